@@ -1,0 +1,56 @@
+# `make help` lists the targets. Each sets up what it needs.
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-rust test-python lint bench docs wheel clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= python3
+# One set of cargo features and one profile for daily work: another set would build polars again.
+FEATURES := io
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+
+$(VENV)/ready: requirements-dev.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $@
+
+SOURCES := $(shell find src python -type f ! -name '*.so' ! -name '*.pyc') Cargo.toml Cargo.lock pyproject.toml
+# The module of daily work, installed so that edits of python/ count at once.
+$(VENV)/built: $(VENV)/ready $(SOURCES)
+	$(BIN)/maturin develop --quiet --profile dev --features python,$(FEATURES)
+	touch $@
+
+demo: $(VENV)/built ## compute the indicators of a made-up Hưng Yên of 2022 and show them
+	$(BIN)/python examples/demo.py
+
+test: test-rust test-python ## run every test
+
+test-rust: ## the Rust tests and doc examples
+	cargo test --features $(FEATURES) --quiet
+
+test-python: $(VENV)/built ## the Python tests, doc examples and the notebook
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/built ## formatters, linters and type checkers
+	cargo fmt --check
+	cargo clippy --all-targets --features $(FEATURES) --quiet -- -D warnings
+	$(BIN)/ruff check python tests examples benches src
+	$(BIN)/ruff format --check python tests examples benches src
+	$(BIN)/mypy
+	$(BIN)/python -m mypy.stubtest chitieu._native
+
+bench: $(VENV)/built ## measure the budgets
+	$(BIN)/maturin develop --quiet --profile bench --features python,$(FEATURES)
+	$(BIN)/python benches/budgets.py
+	touch -d 2000-01-01 $(VENV)/built
+
+docs: ## build the Rust documentation
+	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --features $(FEATURES)
+
+wheel: $(VENV)/ready ## build the wheel that is given to others
+	$(BIN)/maturin build --profile dist --out dist
+
+clean: ## remove everything that was built
+	rm -rf target build dist $(VENV) python/chitieu/_native*.so

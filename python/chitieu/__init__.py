@@ -1,0 +1,49 @@
+"""Viet Nam's official indicators on children and child abuse, from columnar records.
+
+Example:
+    >>> import chitieu as ct, polars as pl
+    >>> children = pl.DataFrame({
+    ...     "child_id": ["a", "b", "c", "d"],
+    ...     "birth_year": [2020, 2019, 2021, 2000],
+    ...     "commune": ["12364", "12364", "12364", "12364"],
+    ...     "birth_registered": [True, False, True, True],
+    ... })
+    >>> result = ct.compute(ct.Dataset(children=children), period="2022",
+    ...                     indicators=["birth_registration_under_5"], area_level="commune")
+    >>> result.printed("birth_registration_under_5", area="12364")
+    '66.67'
+"""
+
+from chitieu import stats, synthetic
+from chitieu._catalogue import Catalogue, Indicator, catalogue
+from chitieu._dataset import Dataset
+from chitieu._errors import ChitieuError, DataError, PlanError, SchemaError
+from chitieu._language import get_language, set_language
+from chitieu._native import __version__
+from chitieu._plan import Plan, Tally, compute, merge, plan, tqdm_progress
+from chitieu._result import Result, Warning, areas
+
+__all__ = [
+    "Catalogue",
+    "ChitieuError",
+    "DataError",
+    "Dataset",
+    "Indicator",
+    "Plan",
+    "PlanError",
+    "Result",
+    "SchemaError",
+    "Tally",
+    "Warning",
+    "__version__",
+    "areas",
+    "catalogue",
+    "compute",
+    "get_language",
+    "merge",
+    "plan",
+    "set_language",
+    "stats",
+    "synthetic",
+    "tqdm_progress",
+]

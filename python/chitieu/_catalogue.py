@@ -1,0 +1,227 @@
+"""What can be asked: the indicators, with where each part of them was read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from chitieu import _native
+from chitieu._language import label, pick, say
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One indicator of the catalogue, as data.
+
+    Attributes:
+        data: The definition as it stands in its TOML file.
+    """
+
+    data: dict[str, Any]
+
+    @property
+    def id(self) -> str:
+        """Its name in code."""
+        return str(self.data["id"])
+
+    @property
+    def code(self) -> str | None:
+        """Annex and code, such as ``II.0101``; codes restart in each annex."""
+        return self.data.get("code")
+
+    @property
+    def name(self) -> str:
+        """Its name in the language in use."""
+        return pick(self.data["name"])
+
+    @property
+    def concept(self) -> str:
+        """Meaning and method in the language in use."""
+        return pick(self.data["concept"])
+
+    @property
+    def outputs(self) -> list[str]:
+        """The measures it gives: ``count``, ``percent``, ``ratio``, ``per_1000``, ``per_100000``."""
+        return list(self.data["outputs"])
+
+    @property
+    def breakdowns(self) -> list[str]:
+        """The dimensions its source asks for."""
+        return list(self.data.get("breakdowns", []))
+
+    @property
+    def read_in(self) -> dict[str, str]:
+        """Where its name, code, formula and breakdowns were read, each apart."""
+        return dict(self.data["read_in"])
+
+    @property
+    def targets(self) -> list[dict[str, Any]]:
+        """What is aimed at by which year, where a text sets it."""
+        return list(self.data.get("targets", []))
+
+    @property
+    def definition(self) -> str:
+        """The definition a result names."""
+        return f"{self.data['source']}/{self.id}@{self.data['version']}"
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (say("Mã", "Code"), self.code or "–"),
+            (say("Khái niệm", "Concept"), self.concept),
+            (say("Đơn vị", "Measures"), ", ".join(label("measure", m) for m in self.outputs)),
+            (say("Phân tổ", "Breakdowns"), ", ".join(label("dimension", d) for d in self.breakdowns) or "–"),
+            (
+                say("Đọc ở", "Read in"),
+                "; ".join(f"{k}: {label('read_in', v)}" for k, v in self.read_in.items()),
+            ),
+            (
+                say("Căn cứ", "References"),
+                "; ".join(f"{r['text']}, {r['where']}" for r in self.data.get("references", [])) or "–",
+            ),
+            (
+                say("Mục tiêu", "Targets"),
+                "; ".join(f"{t['year']}: {t['op']} {t['value']:g}" for t in self.targets) or "–",
+            ),
+            (say("Định nghĩa", "Definition"), self.definition),
+        ]
+        body = "".join(
+            f"<tr><th style='text-align:left'>{escape(k)}</th><td style='text-align:left'>{escape(v)}</td></tr>"
+            for k, v in rows
+        )
+        return f"<h4>{escape(self.name)}</h4><table>{body}</table>"
+
+
+class Catalogue:
+    """The indicators that can be computed. A value: adding a file gives a new catalogue.
+
+    Example:
+        >>> import chitieu as ct
+        >>> catalogue = ct.catalogue()
+        >>> catalogue["abused_children"].code
+        'II.0101'
+        >>> catalogue["abused_children"].outputs
+        ['count', 'percent', 'per_100000']
+        >>> "crude_birth_rate" in catalogue
+        True
+    """
+
+    def __init__(self, native: _native.Catalogue) -> None:
+        self._native = native
+        self._data: dict[str, Any] = json.loads(native.to_json())
+        self._indicators = {i["id"]: Indicator(i) for i in self._data["indicators"]}
+
+    def __getitem__(self, id: str) -> Indicator:
+        """Return the indicator of that id.
+
+        Raises:
+            PlanError: If there is none, with the nearest names.
+        """
+        self._native.indicator(id)
+        return self._indicators[id]
+
+    def __contains__(self, id: object) -> bool:
+        return id in self._indicators
+
+    def __iter__(self) -> Iterator[Indicator]:
+        return iter(self._indicators.values())
+
+    def __len__(self) -> int:
+        return len(self._indicators)
+
+    def with_file(self, path: str | Path) -> Catalogue:
+        """Return this catalogue with the indicators and quantities of a TOML file added.
+
+        One of the same id is replaced. The file is held to the same checks as the ones shipped.
+
+        Args:
+            path: A file in the form of the catalogue's own files.
+
+        Raises:
+            FileNotFoundError: If there is no such file.
+            PlanError: If the file does not hold together; the message names file and key.
+        """
+        path = Path(path)
+        return Catalogue(self._native.with_text(path.name, path.read_text(encoding="utf-8")))
+
+    def to_polars(self) -> pl.DataFrame:
+        """Return one row per indicator, with names in both languages and where each part was read."""
+        return pl.DataFrame(
+            [
+                {
+                    "id": i.id,
+                    "code": i.code,
+                    "name_vi": i.data["name"]["vi"],
+                    "name_en": i.data["name"]["en"],
+                    "outputs": i.outputs,
+                    "numerator": i.data["numerator"],
+                    "denominator": i.data.get("denominator"),
+                    "breakdowns": i.breakdowns,
+                    "name_read_in": i.read_in["name"],
+                    "code_read_in": i.read_in["code"],
+                    "formula_read_in": i.read_in["formula"],
+                    "breakdowns_read_in": i.read_in["breakdowns"],
+                    "definition": i.definition,
+                }
+                for i in self
+            ],
+            schema_overrides={"code": pl.String, "denominator": pl.String},
+        )
+
+    def __repr__(self) -> str:
+        lines = [f"{i.code or '–':<9} {i.id:<34} {i.name}" for i in self]
+        return "\n".join([f"Catalogue: {len(self)} {say('chỉ tiêu', 'indicators')}", *lines])
+
+    def _repr_html_(self) -> str:
+        head = (
+            say("Mã", "Code"),
+            "id",
+            say("Tên", "Name"),
+            say("Đơn vị", "Measures"),
+            say("Phân tổ", "Breakdowns"),
+            say("Công thức đọc ở", "Formula read in"),
+        )
+        rows = [
+            (
+                i.code or "–",
+                i.id,
+                i.name,
+                ", ".join(label("measure", m) for m in i.outputs),
+                ", ".join(label("dimension", d) for d in i.breakdowns),
+                label("read_in", i.read_in["formula"]),
+            )
+            for i in self
+        ]
+        return html_table(head, rows)
+
+
+def html_table(head: tuple[str, ...], rows: list[tuple[str, ...]], right: tuple[int, ...] = ()) -> str:
+    """Return a plain HTML table; the columns in ``right`` are set to the right."""
+
+    def cells(tag: str, row: tuple[str, ...]) -> str:
+        side = [("right" if n in right else "left") for n in range(len(row))]
+        return "".join(
+            f"<{tag} style='text-align:{s}'>{escape(str(v))}</{tag}>" for s, v in zip(side, row, strict=True)
+        )
+
+    body = "".join(f"<tr>{cells('td', row)}</tr>" for row in rows)
+    return f"<table><thead><tr>{cells('th', head)}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def catalogue() -> Catalogue:
+    """Return the catalogue that the library ships.
+
+    Its sources are Circular 13/2021/TT-BLĐTBXH and Decision 23/QĐ-TTg of 2021; every indicator says, apart for
+    its name, code, formula and breakdowns, where that part was read.
+
+    Example:
+        >>> import chitieu as ct
+        >>> ct.catalogue()["birth_registration_under_5"].targets[0]["value"]
+        98.5
+    """
+    return Catalogue(_native.Catalogue.builtin())

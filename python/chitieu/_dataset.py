@@ -1,0 +1,177 @@
+"""The records of a province, table by table."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Iterable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from chitieu._catalogue import html_table
+from chitieu._errors import PlanError, SchemaError
+from chitieu._language import label, pick, say, words
+
+#: Rows held at once when a table is read lazily.
+BATCH_ROWS = 1_000_000
+
+Frame = pl.DataFrame | pl.LazyFrame
+
+
+def as_frame(table: str, source: Any) -> Frame:
+    """Return a polars frame for anything that holds a table.
+
+    Frames keep their memory; a path is scanned, not read; everything else with ``__arrow_c_stream__`` (pandas,
+    pyarrow, a DuckDB relation, a stream of batches) is taken over once.
+    """
+    if isinstance(source, (pl.DataFrame, pl.LazyFrame)):
+        return source
+    if isinstance(source, (str, os.PathLike)):
+        path = os.fspath(source)
+        if Path(path).is_dir():
+            path = os.path.join(path, "*.parquet")
+        if not glob.glob(path):
+            raise FileNotFoundError(say(f"không có tệp: {path}", f"no such file: {path}"))
+        return pl.scan_parquet(path)
+    if hasattr(source, "__arrow_c_stream__"):
+        return pl.DataFrame(source)
+    if type(source).__module__.split(".")[0] == "pandas":
+        return pl.from_pandas(source)
+    raise SchemaError(
+        say(
+            f'bảng "{table}": không đọc được kiểu {type(source).__name__}',
+            f'table "{table}": cannot read a {type(source).__name__}',
+        ),
+        code="wrong_type",
+        expected="polars, pandas, pyarrow, DuckDB, a Parquet path or glob",
+        got=type(source).__name__,
+    )
+
+
+class Dataset:
+    """Tables of records, with what their codes mean.
+
+    Args:
+        area_vintage: The day (``"2022-12-31"``) whose list of areas the commune codes belong to. Without it the
+            last day of the period asked.
+        ethnic_list: ``"1979"`` (Decision 121-TCTK/PPCĐ) or ``"2008"`` (Decision 1019/QĐ-TCTK): the two official
+            lists give codes 04, 05 and 06 to different groups. Needed only when ethnicity is asked for.
+        **tables: ``children=``, ``victims=``, ``births=`` … each a polars DataFrame or LazyFrame, a pandas
+            DataFrame, a pyarrow Table or RecordBatchReader, a DuckDB relation, or a Parquet path or glob.
+
+    Raises:
+        PlanError: For a table name that does not exist, or an unknown list.
+        SchemaError: For an object that is no table.
+        FileNotFoundError: For a path without a file.
+
+    Example:
+        >>> import chitieu as ct, polars as pl
+        >>> from datetime import date
+        >>> births = pl.DataFrame({"date": [date(2022, 5, 1)], "sex": ["male"], "commune": ["12364"]})
+        >>> dataset = ct.Dataset(births=births)
+        >>> dataset["births"].height
+        1
+    """
+
+    def __init__(self, *, area_vintage: str | date | None = None, ethnic_list: str | None = None, **tables: Any) -> None:
+        known = [t["id"] for t in words()["tables"]]
+        for name in tables:
+            if name not in known:
+                raise PlanError(
+                    say(f'không có bảng "{name}"; các bảng: ', f'there is no table "{name}"; the tables are: ')
+                    + ", ".join(known),
+                    code="unknown_choice",
+                    expected=", ".join(known),
+                    got=name,
+                )
+        if ethnic_list not in (None, "1979", "2008"):
+            raise PlanError(
+                f'ethnic_list: "{ethnic_list}" ≠ 1979, 2008',
+                code="unknown_choice",
+                column="ethnicity",
+                expected="1979, 2008",
+                got=str(ethnic_list),
+            )
+        self._tables: dict[str, Frame] = {n: as_frame(n, s) for n, s in tables.items() if s is not None}
+        self._area_vintage = str(area_vintage) if area_vintage is not None else None
+        self._ethnic_list = ethnic_list
+
+    @property
+    def area_vintage(self) -> str | None:
+        """The day whose list of areas the codes belong to, if given."""
+        return self._area_vintage
+
+    @property
+    def ethnic_list(self) -> str | None:
+        """The official list that ethnic codes belong to, if given."""
+        return self._ethnic_list
+
+    @property
+    def tables(self) -> list[str]:
+        """The names of the tables."""
+        return list(self._tables)
+
+    def __contains__(self, table: object) -> bool:
+        return table in self._tables
+
+    def __getitem__(self, table: str) -> pl.DataFrame:
+        """Return a table as a polars DataFrame."""
+        try:
+            frame = self._tables[table]
+        except KeyError:
+            raise SchemaError(
+                say(f'dữ liệu không có bảng "{table}"', f'the dataset has no table "{table}"'),
+                code="missing_table",
+                expected=table,
+                got=", ".join(self._tables),
+            ) from None
+        return frame.collect() if isinstance(frame, pl.LazyFrame) else frame
+
+    def schema(self, table: str) -> pl.Schema:
+        """Return the names and types of a table's columns, without reading rows."""
+        return self._tables[table].collect_schema()
+
+    def batches(self, table: str, columns: Iterable[str]) -> Iterator[pl.DataFrame]:
+        """Yield a table in batches of rows with only the columns that are asked and there."""
+        frame = self._tables[table]
+        there = [c for c in columns if c in self.schema(table)]
+        if isinstance(frame, pl.DataFrame):
+            yield frame.select(there)
+            return
+        lazy = frame.select(there)
+        if not hasattr(lazy, "collect_batches"):
+            yield lazy.collect()
+            return
+        # An order of rows is needed so that an error names the right ones.
+        yield from lazy.collect_batches(chunk_size=BATCH_ROWS, maintain_order=True)
+
+    def rows(self, table: str) -> int:
+        """Return the number of rows of a table."""
+        frame = self._tables[table]
+        if isinstance(frame, pl.DataFrame):
+            return frame.height
+        return int(frame.select(pl.len()).collect().item())
+
+    def _summary(self) -> list[tuple[str, ...]]:
+        names = {t["id"]: pick(t["name"]) for t in words()["tables"]}
+        return [
+            (name, names[name], f"{self.rows(name):,}", ", ".join(self.schema(name).names()))
+            for name in self._tables
+        ]
+
+    def __repr__(self) -> str:
+        head = f"Dataset(area_vintage={self._area_vintage}, ethnic_list={self._ethnic_list})"
+        return "\n".join([head, *(f"  {row[0]:<13} {row[2]:>12}  {row[3]}" for row in self._summary())])
+
+    def _repr_html_(self) -> str:
+        head = (say("Bảng", "Table"), say("Tên", "Name"), say("Số dòng", "Rows"), say("Cột", "Columns"))
+        note = say("Ngày của danh mục đơn vị hành chính", "Area list as of") + f": {self._area_vintage or '–'}"
+        return html_table(head, self._summary(), right=(2,)) + f"<p>{note}</p>"
+
+
+def area_name(code: str, names: dict[str, str]) -> str:
+    """Return the name of an area for people."""
+    return names.get(code) or label("word", code)

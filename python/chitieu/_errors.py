@@ -1,0 +1,62 @@
+"""The exceptions of chitieu. Each carries the facts of what went wrong as attributes."""
+
+from __future__ import annotations
+
+
+class ChitieuError(Exception):
+    """Any error of this library.
+
+    Attributes:
+        code: A short word for the kind of error that never changes between versions.
+        column: The column (or the key of a file) the error is about.
+        expected: What would have been right.
+        got: What was there instead; never a value of a record.
+        hint: What can be done about it.
+
+    Example:
+        >>> import chitieu as ct
+        >>> try:
+        ...     ct.plan(period="2022Q5")
+        ... except ct.PlanError as error:
+        ...     error.code, error.got
+        ('bad_period', '2022Q5')
+    """
+
+    code: str
+    column: str | None
+    expected: str | None
+    got: str | None
+    hint: str | None
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str = "other",
+        column: str | None = None,
+        expected: str | None = None,
+        got: str | None = None,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.column = column
+        self.expected = expected
+        self.got = got
+        self.hint = hint
+
+    def __str__(self) -> str:
+        message = str(self.args[0]) if self.args else ""
+        return f"{message}\n→ {self.hint}" if self.hint else message
+
+
+class PlanError(ChitieuError, ValueError):
+    """What was asked cannot be asked: an unknown indicator, dimension, period, a catalogue file that does not hold."""
+
+
+class SchemaError(ChitieuError, TypeError):
+    """A table or a column that an indicator needs is missing or of another type."""
+
+
+class DataError(ChitieuError, ValueError):
+    """Values that a column may not hold, or area codes that the list does not have."""

@@ -1,0 +1,68 @@
+"""One setting for the language of names, tables and messages."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Any
+
+from chitieu import _native
+from chitieu._errors import PlanError
+
+_current = "en"
+
+
+def set_language(code: str) -> None:
+    """Choose Vietnamese (``"vi"``) or English (``"en"``) for everything a person reads.
+
+    Codes and column names of data do not change.
+
+    Args:
+        code: ``"vi"`` or ``"en"``.
+
+    Raises:
+        PlanError: For any other code.
+
+    Example:
+        >>> import chitieu as ct
+        >>> ct.set_language("vi")
+        >>> ct.catalogue()["child_population"].name
+        'Dân số trẻ em'
+        >>> ct.set_language("en")
+    """
+    global _current
+    if not isinstance(code, str) or not _native.set_language(code):
+        raise PlanError(
+            f'language: "{code}" is not one of vi, en', code="unknown_choice", expected="vi, en", got=str(code)
+        )
+    _current = code
+
+
+def get_language() -> str:
+    """Return the language in use, ``"vi"`` or ``"en"``."""
+    return _current
+
+
+def pick(text: dict[str, str]) -> str:
+    """Return the wording of a ``{"vi": ..., "en": ...}`` text in the language in use."""
+    return text[_current]
+
+
+def say(vi: str, en: str) -> str:
+    """Return one of two wordings."""
+    return vi if _current == "vi" else en
+
+
+@cache
+def words() -> dict[str, Any]:
+    """Return tables, columns and code lists as the crate ships them."""
+    found: dict[str, Any] = json.loads(_native.words())
+    return found
+
+
+def label(list_id: str, code: str) -> str:
+    """Return the name of a code in the language in use; the code itself where the list has no name for it."""
+    names = words()["lists"].get(list_id, {}).get(code) or words()["lists"].get("word", {}).get(code)
+    if names is None:
+        return code
+    return str(names[0] if _current == "vi" else names[1])

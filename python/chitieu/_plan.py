@@ -1,0 +1,347 @@
+"""What is asked, as a value; and the way from records to the table."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import date
+from html import escape
+from typing import Any
+
+import polars as pl
+
+from chitieu import _native
+from chitieu._catalogue import Catalogue, catalogue as builtin
+from chitieu._dataset import Dataset
+from chitieu._errors import PlanError
+from chitieu._language import label, pick, say
+from chitieu._result import Result, Warning
+
+Progress = Callable[[int, int], None]
+
+
+class Tally:
+    """The counts of a plan over some rows: small, mergeable, and an Arrow table by ``__arrow_c_stream__``.
+
+    Distinct counts keep their keys as 128-bit hashes, never in clear; still, treat a tally with care, since whoever
+    holds a list of identifiers could look for their hashes in it.
+    """
+
+    def __init__(self, native: _native.Tally, left_out: tuple[tuple[str, str, str], ...] = ()) -> None:
+        self._native = native
+        self._left_out = left_out
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self._native.__arrow_c_stream__(requested_schema)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Tally) and self._native == other._native
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def to_polars(self) -> pl.DataFrame:
+        """Return the tally as a polars DataFrame; :meth:`Plan.tally` reads it back."""
+        return pl.DataFrame(self._native)
+
+    def __reduce__(self) -> tuple[Callable[..., Tally], tuple[Any, ...]]:
+        return _unpickle, (self._native.plan().to_json(), self.to_polars(), self._left_out)
+
+    def __repr__(self) -> str:
+        return f"Tally({self.to_polars().height:,} {say('dòng', 'lines')})"
+
+
+def _unpickle(plan: str, frame: pl.DataFrame, left_out: tuple[tuple[str, str, str], ...]) -> Tally:
+    return Tally(_native.Plan.from_json(plan).tally(frame), left_out)
+
+
+class Plan:
+    """A plan: indicators, period, dimensions and area level. Compares, prints and travels as JSON.
+
+    Example:
+        >>> import chitieu as ct
+        >>> plan = ct.plan(period="2022", indicators=["abused_children"], by=["form"], area_level="province")
+        >>> ct.Plan.from_json(plan.to_json()) == plan
+        True
+        >>> plan.columns("children")
+        ['birth_date', 'birth_year', 'commune']
+    """
+
+    def __init__(self, native: _native.Plan) -> None:
+        self._native = native
+        self._data: dict[str, Any] = json.loads(native.to_json())
+
+    @staticmethod
+    def from_json(text: str) -> Plan:
+        """Return the plan of a JSON text made by :meth:`to_json`.
+
+        Raises:
+            PlanError: If the text is not a plan.
+        """
+        return Plan(_native.Plan.from_json(text))
+
+    def to_json(self) -> str:
+        """Return the plan as JSON, definitions included."""
+        return self._native.to_json()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Plan) and self._native == other._native
+
+    def __hash__(self) -> int:
+        return hash(self.to_json())
+
+    def __reduce__(self) -> tuple[Callable[[str], Plan], tuple[str]]:
+        return Plan.from_json, (self.to_json(),)
+
+    @property
+    def period(self) -> str:
+        """The period."""
+        return str(self._data["period"])
+
+    @property
+    def indicators(self) -> list[str]:
+        """The ids of the indicators."""
+        return [i["id"] for i in self._data["indicators"]]
+
+    @property
+    def by(self) -> list[str]:
+        """The dimensions."""
+        return list(self._data["by"])
+
+    @property
+    def area_level(self) -> str:
+        """The finest area level."""
+        return str(self._data["area_level"])
+
+    @property
+    def area_vintage(self) -> str:
+        """The day whose list of areas is used."""
+        return self._native.area_vintage()
+
+    @property
+    def tables(self) -> list[str]:
+        """The tables the plan reads."""
+        return self._native.tables()
+
+    def columns(self, table: str) -> list[str]:
+        """Return the columns the plan reads from a table, where they are there."""
+        return self._native.columns(table)
+
+    def partial(self, dataset: Dataset, on_progress: Progress | None = None) -> Tally:
+        """Count the rows of a dataset.
+
+        A part must hold whole cases (its ``perpetrators`` with their ``victims``); otherwise any split will do.
+
+        Args:
+            dataset: The records.
+            on_progress: Called with rows done and rows in all, between batches.
+
+        Raises:
+            SchemaError: Before any row is read, if a column is missing or of the wrong type.
+            DataError: If values do not fit; rows are counted and named by number.
+        """
+        tables = [t for t in self.tables if t in dataset]
+        columns = {t: dataset.schema(t).names() for t in tables}
+        for table in tables:
+            empty = pl.DataFrame(schema=dataset.schema(table))
+            self._native.check(table, empty.select([c for c in self.columns(table) if c in columns[table]]))
+        left_out = self._native.left_out(columns)
+        cases = None
+        if "perpetrators" in tables and "victims" in tables:
+            needed = {"case_id", "received_date", "commune", "confirmed"}
+            if needed <= set(columns["victims"]):
+                cases = _native.Cases(dataset.batches("victims", [*sorted(needed), "incident_date"]))
+        total = sum(dataset.rows(t) for t in tables) if on_progress else 0
+        done = 0
+
+        def on_rows(rows: int) -> None:
+            nonlocal done
+            done += rows
+            if on_progress is not None:
+                on_progress(done, total)
+
+        tally = self._native.empty()
+        for table in tables:
+            batches = dataset.batches(table, self.columns(table))
+            counted = self._native.count(
+                table, batches, columns, dataset.ethnic_list, cases, on_rows if on_progress else None
+            )
+            tally = tally.merge([counted])
+        return Tally(tally, tuple(left_out))
+
+    def tally(self, frame: Any) -> Tally:
+        """Return the tally of this plan from its table.
+
+        Raises:
+            PlanError: If it is a tally of another plan or version.
+        """
+        return Tally(self._native.tally(frame))
+
+    def finish(self, tally: Tally) -> Result:
+        """Turn counts into values, limits and statuses."""
+        frame, found = self._native.finish(tally._native)
+        warnings = [Warning(code, indicator, {"vi": vi, "en": en}) for code, indicator, vi, en in found]
+        warnings += [Warning("left_out", i, {"vi": text, "en": text}) for i, _, text in tally._left_out]
+        return Result(pl.DataFrame(frame), self, warnings)
+
+    def __repr__(self) -> str:
+        return (
+            f"Plan(period={self.period!r}, area_level={self.area_level!r}, by={self.by}, "
+            f"area_vintage={self.area_vintage!r}, indicators={self.indicators})"
+        )
+
+    def _repr_html_(self) -> str:
+        names = "".join(
+            f"<li>{escape(pick(i['name']))} <code>{escape(i['id'])}</code></li>" for i in self._data["indicators"]
+        )
+        by = ", ".join(label("dimension", d) for d in self.by) or "–"
+        head = (
+            f"{say('Kỳ', 'Period')} <b>{escape(self.period)}</b>; "
+            f"{say('cấp', 'level')} <b>{escape(label('area_level', self.area_level))}</b>; "
+            f"{say('phân tổ', 'by')} <b>{escape(by)}</b>"
+        )
+        return f"<p>{head}</p><ul>{names}</ul>"
+
+
+def plan(
+    *,
+    period: str,
+    indicators: Sequence[str] | None = None,
+    by: Sequence[str] = (),
+    area_level: str = "province",
+    area_vintage: str | date | None = None,
+    catalogue: Catalogue | None = None,
+    unknown_areas: str = "error",
+) -> Plan:
+    """Say what to compute, and have it checked.
+
+    Args:
+        period: ``2022``, ``2022H1``, ``2022Q1``, ``2022-03``, a school year ``2021-2022``, or days
+            ``2015-01-01/2019-06-30``.
+        indicators: Ids of indicators. None: all that the records can answer.
+        by: Dimensions, of ``sex``, ``age_group``, ``ethnicity``, ``circumstance``, ``form``, ``environment``,
+            ``relation``, ``outcome``. The result has their full cross and all its margins.
+        area_level: The finest level: ``country``, ``province``, ``district`` or ``commune``.
+        area_vintage: The day whose list of areas the records use. None: the last day of the period.
+        catalogue: A catalogue of your own; see :meth:`Catalogue.with_file`.
+        unknown_areas: ``"error"``, or ``"keep"`` to give rows with unknown area codes a line of their own.
+
+    Raises:
+        PlanError: If something asked does not exist.
+    """
+    for name, value in (("indicators", indicators), ("by", by)):
+        if isinstance(value, str):
+            raise PlanError(
+                say(f"{name}: cần một danh sách", f"{name}: expected a list"),
+                code="unknown_choice",
+                expected=f'["{value}"]',
+                got=f'"{value}"',
+            )
+    native = _native.Plan(
+        (catalogue or builtin())._native,
+        str(period),
+        None if indicators is None else list(indicators),
+        list(by),
+        area_level,
+        None if area_vintage is None else str(area_vintage),
+        unknown_areas,
+    )
+    return Plan(native)
+
+
+def merge(tallies: Sequence[Tally]) -> Tally:
+    """Put tallies of one plan together; order and grouping do not matter.
+
+    Raises:
+        PlanError: If they are of different plans, or there is none.
+    """
+    if not tallies:
+        raise PlanError(say("không có bảng đếm nào", "there is no tally to merge"), code="tally_mismatch")
+    first, *rest = tallies
+    # An indicator is left out only if every part leaves it out.
+    kept = set.intersection(*({i for i, _, _ in t._left_out} for t in tallies))
+    left_out = tuple(entry for entry in first._left_out if entry[0] in kept)
+    return Tally(first._native.merge([t._native for t in rest]), left_out)
+
+
+def compute(
+    dataset: Dataset,
+    *,
+    period: str,
+    indicators: Sequence[str] | None = None,
+    by: Sequence[str] = (),
+    area_level: str = "province",
+    area_vintage: str | date | None = None,
+    catalogue: Catalogue | None = None,
+    on_progress: Progress | None = None,
+    unknown_areas: str = "error",
+) -> Result:
+    """Compute indicators from records.
+
+    Args:
+        dataset: The records.
+        period: See :func:`plan`, as for the arguments that follow.
+        indicators: Ids of indicators. None: all that the tables and columns at hand can answer; what is left out
+            stands in ``result.warnings``.
+        by: Dimensions.
+        area_level: The finest level; every level above it is in the table too.
+        area_vintage: The day whose list of areas the records use. None: that of the dataset, else the last day of
+            the period.
+        catalogue: A catalogue of your own.
+        on_progress: Called with rows done and rows in all; :func:`tqdm_progress` gives a ready one.
+        unknown_areas: ``"error"`` or ``"keep"``.
+
+    Returns:
+        A :class:`Result`: one long table with value, limits, status and definition of every cell.
+
+    Raises:
+        PlanError: If something asked does not exist.
+        SchemaError: If a table lacks what a named indicator needs.
+        DataError: If values or area codes do not fit.
+
+    Example:
+        >>> import chitieu as ct, polars as pl
+        >>> from datetime import date
+        >>> births = pl.DataFrame({
+        ...     "date": [date(2009, 6, 30)] * 17_103,
+        ...     "sex": ["male"] * 9_513 + ["female"] * 7_590,
+        ...     "commune": "12364",
+        ... })
+        >>> result = ct.compute(ct.Dataset(births=births, area_vintage="2022-12-31"), period="2009",
+        ...                     indicators=["sex_ratio_at_birth"])
+        >>> result.printed("sex_ratio_at_birth", area="33")
+        '125.34'
+    """
+    if area_vintage is None:
+        area_vintage = dataset.area_vintage
+    asked = plan(
+        period=period,
+        indicators=indicators,
+        by=by,
+        area_level=area_level,
+        area_vintage=area_vintage,
+        catalogue=catalogue,
+        unknown_areas=unknown_areas,
+    )
+    return asked.finish(asked.partial(dataset, on_progress))
+
+
+def tqdm_progress(description: str = "chitieu") -> Progress:
+    """Return a progress bar for ``on_progress`` (needs the optional package ``tqdm``).
+
+    Example:
+        >>> import chitieu as ct
+        >>> bar = ct.tqdm_progress()
+    """
+    from tqdm.auto import tqdm
+
+    bar: Any = None
+
+    def show(done: int, total: int) -> None:
+        nonlocal bar
+        if bar is None:
+            bar = tqdm(total=total, desc=description, unit=say("dòng", "rows"), unit_scale=True)
+        bar.update(done - bar.n)
+        if done >= total:
+            bar.close()
+
+    return show

@@ -1,0 +1,262 @@
+"""The result: one long table, with what a reader must know besides."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from chitieu import _native
+from chitieu._catalogue import html_table
+from chitieu._errors import PlanError
+from chitieu._language import get_language, label, pick, say
+
+if TYPE_CHECKING:
+    import pandas
+    import pyarrow
+
+    from chitieu._plan import Plan
+    from chitieu._plot import Plot
+
+#: What the quotient is multiplied by.
+MULTIPLIER = {"count": 1, "percent": 100, "ratio": 100, "per_1000": 1_000, "per_100000": 100_000}
+
+#: Rows shown in a notebook.
+ROWS_SHOWN = 40
+
+
+@dataclass(frozen=True)
+class Warning:
+    """Something a reader of a result must know.
+
+    Attributes:
+        code: A short word for its kind: ``parts_do_not_sum``, ``events_without_population``,
+            ``numerator_above_denominator``, ``mortality_order``, ``left_out``.
+        indicator: The indicator it is about.
+        text: The sentence in both languages.
+    """
+
+    code: str
+    indicator: str
+    text: dict[str, str]
+
+    def __str__(self) -> str:
+        return f"{self.indicator}: {pick(self.text)}" if self.code == "left_out" else pick(self.text)
+
+
+class Result:
+    """Values of indicators, one row per indicator, measure, area and cell of the asked dimensions.
+
+    Columns: ``indicator``, ``code``, ``measure``, ``period``, ``area``, ``area_level``, one per dimension,
+    ``numerator``, ``denominator``, ``value``, ``lower``, ``upper`` (95 % limits), ``undecided`` (records that could
+    not be decided, in neither part), ``status``, ``definition``, ``method`` (of the limits). In a dimension ``total``
+    is the total and ``unknown`` is not recorded.
+    """
+
+    def __init__(self, frame: pl.DataFrame, plan: Plan, warnings: list[Warning]) -> None:
+        self._frame = frame
+        self._plan = plan
+        self._warnings = warnings
+
+    @property
+    def plan(self) -> Plan:
+        """The plan it was computed by."""
+        return self._plan
+
+    @property
+    def warnings(self) -> list[Warning]:
+        """What does not add up, and what was left out."""
+        return list(self._warnings)
+
+    def to_polars(self) -> pl.DataFrame:
+        """Return the table as a polars DataFrame."""
+        return self._frame
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """Return the table as a pandas DataFrame (needs pandas and pyarrow)."""
+        return self._frame.to_pandas()
+
+    def to_arrow(self) -> pyarrow.Table:
+        """Return the table as a pyarrow Table (needs pyarrow)."""
+        return self._frame.to_arrow()
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self._frame.__arrow_c_stream__(requested_schema)
+
+    def write_parquet(self, path: str | os.PathLike[str]) -> Path:
+        """Write the table as Parquet, whole or not at all, and return the path."""
+        return write_whole(path, self._frame.write_parquet)
+
+    def only(self, indicator: str, **where: str) -> pl.DataFrame:
+        """Return the rows of one indicator; dimensions that are not named stand at their total.
+
+        Args:
+            indicator: Its id.
+            **where: Values of ``measure``, ``area``, ``area_level`` or a dimension. ``"*"`` keeps all of a dimension.
+
+        Raises:
+            PlanError: For an indicator or column the result does not have.
+        """
+        if indicator not in self._plan.indicators:
+            raise PlanError(
+                say(f'kết quả không có chỉ tiêu "{indicator}"', f'the result has no indicator "{indicator}"'),
+                code="unknown_indicator",
+                expected=", ".join(self._plan.indicators),
+                got=indicator,
+            )
+        frame = self._frame.filter(pl.col("indicator") == indicator)
+        asked = {**{d: "total" for d in self._plan.by}, **where}
+        for column, value in asked.items():
+            if column not in frame.columns:
+                raise PlanError(
+                    say(f'kết quả không có cột "{column}"', f'the result has no column "{column}"'),
+                    code="unknown_choice",
+                    expected=", ".join(frame.columns),
+                    got=column,
+                )
+            if value != "*":
+                frame = frame.filter(pl.col(column) == value)
+        return frame
+
+    def printed(self, indicator: str, **where: str) -> str:
+        """Return one value as it is printed: rounded once, half up, from the exact fraction.
+
+        Args:
+            indicator: Its id.
+            **where: What names one row; see :meth:`only`. Without ``area`` the country.
+
+        Raises:
+            PlanError: If not exactly one row is named.
+        """
+        frame = self.only(indicator, **{"area": "VN", **where})
+        if frame.height != 1:
+            raise PlanError(
+                say(f"cần đúng một dòng, có {frame.height}", f"one row is to be named, these are {frame.height}"),
+                code="unknown_choice",
+                expected="1",
+                got=str(frame.height),
+            )
+        return self._print_row(frame.row(0, named=True))
+
+    def _print_row(self, row: dict[str, Any]) -> str:
+        if row["value"] is None:
+            return label("status", row["status"])
+        if row["measure"] == "count":
+            return str(row["numerator"])
+        indicators = self._plan._data["indicators"]
+        decimals = next(i.get("decimals", 2) for i in indicators if i["id"] == row["indicator"])
+        text = _native.round_half_up(row["numerator"], row["denominator"], MULTIPLIER[row["measure"]], decimals)
+        return text.replace(".", ",") if get_language() == "vi" else text
+
+    @property
+    def plot(self) -> Plot:
+        """Charts of the result (needs the optional package ``altair``)."""
+        from chitieu._plot import Plot
+
+        return Plot(self)
+
+    def __len__(self) -> int:
+        return self._frame.height
+
+    def __repr__(self) -> str:
+        head = f"Result: {self._frame.height:,} {say('dòng', 'rows')}, {say('kỳ', 'period')} {self._plan.period}"
+        return "\n".join([head, *(f"! {w}" for w in self._warnings), str(self._frame)])
+
+    def _repr_html_(self) -> str:
+        names = {i["id"]: pick(i["name"]) for i in self._plan._data["indicators"]}
+        areas = area_names(self._plan.area_vintage)
+        by = self._plan.by
+        head = (
+            label("column", "indicator"),
+            label("column", "measure"),
+            label("column", "area"),
+            *(label("dimension", d) for d in by),
+            label("column", "value"),
+            say("Khoảng tin cậy 95 %", "95 % limits"),
+            label("column", "numerator"),
+            label("column", "denominator"),
+            label("column", "undecided"),
+            label("column", "status"),
+        )
+
+        def number(value: float | None) -> str:
+            text = "" if value is None else f"{value:.2f}"
+            return text.replace(".", ",") if get_language() == "vi" else text
+
+        rows = []
+        for row in self._frame.head(ROWS_SHOWN).iter_rows(named=True):
+            limits = "" if row["lower"] is None else f"{number(row['lower'])} – {number(row['upper'])}"
+            rows.append(
+                (
+                    names[row["indicator"]],
+                    label("measure", row["measure"]),
+                    areas.get((row["area_level"], row["area"]), label("word", row["area"])),
+                    *(category(d, row[d]) for d in by),
+                    self._print_row(row) if row["value"] is not None else "–",
+                    limits,
+                    "" if row["numerator"] is None else str(row["numerator"]),
+                    "" if row["denominator"] is None else str(row["denominator"]),
+                    "" if row["undecided"] is None else str(row["undecided"]),
+                    label("status", row["status"]),
+                )
+            )
+        n = len(by)
+        table = html_table(head, rows, right=tuple(range(3 + n, 8 + n)))
+        more = self._frame.height - ROWS_SHOWN
+        note = f"<p>… {more:,} {say('dòng nữa', 'more rows')}</p>" if more > 0 else ""
+        told = "".join(f"<li>{w}</li>" for w in map(str, self._warnings))
+        return table + note + (f"<ul>{told}</ul>" if told else "")
+
+
+def category(dimension: str, code: str) -> str:
+    """Return the name of a category in the language in use."""
+    if code in ("total", "unknown"):
+        return label("word", code)
+    return label(dimension, code)
+
+
+def area_names(on: str) -> dict[tuple[str, str], str]:
+    """Return the name of each unit on a day, by level and code."""
+    frame = areas(on=on)
+    return {(level, code): name for level, code, name in frame.select("level", "code", "name").iter_rows()}
+
+
+def areas(*, on: str) -> pl.DataFrame:
+    """Return the administrative units that hold on a day.
+
+    Args:
+        on: The day, ``"2022-12-31"``.
+
+    Returns:
+        Columns ``code``, ``name``, ``level`` (country, province, district, commune), ``parent``, ``type``,
+        ``valid_from``, ``valid_to``. Codes are unique within a level.
+
+    Raises:
+        PlanError: For a day outside the lists that the library ships.
+
+    Example:
+        >>> import chitieu as ct, polars as pl
+        >>> units = ct.areas(on="2022-12-31")
+        >>> units.filter(pl.col("level") == "district", pl.col("parent") == "33").height
+        10
+    """
+    return pl.DataFrame(_native.areas(str(on)))
+
+
+def write_whole(path: str | os.PathLike[str], write: Any) -> Path:
+    """Write a file beside its place and move it there when it is whole."""
+    target = Path(path)
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=target.suffix)
+    os.close(handle)
+    try:
+        write(name)
+        os.chmod(name, 0o644)
+        os.replace(name, target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return target

@@ -1,0 +1,1 @@
+"""A made-up province with planted truth."""

@@ -1,0 +1,140 @@
+//! The lists of codes: what a column may hold and what each code is called.
+
+use super::indicator::{Dimension, ReadIn};
+use crate::text::Text;
+use serde::Deserialize;
+
+/// One code of a list.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Code {
+    /// The code.
+    pub code: String,
+    /// The code it is a part of.
+    pub parent: Option<String>,
+    /// Vietnamese name.
+    pub vi: String,
+    /// English name.
+    pub en: String,
+    /// Where the name was read, if not where the list was.
+    pub read_in: Option<ReadIn>,
+}
+
+impl Code {
+    /// The name in both languages.
+    #[must_use]
+    pub fn name(&self) -> Text {
+        Text::new(&self.vi, &self.en)
+    }
+}
+
+/// A list of codes.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CodeList {
+    /// Its name, as columns refer to it.
+    pub id: String,
+    /// Its name for people.
+    pub name: Text,
+    /// Where it was read.
+    pub read_in: ReadIn,
+    /// The text it was read in.
+    pub source: Option<String>,
+    /// The codes.
+    pub items: Vec<Code>,
+}
+
+/// One of the 54 ethnic groups, with its code in both official lists.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EthnicGroup {
+    /// Its official name, which is also its category in a result.
+    pub name: String,
+    /// Its code in Decision 121-TCTK/PPCĐ of 1979.
+    pub code_1979: String,
+    /// Its code in Decision 1019/QĐ-TCTK of 2008.
+    pub code_2008: String,
+}
+
+/// Which official list the ethnic codes of a dataset belong to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, Deserialize)]
+pub enum EthnicList {
+    /// Decision 121-TCTK/PPCĐ, 1979.
+    #[serde(rename = "1979")]
+    Of1979,
+    /// Decision 1019/QĐ-TCTK, 2008.
+    #[serde(rename = "2008")]
+    Of2008,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ListFile {
+    list: Vec<CodeList>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EthnicFile {
+    group: Vec<EthnicGroup>,
+}
+
+/// Every list of codes the crate ships.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Codes {
+    lists: Vec<CodeList>,
+    ethnic: Vec<EthnicGroup>,
+}
+
+impl Codes {
+    pub(super) fn read(lists: &str, ethnic: &str) -> Result<Self, toml::de::Error> {
+        Ok(Self { lists: toml::from_str::<ListFile>(lists)?.list, ethnic: toml::from_str::<EthnicFile>(ethnic)?.group })
+    }
+
+    /// The lists.
+    #[must_use]
+    pub fn lists(&self) -> &[CodeList] {
+        &self.lists
+    }
+
+    /// The list of that name.
+    #[must_use]
+    pub fn list(&self, id: &str) -> Option<&CodeList> {
+        self.lists.iter().find(|l| l.id == id)
+    }
+
+    /// The 54 ethnic groups.
+    #[must_use]
+    pub fn ethnic_groups(&self) -> &[EthnicGroup] {
+        &self.ethnic
+    }
+
+    /// The name of a code in a list.
+    #[must_use]
+    pub fn name(&self, list: &str, code: &str) -> Option<Text> {
+        self.list(list)?.items.iter().find(|c| c.code == code).map(Code::name)
+    }
+
+    /// The categories of a dimension, without `total` and `unknown`; empty for age groups, whose
+    /// categories are the bands of the indicator.
+    #[must_use]
+    pub fn categories(&self, dimension: Dimension) -> Vec<&str> {
+        match dimension {
+            Dimension::AgeGroup => Vec::new(),
+            Dimension::Ethnicity => self.ethnic.iter().map(|g| g.name.as_str()).collect(),
+            other => self
+                .list(other.word())
+                .map(|l| l.items.iter().map(|c| c.code.as_str()).filter(|c| *c != "unknown").collect())
+                .unwrap_or_default(),
+        }
+    }
+
+    /// The group that a code stands for in one of the two official lists.
+    #[must_use]
+    pub fn ethnic_group(&self, list: EthnicList, code: &str) -> Option<&EthnicGroup> {
+        self.ethnic.iter().find(|g| match list {
+            EthnicList::Of1979 => g.code_1979 == code,
+            EthnicList::Of2008 => g.code_2008 == code,
+        })
+    }
+}

@@ -1,0 +1,301 @@
+//! Conditions: SQL text, read once, three-valued.
+//!
+//! The accepted SQL is what a count needs and no more: `AND`, `OR`, `NOT`, comparisons of a column with
+//! a literal, `IN`, `BETWEEN`, `IS [NOT] NULL / TRUE / FALSE / UNKNOWN`, and the list functions
+//! `array_length(list)` and `array_contains(list, 'code')`.
+
+use super::table::{ColumnType, Table};
+use chrono::NaiveDate;
+use sqlparser::ast::{BinaryOperator, Expr, FunctionArg, FunctionArgExpr, FunctionArguments, InTarget, UnaryOperator, Value};
+use sqlparser::dialect::GenericDialect;
+use sqlparser::parser::Parser;
+use std::collections::BTreeSet;
+
+/// A comparison with a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Compare {
+    /// `=`
+    Equal,
+    /// `<`
+    Less,
+    /// `<=`
+    AtMost,
+    /// `>`
+    More,
+    /// `>=`
+    AtLeast,
+}
+
+/// A condition over the columns of one table.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Condition {
+    /// True for every row.
+    Always,
+    /// All of them.
+    And(Vec<Condition>),
+    /// Any of them.
+    Or(Vec<Condition>),
+    /// Not this.
+    Not(Box<Condition>),
+    /// A boolean column.
+    Flag(String),
+    /// An integer, or a date as days since 1970-01-01, against a literal.
+    Number(String, Compare, i32),
+    /// Text among some words.
+    OneOf(String, Vec<String>),
+    /// The number of codes in a list.
+    Length(String, Compare, i32),
+    /// The list holds the code or one of its sub-codes.
+    Holds(String, String),
+    /// The column is not recorded.
+    IsNull(String),
+    /// The condition is true; never undecided.
+    IsTrue(Box<Condition>),
+    /// The condition cannot be decided; never undecided itself.
+    IsUndecided(Box<Condition>),
+}
+
+impl Condition {
+    /// Reads SQL text against the columns of a table.
+    ///
+    /// # Errors
+    /// A pair (expected, found) for the caller to place in its file.
+    pub fn read(sql: &str, table: &Table) -> Result<Self, (String, String)> {
+        let dialect = GenericDialect {};
+        let mut parser = Parser::new(&dialect).try_with_sql(sql).map_err(|e| ("a condition in SQL".to_owned(), e.to_string()))?;
+        let expr = parser.parse_expr().map_err(|e| ("a condition in SQL".to_owned(), e.to_string()))?;
+        let rest = parser.peek_token();
+        if rest.token != sqlparser::tokenizer::Token::EOF {
+            return Err(("one condition".to_owned(), format!("\"{rest}\" after it")));
+        }
+        Reader { table }.condition(&expr)
+    }
+
+    /// Both conditions, without needless nesting.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Always, c) | (c, Self::Always) => c,
+            (Self::And(mut a), Self::And(b)) => {
+                a.extend(b);
+                Self::And(a)
+            }
+            (Self::And(mut a), c) => {
+                a.push(c);
+                Self::And(a)
+            }
+            (a, b) => Self::And(vec![a, b]),
+        }
+    }
+
+    /// The condition's negation.
+    #[must_use]
+    #[allow(clippy::should_implement_trait, reason = "three-valued negation reads best as a plain method")]
+    pub fn not(self) -> Self {
+        Self::Not(Box::new(self))
+    }
+
+    /// True where this one cannot be decided.
+    #[must_use]
+    pub fn undecided(self) -> Self {
+        Self::IsUndecided(Box::new(self))
+    }
+
+    /// The columns it reads.
+    #[must_use]
+    pub fn columns(&self) -> BTreeSet<&str> {
+        let mut found = BTreeSet::new();
+        self.collect(&mut found);
+        found
+    }
+
+    fn collect<'a>(&'a self, found: &mut BTreeSet<&'a str>) {
+        match self {
+            Self::Always => {}
+            Self::And(parts) | Self::Or(parts) => parts.iter().for_each(|p| p.collect(found)),
+            Self::Not(c) | Self::IsTrue(c) | Self::IsUndecided(c) => c.collect(found),
+            Self::Flag(c) | Self::Number(c, ..) | Self::OneOf(c, _) | Self::Length(c, ..) | Self::Holds(c, _) | Self::IsNull(c) => {
+                found.insert(c);
+            }
+        }
+    }
+}
+
+struct Reader<'a> {
+    table: &'a Table,
+}
+
+type Read<T> = Result<T, (String, String)>;
+
+fn refuse<T>(expected: &str, found: impl ToString) -> Read<T> {
+    Err((expected.to_owned(), found.to_string()))
+}
+
+impl Reader<'_> {
+    fn condition(&self, expr: &Expr) -> Read<Condition> {
+        Ok(match expr {
+            Expr::Nested(inner) => self.condition(inner)?,
+            Expr::BinaryOp { left, op: BinaryOperator::And, right } => self.condition(left)?.and(self.condition(right)?),
+            Expr::BinaryOp { left, op: BinaryOperator::Or, right } => Condition::Or(vec![self.condition(left)?, self.condition(right)?]),
+            Expr::BinaryOp { left, op, right } => self.comparison(left, op, right)?,
+            Expr::UnaryOp { op: UnaryOperator::Not, expr } => self.condition(expr)?.not(),
+            Expr::In { expr, target: InTarget::List(list), negated, .. } => {
+                let among = self.among(expr, list)?;
+                if *negated { among.not() } else { among }
+            }
+            Expr::Between { expr, negated, low, high } => {
+                let both = self.comparison(expr, &BinaryOperator::GtEq, low)?.and(self.comparison(expr, &BinaryOperator::LtEq, high)?);
+                if *negated { both.not() } else { both }
+            }
+            Expr::IsNull(inner) => Condition::IsNull(self.column(inner)?.0),
+            Expr::IsNotNull(inner) => Condition::IsNull(self.column(inner)?.0).not(),
+            Expr::IsTrue(inner) => Condition::IsTrue(Box::new(self.condition(inner)?)),
+            Expr::IsNotTrue(inner) => Condition::IsTrue(Box::new(self.condition(inner)?)).not(),
+            Expr::IsFalse(inner) => Condition::IsTrue(Box::new(self.condition(inner)?.not())),
+            Expr::IsNotFalse(inner) => Condition::IsTrue(Box::new(self.condition(inner)?.not())).not(),
+            Expr::IsUnknown(inner) => self.condition(inner)?.undecided(),
+            Expr::IsNotUnknown(inner) => self.condition(inner)?.undecided().not(),
+            Expr::Function(_) => self.holds(expr)?,
+            Expr::Identifier(_) => match self.column(expr)? {
+                (name, ColumnType::Flag) => Condition::Flag(name),
+                (name, kind) => return refuse("a boolean column", format!("{name}, which is {}", kind.word())),
+            },
+            Expr::Value(v) => match &v.value {
+                Value::Boolean(true) => Condition::Always,
+                Value::Boolean(false) => Condition::Always.not(),
+                other => return refuse("a condition", other),
+            },
+            other => return refuse("a condition over columns", other),
+        })
+    }
+
+    fn column(&self, expr: &Expr) -> Read<(String, ColumnType)> {
+        let Expr::Identifier(ident) = expr else {
+            return refuse("a column", expr);
+        };
+        match self.table.seen(&ident.value) {
+            Some(kind) => Ok((ident.value.clone(), kind)),
+            None => refuse(&format!("a column of the table {}", self.table.id), &ident.value),
+        }
+    }
+
+    fn comparison(&self, left: &Expr, op: &BinaryOperator, right: &Expr) -> Read<Condition> {
+        let (compare, negate) = match op {
+            BinaryOperator::Eq => (Compare::Equal, false),
+            BinaryOperator::NotEq => (Compare::Equal, true),
+            BinaryOperator::Lt => (Compare::Less, false),
+            BinaryOperator::LtEq => (Compare::AtMost, false),
+            BinaryOperator::Gt => (Compare::More, false),
+            BinaryOperator::GtEq => (Compare::AtLeast, false),
+            other => return refuse("one of = <> < <= > >=", other),
+        };
+        let found = if let Expr::Function(_) = left {
+            let (name, arguments) = function(left)?;
+            if name != "array_length" || arguments.len() != 1 {
+                return refuse("array_length(list)", left);
+            }
+            Condition::Length(self.list(arguments[0])?, compare, integer(right)?)
+        } else {
+            match self.column(left)? {
+                (name, ColumnType::Integer) => Condition::Number(name, compare, integer(right)?),
+                (name, ColumnType::Date) => Condition::Number(name, compare, date(right)?),
+                (name, ColumnType::Text | ColumnType::Area) if compare == Compare::Equal => Condition::OneOf(name, vec![text(right)?]),
+                (name, ColumnType::Flag) if compare == Compare::Equal => match right {
+                    Expr::Value(v) => match v.value {
+                        Value::Boolean(true) => Condition::Flag(name),
+                        Value::Boolean(false) => Condition::Flag(name).not(),
+                        _ => return refuse("TRUE or FALSE", right),
+                    },
+                    _ => return refuse("TRUE or FALSE", right),
+                },
+                (name, kind) => return refuse("a comparison that fits the column", format!("{op} on {name}, which is {}", kind.word())),
+            }
+        };
+        Ok(if negate { found.not() } else { found })
+    }
+
+    fn among(&self, expr: &Expr, list: &[Expr]) -> Read<Condition> {
+        let (name, kind) = self.column(expr)?;
+        match kind {
+            ColumnType::Text | ColumnType::Area => Ok(Condition::OneOf(name, list.iter().map(text).collect::<Read<_>>()?)),
+            ColumnType::Integer => Ok(Condition::Or(
+                list.iter().map(|v| Ok(Condition::Number(name.clone(), Compare::Equal, integer(v)?))).collect::<Read<_>>()?,
+            )),
+            _ => refuse("IN over a text or integer column", format!("{name}, which is {}", kind.word())),
+        }
+    }
+
+    fn holds(&self, expr: &Expr) -> Read<Condition> {
+        let (name, arguments) = function(expr)?;
+        match (name.as_str(), arguments.as_slice()) {
+            ("array_contains", [list, code]) => Ok(Condition::Holds(self.list(list)?, text(code)?)),
+            _ => refuse("array_contains(list, 'code')", expr),
+        }
+    }
+
+    fn list(&self, expr: &Expr) -> Read<String> {
+        match self.column(expr)? {
+            (name, ColumnType::List) => Ok(name),
+            (name, kind) => refuse("a list column", format!("{name}, which is {}", kind.word())),
+        }
+    }
+}
+
+fn function(expr: &Expr) -> Read<(String, Vec<&Expr>)> {
+    let Expr::Function(call) = expr else {
+        return refuse("a function", expr);
+    };
+    let FunctionArguments::List(list) = &call.args else {
+        return refuse("arguments", expr);
+    };
+    let arguments = list
+        .args
+        .iter()
+        .map(|a| match a {
+            FunctionArg::Unnamed(FunctionArgExpr::Expr(e)) => Ok(e),
+            other => refuse("a plain argument", other),
+        })
+        .collect::<Read<_>>()?;
+    Ok((call.name.to_string().to_ascii_lowercase(), arguments))
+}
+
+fn integer(expr: &Expr) -> Read<i32> {
+    match expr {
+        Expr::Value(v) => {
+            if let Value::Number(n, _) = &v.value
+                && let Ok(n) = n.parse()
+            {
+                return Ok(n);
+            }
+            refuse("a whole number", expr)
+        }
+        Expr::UnaryOp { op: UnaryOperator::Minus, expr } => integer(expr).map(|n| -n),
+        _ => refuse("a whole number", expr),
+    }
+}
+
+fn text(expr: &Expr) -> Read<String> {
+    if let Expr::Value(v) = expr
+        && let Value::SingleQuotedString(s) = &v.value
+    {
+        return Ok(s.clone());
+    }
+    refuse("text in single quotes", expr)
+}
+
+fn date(expr: &Expr) -> Read<i32> {
+    let literal = match expr {
+        Expr::TypedString(t) => match &t.value.value {
+            Value::SingleQuotedString(s) => s.clone(),
+            _ => return refuse("DATE 'YYYY-MM-DD'", expr),
+        },
+        _ => text(expr).map_err(|_| ("DATE 'YYYY-MM-DD'".to_owned(), expr.to_string()))?,
+    };
+    literal.parse::<NaiveDate>().map(days).or_else(|_| refuse("DATE 'YYYY-MM-DD'", expr))
+}
+
+/// Days since 1970-01-01.
+#[must_use]
+pub fn days(date: NaiveDate) -> i32 {
+    date.to_epoch_days()
+}

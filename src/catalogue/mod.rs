@@ -1,0 +1,366 @@
+//! What can be asked: indicators, quantities, tables and codes, as data with provenance.
+//!
+//! The files beside this module are the catalogue, one for each legal source. A user adds or replaces
+//! indicators with a file of the same form, held to the same checks:
+//!
+//! ```
+//! use chitieu::Catalogue;
+//! let mine = r#"
+//!     [source]
+//!     id = "mine"
+//!     title = { vi = "Của tôi", en = "Mine" }
+//!
+//!     [[quantity]]
+//!     id = "working_girls"
+//!     table = "children"
+//!     name = { vi = "Trẻ em gái làm việc", en = "Working girls" }
+//!     unit = "child"
+//!     where = "works AND sex = 'female' AND age BETWEEN 5 AND 17"
+//!     dimensions = ["age_group"]
+//!
+//!     [[indicator]]
+//!     id = "working_girls"
+//!     version = 1
+//!     name = { vi = "Số trẻ em gái làm việc", en = "Working girls" }
+//!     concept = { vi = "Trẻ em gái 5–17 tuổi làm việc", en = "Girls aged 5–17 who work" }
+//!     kind = "count"
+//!     outputs = ["count"]
+//!     numerator = "working_girls"
+//!     read_in = { name = "ours", code = "ours", formula = "ours", breakdowns = "ours" }
+//! "#;
+//! let catalogue = Catalogue::builtin().with_text("mine.toml", mine)?;
+//! assert!(catalogue.indicator("working_girls").is_ok());
+//! # Ok::<(), chitieu::Error>(())
+//! ```
+
+mod codes;
+mod condition;
+mod indicator;
+mod table;
+
+pub use codes::{Code, CodeList, Codes, EthnicGroup, EthnicList};
+pub use condition::{Compare, Condition, days};
+pub use indicator::{
+    Agency, DEFAULT_AGE_BANDS, Dimension, Indicator, Kind, Measure, Provenance, Quantities, Quantity, ReadIn, Reference, Target,
+    band_labels,
+};
+pub use table::{Column, ColumnType, FROM_CASE, Table, Time};
+
+use crate::error::{Error, Result};
+use crate::text::Text;
+use serde::Deserialize;
+use std::collections::BTreeSet;
+use std::sync::{Arc, LazyLock};
+
+/// A legal source of indicators.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// Its name in code.
+    pub id: String,
+    /// Its title.
+    pub title: Text,
+    /// When it was issued.
+    pub issued: Option<String>,
+    /// When it came into force.
+    pub in_force: Option<String>,
+    /// Anything to add.
+    pub note: Option<Text>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    source: Option<Source>,
+    #[serde(default)]
+    quantity: Vec<Quantity>,
+    #[serde(default)]
+    indicator: Vec<Indicator>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TableFile {
+    table: Vec<Table>,
+}
+
+/// All indicators with the quantities, tables and codes they rest on. Cheap to clone.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Catalogue {
+    sources: Vec<Source>,
+    quantities: Quantities,
+    indicators: Vec<Indicator>,
+    words: Arc<Words>,
+}
+
+#[derive(Debug, PartialEq)]
+struct Words {
+    tables: Vec<Table>,
+    codes: Codes,
+}
+
+static WORDS: LazyLock<Arc<Words>> = LazyLock::new(|| {
+    let tables = toml::from_str::<TableFile>(include_str!("tables.toml")).expect("tables.toml is part of the crate and tested");
+    let codes =
+        Codes::read(include_str!("codes.toml"), include_str!("ethnicity.toml")).expect("the code lists are part of the crate and tested");
+    Arc::new(Words { tables: tables.table, codes })
+});
+
+/// The catalogue files of the crate, in the order they are read.
+const FILES: [(&str, &str); 3] = [
+    ("quantities.toml", include_str!("quantities.toml")),
+    ("tt13_2021.toml", include_str!("tt13_2021.toml")),
+    ("qd23_2021.toml", include_str!("qd23_2021.toml")),
+];
+
+static BUILTIN: LazyLock<Catalogue> = LazyLock::new(|| {
+    let mut catalogue = Catalogue { sources: Vec::new(), quantities: Quantities::new(), indicators: Vec::new(), words: WORDS.clone() };
+    let mut seen = BTreeSet::new();
+    for (name, text) in FILES {
+        let ids = catalogue.add(name, text).expect("the catalogue is part of the crate and tested");
+        for id in ids {
+            assert!(seen.insert(id.clone()), "{name}: {id} stands in two files");
+        }
+    }
+    catalogue
+});
+
+fn refuse<T>(file: &str, key: impl Into<String>, expected: impl Into<String>, found: impl Into<String>) -> Result<T> {
+    Err(Error::Catalogue { file: file.to_owned(), key: key.into(), expected: expected.into(), found: found.into() })
+}
+
+impl Catalogue {
+    /// The catalogue that the crate ships.
+    ///
+    /// ```
+    /// let catalogue = chitieu::Catalogue::builtin();
+    /// let abused = catalogue.indicator("abused_children")?;
+    /// assert_eq!(abused.code.as_deref(), Some("II.0101"));
+    /// # Ok::<(), chitieu::Error>(())
+    /// ```
+    #[must_use]
+    pub fn builtin() -> Self {
+        BUILTIN.clone()
+    }
+
+    /// This catalogue with the indicators and quantities of a TOML text added; one of the same id is replaced.
+    ///
+    /// # Errors
+    /// [`Error::Catalogue`] names the file and the key of what does not hold together.
+    pub fn with_text(&self, file: &str, text: &str) -> Result<Self> {
+        let mut catalogue = self.clone();
+        catalogue.add(file, text)?;
+        Ok(catalogue)
+    }
+
+    /// The sources, in the order read.
+    #[must_use]
+    pub fn sources(&self) -> &[Source] {
+        &self.sources
+    }
+
+    /// All indicators.
+    #[must_use]
+    pub fn indicators(&self) -> &[Indicator] {
+        &self.indicators
+    }
+
+    /// The indicator of that id.
+    ///
+    /// # Errors
+    /// [`Error::UnknownIndicator`] with the nearest names.
+    pub fn indicator(&self, id: &str) -> Result<&Indicator> {
+        self.indicators.iter().find(|i| i.id == id).ok_or_else(|| Error::UnknownIndicator { got: id.to_owned(), close: self.close_to(id) })
+    }
+
+    /// The quantities by id.
+    #[must_use]
+    pub fn quantities(&self) -> &Quantities {
+        &self.quantities
+    }
+
+    /// The tables of records.
+    #[must_use]
+    pub fn tables(&self) -> &[Table] {
+        &self.words.tables
+    }
+
+    /// The table of that name.
+    #[must_use]
+    pub fn table(&self, id: &str) -> Option<&Table> {
+        self.words.tables.iter().find(|t| t.id == id)
+    }
+
+    /// The code lists.
+    #[must_use]
+    pub fn codes(&self) -> &Codes {
+        &self.words.codes
+    }
+
+    /// Takes the definitions of a plan, checked like those of a file.
+    pub(crate) fn adopt(&mut self, quantities: &[Quantity], indicators: &[Indicator]) -> Result<()> {
+        for quantity in quantities {
+            self.check_quantity("plan", &format!("quantity \"{}\"", quantity.id), quantity)?;
+            self.quantities.insert(quantity.id.clone(), quantity.clone());
+        }
+        for indicator in indicators {
+            self.check_indicator("plan", &format!("indicator \"{}\"", indicator.id), indicator)?;
+        }
+        Ok(())
+    }
+
+    fn close_to(&self, id: &str) -> Vec<String> {
+        let words: BTreeSet<&str> = id.split(['_', ' ', '-']).filter(|w| w.len() > 2).collect();
+        let mut ranked: Vec<(usize, &str)> = self
+            .indicators
+            .iter()
+            .map(|i| (i.id.split('_').filter(|w| words.contains(w)).count(), i.id.as_str()))
+            .filter(|(shared, _)| *shared > 0)
+            .collect();
+        ranked.sort_by_key(|(shared, id)| (std::cmp::Reverse(*shared), *id));
+        ranked.into_iter().take(3).map(|(_, id)| id.to_owned()).collect()
+    }
+
+    /// Adds a file and gives the ids it holds.
+    fn add(&mut self, file: &str, text: &str) -> Result<Vec<String>> {
+        let parsed: File = toml::from_str(text).or_else(|e| {
+            let line = e.span().map_or(0, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+            refuse(file, format!("line {line}"), "a catalogue file", e.message())
+        })?;
+        let source = parsed.source.as_ref().map_or_else(|| file.trim_end_matches(".toml").to_owned(), |s| s.id.clone());
+        let mut ids = Vec::new();
+        for quantity in parsed.quantity {
+            let id = quantity.id.clone();
+            let key = format!("quantity \"{id}\"");
+            if ids.contains(&key) {
+                return refuse(file, key, "an id that is used once", "the same id twice");
+            }
+            self.check_quantity(file, &key, &quantity)?;
+            self.quantities.insert(id, quantity);
+            ids.push(key);
+        }
+        for mut indicator in parsed.indicator {
+            let key = format!("indicator \"{}\"", indicator.id);
+            if ids.contains(&key) {
+                return refuse(file, key, "an id that is used once", "the same id twice");
+            }
+            self.check_indicator(file, &key, &indicator)?;
+            indicator.source.clone_from(&source);
+            match self.indicators.iter_mut().find(|i| i.id == indicator.id) {
+                Some(place) => *place = indicator,
+                None => self.indicators.push(indicator),
+            }
+            ids.push(key);
+        }
+        if let Some(source) = parsed.source {
+            self.sources.retain(|s| s.id != source.id);
+            self.sources.push(source);
+        }
+        // A quantity that was replaced must still fit the indicators that were there before.
+        for indicator in &self.indicators {
+            self.check_indicator(file, &format!("indicator \"{}\"", indicator.id), indicator)?;
+        }
+        Ok(ids)
+    }
+
+    fn check_quantity(&self, file: &str, key: &str, q: &Quantity) -> Result<()> {
+        check_id(file, key, &q.id)?;
+        if q.name.is_incomplete() {
+            return refuse(file, format!("{key}.name"), "a name in vi and in en", "an empty one");
+        }
+        let Some(table) = self.table(&q.table) else {
+            let known: Vec<&str> = self.tables().iter().map(|t| t.id.as_str()).collect();
+            return refuse(file, format!("{key}.table"), known.join(", "), format!("\"{}\"", q.table));
+        };
+        if let Some(list) = self.codes().list("unit")
+            && !list.items.iter().any(|c| c.code == q.unit)
+        {
+            let known: Vec<&str> = list.items.iter().map(|c| c.code.as_str()).collect();
+            return refuse(file, format!("{key}.unit"), known.join(", "), format!("\"{}\"", q.unit));
+        }
+        if let Some(sql) = &q.condition {
+            Condition::read(sql, table).or_else(|(expected, found)| refuse(file, format!("{key}.where"), expected, found))?;
+        }
+        if q.distinct.is_some() && q.sum.is_some() {
+            return refuse(file, key, "distinct or sum", "both");
+        }
+        for (word, column, kinds) in [
+            ("distinct", &q.distinct, &[ColumnType::Text, ColumnType::Area][..]),
+            ("sum", &q.sum, &[ColumnType::Integer][..]),
+            ("date", &q.date, &[ColumnType::Date][..]),
+        ] {
+            if let Some(column) = column
+                && !table.seen(column).is_some_and(|kind| kinds.contains(&kind))
+            {
+                return refuse(file, format!("{key}.{word}"), format!("a {} column of {}", kinds[0].word(), table.id), column);
+            }
+        }
+        if q.date.is_some() && table.time != Time::Event {
+            return refuse(file, format!("{key}.date"), "a table of events", format!("\"{}\"", table.id));
+        }
+        for dimension in &q.dimensions {
+            if table.seen(dimension.column()).is_none() {
+                return refuse(file, format!("{key}.dimensions"), format!("a dimension that {} has", table.id), dimension.word());
+            }
+        }
+        Ok(())
+    }
+
+    fn check_indicator(&self, file: &str, key: &str, i: &Indicator) -> Result<()> {
+        check_id(file, key, &i.id)?;
+        for (part, text) in [("name", &i.name), ("concept", &i.concept)] {
+            if text.is_incomplete() {
+                return refuse(file, format!("{key}.{part}"), "a text in vi and in en", "an empty one");
+            }
+        }
+        let Some(numerator) = self.quantities.get(&i.numerator) else {
+            return refuse(file, format!("{key}.numerator"), "the id of a quantity", format!("\"{}\"", i.numerator));
+        };
+        if i.outputs.is_empty() {
+            return refuse(file, format!("{key}.outputs"), "at least one measure", "none");
+        }
+        let quotient = i.outputs.iter().any(|m| *m != Measure::Count);
+        match (&i.denominator, quotient) {
+            (None, true) => return refuse(file, format!("{key}.denominator"), "the id of a quantity", "none"),
+            (Some(_), false) => return refuse(file, format!("{key}.denominator"), "an output that uses it", "count alone"),
+            (Some(id), true) => {
+                let Some(denominator) = self.quantities.get(id) else {
+                    return refuse(file, format!("{key}.denominator"), "the id of a quantity", format!("\"{id}\""));
+                };
+                if i.kind == Kind::Count {
+                    return refuse(file, format!("{key}.kind"), "proportion, ratio or rate", "count");
+                }
+                if i.kind == Kind::Proportion && (numerator.table != denominator.table || numerator.distinct != denominator.distinct) {
+                    let counted = |q: &Quantity| format!("{} of {}", q.unit, q.table);
+                    return refuse(
+                        file,
+                        format!("{key}.kind"),
+                        "a proportion of one thing counted, or ratio / rate",
+                        format!("{} over {}", counted(numerator), counted(denominator)),
+                    );
+                }
+            }
+            (None, false) => {}
+        }
+        if let Some(dimension) = i.breakdowns.iter().find(|d| !numerator.dimensions.contains(d)) {
+            return refuse(file, format!("{key}.breakdowns"), format!("dimensions of {}", numerator.id), format!("\"{dimension}\""));
+        }
+        let rising = i.age_bands.windows(2).all(|w| w[0] < w[1]);
+        if i.age_bands.len() == 1 || !rising || i.age_bands.first().is_some_and(|a| *a < 0) {
+            return refuse(file, format!("{key}.age_bands"), "two or more rising ages", format!("{:?}", i.age_bands));
+        }
+        if let Some(target) = i.targets.iter().find(|t| !["<", "<=", ">", ">="].contains(&t.op.as_str())) {
+            return refuse(file, format!("{key}.targets"), "op: < <= > >=", format!("\"{}\"", target.op));
+        }
+        if i.decimals > 9 {
+            return refuse(file, format!("{key}.decimals"), "0 to 9", i.decimals.to_string());
+        }
+        Ok(())
+    }
+}
+
+fn check_id(file: &str, key: &str, id: &str) -> Result<()> {
+    let plain =
+        id.starts_with(|c: char| c.is_ascii_lowercase()) && id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+    if plain { Ok(()) } else { refuse(file, key, "an id of a-z, 0-9 and _", format!("\"{id}\"")) }
+}

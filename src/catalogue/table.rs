@@ -1,0 +1,134 @@
+//! The tables of records as data: columns, types, and how a row belongs to a period.
+
+use crate::text::Text;
+use serde::Deserialize;
+
+/// The type of a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ColumnType {
+    /// Text, or codes as text.
+    Text,
+    /// An area code as text.
+    Area,
+    /// True or false.
+    Flag,
+    /// A date.
+    Date,
+    /// A whole number.
+    Integer,
+    /// A list of codes as text.
+    List,
+}
+
+impl ColumnType {
+    /// The name used in messages.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Text | Self::Area => "text",
+            Self::Flag => "boolean",
+            Self::Date => "date",
+            Self::Integer => "integer",
+            Self::List => "list of text",
+        }
+    }
+}
+
+/// One column of a table.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Column {
+    /// Its name in the records.
+    pub id: String,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub kind: ColumnType,
+    /// True if no null is allowed.
+    #[serde(default)]
+    pub required: bool,
+    /// The list its codes come from, if any.
+    pub codes: Option<String>,
+    /// True for what names a person: no condition, count or dimension may read it.
+    #[serde(default)]
+    pub private: bool,
+    /// The least value allowed in an integer column.
+    pub least: Option<i32>,
+}
+
+/// How the rows of a table belong to a period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Hash)]
+#[serde(rename_all = "snake_case")]
+pub enum Time {
+    /// The row holds at the last day of the period.
+    Stock,
+    /// By a date column.
+    Event,
+    /// By the column `year`.
+    Year,
+    /// By the column `school_year`.
+    SchoolYear,
+}
+
+/// One table of records.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Table {
+    /// Its name.
+    pub id: String,
+    /// Its name for people.
+    pub name: Text,
+    /// How rows belong to a period.
+    pub time: Time,
+    /// The date column that decides, unless a quantity names another.
+    pub date: Option<String>,
+    /// The columns.
+    pub columns: Vec<Column>,
+}
+
+/// The whole numbers worked out from dates, and the columns each is worked out from.
+const DERIVED: [(&str, &str, &[&str]); 7] = [
+    ("deaths", "age_days", &["birth_date", "age_days"]),
+    ("children", "age", &["birth_date", "birth_year"]),
+    ("children", "age_months", &["birth_date", "birth_year"]),
+    ("victims", "age", &["birth_date", "birth_year"]),
+    ("deaths", "age", &["birth_date", "age_days"]),
+    ("deaths", "age_months", &["birth_date", "age_days"]),
+    ("injuries", "age", &["birth_date"]),
+];
+
+/// What perpetrators take over from the victims of their case.
+pub const FROM_CASE: [(&str, ColumnType); 4] = [
+    ("received_date", ColumnType::Date),
+    ("incident_date", ColumnType::Date),
+    ("commune", ColumnType::Area),
+    ("confirmed", ColumnType::Flag),
+];
+
+impl Table {
+    /// The column of that name.
+    #[must_use]
+    pub fn column(&self, id: &str) -> Option<&Column> {
+        self.columns.iter().find(|c| c.id == id)
+    }
+
+    /// The type a condition sees under a name: a column, a derived number, or a fact of the case.
+    #[must_use]
+    pub fn seen(&self, id: &str) -> Option<ColumnType> {
+        if let Some(column) = self.column(id) {
+            return (!column.private).then_some(column.kind);
+        }
+        if self.id == "perpetrators"
+            && let Some((_, kind)) = FROM_CASE.iter().find(|(name, _)| *name == id)
+        {
+            return Some(*kind);
+        }
+        self.derived_from(id).map(|_| ColumnType::Integer)
+    }
+
+    /// The columns a derived number is worked out from; at least one of them must be there.
+    #[must_use]
+    pub fn derived_from(&self, id: &str) -> Option<&'static [&'static str]> {
+        DERIVED.iter().find(|(table, name, _)| *table == self.id && *name == id).map(|(_, _, from)| *from)
+    }
+}

@@ -1,0 +1,62 @@
+//! The whole way: from a dataset to the table.
+
+use crate::error::Result;
+use crate::estimate::{Outcome, Warning};
+use crate::plan::{Fit, Plan};
+use crate::record::{Cases, Dataset};
+use crate::tally::{Context, Tally};
+use std::collections::BTreeMap;
+
+impl Plan {
+    /// Counts every table of a dataset that the plan reads.
+    ///
+    /// # Errors
+    /// Schema errors before any row is read, then data errors.
+    pub fn partial(&self, dataset: &Dataset) -> Result<Tally> {
+        Ok(self.tally(dataset)?.0)
+    }
+
+    fn tally(&self, dataset: &Dataset) -> Result<(Tally, Fit)> {
+        let mut names = BTreeMap::new();
+        for table in dataset.tables() {
+            let schema = dataset.schema(table)?;
+            crate::record::check_schema(self.table(table), &schema, &self.columns(table))?;
+            names.insert(table.to_owned(), schema.iter_names().map(ToString::to_string).collect());
+        }
+        let fit = self.fit(&names)?;
+        let mut context = Context { ethnic_list: dataset.ethnic(), cases: Cases::default(), fit: Some(fit.clone()) };
+        if names.contains_key("perpetrators") && self.tables().contains(&"perpetrators") {
+            for victims in dataset.batches("victims", &self.columns("victims")) {
+                context.cases.add(&victims?)?;
+            }
+        }
+        let mut tally = Tally::empty(self);
+        for table in self.tables() {
+            if names.contains_key(table) {
+                let columns = self.columns(table);
+                tally.absorb(self.count(table, dataset.batches(table, &columns), &context)?);
+            }
+        }
+        Ok((tally, fit))
+    }
+}
+
+/// Computes the indicators of a plan from a dataset.
+///
+/// # Errors
+/// Any [`crate::Error`] of the families plan, schema and data.
+pub fn compute(dataset: &Dataset, plan: &Plan) -> Result<Outcome> {
+    let dated;
+    let plan = match dataset.vintage() {
+        Some(day) if day != plan.area_vintage() => {
+            dated = plan.with_area_vintage(day)?;
+            &dated
+        }
+        _ => plan,
+    };
+    let (tally, fit) = plan.tally(dataset)?;
+    let mut outcome = plan.finish(&tally)?;
+    let left_out = fit.left_out.iter().map(|(indicator, reason)| Warning::left_out(indicator, reason));
+    outcome.warnings.extend(left_out);
+    Ok(outcome)
+}

@@ -1,0 +1,373 @@
+//! What can go wrong, as facts rather than sentences.
+//!
+//! Each error holds the table, the column, what was expected and what was found, has a stable
+//! [`Error::code`], and can be told in Vietnamese or English. No error holds a value of a record:
+//! rows are named by number. Area codes are the exception, since they are not personal data.
+
+use crate::text::Language;
+
+/// The result of every fallible call of this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Which of the three families an error belongs to; Python has one exception class for each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Family {
+    /// What was asked cannot be asked.
+    Plan,
+    /// A table lacks a column or has one of the wrong type.
+    Schema,
+    /// The records themselves.
+    Data,
+    /// A file that is not there.
+    File,
+}
+
+/// An error of this crate.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+#[allow(missing_docs, reason = "the fields are named by what they hold; each variant is documented")]
+pub enum Error {
+    /// A catalogue file that does not hold together.
+    #[error("{}", self.message(Language::En))]
+    Catalogue { file: String, key: String, expected: String, found: String },
+    /// An indicator that the catalogue does not have.
+    #[error("{}", self.message(Language::En))]
+    UnknownIndicator { got: String, close: Vec<String> },
+    /// A word that is not one of a list: a dimension, a level, a method, a policy.
+    #[error("{}", self.message(Language::En))]
+    UnknownChoice { what: &'static str, got: String, known: Vec<String> },
+    /// The same word twice where once is meant.
+    #[error("{}", self.message(Language::En))]
+    Repeated { what: &'static str, got: String },
+    /// A period that cannot be read.
+    #[error("{}", self.message(Language::En))]
+    BadPeriod { got: String },
+    /// A period that an indicator is not defined for.
+    #[error("{}", self.message(Language::En))]
+    PeriodNotDefined { indicator: String, period: String, allowed: Vec<String> },
+    /// A plan text that cannot be read.
+    #[error("{}", self.message(Language::En))]
+    BadPlan { found: String },
+    /// A number outside what a method is defined for.
+    #[error("{}", self.message(Language::En))]
+    BadNumber { what: &'static str, expected: String, found: String },
+    /// A date for which no list of areas is shipped.
+    #[error("{}", self.message(Language::En))]
+    NoAreaList { date: String, first: String, last: String },
+    /// Two tallies of different plans, or a tally of another version.
+    #[error("{}", self.message(Language::En))]
+    TallyMismatch { expected: String, found: String },
+    /// A table that the asked indicator needs.
+    #[error("{}", self.message(Language::En))]
+    MissingTable { table: String, indicator: String },
+    /// A column that the asked indicator needs.
+    #[error("{}", self.message(Language::En))]
+    MissingColumn { table: String, column: String, expected: String, found: Vec<String>, indicator: String },
+    /// A column of another type than its table's schema says.
+    #[error("{}", self.message(Language::En))]
+    WrongType { table: String, column: String, expected: String, found: String },
+    /// Values outside what the column may hold. `first` are row numbers counted from 1.
+    #[error("{}", self.message(Language::En))]
+    BadValue { table: String, column: String, expected: String, rows: u64, first: Vec<u64> },
+    /// Area codes that the list of that date does not have.
+    #[error("{}", self.message(Language::En))]
+    UnknownAreas { table: String, column: String, rows: u64, codes: Vec<String>, vintage: String },
+    /// The dataset has ethnic codes and does not say of which official list.
+    #[error("{}", self.message(Language::En))]
+    NoEthnicList,
+    /// A file that is not there or cannot be read.
+    #[error("{}", self.message(Language::En))]
+    File { path: String, found: String },
+    /// The tables could not be read as columns.
+    #[error("{}", self.message(Language::En))]
+    Frame { table: String, found: String },
+}
+
+fn rows(first: &[u64], language: Language) -> String {
+    if first.is_empty() {
+        return String::new();
+    }
+    let list: Vec<String> = first.iter().map(u64::to_string).collect();
+    match language {
+        Language::Vi => format!(" (các dòng đầu tiên: {})", list.join(", ")),
+        Language::En => format!(" (first rows: {})", list.join(", ")),
+    }
+}
+
+impl Error {
+    /// A short word for the kind of error that never changes between versions.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Catalogue { .. } => "catalogue",
+            Self::UnknownIndicator { .. } => "unknown_indicator",
+            Self::UnknownChoice { .. } => "unknown_choice",
+            Self::Repeated { .. } => "repeated",
+            Self::BadPeriod { .. } => "bad_period",
+            Self::PeriodNotDefined { .. } => "period_not_defined",
+            Self::BadPlan { .. } => "bad_plan",
+            Self::BadNumber { .. } => "bad_number",
+            Self::NoAreaList { .. } => "no_area_list",
+            Self::TallyMismatch { .. } => "tally_mismatch",
+            Self::MissingTable { .. } => "missing_table",
+            Self::MissingColumn { .. } => "missing_column",
+            Self::WrongType { .. } => "wrong_type",
+            Self::BadValue { .. } => "bad_value",
+            Self::UnknownAreas { .. } => "unknown_areas",
+            Self::NoEthnicList => "no_ethnic_list",
+            Self::File { .. } => "file",
+            Self::Frame { .. } => "frame",
+        }
+    }
+
+    /// The family, which decides the Python exception class.
+    #[must_use]
+    pub fn family(&self) -> Family {
+        match self {
+            Self::MissingTable { .. } | Self::MissingColumn { .. } | Self::WrongType { .. } => Family::Schema,
+            Self::BadValue { .. } | Self::UnknownAreas { .. } | Self::NoEthnicList | Self::Frame { .. } => Family::Data,
+            Self::File { .. } => Family::File,
+            _ => Family::Plan,
+        }
+    }
+
+    /// The column (or the key of a file) the error is about.
+    #[must_use]
+    pub fn column(&self) -> Option<String> {
+        match self {
+            Self::MissingColumn { column, .. }
+            | Self::WrongType { column, .. }
+            | Self::BadValue { column, .. }
+            | Self::UnknownAreas { column, .. } => Some(column.clone()),
+            Self::Catalogue { key, .. } => Some(key.clone()),
+            Self::NoEthnicList => Some("ethnicity".to_owned()),
+            _ => None,
+        }
+    }
+
+    /// What would have been right.
+    #[must_use]
+    pub fn expected(&self) -> Option<String> {
+        match self {
+            Self::Catalogue { expected, .. }
+            | Self::BadNumber { expected, .. }
+            | Self::TallyMismatch { expected, .. }
+            | Self::MissingColumn { expected, .. }
+            | Self::WrongType { expected, .. }
+            | Self::BadValue { expected, .. } => Some(expected.clone()),
+            Self::UnknownChoice { known, .. } => Some(known.join(", ")),
+            Self::UnknownIndicator { close, .. } => Some(close.join(", ")),
+            Self::PeriodNotDefined { allowed, .. } => Some(allowed.join(", ")),
+            Self::BadPeriod { .. } => Some("2022, 2022H1, 2022Q1, 2022-03, 2021-2022, 2015-01-01/2019-06-30".to_owned()),
+            Self::NoAreaList { first, last, .. } => Some(format!("{first}/{last}")),
+            Self::UnknownAreas { vintage, .. } => Some(format!("area codes of {vintage}")),
+            Self::MissingTable { table, .. } => Some(table.clone()),
+            Self::NoEthnicList => Some("1979, 2008".to_owned()),
+            _ => None,
+        }
+    }
+
+    /// What was there instead. Never a value of a record.
+    #[must_use]
+    pub fn got(&self) -> Option<String> {
+        match self {
+            Self::Catalogue { found, .. }
+            | Self::BadPlan { found }
+            | Self::BadNumber { found, .. }
+            | Self::TallyMismatch { found, .. }
+            | Self::WrongType { found, .. }
+            | Self::File { found, .. }
+            | Self::Frame { found, .. } => Some(found.clone()),
+            Self::UnknownIndicator { got, .. } | Self::UnknownChoice { got, .. } | Self::Repeated { got, .. } | Self::BadPeriod { got } => {
+                Some(got.clone())
+            }
+            Self::PeriodNotDefined { period, .. } => Some(period.clone()),
+            Self::NoAreaList { date, .. } => Some(date.clone()),
+            Self::MissingColumn { found, .. } => Some(found.join(", ")),
+            Self::BadValue { rows, .. } => Some(format!("{rows} rows")),
+            Self::UnknownAreas { rows, codes, .. } => Some(format!("{rows} rows: {}", codes.join(", "))),
+            Self::MissingTable { .. } | Self::NoEthnicList => None,
+        }
+    }
+
+    /// What the user can do about it.
+    #[must_use]
+    pub fn hint(&self, language: Language) -> Option<String> {
+        let (vi, en) = match self {
+            Self::UnknownAreas { .. } => (
+                "kiểm tra area_vintage, hoặc dùng unknown_areas=\"keep\" để giữ các dòng này thành một dòng riêng",
+                "check area_vintage, or use unknown_areas=\"keep\" to give these rows a line of their own",
+            ),
+            Self::NoEthnicList => (
+                "hai danh mục chính thức mâu thuẫn nhau (mã 04, 05, 06): Dataset(..., ethnic_list=\"1979\") hoặc \"2008\"",
+                "two official lists conflict (codes 04, 05, 06): Dataset(..., ethnic_list=\"1979\") or \"2008\"",
+            ),
+            Self::WrongType { expected, .. } if expected.contains("text") => {
+                ("mã là văn bản: số sẽ mất các số 0 ở đầu", "codes are text: numbers lose their leading zeros")
+            }
+            Self::MissingColumn { .. } | Self::MissingTable { .. } => {
+                ("bổ sung dữ liệu, hoặc bỏ chỉ tiêu này khỏi indicators=[...]", "add it, or leave this indicator out of indicators=[...]")
+            }
+            Self::NoAreaList { .. } => {
+                ("dùng area_vintage trong khoảng thời gian của danh mục", "use an area_vintage inside the span of the list")
+            }
+            Self::TallyMismatch { .. } => ("chỉ gộp các bảng đếm của cùng một kế hoạch", "merge only tallies of one and the same plan"),
+            _ => return None,
+        };
+        Some(match language {
+            Language::Vi => vi.to_owned(),
+            Language::En => en.to_owned(),
+        })
+    }
+
+    /// The whole message in one language, without the hint.
+    #[must_use]
+    #[allow(clippy::too_many_lines, reason = "one arm for each error, in two languages: a table, not logic")]
+    pub fn message(&self, language: Language) -> String {
+        let vi = language == Language::Vi;
+        match self {
+            Self::Catalogue { file, key, expected, found } => {
+                if vi {
+                    format!("{file}: {key}: cần {expected}, nhưng gặp {found}")
+                } else {
+                    format!("{file}: {key}: expected {expected}, found {found}")
+                }
+            }
+            Self::UnknownIndicator { got, close } => {
+                let near = if close.is_empty() {
+                    String::new()
+                } else if vi {
+                    format!("; gần nhất: {}", close.join(", "))
+                } else {
+                    format!("; the nearest are: {}", close.join(", "))
+                };
+                if vi {
+                    format!("danh mục không có chỉ tiêu \"{got}\"{near}")
+                } else {
+                    format!("the catalogue has no indicator \"{got}\"{near}")
+                }
+            }
+            Self::UnknownChoice { what, got, known } => {
+                if vi {
+                    format!("{what}: \"{got}\" không hợp lệ; cần một trong: {}", known.join(", "))
+                } else {
+                    format!("{what}: \"{got}\" is not one of {}", known.join(", "))
+                }
+            }
+            Self::Repeated { what, got } => {
+                if vi {
+                    format!("{what}: \"{got}\" bị lặp lại")
+                } else {
+                    format!("{what}: \"{got}\" stands twice")
+                }
+            }
+            Self::BadPeriod { got } => {
+                let forms = self.expected().unwrap_or_default();
+                if vi {
+                    format!("kỳ \"{got}\" không đọc được; các dạng hợp lệ: {forms}")
+                } else {
+                    format!("the period \"{got}\" cannot be read; accepted forms: {forms}")
+                }
+            }
+            Self::PeriodNotDefined { indicator, period, allowed } => {
+                if vi {
+                    format!("chỉ tiêu {indicator} không được định nghĩa cho kỳ {period}; chỉ cho: {}", allowed.join(", "))
+                } else {
+                    format!("{indicator} is not defined for the period {period}, only for: {}", allowed.join(", "))
+                }
+            }
+            Self::BadPlan { found } => {
+                if vi {
+                    format!("không đọc được kế hoạch: {found}")
+                } else {
+                    format!("the plan cannot be read: {found}")
+                }
+            }
+            Self::BadNumber { what, expected, found } => {
+                if vi {
+                    format!("{what}: cần {expected}, nhưng gặp {found}")
+                } else {
+                    format!("{what}: expected {expected}, found {found}")
+                }
+            }
+            Self::NoAreaList { date, first, last } => {
+                if vi {
+                    format!("không có danh mục đơn vị hành chính cho ngày {date}; danh mục hiện có: {first} đến {last}")
+                } else {
+                    format!("no list of areas for {date}; the list at hand holds from {first} to {last}")
+                }
+            }
+            Self::TallyMismatch { expected, found } => {
+                if vi {
+                    format!("bảng đếm thuộc kế hoạch hoặc phiên bản khác: cần {expected}, nhưng gặp {found}")
+                } else {
+                    format!("the tally is of another plan or version: expected {expected}, found {found}")
+                }
+            }
+            Self::MissingTable { table, indicator } => {
+                if vi {
+                    format!("thiếu bảng \"{table}\": chỉ tiêu {indicator} cần bảng này")
+                } else {
+                    format!("the table \"{table}\" is missing: {indicator} needs it")
+                }
+            }
+            Self::MissingColumn { table, column, expected, found, indicator } => {
+                if vi {
+                    format!(
+                        "bảng \"{table}\" thiếu cột \"{column}\" ({expected}) mà chỉ tiêu {indicator} cần; các cột hiện có: {}",
+                        found.join(", ")
+                    )
+                } else {
+                    format!(
+                        "the table \"{table}\" has no column \"{column}\" ({expected}), which {indicator} needs; it has: {}",
+                        found.join(", ")
+                    )
+                }
+            }
+            Self::WrongType { table, column, expected, found } => {
+                if vi {
+                    format!("bảng \"{table}\", cột \"{column}\": cần kiểu {expected}, nhưng gặp {found}")
+                } else {
+                    format!("table \"{table}\", column \"{column}\": expected {expected}, found {found}")
+                }
+            }
+            Self::BadValue { table, column, expected, rows: n, first } => {
+                if vi {
+                    format!("bảng \"{table}\", cột \"{column}\": cần {expected}, nhưng {n} dòng có giá trị khác{}", rows(first, language))
+                } else {
+                    format!(
+                        "table \"{table}\", column \"{column}\": expected {expected}, found {n} rows with something else{}",
+                        rows(first, language)
+                    )
+                }
+            }
+            Self::UnknownAreas { table, column, rows: n, codes, vintage } => {
+                let codes = codes.join(", ");
+                if vi {
+                    format!(
+                        "bảng \"{table}\", cột \"{column}\": {n} dòng có mã không thuộc danh mục đơn vị hành chính ngày {vintage}: {codes}"
+                    )
+                } else {
+                    format!(
+                        "table \"{table}\", column \"{column}\": {n} rows have codes that the list of areas of {vintage} does not have: {codes}"
+                    )
+                }
+            }
+            Self::NoEthnicList => {
+                if vi {
+                    "dữ liệu có mã dân tộc nhưng không nói theo danh mục nào".to_owned()
+                } else {
+                    "the dataset has ethnic codes and does not say of which official list".to_owned()
+                }
+            }
+            Self::File { path, found } => format!("{path}: {found}"),
+            Self::Frame { table, found } => {
+                if vi {
+                    format!("không đọc được bảng \"{table}\": {found}")
+                } else {
+                    format!("the table \"{table}\" cannot be read: {found}")
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! `chitieu` (chỉ tiêu, "indicator") computes Viet Nam's official indicators on the situation of children, on child
+//! abuse and on the administrative handling of abuse acts from columnar records.
+//!
+//! Indicator definitions are data; the records are read in one pass; counts merge; every number says where it comes
+//! from.
+//!
+//! ```
+//! use chitieu::{Catalogue, Dataset, Plan, compute};
+//! use polars::prelude::*;
+//!
+//! // Four children of the commune 12364 (Hưng Yên) at the end of 2022; the last one is not under five.
+//! let children = df![
+//!     "child_id" => ["a", "b", "c", "d"],
+//!     "birth_year" => [2020, 2019, 2021, 2000],
+//!     "commune" => ["12364"; 4],
+//!     "birth_registered" => [true, false, true, true],
+//! ]?;
+//! let dataset = Dataset::new().with("children", children)?;
+//! let plan = Plan::new(&Catalogue::builtin(), "2022")
+//!     .indicators(["birth_registration_under_5"])
+//!     .area_level("commune")
+//!     .build()?;
+//! let outcome = compute(&dataset, &plan)?;
+//!
+//! // One row each for the country, its province, the district and its communes.
+//! let table = &outcome.table;
+//! assert_eq!(table.column("area")?.str()?.get(0), Some("VN"));
+//! assert_eq!(table.column("numerator")?.i64()?.get(0), Some(2));
+//! assert_eq!(table.column("denominator")?.i64()?.get(0), Some(3));
+//! assert_eq!(table.column("value")?.f64()?.get(0), Some(200.0 / 3.0));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # The main types
+//!
+//! - [`Catalogue`]: what can be asked, with where each part of a definition was read. A user's TOML file adds to it.
+//! - [`Plan`]: period, indicators, dimensions and area level; it prints, compares and travels as JSON.
+//! - [`Dataset`]: the tables of records, as frames, as batches, or (feature `io`) as Parquet files.
+//! - [`compute`] goes the whole way. [`Plan::partial`], [`Tally::merge`] and [`Plan::finish`] are the same in parts,
+//!   and [`Plan::counting`] takes batches one at a time.
+//! - [`Outcome`]: the long table, and the warnings a reader must know.
+//! - `synthetic`: a made-up province with planted truth.
+//! - [`stats`]: limits of proportions and rates, and exact rounding.
+//!
+//! # What the numbers mean
+//!
+//! A condition over a record is true, false or undecided. Undecided records stand beside a cell in `undecided`, never
+//! inside its parts. A share is taken over decided records. `status` tells a value (`ok`, `unreliable`) from the
+//! reasons for having none (`not_available`, `not_applicable`). Counts are integers throughout; floats are made once,
+//! at the end, so that any split of the rows and any number of threads give the identical table.
+//!
+//! # What is not supported
+//!
+//! - Suppression of small cells, and any other protection of what is published.
+//! - Lists of areas before 2021 and after 31 August 2024, and moving counts from one list to another.
+//! - Spreadsheets and CSV files, and checks of the quality of records beyond types, codes and required values.
+//! - Several labels per child for any column but `circumstances` and `forms`.
+//!
+//! # Features
+//!
+//! - `io`: tables from Parquet files ([`Dataset::with_parquet`]).
+//! - `python`: the bindings; built by maturin, of no use to a Rust program.
+#![warn(missing_docs)]
+#![deny(unsafe_code)]
+
+pub mod area;
+pub mod catalogue;
+mod compute;
+pub mod error;
+mod estimate;
+mod period;
+mod plan;
+#[cfg(feature = "python")]
+mod python;
+pub mod record;
+// pub mod synthetic;
+mod tally;
+mod text;
+
+pub use catalogue::Catalogue;
+pub use compute::compute;
+pub use error::{Error, Result};
+pub use estimate::{Outcome, Warning};
+pub use period::{Period, PeriodKind};
+pub use plan::{Fit, Plan, PlanBuilder, UnknownAreas};
+pub use record::Dataset;
+pub use tally::{Context, Counting, Tally};
+pub use text::{Language, Text};
+
+/// Limits of proportions and rates, and exact rounding.
+pub mod stats {
+    pub use crate::estimate::{FEWEST_EVENTS, Interval, LEVEL, RateMethod, SMALLEST_DENOMINATOR, rate, round_half_up, wilson};
+}

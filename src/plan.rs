@@ -1,0 +1,607 @@
+//! What is asked, as a value: it prints, compares, travels as JSON, and says which columns it needs.
+
+use crate::area::{AreaList, Level};
+use crate::catalogue::{Catalogue, Column, Condition, Dimension, FROM_CASE, Indicator, Kind, Measure, Quantity, Table, Time};
+use crate::error::{Error, Result};
+use crate::period::Period;
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// The pseudo column that says whether a row belongs to the period.
+pub(crate) const IN_PERIOD: &str = "#in_period";
+
+/// What to do with area codes that the list does not have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnknownAreas {
+    /// Refuse them, with the count of rows and the codes.
+    #[default]
+    Error,
+    /// Keep them in a line of their own, `unknown`, inside the country's total.
+    Keep,
+}
+
+/// The written form of a plan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    chitieu_plan: u32,
+    period: String,
+    every_indicator: bool,
+    indicators: Vec<Indicator>,
+    quantities: Vec<Quantity>,
+    by: Vec<Dimension>,
+    area_level: Level,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    area_vintage: Option<NaiveDate>,
+    unknown_areas: UnknownAreas,
+}
+
+/// The version of the written form.
+const PLAN_VERSION: u32 = 1;
+
+/// How one count is taken.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum How {
+    Rows,
+    Sum(String),
+    Distinct(String),
+}
+
+/// One count: over the rows of a block that meet a condition.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Series {
+    pub block: usize,
+    pub how: How,
+    pub condition: Condition,
+}
+
+/// Rows of one table in one period, split along the same dimensions.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Block {
+    pub table: String,
+    pub date: Option<String>,
+    pub lag: i32,
+    pub axes: Vec<Dimension>,
+    pub bands: Vec<i32>,
+}
+
+/// One measure of one indicator, in terms of series.
+#[derive(Debug, Clone)]
+pub(crate) struct Output {
+    pub indicator: usize,
+    pub measure: Measure,
+    pub numerator: usize,
+    pub denominator: Option<usize>,
+    /// Pairs: records undecided, and those of the same key that are decided after all.
+    pub undecided: Vec<(usize, usize)>,
+}
+
+/// A plan: indicators, period, dimensions and area level, checked and ready to count.
+///
+/// ```
+/// use chitieu::{Catalogue, Plan};
+/// let plan = Plan::new(&Catalogue::builtin(), "2022")
+///     .indicators(["birth_registration_under_5"])
+///     .by(["sex"])
+///     .area_level("district")
+///     .build()?;
+/// assert_eq!(plan.columns("children"), ["birth_date", "birth_year", "sex", "commune", "birth_registered"]);
+/// # Ok::<(), chitieu::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Plan {
+    written: Written,
+    period: Period,
+    pub(crate) catalogue: Catalogue,
+    pub(crate) areas: Arc<AreaList>,
+    pub(crate) blocks: Vec<Block>,
+    pub(crate) series: Vec<Series>,
+    pub(crate) outputs: Vec<Output>,
+    local: Vec<usize>,
+    fingerprint: u64,
+}
+
+impl PartialEq for Plan {
+    fn eq(&self, other: &Self) -> bool {
+        self.written == other.written
+    }
+}
+
+/// A plan in the making; see [`Plan::new`].
+#[derive(Debug, Clone)]
+pub struct PlanBuilder<'a> {
+    catalogue: &'a Catalogue,
+    period: String,
+    indicators: Option<Vec<String>>,
+    by: Vec<String>,
+    area_level: String,
+    area_vintage: Option<NaiveDate>,
+    unknown_areas: UnknownAreas,
+}
+
+impl PlanBuilder<'_> {
+    /// The indicators; without this call, all that the period allows.
+    #[must_use]
+    pub fn indicators<S: Into<String>>(mut self, ids: impl IntoIterator<Item = S>) -> Self {
+        self.indicators = Some(ids.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// The dimensions; without this call, none.
+    #[must_use]
+    pub fn by<S: Into<String>>(mut self, dimensions: impl IntoIterator<Item = S>) -> Self {
+        self.by = dimensions.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// The finest area level; without this call, `province`.
+    #[must_use]
+    pub fn area_level(mut self, level: impl Into<String>) -> Self {
+        self.area_level = level.into();
+        self
+    }
+
+    /// The day whose list of areas the records use; without this call, the last day of the period.
+    #[must_use]
+    pub fn area_vintage(mut self, day: NaiveDate) -> Self {
+        self.area_vintage = Some(day);
+        self
+    }
+
+    /// What to do with unknown area codes.
+    #[must_use]
+    pub fn unknown_areas(mut self, policy: UnknownAreas) -> Self {
+        self.unknown_areas = policy;
+        self
+    }
+
+    /// Checks everything and gives the plan.
+    ///
+    /// # Errors
+    /// One of the [`crate::error::Family::Plan`] errors.
+    pub fn build(self) -> Result<Plan> {
+        let period: Period = self.period.parse()?;
+        let allowed = |i: &Indicator| i.periods.is_empty() || i.periods.contains(&period.kind());
+        let mut chosen = Vec::new();
+        match &self.indicators {
+            None => chosen.extend(self.catalogue.indicators().iter().filter(|i| allowed(i)).cloned()),
+            Some(ids) => {
+                for id in ids {
+                    let indicator = self.catalogue.indicator(id)?;
+                    if !allowed(indicator) {
+                        return Err(Error::PeriodNotDefined {
+                            indicator: id.clone(),
+                            period: self.period.clone(),
+                            allowed: indicator.periods.iter().map(|k| k.word().to_owned()).collect(),
+                        });
+                    }
+                    if chosen.iter().any(|c: &Indicator| c.id == *id) {
+                        return Err(Error::Repeated { what: "indicators", got: id.clone() });
+                    }
+                    chosen.push(indicator.clone());
+                }
+            }
+        }
+        let mut by: Vec<Dimension> = Vec::new();
+        for word in &self.by {
+            let dimension = Dimension::ALL.into_iter().find(|d| d.word() == word).ok_or_else(|| Error::UnknownChoice {
+                what: "by",
+                got: word.clone(),
+                known: Dimension::ALL.iter().map(|d| d.word().to_owned()).collect(),
+            })?;
+            if by.contains(&dimension) {
+                return Err(Error::Repeated { what: "by", got: word.clone() });
+            }
+            by.push(dimension);
+        }
+        let ids: BTreeSet<&String> = chosen.iter().flat_map(|i| std::iter::once(&i.numerator).chain(&i.denominator)).collect();
+        let quantities = ids.into_iter().filter_map(|id| self.catalogue.quantities().get(id)).cloned().collect();
+        Plan::compile(Written {
+            chitieu_plan: PLAN_VERSION,
+            period: period.to_string(),
+            every_indicator: self.indicators.is_none(),
+            indicators: chosen,
+            quantities,
+            by,
+            area_level: Level::from_word(&self.area_level)?,
+            area_vintage: self.area_vintage,
+            unknown_areas: self.unknown_areas,
+        })
+    }
+}
+
+impl Plan {
+    /// Begins a plan for a period such as `2022` or `2022Q1`.
+    #[allow(clippy::new_ret_no_self, reason = "a plan is made by a builder")]
+    pub fn new(catalogue: &Catalogue, period: impl Into<String>) -> PlanBuilder<'_> {
+        PlanBuilder {
+            catalogue,
+            period: period.into(),
+            indicators: None,
+            by: Vec::new(),
+            area_level: "province".to_owned(),
+            area_vintage: None,
+            unknown_areas: UnknownAreas::Error,
+        }
+    }
+
+    /// The plan as JSON, whole: definitions included, so that a worker needs no catalogue file.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(&self.written).unwrap_or_default()
+    }
+
+    /// The plan from its JSON.
+    ///
+    /// # Errors
+    /// [`Error::BadPlan`] for text that is not a plan, or the error of the part that does not hold.
+    pub fn from_json(json: &str) -> Result<Self> {
+        let written: Written = serde_json::from_str(json).map_err(|e| Error::BadPlan { found: e.to_string() })?;
+        if written.chitieu_plan != PLAN_VERSION {
+            return Err(Error::BadPlan { found: format!("version {}", written.chitieu_plan) });
+        }
+        Self::compile(written)
+    }
+
+    /// The period.
+    #[must_use]
+    pub fn period(&self) -> &Period {
+        &self.period
+    }
+
+    /// The indicators, in the order of the result.
+    #[must_use]
+    pub fn indicators(&self) -> &[Indicator] {
+        &self.written.indicators
+    }
+
+    /// The dimensions, in the order of the result's columns.
+    #[must_use]
+    pub fn by(&self) -> &[Dimension] {
+        &self.written.by
+    }
+
+    /// The finest area level.
+    #[must_use]
+    pub fn area_level(&self) -> Level {
+        self.written.area_level
+    }
+
+    /// The day whose list of areas is used.
+    #[must_use]
+    pub fn area_vintage(&self) -> NaiveDate {
+        self.written.area_vintage.unwrap_or_else(|| self.period.last())
+    }
+
+    /// What is done with unknown area codes.
+    #[must_use]
+    pub fn unknown_areas(&self) -> UnknownAreas {
+        self.written.unknown_areas
+    }
+
+    /// True if the plan means every indicator the records can answer, not a chosen few.
+    #[must_use]
+    pub fn is_every_indicator(&self) -> bool {
+        self.written.every_indicator
+    }
+
+    /// A number that two plans share only if they are the same.
+    #[must_use]
+    pub fn fingerprint(&self) -> u64 {
+        self.fingerprint
+    }
+
+    /// The same plan with the area list of another day.
+    ///
+    /// # Errors
+    /// [`Error::NoAreaList`].
+    pub fn with_area_vintage(&self, day: NaiveDate) -> Result<Self> {
+        Self::compile(Written { area_vintage: Some(day), ..self.written.clone() })
+    }
+
+    fn compile(written: Written) -> Result<Self> {
+        let period: Period = written.period.parse()?;
+        let mut catalogue = Catalogue::builtin();
+        catalogue.adopt(&written.quantities, &written.indicators)?;
+        let areas = Arc::new(AreaList::on(written.area_vintage.unwrap_or_else(|| period.last()))?);
+        let json = serde_json::to_string(&written).unwrap_or_default();
+        let mut plan = Self {
+            fingerprint: xxhash_rust::xxh3::xxh3_64(json.as_bytes()),
+            period,
+            catalogue,
+            areas,
+            blocks: Vec::new(),
+            series: Vec::new(),
+            outputs: Vec::new(),
+            local: Vec::new(),
+            written,
+        };
+        for place in 0..plan.written.indicators.len() {
+            plan.compile_indicator(place)?;
+        }
+        let mut next = vec![0; plan.blocks.len()];
+        for series in &plan.series {
+            plan.local.push(next[series.block]);
+            next[series.block] += 1;
+        }
+        Ok(plan)
+    }
+
+    fn compile_indicator(&mut self, place: usize) -> Result<()> {
+        let indicator = self.written.indicators[place].clone();
+        let numerator = self.quantity(&indicator.numerator)?;
+        let denominator = indicator.denominator.as_deref().map(|id| self.quantity(id)).transpose()?;
+        let (top, top_block, top_how) = self.part(&numerator, &indicator)?;
+        let counted = self.series(top_block, &top_how, top.clone());
+        let top_undecided = self.series(top_block, &top_how, top.clone().undecided());
+        for &measure in &indicator.outputs {
+            if measure == Measure::Count {
+                self.outputs.push(Output {
+                    indicator: place,
+                    measure,
+                    numerator: counted,
+                    denominator: None,
+                    undecided: vec![(top_undecided, counted)],
+                });
+                continue;
+            }
+            let Some(below) = &denominator else { continue };
+            let (bottom, bottom_block, bottom_how) = self.part(below, &indicator)?;
+            let output = if indicator.kind == Kind::Proportion {
+                // Inside the denominator, over decided records only (domain rule "a condition that cannot be decided").
+                let open = bottom.clone().undecided();
+                let half = bottom.clone().and(top.clone().undecided());
+                let inside = self.series(top_block, &top_how, bottom.clone().and(top.clone()));
+                let whole = self.series(bottom_block, &bottom_how, bottom.clone().and(top.clone().undecided().not()));
+                let decided = self.series(top_block, &top_how, bottom.clone().and(top.clone().undecided().not()));
+                let beside = self.series(top_block, &top_how, Condition::Or(vec![open, half]));
+                Output { indicator: place, measure, numerator: inside, denominator: Some(whole), undecided: vec![(beside, decided)] }
+            } else {
+                let whole = self.series(bottom_block, &bottom_how, bottom.clone());
+                let undecided = if top_block == bottom_block && top_how == bottom_how {
+                    let either = Condition::Or(vec![top.clone().undecided(), bottom.clone().undecided()]);
+                    let decided = Condition::Or(vec![top.clone(), bottom.clone()]);
+                    vec![(self.series(top_block, &top_how, either), self.series(top_block, &top_how, decided))]
+                } else {
+                    let open = self.series(bottom_block, &bottom_how, bottom.clone().undecided());
+                    vec![(top_undecided, counted), (open, whole)]
+                };
+                Output { indicator: place, measure, numerator: counted, denominator: Some(whole), undecided }
+            };
+            self.outputs.push(output);
+        }
+        Ok(())
+    }
+
+    fn quantity(&self, id: &str) -> Result<Quantity> {
+        self.catalogue.quantities().get(id).cloned().ok_or_else(|| Error::BadPlan { found: format!("no quantity {id}") })
+    }
+
+    /// Condition, block and way of counting of one quantity under one indicator.
+    fn part(&mut self, quantity: &Quantity, indicator: &Indicator) -> Result<(Condition, usize, How)> {
+        let table = self.table(&quantity.table);
+        let condition = match &quantity.condition {
+            None => Condition::Always,
+            Some(sql) => Condition::read(sql, table)
+                .map_err(|(expected, found)| Error::BadPlan { found: format!("{}: expected {expected}, found {found}", quantity.id) })?,
+        };
+        let axes: Vec<Dimension> = self.written.by.iter().copied().filter(|d| quantity.dimensions.contains(d)).collect();
+        let bands = if axes.contains(&Dimension::AgeGroup) { indicator.bands().to_vec() } else { Vec::new() };
+        let date = (table.time == Time::Event).then(|| quantity.date.clone().or_else(|| table.date.clone())).flatten();
+        let block = Block { table: quantity.table.clone(), date, lag: quantity.lag_years, axes, bands };
+        let place = self.blocks.iter().position(|b| *b == block).unwrap_or_else(|| {
+            self.blocks.push(block);
+            self.blocks.len() - 1
+        });
+        let how = match (&quantity.distinct, &quantity.sum) {
+            (Some(column), _) => How::Distinct(column.clone()),
+            (None, Some(column)) => How::Sum(column.clone()),
+            (None, None) => How::Rows,
+        };
+        Ok((Condition::Flag(IN_PERIOD.to_owned()).and(condition), place, how))
+    }
+
+    fn series(&mut self, block: usize, how: &How, condition: Condition) -> usize {
+        let series = Series { block, how: how.clone(), condition };
+        self.series.iter().position(|s| *s == series).unwrap_or_else(|| {
+            self.series.push(series);
+            self.series.len() - 1
+        })
+    }
+
+    /// The series of a block, in their order.
+    pub(crate) fn series_of(&self, block: usize) -> impl Iterator<Item = usize> + '_ {
+        (0..self.series.len()).filter(move |s| self.series[*s].block == block)
+    }
+
+    /// The place of a series within its block.
+    pub(crate) fn local(&self, series: usize) -> usize {
+        self.local[series]
+    }
+
+    pub(crate) fn table(&self, id: &str) -> &Table {
+        // Every table of a plan was checked when its quantity was.
+        self.catalogue.table(id).unwrap_or_else(|| &self.catalogue.tables()[0])
+    }
+
+    /// The tables that the plan reads.
+    #[must_use]
+    pub fn tables(&self) -> Vec<&str> {
+        let mut found: BTreeSet<&str> = self.blocks.iter().map(|b| b.table.as_str()).collect();
+        if found.contains("perpetrators") {
+            found.insert("victims");
+        }
+        found.into_iter().collect()
+    }
+
+    /// The columns that the plan reads from a table, where they are there.
+    #[must_use]
+    pub fn columns(&self, table: &str) -> Vec<String> {
+        let mut found = BTreeSet::new();
+        for place in 0..self.series.len() {
+            if self.blocks[self.series[place].block].table == table {
+                for need in self.needs(place) {
+                    found.extend(need.columns().iter().map(|c| (*c).to_owned()));
+                }
+            }
+        }
+        if table == "victims" && self.blocks.iter().any(|b| b.table == "perpetrators") {
+            found.insert("case_id".to_owned());
+            found.extend(FROM_CASE.iter().map(|(c, _)| (*c).to_owned()));
+        }
+        let order: Vec<&str> = self.catalogue.table(table).map(|t| t.columns.iter().map(|c| c.id.as_str()).collect()).unwrap_or_default();
+        let mut found: Vec<String> = found.into_iter().collect();
+        found.sort_by_key(|c| order.iter().position(|o| o == c));
+        found
+    }
+
+    /// What a series needs to be counted.
+    fn needs(&self, series: usize) -> Vec<Need> {
+        let Series { block, how, condition } = &self.series[series];
+        let block = &self.blocks[*block];
+        let table = self.table(&block.table);
+        let mut seen: BTreeSet<&str> = condition.columns();
+        seen.remove(IN_PERIOD);
+        seen.extend(block.axes.iter().map(|d| d.column()));
+        if let How::Sum(column) | How::Distinct(column) = how {
+            seen.insert(column);
+        }
+        match table.time {
+            Time::Stock => {
+                seen.insert("age");
+            }
+            Time::Event => seen.extend(block.date.as_deref()),
+            Time::Year => {
+                seen.insert("year");
+            }
+            Time::SchoolYear => {
+                seen.insert("school_year");
+            }
+        }
+        seen.insert("commune");
+        let mut needs = Vec::new();
+        for name in seen {
+            if let Some(from) = table.derived_from(name) {
+                needs.push(Need::AnyOf(from));
+                if table.time == Time::Event {
+                    needs.push(Need::All(table.date.clone().unwrap_or_default()));
+                    if table.column("incident_date").is_some() {
+                        needs.push(Need::IfThere("incident_date"));
+                    }
+                }
+            } else if table.column(name).is_some() {
+                needs.push(Need::All(name.to_owned()));
+            }
+        }
+        if block.table == "perpetrators" {
+            needs.push(Need::All("case_id".to_owned()));
+        }
+        needs
+    }
+
+    /// Which series the tables at hand allow, by the names of their columns.
+    ///
+    /// An indicator whose numerator lacks something is left out if the plan asks for every indicator;
+    /// if it was asked by name that is an error. A denominator's missing *table* is neither: the value is
+    /// then `not_available`.
+    ///
+    /// # Errors
+    /// [`Error::MissingTable`] or [`Error::MissingColumn`].
+    pub fn fit(&self, tables: &BTreeMap<String, Vec<String>>) -> Result<Fit> {
+        let mut countable = vec![false; self.series.len()];
+        let mut reasons: Vec<Option<Error>> = vec![None; self.series.len()];
+        for place in 0..self.series.len() {
+            match self.missing(place, tables) {
+                None => countable[place] = true,
+                reason => reasons[place] = reason,
+            }
+        }
+        let mut left_out: Vec<(String, Error)> = Vec::new();
+        for (place, indicator) in self.written.indicators.iter().enumerate() {
+            let outputs: Vec<&Output> = self.outputs.iter().filter(|o| o.indicator == place).collect();
+            let named = |error: &Error| match error.clone() {
+                Error::MissingTable { table, .. } => Error::MissingTable { table, indicator: indicator.id.clone() },
+                Error::MissingColumn { table, column, expected, found, .. } => {
+                    Error::MissingColumn { table, column, expected, found, indicator: indicator.id.clone() }
+                }
+                other => other,
+            };
+            let blocking = |series: &usize| reasons[*series].as_ref();
+            let column_missing =
+                outputs.iter().find_map(|o| o.denominator.as_ref().and_then(blocking).filter(|e| matches!(e, Error::MissingColumn { .. })));
+            let numerator_missing = outputs.iter().find_map(|o| blocking(&o.numerator));
+            let no_output =
+                outputs.iter().all(|o| blocking(&o.numerator).is_some() || o.denominator.as_ref().is_some_and(|d| blocking(d).is_some()));
+            let reason = numerator_missing
+                .or(column_missing)
+                .or_else(|| if no_output { outputs.iter().find_map(|o| o.denominator.as_ref().and_then(blocking)) } else { None });
+            if let Some(reason) = reason {
+                let reason = named(reason);
+                if !self.written.every_indicator {
+                    return Err(reason);
+                }
+                left_out.push((indicator.id.clone(), reason));
+            }
+        }
+        Ok(Fit { countable, left_out })
+    }
+
+    fn missing(&self, series: usize, tables: &BTreeMap<String, Vec<String>>) -> Option<Error> {
+        let table = &self.blocks[self.series[series].block].table;
+        let absent = |table: &str| Error::MissingTable { table: table.to_owned(), indicator: String::new() };
+        let Some(columns) = tables.get(table) else { return Some(absent(table)) };
+        let lacks = |table: &str, column: &str, columns: &Vec<String>| {
+            let schema = self.catalogue.table(table).and_then(|t| t.column(column));
+            Error::MissingColumn {
+                table: table.to_owned(),
+                column: column.to_owned(),
+                expected: schema.map_or("text", |c: &Column| c.kind.word()).to_owned(),
+                found: columns.clone(),
+                indicator: String::new(),
+            }
+        };
+        for need in self.needs(series) {
+            match need {
+                Need::All(column) if !columns.contains(&column) => return Some(lacks(table, &column, columns)),
+                Need::AnyOf(from) if !from.iter().any(|c| columns.iter().any(|h| h == c)) => return Some(lacks(table, from[0], columns)),
+                _ => {}
+            }
+        }
+        if table == "perpetrators" {
+            let Some(victims) = tables.get("victims") else { return Some(absent("victims")) };
+            for column in ["case_id", "received_date", "commune", "confirmed"] {
+                if !victims.iter().any(|c| c == column) {
+                    return Some(lacks("victims", column, victims));
+                }
+            }
+        }
+        None
+    }
+}
+
+/// What the tables at hand allow of a plan.
+#[derive(Debug, Clone)]
+pub struct Fit {
+    pub(crate) countable: Vec<bool>,
+    /// The indicators that cannot be computed, each with the reason.
+    pub left_out: Vec<(String, Error)>,
+}
+
+enum Need {
+    All(String),
+    AnyOf(&'static [&'static str]),
+    IfThere(&'static str),
+}
+
+impl Need {
+    fn columns(&self) -> Vec<&str> {
+        match self {
+            Self::All(c) => vec![c],
+            Self::AnyOf(from) => from.to_vec(),
+            Self::IfThere(c) => vec![c],
+        }
+    }
+}

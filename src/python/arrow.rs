@@ -1,0 +1,81 @@
+//! Frames across the boundary by the Arrow C stream, without a copy. The only unsafe code of the crate.
+#![allow(unsafe_code, reason = "the Arrow C stream is a C interface")]
+
+use polars::prelude::*;
+use polars_arrow::array::{Array, StructArray};
+use polars_arrow::datatypes::{ArrowDataType, Field};
+use polars_arrow::ffi::{ArrowArrayStream, ArrowArrayStreamReader, export_iterator};
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyCapsule, PyCapsuleMethods};
+
+const STREAM: &std::ffi::CStr = c"arrow_array_stream";
+
+/// Anything with `__arrow_c_stream__`, as one frame per batch; a frame without rows if there are no batches.
+pub fn read(object: &Bound<'_, PyAny>) -> PyResult<Vec<DataFrame>> {
+    let method = object.getattr("__arrow_c_stream__").map_err(|_| {
+        PyTypeError::new_err(format!(
+            "expected an object with __arrow_c_stream__, found {}",
+            object.get_type().name().map_or_else(|_| "?".to_owned(), |n| n.to_string())
+        ))
+    })?;
+    let capsule = method.call0()?;
+    let capsule = capsule.cast::<PyCapsule>()?;
+    let pointer = capsule.pointer_checked(Some(STREAM))?.cast::<ArrowArrayStream>();
+    // SAFETY: the capsule of that name holds a valid stream that this call now owns; what is left behind is
+    // an empty stream, whose release is null, so that the capsule's destructor has nothing to free.
+    let stream = unsafe { std::ptr::replace(pointer.as_ptr(), ArrowArrayStream::empty()) };
+    from_stream(stream).map_err(|e| PyTypeError::new_err(e.to_string()))
+}
+
+fn from_stream(stream: ArrowArrayStream) -> PolarsResult<Vec<DataFrame>> {
+    // SAFETY: the producer promises a stream by the C interface.
+    let mut reader = unsafe { ArrowArrayStreamReader::try_new(Box::new(stream)) }?;
+    let ArrowDataType::Struct(fields) = reader.field().dtype().clone() else {
+        polars_bail!(SchemaMismatch: "a stream of record batches is needed");
+    };
+    let mut frames = Vec::new();
+    // SAFETY: as above, for each array of the stream.
+    while let Some(array) = unsafe { reader.next() } {
+        let array = array?;
+        let rows = array.len();
+        let Some(batch) = array.as_any().downcast_ref::<StructArray>() else {
+            polars_bail!(SchemaMismatch: "a stream of record batches is needed");
+        };
+        let columns = fields
+            .iter()
+            .zip(batch.values())
+            .map(|(field, values)| Series::try_from((field, values.clone())).map(IntoColumn::into_column))
+            .collect::<PolarsResult<Vec<_>>>()?;
+        frames.push(DataFrame::new(rows, columns)?);
+    }
+    if frames.is_empty() {
+        let columns = fields
+            .iter()
+            .map(|field| {
+                let empty = polars_arrow::array::new_empty_array(field.dtype.clone());
+                Series::try_from((field, empty)).map(IntoColumn::into_column)
+            })
+            .collect::<PolarsResult<Vec<_>>>()?;
+        frames.push(DataFrame::new(0, columns)?);
+    }
+    Ok(frames)
+}
+
+/// A frame as the capsule of a stream.
+pub fn write<'py>(py: Python<'py>, frame: &DataFrame) -> PyResult<Bound<'py, PyCapsule>> {
+    let mut frame = frame.clone();
+    frame.align_chunks_par();
+    let fields: Vec<Field> = frame.schema().iter_fields().map(|f| f.to_arrow(CompatLevel::newest())).collect();
+    let dtype = ArrowDataType::Struct(fields.clone());
+    let batches: Vec<PolarsResult<Box<dyn Array>>> = frame
+        .iter_chunks(CompatLevel::newest(), false)
+        .map(|batch| {
+            let rows = batch.len();
+            StructArray::try_new(ArrowDataType::Struct(fields.clone()), rows, batch.into_arrays(), None)
+                .map(|a| Box::new(a) as Box<dyn Array>)
+        })
+        .collect();
+    let stream = export_iterator(Box::new(batches.into_iter()), Field::new(PlSmallStr::EMPTY, dtype, false));
+    PyCapsule::new_with_value(py, stream, STREAM)
+}

@@ -1,0 +1,383 @@
+//! The only room that knows Python: a thin private module under the annotated package.
+#![allow(clippy::needless_pass_by_value, reason = "Python arguments arrive owned")]
+
+mod arrow;
+mod enter;
+mod error;
+
+use crate::area::AreaList;
+use crate::catalogue::{Catalogue, EthnicList};
+use crate::error::{Error, Result};
+use crate::plan::{Plan, UnknownAreas};
+use crate::record::Cases;
+use crate::stats;
+use crate::tally::{Context, Tally};
+use crate::text::Language;
+use chrono::NaiveDate;
+use enter::enter;
+use polars::prelude::DataFrame;
+use pyo3::prelude::*;
+use pyo3::types::{PyCapsule, PyList};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Rows counted between two looks at signals and progress.
+const STEP: usize = 1 << 20;
+
+fn day(text: &str) -> Result<NaiveDate> {
+    text.parse().map_err(|_| Error::BadNumber { what: "area_vintage", expected: "YYYY-MM-DD".to_owned(), found: text.to_owned() })
+}
+
+fn ethnic(list: Option<&str>) -> Result<Option<EthnicList>> {
+    match list {
+        None => Ok(None),
+        Some("1979") => Ok(Some(EthnicList::Of1979)),
+        Some("2008") => Ok(Some(EthnicList::Of2008)),
+        Some(other) => {
+            Err(Error::UnknownChoice { what: "ethnic_list", got: other.to_owned(), known: vec!["1979".to_owned(), "2008".to_owned()] })
+        }
+    }
+}
+
+/// A frame on its way out.
+#[pyclass(frozen, module = "chitieu._native")]
+struct Frame(DataFrame);
+
+#[pymethods]
+impl Frame {
+    #[pyo3(signature = (requested_schema=None))]
+    fn __arrow_c_stream__<'py>(&self, py: Python<'py>, requested_schema: Option<Py<PyAny>>) -> PyResult<Bound<'py, PyCapsule>> {
+        let _ = requested_schema;
+        arrow::write(py, &self.0)
+    }
+}
+
+#[pyclass(frozen, name = "Catalogue", module = "chitieu._native")]
+struct PyCatalogue(Catalogue);
+
+#[pymethods]
+impl PyCatalogue {
+    #[staticmethod]
+    fn builtin() -> Self {
+        Self(Catalogue::builtin())
+    }
+
+    fn with_text(&self, py: Python<'_>, file: &str, text: &str) -> PyResult<Self> {
+        enter(py, || self.0.with_text(file, text)).map(Self)
+    }
+
+    fn to_json(&self) -> String {
+        let sources: Vec<_> = self
+            .0
+            .sources()
+            .iter()
+            .map(|s| serde_json::json!({"id": s.id, "title": s.title, "issued": s.issued, "in_force": s.in_force, "note": s.note}))
+            .collect();
+        serde_json::json!({
+            "sources": sources,
+            "indicators": self.0.indicators(),
+            "quantities": self.0.quantities().values().collect::<Vec<_>>(),
+        })
+        .to_string()
+    }
+
+    fn indicator(&self, py: Python<'_>, id: &str) -> PyResult<()> {
+        enter(py, || self.0.indicator(id).map(|_| ()))
+    }
+}
+
+/// Tables, columns and code lists, for display and for the schema.
+#[pyfunction]
+fn words() -> String {
+    let catalogue = Catalogue::builtin();
+    let tables: Vec<_> = catalogue
+        .tables()
+        .iter()
+        .map(|t| {
+            let columns: Vec<_> = t
+                .columns
+                .iter()
+                .map(|c| serde_json::json!({"id": c.id, "type": c.kind.word(), "required": c.required, "codes": c.codes, "private": c.private}))
+                .collect();
+            serde_json::json!({"id": t.id, "name": t.name, "columns": columns})
+        })
+        .collect();
+    let mut lists: BTreeMap<&str, BTreeMap<&str, (String, String)>> = BTreeMap::new();
+    for list in catalogue.codes().lists() {
+        lists.insert(&list.id, list.items.iter().map(|c| (c.code.as_str(), (c.vi.clone(), c.en.clone()))).collect());
+    }
+    serde_json::json!({"tables": tables, "lists": lists}).to_string()
+}
+
+#[pyclass(frozen, name = "Cases", module = "chitieu._native")]
+struct PyCases(Cases);
+
+#[pymethods]
+impl PyCases {
+    #[new]
+    fn new(py: Python<'_>, batches: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let mut cases = Cases::default();
+        for batch in batches.try_iter()? {
+            let frames = arrow::read(&batch?)?;
+            cases = enter(py, move || {
+                for frame in &frames {
+                    cases.add(frame)?;
+                }
+                Ok(cases)
+            })?;
+        }
+        Ok(Self(cases))
+    }
+}
+
+#[pyclass(frozen, name = "Plan", module = "chitieu._native", eq)]
+#[derive(PartialEq)]
+struct PyPlan(Arc<Plan>);
+
+#[pymethods]
+impl PyPlan {
+    #[new]
+    #[allow(clippy::too_many_arguments, reason = "what a plan is made of; Python names each")]
+    fn new(
+        py: Python<'_>,
+        catalogue: &PyCatalogue,
+        period: &str,
+        indicators: Option<Vec<String>>,
+        by: Vec<String>,
+        area_level: &str,
+        area_vintage: Option<&str>,
+        unknown_areas: &str,
+    ) -> PyResult<Self> {
+        enter(py, || {
+            let mut builder = Plan::new(&catalogue.0, period).by(by).area_level(area_level);
+            if let Some(ids) = indicators {
+                builder = builder.indicators(ids);
+            }
+            if let Some(text) = area_vintage {
+                builder = builder.area_vintage(day(text)?);
+            }
+            builder = builder.unknown_areas(match unknown_areas {
+                "error" => UnknownAreas::Error,
+                "keep" => UnknownAreas::Keep,
+                other => {
+                    return Err(Error::UnknownChoice {
+                        what: "unknown_areas",
+                        got: other.to_owned(),
+                        known: vec!["error".to_owned(), "keep".to_owned()],
+                    });
+                }
+            });
+            Ok(Self(Arc::new(builder.build()?)))
+        })
+    }
+
+    #[staticmethod]
+    fn from_json(py: Python<'_>, json: &str) -> PyResult<Self> {
+        enter(py, || Plan::from_json(json).map(|p| Self(Arc::new(p))))
+    }
+
+    fn to_json(&self) -> String {
+        self.0.to_json()
+    }
+
+    fn with_area_vintage(&self, py: Python<'_>, text: &str) -> PyResult<Self> {
+        enter(py, || self.0.with_area_vintage(day(text)?).map(|p| Self(Arc::new(p))))
+    }
+
+    fn area_vintage(&self) -> String {
+        self.0.area_vintage().to_string()
+    }
+
+    fn tables(&self) -> Vec<String> {
+        self.0.tables().into_iter().map(str::to_owned).collect()
+    }
+
+    fn columns(&self, py: Python<'_>, table: &str) -> PyResult<Vec<String>> {
+        enter(py, || {
+            if self.0.catalogue.table(table).is_some() {
+                return Ok(self.0.columns(table));
+            }
+            let known = self.0.catalogue.tables().iter().map(|t| t.id.clone()).collect();
+            Err(Error::UnknownChoice { what: "table", got: table.to_owned(), known })
+        })
+    }
+
+    /// Checks the types of a table by a frame without rows.
+    fn check(&self, py: Python<'_>, table: &str, empty: &Bound<'_, PyAny>) -> PyResult<()> {
+        let frames = arrow::read(empty)?;
+        enter(py, || {
+            for frame in &frames {
+                crate::record::check_schema(self.0.table(table), frame.schema(), &self.0.columns(table))?;
+            }
+            Ok(())
+        })
+    }
+
+    /// The indicators that these tables and columns cannot answer, with code and message.
+    fn left_out(&self, py: Python<'_>, columns: BTreeMap<String, Vec<String>>) -> PyResult<Vec<(String, String, String)>> {
+        let language = error::language();
+        enter(py, || {
+            let fit = self.0.fit(&columns)?;
+            Ok(fit.left_out.into_iter().map(|(id, reason)| (id, reason.code().to_owned(), reason.message(language))).collect())
+        })
+    }
+
+    /// Counts one table given as an iterable of streams.
+    #[allow(clippy::too_many_arguments, reason = "one call for one table; Python names each")]
+    fn count(
+        &self,
+        py: Python<'_>,
+        table: &str,
+        batches: &Bound<'_, PyAny>,
+        columns: BTreeMap<String, Vec<String>>,
+        ethnic_list: Option<&str>,
+        cases: Option<&PyCases>,
+        on_rows: Option<Py<PyAny>>,
+    ) -> PyResult<PyTally> {
+        let context = enter(py, || {
+            Ok(Context {
+                ethnic_list: ethnic(ethnic_list)?,
+                cases: cases.map(|c| c.0.clone()).unwrap_or_default(),
+                fit: Some(self.0.fit(&columns)?),
+            })
+        })?;
+        let mut counting = self.0.counting(table, &context);
+        for batch in batches.try_iter()? {
+            for frame in arrow::read(&batch?)? {
+                let mut start = 0_usize;
+                loop {
+                    let part = frame.slice(start.cast_signed() as i64, STEP);
+                    let rows = part.height();
+                    counting = enter(py, move || {
+                        counting.add(&part)?;
+                        Ok(counting)
+                    })?;
+                    py.check_signals()?;
+                    if let Some(call) = &on_rows {
+                        call.call1(py, (rows,))?;
+                    }
+                    start += STEP;
+                    if start >= frame.height() {
+                        break;
+                    }
+                }
+            }
+        }
+        let tally = enter(py, move || counting.finish())?;
+        Ok(PyTally { plan: self.0.clone(), tally })
+    }
+
+    fn empty(&self) -> PyTally {
+        PyTally { plan: self.0.clone(), tally: Tally::empty(&self.0) }
+    }
+
+    fn tally(&self, py: Python<'_>, frame: &Bound<'_, PyAny>) -> PyResult<PyTally> {
+        let frames = arrow::read(frame)?;
+        let plan = self.0.clone();
+        enter(py, move || {
+            let mut tally = Tally::empty(&plan);
+            for frame in &frames {
+                tally = tally.merge(Tally::from_frame(&plan, frame)?)?;
+            }
+            Ok(PyTally { plan, tally })
+        })
+    }
+
+    /// The table, and the warnings as (code, indicator, Vietnamese, English).
+    fn finish(&self, py: Python<'_>, tally: &PyTally) -> PyResult<(Frame, Vec<(String, String, String, String)>)> {
+        enter(py, || {
+            let outcome = self.0.finish(&tally.tally)?;
+            let warnings = outcome.warnings.into_iter().map(|w| (w.code.to_owned(), w.indicator, w.text.vi, w.text.en)).collect();
+            Ok((Frame(outcome.table), warnings))
+        })
+    }
+}
+
+#[pyclass(frozen, name = "Tally", module = "chitieu._native")]
+struct PyTally {
+    plan: Arc<Plan>,
+    tally: Tally,
+}
+
+#[pymethods]
+impl PyTally {
+    #[pyo3(signature = (requested_schema=None))]
+    fn __arrow_c_stream__<'py>(&self, py: Python<'py>, requested_schema: Option<Py<PyAny>>) -> PyResult<Bound<'py, PyCapsule>> {
+        let _ = requested_schema;
+        let frame = enter(py, || self.tally.to_frame(&self.plan))?;
+        arrow::write(py, &frame)
+    }
+
+    fn __eq__(&self, other: &Self) -> bool {
+        self.tally == other.tally
+    }
+
+    fn plan(&self) -> PyPlan {
+        PyPlan(self.plan.clone())
+    }
+
+    fn merge(&self, py: Python<'_>, others: &Bound<'_, PyList>) -> PyResult<Self> {
+        let others: Vec<PyRef<'_, Self>> = others.iter().map(|o| Ok(o.cast::<Self>()?.borrow())).collect::<PyResult<_>>()?;
+        let tallies: Vec<&Tally> = others.iter().map(|o| &o.tally).collect();
+        enter(py, || {
+            let tally = tallies.into_iter().try_fold(self.tally.clone(), |sum, next| sum.merge(next.clone()))?;
+            Ok(Self { plan: self.plan.clone(), tally })
+        })
+    }
+}
+
+/// The units that hold on a day.
+#[pyfunction]
+fn areas(py: Python<'_>, on: &str) -> PyResult<Frame> {
+    enter(py, || {
+        let list = AreaList::on(day(on)?)?;
+        list.to_frame().map(Frame)
+    })
+}
+
+#[pyfunction]
+fn set_language(code: &str) -> bool {
+    Language::from_code(code).map(error::set_language).is_some()
+}
+
+type Limits = (f64, f64, f64);
+
+fn limits(i: stats::Interval) -> Limits {
+    (i.value, i.lower, i.upper)
+}
+
+#[pyfunction]
+fn proportion_interval(py: Python<'_>, x: u64, n: u64, level: f64, method: &str) -> PyResult<Limits> {
+    enter(py, || match method {
+        "wilson" => stats::wilson(x, n, level).map(limits),
+        other => Err(Error::UnknownChoice { what: "method", got: other.to_owned(), known: vec!["wilson".to_owned()] }),
+    })
+}
+
+#[pyfunction]
+fn rate_interval(py: Python<'_>, x: u64, exposure: f64, per: f64, level: f64, method: &str) -> PyResult<Limits> {
+    enter(py, || stats::rate(x, exposure, per, level, stats::RateMethod::from_word(method)?).map(limits))
+}
+
+#[pyfunction]
+fn round_half_up(numerator: u64, denominator: u64, multiplier: u32, decimals: u8) -> String {
+    stats::round_half_up(numerator, denominator, multiplier, decimals.min(9))
+}
+
+#[pymodule]
+fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    polars_error::abort::register_polars_abort_mechanism();
+    m.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    m.add_class::<Frame>()?;
+    m.add_class::<PyCatalogue>()?;
+    m.add_class::<PyCases>()?;
+    m.add_class::<PyPlan>()?;
+    m.add_class::<PyTally>()?;
+    m.add_function(wrap_pyfunction!(words, m)?)?;
+    m.add_function(wrap_pyfunction!(areas, m)?)?;
+    m.add_function(wrap_pyfunction!(set_language, m)?)?;
+    m.add_function(wrap_pyfunction!(proportion_interval, m)?)?;
+    m.add_function(wrap_pyfunction!(rate_interval, m)?)?;
+    m.add_function(wrap_pyfunction!(round_half_up, m)?)?;
+    Ok(())
+}

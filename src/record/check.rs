@@ -1,0 +1,44 @@
+//! The schema of a table, checked before a single row is read.
+
+use crate::catalogue::{ColumnType, Table};
+use crate::error::{Error, Result};
+use polars::prelude::{DataType, Schema};
+
+/// Checks the types of the columns that will be read.
+///
+/// Dates may be timestamps, codes may be categories, and a column without any value fits every type.
+///
+/// # Errors
+/// [`Error::WrongType`] for the first column whose type does not fit.
+pub fn check_schema(table: &Table, schema: &Schema, columns: &[String]) -> Result<()> {
+    for name in columns {
+        let (Some(column), Some(found)) = (table.column(name), schema.get(name)) else { continue };
+        if !fits(column.kind, found) {
+            return Err(Error::WrongType {
+                table: table.id.clone(),
+                column: name.clone(),
+                expected: column.kind.word().to_owned(),
+                found: found.to_string(),
+            });
+        }
+    }
+    Ok(())
+}
+
+fn fits(kind: ColumnType, found: &DataType) -> bool {
+    match kind {
+        _ if *found == DataType::Null => true,
+        ColumnType::Text | ColumnType::Area => is_text(found),
+        ColumnType::Flag => *found == DataType::Boolean,
+        ColumnType::Date => matches!(found, DataType::Date | DataType::Datetime(..)),
+        ColumnType::Integer => found.is_integer(),
+        ColumnType::List => match found {
+            DataType::List(inner) | DataType::Array(inner, _) => **inner == DataType::Null || is_text(inner),
+            _ => false,
+        },
+    }
+}
+
+fn is_text(found: &DataType) -> bool {
+    matches!(found, DataType::String | DataType::Categorical(..) | DataType::Enum(..))
+}

@@ -1,0 +1,179 @@
+//! The records of a province, table by table.
+
+use crate::catalogue::{Catalogue, EthnicList};
+use crate::error::{Error, Result};
+use chrono::NaiveDate;
+use polars::prelude::DataFrame;
+use std::collections::BTreeMap;
+
+/// Tables of records, with what their codes mean.
+///
+/// ```
+/// use chitieu::Dataset;
+/// use polars::prelude::*;
+/// let children = df!["child_id" => ["c1"], "commune" => ["12364"], "birth_year" => [2015]]?;
+/// let dataset = Dataset::new().with("children", children)?;
+/// assert_eq!(dataset.tables().count(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Dataset {
+    tables: BTreeMap<String, Source>,
+    area_vintage: Option<NaiveDate>,
+    ethnic_list: Option<EthnicList>,
+}
+
+/// Where the rows of a table come from.
+#[derive(Debug, Clone)]
+enum Source {
+    Frames(Vec<DataFrame>),
+    #[cfg(feature = "io")]
+    Parquet(std::path::PathBuf),
+}
+
+impl Dataset {
+    /// A dataset without tables.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a table as one frame.
+    ///
+    /// # Errors
+    /// [`Error::UnknownChoice`] if there is no table of that name.
+    pub fn with(self, table: &str, frame: DataFrame) -> Result<Self> {
+        self.with_batches(table, [frame])
+    }
+
+    /// Adds a table as batches of rows.
+    ///
+    /// # Errors
+    /// [`Error::UnknownChoice`] if there is no table of that name.
+    pub fn with_batches(mut self, table: &str, batches: impl IntoIterator<Item = DataFrame>) -> Result<Self> {
+        known(table)?;
+        self.tables.insert(table.to_owned(), Source::Frames(batches.into_iter().collect()));
+        Ok(self)
+    }
+
+    /// Adds a table as a Parquet file; only the columns a plan needs are read, row group by row group.
+    ///
+    /// # Errors
+    /// [`Error::File`] if there is no such file, [`Error::UnknownChoice`] if there is no such table.
+    #[cfg(feature = "io")]
+    pub fn with_parquet(mut self, table: &str, path: impl Into<std::path::PathBuf>) -> Result<Self> {
+        known(table)?;
+        let path = path.into();
+        std::fs::metadata(&path).map_err(|e| Error::File { path: path.display().to_string(), found: e.to_string() })?;
+        self.tables.insert(table.to_owned(), Source::Parquet(path));
+        Ok(self)
+    }
+
+    /// The day whose list of areas the codes belong to; otherwise the last day of the period asked.
+    #[must_use]
+    pub fn area_vintage(mut self, day: NaiveDate) -> Self {
+        self.area_vintage = Some(day);
+        self
+    }
+
+    /// The official list that ethnic codes belong to.
+    #[must_use]
+    pub fn ethnic_list(mut self, list: EthnicList) -> Self {
+        self.ethnic_list = Some(list);
+        self
+    }
+
+    /// The names of the tables.
+    pub fn tables(&self) -> impl Iterator<Item = &str> {
+        self.tables.keys().map(String::as_str)
+    }
+
+    pub(crate) fn vintage(&self) -> Option<NaiveDate> {
+        self.area_vintage
+    }
+
+    pub(crate) fn ethnic(&self) -> Option<EthnicList> {
+        self.ethnic_list
+    }
+
+    /// The names and types of a table's columns.
+    pub(crate) fn schema(&self, table: &str) -> Result<polars::prelude::SchemaRef> {
+        match self.tables.get(table) {
+            Some(Source::Frames(frames)) => Ok(frames.first().map(|f| f.schema().clone()).unwrap_or_default()),
+            #[cfg(feature = "io")]
+            Some(Source::Parquet(path)) => parquet::schema(table, path),
+            None => Ok(polars::prelude::SchemaRef::default()),
+        }
+    }
+
+    /// The rows of a table with only some columns, batch by batch.
+    pub(crate) fn batches<'a>(&'a self, table: &'a str, columns: &'a [String]) -> Box<dyn Iterator<Item = Result<DataFrame>> + 'a> {
+        match self.tables.get(table) {
+            Some(Source::Frames(frames)) => Box::new(frames.iter().map(move |frame| select(table, frame, columns))),
+            #[cfg(feature = "io")]
+            Some(Source::Parquet(path)) => Box::new(parquet::batches(table, path, columns)),
+            None => Box::new(std::iter::empty()),
+        }
+    }
+}
+
+fn known(table: &str) -> Result<()> {
+    let catalogue = Catalogue::builtin();
+    if catalogue.table(table).is_some() {
+        return Ok(());
+    }
+    Err(Error::UnknownChoice { what: "table", got: table.to_owned(), known: catalogue.tables().iter().map(|t| t.id.clone()).collect() })
+}
+
+fn select(table: &str, frame: &DataFrame, columns: &[String]) -> Result<DataFrame> {
+    let there = columns.iter().filter_map(|c| frame.column(c).ok().cloned()).collect();
+    DataFrame::new(frame.height(), there).map_err(|e| Error::Frame { table: table.to_owned(), found: e.to_string() })
+}
+
+#[cfg(feature = "io")]
+mod parquet {
+    use super::{DataFrame, Error, Result};
+    use polars::prelude::SchemaRef;
+    use polars_io::SerReader;
+    use polars_io::parquet::read::ParquetReader;
+    use std::fs::File;
+    use std::path::Path;
+
+    /// Rows held at once.
+    const BATCH: usize = 1 << 20;
+
+    fn frame(table: &str, e: impl ToString) -> Error {
+        Error::Frame { table: table.to_owned(), found: e.to_string() }
+    }
+
+    fn open(table: &str, path: &Path) -> Result<ParquetReader<File>> {
+        let file = File::open(path).map_err(|e| Error::File { path: path.display().to_string(), found: e.to_string() })?;
+        let _ = table;
+        Ok(ParquetReader::new(file))
+    }
+
+    pub(super) fn schema(table: &str, path: &Path) -> Result<SchemaRef> {
+        let empty = open(table, path)?.with_slice(Some((0, 0))).finish().map_err(|e| frame(table, e))?;
+        Ok(empty.schema().clone())
+    }
+
+    pub(super) fn batches<'a>(table: &'a str, path: &'a Path, columns: &'a [String]) -> impl Iterator<Item = Result<DataFrame>> + 'a {
+        let rows = open(table, path).and_then(|mut r| r.num_rows().map_err(|e| frame(table, e)));
+        let (total, failure) = match rows {
+            Ok(n) => (n, None),
+            Err(e) => (0, Some(Err(e))),
+        };
+        let parts = (0..total).step_by(BATCH).map(move |offset| {
+            let there: Vec<String> = {
+                let schema = schema(table, path)?;
+                columns.iter().filter(|c| schema.contains(c)).cloned().collect()
+            };
+            open(table, path)?
+                .with_columns(Some(there))
+                .with_slice(Some((offset, BATCH.min(total - offset))))
+                .finish()
+                .map_err(|e| frame(table, e))
+        });
+        failure.into_iter().chain(parts)
+    }
+}

@@ -1,0 +1,508 @@
+//! Columns as small integers: flags with three values, numbers as intervals, words as codes.
+
+use super::cases::Cases;
+use super::problems::Problems;
+use crate::catalogue::{Codes, Column as ColumnSchema, ColumnType, EthnicList, Table, Time, days};
+use crate::error::{Error, Result};
+use crate::period::Period;
+use chrono::{Datelike, NaiveDate};
+use polars::prelude::*;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// The three truth values in order, so that AND is the least, OR the most, NOT `2 - x`.
+pub(crate) const NO: u8 = 0;
+/// Cannot be decided.
+pub(crate) const UNDECIDED: u8 = 1;
+/// True.
+pub(crate) const YES: u8 = 2;
+
+/// The code of a word that is not recorded.
+pub(crate) const NO_WORD: u32 = u32::MAX;
+
+/// Nothing known of a number: below and above everything.
+const LOW: i32 = i32::MIN;
+const HIGH: i32 = i32::MAX;
+
+/// One encoded column.
+#[derive(Debug)]
+pub(crate) enum Encoded {
+    /// [`NO`], [`UNDECIDED`] or [`YES`].
+    Flag(Vec<u8>),
+    /// The least and the greatest value it can be; the same where it is known.
+    Number { low: Vec<i32>, high: Vec<i32> },
+    /// Places in `words`, or [`NO_WORD`].
+    Words { codes: Vec<u32>, words: Vec<String> },
+    /// Places in `words` from `starts[row]` to `starts[row + 1]`; `known` is false where nothing is recorded.
+    List { starts: Vec<u32>, codes: Vec<u32>, known: Vec<bool>, words: Vec<String> },
+}
+
+impl Encoded {
+    fn unknown(rows: usize) -> Self {
+        Self::Number { low: vec![LOW; rows], high: vec![HIGH; rows] }
+    }
+
+    /// The bounds of a number column.
+    fn interval(&self) -> (Vec<i32>, Vec<i32>) {
+        match self {
+            Self::Number { low, high } => (low.clone(), high.clone()),
+            _ => (Vec::new(), Vec::new()),
+        }
+    }
+}
+
+/// The days a person can have been born on, under a name no table uses.
+const BIRTHS: &str = "#births";
+/// Days lived, as recorded.
+const LIVED: &str = "#lived";
+
+/// Reads the columns of one batch of one table.
+pub(crate) struct Encoder<'a> {
+    pub table: &'a Table,
+    pub codes: &'a Codes,
+    pub ethnic: Option<EthnicList>,
+    pub cases: &'a Cases,
+    /// The last day of the period, shifted by the lag of the quantity.
+    pub reference: NaiveDate,
+    pub frame: &'a DataFrame,
+    /// Rows of the table before this batch.
+    pub offset: u64,
+    pub problems: Problems,
+    /// Each column is read, and its trouble counted, once.
+    pub cache: HashMap<String, Rc<Encoded>>,
+}
+
+fn civil(day: i32) -> (i32, i32, i32) {
+    // Days were checked to lie between 1800 and 2200.
+    NaiveDate::from_epoch_days(day).map_or((1970, 1, 1), |d| (d.year(), d.month().cast_signed(), d.day().cast_signed()))
+}
+
+/// Completed years; who is born on 29 February turns a year older on 1 March of common years.
+pub(crate) fn completed_years(birth: i32, on: i32) -> i32 {
+    let (b, o) = (civil(birth), civil(on));
+    o.0 - b.0 - i32::from((o.1, o.2) < (b.1, b.2))
+}
+
+/// Completed months; a month is complete on the same day of the month, or the first of the next if there is none.
+pub(crate) fn completed_months(birth: i32, on: i32) -> i32 {
+    let (b, o) = (civil(birth), civil(on));
+    (o.0 - b.0) * 12 + o.1 - b.1 - i32::from(o.2 < b.2)
+}
+
+impl Encoder<'_> {
+    fn row(&self, i: usize) -> u64 {
+        self.offset + i as u64 + 1
+    }
+
+    /// The column under a name that conditions and dimensions may use.
+    pub fn encode(&mut self, name: &str) -> Result<Rc<Encoded>> {
+        self.get(name).map_err(|e| Error::Frame { table: self.table.id.clone(), found: e.to_string() })
+    }
+
+    fn get(&mut self, name: &str) -> PolarsResult<Rc<Encoded>> {
+        if let Some(found) = self.cache.get(name) {
+            return Ok(found.clone());
+        }
+        let encoded = Rc::new(self.read(name)?);
+        self.cache.insert(name.to_owned(), encoded.clone());
+        Ok(encoded)
+    }
+
+    fn read(&mut self, name: &str) -> PolarsResult<Encoded> {
+        if name == BIRTHS {
+            return self.births();
+        }
+        if name == LIVED {
+            let schema = self.table.column("age_days").cloned();
+            return schema
+                .map_or_else(|| Ok(Encoded::unknown(self.frame.height())), |s| self.integers(&ColumnSchema { least: Some(0), ..s }));
+        }
+        if self.table.derived_from(name).is_some() {
+            return self.age(name);
+        }
+        let table = self.table;
+        let Some(schema) = table.column(name) else {
+            return self.from_case(name);
+        };
+        match schema.kind {
+            ColumnType::Flag => self.flag(schema),
+            ColumnType::Date => self.dates(name),
+            ColumnType::Integer => self.integers(schema),
+            ColumnType::Text | ColumnType::Area => self.words(schema),
+            ColumnType::List => self.list(schema),
+        }
+    }
+
+    /// The column cast to one type, or nothing but nulls if it is not there.
+    fn series(&self, name: &str, to: &DataType) -> PolarsResult<Series> {
+        match self.frame.column(name) {
+            Ok(column) => Ok(column.as_materialized_series().cast(to)?.rechunk()),
+            Err(_) => Ok(Series::full_null(name.into(), self.frame.height(), to)),
+        }
+    }
+
+    fn flag(&mut self, schema: &ColumnSchema) -> PolarsResult<Encoded> {
+        let series = self.series(&schema.id, &DataType::Boolean)?;
+        let mut flags = Vec::with_capacity(series.len());
+        for (i, value) in series.bool()?.iter().enumerate() {
+            if value.is_none() && schema.required {
+                self.problems.value(&self.table.id, &schema.id, "true or false", self.row(i));
+            }
+            flags.push(value.map_or(UNDECIDED, |v| if v { YES } else { NO }));
+        }
+        Ok(Encoded::Flag(flags))
+    }
+
+    fn dates(&mut self, name: &str) -> PolarsResult<Encoded> {
+        let series = self.series(name, &DataType::Date)?;
+        let required = self.table.column(name).is_some_and(|c| c.required);
+        let sane =
+            days(NaiveDate::from_ymd_opt(1800, 1, 1).unwrap_or_default())..days(NaiveDate::from_ymd_opt(2201, 1, 1).unwrap_or_default());
+        let mut low = Vec::with_capacity(series.len());
+        let mut high = Vec::with_capacity(series.len());
+        for (i, value) in series.date()?.physical().iter().enumerate() {
+            match value {
+                Some(day) if sane.contains(&day) => {
+                    low.push(day);
+                    high.push(day);
+                    continue;
+                }
+                Some(_) => self.problems.value(&self.table.id, name, "a date from 1800 to 2200", self.row(i)),
+                None if required => self.problems.value(&self.table.id, name, "a date", self.row(i)),
+                None => {}
+            }
+            low.push(LOW);
+            high.push(HIGH);
+        }
+        Ok(Encoded::Number { low, high })
+    }
+
+    fn integers(&mut self, schema: &ColumnSchema) -> PolarsResult<Encoded> {
+        let series = self.series(&schema.id, &DataType::Int64)?;
+        let least = schema.least.map_or(i64::from(LOW) + 1, i64::from);
+        let expected = match (schema.least, schema.required) {
+            (Some(least), _) => format!("a whole number from {least} to {}", HIGH - 1),
+            (None, true) => "a whole number".to_owned(),
+            (None, false) => "a whole number of 32 bits".to_owned(),
+        };
+        let mut low = Vec::with_capacity(series.len());
+        let mut high = Vec::with_capacity(series.len());
+        for (i, value) in series.i64()?.iter().enumerate() {
+            match value {
+                Some(n) if (least..i64::from(HIGH)).contains(&n) => {
+                    let n = i32::try_from(n).unwrap_or(0);
+                    low.push(n);
+                    high.push(n);
+                    continue;
+                }
+                None if !schema.required => {}
+                _ => self.problems.value(&self.table.id, &schema.id, &expected, self.row(i)),
+            }
+            low.push(LOW);
+            high.push(HIGH);
+        }
+        Ok(Encoded::Number { low, high })
+    }
+
+    fn words(&mut self, schema: &ColumnSchema) -> PolarsResult<Encoded> {
+        let series = self.series(&schema.id, &DataType::String)?;
+        let mut known: HashMap<&str, u32> = HashMap::new();
+        let mut words = Vec::new();
+        let mut codes = Vec::with_capacity(series.len());
+        let mut refused = Refused::default();
+        for (i, value) in series.str()?.iter().enumerate() {
+            let Some(text) = value else {
+                // A missing area code is told with the unknown ones.
+                if schema.required && schema.kind != ColumnType::Area {
+                    self.problems.value(&self.table.id, &schema.id, "text", self.row(i));
+                }
+                codes.push(NO_WORD);
+                continue;
+            };
+            let code = *known.entry(text).or_insert_with(|| {
+                let code = self.canonical(schema, text, &mut refused);
+                code.map_or(NO_WORD, |word| if schema.codes.is_some() { place(&mut words, word) } else { push(&mut words, word) })
+            });
+            if code == NO_WORD && refused.holds(text) {
+                self.problems.value(&self.table.id, &schema.id, &refused.expected, self.row(i));
+            }
+            codes.push(code);
+        }
+        Ok(Encoded::Words { codes, words })
+    }
+
+    /// The word a code stands for; nothing for `unknown` or for a code the list does not have.
+    fn canonical(&self, schema: &ColumnSchema, text: &str, refused: &mut Refused) -> Option<String> {
+        let Some(list) = schema.codes.as_deref() else { return Some(text.to_owned()) };
+        if text == "unknown" {
+            return None;
+        }
+        let found = if list == "ethnicity" {
+            let group = self.ethnic.and_then(|e| self.codes.ethnic_group(e, text));
+            group.map(|g| g.name.clone())
+        } else {
+            let items = self.codes.list(list).map(|l| l.items.as_slice()).unwrap_or_default();
+            items.iter().find(|c| c.code == text).map(|c| c.code.clone())
+        };
+        if found.is_none() {
+            refused.add(text, || self.expected(list));
+        }
+        found
+    }
+
+    fn expected(&self, list: &str) -> String {
+        if list == "ethnicity" {
+            return "a code of the official list of ethnic groups, 01 to 54".to_owned();
+        }
+        let codes: Vec<&str> = self.codes.list(list).map(|l| l.items.iter().map(|c| c.code.as_str()).collect()).unwrap_or_default();
+        if codes.len() > 16 {
+            return format!("a code of the list {list} ({} … {})", codes[0], codes[codes.len() - 1]);
+        }
+        codes.join(", ")
+    }
+
+    fn list(&mut self, schema: &ColumnSchema) -> PolarsResult<Encoded> {
+        let series = self.series(&schema.id, &DataType::List(Box::new(DataType::String)))?;
+        let mut starts = vec![0_u32];
+        let mut codes = Vec::new();
+        let mut known_rows = Vec::with_capacity(series.len());
+        let mut words: Vec<String> = Vec::new();
+        let mut known: HashMap<String, u32> = HashMap::new();
+        let mut refused = Refused::default();
+        let lists = series.list()?;
+        let inner = lists.get_inner();
+        let inner = inner.str()?.rechunk();
+        let offsets = lists.offsets()?;
+        let base = offsets.first();
+        let valid = lists.is_not_null();
+        for (i, (start, length)) in offsets.offset_and_length_iter().enumerate() {
+            let there = valid.get(i).unwrap_or(false);
+            known_rows.push(there);
+            if there {
+                let mut bad = false;
+                for k in start..start + length {
+                    let Some(text) = inner.as_ref().get(k - usize::try_from(*base).unwrap_or(0)) else {
+                        bad = true;
+                        continue;
+                    };
+                    let code = match known.get(text) {
+                        Some(code) => *code,
+                        None => {
+                            let code = self.canonical(schema, text, &mut refused).map_or(NO_WORD, |word| place(&mut words, word));
+                            known.insert(text.to_owned(), code);
+                            code
+                        }
+                    };
+                    bad |= code == NO_WORD && refused.holds(text);
+                    if code != NO_WORD {
+                        codes.push(code);
+                    }
+                }
+                if bad {
+                    let list = schema.codes.as_deref().unwrap_or_default();
+                    let expected = format!("lists of {}", self.expected(list));
+                    self.problems.value(&self.table.id, &schema.id, &expected, self.row(i));
+                }
+            }
+            starts.push(u32::try_from(codes.len()).unwrap_or(u32::MAX));
+        }
+        Ok(Encoded::List { starts, codes, known: known_rows, words })
+    }
+
+    /// The days on which a person can have been born.
+    fn births(&mut self) -> PolarsResult<Encoded> {
+        let table = self.table;
+        let dates = self.get("birth_date")?;
+        let (mut low, mut high) = dates.interval();
+        if table.column("birth_year").is_some() {
+            let years = self.get("birth_year")?.interval().0;
+            for (i, year) in years.into_iter().enumerate() {
+                if low[i] != LOW || year == LOW {
+                    continue;
+                }
+                match (NaiveDate::from_ymd_opt(year, 1, 1), NaiveDate::from_ymd_opt(year, 12, 31)) {
+                    (Some(first), Some(last)) if (1800..=2200).contains(&year) => {
+                        low[i] = days(first);
+                        high[i] = days(last);
+                    }
+                    _ => self.problems.value(&table.id, "birth_year", "a year from 1800 to 2200", self.row(i)),
+                }
+            }
+        }
+        Ok(Encoded::Number { low, high })
+    }
+
+    /// Age in completed years or months (`age`, `age_months`) or in days (`age_days`), as an interval.
+    fn age(&mut self, name: &str) -> PolarsResult<Encoded> {
+        let (birth_low, birth_high) = self.get(BIRTHS)?.interval();
+        let rows = self.frame.height();
+        let (on_low, on_high) = self.reference_days(rows)?;
+        let lived = self.get(LIVED)?.interval().0;
+        let completed: fn(i32, i32) -> i32 = match name {
+            "age" => completed_years,
+            "age_months" => completed_months,
+            _ => |birth, on| on - birth,
+        };
+        let (mut low, mut high) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
+        let stock = self.table.time == Time::Stock;
+        for i in 0..rows {
+            let (mut least, mut most) = (LOW, HIGH);
+            if birth_low[i] != LOW {
+                if on_high[i] != HIGH {
+                    most = completed(birth_low[i], on_high[i]);
+                }
+                // An unknown day of the event lies after the birth.
+                least = if on_low[i] == LOW { 0 } else { completed(birth_high[i], on_low[i]).max(0) };
+                if most < 0 && !stock {
+                    // Born after the event: the dates contradict each other, so the age is not known.
+                    (least, most) = (LOW, HIGH);
+                }
+            } else if lived[i] != LOW {
+                let d = lived[i];
+                (least, most) = match name {
+                    "age" => (d / 366, d / 365),
+                    "age_months" => (d / 31, d / 28),
+                    _ => (d, d),
+                };
+            }
+            low.push(least);
+            high.push(most);
+        }
+        Ok(Encoded::Number { low, high })
+    }
+
+    /// The days at which ages are taken.
+    fn reference_days(&mut self, rows: usize) -> PolarsResult<(Vec<i32>, Vec<i32>)> {
+        if self.table.time == Time::Stock {
+            let day = days(self.reference);
+            return Ok((vec![day; rows], vec![day; rows]));
+        }
+        if self.table.column("incident_date").is_none() {
+            let date = self.table.date.clone().unwrap_or_default();
+            return Ok(self.get(&date)?.interval());
+        }
+        let (low, mut high) = self.get("incident_date")?.interval();
+        let (_, received) = self.get("received_date")?.interval();
+        for (day, latest) in high.iter_mut().zip(received) {
+            if *day == HIGH {
+                *day = latest;
+            }
+        }
+        Ok((low, high))
+    }
+
+    /// A fact of the case, for perpetrators.
+    fn from_case(&mut self, name: &str) -> PolarsResult<Encoded> {
+        let ids = self.series("case_id", &DataType::String)?;
+        let rows = ids.len();
+        let mut numbers = Vec::with_capacity(rows);
+        let mut flags = Vec::with_capacity(rows);
+        let mut places = Vec::with_capacity(rows);
+        let mut words: Vec<String> = Vec::new();
+        let mut known: HashMap<&str, u32> = HashMap::new();
+        let cases = self.cases;
+        for (i, id) in ids.str()?.iter().enumerate() {
+            let found = id.and_then(|id| cases.get(id));
+            if found.is_none() && name == "received_date" {
+                self.problems.value(&self.table.id, "case_id", "the case_id of a row of the table victims", self.row(i));
+            }
+            match name {
+                "received_date" => numbers.push(found.map(|(f, _)| f.received)),
+                "incident_date" => numbers.push(found.and_then(|(f, _)| f.incident)),
+                "confirmed" => flags.push(found.map_or(UNDECIDED, |(_, sure)| *sure)),
+                _ => places.push(
+                    found.map_or(NO_WORD, |(f, _)| *known.entry(f.commune.as_str()).or_insert_with(|| push(&mut words, f.commune.clone()))),
+                ),
+            }
+        }
+        Ok(match name {
+            "confirmed" => Encoded::Flag(flags),
+            "commune" => Encoded::Words { codes: places, words },
+            _ => Encoded::Number {
+                low: numbers.iter().map(|n| n.unwrap_or(LOW)).collect(),
+                high: numbers.iter().map(|n| n.unwrap_or(HIGH)).collect(),
+            },
+        })
+    }
+
+    /// Whether each row belongs to the period, by the table's time rule.
+    pub fn in_period(&mut self, period: &Period, lag: i32, date: Option<&str>) -> Result<Vec<u8>> {
+        self.try_in_period(period, lag, date).map_err(|e| Error::Frame { table: self.table.id.clone(), found: e.to_string() })
+    }
+
+    fn try_in_period(&mut self, period: &Period, lag: i32, date: Option<&str>) -> PolarsResult<Vec<u8>> {
+        let yes_if = |b: bool| if b { YES } else { NO };
+        Ok(match self.table.time {
+            Time::Stock => {
+                let reference = days(self.reference);
+                self.get(BIRTHS)?.interval().0.into_iter().map(|first| yes_if(first <= reference)).collect()
+            }
+            Time::Event => {
+                let (first, last) = (days(shift(period.first(), lag)), days(self.reference));
+                let low = self.get(date.unwrap_or_default())?.interval().0;
+                low.into_iter().map(|day| if day == LOW { UNDECIDED } else { yes_if((first..=last).contains(&day)) }).collect()
+            }
+            Time::Year => {
+                let year = period.year() - lag;
+                self.get("year")?.interval().0.into_iter().map(|y| yes_if(y == year)).collect()
+            }
+            Time::SchoolYear => {
+                let end = period.school_year_end() - lag;
+                let wanted = format!("{}-{end}", end - 1);
+                let column = self.get("school_year")?;
+                let Encoded::Words { codes, words } = &*column else { return Ok(Vec::new()) };
+                let fits: Vec<u8> = words.iter().map(|w| yes_if(*w == wanted)).collect();
+                let readable: Vec<bool> = words.iter().map(|w| is_school_year(w)).collect();
+                for (i, code) in codes.iter().enumerate() {
+                    if readable.get(*code as usize) == Some(&false) {
+                        self.problems.value(&self.table.id, "school_year", "a school year such as 2021-2022", self.row(i));
+                    }
+                }
+                codes.iter().map(|c| fits.get(*c as usize).copied().unwrap_or(UNDECIDED)).collect()
+            }
+        })
+    }
+}
+
+/// The same day some years earlier; 29 February becomes 28 February.
+pub(crate) fn shift(day: NaiveDate, years: i32) -> NaiveDate {
+    day.with_year(day.year() - years).or_else(|| NaiveDate::from_ymd_opt(day.year() - years, 2, 28)).unwrap_or(day)
+}
+
+fn is_school_year(text: &str) -> bool {
+    let parts = text.split_once('-').and_then(|(a, b)| Some((a.parse::<i32>().ok()?, b.parse::<i32>().ok()?)));
+    text.len() == 9 && parts.is_some_and(|(a, b)| b == a + 1)
+}
+
+fn push(words: &mut Vec<String>, word: String) -> u32 {
+    words.push(word);
+    u32::try_from(words.len() - 1).unwrap_or(NO_WORD)
+}
+
+/// The place of a word of a short list, where several codes may mean the same.
+fn place(words: &mut Vec<String>, word: String) -> u32 {
+    match words.iter().position(|w| *w == word) {
+        Some(at) => u32::try_from(at).unwrap_or(NO_WORD),
+        None => push(words, word),
+    }
+}
+
+/// Texts that a list of codes does not have.
+#[derive(Default)]
+struct Refused {
+    texts: std::collections::HashSet<String>,
+    expected: String,
+}
+
+impl Refused {
+    fn add(&mut self, text: &str, expected: impl FnOnce() -> String) {
+        if self.expected.is_empty() {
+            self.expected = expected();
+        }
+        self.texts.insert(text.to_owned());
+    }
+
+    fn holds(&self, text: &str) -> bool {
+        !self.texts.is_empty() && self.texts.contains(text)
+    }
+}

@@ -1,0 +1,15 @@
+//! The tables of records: schema checks before any work, then columns encoded batch by batch.
+//!
+//! Names, identifiers and every other text stay in this room: what leaves it are small integers.
+
+mod cases;
+mod check;
+mod dataset;
+mod encode;
+mod problems;
+
+pub use cases::Cases;
+pub use check::check_schema;
+pub use dataset::Dataset;
+pub(crate) use encode::{Encoded, Encoder, NO_WORD, UNDECIDED, YES, shift};
+pub(crate) use problems::Problems;

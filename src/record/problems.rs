@@ -1,0 +1,84 @@
+//! Trouble found in values, gathered over batches so that one message counts all the rows.
+
+use crate::error::{Error, Result};
+use std::collections::{BTreeMap, BTreeSet};
+
+const ROWS_SHOWN: usize = 5;
+const CODES_SHOWN: usize = 8;
+
+/// Values that a column may not hold, by column.
+#[derive(Debug, Default)]
+pub(crate) struct Problems {
+    values: BTreeMap<(String, String, String), (u64, BTreeSet<u64>)>,
+    areas: BTreeMap<(String, String), (u64, BTreeSet<String>)>,
+}
+
+impl Problems {
+    /// A row (from 1) whose value is not what the column may hold.
+    pub fn value(&mut self, table: &str, column: &str, expected: &str, row: u64) {
+        let key = (table.to_owned(), column.to_owned(), expected.to_owned());
+        let (rows, first) = self.values.entry(key).or_default();
+        *rows += 1;
+        keep_first(first, row);
+    }
+
+    /// A row whose area code is not on the list.
+    pub fn area(&mut self, table: &str, column: &str, code: Option<&str>) {
+        let (rows, codes) = self.areas.entry((table.to_owned(), column.to_owned())).or_default();
+        *rows += 1;
+        // A code is shown only if it looks like one: a column of names put here by mistake must not come out.
+        let shown = match code {
+            None => "(null)",
+            Some(c) if c.len() <= 5 && c.bytes().all(|b| b.is_ascii_digit()) => c,
+            Some(_) => "(not a code)",
+        };
+        codes.insert(shown.to_owned());
+        if codes.len() > 4 * CODES_SHOWN {
+            codes.pop_last();
+        }
+    }
+
+    /// True if there is nothing but trouble with single values.
+    pub fn only_values(&self) -> bool {
+        self.areas.is_empty()
+    }
+
+    /// Takes over what another batch found.
+    pub fn absorb(&mut self, other: Self) {
+        for (key, (n, rows)) in other.values {
+            let (count, first) = self.values.entry(key).or_default();
+            *count += n;
+            rows.into_iter().for_each(|row| keep_first(first, row));
+        }
+        for (key, (n, codes)) in other.areas {
+            let (count, known) = self.areas.entry(key).or_default();
+            *count += n;
+            known.extend(codes);
+        }
+    }
+
+    /// The first trouble as an error; `vintage` is the day of the area list.
+    pub fn into_result(self, vintage: &str) -> Result<()> {
+        if let Some(((table, column), (rows, codes))) = self.areas.into_iter().next() {
+            let more = codes.len() > CODES_SHOWN;
+            let mut codes: Vec<String> = codes.into_iter().take(CODES_SHOWN).collect();
+            if more {
+                codes.push("…".to_owned());
+            }
+            return Err(Error::UnknownAreas { table, column, rows, codes, vintage: vintage.to_owned() });
+        }
+        match self.values.into_iter().next() {
+            None => Ok(()),
+            Some(((table, column, expected), (rows, first))) => {
+                Err(Error::BadValue { table, column, expected, rows, first: first.into_iter().collect() })
+            }
+        }
+    }
+}
+
+fn keep_first(rows: &mut BTreeSet<u64>, row: u64) {
+    rows.insert(row);
+    if rows.len() > ROWS_SHOWN {
+        rows.pop_last();
+    }
+}

@@ -1,0 +1,137 @@
+//! A made-up province with planted truth.
+//!
+//! Real records of children can never be shipped, so tests, examples and benchmarks use records made here: all tables
+//! of the crate, with what makes real ones hard (unknown values, births on an age limit, twins, repeat victims, several
+//! children or perpetrators in a case, events outside the year). While a record is made it is known what is true
+//! of it; [`Truth`] holds those facts added up, so that an engine can be held against something other than itself.
+//!
+//! The same province and seed give the same bytes, whatever the number of threads. The proportions are plausible and
+//! nothing more: no number made here says anything about a real place.
+//!
+//! ```
+//! use chitieu::synthetic::{Commune, Province, generate};
+//! let communes = [("12103", "323"), ("12106", "323"), ("12127", "325")]
+//!     .map(|(code, district)| Commune { code: code.into(), district: district.into() });
+//! let province = Province { code: "33", communes: &communes, children: 3_000, year: 2022, seed: 1 };
+//! let (tables, truth) = generate(&province)?;
+//! assert_eq!(tables[0].0, "children");
+//! assert_eq!(tables[0].1.height(), 3_000);
+//! assert!(truth.to_frame().height() > 0);
+//! # Ok::<(), String>(())
+//! ```
+
+mod abuse;
+mod calendar;
+mod child;
+mod columns;
+mod events;
+mod facts;
+mod layout;
+mod ledger;
+mod names;
+mod perpetrators;
+mod random;
+mod register;
+mod services;
+#[cfg(test)]
+mod tests;
+mod truth;
+
+pub use truth::Truth;
+
+use layout::Layout;
+use ledger::Ledger;
+use polars::prelude::DataFrame;
+use rayon::prelude::*;
+use register::{CHUNK, Candidate, Heads, Vocabulary};
+
+/// A commune of the list of areas.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Commune {
+    /// Its code.
+    pub code: String,
+    /// The code of its district; empty where there are none.
+    pub district: String,
+}
+
+/// What is to be made.
+#[derive(Debug, Clone, Copy)]
+pub struct Province<'a> {
+    /// The province's code, such as `33`.
+    pub code: &'a str,
+    /// Its communes.
+    pub communes: &'a [Commune],
+    /// Rows of the register of children, the few of 16 and 17 years included.
+    pub children: usize,
+    /// The calendar year that the truth is about; the records reach a little beyond it.
+    pub year: i32,
+    /// Another seed gives another province.
+    pub seed: u64,
+}
+
+/// What the tables after the register are made from.
+struct Census {
+    heads: Vec<Heads>,
+    candidates: Vec<Candidate>,
+}
+
+/// Makes all tables of a province, `children` first, and the truth about its year.
+///
+/// # Errors
+/// A sentence that says what is wrong with the province asked for: no communes, the same commune twice, a code that is not one
+/// to three letters or digits, a year outside 1950 to 2150, or more than 500 million children.
+pub fn generate(province: &Province) -> Result<(Vec<(&'static str, DataFrame)>, Truth), String> {
+    check(province)?;
+    let layout = Layout::new(province);
+    let mut ledger = Ledger::new(0, province.communes.len());
+    let (children, census) = children(province, &layout, &mut ledger)?;
+    let mut tables = vec![("children", children)];
+    tables.extend(events::tables(province, &layout, &census, &mut ledger)?);
+    tables.extend(abuse::tables(province, &layout, &census, &mut ledger)?);
+    tables.extend(services::tables(province, &layout, &census, &mut ledger)?);
+    let truth = Truth::new(province, &ledger)?;
+    Ok((tables, truth))
+}
+
+fn check(province: &Province) -> Result<(), String> {
+    if province.communes.is_empty() {
+        return Err("a province needs at least one commune".to_owned());
+    }
+    let mut codes: Vec<&str> = province.communes.iter().map(|c| c.code.as_str()).collect();
+    codes.sort_unstable();
+    if let Some(twice) = codes.windows(2).find(|w| w[0] == w[1]) {
+        return Err(format!("the commune {} is given twice", twice[0]));
+    }
+    if !(1..=3).contains(&province.code.len()) || !province.code.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return Err(format!("the code of a province is one to three letters or digits, not \"{}\"", province.code));
+    }
+    if !(1950..=2150).contains(&province.year) {
+        return Err(format!("the year must lie between 1950 and 2150, not {}", province.year));
+    }
+    if province.children > 500_000_000 {
+        return Err(format!("at most 500,000,000 children can be made, not {}", province.children));
+    }
+    Ok(())
+}
+
+/// The register, made chunk by chunk so that the number of threads cannot change it.
+fn children(province: &Province, layout: &Layout, ledger: &mut Ledger) -> Result<(DataFrame, Census), String> {
+    let words = Vocabulary::new(province);
+    let chunks = province.children.div_ceil(CHUNK).max(1);
+    let made: Result<Vec<register::Chunk>, String> =
+        (0..chunks).into_par_iter().map(|nth| register::chunk(province, layout, &words, nth)).collect();
+    let mut census = Census { heads: vec![Heads::default(); province.communes.len()], candidates: Vec::new() };
+    let mut columns: Vec<(&'static str, Vec<_>)> = Vec::new();
+    for chunk in made? {
+        ledger.absorb(&chunk.ledger);
+        for (heads, more) in census.heads[chunk.first_commune..].iter_mut().zip(&chunk.heads) {
+            heads.iter_mut().flatten().zip(more.iter().flatten()).for_each(|(a, b)| *a += b);
+        }
+        census.candidates.extend(chunk.candidates);
+        if columns.is_empty() {
+            columns = chunk.columns.iter().map(|(name, _)| (*name, Vec::with_capacity(chunks))).collect();
+        }
+        columns.iter_mut().zip(chunk.columns).for_each(|((_, arrays), (_, array))| arrays.push(array));
+    }
+    Ok((columns::frame(columns)?, census))
+}

@@ -1,0 +1,116 @@
+//! A tally as a table, so that it can be stored and sent: version 1.
+//!
+//! Columns: `version`, `plan` (fingerprint), `kind` (`count`, `key`, `counted`, `province`), `series`, `cell`,
+//! `key_high`, `key_low` (the two halves of a key's hash) and `count`.
+
+use super::{TALLY_VERSION, Tally};
+use crate::error::{Error, Result};
+use crate::plan::Plan;
+use polars::prelude::*;
+
+/// One column per field, filled row by row.
+#[derive(Default)]
+struct Lines {
+    kind: Vec<&'static str>,
+    series: Vec<u32>,
+    cell: Vec<u64>,
+    key_high: Vec<Option<u64>>,
+    key_low: Vec<Option<u64>>,
+    count: Vec<u64>,
+}
+
+impl Lines {
+    fn add(&mut self, kind: &'static str, series: u32, cell: u64, key: Option<u128>, count: u64) {
+        self.kind.push(kind);
+        self.series.push(series);
+        self.cell.push(cell);
+        self.key_high.push(key.map(|k| (k >> 64) as u64));
+        self.key_low.push(key.map(|k| (k & u128::from(u64::MAX)) as u64));
+        self.count.push(count);
+    }
+}
+
+impl Tally {
+    /// The tally as a frame.
+    ///
+    /// # Errors
+    /// [`Error::Frame`] if the columns cannot be put together.
+    pub fn to_frame(&self, plan: &Plan) -> Result<DataFrame> {
+        let mut lines = Lines::default();
+        for series in &self.counted {
+            lines.add("counted", *series, 0, None, 0);
+        }
+        for province in &self.provinces {
+            lines.add("province", 0, u64::from(*province), None, 0);
+        }
+        for (block, cells) in self.blocks.iter().enumerate() {
+            let series: Vec<usize> = plan.series_of(block).collect();
+            for (cell, counts) in cells {
+                for (series, count) in series.iter().zip(counts).filter(|(_, n)| **n > 0) {
+                    lines.add("count", *series as u32, *cell, None, *count);
+                }
+            }
+        }
+        for (series, cell, key) in &self.keys {
+            lines.add("key", *series, *cell, Some(*key), 1);
+        }
+        let rows = lines.kind.len();
+        df![
+            "version" => vec![TALLY_VERSION; rows],
+            "plan" => vec![format!("{:016x}", self.fingerprint); rows],
+            "kind" => lines.kind,
+            "series" => lines.series,
+            "cell" => lines.cell,
+            "key_high" => lines.key_high,
+            "key_low" => lines.key_low,
+            "count" => lines.count,
+        ]
+        .map_err(|e| Error::Frame { table: "tally".to_owned(), found: e.to_string() })
+    }
+
+    /// The tally of a plan from its frame.
+    ///
+    /// # Errors
+    /// [`Error::TallyMismatch`] if the frame is of another plan or version, [`Error::Frame`] if it is no tally.
+    pub fn from_frame(plan: &Plan, frame: &DataFrame) -> Result<Self> {
+        Self::read(plan, frame).map_err(|e| Error::Frame { table: "tally".to_owned(), found: e.to_string() })?
+    }
+
+    fn read(plan: &Plan, frame: &DataFrame) -> PolarsResult<Result<Self>> {
+        let column = |name: &str, to: &DataType| frame.column(name)?.as_materialized_series().strict_cast(to);
+        let (version, of_plan) = (column("version", &DataType::UInt32)?, column("plan", &DataType::String)?);
+        let (kind, series) = (column("kind", &DataType::String)?, column("series", &DataType::UInt32)?);
+        let (cell, count) = (column("cell", &DataType::UInt64)?, column("count", &DataType::UInt64)?);
+        let (high, low) = (column("key_high", &DataType::UInt64)?, column("key_low", &DataType::UInt64)?);
+        let expected = format!("{:016x}", plan.fingerprint());
+        let mut tally = Self::empty(plan);
+        for row in 0..frame.height() {
+            let found = (version.u32()?.get(row), of_plan.str()?.get(row));
+            if found != (Some(TALLY_VERSION), Some(expected.as_str())) {
+                return Ok(Err(Error::TallyMismatch {
+                    expected: format!("plan {expected}, version {TALLY_VERSION}"),
+                    found: format!("plan {}, version {}", found.1.unwrap_or("?"), found.0.unwrap_or(0)),
+                }));
+            }
+            let (s, c, n) =
+                (series.u32()?.get(row).unwrap_or(u32::MAX), cell.u64()?.get(row).unwrap_or(0), count.u64()?.get(row).unwrap_or(0));
+            let bad = || Error::Frame { table: "tally".to_owned(), found: format!("row {}", row + 1) };
+            let Some(of) = plan.series.get(s as usize) else { return Ok(Err(bad())) };
+            match kind.str()?.get(row) {
+                Some("counted") => {
+                    tally.counted.insert(s);
+                }
+                Some("province") => {
+                    tally.provinces.insert(u32::try_from(c).unwrap_or(u32::MAX));
+                }
+                Some("count") => tally.slot(of.block, c)[plan.local(s as usize)] += n,
+                Some("key") => {
+                    let (Some(high), Some(low)) = (high.u64()?.get(row), low.u64()?.get(row)) else { return Ok(Err(bad())) };
+                    tally.keys.insert((s, c, u128::from(high) << 64 | u128::from(low)));
+                }
+                _ => return Ok(Err(bad())),
+            }
+        }
+        Ok(Ok(tally))
+    }
+}

@@ -1,0 +1,108 @@
+//! Cells as numbers: an area and one category for each dimension, in mixed radix.
+
+use crate::area::{AreaList, Level};
+use crate::catalogue::{Codes, Dimension, band_labels};
+use crate::plan::{Block, Plan};
+
+/// One dimension of a block.
+#[derive(Debug)]
+pub(crate) struct Axis {
+    pub dimension: Dimension,
+    /// The named categories, without `total` and `unknown`.
+    pub categories: Vec<String>,
+}
+
+impl Axis {
+    pub fn new(dimension: Dimension, bands: &[i32], codes: &Codes) -> Self {
+        let categories = match dimension {
+            Dimension::AgeGroup => band_labels(bands),
+            other => codes.categories(other).into_iter().map(str::to_owned).collect(),
+        };
+        Self { dimension, categories }
+    }
+
+    /// Not recorded, or not certain.
+    pub fn unknown(&self) -> u64 {
+        self.categories.len() as u64
+    }
+
+    /// An age outside every band: in no category, yet in the total.
+    pub fn outside(&self) -> u64 {
+        self.unknown() + 1
+    }
+
+    pub fn total(&self) -> u64 {
+        self.unknown() + 2
+    }
+
+    fn size(&self) -> u64 {
+        self.unknown() + 3
+    }
+}
+
+/// The cells of a block, margins included.
+#[derive(Debug)]
+pub(crate) struct Grid<'a> {
+    pub areas: &'a AreaList,
+    pub level: Level,
+    pub axes: Vec<Axis>,
+}
+
+impl<'a> Grid<'a> {
+    pub fn new(plan: &'a Plan, block: &Block) -> Self {
+        let axes = block.axes.iter().map(|d| Axis::new(*d, &block.bands, plan.catalogue.codes())).collect();
+        Self { areas: &plan.areas, level: plan.area_level(), axes }
+    }
+
+    /// The place that stands for an area code the list does not have.
+    pub fn unknown_area(&self) -> u64 {
+        self.areas.areas().len() as u64
+    }
+
+    pub fn cell(&self, area: u64, categories: &[u64]) -> u64 {
+        self.axes.iter().zip(categories).fold(area, |cell, (axis, category)| cell * axis.size() + category)
+    }
+
+    /// Area and categories of a cell.
+    pub fn split(&self, mut cell: u64) -> (u64, Vec<u64>) {
+        let mut categories = vec![0; self.axes.len()];
+        for (axis, category) in self.axes.iter().zip(&mut categories).rev() {
+            *category = cell % axis.size();
+            cell /= axis.size();
+        }
+        (cell, categories)
+    }
+
+    /// The area and all that hold it, up to the country.
+    pub fn areas_above(&self, area: u64) -> Vec<u64> {
+        let mut found = vec![area];
+        if area == self.unknown_area() {
+            found.push(0);
+            return found;
+        }
+        let mut place = u32::try_from(area).unwrap_or(0);
+        while let Some(parent) = self.areas.get(place).parent {
+            found.push(u64::from(parent));
+            place = parent;
+        }
+        found
+    }
+
+    /// Every cell, itself included, that a finest cell is a part of.
+    pub fn margins(&self, cell: u64) -> Vec<u64> {
+        let (area, categories) = self.split(cell);
+        let mut partial: Vec<Vec<u64>> = vec![Vec::new()];
+        for (axis, category) in self.axes.iter().zip(categories) {
+            let options: &[u64] = if axis.dimension.is_multiple() {
+                &[category]
+            } else if category == axis.outside() {
+                &[axis.total()]
+            } else {
+                &[category, axis.total()]
+            };
+            partial =
+                partial.into_iter().flat_map(|head| options.iter().map(move |o| head.iter().copied().chain([*o]).collect())).collect();
+        }
+        self.areas_above(area).into_iter().flat_map(|a| partial.iter().map(move |c| self.cell(a, c))).collect()
+    }
+}
