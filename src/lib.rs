@@ -39,7 +39,7 @@
 //! - [`compute`] goes the whole way. [`Plan::partial`], [`Tally::merge`] and [`Plan::finish`] are the same in parts,
 //!   and [`Plan::counting`] takes batches one at a time.
 //! - [`Outcome`]: the long table, and the warnings a reader must know.
-//! - `synthetic`: a made-up province with planted truth.
+//! - [`synthetic`]: a made-up province with planted truth.
 //! - [`stats`]: limits of proportions and rates, and exact rounding.
 //!
 //! # What the numbers mean
@@ -73,7 +73,7 @@ mod plan;
 #[cfg(feature = "python")]
 mod python;
 pub mod record;
-// pub mod synthetic;
+pub mod synthetic;
 mod tally;
 mod text;
 

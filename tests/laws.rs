@@ -121,8 +121,9 @@ fn a_tally_goes_through_its_frame_and_a_plan_through_json() {
 #[test]
 fn batches_are_the_same_as_one_frame() {
     let plan = plan();
-    let rows: Vec<Child> =
-        (0..50).map(|i| (Some(16_000 + i * 70), None, Some(i % 3 == 0), i as usize % 4, Some(i % 2 == 0), None)).collect();
+    let rows: Vec<Child> = (0..50_i32)
+        .map(|i| (Some(16_000 + i * 70), None, Some(i % 3 == 0), (i % 4).unsigned_abs() as usize, Some(i % 2 == 0), None))
+        .collect();
     let whole = frame(&rows);
     let context = Context::default();
     let batches = (0..5).map(|i| Ok(whole.slice(i * 10, 10)));
@@ -137,8 +138,9 @@ fn batches_are_the_same_as_one_frame() {
 fn a_parquet_file_is_the_same_as_its_frame() {
     use polars_io::parquet::write::ParquetWriter;
     let plan = plan();
-    let rows: Vec<Child> =
-        (0..200).map(|i| (Some(16_000 + i * 15), None, None, i as usize % 4, Some(i % 2 == 0), Some(vec!["a1"]))).collect();
+    let rows: Vec<Child> = (0..200_i32)
+        .map(|i| (Some(16_000 + i * 15), None, None, (i % 4).unsigned_abs() as usize, Some(i % 2 == 0), Some(vec!["a1"])))
+        .collect();
     let path = std::env::temp_dir().join(format!("chitieu-laws-{}.parquet", std::process::id()));
     ParquetWriter::new(std::fs::File::create(&path).unwrap()).finish(&mut frame(&rows)).unwrap();
     let from_file = plan.partial(&Dataset::new().with_parquet("children", &path).unwrap()).unwrap();

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +36,7 @@ class Warning:
 
     Attributes:
         code: A short word for its kind: ``parts_do_not_sum``, ``events_without_population``,
-            ``numerator_above_denominator``, ``mortality_order``, ``left_out``.
+            ``numerator_above_denominator``, ``mortality_order``, ``not_recorded``, ``left_out``.
         indicator: The indicator it is about.
         text: The sentence in both languages.
     """
@@ -164,7 +165,21 @@ class Result:
 
     def __repr__(self) -> str:
         head = f"Result: {self._frame.height:,} {say('dòng', 'rows')}, {say('kỳ', 'period')} {self._plan.period}"
-        return "\n".join([head, *(f"! {w}" for w in self._warnings), str(self._frame)])
+        return "\n".join([head, *(f"! {w}" for w in self._told()), str(self._frame)])
+
+    def _told(self) -> list[str]:
+        """The warnings as lines; those of a kind that is often long share one."""
+        out = [w.indicator for w in self._warnings if w.code == "left_out"]
+        vague = [str(w) for w in self._warnings if w.code == "not_recorded"]
+        lines = [str(w) for w in self._warnings if w.code not in ("left_out", "not_recorded")]
+        if vague:
+            lines.append(say("Không rõ: ", "Not recorded: ") + "; ".join(vague))
+        if out:
+            lines.append(
+                say(f"{len(out)} chỉ tiêu thiếu dữ liệu", f"{len(out)} indicators lack data")
+                + f" (result.warnings): {', '.join(out)}"
+            )
+        return lines
 
     def _repr_html_(self) -> str:
         names = {i["id"]: pick(i["name"]) for i in self._plan._data["indicators"]}
@@ -208,7 +223,7 @@ class Result:
         table = html_table(head, rows, right=tuple(range(3 + n, 8 + n)))
         more = self._frame.height - ROWS_SHOWN
         note = f"<p>… {more:,} {say('dòng nữa', 'more rows')}</p>" if more > 0 else ""
-        told = "".join(f"<li>{w}</li>" for w in map(str, self._warnings))
+        told = "".join(f"<li>{escape(w)}</li>" for w in self._told())
         return table + note + (f"<ul>{told}</ul>" if told else "")
 
 

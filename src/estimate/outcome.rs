@@ -35,6 +35,10 @@ pub(super) struct Spot {
     pub place: u64,
 }
 
+/// How the category of a dimension is found in a block that has it; none means the total.
+type Code = (fn(&Axis, usize) -> u64, usize);
+type Pick<'p> = &'p dyn Fn(Dimension) -> Option<Code>;
+
 #[derive(Default)]
 struct Lines {
     indicator: Vec<u32>,
@@ -147,7 +151,7 @@ impl<'a> Work<'a> {
         }
     }
 
-    fn code(&self, series: usize, place: u64, pick: &dyn Fn(Dimension) -> Option<(fn(&Axis, usize) -> u64, usize)>) -> u64 {
+    fn code(&self, series: usize, place: u64, pick: Pick) -> u64 {
         let grid = &self.grids[self.plan.series[series].block];
         let codes: Vec<u64> =
             grid.axes.iter().map(|axis| pick(axis.dimension).map_or_else(|| axis.total(), |(code, nth)| code(axis, nth))).collect();
@@ -157,7 +161,7 @@ impl<'a> Work<'a> {
     fn cell<'c>(&self, output: &Output, place: u64, pick: &dyn Fn(Dimension) -> Option<&'c Category>) -> Cell {
         let axes = &self.grids[self.plan.series[output.numerator].block].axes;
         let lacks = |d: &Dimension| !axes.iter().any(|a| a.dimension == *d) && pick(*d).is_some_and(|c| c.label != "total");
-        if self.plan.by().iter().any(|d| lacks(d)) {
+        if self.plan.by().iter().any(lacks) {
             return Cell {
                 numerator: None,
                 denominator: None,
@@ -181,7 +185,7 @@ impl<'a> Work<'a> {
         self.applicable(output, place, &move |d| (d == dimension).then_some((code, nth)))
     }
 
-    fn applicable(&self, output: &Output, place: u64, pick: &dyn Fn(Dimension) -> Option<(fn(&Axis, usize) -> u64, usize)>) -> Cell {
+    fn applicable(&self, output: &Output, place: u64, pick: Pick) -> Cell {
         let m = &self.margins;
         let numerator = m.is_counted(output.numerator).then(|| m.count(output.numerator, self.code(output.numerator, place, pick)));
         let denominator = output.denominator.filter(|d| m.is_counted(*d)).map(|d| m.count(d, self.code(d, place, pick)));

@@ -52,10 +52,25 @@ fn parts(work: &Work, found: &mut Vec<Warning>) {
             let groups = (0..axis.categories.len()).filter(|nth| parent(&axis.categories[*nth]).is_none());
             let sum: u64 = groups.filter_map(|nth| work.one(output, 0, dimension, |_, nth| nth as u64, nth).numerator).sum();
             let unknown = work.one(output, 0, dimension, |axis: &Axis, _| axis.unknown(), 0).numerator.unwrap_or(0);
-            if sum != total {
+            if sum + unknown == total && !dimension.is_multiple() {
+                if unknown > 0 {
+                    found.push(not_recorded(&indicator.id, dimension, total, unknown));
+                }
+            } else if sum != total {
                 found.push(parts_warning(&indicator.id, dimension, sum, total, unknown));
             }
         }
+    }
+}
+
+fn not_recorded(indicator: &str, dimension: Dimension, total: u64, unknown: u64) -> Warning {
+    Warning {
+        code: "not_recorded",
+        indicator: indicator.to_owned(),
+        text: Text::new(
+            format!("{indicator} theo {dimension}: không rõ {unknown} trong {total}"),
+            format!("{indicator} by {dimension}: {unknown} of {total} not recorded"),
+        ),
     }
 }
 

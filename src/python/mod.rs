@@ -284,7 +284,7 @@ impl PyPlan {
     }
 
     /// The table, and the warnings as (code, indicator, Vietnamese, English).
-    fn finish(&self, py: Python<'_>, tally: &PyTally) -> PyResult<(Frame, Vec<(String, String, String, String)>)> {
+    fn finish(&self, py: Python<'_>, tally: &PyTally) -> PyResult<(Frame, Vec<Told>)> {
         enter(py, || {
             let outcome = self.0.finish(&tally.tally)?;
             let warnings = outcome.warnings.into_iter().map(|w| (w.code.to_owned(), w.indicator, w.text.vi, w.text.en)).collect();
@@ -292,6 +292,9 @@ impl PyPlan {
         })
     }
 }
+
+/// Code, indicator, Vietnamese, English.
+type Told = (String, String, String, String);
 
 #[pyclass(frozen, name = "Tally", module = "chitieu._native")]
 struct PyTally {
@@ -335,6 +338,23 @@ fn areas(py: Python<'_>, on: &str) -> PyResult<Frame> {
     })
 }
 
+/// The tables of a made-up province, and its truth.
+#[pyfunction]
+fn synthetic(py: Python<'_>, code: &str, children: usize, year: i32, seed: u64) -> PyResult<(Vec<(String, Frame)>, Frame)> {
+    enter(py, || {
+        let list = AreaList::on(day(&format!("{year}-12-31"))?)?;
+        let communes = crate::synthetic::communes(&list, code);
+        let province = crate::synthetic::Province { code, communes: &communes, children, year, seed };
+        let (tables, truth) = crate::synthetic::generate(&province).map_err(|found| Error::BadNumber {
+            what: "province",
+            expected: "a province that can be made".to_owned(),
+            found,
+        })?;
+        let tables = tables.into_iter().map(|(name, frame)| (name.to_owned(), Frame(frame))).collect();
+        Ok((tables, Frame(truth.to_frame())))
+    })
+}
+
 #[pyfunction]
 fn set_language(code: &str) -> bool {
     Language::from_code(code).map(error::set_language).is_some()
@@ -375,6 +395,7 @@ fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<PyTally>()?;
     m.add_function(wrap_pyfunction!(words, m)?)?;
     m.add_function(wrap_pyfunction!(areas, m)?)?;
+    m.add_function(wrap_pyfunction!(synthetic, m)?)?;
     m.add_function(wrap_pyfunction!(set_language, m)?)?;
     m.add_function(wrap_pyfunction!(proportion_interval, m)?)?;
     m.add_function(wrap_pyfunction!(rate_interval, m)?)?;

@@ -122,7 +122,7 @@ impl Encoder<'_> {
         }
         let table = self.table;
         let Some(schema) = table.column(name) else {
-            return self.from_case(name);
+            return self.of_case(name);
         };
         match schema.kind {
             ColumnType::Flag => self.flag(schema),
@@ -285,14 +285,11 @@ impl Encoder<'_> {
                         bad = true;
                         continue;
                     };
-                    let code = match known.get(text) {
-                        Some(code) => *code,
-                        None => {
-                            let code = self.canonical(schema, text, &mut refused).map_or(NO_WORD, |word| place(&mut words, word));
-                            known.insert(text.to_owned(), code);
-                            code
-                        }
-                    };
+                    let code = known.get(text).copied().unwrap_or_else(|| {
+                        let code = self.canonical(schema, text, &mut refused).map_or(NO_WORD, |word| place(&mut words, word));
+                        known.insert(text.to_owned(), code);
+                        code
+                    });
                     bad |= code == NO_WORD && refused.holds(text);
                     if code != NO_WORD {
                         codes.push(code);
@@ -392,7 +389,7 @@ impl Encoder<'_> {
     }
 
     /// A fact of the case, for perpetrators.
-    fn from_case(&mut self, name: &str) -> PolarsResult<Encoded> {
+    fn of_case(&mut self, name: &str) -> PolarsResult<Encoded> {
         let ids = self.series("case_id", &DataType::String)?;
         let rows = ids.len();
         let mut numbers = Vec::with_capacity(rows);

@@ -48,7 +48,9 @@ impl Problems {
         for (key, (n, rows)) in other.values {
             let (count, first) = self.values.entry(key).or_default();
             *count += n;
-            rows.into_iter().for_each(|row| keep_first(first, row));
+            for row in rows {
+                keep_first(first, row);
+            }
         }
         for (key, (n, codes)) in other.areas {
             let (count, known) = self.areas.entry(key).or_default();

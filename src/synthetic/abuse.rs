@@ -9,7 +9,7 @@ use super::ledger::{Keyed, Ledger, both};
 use super::perpetrators::{Perpetrators, Sanctions};
 use super::random::{Dice, Purpose};
 use super::truth::Part;
-use super::{Census, Province};
+use super::{Census, Province, Tables};
 use polars::prelude::DataFrame;
 
 const FORMS: [&str; 7] = ["violence", "exploitation", "sexual_abuse", "trafficking", "abandonment", "neglect", "other"];
@@ -67,12 +67,7 @@ impl Who {
     }
 }
 
-pub(super) fn tables(
-    province: &Province,
-    layout: &Layout,
-    census: &Census,
-    ledger: &mut Ledger,
-) -> Result<Vec<(&'static str, DataFrame)>, String> {
+pub(super) fn tables(province: &Province, layout: &Layout, census: &Census, ledger: &mut Ledger) -> Result<Tables, String> {
     let communes = Words::new(province.communes.iter().map(|c| &c.code));
     let forms = Words::new(FORMS);
     let mut dice = Dice::new(province.seed, Purpose::Abuse, 0);

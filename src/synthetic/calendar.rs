@@ -5,10 +5,7 @@ use chrono::{Datelike, NaiveDate};
 
 /// The day as a number; a day that the month lacks becomes the month's last one.
 pub(super) fn day(year: i32, month: u32, day_of_month: u32) -> i32 {
-    (0..4)
-        .find_map(|less| NaiveDate::from_ymd_opt(year, month, day_of_month.saturating_sub(less)))
-        .unwrap_or_default()
-        .to_epoch_days()
+    (0..4).find_map(|less| NaiveDate::from_ymd_opt(year, month, day_of_month.saturating_sub(less))).unwrap_or_default().to_epoch_days()
 }
 
 fn date(day: i32) -> NaiveDate {

@@ -131,7 +131,13 @@ fn draw_age(dice: &mut Dice, year: i32) -> (i32, u32, u32) {
             if dice.chance(5_000) { (limit, 12, 31) } else { (limit - 1, 1, 1) }
         }
         // Three months old on the day before the last one, or a day short of it.
-        70..76 => if dice.chance(5_000) { (0, 9, 30) } else { (0, 10, 1) },
+        70..76 => {
+            if dice.chance(5_000) {
+                (0, 9, 30)
+            } else {
+                (0, 10, 1)
+            }
+        }
         76..96 => {
             let leap: Vec<i32> = (0..16).filter(|age| is_leap(year - age)).collect();
             let age = leap.get(dice.below(leap.len() as u32) as usize).copied().unwrap_or(0);

@@ -8,10 +8,8 @@ use super::ledger::{Ledger, both};
 use super::random::{Dice, Purpose};
 use super::register::{Candidate, Heads};
 use super::truth::Part;
-use super::{Census, Province};
+use super::{Census, Province, Tables};
 use polars::prelude::DataFrame;
-
-type Tables = Vec<(&'static str, DataFrame)>;
 
 pub(super) fn tables(province: &Province, layout: &Layout, census: &Census, ledger: &mut Ledger) -> Result<Tables, String> {
     let communes = Words::new(province.communes.iter().map(|c| &c.code));
@@ -222,8 +220,20 @@ fn draw_death(dice: &mut Dice, day: i32) -> (i32, i32) {
         0..46 => (day - dice.between(0, 27), 0),
         46..50 => (day - if dice.chance(5_000) { 27 } else { 28 }, 0),
         50..66 => (within(dice, (latest_birth(day, 1) + 1, day - 28)), 0),
-        66..69 => if dice.chance(5_000) { (latest_birth(day, 1), 1) } else { (latest_birth(day, 1) + 1, 0) },
-        69..72 => if dice.chance(5_000) { (latest_birth(day, 5), 5) } else { (latest_birth(day, 5) + 1, 4) },
+        66..69 => {
+            if dice.chance(5_000) {
+                (latest_birth(day, 1), 1)
+            } else {
+                (latest_birth(day, 1) + 1, 0)
+            }
+        }
+        69..72 => {
+            if dice.chance(5_000) {
+                (latest_birth(day, 5), 5)
+            } else {
+                (latest_birth(day, 5) + 1, 4)
+            }
+        }
         72..86 => {
             let age = dice.between(1, 4);
             (within(dice, births_at(day, age)), age)
@@ -247,7 +257,13 @@ fn pyramid(dice: &mut Dice, heads: &Heads, scale: u64) -> Vec<(usize, Option<i32
     // Children under 16 are 25.75 % of all (census of 1 April 2019).
     let others = under_16(heads) * 7_425 / 2_575 * scale / 10_000;
     let weight = |sex: usize, age: u64| {
-        let all = if age < 46 { 1_000 } else if age < 80 { 1_000 - (age - 45) * 26 } else { 640 };
+        let all = if age < 46 {
+            1_000
+        } else if age < 80 {
+            1_000 - (age - 45) * 26
+        } else {
+            640
+        };
         let men = 520 - age;
         all * if sex == 0 { men } else { 1_000 - men }
     };

@@ -58,7 +58,8 @@ fn write_digits(place: &mut [u8], mut number: u64) {
 impl Layout {
     pub(super) fn new(province: &Province) -> Self {
         let mut dice = Dice::new(province.seed, Purpose::Communes, 0);
-        let weights: Vec<u64> = province.communes.iter().map(|_| u64::from(60 + dice.below(90) + if dice.chance(800) { dice.below(200) } else { 0 })).collect();
+        let weights: Vec<u64> =
+            province.communes.iter().map(|_| u64::from(60 + dice.below(90) + if dice.chance(800) { dice.below(200) } else { 0 })).collect();
         let poverty = province.communes.iter().map(|_| 150 + dice.below(700)).collect();
         let total = weights.iter().sum::<u64>().max(1);
         let mut starts = vec![0];

@@ -153,7 +153,9 @@ pub(super) fn distinct<'a>(records: impl Iterator<Item = &'a Keyed>) -> Cell {
     let mut sum = Cell::default();
     for same in keys.chunk_by(|a, b| a.0.is_some() && a.0 == b.0) {
         let mut all = Cell::default();
-        same.iter().for_each(|(_, cell)| all.add(cell));
+        for (_, cell) in same {
+            all.add(cell);
+        }
         let decided = all.yes + all.no > 0;
         sum.yes += i64::from(all.yes > 0);
         sum.no += i64::from(all.yes == 0 && all.no > 0);

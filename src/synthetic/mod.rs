@@ -20,6 +20,13 @@
 //! # Ok::<(), String>(())
 //! ```
 
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    reason = "the ages, days and counts made here are small, and none that changes its type is negative"
+)]
+
 mod abuse;
 mod calendar;
 mod child;
@@ -39,6 +46,7 @@ mod truth;
 
 pub use truth::Truth;
 
+use crate::area::{AreaList, Level};
 use layout::Layout;
 use ledger::Ledger;
 use polars::prelude::DataFrame;
@@ -52,6 +60,16 @@ pub struct Commune {
     pub code: String,
     /// The code of its district; empty where there are none.
     pub district: String,
+}
+
+/// The communes of a province on a list of areas.
+#[must_use]
+pub fn communes(list: &AreaList, province: &str) -> Vec<Commune> {
+    let code = |place: u32, level: Level| list.get(list.up_to(place, level)).code.clone();
+    (0..list.areas().len() as u32)
+        .filter(|place| list.get(*place).level == Level::Commune && code(*place, Level::Province) == province)
+        .map(|place| Commune { code: list.get(place).code.clone(), district: code(place, Level::District) })
+        .collect()
 }
 
 /// What is to be made.
@@ -69,6 +87,9 @@ pub struct Province<'a> {
     pub seed: u64,
 }
 
+/// Tables of records by name.
+pub type Tables = Vec<(&'static str, DataFrame)>;
+
 /// What the tables after the register are made from.
 struct Census {
     heads: Vec<Heads>,
@@ -80,7 +101,7 @@ struct Census {
 /// # Errors
 /// A sentence that says what is wrong with the province asked for: no communes, the same commune twice, a code that is not one
 /// to three letters or digits, a year outside 1950 to 2150, or more than 500 million children.
-pub fn generate(province: &Province) -> Result<(Vec<(&'static str, DataFrame)>, Truth), String> {
+pub fn generate(province: &Province) -> Result<(Tables, Truth), String> {
     check(province)?;
     let layout = Layout::new(province);
     let mut ledger = Ledger::new(0, province.communes.len());
@@ -99,8 +120,8 @@ fn check(province: &Province) -> Result<(), String> {
     }
     let mut codes: Vec<&str> = province.communes.iter().map(|c| c.code.as_str()).collect();
     codes.sort_unstable();
-    if let Some(twice) = codes.windows(2).find(|w| w[0] == w[1]) {
-        return Err(format!("the commune {} is given twice", twice[0]));
+    if let Some([twice, ..]) = codes.windows(2).find(|w| w[0] == w[1]) {
+        return Err(format!("the commune {twice} is given twice"));
     }
     if !(1..=3).contains(&province.code.len()) || !province.code.bytes().all(|b| b.is_ascii_alphanumeric()) {
         return Err(format!("the code of a province is one to three letters or digits, not \"{}\"", province.code));

@@ -3,20 +3,12 @@
 use super::columns::Words;
 use super::random::Dice;
 
-const FAMILY: [&str; 14] = [
-    "Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ", "Đặng", "Bùi", "Đỗ", "Ngô", "Dương", "Lý", "Đào", "Phan",
-];
-const MIDDLE: [[&str; 8]; 2] = [
-    ["Văn", "Đức", "Minh", "Quang", "Hữu", "Gia", "Tuấn", "Thành"],
-    ["Thị", "Thu", "Ngọc", "Phương", "Khánh", "Thanh", "Bảo", "Hà"],
-];
+const FAMILY: [&str; 14] = ["Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ", "Đặng", "Bùi", "Đỗ", "Ngô", "Dương", "Lý", "Đào", "Phan"];
+const MIDDLE: [[&str; 8]; 2] =
+    [["Văn", "Đức", "Minh", "Quang", "Hữu", "Gia", "Tuấn", "Thành"], ["Thị", "Thu", "Ngọc", "Phương", "Khánh", "Thanh", "Bảo", "Hà"]];
 const GIVEN: [[&str; 16]; 2] = [
-    [
-        "An", "Bảo", "Cường", "Dũng", "Đạt", "Hải", "Hiếu", "Huy", "Khang", "Khoa", "Long", "Nam", "Phúc", "Quân", "Sơn", "Tùng",
-    ],
-    [
-        "Anh", "Chi", "Dung", "Giang", "Hân", "Hoa", "Huyền", "Lan", "Linh", "Mai", "My", "Nga", "Như", "Thảo", "Trang", "Yến",
-    ],
+    ["An", "Bảo", "Cường", "Dũng", "Đạt", "Hải", "Hiếu", "Huy", "Khang", "Khoa", "Long", "Nam", "Phúc", "Quân", "Sơn", "Tùng"],
+    ["Anh", "Chi", "Dung", "Giang", "Hân", "Hoa", "Huyền", "Lan", "Linh", "Mai", "My", "Nga", "Như", "Thảo", "Trang", "Yến"],
 ];
 const OF_ONE_SEX: usize = FAMILY.len() * MIDDLE[0].len() * GIVEN[0].len();
 

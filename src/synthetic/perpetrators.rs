@@ -59,10 +59,7 @@ impl<'a> Perpetrators<'a> {
             self.relation.push(dice.recorded(relation, 300));
             if case.in_year {
                 let key = key.map(|n| n as u64);
-                ledger.key(
-                    Part::Perpetrators,
-                    Keyed { commune: case.commune, sex, key, whole: case.confirmed, inside: Some(true) },
-                );
+                ledger.key(Part::Perpetrators, Keyed { commune: case.commune, sex, key, whole: case.confirmed, inside: Some(true) });
             }
         }
     }
@@ -168,10 +165,7 @@ impl<'a> Sanctions<'a> {
             self.status.push(Some(STATUSES[status]));
             if (self.layout.first_day..=self.layout.last_day).contains(&decided) {
                 let (key, whole) = (Some(self.decisions as u64), Some(status == 0));
-                ledger.key(
-                    Part::Sanctions,
-                    Keyed { commune: case.commune, sex: SEXES.len(), key, whole, inside: Some(true) },
-                );
+                ledger.key(Part::Sanctions, Keyed { commune: case.commune, sex: SEXES.len(), key, whole, inside: Some(true) });
             }
             self.decisions += 1;
         }

@@ -23,7 +23,7 @@ pub(super) enum Purpose {
 /// A generator for one part of one table.
 pub(super) struct Dice(Pcg64Mcg);
 
-/// The finisher of SplitMix64: neighbouring inputs give unrelated outputs.
+/// The finisher of `SplitMix64`: neighbouring inputs give unrelated outputs.
 fn mix(mut x: u64) -> u64 {
     x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

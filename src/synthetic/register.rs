@@ -241,4 +241,3 @@ fn count(ledger: &mut Ledger, child: &Child, facts: &Facts) {
     share(Part::Consulted, child.aged(7, 15), facts.consulted);
     share(Part::Participation, child.aged(11, 15), facts.participates);
 }
-

@@ -6,7 +6,7 @@ use super::ledger::Ledger;
 use super::random::{Dice, Purpose};
 use super::register::Heads;
 use super::truth::Part;
-use super::{Census, Province};
+use super::{Census, Province, Tables};
 use polars::prelude::DataFrame;
 
 /// Where a record has no sex to be broken down by.
@@ -22,12 +22,7 @@ const SCHOOL: &[Flag] = &[
     ("disability_access", Part::DisabilityAccess, 4_800),
 ];
 
-pub(super) fn tables(
-    province: &Province,
-    layout: &Layout,
-    census: &Census,
-    ledger: &mut Ledger,
-) -> Result<Vec<(&'static str, DataFrame)>, String> {
+pub(super) fn tables(province: &Province, layout: &Layout, census: &Census, ledger: &mut Ledger) -> Result<Tables, String> {
     let words = Words::new(province.communes.iter().map(|c| &c.code));
     let mut communes = Facilities::new(None, &words, COMMUNE);
     let mut villages = Facilities::new(Some("village_id"), &words, VILLAGE);

@@ -7,13 +7,13 @@ fn communes(count: usize) -> Vec<Commune> {
     (0..count).map(|n| Commune { code: format!("{:05}", 12_000 + 3 * n), district: format!("{}", 320 + n / 8) }).collect()
 }
 
-fn make(communes: &[Commune], children: usize, seed: u64) -> (Vec<(&'static str, DataFrame)>, DataFrame) {
+fn make(communes: &[Commune], children: usize, seed: u64) -> (Tables, DataFrame) {
     let province = Province { code: "33", communes, children, year: 2022, seed };
     let (tables, truth) = generate(&province).unwrap();
     (tables, truth.to_frame())
 }
 
-fn same(a: &(Vec<(&'static str, DataFrame)>, DataFrame), b: &(Vec<(&'static str, DataFrame)>, DataFrame)) -> Vec<bool> {
+fn same(a: &(Tables, DataFrame), b: &(Tables, DataFrame)) -> Vec<bool> {
     let tables = a.0.iter().zip(&b.0).map(|((name, x), (other, y))| name == other && x.equals_missing(y));
     tables.chain([a.1.equals_missing(&b.1)]).collect()
 }
@@ -78,8 +78,19 @@ fn the_columns_are_those_of_the_tables() {
     assert_eq!(
         names,
         [
-            "children", "births", "deaths", "population", "injuries", "marriages", "victims", "perpetrators", "sanctions", "communes",
-            "villages", "schools", "pupils"
+            "children",
+            "births",
+            "deaths",
+            "population",
+            "injuries",
+            "marriages",
+            "victims",
+            "perpetrators",
+            "sanctions",
+            "communes",
+            "villages",
+            "schools",
+            "pupils"
         ]
     );
     let list = DataType::List(Box::new(DataType::String));
@@ -114,8 +125,11 @@ fn totals_are_those_of_a_province() {
     assert!((0.003..0.008).contains(&share("child_injury", "per_100000")));
     let (abused, _, _) = of("abused_children", "count");
     assert!((150..270).contains(&abused), "{abused}");
-    let (neonatal, infant, under_5) =
-        (share("neonatal_mortality_rate", "per_1000"), share("infant_mortality_rate", "per_1000"), share("under_five_mortality_rate", "per_1000"));
+    let (neonatal, infant, under_5) = (
+        share("neonatal_mortality_rate", "per_1000"),
+        share("infant_mortality_rate", "per_1000"),
+        share("under_five_mortality_rate", "per_1000"),
+    );
     assert!(0.004 < neonatal && neonatal < infant && infant < under_5 && under_5 < 0.025);
     assert_eq!(table(&tables, "children").height(), 300_000);
 }
@@ -136,7 +150,9 @@ fn areas_and_sexes_add_up_where_they_must() {
     };
     let codes: Vec<&str> = communes.iter().map(|c| c.code.as_str()).collect();
     let sexes = ["male", "female", "unknown"];
-    for (indicator, measure) in [("birth_registration_under_5", "percent"), ("infant_mortality_rate", "per_1000"), ("nursery_enrolment", "count")] {
+    for (indicator, measure) in
+        [("birth_registration_under_5", "percent"), ("infant_mortality_rate", "per_1000"), ("nursery_enrolment", "count")]
+    {
         let whole = sum(indicator, measure, &["VN"], &["total"]);
         assert_eq!(whole, sum(indicator, measure, &["33"], &sexes));
         assert_eq!(whole, sum(indicator, measure, &["320", "321", "322"], &["total"]));
@@ -178,13 +194,29 @@ fn the_hard_records_are_there() {
 #[test]
 fn nulls_are_few_but_in_every_column_that_allows_them() {
     const REQUIRED: [&str; 17] = [
-        "child_id", "commune", "date", "year", "persons", "case_id", "received_date", "decision_id", "decided_on", "status", "village_id",
-        "school_id", "school_year", "grade", "enrolled", "completed", "dropped_out",
+        "child_id",
+        "commune",
+        "date",
+        "year",
+        "persons",
+        "case_id",
+        "received_date",
+        "decision_id",
+        "decided_on",
+        "status",
+        "village_id",
+        "school_id",
+        "school_year",
+        "grade",
+        "enrolled",
+        "completed",
+        "dropped_out",
     ];
     let (tables, _) = make(&communes(40), 200_000, 2);
     for (name, frame) in &tables {
         for column in frame.columns() {
-            let required = REQUIRED.contains(&column.name().as_str()) && !(column.name() == "child_id" && *name != "children")
+            let required = REQUIRED.contains(&column.name().as_str())
+                && !(column.name() == "child_id" && *name != "children")
                 && !(column.name() == "case_id" && *name == "sanctions")
                 || *name == "marriages";
             assert_eq!(column.null_count() == 0, required, "{name}.{}", column.name());

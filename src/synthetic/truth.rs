@@ -235,15 +235,7 @@ impl Book<'_> {
                 }
             }
         }
-        Ok([
-            indicator.done()?,
-            measure.done()?,
-            area.done()?,
-            sex.done()?,
-            numerator.done()?,
-            denominator.done()?,
-            undecided.done()?,
-        ])
+        Ok([indicator.done()?, measure.done()?, area.done()?, sex.done()?, numerator.done()?, denominator.done()?, undecided.done()?])
     }
 
     fn values(&self, make: Make, is_count: bool, communes: &[usize], sex: Option<usize>) -> (i64, Option<i64>, i64) {

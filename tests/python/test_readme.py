@@ -6,23 +6,24 @@ import re
 from contextlib import redirect_stdout
 from pathlib import Path
 
-import pytest
-
 import chitieu as ct
+import pytest
 
 ROOT = Path(__file__).parents[2]
 READMES = ["README.md", "README.vi.md"]
 
 
 def blocks(readme, language):
+    """Return the examples, each after as many empty lines as it has lines above it: errors name the line."""
     text = (ROOT / readme).read_text(encoding="utf-8")
-    found = re.findall(rf"^```{language}\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)
-    assert found, f"{readme} has no {language} example"
-    return found
+    found = re.finditer(rf"^```{language}\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)
+    examples = ["\n" * text[: m.start(1)].count("\n") + m[1] for m in found]
+    assert examples, f"{readme} has no {language} example"
+    return examples
 
 
 def without_comments(rust):
-    return [line for line in rust.splitlines() if not line.strip().startswith("//")]
+    return [line for line in rust.splitlines() if line.strip() and not line.strip().startswith("//")]
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def test_examples_print_what_their_comments_say(readme):
     for code in blocks(readme, "python"):
         expected = re.findall(r"^\s*print\(.*\)  # (.+)$", code, flags=re.MULTILINE)
         with redirect_stdout(io.StringIO()) as printed:
-            exec(compile(code, readme, "exec"), names)
+            exec(compile(code, str(ROOT / readme), "exec"), names)
         assert printed.getvalue().splitlines() == expected
 
 
@@ -61,8 +62,9 @@ def test_links_lead_to_files(readme):
 
 def test_the_rust_example_is_that_of_the_crate():
     # The crate's own page is compiled and run by cargo; here it is enough that the calls are the same.
-    documented = {line.strip() for line in re.findall(r"^//! ?(.*)$", (ROOT / "src/lib.rs").read_text("utf-8"), re.M)}
+    crate = (ROOT / "src" / "lib.rs").read_text(encoding="utf-8")
+    documented = {line.strip() for line in re.findall(r"^//!(.*)$", crate, flags=re.MULTILINE)}
     [example] = blocks("README.md", "rust")
-    own = {"fn main() -> Result<(), Box<dyn std::error::Error>> {", "Ok(())", "}", ""}
+    own = {"fn main() -> Result<(), Box<dyn std::error::Error>> {", "Ok(())", "}"}
     unknown = [line.strip() for line in without_comments(example) if line.strip() not in documented | own]
     assert unknown == []

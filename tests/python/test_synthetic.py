@@ -1,0 +1,81 @@
+"""The planted truth of the made-up province against the engine, cell by cell."""
+
+from datetime import date
+
+import polars as pl
+import pytest
+
+import chitieu as ct
+
+MADE = {"children": 20_000, "year": 2022, "seed": 7}
+KEY = ["indicator", "measure", "area", "sex"]
+
+
+@pytest.fixture(scope="module")
+def dataset() -> ct.Dataset:
+    return ct.synthetic.province("33", **MADE)
+
+
+@pytest.fixture(scope="module")
+def joined(dataset: ct.Dataset) -> pl.DataFrame:
+    result = ct.compute(dataset, period="2022", by=["sex"], area_level="commune").to_polars()
+    return ct.synthetic.truth("33", **MADE).join(result, on=KEY, how="left", suffix="_found")
+
+
+def test_every_indicator_of_the_catalogue_has_a_truth(joined: pl.DataFrame) -> None:
+    assert set(joined["indicator"]) == {i.id for i in ct.catalogue()}
+
+
+def test_every_cell_is_true(joined: pl.DataFrame) -> None:
+    # 174 areas (161 communes, 10 districts, the province, the country …) by four sexes, for some 60 measures.
+    assert joined.height > 20_000
+    wrong = joined.filter(
+        ~pl.col("numerator").eq_missing(pl.col("numerator_found"))
+        | ~pl.col("denominator").eq_missing(pl.col("denominator_found"))
+        | ~pl.col("undecided").eq_missing(pl.col("undecided_found"))
+    )
+    assert wrong.is_empty(), wrong.select(*KEY, pl.col("^(numerator|denominator|undecided).*$")).head(10)
+
+
+def test_the_truth_is_not_empty(joined: pl.DataFrame) -> None:
+    # A truth of nothing but zeros would prove nothing: at the country each indicator has cases, and most have
+    # undecided records.
+    country = joined.filter(pl.col("area") == "VN", pl.col("sex") == "total")
+    rare = {"child_injury_death", "under_age_marriages"}
+    assert country.filter(~pl.col("indicator").is_in(rare))["numerator"].min() > 0
+    assert country.filter(pl.col("undecided") > 0).height > 20
+
+
+def test_the_same_seed_gives_the_same_bytes(dataset: ct.Dataset) -> None:
+    ct.synthetic._made.cache_clear()
+    again = ct.synthetic.province("33", **MADE)
+    other = ct.synthetic.province("33", **{**MADE, "seed": 8})
+    for table in dataset.tables:
+        assert dataset[table].equals(again[table]), table
+    assert not dataset["children"].equals(other["children"])
+
+
+def test_every_table_has_its_columns(dataset: ct.Dataset) -> None:
+    tables = {t["id"]: [c["id"] for c in t["columns"]] for t in ct._language.words()["tables"]}
+    assert {t: dataset[t].columns for t in dataset.tables} == tables
+
+
+def test_it_has_the_troubles_of_real_records(dataset: ct.Dataset) -> None:
+    victims = dataset["victims"]
+    assert victims.filter(pl.col("forms").list.len() > 1).height > 0
+    assert victims["child_id"].null_count() > 0
+    repeated = victims.drop_nulls("child_id").group_by("child_id").agg(pl.col("case_id").n_unique())
+    assert repeated["case_id"].max() > 1
+    assert victims.group_by("case_id").len()["len"].max() > 1
+    assert dataset["perpetrators"].group_by("case_id").len()["len"].max() > 1
+    children = dataset["children"]
+    # Sixteen on the very last day of the year, one day short of it, and born on a leap day.
+    births = children["birth_date"].drop_nulls()
+    assert births.is_in([date(2006, 12, 31)]).any()
+    assert births.is_in([date(2007, 1, 1)]).any()
+    assert births.filter((births.dt.month() == 2) & (births.dt.day() == 29)).len() > 0
+
+
+def test_no_such_province() -> None:
+    with pytest.raises(ct.PlanError):
+        ct.synthetic.province("99", children=10, year=2022)
