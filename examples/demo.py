@@ -177,7 +177,8 @@ def show_abuse(abuse: ct.Result) -> None:
 
 
 def show_warnings(result: ct.Result, most: int = 6) -> None:
-    found = result.warnings
+    # What does not add up comes first, what was merely not recorded after it.
+    found = sorted(result.warnings, key=lambda warning: warning.code == "not_recorded")
     head(say(f"Lưu ý: {len(found)}", f"Warnings: {len(found)}"))
     for warning in found[:most]:
         print(textwrap.fill(str(warning), WIDTH, initial_indent="- ", subsequent_indent="  "))
@@ -189,7 +190,7 @@ def write(result: ct.Result, folder: Path) -> None:
     head(say("Đã ghi", "Written"))
     folder.mkdir(parents=True, exist_ok=True)
     parquet = result.write_parquet(folder / f"hung_yen_{YEAR}.parquet")
-    chart = result.plot("special_circumstances", area_level="district", measure="percent")
+    chart = result.plot("infant_mortality_rate", area_level="district")
     png = result.plot.save_png(chart, folder / f"hung_yen_{YEAR}.png")
     for path in (parquet, png):
         print(f"{path}  ({number(round(path.stat().st_size / 1000))} kB)")

@@ -136,9 +136,25 @@ class Plan:
             on_progress: Called with rows done and rows in all, between batches.
 
         Raises:
+            PlanError: If the dataset's area list is of another day than the plan's.
             SchemaError: Before any row is read, if a column is missing or of the wrong type.
             DataError: If values do not fit; rows are counted and named by number.
         """
+        if dataset.area_vintage not in (None, self.area_vintage):
+            raise PlanError(
+                say(
+                    f"dữ liệu dùng danh mục đơn vị hành chính ngày {dataset.area_vintage}, "
+                    f"kế hoạch dùng {self.area_vintage}",
+                    f"the dataset's areas are of {dataset.area_vintage}, the plan's of {self.area_vintage}",
+                ),
+                code="area_vintage",
+                expected=self.area_vintage,
+                got=dataset.area_vintage,
+                hint=f'ct.plan(..., area_vintage="{dataset.area_vintage}")',
+            )
+        return self._count(dataset, on_progress)
+
+    def _count(self, dataset: Dataset, on_progress: Progress | None) -> Tally:
         tables = [t for t in self.tables if t in dataset]
         columns = {t: dataset.schema(t).names() for t in tables}
         for table in tables:
@@ -180,7 +196,7 @@ class Plan:
         """Turn counts into values, limits and statuses."""
         frame, found = self._native.finish(tally._native)
         warnings = [Warning(code, indicator, {"vi": vi, "en": en}) for code, indicator, vi, en in found]
-        warnings += [Warning("left_out", i, {"vi": text, "en": text}) for i, _, text in tally._left_out]
+        warnings += [Warning("left_out", i, {"vi": vi, "en": en}) for i, vi, en in tally._left_out]
         return Result(pl.DataFrame(frame), self, warnings)
 
     def __repr__(self) -> str:
@@ -322,7 +338,7 @@ def compute(
         catalogue=catalogue,
         unknown_areas=unknown_areas,
     )
-    return asked.finish(asked.partial(dataset, on_progress))
+    return asked.finish(asked._count(dataset, on_progress))
 
 
 def tqdm_progress(description: str = "chitieu") -> Progress:

@@ -264,7 +264,9 @@ class _Cells:
                 )
             return str(found["area_level"][0]), area
         provinces = there.filter(pl.col("area_level") == "province")["area"].to_list()
-        if len(provinces) == 1 and provinces[0] != "unknown" and area_level not in ("country", "province"):
+        # A line of unknown areas belongs to no province: it is seen from the country only.
+        known = "unknown" not in set(there["area_level"])
+        if len(provinces) == 1 and known and area_level not in ("country", "province"):
             return "province", provinces[0]
         return "country", "VN"
 
@@ -288,7 +290,7 @@ class _Cells:
         def at(level: str) -> pl.DataFrame:
             part = frame.filter(pl.col("area_level") == level)
             if self.level == "country":
-                return part
+                return pl.concat([part, frame.filter(pl.col("area_level") == "unknown")])
             kept = [code for code in part["area"].unique() if self._above(level, code) == self.area]
             return part.filter(pl.col("area").is_in(kept))
 
@@ -329,7 +331,7 @@ class _Cells:
     def _rows(self, frame: pl.DataFrame, areas_of: str | None) -> list[dict[str, Any]]:
         categories = self._categories(frame)
         if areas_of is not None and self.by is None:
-            order = pl.col("area_level") != areas_of, pl.col("value"), pl.col("numerator")
+            order = pl.col("area") == self.area, pl.col("value"), pl.col("numerator")
             frame = frame.sort(*order, descending=True, nulls_last=True, maintain_order=True)
         labels = self._labels(frame, areas_of)
         rows = []
@@ -340,7 +342,7 @@ class _Cells:
                 continue
             if areas_of is not None:
                 place = labels[row["area_level"], row["area"]]
-                whole = row["area_level"] != areas_of
+                whole = row["area"] == self.area and self.level != areas_of
             else:
                 place = category(self.by or "", code)
                 whole = code == "total" and len(categories) > 1

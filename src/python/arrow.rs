@@ -1,6 +1,8 @@
 //! Frames across the boundary by the Arrow C stream, without a copy. The only unsafe code of the crate.
 #![allow(unsafe_code, reason = "the Arrow C stream is a C interface")]
 
+use super::error::to_py;
+use crate::error::Error;
 use polars::prelude::*;
 use polars_arrow::array::{Array, StructArray};
 use polars_arrow::datatypes::{ArrowDataType, Field};
@@ -8,6 +10,7 @@ use polars_arrow::ffi::{ArrowArrayStream, ArrowArrayStreamReader, export_iterato
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyCapsuleMethods};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 const STREAM: &std::ffi::CStr = c"arrow_array_stream";
 
@@ -25,7 +28,12 @@ pub fn read(object: &Bound<'_, PyAny>) -> PyResult<Vec<DataFrame>> {
     // SAFETY: the capsule of that name holds a valid stream that this call now owns; what is left behind is
     // an empty stream, whose release is null, so that the capsule's destructor has nothing to free.
     let stream = unsafe { std::ptr::replace(pointer.as_ptr(), ArrowArrayStream::empty()) };
-    from_stream(stream).map_err(|e| PyTypeError::new_err(e.to_string()))
+    let frame = |found: String| to_py(object.py(), &Error::Frame { table: "stream".to_owned(), found });
+    // A type that polars was not built for panics: it must not reach the user as one.
+    match catch_unwind(AssertUnwindSafe(|| from_stream(stream))) {
+        Ok(frames) => frames.map_err(|e| frame(e.to_string())),
+        Err(_) => Err(frame("a column type that is not supported".to_owned())),
+    }
 }
 
 fn from_stream(stream: ArrowArrayStream) -> PolarsResult<Vec<DataFrame>> {

@@ -213,12 +213,11 @@ impl PyPlan {
         })
     }
 
-    /// The indicators that these tables and columns cannot answer, with code and message.
+    /// The indicators that these tables and columns cannot answer, with the reason in Vietnamese and in English.
     fn left_out(&self, py: Python<'_>, columns: BTreeMap<String, Vec<String>>) -> PyResult<Vec<(String, String, String)>> {
-        let language = error::language();
         enter(py, || {
             let fit = self.0.fit(&columns)?;
-            Ok(fit.left_out.into_iter().map(|(id, reason)| (id, reason.code().to_owned(), reason.message(language))).collect())
+            Ok(fit.left_out.into_iter().map(|(id, reason)| (id, reason.message(Language::Vi), reason.message(Language::En))).collect())
         })
     }
 

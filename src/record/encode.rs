@@ -279,6 +279,7 @@ impl Encoder<'_> {
             let there = valid.get(i).unwrap_or(false);
             known_rows.push(there);
             if there {
+                let before = codes.len();
                 let mut bad = false;
                 for k in start..start + length {
                     let Some(text) = inner.as_ref().get(k - usize::try_from(*base).unwrap_or(0)) else {
@@ -294,6 +295,13 @@ impl Encoder<'_> {
                     if code != NO_WORD {
                         codes.push(code);
                     }
+                }
+                // A list of nothing but `unknown` is as little recorded as none.
+                if codes.len() == before
+                    && length > 0
+                    && let Some(last) = known_rows.last_mut()
+                {
+                    *last = false;
                 }
                 if bad {
                     let list = schema.codes.as_deref().unwrap_or_default();

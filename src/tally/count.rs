@@ -243,7 +243,8 @@ impl Pass<'_> {
                 if keep {
                     return Some(grid.unknown_area());
                 }
-                if !area_told[row] {
+                // A perpetrator of no case was told as such.
+                if !area_told[row] && !(self.table == "perpetrators" && *code == NO_WORD) {
                     area_told[row] = true;
                     encoder.problems.area(self.table, "commune", words.get(*code as usize).map(String::as_str));
                 }

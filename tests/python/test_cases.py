@@ -1,9 +1,8 @@
 """Every case worked by hand, through the public API."""
 
 import case_files
-import pytest
-
 import chitieu as ct
+import pytest
 
 CASES = case_files.load()
 
@@ -65,7 +64,15 @@ def test_what_a_case_says_is_known():
             "ethnic_list", "area_vintage", "unknown_areas", "tables", "expect",
         }, case  # fmt: skip
         for expected in case.data["expect"]:
-            known = {"indicator", "measure", "area", "warning", "contains", *case_files.FACTS, *case.data["by"]}
+            known = {
+                "indicator",
+                "measure",
+                "area",
+                "warning",
+                "contains",
+                *case_files.FACTS,
+                *case.data["by"],
+            }
             assert set(expected) <= known, f"{case}: {expected}"
             facts = {*case_files.FACTS, "warning"} & set(expected)
             assert facts, f"{case}: nothing is expected by {expected}"

@@ -1,0 +1,195 @@
+"""Charts of a result: what they show, in which order, and what they refuse."""
+
+from __future__ import annotations
+
+import sys
+
+import chitieu as ct
+import polars as pl
+import pytest
+
+pytest.importorskip("altair")
+
+
+@pytest.fixture(scope="module")
+def dataset():
+    return ct.synthetic.province("33", children=8_000, year=2022, seed=3)
+
+
+@pytest.fixture(scope="module")
+def result(dataset):
+    ids = ["birth_registration_under_5", "abused_children", "child_population", "special_circumstances"]
+    return ct.compute(dataset, period="2022", indicators=ids, by=["sex", "form"], area_level="commune")
+
+
+@pytest.fixture
+def vietnamese():
+    ct.set_language("vi")
+    yield
+    ct.set_language("en")
+
+
+def rows(chart):
+    """The rows of the data that the bars are drawn from."""
+    drawn = chart.to_dict()
+    return drawn["data"]["values"]
+
+
+def places(chart):
+    return [row["place"] for row in rows(chart)]
+
+
+def marks(chart):
+    drawn = chart.to_dict()
+    layers = drawn.get("layer") or drawn["spec"]["layer"]
+    return [layer["mark"]["type"] for layer in layers]
+
+
+def test_areas_stand_under_their_whole_largest_first(result):
+    shown = rows(result.plot("birth_registration_under_5"))
+    assert shown[0]["place"] == "Tỉnh Hưng Yên"
+    assert shown[0]["look"] == "whole"
+    assert len(shown) == 11
+    values = [row["value"] for row in shown[1:]]
+    assert values == sorted(values, reverse=True)
+    printed = result.printed("birth_registration_under_5", area="33")
+    assert shown[0]["printed"] == printed
+
+
+def test_a_count_has_no_whole_and_no_limits(result):
+    chart = result.plot("child_population")
+    assert len(rows(chart)) == 10
+    assert "rule" not in marks(chart)
+
+
+def test_communes_of_one_district(result):
+    shown = places(result.plot("child_population", area="330"))
+    units = ct.areas(on="2022-12-31").filter(pl.col("parent") == "330")
+    assert sorted(shown) == sorted(units["name"])
+
+
+def test_communes_of_one_name_are_told_apart(result):
+    shown = places(result.plot("child_population", area_level="commune"))
+    assert len(shown) == len(set(shown)) == 161
+
+
+def test_the_last_measure_is_drawn_and_too_few_is_pale(result):
+    shown = rows(result.plot("abused_children"))
+    few = [row for row in shown if row["status"] == "Too few to be reliable"]
+    assert few
+    assert {row["look"] for row in few} == {"unreliable"}
+
+
+def test_categories_in_the_order_of_their_list(result):
+    shown = places(result.plot("abused_children", by="form", measure="count"))
+    assert shown[:3] == ["Violence", "Exploitation", "Sexual abuse"]
+    assert "Total" not in shown
+
+
+def test_a_panel_for_each_category(result):
+    chart = result.plot("birth_registration_under_5", by="sex", area_level="district")
+    assert {row["panel"] for row in rows(chart)} >= {"Total", "Male", "Female"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "target"),
+    [
+        ({"indicator": "birth_registration_under_5"}, 98.5),
+        ({"indicator": "birth_registration_under_5", "by": "sex"}, 98.5),
+        ({"indicator": "abused_children", "measure": "percent"}, 4.5),
+        # A form is a part of the abused children, the target is about all of them.
+        ({"indicator": "abused_children", "measure": "percent", "by": "form"}, None),
+        ({"indicator": "abused_children"}, None),
+    ],
+)
+def test_the_next_target_where_it_applies(result, asked, target):
+    assert {row["target"] for row in rows(result.plot(**asked))} == {target}
+
+
+def test_half_a_year_is_not_held_against_a_yearly_target(dataset):
+    half = ct.compute(dataset, period="2022H1", indicators=["abused_children"])
+    assert {row["target"] for row in rows(half.plot("abused_children", measure="percent"))} == {None}
+
+
+def test_subgroups_are_not_drawn_beside_their_groups(dataset):
+    found = ct.compute(dataset, period="2022", indicators=["special_circumstances"], by=["circumstance"])
+    assert len(rows(found.plot("special_circumstances", by="circumstance"))) == 15
+
+
+def test_two_provinces_are_compared(dataset):
+    children = dataset["children"].head(200).with_columns(commune=pl.lit("12364"))
+    other = children.with_columns(commune=pl.lit("00001"))
+    both = ct.Dataset(children=pl.concat([children, other]), ethnic_list="1979")
+    found = ct.compute(both, period="2022", indicators=["birth_registration_under_5"], area_level="province")
+    assert set(places(found.plot("birth_registration_under_5"))) == {
+        "Việt Nam",
+        "Tỉnh Hưng Yên",
+        "Thành phố Hà Nội",
+    }
+
+
+def test_unknown_areas_have_a_bar(dataset):
+    children = dataset["children"].head(400)
+    lost = children.with_columns(
+        commune=pl.when(pl.int_range(pl.len()) < 50).then(pl.lit("99999")).otherwise("commune")
+    )
+    found = ct.compute(
+        ct.Dataset(children=lost),
+        period="2022",
+        indicators=["child_population"],
+        area_level="province",
+        unknown_areas="keep",
+    )
+    assert places(found.plot("child_population")) == ["Tỉnh Hưng Yên", "Not recorded"]
+
+
+@pytest.mark.usefixtures("vietnamese")
+def test_in_vietnamese(result):
+    drawn = result.plot("birth_registration_under_5").to_dict()
+    assert drawn["title"]["text"] == ["Tỷ lệ trẻ em dưới 5 tuổi được đăng ký khai sinh"]
+    assert drawn["config"]["locale"]["number"]["decimal"] == ","
+    assert "mục tiêu 2025 (≥ 98,5)" in " ".join(drawn["title"]["subtitle"])
+
+
+@pytest.mark.parametrize(
+    ("asked", "got"),
+    [
+        ({"indicator": "abused_childrens"}, "abused_childrens"),
+        ({"indicator": "child_population", "by": "ethnicity"}, "ethnicity"),
+        ({"indicator": "child_population", "by": "code"}, "code"),
+        ({"indicator": "child_population", "by": "form"}, "form"),
+        ({"indicator": "child_population", "measure": "percent"}, "percent"),
+        ({"indicator": "child_population", "area_level": "village"}, "village"),
+        ({"indicator": "child_population", "area": "99"}, "99"),
+    ],
+)
+def test_what_the_result_does_not_have_is_refused(result, asked, got):
+    with pytest.raises(ct.PlanError) as caught:
+        result.plot(**asked)
+    assert caught.value.got == got
+    assert caught.value.expected
+
+
+def test_an_indicator_left_out_is_refused(dataset):
+    found = ct.compute(ct.Dataset(children=dataset["children"]), period="2022")
+    with pytest.raises(ct.PlanError, match="not enough") as caught:
+        found.plot("crude_birth_rate")
+    assert caught.value.code == "left_out"
+
+
+@pytest.mark.parametrize("package", ["altair", "vl_convert"])
+def test_a_missing_package_is_named(result, monkeypatch, tmp_path, package):
+    chart = result.plot("child_population")
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(ImportError, match=r"pip install chitieu\[plot\]"):
+        result.plot.save_png(
+            result.plot("child_population") if package == "altair" else chart, tmp_path / "a.png"
+        )
+
+
+def test_png_is_written_whole(result, tmp_path):
+    path = result.plot.save_png(result.plot("child_population"), tmp_path / "a.png")
+    assert path.read_bytes().startswith(b"\x89PNG")
+    assert [p.name for p in tmp_path.iterdir()] == ["a.png"]
+    with pytest.raises(FileNotFoundError):
+        result.plot.save_png(result.plot("child_population"), tmp_path / "no" / "a.png")
