@@ -47,15 +47,11 @@ def main() -> None:
     at = time.perf_counter()
     dataset = ct.synthetic.province(PROVINCE, children=options.children, year=YEAR, seed=1)
     made = say("tạo dữ liệu tổng hợp", "make the synthetic records")
-    steps.append(
-        (f"{made}: {number(options.children)} {say('trẻ em', 'children')}", time.perf_counter() - at)
-    )
+    steps.append((f"{made}: {number(options.children)} {say('trẻ em', 'children')}", time.perf_counter() - at))
 
     at = time.perf_counter()
     result = ct.compute(dataset, period=str(YEAR), by=["sex", "age_group"], area_level="commune")
-    whole = say(
-        "tính cả danh mục theo giới tính, nhóm tuổi, xã", "the whole catalogue by sex, age group, commune"
-    )
+    whole = say("tính cả danh mục theo giới tính, nhóm tuổi, xã", "the whole catalogue by sex, age group, commune")
     steps.append((f"{whole}: {number(len(result))} {say('dòng', 'rows')}", time.perf_counter() - at))
 
     at = time.perf_counter()
@@ -69,9 +65,7 @@ def main() -> None:
     forms = say("tính chỉ tiêu xâm hại theo giới tính, hình thức", "the abuse indicators by sex and form")
     steps.append((f"{forms}: {number(len(abuse))} {say('dòng', 'rows')}", time.perf_counter() - at))
 
-    print(
-        say(f"chitieu {ct.__version__}: Hưng Yên năm {YEAR}", f"chitieu {ct.__version__}: Hưng Yên in {YEAR}")
-    )
+    print(say(f"chitieu {ct.__version__}: Hưng Yên năm {YEAR}", f"chitieu {ct.__version__}: Hưng Yên in {YEAR}"))
     print(
         say(
             "Mọi bản ghi dưới đây là dữ liệu tổng hợp, không nói gì về một địa phương có thật.",
@@ -218,9 +212,7 @@ def table(
     """Print columns under their heads; all but the first stand to the right unless told otherwise."""
     right = range(1, len(heads)) if right is None else right
     words = [[text] if wrap_at is None else textwrap.wrap(text, wrap_at) for text in heads]
-    widths = [
-        max([len(line) for line in lines] + [len(row[n]) for row in rows]) for n, lines in enumerate(words)
-    ]
+    widths = [max([len(line) for line in lines] + [len(row[n]) for row in rows]) for n, lines in enumerate(words)]
 
     def line(cells: Sequence[str]) -> str:
         sides = [

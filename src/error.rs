@@ -222,7 +222,6 @@ impl Error {
 
     /// The whole message in one language, without the hint.
     #[must_use]
-    #[allow(clippy::too_many_lines, reason = "one arm for each error, in two languages: a table, not logic")]
     pub fn message(&self, language: Language) -> String {
         let vi = language == Language::Vi;
         match self {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -200,7 +200,7 @@ class Catalogue:
         return html_table(head, rows)
 
 
-def html_table(head: tuple[str, ...], rows: list[tuple[str, ...]], right: tuple[int, ...] = ()) -> str:
+def html_table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]], right: tuple[int, ...] = ()) -> str:
     """Return a plain HTML table; the columns in ``right`` are set to the right."""
 
     def cells(tag: str, row: tuple[str, ...]) -> str:

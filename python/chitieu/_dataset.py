@@ -76,7 +76,9 @@ class Dataset:
         1
     """
 
-    def __init__(self, *, area_vintage: str | date | None = None, ethnic_list: str | None = None, **tables: Any) -> None:
+    def __init__(
+        self, *, area_vintage: str | date | None = None, ethnic_list: str | None = None, **tables: Any
+    ) -> None:
         known = [t["id"] for t in words()["tables"]]
         for name in tables:
             if name not in known:
@@ -158,8 +160,7 @@ class Dataset:
     def _summary(self) -> list[tuple[str, ...]]:
         names = {t["id"]: pick(t["name"]) for t in words()["tables"]}
         return [
-            (name, names[name], f"{self.rows(name):,}", ", ".join(self.schema(name).names()))
-            for name in self._tables
+            (name, names[name], f"{self.rows(name):,}", ", ".join(self.schema(name).names())) for name in self._tables
         ]
 
     def __repr__(self) -> str:

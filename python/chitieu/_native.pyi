@@ -1,6 +1,21 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, final
 
+__all__ = [
+    "Cases",
+    "Catalogue",
+    "Frame",
+    "Plan",
+    "Tally",
+    "__version__",
+    "areas",
+    "proportion_interval",
+    "rate_interval",
+    "round_half_up",
+    "set_language",
+    "synthetic",
+    "words",
+]
 __version__: str
 
 @final

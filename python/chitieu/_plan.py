@@ -11,7 +11,8 @@ from typing import Any
 import polars as pl
 
 from chitieu import _native
-from chitieu._catalogue import Catalogue, catalogue as builtin
+from chitieu._catalogue import Catalogue
+from chitieu._catalogue import catalogue as builtin
 from chitieu._dataset import Dataset
 from chitieu._errors import PlanError
 from chitieu._language import label, pick, say

@@ -501,9 +501,7 @@ def _title(alt: Any, cells: _Cells) -> Any:
         notes.append(say("Cột nhạt: quá ít để tin cậy.", "Pale bars: too few to be reliable."))
     if cells.undecided:
         n = f"{cells.undecided:,}".replace(",", say(".", ","))
-        notes.append(
-            say(f"Chưa xác định được, không tính vào: {n} bản ghi.", f"Undecided and left out: {n} records.")
-        )
+        notes.append(say(f"Chưa xác định được, không tính vào: {n} bản ghi.", f"Undecided and left out: {n} records."))
     where = cells._names.get((cells.level, cells.area), label("area_level", cells.level))
     split = f", {say('theo', 'by')} {label('dimension', cells.by).lower()}" if cells.by else ""
     head = f"{where}{split}, {say('kỳ', 'period')} {cells.result.plan.period}"

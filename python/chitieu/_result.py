@@ -136,7 +136,10 @@ class Result:
         frame = self.only(indicator, **{"area": "VN", **where})
         if frame.height != 1:
             raise PlanError(
-                say(f"cần đúng một dòng, có {frame.height}", f"one row is to be named, these are {frame.height}"),
+                say(
+                    f"cần đúng một dòng, có {frame.height}",
+                    f"one row is to be named, these are {frame.height}",
+                ),
                 code="unknown_choice",
                 expected="1",
                 got=str(frame.height),
@@ -168,7 +171,7 @@ class Result:
         return "\n".join([head, *(f"! {w}" for w in self._told()), str(self._frame)])
 
     def _told(self) -> list[str]:
-        """The warnings as lines; those of a kind that is often long share one."""
+        """Return the warnings as lines; those of a kind that is often long share one."""
         out = [w.indicator for w in self._warnings if w.code == "left_out"]
         vague = [str(w) for w in self._warnings if w.code == "not_recorded"]
         lines = [str(w) for w in self._warnings if w.code not in ("left_out", "not_recorded")]

@@ -5,9 +5,7 @@ from __future__ import annotations
 from chitieu import _native
 
 
-def proportion_interval(
-    x: int, n: int, level: float = 0.95, method: str = "wilson"
-) -> tuple[float, float, float]:
+def proportion_interval(x: int, n: int, level: float = 0.95, method: str = "wilson") -> tuple[float, float, float]:
     """Return a proportion with its limits.
 
     Wilson's score limits: (x + z²/2 ± z·√(x(n - x)/n + z²/4)) ÷ (n + z²). E. B. Wilson, Journal of the American

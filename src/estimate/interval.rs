@@ -64,7 +64,6 @@ fn deviate(level: f64) -> Result<f64> {
 
 /// The quotient of two counts times a multiplier, rounded once.
 #[must_use]
-#[allow(clippy::cast_precision_loss, reason = "counts stay below 2^53")]
 pub(crate) fn quotient(numerator: u64, denominator: u64, multiplier: u32) -> f64 {
     (u128::from(numerator) * u128::from(multiplier)) as f64 / denominator as f64
 }
@@ -84,7 +83,6 @@ pub(crate) fn quotient(numerator: u64, denominator: u64, multiplier: u32) -> f64
 ///
 /// # Errors
 /// [`Error::BadNumber`] if `n` is 0, `x` is above `n`, or the level is not between 0 and 1.
-#[allow(clippy::cast_precision_loss, reason = "counts stay below 2^53")]
 pub fn wilson(x: u64, n: u64, level: f64) -> Result<Interval> {
     let z = deviate(level)?;
     if n == 0 || x > n {
@@ -126,7 +124,6 @@ pub fn rate(x: u64, exposure: f64, per: f64, level: f64, method: RateMethod) -> 
     Ok(events.times(per / exposure))
 }
 
-#[allow(clippy::cast_precision_loss, reason = "counts stay below 2^53")]
 fn byar(x: u64, z: f64) -> Interval {
     let cube = |n: f64, sign: f64| n * (1.0 - 1.0 / (9.0 * n) + sign * z / (3.0 * n.sqrt())).powi(3);
     let events = x as f64;
@@ -136,7 +133,6 @@ fn byar(x: u64, z: f64) -> Interval {
 }
 
 /// Limits λ with P(X ≥ x | λ) = P(X ≤ x | λ) = (1 − level) / 2 at the lower and the upper one.
-#[allow(clippy::cast_precision_loss, reason = "counts stay below 2^53")]
 fn exact_poisson(x: u64, level: f64) -> Interval {
     let tail = (1.0 - level) / 2.0;
     let events = x as f64;

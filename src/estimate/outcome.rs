@@ -203,7 +203,6 @@ impl<'a> Work<'a> {
         cell
     }
 
-    #[allow(clippy::cast_precision_loss, reason = "counts stay below 2^53")]
     fn estimate(&self, cell: &mut Cell, output: &Output, x: u64, n: u64) {
         let kind = self.indicator(output).kind;
         let multiplier = output.measure.multiplier();

@@ -1,7 +1,7 @@
 //! What does not add up: told beside the table, never hidden and never a failure.
 
 use super::outcome::Work;
-use crate::catalogue::{Dimension, Measure};
+use crate::catalogue::{Dimension, Indicator, Measure};
 use crate::error::Error;
 use crate::tally::Axis;
 use crate::text::{Language, Text};
@@ -45,6 +45,7 @@ fn parts(work: &Work, found: &mut Vec<Warning>) {
         let axes = &work.grids[work.plan.series[output.numerator].block].axes;
         for axis in axes {
             let dimension = axis.dimension;
+            let told = Told::new(work, indicator, dimension);
             let parent = |code: &str| {
                 let list = work.plan.catalogue.codes().list(dimension.word())?;
                 list.items.iter().find(|c| c.code == code)?.parent.clone()
@@ -54,27 +55,46 @@ fn parts(work: &Work, found: &mut Vec<Warning>) {
             let unknown = work.one(output, 0, dimension, |axis: &Axis, _| axis.unknown(), 0).numerator.unwrap_or(0);
             if sum + unknown == total && !dimension.is_multiple() {
                 if unknown > 0 {
-                    found.push(not_recorded(&indicator.id, dimension, total, unknown));
+                    found.push(not_recorded(&told, total, unknown));
                 }
             } else if sum != total {
-                found.push(parts_warning(&indicator.id, dimension, sum, total, unknown));
+                found.push(parts_warning(&told, dimension, sum, total, unknown));
             }
         }
     }
 }
 
-fn not_recorded(indicator: &str, dimension: Dimension, total: u64, unknown: u64) -> Warning {
+/// An indicator by a dimension, as it is called.
+struct Told {
+    id: String,
+    vi: String,
+    en: String,
+}
+
+impl Told {
+    fn new(work: &Work, indicator: &Indicator, dimension: Dimension) -> Self {
+        let of = work.plan.catalogue.codes().name("dimension", dimension.word());
+        let of = of.unwrap_or_else(|| Text::new(dimension.word(), dimension.word()));
+        Self {
+            id: indicator.id.clone(),
+            vi: format!("{} theo {}", indicator.name.vi, of.vi.to_lowercase()),
+            en: format!("{} by {}", indicator.name.en, of.en.to_lowercase()),
+        }
+    }
+}
+
+fn not_recorded(told: &Told, total: u64, unknown: u64) -> Warning {
     Warning {
         code: "not_recorded",
-        indicator: indicator.to_owned(),
+        indicator: told.id.clone(),
         text: Text::new(
-            format!("{indicator} theo {dimension}: không rõ {unknown} trong {total}"),
-            format!("{indicator} by {dimension}: {unknown} of {total} not recorded"),
+            format!("{}: không rõ {unknown} trong {total}", told.vi),
+            format!("{}: {unknown} of {total} not recorded", told.en),
         ),
     }
 }
 
-fn parts_warning(indicator: &str, dimension: Dimension, sum: u64, total: u64, unknown: u64) -> Warning {
+fn parts_warning(told: &Told, dimension: Dimension, sum: u64, total: u64, unknown: u64) -> Warning {
     let difference = i128::from(sum) - i128::from(total);
     let (why_vi, why_en) = if dimension.is_multiple() {
         ("; một bản ghi có thể thuộc nhiều nhóm hoặc không thuộc nhóm nào", "; a record may stand in several categories or in none")
@@ -83,14 +103,10 @@ fn parts_warning(indicator: &str, dimension: Dimension, sum: u64, total: u64, un
     };
     Warning {
         code: "parts_do_not_sum",
-        indicator: indicator.to_owned(),
+        indicator: told.id.clone(),
         text: Text::new(
-            format!(
-                "{indicator} theo {dimension}: các phần cộng lại {sum}, tổng số {total}, chênh lệch {difference:+}, không rõ {unknown}{why_vi}"
-            ),
-            format!(
-                "{indicator} by {dimension}: the parts sum to {sum}, the total is {total}, difference {difference:+}, unknown {unknown}{why_en}"
-            ),
+            format!("{}: các phần cộng lại {sum}, tổng số {total}, chênh lệch {difference:+}, không rõ {unknown}{why_vi}", told.vi),
+            format!("{}: the parts sum to {sum}, the total is {total}, difference {difference:+}, unknown {unknown}{why_en}", told.en),
         ),
     }
 }
@@ -120,8 +136,13 @@ fn quotients(work: &Work, found: &mut Vec<Warning>) {
                 code: "events_without_population",
                 indicator: id.clone(),
                 text: Text::new(
-                    format!("{id} ({measure}): có sự kiện nhưng mẫu số bằng 0 ở {} địa bàn: {}", empty.len(), list(&empty)),
-                    format!("{id} ({measure}): events but a denominator of 0 in {} areas: {}", empty.len(), list(&empty)),
+                    format!(
+                        "{} ({measure}): có sự kiện nhưng mẫu số bằng 0 ở {} địa bàn: {}",
+                        indicator.name.vi,
+                        empty.len(),
+                        list(&empty)
+                    ),
+                    format!("{} ({measure}): events but a denominator of 0 in {} areas: {}", indicator.name.en, empty.len(), list(&empty)),
                 ),
             });
         }
@@ -130,8 +151,13 @@ fn quotients(work: &Work, found: &mut Vec<Warning>) {
                 code: "numerator_above_denominator",
                 indicator: id.clone(),
                 text: Text::new(
-                    format!("{id} ({measure}): tử số lớn hơn mẫu số ở {} địa bàn: {}", above.len(), list(&above)),
-                    format!("{id} ({measure}): the numerator is above the denominator in {} areas: {}", above.len(), list(&above)),
+                    format!("{} ({measure}): tử số lớn hơn mẫu số ở {} địa bàn: {}", indicator.name.vi, above.len(), list(&above)),
+                    format!(
+                        "{} ({measure}): the numerator is above the denominator in {} areas: {}",
+                        indicator.name.en,
+                        above.len(),
+                        list(&above)
+                    ),
                 ),
             });
         }
@@ -140,20 +166,21 @@ fn quotients(work: &Work, found: &mut Vec<Warning>) {
 
 /// Neonatal deaths are infant deaths, and these are deaths under five.
 fn mortality(work: &Work, found: &mut Vec<Warning>) {
-    let counts: Vec<(&str, u64)> = ["neonatal_mortality_rate", "infant_mortality_rate", "under_five_mortality_rate"]
+    let counts: Vec<(&Indicator, u64)> = ["neonatal_mortality_rate", "infant_mortality_rate", "under_five_mortality_rate"]
         .iter()
         .filter_map(|id| {
             let output = work.plan.outputs.iter().find(|o| work.indicator(o).id == *id)?;
-            Some((*id, work.total(output, 0).numerator?))
+            Some((work.indicator(output), work.total(output, 0).numerator?))
         })
         .collect();
     for pair in counts.windows(2).filter(|p| p[0].1 > p[1].1) {
+        let [(narrow, few), (wide, many)] = [pair[0], pair[1]];
         found.push(Warning {
             code: "mortality_order",
-            indicator: pair[0].0.to_owned(),
+            indicator: narrow.id.clone(),
             text: Text::new(
-                format!("{}: {} ca, nhiều hơn {} ca của {}", pair[0].0, pair[0].1, pair[1].1, pair[1].0),
-                format!("{}: {} deaths, more than the {} of {}", pair[0].0, pair[0].1, pair[1].1, pair[1].0),
+                format!("{}: {few} ca, nhiều hơn {many} ca của {}", narrow.name.vi, wide.name.vi),
+                format!("{}: {few} deaths, more than the {many} of {}", narrow.name.en, wide.name.en),
             ),
         });
     }

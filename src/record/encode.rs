@@ -53,6 +53,8 @@ impl Encoded {
 
 /// The days a person can have been born on, under a name no table uses.
 const BIRTHS: &str = "#births";
+/// More days than anybody has lived.
+const LONGEST_LIFE: i32 = 50_000;
 /// Days lived, as recorded.
 const LIVED: &str = "#lived";
 
@@ -114,8 +116,7 @@ impl Encoder<'_> {
         }
         if name == LIVED {
             let schema = self.table.column("age_days").cloned();
-            return schema
-                .map_or_else(|| Ok(Encoded::unknown(self.frame.height())), |s| self.integers(&ColumnSchema { least: Some(0), ..s }));
+            return schema.map_or_else(|| Ok(Encoded::unknown(self.frame.height())), |s| self.integers(&s));
         }
         if self.table.derived_from(name).is_some() {
             return self.age(name);
@@ -334,6 +335,21 @@ impl Encoder<'_> {
                 }
             }
         }
+        if table.column("age_days").is_some() {
+            let lived = self.get(LIVED)?.interval().0;
+            let died = self.get(table.date.as_deref().unwrap_or_default())?.interval().0;
+            for (i, days) in lived.into_iter().enumerate() {
+                if low[i] != LOW || days == LOW || died[i] == LOW {
+                    continue;
+                }
+                if days > LONGEST_LIFE {
+                    self.problems.value(&table.id, "age_days", "a number of days of one life", self.row(i));
+                    continue;
+                }
+                low[i] = died[i] - days;
+                high[i] = low[i];
+            }
+        }
         Ok(Encoded::Number { low, high })
     }
 
@@ -342,7 +358,6 @@ impl Encoder<'_> {
         let (birth_low, birth_high) = self.get(BIRTHS)?.interval();
         let rows = self.frame.height();
         let (on_low, on_high) = self.reference_days(rows)?;
-        let lived = self.get(LIVED)?.interval().0;
         let completed: fn(i32, i32) -> i32 = match name {
             "age" => completed_years,
             "age_months" => completed_months,
@@ -362,13 +377,6 @@ impl Encoder<'_> {
                     // Born after the event: the dates contradict each other, so the age is not known.
                     (least, most) = (LOW, HIGH);
                 }
-            } else if lived[i] != LOW {
-                let d = lived[i];
-                (least, most) = match name {
-                    "age" => (d / 366, d / 365),
-                    "age_months" => (d / 31, d / 28),
-                    _ => (d, d),
-                };
             }
             low.push(least);
             high.push(most);

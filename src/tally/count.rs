@@ -244,7 +244,8 @@ impl Pass<'_> {
                     return Some(grid.unknown_area());
                 }
                 // A perpetrator of no case was told as such.
-                if !area_told[row] && !(self.table == "perpetrators" && *code == NO_WORD) {
+                let of_no_case = self.table == "perpetrators" && *code == NO_WORD;
+                if !area_told[row] && !of_no_case {
                     area_told[row] = true;
                     encoder.problems.area(self.table, "commune", words.get(*code as usize).map(String::as_str));
                 }

@@ -62,9 +62,7 @@ def pupils(**columns):
 
 def ask(indicator, period="2022", ethnic_list=None, on=None, tables=None, **more):
     """Compute one indicator from tables by name."""
-    tables = {k: more.pop(k) for k in list(more) if isinstance(more[k], (pl.DataFrame, pl.LazyFrame))} | (
-        tables or {}
-    )
+    tables = {k: more.pop(k) for k in list(more) if isinstance(more[k], (pl.DataFrame, pl.LazyFrame))} | (tables or {})
     dataset = ct.Dataset(area_vintage=on, ethnic_list=ethnic_list, **tables)
     return ct.compute(dataset, period=period, indicators=[indicator], **more)
 

@@ -41,9 +41,7 @@ def test_codes_are_unique_digits_in_order(units):
     width = {"province": 2, "district": 3, "commune": 5}
     keys = [(LEVELS.index(u["level"]), u["code"]) for u in units]
     assert keys == sorted(set(keys))
-    assert all(
-        u["code"].isascii() and u["code"].isdigit() and len(u["code"]) == width[u["level"]] for u in units
-    )
+    assert all(u["code"].isascii() and u["code"].isdigit() and len(u["code"]) == width[u["level"]] for u in units)
 
 
 def test_every_parent_is_of_the_level_above(units):
@@ -80,9 +78,7 @@ def test_dates(units):
     for day in ("2021-01-01", "2021-12-31", "2022-12-31", "2023-04-09"):
         assert len(on(units, day)) == 63 + 705 + 10_599
     # four communes went into a neighbour before the list as a whole ends
-    assert [
-        len(on(units, d)) for d in ("2023-04-10", "2024-02-01", "2024-05-01", "2024-08-31", "2024-09-01")
-    ] == [
+    assert [len(on(units, d)) for d in ("2023-04-10", "2024-02-01", "2024-05-01", "2024-08-31", "2024-09-01")] == [
         11_366,
         11_365,
         11_363,

@@ -32,9 +32,7 @@ def test_unknown_indicator_names_the_nearest():
 
 
 def test_unknown_indicator_far_from_any():
-    message = refuse("unknown_indicator", got="zzz", expected="")(
-        lambda: ct.plan(period="2022", indicators=["zzz"])
-    )
+    message = refuse("unknown_indicator", got="zzz", expected="")(lambda: ct.plan(period="2022", indicators=["zzz"]))
     assert message == 'the catalogue has no indicator "zzz"'
 
 
@@ -44,9 +42,7 @@ def test_unknown_indicator_of_the_catalogue():
 
 def test_unknown_indicator_of_a_result():
     result = ask("sex_ratio_at_birth", births=births())
-    refuse("unknown_indicator", got="sanctions", expected="sex_ratio_at_birth")(
-        lambda: result.only("sanctions")
-    )
+    refuse("unknown_indicator", got="sanctions", expected="sex_ratio_at_birth")(lambda: result.only("sanctions"))
     refuse("unknown_choice", got="colour")(lambda: result.only("sex_ratio_at_birth", colour="red"))
 
 
@@ -62,9 +58,7 @@ def test_the_same_indicator_twice():
 
 
 def test_unknown_dimension():
-    message = refuse("unknown_choice", got="age", expected=DIMENSIONS)(
-        lambda: ct.plan(period="2022", by=["age"])
-    )
+    message = refuse("unknown_choice", got="age", expected=DIMENSIONS)(lambda: ct.plan(period="2022", by=["age"]))
     assert message == f'by: "age" is not one of {DIMENSIONS}'
 
 
@@ -118,9 +112,7 @@ def test_area_vintage_outside_the_lists(day):
 
 
 def test_a_period_outside_the_lists_needs_a_vintage():
-    message = refuse("no_area_list", got="2009-12-31")(
-        lambda: ask("sex_ratio_at_birth", "2009", births=births())
-    )
+    message = refuse("no_area_list", got="2009-12-31")(lambda: ask("sex_ratio_at_birth", "2009", births=births()))
     assert "area_vintage" in message
     assert (
         ask("sex_ratio_at_birth", "2009", births=births(), on="2022-12-31").printed("sex_ratio_at_birth")
@@ -137,9 +129,7 @@ def test_area_vintage_that_is_no_day():
 
 
 def test_unknown_areas_is_one_of_two():
-    refuse("unknown_choice", got="drop", expected="error, keep")(
-        lambda: ct.plan(period="2022", unknown_areas="drop")
-    )
+    refuse("unknown_choice", got="drop", expected="error, keep")(lambda: ct.plan(period="2022", unknown_areas="drop"))
 
 
 def test_unknown_table():

@@ -42,9 +42,7 @@ def test_missing_column_names_the_indicator_and_what_is_there():
         expected="boolean",
         got="child_id, birth_date, sex, commune",
     )
-    assert (
-        'no column "birth_registered" (boolean), which birth_registration_under_5 needs; it has: ' in message
-    )
+    assert 'no column "birth_registered" (boolean), which birth_registration_under_5 needs; it has: ' in message
 
 
 def test_missing_column_of_a_dimension():
@@ -56,10 +54,7 @@ def test_missing_column_of_a_dimension():
 def test_age_needs_a_date_or_a_year():
     frame = children().drop("birth_date")
     schema(lambda: ask("child_population", children=frame), "missing_column", column="birth_date")
-    assert (
-        ask("child_population", children=frame.with_columns(birth_year=2020)).printed("child_population")
-        == "1"
-    )
+    assert ask("child_population", children=frame.with_columns(birth_year=2020)).printed("child_population") == "1"
 
 
 def test_without_names_what_cannot_be_computed_is_left_out_and_told():
@@ -114,9 +109,7 @@ def test_wrong_type_of_a_list_and_of_a_number():
 
 def test_types_are_looked_at_before_any_row():
     frame = (
-        children(birth_registered=["yes"])
-        .lazy()
-        .with_columns(pl.col("sex").map_elements(boom, return_dtype=pl.String))
+        children(birth_registered=["yes"]).lazy().with_columns(pl.col("sex").map_elements(boom, return_dtype=pl.String))
     )
     schema(
         lambda: ask("birth_registration_under_5", by=["sex"], children=frame),
@@ -151,6 +144,4 @@ def test_a_file_that_is_not_there(tmp_path):
 
 
 def test_a_table_the_dataset_does_not_have():
-    schema(
-        lambda: ct.Dataset(children=children())["births"], "missing_table", expected="births", got="children"
-    )
+    schema(lambda: ct.Dataset(children=children())["births"], "missing_table", expected="births", got="children")

@@ -45,9 +45,7 @@ def test_only_the_first_rows_are_named_and_all_are_counted():
         births()
         .sample(400_000, with_replacement=True, seed=1)
         .with_columns(
-            sex=pl.when(pl.int_range(pl.len()) % 100_000 == 70_000)
-            .then(pl.lit("x"))
-            .otherwise(pl.lit("male"))
+            sex=pl.when(pl.int_range(pl.len()) % 100_000 == 70_000).then(pl.lit("x")).otherwise(pl.lit("male"))
         )
     )
     message = data(lambda: ask("sex_ratio_at_birth", births=frame), "sex", 4, "male, female")
@@ -168,9 +166,7 @@ def test_many_unknown_areas_are_cut_and_a_missing_one_is_told():
 
 def test_an_area_code_is_unknown_by_its_date():
     frame = births(commune=["02818", "02818"])  # was joined to a neighbour in 2023
-    vintages = (
-        ct.areas(on="2023-01-01").filter(pl.col("code") == "02818", pl.col("level") == "commune").height
-    )
+    vintages = ct.areas(on="2023-01-01").filter(pl.col("code") == "02818", pl.col("level") == "commune").height
     if vintages:
         assert ask("sex_ratio_at_birth", births=frame, on="2023-01-01").to_polars().height
 

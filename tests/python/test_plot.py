@@ -182,9 +182,7 @@ def test_a_missing_package_is_named(result, monkeypatch, tmp_path, package):
     chart = result.plot("child_population")
     monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(ImportError, match=r"pip install chitieu\[plot\]"):
-        result.plot.save_png(
-            result.plot("child_population") if package == "altair" else chart, tmp_path / "a.png"
-        )
+        result.plot.save_png(result.plot("child_population") if package == "altair" else chart, tmp_path / "a.png")
 
 
 def test_png_is_written_whole(result, tmp_path):

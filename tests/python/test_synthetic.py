@@ -2,10 +2,9 @@
 
 from datetime import date
 
+import chitieu as ct
 import polars as pl
 import pytest
-
-import chitieu as ct
 
 MADE = {"children": 20_000, "year": 2022, "seed": 7}
 KEY = ["indicator", "measure", "area", "sex"]
