@@ -4,6 +4,7 @@
 //! [`Error::code`], and can be told in Vietnamese or English. No error holds a value of a record:
 //! rows are named by number. Area codes are the exception, since they are not personal data.
 
+use crate::phrases::vietnamese;
 use crate::text::Language;
 
 /// The result of every fallible call of this crate.
@@ -227,7 +228,7 @@ impl Error {
         match self {
             Self::Catalogue { file, key, expected, found } => {
                 if vi {
-                    format!("{file}: {key}: cần {expected}, nhưng gặp {found}")
+                    format!("{file}: {key}: cần {}, nhưng gặp {}", vietnamese(expected), vietnamese(found))
                 } else {
                     format!("{file}: {key}: expected {expected}, found {found}")
                 }
@@ -284,7 +285,7 @@ impl Error {
             }
             Self::BadNumber { what, expected, found } => {
                 if vi {
-                    format!("{what}: cần {expected}, nhưng gặp {found}")
+                    format!("{what}: cần {}, nhưng gặp {}", vietnamese(expected), vietnamese(found))
                 } else {
                     format!("{what}: expected {expected}, found {found}")
                 }
@@ -298,7 +299,7 @@ impl Error {
             }
             Self::TallyMismatch { expected, found } => {
                 if vi {
-                    format!("bảng đếm thuộc kế hoạch hoặc phiên bản khác: cần {expected}, nhưng gặp {found}")
+                    format!("bảng đếm thuộc kế hoạch hoặc phiên bản khác: cần {}, nhưng gặp {}", vietnamese(expected), vietnamese(found))
                 } else {
                     format!("the tally is of another plan or version: expected {expected}, found {found}")
                 }
@@ -313,7 +314,8 @@ impl Error {
             Self::MissingColumn { table, column, expected, found, indicator } => {
                 if vi {
                     format!(
-                        "bảng \"{table}\" thiếu cột \"{column}\" ({expected}) mà chỉ tiêu {indicator} cần; các cột hiện có: {}",
+                        "bảng \"{table}\" thiếu cột \"{column}\" ({}) mà chỉ tiêu {indicator} cần; các cột hiện có: {}",
+                        vietnamese(expected),
                         found.join(", ")
                     )
                 } else {
@@ -325,14 +327,18 @@ impl Error {
             }
             Self::WrongType { table, column, expected, found } => {
                 if vi {
-                    format!("bảng \"{table}\", cột \"{column}\": cần kiểu {expected}, nhưng gặp {found}")
+                    format!("bảng \"{table}\", cột \"{column}\": cần kiểu {}, nhưng gặp {found}", vietnamese(expected))
                 } else {
                     format!("table \"{table}\", column \"{column}\": expected {expected}, found {found}")
                 }
             }
             Self::BadValue { table, column, expected, rows: n, first } => {
                 if vi {
-                    format!("bảng \"{table}\", cột \"{column}\": cần {expected}, nhưng {n} dòng có giá trị khác{}", rows(first, language))
+                    format!(
+                        "bảng \"{table}\", cột \"{column}\": cần {}, nhưng {n} dòng có giá trị khác{}",
+                        vietnamese(expected),
+                        rows(first, language)
+                    )
                 } else {
                     format!(
                         "table \"{table}\", column \"{column}\": expected {expected}, found {n} rows with something else{}",

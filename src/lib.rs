@@ -69,6 +69,7 @@ mod compute;
 pub mod error;
 mod estimate;
 mod period;
+mod phrases;
 mod plan;
 #[cfg(feature = "python")]
 mod python;

@@ -36,10 +36,8 @@ def as_frame(table: str, source: Any) -> Frame:
         if not glob.glob(path):
             raise FileNotFoundError(say(f"không có tệp: {path}", f"no such file: {path}"))
         return pl.scan_parquet(path)
-    if hasattr(source, "__arrow_c_stream__"):
-        return pl.DataFrame(source)
-    if type(source).__module__.split(".")[0] == "pandas":
-        return pl.from_pandas(source)
+    if hasattr(source, "__arrow_c_stream__") or type(source).__module__.split(".")[0] == "pandas":
+        return _taken_over(table, source)
     raise SchemaError(
         say(
             f'bảng "{table}": không đọc được kiểu {type(source).__name__}',
@@ -49,6 +47,40 @@ def as_frame(table: str, source: Any) -> Frame:
         expected="polars, pandas, pyarrow, DuckDB, a Parquet path or glob",
         got=type(source).__name__,
     )
+
+
+def _taken_over(table: str, source: Any) -> pl.DataFrame:
+    """Return a polars frame of a foreign table; an error names the column and never shows a value."""
+    try:
+        return pl.DataFrame(source)
+    except Exception:
+        column = _mixed_column(source)
+    named = f', {say("cột", "column")} "{column}"' if column else ""
+    raise SchemaError(
+        say(
+            f'bảng "{table}"{named}: các giá trị không cùng một kiểu', f'table "{table}"{named}: values of mixed types'
+        ),
+        code="wrong_type",
+        column=column,
+        expected="one type per column",
+        got="mixed types",
+    )
+
+
+def _mixed_column(source: Any) -> str | None:
+    """Return the first column of a pandas frame that is no column of one type."""
+    for name in getattr(source, "columns", []):
+        try:
+            pl.DataFrame(source[[name]])
+        except Exception:
+            return str(name)
+    return None
+
+
+def _wall_clock(frame: Frame) -> Frame:
+    """Return the frame with moments as their own clock shows them: a date is that of the place, not of Greenwich."""
+    zoned = [n for n, t in frame.collect_schema().items() if isinstance(t, pl.Datetime) and t.time_zone]
+    return frame.with_columns(pl.col(zoned).dt.replace_time_zone(None)) if zoned else frame
 
 
 class Dataset:
@@ -97,7 +129,7 @@ class Dataset:
                 expected="1979, 2008",
                 got=str(ethnic_list),
             )
-        self._tables: dict[str, Frame] = {n: as_frame(n, s) for n, s in tables.items() if s is not None}
+        self._tables: dict[str, Frame] = {n: _wall_clock(as_frame(n, s)) for n, s in tables.items() if s is not None}
         self._area_vintage = str(area_vintage) if area_vintage is not None else None
         self._ethnic_list = ethnic_list
 
@@ -147,8 +179,13 @@ class Dataset:
         if not hasattr(lazy, "collect_batches"):
             yield lazy.collect()
             return
+        empty = True
         # An order of rows is needed so that an error names the right ones.
-        yield from lazy.collect_batches(chunk_size=BATCH_ROWS, maintain_order=True)
+        for batch in lazy.collect_batches(chunk_size=BATCH_ROWS, maintain_order=True):
+            empty = False
+            yield batch
+        if empty:
+            yield pl.DataFrame(schema=lazy.collect_schema())
 
     def rows(self, table: str) -> int:
         """Return the number of rows of a table."""

@@ -197,7 +197,12 @@ class Plan:
         """Turn counts into values, limits and statuses."""
         frame, found = self._native.finish(tally._native)
         warnings = [Warning(code, indicator, {"vi": vi, "en": en}) for code, indicator, vi, en in found]
-        warnings += [Warning("left_out", i, {"vi": vi, "en": en}) for i, vi, en in tally._left_out]
+        warnings += [
+            Warning("left_out", i, {"vi": vi, "en": en})
+            for i, vi, en in tally._left_out
+            # Another part may have brought the table that this one lacked.
+            if not self._native.answers(tally._native, i)
+        ]
         return Result(pl.DataFrame(frame), self, warnings)
 
     def __repr__(self) -> str:

@@ -115,6 +115,15 @@ impl Codes {
         self.list(list)?.items.iter().find(|c| c.code == code).map(Code::name)
     }
 
+    /// True if a list has a code; of ethnic groups, if a group has that name.
+    #[must_use]
+    pub fn has(&self, list: &str, code: &str) -> bool {
+        if list == "ethnicity" {
+            return self.ethnic.iter().any(|g| g.name == code);
+        }
+        self.list(list).is_some_and(|l| l.items.iter().any(|c| c.code == code))
+    }
+
     /// The categories of a dimension, without `total` and `unknown`; empty for age groups, whose
     /// categories are the bands of the indicator.
     #[must_use]

@@ -109,6 +109,18 @@ impl Condition {
         found
     }
 
+    /// The words that columns are compared with, each beside its column.
+    #[must_use]
+    pub fn words(&self) -> Vec<(&str, &str)> {
+        match self {
+            Self::And(parts) | Self::Or(parts) => parts.iter().flat_map(Self::words).collect(),
+            Self::Not(c) | Self::IsTrue(c) | Self::IsUndecided(c) => c.words(),
+            Self::OneOf(column, words) => words.iter().map(|w| (column.as_str(), w.as_str())).collect(),
+            Self::Holds(column, word) => vec![(column, word)],
+            Self::Always | Self::Flag(_) | Self::Number(..) | Self::Length(..) | Self::IsNull(_) => Vec::new(),
+        }
+    }
+
     fn collect<'a>(&'a self, found: &mut BTreeSet<&'a str>) {
         match self {
             Self::Always => {}

@@ -106,6 +106,9 @@ static WORDS: LazyLock<Arc<Words>> = LazyLock::new(|| {
     Arc::new(Words { tables: tables.table, codes })
 });
 
+/// The most years a quantity may be shifted back by.
+const MOST_LAG: i32 = 50;
+
 /// The catalogue files of the crate, in the order they are read.
 const FILES: [(&str, &str); 3] = [
     ("quantities.toml", include_str!("quantities.toml")),
@@ -279,7 +282,21 @@ impl Catalogue {
             return refuse(file, format!("{key}.unit"), known.join(", "), format!("\"{}\"", q.unit));
         }
         if let Some(sql) = &q.condition {
-            Condition::read(sql, table).or_else(|(expected, found)| refuse(file, format!("{key}.where"), expected, found))?;
+            let place = format!("{key}.where");
+            let condition = Condition::read(sql, table).or_else(|(expected, found)| refuse(file, &place, expected, found))?;
+            for (column, word) in condition.words() {
+                // A misspelt code would count nobody and never say so.
+                if let Some(list) = table.column(column).and_then(|c| c.codes.as_deref())
+                    && !self.codes().has(list, word)
+                {
+                    let expected =
+                        if list == "ethnicity" { "the name of an ethnic group".to_owned() } else { format!("a code of the list {list}") };
+                    return refuse(file, place, expected, format!("\"{word}\""));
+                }
+            }
+        }
+        if !(0..=MOST_LAG).contains(&q.lag_years) {
+            return refuse(file, format!("{key}.lag_years"), format!("0 to {MOST_LAG}"), q.lag_years.to_string());
         }
         if q.distinct.is_some() && q.sum.is_some() {
             return refuse(file, key, "distinct or sum", "both");

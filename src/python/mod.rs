@@ -266,6 +266,10 @@ impl PyPlan {
         Ok(PyTally { plan: self.0.clone(), tally })
     }
 
+    fn answers(&self, tally: &PyTally, indicator: &str) -> bool {
+        self.0.answers(&tally.tally, indicator)
+    }
+
     fn empty(&self) -> PyTally {
         PyTally { plan: self.0.clone(), tally: Tally::empty(&self.0) }
     }

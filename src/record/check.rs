@@ -6,7 +6,7 @@ use polars::prelude::{DataType, Schema};
 
 /// Checks the types of the columns that will be read.
 ///
-/// Dates may be timestamps, codes may be categories, and a column without any value fits every type.
+/// Dates may be timestamps, whole numbers may be floats, codes may be categories, and a column without any value fits every type.
 ///
 /// # Errors
 /// [`Error::WrongType`] for the first column whose type does not fit.
@@ -30,8 +30,10 @@ fn fits(kind: ColumnType, found: &DataType) -> bool {
         _ if *found == DataType::Null => true,
         ColumnType::Text | ColumnType::Area => is_text(found),
         ColumnType::Flag => *found == DataType::Boolean,
-        ColumnType::Date => matches!(found, DataType::Date | DataType::Datetime(..)),
-        ColumnType::Integer => found.is_integer(),
+        // A moment with a time zone lies on another day elsewhere: its owner must say which.
+        ColumnType::Date => matches!(found, DataType::Date | DataType::Datetime(_, None)),
+        // pandas keeps whole numbers with gaps as floats; that they are whole is checked value by value.
+        ColumnType::Integer => found.is_integer() || matches!(found, DataType::Float32 | DataType::Float64),
         ColumnType::List => match found {
             DataType::List(inner) | DataType::Array(inner, _) => **inner == DataType::Null || is_text(inner),
             _ => false,

@@ -53,6 +53,8 @@ impl Encoded {
 
 /// The days a person can have been born on, under a name no table uses.
 const BIRTHS: &str = "#births";
+/// Floats beyond this are not read as integers.
+const MOST_WHOLE: f64 = 9.0e15;
 /// More days than anybody has lived.
 const LONGEST_LIFE: i32 = 50_000;
 /// Days lived, as recorded.
@@ -179,7 +181,7 @@ impl Encoder<'_> {
     }
 
     fn integers(&mut self, schema: &ColumnSchema) -> PolarsResult<Encoded> {
-        let series = self.series(&schema.id, &DataType::Int64)?;
+        let series = self.whole_numbers(schema)?;
         let least = schema.least.map_or(i64::from(LOW) + 1, i64::from);
         let expected = match (schema.least, schema.required) {
             (Some(least), _) => format!("a whole number from {least} to {}", HIGH - 1),
@@ -203,6 +205,27 @@ impl Encoder<'_> {
             high.push(HIGH);
         }
         Ok(Encoded::Number { low, high })
+    }
+
+    /// The column as integers; floats that are not whole are told and left out.
+    fn whole_numbers(&mut self, schema: &ColumnSchema) -> PolarsResult<Series> {
+        let is_float = self.frame.column(&schema.id).is_ok_and(|c| c.dtype().is_float());
+        if !is_float {
+            return self.series(&schema.id, &DataType::Int64);
+        }
+        let floats = self.series(&schema.id, &DataType::Float64)?;
+        let mut whole: Vec<Option<i64>> = Vec::with_capacity(floats.len());
+        for (i, value) in floats.f64()?.iter().enumerate() {
+            let value = value.filter(|v| !v.is_nan());
+            if value.is_some_and(|v| v.fract() != 0.0 || v.abs() > MOST_WHOLE) {
+                self.problems.value(&self.table.id, &schema.id, "a whole number", self.row(i));
+                // Told already: a value every integer column accepts.
+                whole.push(Some(i64::from(schema.least.unwrap_or(0))));
+            } else {
+                whole.push(value.map(|v| v as i64));
+            }
+        }
+        Ok(Series::new(schema.id.as_str().into(), whole))
     }
 
     fn words(&mut self, schema: &ColumnSchema) -> PolarsResult<Encoded> {

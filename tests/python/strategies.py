@@ -46,7 +46,8 @@ def rows(table, columns, most):
     """Return a strategy of frames of one table."""
     types = schema(table)
     row = st.fixed_dictionaries(columns)
-    return st.lists(row, max_size=most).map(lambda r: pl.DataFrame(r, schema={c: types[c] for c in columns}))
+    several = st.one_of(st.lists(row, max_size=3), st.lists(row, min_size=most // 2, max_size=most))
+    return several.map(lambda r: pl.DataFrame(r, schema={c: types[c] for c in columns}))
 
 
 def keyed(frame):

@@ -100,11 +100,18 @@ def test_wrong_type_of_a_list_and_of_a_number():
         got="str",
     )
     schema(
-        lambda: ask("primary_completion", pupils=pupils(completed=[1.5, 2.0])),
+        lambda: ask("primary_completion", pupils=pupils(completed=["1", "2"])),
         "wrong_type",
         column="completed",
         expected="integer",
     )
+
+
+def test_floats_are_whole_numbers_or_refused():
+    """Whole numbers with gaps come out of pandas as floats; a half is no count of pupils."""
+    ask("primary_completion", pupils=pupils(completed=[1.0, 2.0]))
+    with pytest.raises(ct.DataError, match="expected a whole number, found 1 rows"):
+        ask("primary_completion", pupils=pupils(completed=[1.5, 2.0]))
 
 
 def test_types_are_looked_at_before_any_row():

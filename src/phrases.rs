@@ -1,0 +1,133 @@
+//! What errors expected and found, in Vietnamese: English patterns with `{}` for what varies.
+//!
+//! The facts of an error ([`crate::Error::expected`], [`crate::Error::got`]) stay in English so that programs can rely on them;
+//! only the sentence told to a person is translated.
+
+const PHRASES: &[(&str, &str)] = &[
+    ("lists of {}", "danh sách gồm {}"),
+    ("a date from 1800 to 2200", "ngày từ năm 1800 đến năm 2200"),
+    ("a year from 1800 to 2200", "năm từ 1800 đến 2200"),
+    ("a whole number from {} to {}", "số nguyên từ {} đến {}"),
+    ("a whole number of 32 bits", "số nguyên 32 bit"),
+    ("a whole number", "số nguyên"),
+    ("a date or a timestamp without time zone", "ngày hoặc thời điểm không kèm múi giờ"),
+    ("a date", "ngày"),
+    ("true or false", "đúng hoặc sai"),
+    ("text in single quotes", "văn bản trong dấu nháy đơn"),
+    ("list of text", "danh sách văn bản"),
+    ("text", "văn bản"),
+    ("boolean", "đúng/sai"),
+    ("date", "ngày"),
+    ("integer", "số nguyên"),
+    ("a code of the official list of ethnic groups, 01 to 54", "mã dân tộc trong danh mục chính thức, từ 01 đến 54"),
+    ("a code of the list {} ({} … {})", "mã trong danh mục {} ({} … {})"),
+    ("a code of the list {}", "mã trong danh mục {}"),
+    ("the name of an ethnic group", "tên một dân tộc"),
+    ("a school year such as 2021-2022", "năm học, ví dụ 2021-2022"),
+    ("the case_id of a row of the table victims", "case_id của một dòng trong bảng victims"),
+    ("a number of days of one life", "số ngày của một đời người"),
+    ("a condition in SQL", "điều kiện SQL"),
+    ("one condition", "một điều kiện"),
+    ("\"{}\" after it", "\"{}\" ở phía sau"),
+    ("a condition over columns", "điều kiện trên các cột"),
+    ("a condition", "điều kiện"),
+    ("a boolean column", "cột đúng/sai"),
+    ("a list column", "cột danh sách"),
+    ("a column of the table {}", "một cột của bảng {}"),
+    ("a {} column of {}", "cột kiểu {} của bảng {}"),
+    ("a column", "một cột"),
+    ("{}, which is {}", "{}, có kiểu {}"),
+    ("{} on {}, which is {}", "{} trên {}, có kiểu {}"),
+    ("a comparison that fits the column", "phép so sánh hợp với cột"),
+    ("IN over a text or integer column", "IN trên cột văn bản hoặc số nguyên"),
+    ("one of {}", "một trong {}"),
+    ("TRUE or FALSE", "TRUE hoặc FALSE"),
+    ("a function", "một hàm"),
+    ("arguments", "các đối số"),
+    ("a plain argument", "đối số đơn giản"),
+    ("a catalogue file", "tệp danh mục hợp lệ"),
+    ("an id that is used once", "mã chỉ dùng một lần"),
+    ("the same id twice", "mã bị lặp lại"),
+    ("an id of a-z, 0-9 and _", "mã gồm a-z, 0-9 và _"),
+    ("a name in vi and in en", "tên bằng vi và en"),
+    ("a text in vi and in en", "văn bản bằng vi và en"),
+    ("an empty one", "văn bản trống"),
+    ("the id of a quantity", "mã của một đại lượng"),
+    ("at least one measure", "ít nhất một đơn vị đo"),
+    ("none", "không có"),
+    ("both", "cả hai"),
+    ("distinct or sum", "distinct hoặc sum"),
+    ("a table of events", "bảng sự kiện"),
+    ("a dimension that {} has", "phân tổ mà {} có"),
+    ("dimensions of {}", "phân tổ của {}"),
+    ("an output that uses it", "một giá trị đầu ra dùng đến nó"),
+    ("count alone", "chỉ có count"),
+    ("proportion, ratio or rate", "proportion, ratio hoặc rate"),
+    ("a proportion of one thing counted, or ratio / rate", "tỷ lệ của cùng một đơn vị đếm, hoặc ratio / rate"),
+    ("{} of {} over {} of {}", "{} của {} trên {} của {}"),
+    ("two or more rising ages", "từ hai tuổi trở lên, tăng dần"),
+    ("{} to {}", "{} đến {}"),
+    ("between 0 and 1", "giữa 0 và 1"),
+    ("a number above 0", "số lớn hơn 0"),
+    ("0 <= x <= n and n > 0", "0 <= x <= n và n > 0"),
+    ("a province that can be made", "một tỉnh có thể tạo được"),
+    ("plan {}, version {}", "kế hoạch {}, phiên bản {}"),
+    ("plan {}", "kế hoạch {}"),
+];
+
+/// The phrase in Vietnamese; what is no known phrase stays as it is.
+pub(crate) fn vietnamese(text: &str) -> String {
+    for (pattern, phrase) in PHRASES {
+        if let Some(parts) = holes(pattern, text) {
+            let mut told = String::new();
+            let mut filled = parts.into_iter();
+            for (nth, piece) in phrase.split("{}").enumerate() {
+                if nth > 0 {
+                    told.push_str(&filled.next().map(vietnamese).unwrap_or_default());
+                }
+                told.push_str(piece);
+            }
+            return told;
+        }
+    }
+    text.to_owned()
+}
+
+/// What stands in the holes of a pattern, if the whole text fits it.
+fn holes<'a>(pattern: &str, text: &'a str) -> Option<Vec<&'a str>> {
+    let mut pieces = pattern.split("{}");
+    let mut rest = text.strip_prefix(pieces.next()?)?;
+    let mut found = Vec::new();
+    let mut pieces = pieces.peekable();
+    while let Some(piece) = pieces.next() {
+        if piece.is_empty() && pieces.peek().is_none() {
+            found.push(rest);
+            rest = "";
+            break;
+        }
+        let at = if pieces.peek().is_none() {
+            rest.len().checked_sub(piece.len()).filter(|at| rest.ends_with(piece) && rest.is_char_boundary(*at))?
+        } else {
+            rest.find(piece)?
+        };
+        found.push(&rest[..at]);
+        rest = &rest[at + piece.len()..];
+    }
+    (rest.is_empty() && found.iter().all(|f| !f.is_empty())).then_some(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn phrases_are_filled_and_the_rest_stays() {
+        assert_eq!(vietnamese("a whole number from 0 to 9"), "số nguyên từ 0 đến 9");
+        assert_eq!(
+            vietnamese("lists of a code of the list circumstance (a … o3)"),
+            "danh sách gồm mã trong danh mục circumstance (a … o3)"
+        );
+        assert_eq!(vietnamese("works, which is boolean"), "works, có kiểu đúng/sai");
+        assert_eq!(vietnamese("male, female"), "male, female");
+    }
+}
