@@ -1,7 +1,7 @@
 """The budgets of the project, measured in one run: `make bench`.
 
-Expected before measuring (two cores): the import well under 0.15 s beyond polars, the whole catalogue for 320,000 children
-by sex, age group and commune in about half a second, 25 million children made in about 15 s.
+Expected before measuring (two cores): the import well under 0.15 s beyond polars, the whole catalogue for
+320,000 children by sex, age group and commune in about half a second, 25 million children made in about 15 s.
 """
 
 from __future__ import annotations
