@@ -16,7 +16,7 @@ import polars as pl  # noqa: E402
 
 polars_ready = time.perf_counter()
 import chitieu as ct  # noqa: E402
-from chitieu._language import label, say  # noqa: E402
+from chitieu import label  # noqa: E402
 
 chitieu_ready = time.perf_counter()
 
@@ -33,6 +33,11 @@ MAIN = [
     ("infant_mortality_rate", "per_1000", "Chết dưới 1 tuổi, ‰", "Infant deaths, ‰"),
     ("abused_children", "per_100000", "Bị xâm hại, /100.000", "Abused, per 100,000"),
 ]
+
+
+def say(vi: str, en: str) -> str:
+    """Return one of two wordings."""
+    return vi if ct.get_language() == "vi" else en
 
 
 def main() -> None:

@@ -70,6 +70,8 @@ const PHRASES: &[(&str, &str)] = &[
     ("between 0 and 1", "giữa 0 và 1"),
     ("a number above 0", "số lớn hơn 0"),
     ("0 <= x <= n and n > 0", "0 <= x <= n và n > 0"),
+    ("a table of at most {} rows", "bảng không quá {} dòng"),
+    ("{} rows", "{} dòng"),
     ("a province that can be made", "một tỉnh có thể tạo được"),
     ("plan {}, version {}", "kế hoạch {}, phiên bản {}"),
     ("plan {}", "kế hoạch {}"),

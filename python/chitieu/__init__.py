@@ -18,7 +18,7 @@ from chitieu import stats, synthetic
 from chitieu._catalogue import Catalogue, Indicator, catalogue
 from chitieu._dataset import Dataset
 from chitieu._errors import ChitieuError, DataError, PlanError, SchemaError
-from chitieu._language import get_language, set_language
+from chitieu._language import get_language, label, set_language
 from chitieu._native import __version__
 from chitieu._plan import Plan, Tally, compute, merge, plan, tqdm_progress
 from chitieu._result import Result, Warning, areas
@@ -40,6 +40,7 @@ __all__ = [
     "catalogue",
     "compute",
     "get_language",
+    "label",
     "merge",
     "plan",
     "set_language",

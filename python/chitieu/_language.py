@@ -64,7 +64,17 @@ def words() -> dict[str, Any]:
 
 
 def label(list_id: str, code: str) -> str:
-    """Return the name of a code in the language in use; the code itself where the list has no name for it."""
+    """Return the name of a code in the language in use; the code itself where the list has no name for it.
+
+    Args:
+        list_id: A list of codes: a dimension (``"form"``), ``"measure"``, ``"status"``, ``"area_level"`` …
+        code: The code.
+
+    Example:
+        >>> import chitieu as ct
+        >>> ct.label("form", "neglect"), ct.label("status", "not_available")
+        ('Neglect', 'Not available')
+    """
     names = words()["lists"].get(list_id, {}).get(code) or words()["lists"].get("word", {}).get(code)
     if names is None:
         return code

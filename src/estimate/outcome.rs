@@ -11,6 +11,9 @@ use crate::tally::{Axis, Grid, Margins, Tally};
 use polars::prelude::*;
 use std::collections::HashMap;
 
+/// More rows than this are refused: the full cross of many dimensions grows beyond any memory.
+const MOST_ROWS: u128 = 100_000_000;
+
 /// What came out: the table, and what a reader must know besides.
 #[derive(Debug, Clone)]
 pub struct Outcome {
@@ -44,7 +47,9 @@ struct Lines {
     indicator: Vec<u32>,
     measure: Vec<&'static str>,
     spot: Vec<u32>,
-    categories: Vec<Vec<String>>,
+    /// Places in `labels`, one list per dimension.
+    categories: Vec<Vec<u32>>,
+    labels: Vec<String>,
     numerator: Vec<Option<u64>>,
     denominator: Vec<Option<u64>>,
     value: Vec<Option<f64>>,
@@ -78,6 +83,7 @@ impl Plan {
                 found: format!("plan {:016x}", tally.fingerprint),
             });
         }
+        check_size(self, spots(self, tally).len())?;
         let work = Work::new(self, tally);
         let mut lines = Lines { categories: vec![Vec::new(); self.by().len()], ..Lines::default() };
         for output in &self.outputs {
@@ -131,6 +137,7 @@ impl<'a> Work<'a> {
         let indicator = self.indicator(output);
         let by = self.plan.by();
         let all: Vec<Vec<Category>> = by.iter().map(|d| self.categories(*d, indicator)).collect();
+        let labels: Vec<Vec<u32>> = all.iter().map(|of| of.iter().map(|c| lines.label(&c.label)).collect()).collect();
         let mut chosen = vec![0_usize; by.len()];
         for (nth, spot) in self.spots.iter().enumerate() {
             chosen.fill(0);
@@ -141,7 +148,7 @@ impl<'a> Work<'a> {
                 lines.measure.push(output.measure.word());
                 lines.spot.push(nth as u32);
                 for (column, (p, choice)) in lines.categories.iter_mut().zip(chosen.iter().enumerate()) {
-                    column.push(all[p][*choice].label.clone());
+                    column.push(labels[p][*choice]);
                 }
                 lines.push(&cell);
                 if !next(&mut chosen, &all) {
@@ -249,7 +256,7 @@ impl<'a> Work<'a> {
             text("area_level", lines.spot.iter().map(|s| Some(self.spots[*s as usize].level)).collect()),
         ];
         for (dimension, values) in self.plan.by().iter().zip(&lines.categories) {
-            columns.push(text(dimension.word(), values.iter().map(|v| Some(v.as_str())).collect()));
+            columns.push(text(dimension.word(), values.iter().map(|v| Some(lines.labels[*v as usize].as_str())).collect()));
         }
         let definition: StringChunked = lines.indicator.iter().map(|i| Some(definitions[*i as usize].as_str())).collect();
         columns.extend([
@@ -267,6 +274,20 @@ impl<'a> Work<'a> {
     }
 }
 
+/// Refuses a table that nobody could hold, before any of it is made.
+fn check_size(plan: &Plan, spots: usize) -> Result<()> {
+    let lines = |o: &Output| {
+        let bands = plan.indicators()[o.indicator].bands();
+        let with_margins = |d: &Dimension| Axis::new(*d, bands, plan.catalogue.codes()).categories.len() as u128 + 2;
+        plan.by().iter().map(with_margins).product::<u128>()
+    };
+    let rows = plan.outputs.iter().map(lines).sum::<u128>() * spots as u128;
+    if rows <= MOST_ROWS {
+        return Ok(());
+    }
+    Err(Error::BadNumber { what: "by", expected: format!("a table of at most {MOST_ROWS} rows"), found: format!("{rows} rows") })
+}
+
 /// Counts as 64-bit integers with a sign, which every reader of the table knows.
 fn count_column(name: &str, values: &[Option<u64>]) -> Column {
     let values: Int64Chunked = values.iter().map(|v| v.and_then(|n| i64::try_from(n).ok())).collect();
@@ -274,6 +295,15 @@ fn count_column(name: &str, values: &[Option<u64>]) -> Column {
 }
 
 impl Lines {
+    /// The place of a label, of which there are a few hundred at the most.
+    fn label(&mut self, label: &str) -> u32 {
+        let place = self.labels.iter().position(|l| l == label).unwrap_or_else(|| {
+            self.labels.push(label.to_owned());
+            self.labels.len() - 1
+        });
+        place as u32
+    }
+
     fn push(&mut self, cell: &Cell) {
         self.numerator.push(cell.numerator);
         self.denominator.push(cell.denominator);

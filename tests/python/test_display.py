@@ -1,0 +1,77 @@
+"""What a notebook shows, in both languages; and what is refused because nobody could hold it."""
+
+import re
+
+import chitieu as ct
+import pytest
+
+VIETNAMESE = re.compile("[ăâđêôơưạảấầậắặẹẻẽếềểệịọỏốồộớờợụủứừựỳỵ]")
+
+
+@pytest.fixture(scope="module")
+def dataset() -> ct.Dataset:
+    return ct.synthetic.province("33", children=2_000, year=2022, seed=1)
+
+
+@pytest.fixture(params=["vi", "en"])
+def language(request):
+    ct.set_language(request.param)
+    yield request.param
+    ct.set_language("en")
+
+
+def test_each_object_has_a_notebook_face(dataset, language):
+    plan = ct.plan(period="2022", indicators=["abused_children", "child_population"], by=["sex"], area_level="district")
+    result = plan.finish(plan.partial(dataset))
+    faces = {
+        "catalogue": (ct.catalogue(), "abused_children"),
+        "indicator": (ct.catalogue()["abused_children"], "II.0101"),
+        "dataset": (dataset, "2022-12-31"),
+        "plan": (plan, "2022"),
+        "result": (result, "Hưng Yên"),
+    }
+    for name, (thing, part) in faces.items():
+        face = thing._repr_html_()
+        assert part in face, name
+        assert face.count("<table") == face.count("</table>"), name
+        if language == "vi":
+            assert VIETNAMESE.search(face), name
+    head = result._repr_html_().split("</thead>")[0]
+    assert ("Giới tính" in head) == (language == "vi")
+    assert ("Sex" in head) == (language == "en")
+
+
+def test_a_dataset_shows_rows_columns_and_vintage(dataset):
+    face = dataset._repr_html_()
+    assert f"{dataset['victims'].height:,}" in face
+    assert "received_date" in face
+    # Columns are named; whose they are is not shown.
+    assert dataset["children"]["full_name"][0] not in face
+
+
+def test_an_unknown_language_is_refused():
+    with pytest.raises(ct.PlanError) as caught:
+        ct.set_language("fr")
+    assert (caught.value.code, caught.value.expected, caught.value.got) == ("unknown_choice", "vi, en", "fr")
+    assert ct.get_language() == "en"
+
+
+def test_a_table_that_nobody_could_hold_is_refused(dataset):
+    by = ["sex", "age_group", "ethnicity", "circumstance", "form", "environment", "relation", "outcome"]
+    with pytest.raises(ct.PlanError, match="at most 100000000 rows") as caught:
+        ct.compute(dataset, period="2022", by=by, area_level="commune")
+    assert caught.value.code == "bad_number"
+
+
+def test_the_unit_list_on_a_day():
+    units = ct.areas(on="2022-12-31")
+    assert units.columns == ["code", "name", "level", "parent", "type", "valid_from", "valid_to"]
+    assert dict(units.group_by("level").len().iter_rows()) == {
+        "country": 1,
+        "province": 63,
+        "district": 705,
+        "commune": 10_599,
+    }
+    with pytest.raises(ct.PlanError) as caught:
+        ct.areas(on="2025-07-01")
+    assert caught.value.code == "no_area_list"
