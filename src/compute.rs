@@ -1,6 +1,6 @@
 //! The whole way: from a dataset to the table.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::estimate::{Outcome, Warning};
 use crate::plan::{Fit, Plan};
 use crate::record::{Cases, Dataset};
@@ -48,6 +48,9 @@ impl Plan {
 pub fn compute(dataset: &Dataset, plan: &Plan) -> Result<Outcome> {
     let dated;
     let plan = match dataset.vintage() {
+        Some(day) if day != plan.area_vintage() && plan.names_area_vintage() => {
+            return Err(Error::BadNumber { what: "area_vintage", expected: day.to_string(), found: plan.area_vintage().to_string() });
+        }
         Some(day) if day != plan.area_vintage() => {
             dated = plan.with_area_vintage(day)?;
             &dated

@@ -276,6 +276,12 @@ impl Plan {
         self.written.area_vintage.unwrap_or_else(|| self.period.last())
     }
 
+    /// True if the plan names the day of its area list, instead of taking the last day of the period.
+    #[must_use]
+    pub fn names_area_vintage(&self) -> bool {
+        self.written.area_vintage.is_some()
+    }
+
     /// What is done with unknown area codes.
     #[must_use]
     pub fn unknown_areas(&self) -> UnknownAreas {
@@ -304,6 +310,11 @@ impl Plan {
 
     fn compile(written: Written) -> Result<Self> {
         let period: Period = written.period.parse()?;
+        for (nth, dimension) in written.by.iter().enumerate() {
+            if written.by[..nth].contains(dimension) {
+                return Err(Error::Repeated { what: "by", got: dimension.word().to_owned() });
+            }
+        }
         let mut catalogue = Catalogue::builtin();
         catalogue.adopt(&written.quantities, &written.indicators)?;
         let areas = Arc::new(AreaList::on(written.area_vintage.unwrap_or_else(|| period.last()))?);

@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from chitieu import _native
+from chitieu._errors import PlanError
 from chitieu._language import label, pick, say
 
 
@@ -147,7 +148,16 @@ class Catalogue:
             PlanError: If the file does not hold together; the message names file and key.
         """
         path = Path(path)
-        return Catalogue(self._native.with_text(path.name, path.read_text(encoding="utf-8")))
+        try:
+            text = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            raise PlanError(
+                say(f"{path.name}: cần mã hóa UTF-8", f"{path.name}: expected UTF-8"),
+                code="catalogue",
+                expected="UTF-8",
+                got=path.name,
+            ) from None
+        return Catalogue(self._native.with_text(path.name, text))
 
     def to_polars(self) -> pl.DataFrame:
         """Return one row per indicator, with names in both languages and where each part was read."""

@@ -31,11 +31,22 @@ def as_frame(table: str, source: Any) -> Frame:
         return source
     if isinstance(source, (str, os.PathLike)):
         path = os.fspath(source)
+        is_file = Path(path).is_file()
         if Path(path).is_dir():
-            path = os.path.join(path, "*.parquet")
-        if not glob.glob(path):
+            path = os.path.join(glob.escape(path), "*.parquet")
+        if not is_file and not glob.glob(path):
             raise FileNotFoundError(say(f"không có tệp: {path}", f"no such file: {path}"))
-        return pl.scan_parquet(path)
+        try:
+            lazy = pl.scan_parquet(path, glob=not is_file)
+            lazy.collect_schema()
+        except pl.exceptions.PolarsError:
+            raise SchemaError(
+                say(f'bảng "{table}": {path} không phải tệp Parquet', f'table "{table}": {path} is not Parquet'),
+                code="wrong_type",
+                expected="Parquet",
+                got=path,
+            ) from None
+        return lazy
     if hasattr(source, "__arrow_c_stream__") or type(source).__module__.split(".")[0] == "pandas":
         return _taken_over(table, source)
     raise SchemaError(
@@ -53,6 +64,8 @@ def _taken_over(table: str, source: Any) -> pl.DataFrame:
     """Return a polars frame of a foreign table; an error names the column and never shows a value."""
     try:
         return pl.DataFrame(source)
+    except ImportError:
+        raise  # polars says which package it needs, such as pyarrow for pandas
     except Exception:
         column = _mixed_column(source)
     named = f', {say("cột", "column")} "{column}"' if column else ""

@@ -33,7 +33,7 @@ def set_language(code: str) -> None:
     global _current
     if not isinstance(code, str) or not _native.set_language(code):
         raise PlanError(
-            f'language: "{code}" is not one of vi, en',
+            say(f'ngôn ngữ: "{code}" không hợp lệ; cần một trong: vi, en', f'language: "{code}" is not one of vi, en'),
             code="unknown_choice",
             expected="vi, en",
             got=str(code),

@@ -28,7 +28,7 @@ class Tally:
     holds a list of identifiers could look for their hashes in it.
     """
 
-    def __init__(self, native: _native.Tally, left_out: tuple[tuple[str, str, str], ...] = ()) -> None:
+    def __init__(self, native: _native.Tally, left_out: tuple[tuple[str, str, str, str], ...] = ()) -> None:
         self._native = native
         self._left_out = left_out
 
@@ -51,7 +51,7 @@ class Tally:
         return f"Tally({self.to_polars().height:,} {say('dòng', 'lines')})"
 
 
-def _unpickle(plan: str, frame: pl.DataFrame, left_out: tuple[tuple[str, str, str], ...]) -> Tally:
+def _unpickle(plan: str, frame: pl.DataFrame, left_out: tuple[tuple[str, str, str, str], ...]) -> Tally:
     return Tally(_native.Plan.from_json(plan).tally(frame), left_out)
 
 
@@ -153,9 +153,6 @@ class Plan:
                 got=dataset.area_vintage,
                 hint=f'ct.plan(..., area_vintage="{dataset.area_vintage}")',
             )
-        return self._count(dataset, on_progress)
-
-    def _count(self, dataset: Dataset, on_progress: Progress | None) -> Tally:
         tables = [t for t in self.tables if t in dataset]
         columns = {t: dataset.schema(t).names() for t in tables}
         for table in tables:
@@ -197,12 +194,15 @@ class Plan:
         """Turn counts into values, limits and statuses."""
         frame, found = self._native.finish(tally._native)
         warnings = [Warning(code, indicator, {"vi": vi, "en": en}) for code, indicator, vi, en in found]
-        warnings += [
-            Warning("left_out", i, {"vi": vi, "en": en})
-            for i, vi, en in tally._left_out
-            # Another part may have brought the table that this one lacked.
-            if not self._native.answers(tally._native, i)
-        ]
+        told = set()
+        for indicator, code, vi, en in tally._left_out:
+            answered = self._native.answers(tally._native, indicator)
+            # Another part may have brought the table that this one lacked; but where a part had the table without a
+            # column, its rows were not counted and the totals are those of the other parts.
+            kind = "left_out" if not answered else "counted_in_part" if code == "missing_column" else None
+            if kind and indicator not in told:
+                told.add(indicator)
+                warnings.append(Warning(kind, indicator, {"vi": vi, "en": en}))
         return Result(pl.DataFrame(frame), self, warnings)
 
     def __repr__(self) -> str:
@@ -276,12 +276,11 @@ def merge(tallies: Sequence[Tally]) -> Tally:
     Raises:
         PlanError: If they are of different plans, or there is none.
     """
+    tallies = list(tallies)
     if not tallies:
         raise PlanError(say("không có bảng đếm nào", "there is no tally to merge"), code="tally_mismatch")
     first, *rest = tallies
-    # An indicator is left out only if every part leaves it out.
-    kept = set.intersection(*({i for i, _, _ in t._left_out} for t in tallies))
-    left_out = tuple(entry for entry in first._left_out if entry[0] in kept)
+    left_out = tuple({entry[:2]: entry for tally in tallies for entry in tally._left_out}.values())
     return Tally(first._native.merge([t._native for t in rest]), left_out)
 
 
@@ -344,7 +343,7 @@ def compute(
         catalogue=catalogue,
         unknown_areas=unknown_areas,
     )
-    return asked.finish(asked._count(dataset, on_progress))
+    return asked.finish(asked.partial(dataset, on_progress))
 
 
 def tqdm_progress(description: str = "chitieu") -> Progress:

@@ -36,7 +36,8 @@ class Warning:
 
     Attributes:
         code: A short word for its kind: ``parts_do_not_sum``, ``events_without_population``,
-            ``numerator_above_denominator``, ``mortality_order``, ``not_recorded``, ``left_out``.
+            ``numerator_above_denominator``, ``mortality_order``, ``not_recorded``, ``left_out``, ``counted_in_part``
+            (a part of the records lacked a column: totals are those of the other parts).
         indicator: The indicator it is about.
         text: The sentence in both languages.
     """
@@ -46,7 +47,9 @@ class Warning:
     text: dict[str, str]
 
     def __str__(self) -> str:
-        return f"{self.indicator}: {pick(self.text)}" if self.code == "left_out" else pick(self.text)
+        return (
+            f"{self.indicator}: {pick(self.text)}" if self.code in ("left_out", "counted_in_part") else pick(self.text)
+        )
 
 
 class Result:

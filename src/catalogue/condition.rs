@@ -11,6 +11,9 @@ use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::Parser;
 use std::collections::BTreeSet;
 
+/// A longer text is no condition a person wrote, and would nest deeper than the stack.
+const LONGEST: usize = 10_000;
+
 /// A comparison with a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Compare {
@@ -61,6 +64,9 @@ impl Condition {
     /// # Errors
     /// A pair (expected, found) for the caller to place in its file.
     pub fn read(sql: &str, table: &Table) -> Result<Self, (String, String)> {
+        if sql.len() > LONGEST {
+            return refuse(&format!("a condition of at most {LONGEST} bytes"), format!("{} bytes", sql.len()));
+        }
         let dialect = GenericDialect {};
         let mut parser = Parser::new(&dialect).try_with_sql(sql).map_err(|e| ("a condition in SQL".to_owned(), e.to_string()))?;
         let expr = parser.parse_expr().map_err(|e| ("a condition in SQL".to_owned(), e.to_string()))?;

@@ -312,6 +312,11 @@ impl Catalogue {
                 return refuse(file, format!("{key}.{word}"), format!("a {} column of {}", kinds[0].word(), table.id), column);
             }
         }
+        if let Some(column) = q.sum.as_deref().and_then(|c| table.column(c))
+            && !column.required
+        {
+            return refuse(file, format!("{key}.sum"), "a column that is never null", &column.id);
+        }
         if q.date.is_some() && table.time != Time::Event {
             return refuse(file, format!("{key}.date"), "a table of events", format!("\"{}\"", table.id));
         }
@@ -368,6 +373,9 @@ impl Catalogue {
         }
         if let Some(target) = i.targets.iter().find(|t| !["<", "<=", ">", ">="].contains(&t.op.as_str())) {
             return refuse(file, format!("{key}.targets"), "op: < <= > >=", format!("\"{}\"", target.op));
+        }
+        if i.targets.iter().any(|t| !t.value.is_finite()) {
+            return refuse(file, format!("{key}.targets"), "a finite number", "nan");
         }
         if i.decimals > 9 {
             return refuse(file, format!("{key}.decimals"), "0 to 9", i.decimals.to_string());

@@ -12,7 +12,7 @@ use polars::prelude::*;
 use std::collections::HashMap;
 
 /// More rows than this are refused: the full cross of many dimensions grows beyond any memory.
-const MOST_ROWS: u128 = 100_000_000;
+const MOST_ROWS: u128 = 50_000_000;
 
 /// What came out: the table, and what a reader must know besides.
 #[derive(Debug, Clone)]
@@ -140,6 +140,7 @@ impl<'a> Work<'a> {
         let labels: Vec<Vec<u32>> = all.iter().map(|of| of.iter().map(|c| lines.label(&c.label)).collect()).collect();
         let mut chosen = vec![0_usize; by.len()];
         for (nth, spot) in self.spots.iter().enumerate() {
+            polars_error::abort::try_raise_polars_abort();
             chosen.fill(0);
             loop {
                 let pick = |d: Dimension| by.iter().position(|b| *b == d).map(|p| &all[p][chosen[p]]);

@@ -24,8 +24,8 @@ use std::sync::Arc;
 /// Rows counted between two looks at signals and progress.
 const STEP: usize = 1 << 20;
 
-fn day(text: &str) -> Result<NaiveDate> {
-    text.parse().map_err(|_| Error::BadNumber { what: "area_vintage", expected: "YYYY-MM-DD".to_owned(), found: text.to_owned() })
+fn day(what: &'static str, text: &str) -> Result<NaiveDate> {
+    text.parse().map_err(|_| Error::BadNumber { what, expected: "YYYY-MM-DD".to_owned(), found: text.to_owned() })
 }
 
 fn ethnic(list: Option<&str>) -> Result<Option<EthnicList>> {
@@ -154,7 +154,7 @@ impl PyPlan {
                 builder = builder.indicators(ids);
             }
             if let Some(text) = area_vintage {
-                builder = builder.area_vintage(day(text)?);
+                builder = builder.area_vintage(day("area_vintage", text)?);
             }
             builder = builder.unknown_areas(match unknown_areas {
                 "error" => UnknownAreas::Error,
@@ -181,7 +181,7 @@ impl PyPlan {
     }
 
     fn with_area_vintage(&self, py: Python<'_>, text: &str) -> PyResult<Self> {
-        enter(py, || self.0.with_area_vintage(day(text)?).map(|p| Self(Arc::new(p))))
+        enter(py, || self.0.with_area_vintage(day("area_vintage", text)?).map(|p| Self(Arc::new(p))))
     }
 
     fn area_vintage(&self) -> String {
@@ -214,10 +214,14 @@ impl PyPlan {
     }
 
     /// The indicators that these tables and columns cannot answer, with the reason in Vietnamese and in English.
-    fn left_out(&self, py: Python<'_>, columns: BTreeMap<String, Vec<String>>) -> PyResult<Vec<(String, String, String)>> {
+    fn left_out(&self, py: Python<'_>, columns: BTreeMap<String, Vec<String>>) -> PyResult<Vec<Told>> {
         enter(py, || {
             let fit = self.0.fit(&columns)?;
-            Ok(fit.left_out.into_iter().map(|(id, reason)| (id, reason.message(Language::Vi), reason.message(Language::En))).collect())
+            Ok(fit
+                .left_out
+                .into_iter()
+                .map(|(id, reason)| (id, reason.code().to_owned(), reason.message(Language::Vi), reason.message(Language::En)))
+                .collect())
         })
     }
 
@@ -296,7 +300,7 @@ impl PyPlan {
     }
 }
 
-/// Code, indicator, Vietnamese, English.
+/// Code and indicator (in either order), Vietnamese, English.
 type Told = (String, String, String, String);
 
 #[pyclass(frozen, name = "Tally", module = "chitieu._native")]
@@ -336,17 +340,22 @@ impl PyTally {
 #[pyfunction]
 fn areas(py: Python<'_>, on: &str) -> PyResult<Frame> {
     enter(py, || {
-        let list = AreaList::on(day(on)?)?;
+        let list = AreaList::on(day("on", on)?)?;
         list.to_frame().map(Frame)
     })
 }
 
 /// The tables of a made-up province, and its truth.
 #[pyfunction]
-fn synthetic(py: Python<'_>, code: &str, children: usize, year: i32, seed: u64) -> PyResult<(Vec<(String, Frame)>, Frame)> {
+fn synthetic(py: Python<'_>, code: &str, children: i64, year: i32, seed: u64) -> PyResult<(Vec<(String, Frame)>, Frame)> {
     enter(py, || {
-        let list = AreaList::on(day(&format!("{year}-12-31"))?)?;
+        let list = AreaList::on(day("year", &format!("{year}-12-31"))?)?;
         let communes = crate::synthetic::communes(&list, code);
+        if communes.is_empty() {
+            let known = list.areas().iter().filter(|a| a.level == crate::area::Level::Province).map(|a| a.code.clone()).collect();
+            return Err(Error::UnknownChoice { what: "province", got: code.to_owned(), known });
+        }
+        let children = usize::try_from(children).map_err(|_| below_zero("children", children))?;
         let province = crate::synthetic::Province { code, communes: &communes, children, year, seed };
         let (tables, truth) = crate::synthetic::generate(&province).map_err(|found| Error::BadNumber {
             what: "province",
@@ -365,21 +374,29 @@ fn set_language(code: &str) -> bool {
 
 type Limits = (f64, f64, f64);
 
+fn below_zero(what: &'static str, found: i64) -> Error {
+    Error::BadNumber { what, expected: "a whole number from 0".to_owned(), found: found.to_string() }
+}
+
+fn natural(what: &'static str, number: i64) -> Result<u64> {
+    u64::try_from(number).map_err(|_| below_zero(what, number))
+}
+
 fn limits(i: stats::Interval) -> Limits {
     (i.value, i.lower, i.upper)
 }
 
 #[pyfunction]
-fn proportion_interval(py: Python<'_>, x: u64, n: u64, level: f64, method: &str) -> PyResult<Limits> {
+fn proportion_interval(py: Python<'_>, x: i64, n: i64, level: f64, method: &str) -> PyResult<Limits> {
     enter(py, || match method {
-        "wilson" => stats::wilson(x, n, level).map(limits),
+        "wilson" => stats::wilson(natural("x", x)?, natural("n", n)?, level).map(limits),
         other => Err(Error::UnknownChoice { what: "method", got: other.to_owned(), known: vec!["wilson".to_owned()] }),
     })
 }
 
 #[pyfunction]
-fn rate_interval(py: Python<'_>, x: u64, exposure: f64, per: f64, level: f64, method: &str) -> PyResult<Limits> {
-    enter(py, || stats::rate(x, exposure, per, level, stats::RateMethod::from_word(method)?).map(limits))
+fn rate_interval(py: Python<'_>, x: i64, exposure: f64, per: f64, level: f64, method: &str) -> PyResult<Limits> {
+    enter(py, || stats::rate(natural("x", x)?, exposure, per, level, stats::RateMethod::from_word(method)?).map(limits))
 }
 
 #[pyfunction]

@@ -1,6 +1,7 @@
 //! What a perpetrator takes over from the victims of the same case.
 
 use super::encode::{NO, UNDECIDED, YES};
+use super::problems::Problems;
 use crate::error::{Error, Result};
 use polars::prelude::*;
 use std::collections::HashMap;
@@ -19,18 +20,19 @@ pub(crate) struct Facts {
 #[derive(Debug, Clone, Default)]
 pub struct Cases {
     by_id: HashMap<String, (Facts, u8)>,
+    rows: u64,
 }
 
 impl Cases {
     /// Adds the cases of a batch of the table `victims`.
     ///
     /// # Errors
-    /// [`Error::Frame`] if a needed column is missing or cannot be read.
+    /// [`Error::Frame`] if a needed column is missing or cannot be read, [`Error::BadValue`] if one has gaps.
     pub fn add(&mut self, victims: &DataFrame) -> Result<()> {
-        self.read(victims).map_err(|e| Error::Frame { table: "victims".to_owned(), found: e.to_string() })
+        self.read(victims).map_err(|e| Error::Frame { table: "victims".to_owned(), found: e.to_string() })?
     }
 
-    fn read(&mut self, victims: &DataFrame) -> PolarsResult<()> {
+    fn read(&mut self, victims: &DataFrame) -> PolarsResult<Result<()>> {
         let ids = victims.column("case_id")?.cast(&DataType::String)?;
         let received = victims.column("received_date")?.cast(&DataType::Date)?;
         let communes = victims.column("commune")?.cast(&DataType::String)?;
@@ -39,11 +41,20 @@ impl Cases {
             Ok(column) => Some(column.cast(&DataType::Date)?),
             Err(_) => None,
         };
+        let mut problems = Problems::default();
         for row in 0..victims.height() {
-            // Nulls in required columns are reported when the victims themselves are read.
             let (Some(id), Some(received), Some(commune)) =
                 (ids.str()?.get(row), received.date()?.physical().get(row), communes.str()?.get(row))
             else {
+                for (column, expected, missing) in [
+                    ("case_id", "text", ids.str()?.get(row).is_none()),
+                    ("received_date", "a date", received.date()?.physical().get(row).is_none()),
+                    ("commune", "text", communes.str()?.get(row).is_none()),
+                ] {
+                    if missing {
+                        problems.value("victims", column, expected, self.rows + row as u64 + 1);
+                    }
+                }
                 continue;
             };
             let incident = match &incidents {
@@ -66,7 +77,8 @@ impl Cases {
                 })
                 .or_insert((facts, sure));
         }
-        Ok(())
+        self.rows += victims.height() as u64;
+        Ok(problems.into_result(""))
     }
 
     pub(crate) fn get(&self, id: &str) -> Option<&(Facts, u8)> {

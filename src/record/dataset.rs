@@ -49,10 +49,18 @@ impl Dataset {
     /// Adds a table as batches of rows.
     ///
     /// # Errors
-    /// [`Error::UnknownChoice`] if there is no table of that name.
+    /// [`Error::UnknownChoice`] if there is no table of that name, [`Error::Frame`] if the batches differ in columns.
     pub fn with_batches(mut self, table: &str, batches: impl IntoIterator<Item = DataFrame>) -> Result<Self> {
         known(table)?;
-        self.tables.insert(table.to_owned(), Source::Frames(batches.into_iter().collect()));
+        let frames: Vec<DataFrame> = batches.into_iter().collect();
+        if let Some(other) = frames.iter().find(|f| f.schema() != frames[0].schema()) {
+            let names: Vec<&str> = other.schema().iter_names().map(polars::prelude::PlSmallStr::as_str).collect();
+            return Err(Error::Frame {
+                table: table.to_owned(),
+                found: format!("a batch of other columns or types: {}", names.join(", ")),
+            });
+        }
+        self.tables.insert(table.to_owned(), Source::Frames(frames));
         Ok(self)
     }
 

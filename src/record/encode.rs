@@ -211,7 +211,16 @@ impl Encoder<'_> {
     fn whole_numbers(&mut self, schema: &ColumnSchema) -> PolarsResult<Series> {
         let is_float = self.frame.column(&schema.id).is_ok_and(|c| c.dtype().is_float());
         if !is_float {
-            return self.series(&schema.id, &DataType::Int64);
+            let cast = self.series(&schema.id, &DataType::Int64)?;
+            if let Ok(column) = self.frame.column(&schema.id)
+                && column.null_count() < cast.null_count()
+            {
+                let (before, after) = (column.is_null(), cast.is_null());
+                for i in (0..cast.len()).filter(|i| after.get(*i) == Some(true) && before.get(*i) == Some(false)) {
+                    self.problems.value(&self.table.id, &schema.id, "a whole number of 32 bits", self.row(i));
+                }
+            }
+            return Ok(cast);
         }
         let floats = self.series(&schema.id, &DataType::Float64)?;
         let mut whole: Vec<Option<i64>> = Vec::with_capacity(floats.len());
@@ -471,6 +480,7 @@ impl Encoder<'_> {
         Ok(match self.table.time {
             Time::Stock => {
                 let reference = days(self.reference);
+                // Of a birth year alone: a row of the register is taken to be born if it can be.
                 self.get(BIRTHS)?.interval().0.into_iter().map(|first| yes_if(first <= reference)).collect()
             }
             Time::Event => {
@@ -501,8 +511,13 @@ impl Encoder<'_> {
 }
 
 /// The same day some years earlier; 29 February becomes 28 February.
-pub(crate) fn shift(day: NaiveDate, years: i32) -> NaiveDate {
+fn shift(day: NaiveDate, years: i32) -> NaiveDate {
     day.with_year(day.year() - years).or_else(|| NaiveDate::from_ymd_opt(day.year() - years, 2, 28)).unwrap_or(day)
+}
+
+/// The last day of a period some years earlier: the day before the shifted day after it, so that a February ends whole.
+pub(crate) fn shift_last(day: NaiveDate, years: i32) -> NaiveDate {
+    day.succ_opt().and_then(|next| shift(next, years).pred_opt()).unwrap_or(day)
 }
 
 fn is_school_year(text: &str) -> bool {

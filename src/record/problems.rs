@@ -14,12 +14,20 @@ pub(crate) struct Problems {
 }
 
 impl Problems {
-    /// A row (from 1) whose value is not what the column may hold.
+    /// A row (from 1) whose value is not what the column may hold. Told twice, it counts once.
     pub fn value(&mut self, table: &str, column: &str, expected: &str, row: u64) {
         let key = (table.to_owned(), column.to_owned(), expected.to_owned());
-        let (rows, first) = self.values.entry(key).or_default();
-        *rows += 1;
-        keep_first(first, row);
+        let (rows, told) = self.values.entry(key).or_default();
+        *rows += u64::from(told.insert(row));
+    }
+
+    /// Takes over what another reading of the same chunk found: a row told by both counts once.
+    pub fn unite(&mut self, other: Self) {
+        for (key, (_, rows)) in other.values {
+            let (count, told) = self.values.entry(key).or_default();
+            *count += rows.into_iter().map(|row| u64::from(told.insert(row))).sum::<u64>();
+        }
+        self.absorb(Self { values: BTreeMap::new(), areas: other.areas });
     }
 
     /// A row whose area code is not on the list.
@@ -36,11 +44,6 @@ impl Problems {
         if codes.len() > 4 * CODES_SHOWN {
             codes.pop_last();
         }
-    }
-
-    /// True if there is nothing but trouble with single values.
-    pub fn only_values(&self) -> bool {
-        self.areas.is_empty()
     }
 
     /// Takes over what another batch found.
@@ -72,7 +75,7 @@ impl Problems {
         match self.values.into_iter().next() {
             None => Ok(()),
             Some(((table, column, expected), (rows, first))) => {
-                Err(Error::BadValue { table, column, expected, rows, first: first.into_iter().collect() })
+                Err(Error::BadValue { table, column, expected, rows, first: first.into_iter().take(ROWS_SHOWN).collect() })
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::Tally;
 use super::evaluate::Rows;
 use super::grid::{Axis, Grid};
-use crate::catalogue::{Dimension, EthnicList};
+use crate::catalogue::EthnicList;
 use crate::error::{Error, Result};
 use crate::plan::{Block, Fit, How, Plan, UnknownAreas};
 use crate::record::{Cases, Encoded, Encoder, NO_WORD, Problems, YES};
@@ -109,14 +109,14 @@ impl Pass<'_> {
         let mut problems = Problems::default();
         let mut area_told = vec![false; self.frame.height()];
         let lags: BTreeSet<i32> = self.plan.blocks.iter().filter(|b| b.table == self.table).map(|b| b.lag).collect();
-        for (nth, lag) in lags.into_iter().enumerate() {
+        for lag in lags {
             let table = self.plan.table(self.table);
             let mut encoder = Encoder {
                 table,
                 codes: self.plan.catalogue.codes(),
                 ethnic: self.context.ethnic_list,
                 cases: &self.context.cases,
-                reference: crate::record::shift(self.plan.period().last(), lag),
+                reference: crate::record::shift_last(self.plan.period().last(), lag),
                 frame: self.frame,
                 offset: self.offset,
                 problems: Problems::default(),
@@ -127,11 +127,7 @@ impl Pass<'_> {
                     self.block(place, block, &mut encoder, &mut tally, &mut area_told)?;
                 }
             }
-            let found = encoder.problems;
-            // Another lag reads the same columns: their trouble is told once.
-            if nth == 0 || !found.only_values() {
-                problems.absorb(found);
-            }
+            problems.unite(encoder.problems);
         }
         Ok((tally, problems))
     }
@@ -144,9 +140,6 @@ impl Pass<'_> {
             return Ok(());
         }
         tally.counted.extend(wanted.iter().map(|s| *s as u32));
-        if block.axes.contains(&Dimension::Ethnicity) && self.context.ethnic_list.is_none() {
-            return Err(Error::NoEthnicList);
-        }
         let mut columns: HashMap<String, Rc<Encoded>> = HashMap::new();
         let mut names: BTreeSet<&str> = wanted.iter().flat_map(|s| plan.series[*s].condition.columns()).collect();
         names.remove(crate::plan::IN_PERIOD);
@@ -156,6 +149,9 @@ impl Pass<'_> {
             if let How::Sum(column) | How::Distinct(column) = &plan.series[*series].how {
                 names.insert(column);
             }
+        }
+        if names.contains("ethnicity") && self.context.ethnic_list.is_none() {
+            return Err(Error::NoEthnicList);
         }
         for name in names {
             columns.insert(name.to_owned(), encoder.encode(name)?);

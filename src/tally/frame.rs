@@ -3,6 +3,7 @@
 //! Columns: `version`, `plan` (fingerprint), `kind` (`count`, `key`, `counted`, `province`), `series`, `cell`,
 //! `key_high`, `key_low` (the two halves of a key's hash) and `count`.
 
+use super::grid::Grid;
 use super::{TALLY_VERSION, Tally};
 use crate::error::{Error, Result};
 use crate::plan::Plan;
@@ -84,6 +85,7 @@ impl Tally {
         let (high, low) = (column("key_high", &DataType::UInt64)?, column("key_low", &DataType::UInt64)?);
         let expected = format!("{:016x}", plan.fingerprint());
         let mut tally = Self::empty(plan);
+        let grids: Vec<Grid> = plan.blocks.iter().map(|b| Grid::new(plan, b)).collect();
         for row in 0..frame.height() {
             let found = (version.u32()?.get(row), of_plan.str()?.get(row));
             if found != (Some(TALLY_VERSION), Some(expected.as_str())) {
@@ -92,10 +94,15 @@ impl Tally {
                     found: format!("plan {}, version {}", found.1.unwrap_or("?"), found.0.unwrap_or(0)),
                 }));
             }
-            let (s, c, n) =
-                (series.u32()?.get(row).unwrap_or(u32::MAX), cell.u64()?.get(row).unwrap_or(0), count.u64()?.get(row).unwrap_or(0));
             let bad = || Error::Frame { table: "tally".to_owned(), found: format!("row {}", row + 1) };
+            let (Some(s), Some(c), Some(n)) = (series.u32()?.get(row), cell.u64()?.get(row), count.u64()?.get(row)) else {
+                return Ok(Err(bad()));
+            };
             let Some(of) = plan.series.get(s as usize) else { return Ok(Err(bad())) };
+            let is_cell = matches!(kind.str()?.get(row), Some("count" | "key"));
+            if is_cell && grids[of.block].split(c).0 > grids[of.block].unknown_area() || c > u64::from(u32::MAX) && !is_cell {
+                return Ok(Err(bad()));
+            }
             match kind.str()?.get(row) {
                 Some("counted") => {
                     tally.counted.insert(s);
@@ -103,7 +110,14 @@ impl Tally {
                 Some("province") => {
                     tally.provinces.insert(u32::try_from(c).unwrap_or(u32::MAX));
                 }
-                Some("count") => tally.slot(of.block, c)[plan.local(s as usize)] += n,
+                Some("count") => {
+                    let slot = &mut tally.slot(of.block, c)[plan.local(s as usize)];
+                    // Far above any count, and far below where sums of counts would overflow.
+                    match slot.checked_add(n).filter(|sum| *sum < 1 << 53) {
+                        Some(sum) => *slot = sum,
+                        None => return Ok(Err(bad())),
+                    }
+                }
                 Some("key") => {
                     let (Some(high), Some(low)) = (high.u64()?.get(row), low.u64()?.get(row)) else { return Ok(Err(bad())) };
                     tally.keys.insert((s, c, u128::from(high) << 64 | u128::from(low)));

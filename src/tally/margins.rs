@@ -20,6 +20,7 @@ impl<'a> Margins<'a> {
         for (grid, cells) in grids.iter().zip(&tally.blocks) {
             let mut all: HashMap<u64, Vec<u64>> = HashMap::new();
             for (cell, counts) in cells {
+                polars_error::abort::try_raise_polars_abort();
                 for margin in grid.margins(*cell) {
                     match all.entry(margin) {
                         std::collections::hash_map::Entry::Vacant(place) => {
@@ -35,6 +36,7 @@ impl<'a> Margins<'a> {
         }
         let mut keys: HashMap<(u32, u64), HashSet<u128>> = HashMap::new();
         for (series, cell, key) in &tally.keys {
+            polars_error::abort::try_raise_polars_abort();
             let block = plan.series[*series as usize].block;
             for margin in grids[block].margins(*cell) {
                 keys.entry((*series, margin)).or_default().insert(*key);

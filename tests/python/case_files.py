@@ -29,12 +29,16 @@ FACTS = ("numerator", "denominator", "undecided", "value", "status", "printed")
 
 
 @cache
-def schema(table: str) -> dict[str, pl.DataType]:
-    """Return the columns of a table with their types, from the catalogue's own file."""
+def schemas() -> dict[str, dict[str, pl.DataType]]:
+    """Return every table's columns with their types, from the catalogue's own file."""
     with (ROOT / "src" / "catalogue" / "tables.toml").open("rb") as file:
         tables = tomllib.load(file)["table"]
-    (found,) = [t for t in tables if t["id"] == table]
-    return {c["id"]: TYPES[c["type"]] for c in found["columns"]}
+    return {t["id"]: {c["id"]: TYPES[c["type"]] for c in t["columns"]} for t in tables}
+
+
+def schema(table: str) -> dict[str, pl.DataType]:
+    """Return the columns of one table."""
+    return schemas()[table]
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ def test_an_unknown_language_is_refused():
 
 def test_a_table_that_nobody_could_hold_is_refused(dataset):
     by = ["sex", "age_group", "ethnicity", "circumstance", "form", "environment", "relation", "outcome"]
-    with pytest.raises(ct.PlanError, match="at most 100000000 rows") as caught:
+    with pytest.raises(ct.PlanError, match="at most 50000000 rows") as caught:
         ct.compute(dataset, period="2022", by=by, area_level="commune")
     assert caught.value.code == "bad_number"
 
