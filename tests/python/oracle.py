@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import duckdb
 import polars as pl
-from case_files import ROOT, TYPES, schema
+from case_files import ROOT, TYPES, schemas
 from oracle_indicators import INDICATORS, Part
 
 MACROS = """
@@ -128,8 +128,8 @@ class Oracle:
         units = pl.read_csv(file, schema_overrides={"code": pl.String, "parent": pl.String})
         day = str(self.last)
         self.keep("units", units.filter(pl.col("valid_from") <= day, pl.col("valid_to") >= day))
-        for name, frame in self.tables.items():
-            types = schema(name)
+        for name, types in schemas().items():
+            frame = self.tables.get(name, pl.DataFrame(schema=types))
             there = frame.select(pl.col(c).cast(t) for c, t in types.items() if c in frame.columns)
             absent = [pl.lit(None, dtype=t).alias(c) for c, t in types.items() if c not in frame.columns]
             texts = pl.col(pl.String).replace("unknown", None)
@@ -154,8 +154,8 @@ class Oracle:
         dims = [d for d in by if d in part.dims]
         key = f"coalesce('key ' || {part.key}, 'row ' || row)" if part.key else "'row ' || row"
         split = "".join(f", {category(d, bands)} AS {d}" for d in dims)
-        cells = f"""SELECT areas AS area, {key} AS key, {part.weight} AS weight, ({flag}) AS yes, ({unless}) AS but{split}
-            FROM {part.view}"""
+        flags = f"({flag}) AS yes, ({unless}) AS but"
+        cells = f"SELECT areas AS area, {key} AS key, {part.weight} AS weight, {flags}{split} FROM {part.view}"
         for column in ["area", *dims]:
             cells = f"SELECT * REPLACE (unnest({column}) AS {column}) FROM ({cells})"
         cell = ", ".join(["area", *dims])

@@ -3,6 +3,7 @@
 from datetime import date
 
 import chitieu as ct
+import limits
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -35,11 +36,12 @@ BY = [
 FACTS = ["numerator", "denominator", "undecided"]
 
 
-def compare(tables, period, by, area_level):
-    """Compare all cells; return how many are above 0."""
-    result = ct.compute(ct.Dataset(**tables), period=period, by=by, area_level=area_level)
+def compare(tables, period, by, area_level, views=(), days=None):
+    """Compare all cells of all indicators, or of those that count in some views; return how many are above 0."""
+    named = [i for i, asked in INDICATORS.items() if asked.top.view in views] or None
+    result = ct.compute(ct.Dataset(**tables), period=period, indicators=named, by=by, area_level=area_level)
     frame = result.to_polars()
-    oracle = Oracle(tables, *DAYS[period])
+    oracle = Oracle(tables, *(days or DAYS[period]))
     above = 0
     for (indicator, measure), cells in frame.group_by("indicator", "measure", maintain_order=True):
         asked = INDICATORS[indicator]
@@ -70,16 +72,55 @@ def test_the_oracle_knows_every_indicator():
         assert set(indicator.outputs) == set(INDICATORS[indicator.id].outputs), indicator.id
 
 
-@given(provinces(), st.sampled_from(PERIODS), st.sampled_from(BY), st.sampled_from(["province", "district"]))
-@settings(max_examples=25, deadline=None, derandomize=True)
-def test_random_records(tables, period, by, area_level):
+def random_records(*tables, by=BY, levels=("province", "district"), examples=20):
+    """Return the decorators of a test over random records of some tables."""
+
+    def decorate(test):
+        asked = (st.sampled_from(PERIODS), st.sampled_from(by), st.sampled_from(levels))
+        quick = settings(max_examples=examples, deadline=None, derandomize=True)
+        return given(provinces(*tables), *asked)(quick(test))
+
+    return decorate
+
+
+@random_records("children", by=[b for b in BY if {"form", "environment", "relation"}.isdisjoint(b)], examples=20)
+def test_random_registers(tables, period, by, area_level):
     compare(tables, period, by, area_level)
 
 
-@given(provinces())
-@settings(max_examples=5, deadline=None, derandomize=True)
-def test_random_records_by_commune(tables):
-    compare(tables, "2022", ["sex"], "commune")
+@random_records("victims", "children", by=[b for b in BY if "circumstance" not in b], examples=45)
+def test_random_cases_of_abuse(tables, period, by, area_level):
+    compare(tables, period, by, area_level, ["the_victims", "the_perpetrators"])
+
+
+@random_records("births", "deaths", "population", "pupils", by=[[], ["sex"], ["age_group"]])
+def test_random_events_and_pupils(tables, period, by, area_level):
+    compare(tables, period, by, area_level)
+
+
+@random_records("injuries", "children", by=[[], ["sex"], ["age_group"], ["sex", "age_group"]])
+def test_random_injuries(tables, period, by, area_level):
+    compare(tables, period, by, area_level, ["the_injuries"])
+
+
+@random_records("communes", "villages", "schools", "sanctions", "marriages", by=[[], ["sex"]], levels=["commune"])
+def test_random_places_and_decisions(tables, period, by, area_level):
+    compare(tables, period, by, area_level)
+
+
+@random_records(by=[["sex"], ["sex", "age_group"]], levels=["district", "commune"], examples=8)
+def test_random_provinces(tables, period, by, area_level):
+    compare(tables, period, by, area_level)
+
+
+@pytest.mark.parametrize("day", limits.DAYS, ids=str)
+@pytest.mark.parametrize("by", [[], ["age_group"], ["sex", "age_group"]], ids="-".join)
+def test_every_limit_of_age(day, by):
+    first = day.replace(month=1, day=1)
+    tables = {name: limits.events(day, name) for name in ("deaths", "injuries")}
+    tables |= {"children": limits.register(day), "victims": limits.abuse(day)}
+    tables["births"] = tables["injuries"].select("date", "sex", "commune")
+    assert compare(tables, f"{first}/{day}", by, "province", days=(first, day)) > 50
 
 
 @pytest.fixture(scope="module")
