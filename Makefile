@@ -41,15 +41,16 @@ lint: $(VENV)/built ## formatters, linters and type checkers
 	$(BIN)/mypy
 	$(BIN)/python -m mypy.stubtest chitieu._native
 
-bench: $(VENV)/built ## measure the budgets
-	$(BIN)/maturin develop --quiet --profile bench --features python,$(FEATURES)
-	$(BIN)/python benches/budgets.py
-	touch -d 2000-01-01 $(VENV)/built
+bench: wheel ## measure the budgets with the wheel that is given to others
+	rm -rf build/bench
+	$(BIN)/python -m pip install --quiet --no-deps --target build/bench dist/*.whl
+	PYTHONPATH=build/bench $(BIN)/python benches/budgets.py
 
 docs: ## build the Rust documentation
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --features $(FEATURES)
 
 wheel: $(VENV)/ready ## build the wheel that is given to others
+	rm -rf dist
 	$(BIN)/maturin build --profile dist --out dist
 
 clean: ## remove everything that was built

@@ -560,15 +560,6 @@ impl Plan {
         Ok(Fit { countable, left_out })
     }
 
-    /// True if a tally answers an indicator: numerator and denominator of one of its outputs were counted.
-    #[must_use]
-    pub fn answers(&self, tally: &crate::tally::Tally, indicator: &str) -> bool {
-        let counted = |series: usize| tally.counted.contains(&(series as u32));
-        self.outputs
-            .iter()
-            .any(|o| self.written.indicators[o.indicator].id == indicator && counted(o.numerator) && o.denominator.is_none_or(counted))
-    }
-
     fn missing(&self, series: usize, tables: &BTreeMap<String, Vec<String>>) -> Option<Error> {
         let table = &self.blocks[self.series[series].block].table;
         let absent = |table: &str| Error::MissingTable { table: table.to_owned(), indicator: String::new() };

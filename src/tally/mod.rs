@@ -123,3 +123,14 @@ impl Tally {
         self.blocks[block].entry(cell).or_insert_with(|| vec![0; width])
     }
 }
+
+impl Plan {
+    /// True if a tally answers an indicator: numerator and denominator of one of its outputs were counted.
+    #[must_use]
+    pub fn answers(&self, tally: &Tally, indicator: &str) -> bool {
+        let counted = |series: usize| tally.counted.contains(&(series as u32));
+        self.outputs
+            .iter()
+            .any(|o| self.indicators()[o.indicator].id == indicator && counted(o.numerator) && o.denominator.is_none_or(counted))
+    }
+}

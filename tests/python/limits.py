@@ -73,8 +73,7 @@ def events(day, table):
     if table == "injuries":
         rows = [row | {"fatal": chance.choice([True, False, None])} for row in rows]
     else:
-        # Not the days on which an age in years depends on the leap days between.
-        days = [0, 1, 26, 27, 28, 29, 363, 364, 366, 367, 1823, 1824, 1827 + 3, 4000]
+        days = [0, 1, 26, 27, 28, 29, *range(363, 369), *range(1823, 1830), 4000]
         rows += [{"date": day, "birth_date": None, "age_days": d} | person(chance) for d in days]
     return frame(table, rows)
 

@@ -81,7 +81,7 @@ deaths = rows(
         "date": event,
         "birth_date": none_or(st.one_of(born, event)),
         # Around 365 and 1,826 days an age in years depends on the leap days between.
-        "age_days": none_or(st.sampled_from([0, 1, 27, 28, 29, 364, 366, 367, 1824, 1830, 4000])),
+        "age_days": none_or(st.sampled_from([0, 1, 27, 28, 29, 364, 365, 366, 1825, 1826, 1827, 4000])),
         "sex": sex,
         "commune": commune,
     },

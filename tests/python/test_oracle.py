@@ -1,5 +1,6 @@
 """Every cell of every indicator against SQL written independently, on random records and on a made-up province."""
 
+from contextlib import closing
 from datetime import date
 
 import chitieu as ct
@@ -41,7 +42,12 @@ def compare(tables, period, by, area_level, views=(), days=None):
     named = [i for i, asked in INDICATORS.items() if asked.top.view in views] or None
     result = ct.compute(ct.Dataset(**tables), period=period, indicators=named, by=by, area_level=area_level)
     frame = result.to_polars()
-    oracle = Oracle(tables, *(days or DAYS[period]))
+    with closing(Oracle(tables, *(days or DAYS[period]))) as oracle:
+        return compare_cells(frame, oracle, by)
+
+
+def compare_cells(frame, oracle, by):
+    """Compare the cells of a result with those of the oracle."""
     above = 0
     for (indicator, measure), cells in frame.group_by("indicator", "measure", maintain_order=True):
         asked = INDICATORS[indicator]

@@ -8,8 +8,6 @@ import chitieu as ct
 import polars as pl
 import pytest
 
-pytest.importorskip("altair")
-
 
 @pytest.fixture(scope="module")
 def dataset():

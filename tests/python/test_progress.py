@@ -68,7 +68,6 @@ def test_an_error_of_the_callback_comes_out():
 
 
 def test_the_ready_bar(capsys):
-    pytest.importorskip("tqdm")
     dataset = ct.Dataset(births=births(), children=children())
     ct.compute(dataset, **ASKED, on_progress=ct.tqdm_progress("tiến độ"))
     told = capsys.readouterr().err
