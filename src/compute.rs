@@ -34,7 +34,7 @@ impl Plan {
         for table in self.tables() {
             if names.contains_key(table) {
                 let columns = self.columns(table);
-                tally.absorb(self.count(table, dataset.batches(table, &columns), &context)?);
+                tally.absorb(&self.count(table, dataset.batches(table, &columns), &context)?);
             }
         }
         Ok((tally, fit))

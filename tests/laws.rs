@@ -69,9 +69,9 @@ proptest! {
         let (a, b) = rows.split_at(cut.min(rows.len()));
         let whole = tally(&plan, &rows);
         let (left, right) = (tally(&plan, a), tally(&plan, b));
-        prop_assert_eq!(&left.clone().merge(right.clone()).unwrap(), &whole);
-        prop_assert_eq!(&right.merge(left).unwrap(), &whole);
-        prop_assert_eq!(&Tally::empty(&plan).merge(whole.clone()).unwrap(), &whole);
+        prop_assert_eq!(&left.clone().merge(&right).unwrap(), &whole);
+        prop_assert_eq!(&right.merge(&left).unwrap(), &whole);
+        prop_assert_eq!(&Tally::empty(&plan).merge(&whole).unwrap(), &whole);
     }
 
     #[test]
@@ -115,7 +115,7 @@ fn a_tally_goes_through_its_frame_and_a_plan_through_json() {
     assert_eq!(Tally::from_frame(&plan, &counted.to_frame(&plan).unwrap()).unwrap(), counted);
     assert_eq!(Plan::from_json(&plan.to_json()).unwrap(), plan);
     let other = Plan::new(&Catalogue::builtin(), "2021").indicators(["child_population"]).build().unwrap();
-    assert_eq!(Tally::empty(&other).merge(counted).unwrap_err().code(), "tally_mismatch");
+    assert_eq!(Tally::empty(&other).merge(&counted).unwrap_err().code(), "tally_mismatch");
 }
 
 #[test]

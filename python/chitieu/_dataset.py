@@ -186,7 +186,8 @@ class Dataset:
         frame = self._tables[table]
         there = [c for c in columns if c in self.schema(table)]
         if isinstance(frame, pl.DataFrame):
-            yield frame.select(there)
+            # In slices: a frame whose columns are chunked differently is copied when it is handed over whole.
+            yield from frame.select(there).iter_slices(BATCH_ROWS) if frame.height else [frame.select(there)]
             return
         lazy = frame.select(there)
         if not hasattr(lazy, "collect_batches"):

@@ -127,6 +127,18 @@ impl Condition {
         }
     }
 
+    /// The parts that ask a column something, each once.
+    pub(crate) fn leaves<'a>(&'a self, found: &mut BTreeSet<&'a Self>) {
+        match self {
+            Self::Always => {}
+            Self::And(parts) | Self::Or(parts) => parts.iter().for_each(|p| p.leaves(found)),
+            Self::Not(c) | Self::IsTrue(c) | Self::IsUndecided(c) => c.leaves(found),
+            leaf => {
+                found.insert(leaf);
+            }
+        }
+    }
+
     fn collect<'a>(&'a self, found: &mut BTreeSet<&'a str>) {
         match self {
             Self::Always => {}

@@ -284,7 +284,7 @@ impl PyPlan {
         enter(py, move || {
             let mut tally = Tally::empty(&plan);
             for frame in &frames {
-                tally = tally.merge(Tally::from_frame(&plan, frame)?)?;
+                tally = tally.merge(&Tally::from_frame(&plan, frame)?)?;
             }
             Ok(PyTally { plan, tally })
         })
@@ -330,7 +330,7 @@ impl PyTally {
         let others: Vec<PyRef<'_, Self>> = others.iter().map(|o| Ok(o.cast::<Self>()?.borrow())).collect::<PyResult<_>>()?;
         let tallies: Vec<&Tally> = others.iter().map(|o| &o.tally).collect();
         enter(py, || {
-            let tally = tallies.into_iter().try_fold(self.tally.clone(), |sum, next| sum.merge(next.clone()))?;
+            let tally = tallies.into_iter().try_fold(self.tally.clone(), Tally::merge)?;
             Ok(Self { plan: self.plan.clone(), tally })
         })
     }

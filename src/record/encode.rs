@@ -42,6 +42,73 @@ impl Encoded {
         Self::Number { low: vec![LOW; rows], high: vec![HIGH; rows] }
     }
 
+    /// Some of its rows, in that order.
+    pub fn gather(&self, rows: &[usize]) -> Self {
+        match self {
+            Self::Flag(values) => Self::Flag(rows.iter().map(|r| values[*r]).collect()),
+            Self::Number { low, high } => {
+                Self::Number { low: rows.iter().map(|r| low[*r]).collect(), high: rows.iter().map(|r| high[*r]).collect() }
+            }
+            Self::Words { codes, words } => {
+                let mut kept = Vec::new();
+                let mut places: HashMap<u32, u32> = HashMap::new();
+                let mut keep = |code: u32| match code {
+                    NO_WORD => NO_WORD,
+                    code => *places.entry(code).or_insert_with(|| push(&mut kept, words[code as usize].clone())),
+                };
+                let codes = rows.iter().map(|r| keep(codes[*r])).collect();
+                Self::Words { codes, words: kept }
+            }
+            Self::List { starts, codes, known, words } => {
+                let mut found = Self::List { starts: vec![0], codes: Vec::new(), known: Vec::new(), words: words.clone() };
+                if let Self::List { starts: at, codes: into, known: there, .. } = &mut found {
+                    for r in rows {
+                        into.extend(&codes[starts[*r] as usize..starts[r + 1] as usize]);
+                        at.push(u32::try_from(into.len()).unwrap_or(u32::MAX));
+                        there.push(known[*r]);
+                    }
+                }
+                found
+            }
+        }
+    }
+
+    /// The first row of each distinct value, and for each row which of them it is.
+    pub fn distinct(&self) -> (Vec<usize>, Vec<u32>) {
+        match self {
+            Self::Flag(values) => first_rows(values.iter()),
+            Self::Number { low, high } => first_rows(low.iter().zip(high)),
+            Self::Words { codes, .. } => first_rows(codes.iter()),
+            Self::List { starts, codes, known, .. } => {
+                first_rows(starts.windows(2).zip(known).map(|(w, there)| (there, &codes[w[0] as usize..w[1] as usize])))
+            }
+        }
+    }
+
+    /// Adds the rows of another column of the same kind.
+    pub fn extend(&mut self, other: Self) {
+        match (self, other) {
+            (Self::Flag(mine), Self::Flag(theirs)) => mine.extend(theirs),
+            (Self::Number { low, high }, Self::Number { low: l, high: h }) => {
+                low.extend(l);
+                high.extend(h);
+            }
+            (Self::Words { codes, words }, Self::Words { codes: c, words: w }) => {
+                let places: Vec<u32> = w.into_iter().map(|word| place(words, word)).collect();
+                codes.extend(c.into_iter().map(|code| if code == NO_WORD { NO_WORD } else { places[code as usize] }));
+            }
+            (Self::List { starts, codes, known, words }, Self::List { starts: s, codes: c, known: k, words: w }) => {
+                let places: Vec<u32> = w.into_iter().map(|word| place(words, word)).collect();
+                let base = starts.last().copied().unwrap_or(0);
+                starts.extend(s.iter().skip(1).map(|at| base + at));
+                codes.extend(c.into_iter().map(|code| places[code as usize]));
+                known.extend(k);
+            }
+            // One name is always read as one kind.
+            _ => {}
+        }
+    }
+
     /// The bounds of a number column.
     fn interval(&self) -> (Vec<i32>, Vec<i32>) {
         match self {
@@ -52,7 +119,7 @@ impl Encoded {
 }
 
 /// The days a person can have been born on, under a name no table uses.
-const BIRTHS: &str = "#births";
+pub(crate) const BIRTHS: &str = "#births";
 /// Floats beyond this are not read as integers.
 const MOST_WHOLE: f64 = 9.0e15;
 /// More days than anybody has lived.
@@ -523,6 +590,21 @@ pub(crate) fn shift_last(day: NaiveDate, years: i32) -> NaiveDate {
 fn is_school_year(text: &str) -> bool {
     let parts = text.split_once('-').and_then(|(a, b)| Some((a.parse::<i32>().ok()?, b.parse::<i32>().ok()?)));
     text.len() == 9 && parts.is_some_and(|(a, b)| b == a + 1)
+}
+
+fn first_rows<T: std::hash::Hash + Eq>(values: impl Iterator<Item = T>) -> (Vec<usize>, Vec<u32>) {
+    let mut firsts = Vec::new();
+    let mut places: PlHashMap<T, u32> = PlHashMap::default();
+    let of_row = values
+        .enumerate()
+        .map(|(row, value)| {
+            *places.entry(value).or_insert_with(|| {
+                firsts.push(row);
+                firsts.len() as u32 - 1
+            })
+        })
+        .collect();
+    (firsts, of_row)
 }
 
 fn push(words: &mut Vec<String>, word: String) -> u32 {

@@ -21,6 +21,11 @@ impl Problems {
         *rows += u64::from(told.insert(row));
     }
 
+    /// The rows told of.
+    pub fn rows(&self) -> BTreeSet<u64> {
+        self.values.values().flat_map(|(_, rows)| rows.iter().copied()).collect()
+    }
+
     /// Takes over what another reading of the same chunk found: a row told by both counts once.
     pub fn unite(&mut self, other: Self) {
         for (key, (_, rows)) in other.values {

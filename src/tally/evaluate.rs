@@ -1,7 +1,6 @@
 //! Conditions over encoded columns: three-valued, each part worked out once for a batch.
 
 use crate::catalogue::{Compare, Condition};
-use crate::plan::IN_PERIOD;
 use crate::record::{Encoded, NO_WORD, UNDECIDED, YES};
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -10,7 +9,6 @@ use std::rc::Rc;
 pub(super) struct Rows<'a> {
     pub count: usize,
     pub columns: &'a HashMap<String, Rc<Encoded>>,
-    pub in_period: &'a Rc<Vec<u8>>,
     pub known: HashMap<Condition, Rc<Vec<u8>>>,
 }
 
@@ -34,7 +32,6 @@ impl Rows<'_> {
     fn work_out(&mut self, condition: &Condition) -> Rc<Vec<u8>> {
         let values = match condition {
             Condition::Always => vec![YES; self.count],
-            Condition::Flag(name) if name == IN_PERIOD => return self.in_period.clone(),
             Condition::Flag(name) => match self.column(name) {
                 Some(Encoded::Flag(values)) => values.clone(),
                 _ => self.nothing(),

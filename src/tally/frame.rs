@@ -1,13 +1,20 @@
-//! A tally as a table, so that it can be stored and sent: version 1.
+//! A tally as a table, so that it can be stored and sent: version 2.
 //!
-//! Columns: `version`, `plan` (fingerprint), `kind` (`count`, `key`, `counted`, `province`), `series`, `cell`,
-//! `key_high`, `key_low` (the two halves of a key's hash) and `count`.
+//! Columns: `version`, `plan` (fingerprint), `kind`, `series`, `cell`, `key_high`, `key_low` (64 and 32 bits of a key's hash)
+//! and `count`. Kinds: `counted` (a series), `province` (a cell), `count` (of a series in a cell), `set` (a series and a cell
+//! of the set numbered `count`), `key` (a key in the set numbered `count`).
 
+use super::cells::CellsBuilder;
 use super::grid::Grid;
+use super::keys::{Keys, Set};
 use super::{TALLY_VERSION, Tally};
 use crate::error::{Error, Result};
 use crate::plan::Plan;
 use polars::prelude::*;
+
+/// A hash has 96 bits; the lower 32 stand in a column of their own.
+const LOW_BITS: u32 = 32;
+const LOW: u128 = (1 << LOW_BITS) - 1;
 
 /// One column per field, filled row by row.
 #[derive(Default)]
@@ -25,8 +32,8 @@ impl Lines {
         self.kind.push(kind);
         self.series.push(series);
         self.cell.push(cell);
-        self.key_high.push(key.map(|k| (k >> 64) as u64));
-        self.key_low.push(key.map(|k| (k & u128::from(u64::MAX)) as u64));
+        self.key_high.push(key.map(|k| (k >> LOW_BITS) as u64));
+        self.key_low.push(key.map(|k| (k & LOW) as u64));
         self.count.push(count);
     }
 }
@@ -46,14 +53,19 @@ impl Tally {
         }
         for (block, cells) in self.blocks.iter().enumerate() {
             let series: Vec<usize> = plan.series_of(block).collect();
-            for (cell, counts) in cells {
+            for (cell, counts) in cells.iter() {
                 for (series, count) in series.iter().zip(counts).filter(|(_, n)| **n > 0) {
-                    lines.add("count", *series as u32, *cell, None, *count);
+                    lines.add("count", *series as u32, cell, None, *count);
                 }
             }
         }
-        for (series, cell, key) in &self.keys {
-            lines.add("key", *series, *cell, Some(*key), 1);
+        for (number, set) in self.keys.sets().iter().enumerate() {
+            for (series, cell) in set {
+                lines.add("set", *series, *cell, None, number as u64);
+            }
+        }
+        for (key, set) in self.keys.iter() {
+            lines.add("key", 0, 0, Some(key), u64::from(set));
         }
         let rows = lines.kind.len();
         df![
@@ -85,6 +97,8 @@ impl Tally {
         let (high, low) = (column("key_high", &DataType::UInt64)?, column("key_low", &DataType::UInt64)?);
         let expected = format!("{:016x}", plan.fingerprint());
         let mut tally = Self::empty(plan);
+        let mut blocks: Vec<CellsBuilder> = (0..plan.blocks.len()).map(|b| CellsBuilder::new(plan.series_of(b).count())).collect();
+        let (mut sets, mut pairs): (Vec<Set>, Vec<(u128, u32)>) = (Vec::new(), Vec::new());
         let grids: Vec<Grid> = plan.blocks.iter().map(|b| Grid::new(plan, b)).collect();
         for row in 0..frame.height() {
             let found = (version.u32()?.get(row), of_plan.str()?.get(row));
@@ -99,7 +113,7 @@ impl Tally {
                 return Ok(Err(bad()));
             };
             let Some(of) = plan.series.get(s as usize) else { return Ok(Err(bad())) };
-            let is_cell = matches!(kind.str()?.get(row), Some("count" | "key"));
+            let is_cell = matches!(kind.str()?.get(row), Some("count" | "set"));
             if is_cell && grids[of.block].split(c).0 > grids[of.block].unknown_area() || c > u64::from(u32::MAX) && !is_cell {
                 return Ok(Err(bad()));
             }
@@ -111,20 +125,40 @@ impl Tally {
                     tally.provinces.insert(u32::try_from(c).unwrap_or(u32::MAX));
                 }
                 Some("count") => {
-                    let slot = &mut tally.slot(of.block, c)[plan.local(s as usize)];
+                    let slot = blocks[of.block].slot(c, plan.local(s as usize));
                     // Far above any count, and far below where sums of counts would overflow.
                     match slot.checked_add(n).filter(|sum| *sum < 1 << 53) {
                         Some(sum) => *slot = sum,
                         None => return Ok(Err(bad())),
                     }
                 }
-                Some("key") => {
+                // No frame has more sets than rows.
+                Some("set") if n < frame.height() as u64 => {
+                    let number = n as usize;
+                    if sets.len() <= number {
+                        sets.resize(number + 1, Set::new());
+                    }
+                    sets[number].push((s, c));
+                }
+                Some("key") if n < frame.height() as u64 => {
                     let (Some(high), Some(low)) = (high.u64()?.get(row), low.u64()?.get(row)) else { return Ok(Err(bad())) };
-                    tally.keys.insert((s, c, u128::from(high) << 64 | u128::from(low)));
+                    if u128::from(low) > LOW {
+                        return Ok(Err(bad()));
+                    }
+                    pairs.push((u128::from(high) << LOW_BITS | u128::from(low), n as u32));
                 }
                 _ => return Ok(Err(bad())),
             }
         }
+        sets.iter_mut().for_each(|set| {
+            set.sort_unstable();
+            set.dedup();
+        });
+        if pairs.iter().any(|(_, set)| sets.get(*set as usize).is_none_or(Vec::is_empty)) {
+            return Ok(Err(Error::Frame { table: "tally".to_owned(), found: "a key without its set".to_owned() }));
+        }
+        tally.blocks = blocks.into_iter().map(CellsBuilder::finish).collect();
+        tally.keys = Keys::new(sets, pairs);
         Ok(Ok(tally))
     }
 }

@@ -63,6 +63,23 @@ impl<'a> Grid<'a> {
         self.axes.iter().zip(categories).fold(area, |cell, (axis, category)| cell * axis.size() + category)
     }
 
+    /// The cells of an area stand together: the number of them.
+    fn cells_of_area(&self) -> u64 {
+        self.axes.iter().map(Axis::size).product()
+    }
+
+    /// The cell of an area by its place among them.
+    pub fn at(&self, area: u64, offset: u64) -> u64 {
+        area * self.cells_of_area() + offset
+    }
+
+    /// The places, within an area, of every combination of one category for each axis.
+    pub fn offsets(&self, categories: &[&[u64]]) -> Vec<u64> {
+        self.axes.iter().zip(categories).fold(vec![0], |heads, (axis, of)| {
+            heads.iter().flat_map(|head| of.iter().map(move |category| head * axis.size() + category)).collect()
+        })
+    }
+
     /// Area and categories of a cell.
     pub fn split(&self, mut cell: u64) -> (u64, Vec<u64>) {
         let mut categories = vec![0; self.axes.len()];

@@ -4,37 +4,46 @@
 //! `merge` is associative and commutative, a tally of no rows changes nothing, and any split of the rows gives
 //! the identical tally.
 
+mod cells;
+mod classes;
 mod count;
 mod evaluate;
 mod frame;
 mod grid;
+mod joint;
+mod keys;
+mod machine;
 mod margins;
+mod pass;
+mod read;
+mod simple;
 
-pub use count::{Context, Counting};
+pub use count::Counting;
 pub(crate) use grid::{Axis, Grid};
 pub(crate) use margins::Margins;
+pub use pass::Context;
 
 use crate::error::{Error, Result};
 use crate::plan::Plan;
-use count::Cells;
-use std::collections::{BTreeMap, BTreeSet};
+use cells::Cells;
+use keys::Keys;
+use std::collections::BTreeSet;
 
 /// The version of the tally's form.
-pub(crate) const TALLY_VERSION: u32 = 1;
+pub(crate) const TALLY_VERSION: u32 = 2;
 
 /// The counts of a plan over some rows.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Tally {
     pub(crate) fingerprint: u64,
-    /// Per block: finest cell to one count per series of the block.
-    pub(crate) blocks: Vec<BTreeMap<u64, Vec<u64>>>,
-    /// Distinct keys: series, finest cell, hash of the key.
-    pub(crate) keys: BTreeSet<(u32, u64, u128)>,
+    /// Per block: the counts by finest cell.
+    pub(crate) blocks: Vec<Cells>,
+    /// For distinct counts, the keys.
+    pub(crate) keys: Keys,
     /// Series that some table allowed to count.
     pub(crate) counted: BTreeSet<u32>,
     /// Places of the provinces with rows in the period.
     pub(crate) provinces: BTreeSet<u32>,
-    widths: Vec<usize>,
 }
 
 impl Tally {
@@ -43,11 +52,10 @@ impl Tally {
     pub fn empty(plan: &Plan) -> Self {
         Self {
             fingerprint: plan.fingerprint(),
-            blocks: vec![BTreeMap::new(); plan.blocks.len()],
-            keys: BTreeSet::new(),
+            blocks: (0..plan.blocks.len()).map(|b| Cells::empty(plan.series_of(b).count())).collect(),
+            keys: Keys::default(),
             counted: BTreeSet::new(),
             provinces: BTreeSet::new(),
-            widths: (0..plan.blocks.len()).map(|b| plan.series_of(b).count()).collect(),
         }
     }
 
@@ -55,7 +63,7 @@ impl Tally {
     ///
     /// # Errors
     /// [`Error::TallyMismatch`] if they are of different plans.
-    pub fn merge(mut self, other: Self) -> Result<Self> {
+    pub fn merge(mut self, other: &Self) -> Result<Self> {
         if self.fingerprint != other.fingerprint {
             return Err(Error::TallyMismatch {
                 expected: format!("plan {:016x}", self.fingerprint),
@@ -66,61 +74,13 @@ impl Tally {
         Ok(self)
     }
 
-    pub(crate) fn absorb(&mut self, other: Self) {
-        for (mine, theirs) in self.blocks.iter_mut().zip(other.blocks) {
-            for (cell, counts) in theirs {
-                match mine.entry(cell) {
-                    std::collections::btree_map::Entry::Vacant(place) => {
-                        place.insert(counts);
-                    }
-                    std::collections::btree_map::Entry::Occupied(mut place) => {
-                        for (a, b) in place.get_mut().iter_mut().zip(counts) {
-                            *a += b;
-                        }
-                    }
-                }
-            }
+    pub(crate) fn absorb(&mut self, other: &Self) {
+        for (mine, theirs) in self.blocks.iter_mut().zip(&other.blocks) {
+            mine.absorb(theirs);
         }
-        self.keys.extend(other.keys);
-        self.counted.extend(other.counted);
-        self.provinces.extend(other.provinces);
-    }
-
-    fn add_rows(&mut self, block: usize, local: usize, cells: &Cells, truth: &[u8], weight: impl Fn(usize) -> u64) {
-        let mut sums = vec![0_u64; cells.codes.len()];
-        for row in 0..truth.len() {
-            if Cells::is_yes(truth, row) {
-                let weight = weight(row);
-                for cell in cells.of(row) {
-                    sums[*cell as usize] += weight;
-                }
-            }
-        }
-        for (cell, sum) in cells.codes.iter().zip(sums) {
-            if sum > 0 {
-                self.slot(block, *cell)[local] += sum;
-            }
-        }
-    }
-
-    fn add_keys(&mut self, block: usize, local: usize, series: usize, cells: &Cells, truth: &[u8], key: impl Fn(usize) -> Option<u128>) {
-        for row in (0..truth.len()).filter(|row| Cells::is_yes(truth, *row)) {
-            for cell in cells.of(row) {
-                let cell = cells.codes[*cell as usize];
-                match key(row) {
-                    Some(key) => {
-                        self.keys.insert((u32::try_from(series).unwrap_or(u32::MAX), cell, key));
-                    }
-                    // Without a key nobody can tell two rows apart or together: each counts.
-                    None => self.slot(block, cell)[local] += 1,
-                }
-            }
-        }
-    }
-
-    pub(crate) fn slot(&mut self, block: usize, cell: u64) -> &mut Vec<u64> {
-        let width = self.widths[block];
-        self.blocks[block].entry(cell).or_insert_with(|| vec![0; width])
+        self.keys.absorb(&other.keys);
+        self.counted.extend(&other.counted);
+        self.provinces.extend(&other.provinces);
     }
 }
 

@@ -1,0 +1,88 @@
+//! Counts by cell: sorted, flat, merged in one sweep.
+
+use polars::prelude::PlHashMap;
+
+/// The counts of one block: for each finest cell with rows, one count per series of the block.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Cells {
+    width: usize,
+    cells: Vec<u64>,
+    counts: Vec<u64>,
+}
+
+impl Cells {
+    pub fn empty(width: usize) -> Self {
+        Self { width, cells: Vec::new(), counts: Vec::new() }
+    }
+
+    /// Cells in their order, each with its counts.
+    pub fn iter(&self) -> impl Iterator<Item = (u64, &[u64])> {
+        self.cells.iter().copied().zip(self.counts.chunks_exact(self.width.max(1)))
+    }
+
+    /// Both together.
+    pub fn absorb(&mut self, other: &Self) {
+        if other.cells.is_empty() {
+            return;
+        }
+        if self.cells.is_empty() {
+            self.clone_from(other);
+            return;
+        }
+        let mut sum = Self::empty(self.width);
+        sum.cells.reserve(self.cells.len().max(other.cells.len()));
+        sum.counts.reserve(self.counts.len().max(other.counts.len()));
+        let (mut mine, mut theirs) = (self.iter().peekable(), other.iter().peekable());
+        loop {
+            let next = match (mine.peek(), theirs.peek()) {
+                (Some((a, _)), Some((b, _))) => *a.min(b),
+                (Some((a, _)), None) => *a,
+                (None, Some((b, _))) => *b,
+                (None, None) => break,
+            };
+            let at = sum.counts.len();
+            sum.cells.push(next);
+            sum.counts.resize(at + sum.width, 0);
+            for counts in [mine.next_if(|(c, _)| *c == next), theirs.next_if(|(c, _)| *c == next)].into_iter().flatten() {
+                sum.counts[at..].iter_mut().zip(counts.1).for_each(|(a, b)| *a += b);
+            }
+        }
+        drop((mine, theirs));
+        *self = sum;
+    }
+}
+
+/// Counts by cell in the making, in any order.
+#[derive(Debug)]
+pub(crate) struct CellsBuilder {
+    cells: Cells,
+    places: PlHashMap<u64, u32>,
+}
+
+impl CellsBuilder {
+    pub fn new(width: usize) -> Self {
+        Self { cells: Cells::empty(width), places: PlHashMap::default() }
+    }
+
+    /// The count of one series in one cell.
+    pub fn slot(&mut self, cell: u64, local: usize) -> &mut u64 {
+        let Cells { width, cells, counts } = &mut self.cells;
+        let place = *self.places.entry(cell).or_insert_with(|| {
+            cells.push(cell);
+            counts.resize(counts.len() + *width, 0);
+            cells.len() as u32 - 1
+        });
+        &mut counts[place as usize * *width + local]
+    }
+
+    pub fn finish(self) -> Cells {
+        let Cells { width, cells, counts } = self.cells;
+        let mut order: Vec<u32> = (0..cells.len() as u32).collect();
+        order.sort_unstable_by_key(|i| cells[*i as usize]);
+        Cells {
+            width,
+            cells: order.iter().map(|i| cells[*i as usize]).collect(),
+            counts: order.iter().flat_map(|i| &counts[*i as usize * width..(*i as usize + 1) * width]).copied().collect(),
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! Values that no condition and no dimension of a pass can tell apart, as one class.
+//!
+//! Some six thousand days of birth become a few dozen classes. Conditions are then worked out once for each combination
+//! of classes that occurs, never for a row.
+
+use super::evaluate::Rows;
+use super::pass::{AxisCodes, Columns, Pass};
+use crate::catalogue::{Condition, Time};
+use crate::error::Result;
+use crate::plan::IN_PERIOD;
+use crate::record::{Encoded, Encoder};
+use polars::prelude::PlHashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
+
+/// What a column of the machine is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Source {
+    /// The area of a row at the plan's level.
+    Place,
+    /// Everything worked out from the days a child of the register can have been born on.
+    Births,
+    /// Whether an event lies in the period.
+    Period,
+    /// One name, as the encoder reads it.
+    Name,
+}
+
+/// One column of the machine: the names it answers to, and all that is asked of them.
+#[derive(Debug)]
+pub(super) struct Asked<'a> {
+    pub source: Source,
+    pub names: Vec<&'a str>,
+    leaves: Vec<&'a Condition>,
+    /// Part and axis.
+    axes: Vec<(usize, usize)>,
+}
+
+impl<'a> Asked<'a> {
+    /// The area, then the columns that some series read.
+    pub fn all(pass: &Pass<'a>) -> Vec<Self> {
+        let new = |source: Source| Self { source, names: Vec::new(), leaves: Vec::new(), axes: Vec::new() };
+        let mut found = vec![new(Source::Place)];
+        let mut names: BTreeSet<&'a str> = pass.names(&pass.series);
+        names.insert(IN_PERIOD);
+        for name in names {
+            let source = Self::source_of(pass, name);
+            let place = found.iter().position(|a| a.source == source && source == Source::Births).unwrap_or_else(|| {
+                found.push(new(source));
+                found.len() - 1
+            });
+            found[place].names.push(name);
+        }
+        let mut leaves: BTreeSet<&'a Condition> = BTreeSet::new();
+        for series in &pass.series {
+            pass.plan.series[*series].condition.leaves(&mut leaves);
+        }
+        for leaf in leaves {
+            if let Some(asked) = found.iter_mut().find(|a| leaf.columns().iter().any(|c| a.names.contains(c))) {
+                asked.leaves.push(leaf);
+            }
+        }
+        for (part, of) in pass.parts.iter().enumerate() {
+            for (axis, a) in of.grid.axes.iter().enumerate() {
+                if let Some(asked) = found.iter_mut().find(|f| f.names.contains(&a.dimension.column())) {
+                    asked.axes.push((part, axis));
+                }
+            }
+        }
+        found
+    }
+
+    fn source_of(pass: &Pass, name: &str) -> Source {
+        match name {
+            _ if pass.table.time == Time::Stock && (name == IN_PERIOD || pass.table.derived_from(name).is_some()) => Source::Births,
+            IN_PERIOD => Source::Period,
+            _ => Source::Name,
+        }
+    }
+
+    /// True if some dimension of single categories reads it, or the period.
+    pub fn is_stem(&self, pass: &Pass) -> bool {
+        let single = |(part, axis): &(usize, usize)| !pass.parts[*part].grid.axes[*axis].dimension.is_multiple();
+        matches!(self.source, Source::Births | Source::Period) || self.axes.iter().any(single)
+    }
+
+    /// The columns of the records that decide its values.
+    pub fn reads(&self, pass: &Pass<'a>) -> Vec<&'a str> {
+        match self.source {
+            Source::Place => vec!["commune"],
+            Source::Births => vec!["birth_date", "birth_year"],
+            Source::Period => pass.date.into_iter().collect(),
+            Source::Name => self.names.clone(),
+        }
+    }
+
+    /// Its names, read from the encoder's frame.
+    pub fn encode(&self, pass: &Pass, encoder: &mut Encoder) -> Result<Columns> {
+        let names = if self.source == Source::Place { &["commune"][..] } else { &self.names };
+        names.iter().map(|name| Ok(((*name).to_owned(), pass.encode(encoder, name)?))).collect()
+    }
+}
+
+/// The classes of one column met so far.
+#[derive(Debug, Default)]
+pub(super) struct Classes {
+    by_signature: PlHashMap<Vec<u64>, u32>,
+    /// One row per class, by name.
+    examples: BTreeMap<String, Encoded>,
+    /// The area of each class, of the column of areas.
+    pub places: Vec<Option<u64>>,
+}
+
+impl Classes {
+    pub fn len(&self) -> usize {
+        self.by_signature.len()
+    }
+
+    /// The class of each row of some encoded columns.
+    pub fn of(&mut self, asked: &Asked, pass: &Pass, columns: &Columns, rows: usize) -> Vec<u32> {
+        let mut signatures: Vec<Vec<u64>> = vec![Vec::new(); rows];
+        if asked.source == Source::Place {
+            let places = pass.places(&columns["commune"]);
+            places.iter().zip(&mut signatures).for_each(|(place, s)| s.push(place.map_or(u64::MAX, |p| p)));
+        }
+        let mut evaluator = Rows { count: rows, columns, known: HashMap::new() };
+        for leaf in &asked.leaves {
+            let truth = evaluator.truth(leaf);
+            truth.iter().zip(&mut signatures).for_each(|(value, s)| s.push(u64::from(*value)));
+        }
+        for (part, axis) in &asked.axes {
+            let of = &pass.parts[*part];
+            let axis = &of.grid.axes[*axis];
+            let codes = AxisCodes::new(axis, of.block, &columns[axis.dimension.column()], pass.plan);
+            for (row, s) in signatures.iter_mut().enumerate() {
+                s.push(codes.of(row).len() as u64);
+                s.extend(codes.of(row));
+            }
+        }
+        let mut new = Vec::new();
+        let mut classes = Vec::with_capacity(rows);
+        for (row, signature) in signatures.into_iter().enumerate() {
+            let next = self.by_signature.len() as u32;
+            let place = (asked.source == Source::Place).then(|| signature[0]);
+            let class = *self.by_signature.entry(signature).or_insert(next);
+            if class == next {
+                new.push(row);
+                self.places.push(place.filter(|p| *p != u64::MAX));
+            }
+            classes.push(class);
+        }
+        if asked.source != Source::Place && !new.is_empty() {
+            for (name, encoded) in columns {
+                let added = encoded.gather(&new);
+                match self.examples.get_mut(name) {
+                    Some(known) => known.extend(added),
+                    None => drop(self.examples.insert(name.clone(), added)),
+                }
+            }
+        }
+        classes
+    }
+
+    /// Columns whose rows are examples of some classes.
+    pub fn columns(&self, classes: &[usize], into: &mut Columns) {
+        for (name, encoded) in &self.examples {
+            into.insert(name.clone(), Rc::new(encoded.gather(classes)));
+        }
+    }
+
+    /// Whether each class is outside the period for certain.
+    pub fn outside(&self) -> Option<&[u8]> {
+        match self.examples.get(IN_PERIOD) {
+            Some(Encoded::Flag(values)) => Some(values),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,293 @@
+//! The rows of one table under one rule of time: what is counted in one pass, in the simple way and by the machine.
+
+use super::Tally;
+use super::cells::CellsBuilder;
+use super::evaluate::Rows;
+use super::grid::{Axis, Grid};
+use super::keys::Set;
+use crate::catalogue::{EthnicList, Table};
+use crate::error::{Error, Result};
+use crate::plan::{Block, Fit, How, IN_PERIOD, Plan, UnknownAreas};
+use crate::record::{Cases, Encoded, Encoder, NO_WORD};
+use chrono::NaiveDate;
+use polars::prelude::DataFrame;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
+
+/// What counting needs to know of a dataset besides the rows.
+#[derive(Debug, Clone, Default)]
+pub struct Context {
+    /// The list that ethnic codes belong to.
+    pub ethnic_list: Option<EthnicList>,
+    /// The cases, for perpetrators.
+    pub cases: Cases,
+    /// What the tables allow; see [`Plan::fit`].
+    pub fit: Option<Fit>,
+}
+
+/// Encoded columns by the names conditions use.
+pub(super) type Columns = HashMap<String, Rc<Encoded>>;
+
+/// One block of a pass.
+#[derive(Debug)]
+pub(super) struct Part<'a> {
+    pub place: usize,
+    pub block: &'a Block,
+    pub grid: Grid<'a>,
+}
+
+/// One table, one lag, one date column.
+#[derive(Debug)]
+pub(super) struct Pass<'a> {
+    pub plan: &'a Plan,
+    pub context: &'a Context,
+    pub table: &'a Table,
+    pub lag: i32,
+    pub date: Option<&'a str>,
+    pub reference: NaiveDate,
+    pub parts: Vec<Part<'a>>,
+    /// The series to count, in order.
+    pub series: Vec<usize>,
+}
+
+impl<'a> Pass<'a> {
+    /// The passes over a table.
+    pub fn all(plan: &'a Plan, table: &'a str, context: &'a Context) -> Result<Vec<Self>> {
+        let mut passes: BTreeMap<(i32, Option<&str>), Self> = BTreeMap::new();
+        for (place, block) in plan.blocks.iter().enumerate().filter(|(_, b)| b.table == table) {
+            let countable = |series: usize| context.fit.as_ref().is_none_or(|fit| fit.countable[series]);
+            let wanted: Vec<usize> = plan.series_of(place).filter(|s| countable(*s)).collect();
+            if wanted.is_empty() {
+                continue;
+            }
+            let reads_ethnicity = block.axes.iter().any(|d| d.column() == "ethnicity")
+                || wanted.iter().any(|s| plan.series[*s].condition.columns().contains("ethnicity"));
+            if reads_ethnicity && context.ethnic_list.is_none() {
+                return Err(Error::NoEthnicList);
+            }
+            let pass = passes.entry((block.lag, block.date.as_deref())).or_insert_with(|| Self {
+                plan,
+                context,
+                table: plan.table(table),
+                lag: block.lag,
+                date: block.date.as_deref(),
+                reference: crate::record::shift_last(plan.period().last(), block.lag),
+                parts: Vec::new(),
+                series: Vec::new(),
+            });
+            pass.parts.push(Part { place, block, grid: Grid::new(plan, block) });
+            pass.series.extend(wanted);
+        }
+        Ok(passes.into_values().collect())
+    }
+
+    pub fn encoder<'f>(&self, frame: &'f DataFrame, offset: u64) -> Encoder<'f>
+    where
+        'a: 'f,
+    {
+        Encoder {
+            table: self.table,
+            codes: self.plan.catalogue.codes(),
+            ethnic: self.context.ethnic_list,
+            cases: &self.context.cases,
+            reference: self.reference,
+            frame,
+            offset,
+            problems: crate::record::Problems::default(),
+            cache: HashMap::new(),
+        }
+    }
+
+    /// The column under a name that conditions use, the period among them.
+    pub fn encode(&self, encoder: &mut Encoder, name: &str) -> Result<Rc<Encoded>> {
+        if name == IN_PERIOD {
+            return Ok(Rc::new(Encoded::Flag(encoder.in_period(self.plan.period(), self.lag, self.date)?)));
+        }
+        encoder.encode(name)
+    }
+
+    /// The part that a series belongs to.
+    pub fn part_of(&self, series: usize) -> usize {
+        let block = self.plan.series[series].block;
+        self.parts.iter().position(|p| p.place == block).unwrap_or(0)
+    }
+
+    /// What conditions and dimensions read for some series; not keys, sums and the area.
+    pub fn names(&self, series: &[usize]) -> BTreeSet<&'a str> {
+        let plan = self.plan;
+        let mut names: BTreeSet<&str> = series.iter().flat_map(|s| plan.series[*s].condition.columns()).collect();
+        names.extend(series.iter().flat_map(|s| plan.blocks[plan.series[*s].block].axes.iter().map(|d| d.column())));
+        names
+    }
+
+    /// The area of each word at the plan's level; none where the row has no place.
+    pub fn places(&self, commune: &Encoded) -> Vec<Option<u64>> {
+        let Encoded::Words { codes, words } = commune else { return Vec::new() };
+        let (plan, Some(part)) = (self.plan, self.parts.first()) else { return Vec::new() };
+        let known: Vec<Option<u64>> =
+            words.iter().map(|w| plan.areas.commune(w).map(|p| u64::from(plan.areas.up_to(p, part.grid.level)))).collect();
+        let other = (plan.unknown_areas() == UnknownAreas::Keep).then(|| part.grid.unknown_area());
+        codes.iter().map(|code| if *code == NO_WORD { None } else { known[*code as usize] }.or(other)).collect()
+    }
+
+    /// The province of an area, or the unknown area itself.
+    pub fn province(&self, area: u64) -> u32 {
+        let grid = &self.parts[0].grid;
+        let province = if area == grid.unknown_area() { area } else { grid.areas_above(area).into_iter().rev().nth(1).unwrap_or(0) };
+        province as u32
+    }
+
+    /// For each series and row of some encoded columns: the categories in which the row counts, as offsets within an
+    /// area; none where the condition is not true.
+    pub fn effects(&self, series: &[usize], columns: &Columns, rows: usize) -> Vec<Vec<Effect>> {
+        let mut offsets: HashMap<usize, Vec<Rc<[u64]>>> = HashMap::new();
+        for part in series.iter().map(|s| self.part_of(*s)).collect::<BTreeSet<usize>>() {
+            let Part { block, grid, .. } = &self.parts[part];
+            let axes: Vec<AxisCodes> =
+                grid.axes.iter().map(|axis| AxisCodes::new(axis, block, &columns[axis.dimension.column()], self.plan)).collect();
+            let mut same: HashMap<Vec<&[u64]>, Rc<[u64]>> = HashMap::new();
+            let of_rows = (0..rows).map(|row| {
+                let categories: Vec<&[u64]> = axes.iter().map(|a| a.of(row)).collect();
+                same.entry(categories).or_insert_with_key(|categories| grid.offsets(categories).into()).clone()
+            });
+            offsets.insert(part, of_rows.collect());
+        }
+        let mut found: Vec<Vec<Effect>> = vec![Vec::new(); rows];
+        let mut evaluator = Rows { count: rows, columns, known: HashMap::new() };
+        for series in series {
+            let truth = evaluator.truth(&self.plan.series[*series].condition);
+            let part = self.part_of(*series);
+            for row in (0..rows).filter(|row| truth[*row] == crate::record::YES) {
+                found[row].push(Effect { series: *series, part, offsets: offsets[&part][row].clone() });
+            }
+        }
+        found
+    }
+
+    /// The cells of an effect in an area.
+    pub fn cells<'e>(&'e self, effect: &'e Effect, area: u64) -> impl Iterator<Item = u64> + 'e {
+        let grid = &self.parts[effect.part].grid;
+        effect.offsets.iter().map(move |offset| grid.at(area, *offset))
+    }
+
+    pub fn set(&self, effects: &[Effect], area: u64) -> Set {
+        let mut set: Set = effects.iter().flat_map(|e| self.cells(e, area).map(|c| (e.series as u32, c))).collect();
+        set.sort_unstable();
+        set
+    }
+
+    /// The column whose distinct keys a series counts.
+    pub fn key_of(&self, series: usize) -> Option<&'a str> {
+        match &self.plan.series[series].how {
+            How::Distinct(column) => Some(column),
+            How::Rows | How::Sum(_) => None,
+        }
+    }
+}
+
+/// That a row counts in a series, and in which categories of its block.
+#[derive(Debug, Clone)]
+pub(super) struct Effect {
+    pub series: usize,
+    pub part: usize,
+    pub offsets: Rc<[u64]>,
+}
+
+/// A tally in the making.
+#[derive(Debug)]
+pub(super) struct Building<'a> {
+    plan: &'a Plan,
+    pub blocks: Vec<CellsBuilder>,
+    pub tally: Tally,
+}
+
+impl<'a> Building<'a> {
+    pub fn new(plan: &'a Plan) -> Self {
+        let blocks = (0..plan.blocks.len()).map(|b| CellsBuilder::new(plan.series_of(b).count())).collect();
+        Self { plan, blocks, tally: Tally::empty(plan) }
+    }
+
+    /// Adds to a row's cells.
+    pub fn add(&mut self, pass: &Pass, effect: &Effect, area: u64, count: u64) {
+        if count == 0 {
+            return;
+        }
+        let local = self.plan.local(effect.series);
+        let place = pass.parts[effect.part].place;
+        for cell in pass.cells(effect, area) {
+            *self.blocks[place].slot(cell, local) += count;
+        }
+    }
+
+    pub fn finish(mut self) -> Tally {
+        self.tally.blocks = self.blocks.into_iter().map(CellsBuilder::finish).collect();
+        self.tally
+    }
+}
+
+/// The category of each row along one dimension.
+pub(super) enum AxisCodes {
+    One(Vec<u64>),
+    Several { starts: Vec<u32>, categories: Vec<u64> },
+}
+
+impl AxisCodes {
+    pub fn new(axis: &Axis, block: &Block, column: &Encoded, plan: &Plan) -> Self {
+        let place = |word: &str| axis.categories.iter().position(|c| c == word).map_or(axis.unknown(), |p| p as u64);
+        match column {
+            Encoded::Words { codes, words } => {
+                let places: Vec<u64> = words.iter().map(|w| place(w)).collect();
+                Self::One(codes.iter().map(|c| if *c == NO_WORD { axis.unknown() } else { places[*c as usize] }).collect())
+            }
+            Encoded::Number { low, high } => {
+                Self::One(low.iter().zip(high).map(|(low, high)| band(axis, &block.bands, *low, *high)).collect())
+            }
+            Encoded::List { starts, codes, known, words } => {
+                let list = plan.catalogue.codes().list(axis.dimension.word());
+                let with_group: Vec<Vec<u64>> = words
+                    .iter()
+                    .map(|w| {
+                        let parent = list.and_then(|l| l.items.iter().find(|c| c.code == *w)).and_then(|c| c.parent.as_deref());
+                        std::iter::once(place(w)).chain(parent.map(place)).collect()
+                    })
+                    .collect();
+                let mut at = vec![0_u32];
+                let mut categories = Vec::new();
+                for (w, there) in starts.windows(2).zip(known) {
+                    let mut row: Vec<u64> =
+                        codes[w[0] as usize..w[1] as usize].iter().flat_map(|c| with_group[*c as usize].iter().copied()).collect();
+                    if !there {
+                        row.push(axis.unknown());
+                    }
+                    row.push(axis.total());
+                    row.sort_unstable();
+                    row.dedup();
+                    categories.extend(row);
+                    at.push(u32::try_from(categories.len()).unwrap_or(u32::MAX));
+                }
+                Self::Several { starts: at, categories }
+            }
+            Encoded::Flag(values) => Self::One(vec![axis.unknown(); values.len()]),
+        }
+    }
+
+    pub fn of(&self, row: usize) -> &[u64] {
+        match self {
+            Self::One(codes) => &codes[row..=row],
+            Self::Several { starts, categories } => &categories[starts[row] as usize..starts[row + 1] as usize],
+        }
+    }
+}
+
+/// The band an age lies in for certain.
+fn band(axis: &Axis, cuts: &[i32], low: i32, high: i32) -> u64 {
+    let of = |age: i32| cuts.partition_point(|cut| *cut <= age);
+    let (a, b) = (of(low), of(high));
+    if a != b || low == i32::MIN {
+        axis.unknown()
+    } else if a == 0 || a == cuts.len() {
+        axis.outside()
+    } else {
+        (a - 1) as u64
+    }
+}

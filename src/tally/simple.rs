@@ -1,0 +1,92 @@
+//! The simple way: every column of a chunk encoded whole, every condition worked out for every row.
+//!
+//! It says what is wrong with a chunk, with the rows concerned, once the machine has found that something is; and it is
+//! the oracle the machine is held to in the tests.
+
+use super::keys::{self, Set};
+use super::pass::{Building, Columns, Effect, Pass};
+use super::{Keys, Tally};
+use crate::error::Result;
+use crate::plan::{How, IN_PERIOD, UnknownAreas};
+use crate::record::{Encoded, NO_WORD, Problems};
+use polars::prelude::DataFrame;
+use std::collections::BTreeMap;
+
+/// Counts a chunk; `offset` rows of its table came before.
+pub(super) fn count<'p, 'a: 'p>(
+    passes: impl IntoIterator<Item = &'p Pass<'a>>,
+    frame: &DataFrame,
+    offset: u64,
+) -> Result<(Tally, Problems)> {
+    let mut told = vec![false; frame.height()];
+    let mut problems = Problems::default();
+    let mut passes = passes.into_iter().peekable();
+    let Some(first) = passes.peek() else { return Ok((Tally::default(), problems)) };
+    let mut building = Building::new(first.plan);
+    for pass in passes {
+        let mut encoder = pass.encoder(frame, offset);
+        let mut columns = Columns::new();
+        for name in pass.names(&pass.series).into_iter().chain([IN_PERIOD, "commune"]) {
+            columns.insert(name.to_owned(), pass.encode(&mut encoder, name)?);
+        }
+        for series in &pass.series {
+            if let How::Sum(name) | How::Distinct(name) = &pass.plan.series[*series].how {
+                columns.insert(name.clone(), pass.encode(&mut encoder, name)?);
+            }
+        }
+        let Encoded::Flag(in_period) = &*columns[IN_PERIOD] else { continue };
+        let commune = columns["commune"].clone();
+        let places: Vec<Option<u64>> =
+            pass.places(&commune).into_iter().zip(in_period).map(|(place, inside)| place.filter(|_| *inside != 0)).collect();
+        for (row, place) in places.iter().enumerate() {
+            if place.is_none() && in_period[row] != 0 && !told[row] && pass.plan.unknown_areas() == UnknownAreas::Error {
+                tell_area(pass, &commune, row, &mut told, &mut encoder.problems);
+            }
+        }
+        fill(pass, &columns, &places, &mut building);
+        problems.unite(encoder.problems);
+    }
+    Ok((building.finish(), problems))
+}
+
+fn tell_area(pass: &Pass, commune: &Encoded, row: usize, told: &mut [bool], problems: &mut Problems) {
+    let Encoded::Words { codes, words } = commune else { return };
+    // A perpetrator of no case was told as such.
+    if pass.table.id == "perpetrators" && codes[row] == NO_WORD {
+        return;
+    }
+    told[row] = true;
+    problems.area(&pass.table.id, "commune", words.get(codes[row] as usize).map(String::as_str));
+}
+
+fn fill(pass: &Pass, columns: &Columns, places: &[Option<u64>], building: &mut Building) {
+    building.tally.counted.extend(pass.series.iter().map(|s| *s as u32));
+    let effects = pass.effects(&pass.series, columns, places.len());
+    let mut distinct: Vec<(u128, Set)> = Vec::new();
+    for (row, place) in places.iter().enumerate() {
+        let Some(area) = *place else { continue };
+        building.tally.provinces.insert(pass.province(area));
+        let mut of_keys: BTreeMap<&str, Vec<Effect>> = BTreeMap::new();
+        for effect in &effects[row] {
+            match &pass.plan.series[effect.series].how {
+                How::Rows => building.add(pass, effect, area, 1),
+                How::Sum(name) => {
+                    if let Encoded::Number { low, .. } = &*columns[name] {
+                        building.add(pass, effect, area, u64::try_from(low[row]).unwrap_or(0));
+                    }
+                }
+                How::Distinct(name) => of_keys.entry(name).or_default().push(effect.clone()),
+            }
+        }
+        for (name, effects) in of_keys {
+            let Encoded::Words { codes, words } = &*columns[name] else { continue };
+            match words.get(codes[row] as usize) {
+                Some(key) => distinct.push((keys::hash(key), pass.set(&effects, area))),
+                // Without a key nobody can tell two rows apart or together: each counts.
+                None => effects.iter().for_each(|effect| building.add(pass, effect, area, 1)),
+            }
+        }
+    }
+    let (pairs, sets) = distinct.into_iter().enumerate().map(|(nth, (key, set))| ((key, nth as u32), set)).unzip::<_, _, Vec<_>, Vec<_>>();
+    building.tally.keys.absorb(&Keys::new(sets, pairs));
+}
