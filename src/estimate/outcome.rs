@@ -7,8 +7,9 @@ use crate::area::Level;
 use crate::catalogue::{Dimension, Indicator, Kind, Measure};
 use crate::error::{Error, Result};
 use crate::plan::{Output, Plan};
-use crate::tally::{Axis, Grid, Margins, Tally};
+use crate::tally::{Axis, Margins, Tally};
 use polars::prelude::*;
+use rayon::prelude::*;
 use std::collections::HashMap;
 
 /// More rows than this are refused: the full cross of many dimensions grows beyond any memory.
@@ -42,23 +43,37 @@ pub(super) struct Spot {
 type Code = (fn(&Axis, usize) -> u64, usize);
 type Pick<'p> = &'p dyn Fn(Dimension) -> Option<Code>;
 
+/// Rows made at once, by one thread.
+const PIECE: usize = 1 << 18;
+
+/// A stretch of the table: one output over some of the areas.
+struct Stretch<'a> {
+    nth: usize,
+    output: &'a Output,
+    spots: std::ops::Range<usize>,
+}
+
+/// Rows in the making; text columns as places in short lists.
 #[derive(Default)]
 struct Lines {
-    indicator: Vec<u32>,
-    measure: Vec<&'static str>,
+    output: Vec<u32>,
     spot: Vec<u32>,
     /// Places in `labels`, one list per dimension.
     categories: Vec<Vec<u32>>,
     labels: Vec<String>,
-    numerator: Vec<Option<u64>>,
-    denominator: Vec<Option<u64>>,
+    numerator: Vec<Option<i64>>,
+    denominator: Vec<Option<i64>>,
     value: Vec<Option<f64>>,
     lower: Vec<Option<f64>>,
     upper: Vec<Option<f64>>,
-    undecided: Vec<Option<u64>>,
-    status: Vec<&'static str>,
-    method: Vec<Option<&'static str>>,
+    undecided: Vec<Option<i64>>,
+    status: Vec<u32>,
+    method: Vec<u32>,
 }
+
+/// Every status and every method, in the order of their places.
+const STATUSES: [&str; 4] = ["ok", "not_available", "not_applicable", "unreliable"];
+const METHODS: [Option<&str>; 5] = [None, Some("wilson"), Some("wilson_odds"), Some("exact_poisson"), Some("byar")];
 
 /// What one cell holds.
 pub(super) struct Cell {
@@ -69,6 +84,19 @@ pub(super) struct Cell {
     limits: Option<(f64, f64)>,
     pub status: &'static str,
     method: Option<&'static str>,
+}
+
+impl Cell {
+    fn not_applicable() -> Self {
+        Self { numerator: None, denominator: None, undecided: None, value: None, limits: None, status: "not_applicable", method: None }
+    }
+}
+
+/// Where, within an area, the counts of one cell stand in the blocks of its series.
+struct Offsets {
+    numerator: u64,
+    denominator: u64,
+    undecided: Vec<u64>,
 }
 
 impl Plan {
@@ -85,15 +113,18 @@ impl Plan {
         }
         check_size(self, spots(self, tally).len())?;
         let work = Work::new(self, tally);
-        let mut lines = Lines { categories: vec![Vec::new(); self.by().len()], ..Lines::default() };
-        for output in &self.outputs {
-            if self.is_every_indicator() && !work.margins.is_counted(output.numerator) {
-                continue;
-            }
-            work.output(output, &mut lines);
+        let tables: Vec<DataFrame> = work
+            .pieces()
+            .par_iter()
+            .map(|piece| work.piece(piece))
+            .collect::<PolarsResult<_>>()
+            .map_err(|e| Error::Frame { table: "result".to_owned(), found: e.to_string() })?;
+        let mut tables = tables.into_iter();
+        let mut table = tables.next().unwrap_or_default();
+        for next in tables {
+            table.vstack_mut_owned(next).map_err(|e| Error::Frame { table: "result".to_owned(), found: e.to_string() })?;
         }
         let warnings = warning::collect(&work);
-        let table = work.table(lines).map_err(|e| Error::Frame { table: "result".to_owned(), found: e.to_string() })?;
         Ok(Outcome { table, warnings })
     }
 }
@@ -102,7 +133,6 @@ impl Plan {
 pub(super) struct Work<'a> {
     pub plan: &'a Plan,
     pub margins: Margins<'a>,
-    pub grids: Vec<Grid<'a>>,
     pub spots: Vec<Spot>,
     exact: HashMap<u64, Interval>,
 }
@@ -113,7 +143,6 @@ impl<'a> Work<'a> {
         Self {
             plan,
             margins: Margins::new(plan, tally),
-            grids: plan.blocks.iter().map(|b| Grid::new(plan, b)).collect(),
             spots: spots(plan, tally),
             exact,
         }
@@ -133,73 +162,109 @@ impl<'a> Work<'a> {
             .collect()
     }
 
-    fn output(&self, output: &Output, lines: &mut Lines) {
+    /// The table cut into pieces of about as many rows, in its order.
+    fn pieces(&self) -> Vec<Vec<Stretch<'a>>> {
+        let shown = |o: &&Output| !self.plan.is_every_indicator() || self.margins.is_counted(o.numerator);
+        let mut pieces: Vec<Vec<Stretch>> = vec![Vec::new()];
+        let mut rows = 0;
+        for (nth, output) in self.plan.outputs.iter().filter(shown).enumerate() {
+            let grid: usize = self.plan.by().iter().map(|d| self.categories(*d, self.indicator(output)).len()).product();
+            let mut first = 0;
+            while first < self.spots.len() {
+                let spots = first..self.spots.len().min(first + (PIECE.saturating_sub(rows) / grid.max(1)).max(1));
+                rows += spots.len() * grid;
+                first = spots.end;
+                if let Some(piece) = pieces.last_mut() {
+                    piece.push(Stretch { nth, output, spots });
+                }
+                if rows >= PIECE {
+                    pieces.push(Vec::new());
+                    rows = 0;
+                }
+            }
+        }
+        // An empty piece stands for the table without rows.
+        if pieces.len() > 1 {
+            pieces.retain(|piece| !piece.is_empty());
+        }
+        pieces
+    }
+
+    fn piece(&self, piece: &[Stretch]) -> PolarsResult<DataFrame> {
+        let mut lines = Lines { categories: vec![Vec::new(); self.plan.by().len()], ..Lines::default() };
+        for stretch in piece {
+            self.output(stretch, &mut lines);
+        }
+        self.table(piece, lines)
+    }
+
+    fn output(&self, stretch: &Stretch, lines: &mut Lines) {
+        let output = stretch.output;
         let indicator = self.indicator(output);
         let by = self.plan.by();
         let all: Vec<Vec<Category>> = by.iter().map(|d| self.categories(*d, indicator)).collect();
         let labels: Vec<Vec<u32>> = all.iter().map(|of| of.iter().map(|c| lines.label(&c.label)).collect()).collect();
+        // Where the counts of each combination of categories stand is the same in every area.
+        let mut grid: Vec<(Vec<u32>, Option<Offsets>)> = Vec::new();
         let mut chosen = vec![0_usize; by.len()];
-        for (nth, spot) in self.spots.iter().enumerate() {
+        loop {
+            let pick = |d: Dimension| by.iter().position(|b| *b == d).map(|p| &all[p][chosen[p]]);
+            let of_labels = chosen.iter().enumerate().map(|(p, choice)| labels[p][*choice]).collect();
+            grid.push((of_labels, self.offsets_of_cell(output, &pick)));
+            if !next(&mut chosen, &all) {
+                break;
+            }
+        }
+        for nth in stretch.spots.clone() {
+            let spot = &self.spots[nth];
             polars_error::abort::try_raise_polars_abort();
-            chosen.fill(0);
-            loop {
-                let pick = |d: Dimension| by.iter().position(|b| *b == d).map(|p| &all[p][chosen[p]]);
-                let cell = self.cell(output, spot.place, &pick);
-                lines.indicator.push(output.indicator as u32);
-                lines.measure.push(output.measure.word());
+            for (labels, offsets) in &grid {
+                let cell = offsets.as_ref().map_or_else(Cell::not_applicable, |o| self.cell(output, spot.place, o));
+                lines.output.push(stretch.nth as u32);
                 lines.spot.push(nth as u32);
-                for (column, (p, choice)) in lines.categories.iter_mut().zip(chosen.iter().enumerate()) {
-                    column.push(labels[p][*choice]);
-                }
+                lines.categories.iter_mut().zip(labels).for_each(|(column, label)| column.push(*label));
                 lines.push(&cell);
-                if !next(&mut chosen, &all) {
-                    break;
-                }
             }
         }
     }
 
-    fn code(&self, series: usize, place: u64, pick: Pick) -> u64 {
-        let grid = &self.grids[self.plan.series[series].block];
-        let codes: Vec<u64> =
-            grid.axes.iter().map(|axis| pick(axis.dimension).map_or_else(|| axis.total(), |(code, nth)| code(axis, nth))).collect();
-        grid.cell(place, &codes)
+    fn offset(&self, series: usize, pick: Pick) -> u64 {
+        let axes = &self.margins.grids[self.plan.series[series].block];
+        axes.offset(axes.axes.iter().map(|axis| pick(axis.dimension).map_or_else(|| axis.total(), |(code, nth)| code(axis, nth))))
     }
 
-    fn cell<'c>(&self, output: &Output, place: u64, pick: &dyn Fn(Dimension) -> Option<&'c Category>) -> Cell {
-        let axes = &self.grids[self.plan.series[output.numerator].block].axes;
+    /// Where the counts of some categories stand; none if the numerator has no such breakdown.
+    fn offsets_of_cell<'c>(&self, output: &Output, pick: &dyn Fn(Dimension) -> Option<&'c Category>) -> Option<Offsets> {
+        let axes = &self.margins.grids[self.plan.series[output.numerator].block].axes;
         let lacks = |d: &Dimension| !axes.iter().any(|a| a.dimension == *d) && pick(*d).is_some_and(|c| c.label != "total");
-        if self.plan.by().iter().any(lacks) {
-            return Cell {
-                numerator: None,
-                denominator: None,
-                undecided: None,
-                value: None,
-                limits: None,
-                status: "not_applicable",
-                method: None,
-            };
+        (!self.plan.by().iter().any(lacks)).then(|| self.offsets(output, &|d| pick(d).map(|c| (c.code, c.nth))))
+    }
+
+    fn offsets(&self, output: &Output, pick: Pick) -> Offsets {
+        Offsets {
+            numerator: self.offset(output.numerator, pick),
+            denominator: output.denominator.map_or(0, |d| self.offset(d, pick)),
+            undecided: output.undecided.iter().map(|(open, _)| self.offset(*open, pick)).collect(),
         }
-        self.applicable(output, place, &|d| pick(d).map(|c| (c.code, c.nth)))
     }
 
     /// The cell of an area with all dimensions at their totals.
     pub fn total(&self, output: &Output, place: u64) -> Cell {
-        self.applicable(output, place, &|_| None)
+        self.cell(output, place, &self.offsets(output, &|_| None))
     }
 
     /// The cell of one named category, the other dimensions at their totals.
     pub fn one(&self, output: &Output, place: u64, dimension: Dimension, code: fn(&Axis, usize) -> u64, nth: usize) -> Cell {
-        self.applicable(output, place, &move |d| (d == dimension).then_some((code, nth)))
+        self.cell(output, place, &self.offsets(output, &move |d| (d == dimension).then_some((code, nth))))
     }
 
-    fn applicable(&self, output: &Output, place: u64, pick: Pick) -> Cell {
+    fn cell(&self, output: &Output, place: u64, offsets: &Offsets) -> Cell {
         let m = &self.margins;
-        let numerator = m.is_counted(output.numerator).then(|| m.count(output.numerator, self.code(output.numerator, place, pick)));
-        let denominator = output.denominator.filter(|d| m.is_counted(*d)).map(|d| m.count(d, self.code(d, place, pick)));
-        let undecided = numerator
-            .map(|_| output.undecided.iter().map(|(open, closed)| m.undecided(*open, *closed, self.code(*open, place, pick))).sum());
-        let mut cell = Cell { numerator, denominator, undecided, value: None, limits: None, status: "not_available", method: None };
+        let numerator = m.is_counted(output.numerator).then(|| m.count(output.numerator, place, offsets.numerator));
+        let denominator = output.denominator.filter(|d| m.is_counted(*d)).map(|d| m.count(d, place, offsets.denominator));
+        let of_pair = |((open, closed), offset): (&(usize, usize), &u64)| m.undecided(*open, *closed, place, *offset);
+        let undecided = numerator.map(|_| output.undecided.iter().zip(&offsets.undecided).map(of_pair).sum());
+        let mut cell = Cell { numerator, denominator, undecided, status: "not_available", ..Cell::not_applicable() };
         let Some(x) = numerator else { return cell };
         if output.measure == Measure::Count {
             cell.value = Some(quotient(x, 1, 1));
@@ -239,37 +304,46 @@ impl<'a> Work<'a> {
         }
     }
 
-    fn table(&self, lines: Lines) -> PolarsResult<DataFrame> {
-        let indicators = self.plan.indicators();
-        let definitions: Vec<String> = indicators.iter().map(Indicator::definition).collect();
-        let text = |name: &str, values: StringChunked| values.with_name(name.into()).into_column();
-        let of_indicator =
-            |f: &dyn Fn(usize) -> Option<&'a str>| -> StringChunked { lines.indicator.iter().map(|i| f(*i as usize)).collect() };
-        let plain = |values: &[&'static str]| -> StringChunked { values.iter().map(|v| Some(*v)).collect() };
-        let period = self.plan.period().to_string();
-        let rows = lines.indicator.len();
-        let mut columns = vec![
-            text("indicator", of_indicator(&|i| Some(indicators[i].id.as_str()))),
-            text("code", of_indicator(&|i| indicators[i].code.as_deref())),
-            text("measure", plain(&lines.measure)),
-            Column::new_scalar("period".into(), Scalar::new(DataType::String, AnyValue::StringOwned(period.as_str().into())), rows),
-            text("area", lines.spot.iter().map(|s| Some(self.spots[*s as usize].code.as_str())).collect()),
-            text("area_level", lines.spot.iter().map(|s| Some(self.spots[*s as usize].level)).collect()),
-        ];
-        for (dimension, values) in self.plan.by().iter().zip(&lines.categories) {
-            columns.push(text(dimension.word(), values.iter().map(|v| Some(lines.labels[*v as usize].as_str())).collect()));
+    fn table(&self, piece: &[Stretch], lines: Lines) -> PolarsResult<DataFrame> {
+        let outputs = piece.last().map_or(0, |s| s.nth + 1);
+        let mut of_output: [Vec<Option<String>>; 4] = std::array::from_fn(|_| vec![None; outputs]);
+        for stretch in piece {
+            let indicator = self.indicator(stretch.output);
+            of_output[0][stretch.nth] = Some(indicator.id.clone());
+            of_output[1][stretch.nth].clone_from(&indicator.code);
+            of_output[2][stretch.nth] = Some(stretch.output.measure.word().to_owned());
+            of_output[3][stretch.nth] = Some(indicator.definition());
         }
-        let definition: StringChunked = lines.indicator.iter().map(|i| Some(definitions[*i as usize].as_str())).collect();
+        let [ids, codes, measures, definitions] = of_output;
+        let text = |name: &str, list: Series, places: &[u32]| -> PolarsResult<Column> {
+            Ok(list.take_slice(places)?.with_name(name.into()).into_column())
+        };
+        let words = |list: Vec<Option<String>>| list.into_iter().collect::<StringChunked>().into_series();
+        let plain = |list: Vec<&str>| list.into_iter().map(Some).collect::<StringChunked>().into_series();
+        let period = self.plan.period().to_string();
+        let rows = lines.output.len();
+        let mut columns = vec![
+            text("indicator", words(ids), &lines.output)?,
+            text("code", words(codes), &lines.output)?,
+            text("measure", words(measures), &lines.output)?,
+            Column::new_scalar("period".into(), Scalar::new(DataType::String, AnyValue::StringOwned(period.as_str().into())), rows),
+            text("area", plain(self.spots.iter().map(|s| s.code.as_str()).collect()), &lines.spot)?,
+            text("area_level", plain(self.spots.iter().map(|s| s.level).collect()), &lines.spot)?,
+        ];
+        let labels = plain(lines.labels.iter().map(String::as_str).collect());
+        for (dimension, places) in self.plan.by().iter().zip(&lines.categories) {
+            columns.push(text(dimension.word(), labels.clone(), places)?);
+        }
         columns.extend([
-            count_column("numerator", &lines.numerator),
-            count_column("denominator", &lines.denominator),
+            Column::new("numerator".into(), lines.numerator),
+            Column::new("denominator".into(), lines.denominator),
             Column::new("value".into(), lines.value),
             Column::new("lower".into(), lines.lower),
             Column::new("upper".into(), lines.upper),
-            count_column("undecided", &lines.undecided),
-            text("status", plain(&lines.status)),
-            text("definition", definition),
-            text("method", lines.method.iter().copied().collect()),
+            Column::new("undecided".into(), lines.undecided),
+            text("status", plain(STATUSES.to_vec()), &lines.status)?,
+            text("definition", words(definitions), &lines.output)?,
+            text("method", METHODS.iter().copied().collect::<StringChunked>().into_series(), &lines.method)?,
         ]);
         DataFrame::new(rows, columns)
     }
@@ -289,12 +363,6 @@ fn check_size(plan: &Plan, spots: usize) -> Result<()> {
     Err(Error::BadNumber { what: "by", expected: format!("a table of at most {MOST_ROWS} rows"), found: format!("{rows} rows") })
 }
 
-/// Counts as 64-bit integers with a sign, which every reader of the table knows.
-fn count_column(name: &str, values: &[Option<u64>]) -> Column {
-    let values: Int64Chunked = values.iter().map(|v| v.and_then(|n| i64::try_from(n).ok())).collect();
-    values.with_name(name.into()).into_column()
-}
-
 impl Lines {
     /// The place of a label, of which there are a few hundred at the most.
     fn label(&mut self, label: &str) -> u32 {
@@ -306,14 +374,16 @@ impl Lines {
     }
 
     fn push(&mut self, cell: &Cell) {
-        self.numerator.push(cell.numerator);
-        self.denominator.push(cell.denominator);
+        // Counts with a sign, which every reader of the table knows.
+        let signed = |count: Option<u64>| count.and_then(|n| i64::try_from(n).ok());
+        self.numerator.push(signed(cell.numerator));
+        self.denominator.push(signed(cell.denominator));
         self.value.push(cell.value);
         self.lower.push(cell.limits.map(|l| l.0));
         self.upper.push(cell.limits.map(|l| l.1));
-        self.undecided.push(cell.undecided);
-        self.status.push(cell.status);
-        self.method.push(cell.method);
+        self.undecided.push(signed(cell.undecided));
+        self.status.push(STATUSES.iter().position(|s| *s == cell.status).unwrap_or(0) as u32);
+        self.method.push(METHODS.iter().position(|m| *m == cell.method).unwrap_or(0) as u32);
     }
 }
 

@@ -42,7 +42,7 @@ fn parts(work: &Work, found: &mut Vec<Warning>) {
     for output in work.plan.outputs.iter().filter(|o| o.measure == Measure::Count && work.margins.is_counted(o.numerator)) {
         let indicator = work.indicator(output);
         let total = work.total(output, 0).numerator.unwrap_or(0);
-        let axes = &work.grids[work.plan.series[output.numerator].block].axes;
+        let axes = &work.margins.grids[work.plan.series[output.numerator].block].axes;
         for axis in axes {
             let dimension = axis.dimension;
             let told = Told::new(work, indicator, dimension);

@@ -59,12 +59,13 @@ impl<'a> Grid<'a> {
         self.areas.areas().len() as u64
     }
 
-    pub fn cell(&self, area: u64, categories: &[u64]) -> u64 {
-        self.axes.iter().zip(categories).fold(area, |cell, (axis, category)| cell * axis.size() + category)
+    /// The place, within an area, of one category for each axis.
+    pub fn offset(&self, categories: impl IntoIterator<Item = u64>) -> u64 {
+        self.axes.iter().zip(categories).fold(0, |offset, (axis, category)| offset * axis.size() + category)
     }
 
     /// The cells of an area stand together: the number of them.
-    fn cells_of_area(&self) -> u64 {
+    pub fn cells_of_area(&self) -> u64 {
         self.axes.iter().map(Axis::size).product()
     }
 
@@ -105,21 +106,32 @@ impl<'a> Grid<'a> {
         found
     }
 
-    /// Every cell, itself included, that a finest cell is a part of.
+    pub fn area_of(&self, cell: u64) -> u64 {
+        cell / self.cells_of_area()
+    }
+
+    pub fn offset_of(&self, cell: u64) -> u64 {
+        cell % self.cells_of_area()
+    }
+
+    /// Within an area, every cell, itself included, that a finest cell is a part of.
+    pub fn margins_of(&self, offset: u64) -> Vec<u64> {
+        let options: Vec<Vec<u64>> = self
+            .axes
+            .iter()
+            .zip(self.split(offset).1)
+            .map(|(axis, category)| match category {
+                _ if axis.dimension.is_multiple() => vec![category],
+                _ if category == axis.outside() => vec![axis.total()],
+                _ => vec![category, axis.total()],
+            })
+            .collect();
+        self.offsets(&options.iter().map(Vec::as_slice).collect::<Vec<_>>())
+    }
+
+    /// Every cell, itself included, that a finest cell is a part of, in every wider area too.
     pub fn margins(&self, cell: u64) -> Vec<u64> {
-        let (area, categories) = self.split(cell);
-        let mut partial: Vec<Vec<u64>> = vec![Vec::new()];
-        for (axis, category) in self.axes.iter().zip(categories) {
-            let options: &[u64] = if axis.dimension.is_multiple() {
-                &[category]
-            } else if category == axis.outside() {
-                &[axis.total()]
-            } else {
-                &[category, axis.total()]
-            };
-            partial =
-                partial.into_iter().flat_map(|head| options.iter().map(move |o| head.iter().copied().chain([*o]).collect())).collect();
-        }
-        self.areas_above(area).into_iter().flat_map(|a| partial.iter().map(move |c| self.cell(a, c))).collect()
+        let within = self.margins_of(self.offset_of(cell));
+        self.areas_above(self.area_of(cell)).into_iter().flat_map(|a| within.iter().map(move |o| self.at(a, *o))).collect()
     }
 }

@@ -9,39 +9,61 @@ use polars::prelude::PlHashMap;
 pub(crate) struct Margins<'a> {
     plan: &'a Plan,
     tally: &'a Tally,
+    pub grids: Vec<Grid<'a>>,
     sums: Vec<Sums>,
     keys: PlHashMap<(u32, u64), u64>,
     /// By undecided and decided series: keys that no other row of the cell decides.
     open: PlHashMap<(u32, u32, u64), u64>,
 }
 
-/// The counts of one block, margins included, flat.
+/// The counts of one block, margins included: all cells of every area that has rows, side by side.
 struct Sums {
     width: usize,
-    places: PlHashMap<u64, u32>,
+    /// Numbers of one area: its cells times the series.
+    size: usize,
+    /// For each area of the list, the place of its numbers.
+    slots: Vec<Option<u32>>,
     counts: Vec<u64>,
 }
 
 impl Sums {
     fn of(grid: &Grid, tally: &Tally, block: usize, width: usize) -> Self {
-        let mut sums = Self { width, places: PlHashMap::default(), counts: Vec::new() };
-        for (cell, counts) in tally.blocks[block].iter() {
+        let size = grid.cells_of_area() as usize * width;
+        let mut sums = Self { width, size, slots: vec![None; grid.unknown_area() as usize + 1], counts: Vec::new() };
+        let mut margins: PlHashMap<u64, Vec<u64>> = PlHashMap::default();
+        let mut own = vec![0; size];
+        let mut cells = tally.blocks[block].iter().peekable();
+        while let Some((cell, _)) = cells.peek() {
             polars_error::abort::try_raise_polars_abort();
-            for margin in grid.margins(cell) {
-                let next = sums.places.len() as u32;
-                let at = *sums.places.entry(margin).or_insert(next) as usize * width;
-                if at == sums.counts.len() {
-                    sums.counts.extend(counts);
-                } else {
-                    sums.counts[at..at + width].iter_mut().zip(counts).for_each(|(a, b)| *a += b);
+            let area = grid.area_of(*cell);
+            own.fill(0);
+            while let Some((cell, counts)) = cells.next_if(|(cell, _)| grid.area_of(*cell) == area) {
+                let offset = grid.offset_of(cell);
+                for margin in margins.entry(offset).or_insert_with(|| grid.margins_of(offset)) {
+                    let at = *margin as usize * width;
+                    own[at..at + width].iter_mut().zip(counts).for_each(|(a, b)| *a += b);
                 }
+            }
+            for wider in grid.areas_above(area) {
+                sums.add(wider as usize, &own);
             }
         }
         sums
     }
 
-    fn get(&self, cell: u64, local: usize) -> u64 {
-        self.places.get(&cell).map_or(0, |place| self.counts[*place as usize * self.width + local])
+    fn add(&mut self, area: usize, numbers: &[u64]) {
+        if let Some(slot) = self.slots[area] {
+            let at = slot as usize * self.size;
+            self.counts[at..at + self.size].iter_mut().zip(numbers).for_each(|(a, b)| *a += b);
+        } else {
+            self.slots[area] = Some((self.counts.len() / self.size.max(1)) as u32);
+            self.counts.extend(numbers);
+        }
+    }
+
+    fn get(&self, area: u64, offset: u64, local: usize) -> u64 {
+        let slot = self.slots.get(area as usize).copied().flatten();
+        slot.map_or(0, |slot| self.counts[slot as usize * self.size + offset as usize * self.width + local])
     }
 }
 
@@ -49,8 +71,9 @@ impl<'a> Margins<'a> {
     pub fn new(plan: &'a Plan, tally: &'a Tally) -> Self {
         let grids: Vec<Grid> = plan.blocks.iter().map(|b| Grid::new(plan, b)).collect();
         let sums = grids.iter().enumerate().map(|(b, grid)| Sums::of(grid, tally, b, plan.series_of(b).count())).collect();
-        let mut margins = Self { plan, tally, sums, keys: PlHashMap::default(), open: PlHashMap::default() };
+        let mut margins = Self { plan, tally, grids: Vec::new(), sums, keys: PlHashMap::default(), open: PlHashMap::default() };
         margins.count_keys(&grids);
+        margins.grids = grids;
         margins
     }
 
@@ -99,18 +122,31 @@ impl<'a> Margins<'a> {
         self.tally.counted.contains(&(series as u32))
     }
 
-    fn keyless(&self, series: usize, cell: u64) -> u64 {
-        self.sums[self.plan.series[series].block].get(cell, self.plan.local(series))
+    fn keyless(&self, series: usize, area: u64, offset: u64) -> u64 {
+        self.sums[self.plan.series[series].block].get(area, offset, self.plan.local(series))
+    }
+
+    fn cell(&self, series: usize, area: u64, offset: u64) -> u64 {
+        self.grids[self.plan.series[series].block].at(area, offset)
     }
 
     /// The count of a series in a cell of its own block.
-    pub fn count(&self, series: usize, cell: u64) -> u64 {
-        self.keyless(series, cell) + self.keys.get(&(series as u32, cell)).copied().unwrap_or(0)
+    pub fn count(&self, series: usize, area: u64, offset: u64) -> u64 {
+        let mut count = self.keyless(series, area, offset);
+        if !self.keys.is_empty() {
+            count += self.keys.get(&(series as u32, self.cell(series, area, offset))).copied().unwrap_or(0);
+        }
+        count
     }
 
     /// What is undecided in a cell, without the keys that another row decides.
-    pub fn undecided(&self, undecided: usize, decided: usize, cell: u64) -> u64 {
-        self.keyless(undecided, cell) + self.open.get(&(undecided as u32, decided as u32, cell)).copied().unwrap_or(0)
+    pub fn undecided(&self, undecided: usize, decided: usize, area: u64, offset: u64) -> u64 {
+        let mut count = self.keyless(undecided, area, offset);
+        if !self.open.is_empty() {
+            let cell = self.cell(undecided, area, offset);
+            count += self.open.get(&(undecided as u32, decided as u32, cell)).copied().unwrap_or(0);
+        }
+        count
     }
 }
 

@@ -17,9 +17,11 @@ mod margins;
 mod pass;
 mod read;
 mod simple;
+#[cfg(test)]
+mod tests;
 
 pub use count::Counting;
-pub(crate) use grid::{Axis, Grid};
+pub(crate) use grid::Axis;
 pub(crate) use margins::Margins;
 pub use pass::Context;
 

@@ -1,0 +1,257 @@
+//! The machine against the simple way, whatever form the records come in.
+
+use super::pass::{Context, Pass};
+use super::{Tally, simple};
+use crate::catalogue::{Catalogue, EthnicList};
+use crate::error::Result;
+use crate::plan::{Plan, UnknownAreas};
+use polars::prelude::*;
+use proptest::prelude::*;
+use std::sync::LazyLock;
+
+/// How the columns of a batch are held in memory.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Form {
+    /// 0 text, 1 categories, 2 an enumeration.
+    words: u8,
+    /// 0 dates, 1 moments in milliseconds, 2 in nanoseconds.
+    dates: u8,
+    /// Rows before and after that are cut off, so that arrays begin within a byte.
+    cut: usize,
+    /// A second chunk begins after this many rows.
+    chunk: usize,
+    wide_years: bool,
+}
+
+fn form() -> impl Strategy<Value = Form> {
+    (0..3_u8, 0..3_u8, 0..70_usize, 0..90_usize, any::<bool>())
+        .prop_map(|(words, dates, cut, chunk, wide_years)| Form { words, dates, cut, chunk, wide_years })
+}
+
+const WORDS: [&str; 9] = ["12364", "11950", "00001", "male", "female", "unknown", "lower_secondary", "kindergarten", "none"];
+
+fn cast(frame: &DataFrame, form: Form) -> DataFrame {
+    let enumeration = FrozenCategories::new(WORDS.iter().copied().chain(["01", "05"])).unwrap();
+    let columns = frame
+        .columns()
+        .iter()
+        .map(|column| match (column.dtype(), form) {
+            (DataType::String, Form { words: 1, .. }) => column.cast(&DataType::from_categories(Categories::global())).unwrap(),
+            (DataType::String, Form { words: 2, .. }) if column.name() != "child_id" && column.name() != "case_id" => {
+                column.cast(&DataType::from_frozen_categories(enumeration.clone())).unwrap()
+            }
+            (DataType::Date, Form { dates: 1, .. }) => column.cast(&DataType::Datetime(TimeUnit::Milliseconds, None)).unwrap(),
+            (DataType::Date, Form { dates: 2, .. }) => column.cast(&DataType::Datetime(TimeUnit::Nanoseconds, None)).unwrap(),
+            (DataType::Int32, Form { wide_years: true, .. }) => column.cast(&DataType::Int64).unwrap(),
+            _ => column.clone(),
+        })
+        .collect();
+    let whole = DataFrame::new(frame.height(), columns).unwrap();
+    let padded = whole.head(Some(form.cut)).vstack(&whole).unwrap().vstack(&whole.tail(Some(form.cut))).unwrap();
+    let mut padded = padded;
+    padded.rechunk_mut();
+    let (before, rows) = (form.cut.min(frame.height()) as i64, frame.height());
+    let middle = padded.slice(before, rows);
+    let first = middle.slice(0, form.chunk);
+    first.vstack(&middle.slice(form.chunk.min(rows) as i64, rows)).unwrap()
+}
+
+fn list(name: &str, rows: Vec<Option<Vec<&str>>>) -> Column {
+    let mut builder = ListStringChunkedBuilder::new(name.into(), rows.len(), 2);
+    for row in rows {
+        match row {
+            Some(codes) => builder.append_values_iter(codes.into_iter()),
+            None => builder.append_null(),
+        }
+    }
+    builder.finish().into_series().into_column()
+}
+
+fn dates(name: &str, days: Vec<Option<i32>>) -> Column {
+    Series::new(name.into(), days).cast(&DataType::Date).unwrap().into_column()
+}
+
+fn word(words: &'static [&'static str]) -> impl Strategy<Value = Option<&'static str>> {
+    prop::option::weighted(0.9, prop::sample::select(words))
+}
+
+fn flag() -> impl Strategy<Value = Option<bool>> {
+    prop::option::weighted(0.9, prop::bool::weighted(0.8))
+}
+
+type Child = (
+    (Option<i32>, Option<i32>, Option<&'static str>, Option<&'static str>, &'static str),
+    (Option<Vec<&'static str>>, Option<&'static str>, Option<bool>, Option<bool>, Option<bool>),
+);
+
+fn child() -> impl Strategy<Value = Child> {
+    (
+        (
+            // From 2003 to 2023: some are too old and some not yet born at the end of 2022.
+            prop::option::weighted(0.9, 12_053..19_400_i32),
+            prop::option::of(2005..2023_i32),
+            word(&["male", "female", "unknown"]),
+            word(&["01", "05"]),
+            prop::sample::select(&["12364", "11950", "00001"][..]),
+        ),
+        (
+            prop::option::weighted(0.8, prop::collection::vec(prop::sample::select(vec!["a1", "d1", "d2", "k5", "d"]), 0..4)),
+            word(&["lower_secondary", "kindergarten", "none"]),
+            flag(),
+            flag(),
+            flag(),
+        ),
+    )
+}
+
+fn children(rows: &[Child]) -> DataFrame {
+    let mut frame = df![
+        "birth_year" => rows.iter().map(|r| r.0.1).collect::<Vec<_>>(),
+        "sex" => rows.iter().map(|r| r.0.2).collect::<Vec<_>>(),
+        "ethnicity" => rows.iter().map(|r| r.0.3).collect::<Vec<_>>(),
+        "commune" => rows.iter().map(|r| r.0.4).collect::<Vec<_>>(),
+        "attends" => rows.iter().map(|r| r.1.1).collect::<Vec<_>>(),
+        "birth_registered" => rows.iter().map(|r| r.1.2).collect::<Vec<_>>(),
+        "supported" => rows.iter().map(|r| r.1.3).collect::<Vec<_>>(),
+        "works" => rows.iter().map(|r| r.1.4).collect::<Vec<_>>(),
+    ]
+    .unwrap();
+    frame.with_column(dates("birth_date", rows.iter().map(|r| r.0.0).collect())).unwrap();
+    frame.with_column(list("circumstances", rows.iter().map(|r| r.1.0.clone()).collect())).unwrap();
+    frame
+}
+
+type Victim = (Option<u8>, u8, Option<i32>, Option<i32>, i32, Option<Vec<&'static str>>, Option<bool>, Option<&'static str>);
+
+fn victim() -> impl Strategy<Value = Victim> {
+    (
+        prop::option::weighted(0.8, 0..6_u8),
+        0..6_u8,
+        prop::option::weighted(0.9, 12_053..19_400_i32),
+        prop::option::weighted(0.7, 18_990..19_370_i32),
+        18_990..19_370_i32,
+        prop::option::weighted(0.8, prop::collection::vec(prop::sample::select(vec!["violence", "neglect", "other"]), 0..3)),
+        flag(),
+        word(&["male", "female"]),
+    )
+}
+
+fn victims(rows: &[Victim]) -> DataFrame {
+    let mut frame = df![
+        "child_id" => rows.iter().map(|r| r.0.map(|id| format!("a child with a long name {id}"))).collect::<Vec<_>>(),
+        "case_id" => rows.iter().map(|r| format!("v{}", r.1)).collect::<Vec<_>>(),
+        "commune" => rows.iter().map(|_| "12364").collect::<Vec<_>>(),
+        "confirmed" => rows.iter().map(|r| r.6).collect::<Vec<_>>(),
+        "sex" => rows.iter().map(|r| r.7).collect::<Vec<_>>(),
+    ]
+    .unwrap();
+    frame.with_column(dates("birth_date", rows.iter().map(|r| r.2).collect())).unwrap();
+    frame.with_column(dates("incident_date", rows.iter().map(|r| r.3).collect())).unwrap();
+    frame.with_column(dates("received_date", rows.iter().map(|r| Some(r.4)).collect())).unwrap();
+    frame.with_column(list("forms", rows.iter().map(|r| r.5.clone()).collect())).unwrap();
+    frame
+}
+
+static CHILDREN: LazyLock<Plan> = LazyLock::new(|| plan("children", &["sex", "age_group", "ethnicity", "circumstance"]));
+static VICTIMS: LazyLock<Plan> = LazyLock::new(|| plan("victims", &["sex", "age_group", "form"]));
+
+/// Every indicator of the catalogue that counts rows of a table; unknown areas are kept.
+fn plan(table: &str, by: &[&str]) -> Plan {
+    let catalogue = Catalogue::builtin();
+    let of_table = |id: &String| catalogue.quantities().get(id).is_some_and(|q| q.table == table);
+    let ids: Vec<String> =
+        catalogue.indicators().iter().filter(|i| of_table(&i.numerator)).map(|i| i.id.clone()).collect();
+    let plan = Plan::new(&catalogue, "2022").indicators(ids).by(by.iter().copied()).area_level("commune");
+    plan.unknown_areas(UnknownAreas::Keep).build().unwrap()
+}
+
+fn by_machine(plan: &Plan, table: &str, batches: Vec<DataFrame>, context: &Context) -> Result<Tally> {
+    plan.count(table, batches.into_iter().map(Ok), context)
+}
+
+fn simply(plan: &Plan, table: &str, frame: &DataFrame, context: &Context) -> Result<Tally> {
+    let passes = Pass::all(plan, table, context)?;
+    let (tally, problems) = simple::count(&passes, frame, 0)?;
+    problems.into_result(&plan.area_vintage().to_string())?;
+    Ok(tally)
+}
+
+fn context() -> Context {
+    Context { ethnic_list: Some(EthnicList::Of2008), ..Context::default() }
+}
+
+fn split(frame: &DataFrame, cuts: &[usize], forms: &[Form]) -> Vec<DataFrame> {
+    let mut cuts: Vec<usize> = cuts.iter().map(|c| c % (frame.height() + 1)).chain([0, frame.height()]).collect();
+    cuts.sort_unstable();
+    cuts.windows(2)
+        .zip(forms.iter().cycle())
+        .map(|(w, form)| cast(&frame.slice(w[0] as i64, w[1] - w[0]), *form))
+        .collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn children_are_counted_as_in_the_simple_way(
+        rows in prop::collection::vec(child(), 0..150),
+        cuts in prop::collection::vec(any::<usize>(), 0..4),
+        forms in prop::collection::vec(form(), 1..4),
+    ) {
+        let frame = children(&rows);
+        let context = context();
+        let expected = simply(&CHILDREN, "children", &frame, &context).unwrap();
+        let found = by_machine(&CHILDREN, "children", split(&frame, &cuts, &forms), &context).unwrap();
+        prop_assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn victims_are_counted_as_in_the_simple_way(
+        rows in prop::collection::vec(victim(), 0..80),
+        cuts in prop::collection::vec(any::<usize>(), 0..4),
+        forms in prop::collection::vec(form(), 1..4),
+    ) {
+        let frame = victims(&rows);
+        let context = context();
+        let expected = simply(&VICTIMS, "victims", &frame, &context).unwrap();
+        let found = by_machine(&VICTIMS, "victims", split(&frame, &cuts, &forms), &context).unwrap();
+        prop_assert_eq!(found, expected);
+    }
+}
+
+/// More rows than one chunk, in which classes keep appearing and grids outgrow their room.
+#[test]
+fn what_outgrows_its_room_is_put_away_and_counted_on() {
+    let communes: Vec<String> = {
+        let list = crate::area::AreaList::on(chrono::NaiveDate::from_ymd_opt(2022, 12, 31).unwrap()).unwrap();
+        list.areas().iter().filter(|a| a.level == crate::area::Level::Commune).map(|a| a.code.clone()).collect()
+    };
+    let rows = 120_000;
+    // Sorted by commune, so that new areas appear in every chunk; ethnic groups and ages vary quickly.
+    let days: Vec<Option<i32>> = (0..rows).map(|i| (i % 97 != 0).then_some(12_500 + (i * 7919) % 6_800)).collect();
+    let groups: Vec<String> = (0..rows).map(|i| format!("{:02}", 1 + (i * 31) % 54)).collect();
+    let mut frame = df![
+        "commune" => (0..rows as usize).map(|i| communes[i * communes.len() / rows as usize].as_str()).collect::<Vec<_>>(),
+        "ethnicity" => groups,
+        "sex" => (0..rows).map(|i| ["male", "female", "unknown"][(i % 3) as usize]).collect::<Vec<_>>(),
+        "birth_registered" => (0..rows).map(|i| (i % 11 != 0).then_some(i % 5 != 0)).collect::<Vec<_>>(),
+    ]
+    .unwrap();
+    frame.with_column(dates("birth_date", days)).unwrap();
+    let plan = Plan::new(&Catalogue::builtin(), "2022")
+        .indicators(["birth_registration_under_5", "child_population"])
+        .by(["sex", "age_group", "ethnicity"])
+        .area_level("commune")
+        .build()
+        .unwrap();
+    let context = context();
+    let expected = simply(&plan, "children", &frame, &context).unwrap();
+    assert_eq!(by_machine(&plan, "children", vec![frame.clone()], &context).unwrap(), expected);
+    let parts = (0..rows).step_by(33_333).map(|at| frame.slice(i64::from(at), 33_333)).collect();
+    assert_eq!(by_machine(&plan, "children", parts, &context).unwrap(), expected);
+    for threads in [1, 3] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let found = pool.install(|| by_machine(&plan, "children", vec![frame.clone()], &context).unwrap());
+        assert_eq!(found, expected, "{threads} threads");
+    }
+}
