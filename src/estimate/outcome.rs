@@ -140,12 +140,7 @@ pub(super) struct Work<'a> {
 impl<'a> Work<'a> {
     fn new(plan: &'a Plan, tally: &'a Tally) -> Self {
         let exact = (0..FEWEST_EVENTS).filter_map(|x| Some((x, rate(x, 1.0, 1.0, LEVEL, RateMethod::Exact).ok()?))).collect();
-        Self {
-            plan,
-            margins: Margins::new(plan, tally),
-            spots: spots(plan, tally),
-            exact,
-        }
+        Self { plan, margins: Margins::new(plan, tally), spots: spots(plan, tally), exact }
     }
 
     pub fn indicator(&self, output: &Output) -> &'a Indicator {

@@ -240,7 +240,7 @@ impl PyPlan {
         let context = enter(py, || {
             Ok(Context {
                 ethnic_list: ethnic(ethnic_list)?,
-                cases: cases.map(|c| c.0.clone()).unwrap_or_default(),
+                cases: cases.filter(|_| table == "perpetrators").map(|c| c.0.clone()).unwrap_or_default(),
                 fit: Some(self.0.fit(&columns)?),
             })
         })?;

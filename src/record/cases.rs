@@ -5,13 +5,17 @@ use super::problems::Problems;
 use crate::error::{Error, Result};
 use polars::prelude::*;
 use std::collections::HashMap;
+use xxhash_rust::xxh3::xxh3_128;
 
-/// The facts of one case: those of its earliest reception (ours).
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+/// The facts of one case: those of its earliest reception (ours), and of these the first commune and incident.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Facts {
     pub received: i32,
-    pub commune: String,
+    /// Its place among the communes; see [`Cases::commune`].
+    commune: u32,
     pub incident: Option<i32>,
+    /// Whether some victim is confirmed.
+    pub sure: u8,
 }
 
 /// The cases of a dataset: date and place of the earliest reception, and whether any victim is confirmed.
@@ -19,7 +23,10 @@ pub(crate) struct Facts {
 /// Perpetrators have no date and no place of their own; they take those of their case.
 #[derive(Debug, Clone, Default)]
 pub struct Cases {
-    by_id: HashMap<String, (Facts, u8)>,
+    /// By the hash of the case's identifier: millions of them take 40 bytes each.
+    by_id: PlHashMap<u128, Facts>,
+    communes: Vec<String>,
+    places: HashMap<String, u32>,
     rows: u64,
 }
 
@@ -61,27 +68,43 @@ impl Cases {
                 Some(column) => column.date()?.physical().get(row),
                 None => None,
             };
-            let facts = Facts { received, commune: commune.to_owned(), incident };
             let sure = match confirmed.bool()?.get(row) {
                 Some(true) => YES,
                 Some(false) => NO,
                 None => UNDECIDED,
             };
+            let commune = self.place(commune);
+            let facts = Facts { received, commune, incident, sure };
+            let communes = &self.communes;
+            let order = |f: &Facts| (f.received, communes[f.commune as usize].as_str(), f.incident);
             self.by_id
-                .entry(id.to_owned())
-                .and_modify(|(known, best)| {
-                    *best = sure.max(*best);
-                    if facts < *known {
-                        known.clone_from(&facts);
-                    }
+                .entry(xxh3_128(id.as_bytes()))
+                .and_modify(|known| {
+                    let sure = sure.max(known.sure);
+                    let first = if order(&facts) < order(known) { facts } else { *known };
+                    *known = Facts { sure, ..first };
                 })
-                .or_insert((facts, sure));
+                .or_insert(facts);
         }
         self.rows += victims.height() as u64;
         Ok(problems.into_result(""))
     }
 
-    pub(crate) fn get(&self, id: &str) -> Option<&(Facts, u8)> {
-        self.by_id.get(id)
+    fn place(&mut self, commune: &str) -> u32 {
+        if let Some(place) = self.places.get(commune) {
+            return *place;
+        }
+        let place = self.communes.len() as u32;
+        self.communes.push(commune.to_owned());
+        self.places.insert(commune.to_owned(), place);
+        place
+    }
+
+    pub(crate) fn get(&self, id: &str) -> Option<&Facts> {
+        self.by_id.get(&xxh3_128(id.as_bytes()))
+    }
+
+    pub(crate) fn commune(&self, facts: &Facts) -> &str {
+        &self.communes[facts.commune as usize]
     }
 }

@@ -519,12 +519,13 @@ impl Encoder<'_> {
                 self.problems.value(&self.table.id, "case_id", "the case_id of a row of the table victims", self.row(i));
             }
             match name {
-                "received_date" => numbers.push(found.map(|(f, _)| f.received)),
-                "incident_date" => numbers.push(found.and_then(|(f, _)| f.incident)),
-                "confirmed" => flags.push(found.map_or(UNDECIDED, |(_, sure)| *sure)),
-                _ => places.push(
-                    found.map_or(NO_WORD, |(f, _)| *known.entry(f.commune.as_str()).or_insert_with(|| push(&mut words, f.commune.clone()))),
-                ),
+                "received_date" => numbers.push(found.map(|f| f.received)),
+                "incident_date" => numbers.push(found.and_then(|f| f.incident)),
+                "confirmed" => flags.push(found.map_or(UNDECIDED, |f| f.sure)),
+                _ => places.push(found.map_or(NO_WORD, |f| {
+                    let commune = cases.commune(f);
+                    *known.entry(commune).or_insert_with(|| push(&mut words, commune.to_owned()))
+                })),
             }
         }
         Ok(match name {

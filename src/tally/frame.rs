@@ -157,6 +157,11 @@ impl Tally {
         if pairs.iter().any(|(_, set)| sets.get(*set as usize).is_none_or(Vec::is_empty)) {
             return Ok(Err(Error::Frame { table: "tally".to_owned(), found: "a key without its set".to_owned() }));
         }
+        // The cells of a set are those of one row, which lies in one area.
+        let area = |(series, cell): &(u32, u64)| grids[plan.series[*series as usize].block].area_of(*cell);
+        if sets.iter().any(|set| set.iter().any(|place| area(place) != area(&set[0]))) {
+            return Ok(Err(Error::Frame { table: "tally".to_owned(), found: "a set of several areas".to_owned() }));
+        }
         tally.blocks = blocks.into_iter().map(CellsBuilder::finish).collect();
         tally.keys = Keys::new(sets, pairs);
         Ok(Ok(tally))

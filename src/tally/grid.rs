@@ -128,10 +128,4 @@ impl<'a> Grid<'a> {
             .collect();
         self.offsets(&options.iter().map(Vec::as_slice).collect::<Vec<_>>())
     }
-
-    /// Every cell, itself included, that a finest cell is a part of, in every wider area too.
-    pub fn margins(&self, cell: u64) -> Vec<u64> {
-        let within = self.margins_of(self.offset_of(cell));
-        self.areas_above(self.area_of(cell)).into_iter().flat_map(|a| within.iter().map(move |o| self.at(a, *o))).collect()
-    }
 }

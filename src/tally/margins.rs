@@ -1,9 +1,10 @@
 //! From the finest cells to every margin and every wider area.
 
-use super::Tally;
 use super::grid::Grid;
-use crate::plan::Plan;
+use super::{Keys, Tally};
+use crate::plan::{How, Plan};
 use polars::prelude::PlHashMap;
+use std::collections::BTreeSet;
 
 /// Counts of every series in every cell, margins included.
 pub(crate) struct Margins<'a> {
@@ -11,9 +12,10 @@ pub(crate) struct Margins<'a> {
     tally: &'a Tally,
     pub grids: Vec<Grid<'a>>,
     sums: Vec<Sums>,
-    keys: PlHashMap<(u32, u64), u64>,
-    /// By undecided and decided series: keys that no other row of the cell decides.
-    open: PlHashMap<(u32, u32, u64), u64>,
+    /// Undecided and decided series of distinct keys: counted together, since a key may be decided by another row.
+    pairs: Vec<(usize, usize)>,
+    /// Block and place of each series, then of each pair.
+    columns: Vec<(usize, usize)>,
 }
 
 /// The counts of one block, margins included: all cells of every area that has rows, side by side.
@@ -41,7 +43,7 @@ impl Sums {
                 let offset = grid.offset_of(cell);
                 for margin in margins.entry(offset).or_insert_with(|| grid.margins_of(offset)) {
                     let at = *margin as usize * width;
-                    own[at..at + width].iter_mut().zip(counts).for_each(|(a, b)| *a += b);
+                    own[at..at + counts.len()].iter_mut().zip(counts).for_each(|(a, b)| *a += b);
                 }
             }
             for wider in grid.areas_above(area) {
@@ -61,6 +63,16 @@ impl Sums {
         }
     }
 
+    /// Adds to one number.
+    fn bump(&mut self, area: u64, offset: u64, local: usize, count: u64) {
+        if self.slots[area as usize].is_none() {
+            self.add(area as usize, &vec![0; self.size]);
+        }
+        if let Some(slot) = self.slots[area as usize] {
+            self.counts[slot as usize * self.size + offset as usize * self.width + local] += count;
+        }
+    }
+
     fn get(&self, area: u64, offset: u64, local: usize) -> u64 {
         let slot = self.slots.get(area as usize).copied().flatten();
         slot.map_or(0, |slot| self.counts[slot as usize * self.size + offset as usize * self.width + local])
@@ -69,52 +81,98 @@ impl Sums {
 
 impl<'a> Margins<'a> {
     pub fn new(plan: &'a Plan, tally: &'a Tally) -> Self {
+        let is_distinct = |(open, _): &&(usize, usize)| matches!(plan.series[*open].how, How::Distinct(_));
+        let pairs: BTreeSet<(usize, usize)> = plan.outputs.iter().flat_map(|o| &o.undecided).filter(is_distinct).copied().collect();
+        let pairs: Vec<(usize, usize)> = pairs.into_iter().collect();
+        let mut widths: Vec<usize> = (0..plan.blocks.len()).map(|b| plan.series_of(b).count()).collect();
+        let mut columns: Vec<(usize, usize)> = (0..plan.series.len()).map(|s| (plan.series[s].block, plan.local(s))).collect();
+        for (open, _) in &pairs {
+            let block = plan.series[*open].block;
+            columns.push((block, widths[block]));
+            widths[block] += 1;
+        }
         let grids: Vec<Grid> = plan.blocks.iter().map(|b| Grid::new(plan, b)).collect();
-        let sums = grids.iter().enumerate().map(|(b, grid)| Sums::of(grid, tally, b, plan.series_of(b).count())).collect();
-        let mut margins = Self { plan, tally, grids: Vec::new(), sums, keys: PlHashMap::default(), open: PlHashMap::default() };
-        margins.count_keys(&grids);
-        margins.grids = grids;
+        let sums = grids.iter().enumerate().map(|(b, grid)| Sums::of(grid, tally, b, widths[b])).collect();
+        let mut margins = Self { plan, tally, grids, sums, pairs, columns };
+        margins.open_without_key();
+        margins.count_keys();
         margins
     }
 
-    /// Each key counts once in every margin of its sets. Keys with the same sets are taken together: they are many, what
-    /// they are in is little.
-    fn count_keys(&mut self, grids: &[Grid]) {
-        let mut alike: PlHashMap<Vec<u32>, u64> = PlHashMap::default();
-        let mut sets = Vec::new();
-        let mut last = None;
-        for (key, set) in self.tally.keys.iter() {
-            if last != Some(key) && last.is_some() {
-                count_alike(&mut alike, &mut sets);
+    /// Undecided rows without a key are nobody else's: they are open.
+    fn open_without_key(&mut self) {
+        for (nth, (open, _)) in self.pairs.iter().enumerate() {
+            let ((block, from), (_, to)) = (self.columns[*open], self.columns[self.plan.series.len() + nth]);
+            let sums = &mut self.sums[block];
+            sums.counts.chunks_exact_mut(sums.width).for_each(|counts| counts[to] = counts[from]);
+        }
+    }
+
+    /// Each key counts once in every margin of its sets. Keys that stand in the same sets are taken together, and so are,
+    /// within an area, sets of the same categories: keys are many, what they are in is little.
+    fn count_keys(&mut self) {
+        let keys = &self.tally.keys;
+        let mut patterns: PlHashMap<Vec<(u32, u64)>, u32> = PlHashMap::default();
+        let of_set: Vec<(u64, u32)> = keys
+            .sets()
+            .iter()
+            .map(|set| {
+                let grid = |series: u32| &self.grids[self.plan.series[series as usize].block];
+                let area = set.first().map_or(0, |(series, cell)| grid(*series).area_of(*cell));
+                let pattern = set.iter().map(|(series, cell)| (*series, grid(*series).offset_of(*cell))).collect();
+                let next = patterns.len() as u32;
+                (area, *patterns.entry(pattern).or_insert(next))
+            })
+            .collect();
+        let mut in_areas: PlHashMap<(u64, Vec<u32>), u64> = PlHashMap::default();
+        let grid = self.grids.first();
+        for (sets, count) in alike(keys) {
+            let mut found: Vec<(u64, u32)> = Vec::with_capacity(4 * sets.len());
+            for set in sets {
+                let (area, pattern) = of_set[set as usize];
+                found.extend(grid.iter().flat_map(|g| g.areas_above(area)).map(|wider| (wider, pattern)));
             }
-            last = Some(key);
-            sets.push(set);
+            found.sort_unstable();
+            found.dedup();
+            for of_area in found.chunk_by(|a, b| a.0 == b.0) {
+                *in_areas.entry((of_area[0].0, of_area.iter().map(|f| f.1).collect())).or_insert(0) += count;
+            }
         }
-        if last.is_some() {
-            count_alike(&mut alike, &mut sets);
-        }
-        let mut pairs: Vec<(u32, u32)> =
-            self.plan.outputs.iter().flat_map(|o| &o.undecided).map(|(open, closed)| (*open as u32, *closed as u32)).collect();
-        pairs.sort_unstable();
-        pairs.dedup();
-        for (numbers, count) in alike {
+        let patterns: Vec<Vec<(u32, u64)>> = {
+            let mut listed: Vec<_> = patterns.into_iter().collect();
+            listed.sort_unstable_by_key(|(_, number)| *number);
+            listed.into_iter().map(|(pattern, _)| pattern).collect()
+        };
+        let mut margins: PlHashMap<Vec<u32>, Vec<(u32, u64)>> = PlHashMap::default();
+        for ((area, of), count) in in_areas {
             polars_error::abort::try_raise_polars_abort();
-            let mut cells: Vec<(u32, u64)> = Vec::new();
-            for (series, cell) in numbers.iter().flat_map(|n| &self.tally.keys.sets()[*n as usize]) {
-                let block = self.plan.series[*series as usize].block;
-                cells.extend(grids[block].margins(*cell).into_iter().map(|m| (*series, m)));
-            }
-            cells.sort_unstable();
-            cells.dedup();
-            for (series, cell) in &cells {
-                *self.keys.entry((*series, *cell)).or_insert(0) += count;
-                for (open, closed) in pairs.iter().filter(|(open, _)| open == series) {
-                    if cells.binary_search(&(*closed, *cell)).is_err() {
-                        *self.open.entry((*open, *closed, *cell)).or_insert(0) += count;
-                    }
-                }
+            let cells = margins.entry(of).or_insert_with_key(|of| self.margins_of(of.iter().map(|p| &patterns[*p as usize])));
+            for (column, offset) in cells {
+                let (block, local) = self.columns[*column as usize];
+                self.sums[block].bump(area, *offset, local, count);
             }
         }
+    }
+
+    /// Every margin of some patterns, once: column and place within an area. A key is open where it is undecided and
+    /// nothing decides it.
+    fn margins_of<'p>(&self, patterns: impl Iterator<Item = &'p Vec<(u32, u64)>>) -> Vec<(u32, u64)> {
+        let mut cells: Vec<(u32, u64)> = Vec::new();
+        for (series, offset) in patterns.flatten() {
+            let grid = &self.grids[self.plan.series[*series as usize].block];
+            cells.extend(grid.margins_of(*offset).into_iter().map(|m| (*series, m)));
+        }
+        cells.sort_unstable();
+        cells.dedup();
+        let open = |(nth, (open, closed)): (usize, &(usize, usize))| {
+            let column = (self.plan.series.len() + nth) as u32;
+            let undecided = cells.iter().filter(move |(series, _)| *series as usize == *open);
+            let decided = |offset: u64| cells.binary_search(&(*closed as u32, offset)).is_ok();
+            undecided.filter(move |(_, offset)| !decided(*offset)).map(move |(_, offset)| (column, *offset)).collect::<Vec<_>>()
+        };
+        let open: Vec<(u32, u64)> = self.pairs.iter().enumerate().flat_map(open).collect();
+        cells.extend(open);
+        cells
     }
 
     /// True if some table allowed this series to be counted.
@@ -122,41 +180,39 @@ impl<'a> Margins<'a> {
         self.tally.counted.contains(&(series as u32))
     }
 
-    fn keyless(&self, series: usize, area: u64, offset: u64) -> u64 {
-        self.sums[self.plan.series[series].block].get(area, offset, self.plan.local(series))
-    }
-
-    fn cell(&self, series: usize, area: u64, offset: u64) -> u64 {
-        self.grids[self.plan.series[series].block].at(area, offset)
+    fn at(&self, column: usize, area: u64, offset: u64) -> u64 {
+        let (block, local) = self.columns[column];
+        self.sums[block].get(area, offset, local)
     }
 
     /// The count of a series in a cell of its own block.
     pub fn count(&self, series: usize, area: u64, offset: u64) -> u64 {
-        let mut count = self.keyless(series, area, offset);
-        if !self.keys.is_empty() {
-            count += self.keys.get(&(series as u32, self.cell(series, area, offset))).copied().unwrap_or(0);
-        }
-        count
+        self.at(series, area, offset)
     }
 
     /// What is undecided in a cell, without the keys that another row decides.
     pub fn undecided(&self, undecided: usize, decided: usize, area: u64, offset: u64) -> u64 {
-        let mut count = self.keyless(undecided, area, offset);
-        if !self.open.is_empty() {
-            let cell = self.cell(undecided, area, offset);
-            count += self.open.get(&(undecided as u32, decided as u32, cell)).copied().unwrap_or(0);
+        match self.pairs.iter().position(|pair| *pair == (undecided, decided)) {
+            Some(nth) => self.at(self.plan.series.len() + nth, area, offset),
+            None => self.at(undecided, area, offset),
         }
-        count
     }
 }
 
-/// Counts the key whose sets were gathered.
-fn count_alike(alike: &mut PlHashMap<Vec<u32>, u64>, sets: &mut Vec<u32>) {
-    match alike.get_mut(sets.as_slice()) {
-        Some(count) => *count += 1,
-        None => {
-            alike.insert(sets.clone(), 1);
+/// How many keys stand in each list of sets.
+fn alike(keys: &Keys) -> PlHashMap<Vec<u32>, u64> {
+    let mut found: PlHashMap<Vec<u32>, u64> = PlHashMap::default();
+    let mut sets: Vec<u32> = Vec::new();
+    let mut keys = keys.iter().peekable();
+    while let Some((key, set)) = keys.next() {
+        sets.push(set);
+        if keys.peek().is_none_or(|(next, _)| *next != key) {
+            match found.get_mut(sets.as_slice()) {
+                Some(count) => *count += 1,
+                None => drop(found.insert(sets.clone(), 1)),
+            }
+            sets.clear();
         }
     }
-    sets.clear();
+    found
 }

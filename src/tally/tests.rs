@@ -24,8 +24,13 @@ struct Form {
 }
 
 fn form() -> impl Strategy<Value = Form> {
-    (0..3_u8, 0..3_u8, 0..70_usize, 0..90_usize, any::<bool>())
-        .prop_map(|(words, dates, cut, chunk, wide_years)| Form { words, dates, cut, chunk, wide_years })
+    (0..3_u8, 0..3_u8, 0..70_usize, 0..90_usize, any::<bool>()).prop_map(|(words, dates, cut, chunk, wide_years)| Form {
+        words,
+        dates,
+        cut,
+        chunk,
+        wide_years,
+    })
 }
 
 const WORDS: [&str; 9] = ["12364", "11950", "00001", "male", "female", "unknown", "lower_secondary", "kindergarten", "none"];
@@ -159,8 +164,7 @@ static VICTIMS: LazyLock<Plan> = LazyLock::new(|| plan("victims", &["sex", "age_
 fn plan(table: &str, by: &[&str]) -> Plan {
     let catalogue = Catalogue::builtin();
     let of_table = |id: &String| catalogue.quantities().get(id).is_some_and(|q| q.table == table);
-    let ids: Vec<String> =
-        catalogue.indicators().iter().filter(|i| of_table(&i.numerator)).map(|i| i.id.clone()).collect();
+    let ids: Vec<String> = catalogue.indicators().iter().filter(|i| of_table(&i.numerator)).map(|i| i.id.clone()).collect();
     let plan = Plan::new(&catalogue, "2022").indicators(ids).by(by.iter().copied()).area_level("commune");
     plan.unknown_areas(UnknownAreas::Keep).build().unwrap()
 }
@@ -183,10 +187,7 @@ fn context() -> Context {
 fn split(frame: &DataFrame, cuts: &[usize], forms: &[Form]) -> Vec<DataFrame> {
     let mut cuts: Vec<usize> = cuts.iter().map(|c| c % (frame.height() + 1)).chain([0, frame.height()]).collect();
     cuts.sort_unstable();
-    cuts.windows(2)
-        .zip(forms.iter().cycle())
-        .map(|(w, form)| cast(&frame.slice(w[0] as i64, w[1] - w[0]), *form))
-        .collect()
+    cuts.windows(2).zip(forms.iter().cycle()).map(|(w, form)| cast(&frame.slice(w[0] as i64, w[1] - w[0]), *form)).collect()
 }
 
 proptest! {
