@@ -1,12 +1,13 @@
 //! A tally as a table, so that it can be stored and sent: version 2.
 //!
 //! Columns: `version`, `plan` (fingerprint), `kind`, `series`, `cell`, `key_high`, `key_low` (64 and 32 bits of a key's hash)
-//! and `count`. Kinds: `counted` (a series), `province` (a cell), `count` (of a series in a cell), `set` (a series and a cell
-//! of the set numbered `count`), `key` (a key in the set numbered `count`).
+//! and `count`. Kinds: `counted` (a series), `province` (a cell), `count` (of a series in a cell), `pattern` (a series and an
+//! offset within an area, of the pattern numbered `count`), `set` (an area, in `cell`, and a pattern, in `series`, as the set
+//! numbered `count`), `key` (a key in the set numbered `count`).
 
 use super::cells::CellsBuilder;
 use super::grid::Grid;
-use super::keys::{Keys, Set};
+use super::keys::{KeysBuilder, Pattern, Set};
 use super::{TALLY_VERSION, Tally};
 use crate::error::{Error, Result};
 use crate::plan::Plan;
@@ -59,10 +60,13 @@ impl Tally {
                 }
             }
         }
-        for (number, set) in self.keys.sets().iter().enumerate() {
-            for (series, cell) in set {
-                lines.add("set", *series, *cell, None, number as u64);
+        for (number, pattern) in self.keys.patterns().iter().enumerate() {
+            for (series, offset) in pattern {
+                lines.add("pattern", *series, *offset, None, number as u64);
             }
+        }
+        for (number, (area, pattern)) in self.keys.sets().iter().enumerate() {
+            lines.add("set", *pattern, u64::from(*area), None, number as u64);
         }
         for (key, set) in self.keys.iter() {
             lines.add("key", 0, 0, Some(key), u64::from(set));
@@ -98,7 +102,10 @@ impl Tally {
         let expected = format!("{:016x}", plan.fingerprint());
         let mut tally = Self::empty(plan);
         let mut blocks: Vec<CellsBuilder> = (0..plan.blocks.len()).map(|b| CellsBuilder::new(plan.series_of(b).count())).collect();
-        let (mut sets, mut pairs): (Vec<Set>, Vec<(u128, u32)>) = (Vec::new(), Vec::new());
+        let (mut patterns, mut sets): (Vec<Pattern>, Vec<Option<Set>>) = (Vec::new(), Vec::new());
+        let mut keys = KeysBuilder::default();
+        let mut known = 0;
+        let areas = plan.areas.areas().len() as u64;
         let grids: Vec<Grid> = plan.blocks.iter().map(|b| Grid::new(plan, b)).collect();
         for row in 0..frame.height() {
             let found = (version.u32()?.get(row), of_plan.str()?.get(row));
@@ -112,12 +119,21 @@ impl Tally {
             let (Some(s), Some(c), Some(n)) = (series.u32()?.get(row), cell.u64()?.get(row), count.u64()?.get(row)) else {
                 return Ok(Err(bad()));
             };
-            let Some(of) = plan.series.get(s as usize) else { return Ok(Err(bad())) };
-            let is_cell = matches!(kind.str()?.get(row), Some("count" | "set"));
-            if is_cell && grids[of.block].split(c).0 > grids[of.block].unknown_area() || c > u64::from(u32::MAX) && !is_cell {
-                return Ok(Err(bad()));
-            }
-            match kind.str()?.get(row) {
+            let kind = kind.str()?.get(row);
+            // No frame has more patterns or sets than rows.
+            let number = usize::try_from(n).ok().filter(|n| *n < frame.height());
+            let is_series = plan.series.get(s as usize);
+            let fits = match (kind, is_series) {
+                (Some("count"), Some(of)) => grids[of.block].area_of(c) <= areas,
+                (Some("pattern"), Some(of)) => c < grids[of.block].cells_of_area() && number.is_some(),
+                (Some("counted"), Some(_)) => true,
+                (Some("province"), _) => c <= areas,
+                (Some("set"), _) => c <= areas && number.is_some(),
+                (Some("key"), _) => number.is_some(),
+                _ => false,
+            };
+            let (true, number) = (fits, number.unwrap_or(0)) else { return Ok(Err(bad())) };
+            match kind {
                 Some("counted") => {
                     tally.counted.insert(s);
                 }
@@ -125,45 +141,47 @@ impl Tally {
                     tally.provinces.insert(u32::try_from(c).unwrap_or(u32::MAX));
                 }
                 Some("count") => {
-                    let slot = blocks[of.block].slot(c, plan.local(s as usize));
+                    let slot = blocks[plan.series[s as usize].block].slot(c, plan.local(s as usize));
                     // Far above any count, and far below where sums of counts would overflow.
                     match slot.checked_add(n).filter(|sum| *sum < 1 << 53) {
                         Some(sum) => *slot = sum,
                         None => return Ok(Err(bad())),
                     }
                 }
-                // No frame has more sets than rows.
-                Some("set") if n < frame.height() as u64 => {
-                    let number = n as usize;
-                    if sets.len() <= number {
-                        sets.resize(number + 1, Set::new());
+                Some("pattern") => {
+                    if patterns.len() <= number {
+                        patterns.resize(number + 1, Pattern::new());
                     }
-                    sets[number].push((s, c));
+                    patterns[number].push((s, c));
                 }
-                Some("key") if n < frame.height() as u64 => {
+                Some("set") => {
+                    if sets.len() <= number {
+                        sets.resize(number + 1, None);
+                    }
+                    sets[number] = Some((c as u32, s));
+                }
+                Some("key") => {
                     let (Some(high), Some(low)) = (high.u64()?.get(row), low.u64()?.get(row)) else { return Ok(Err(bad())) };
                     if u128::from(low) > LOW {
                         return Ok(Err(bad()));
                     }
-                    pairs.push((u128::from(high) << LOW_BITS | u128::from(low), n as u32));
+                    known = known.max(number + 1);
+                    keys.add(u128::from(high) << LOW_BITS | u128::from(low), number as u32);
                 }
                 _ => return Ok(Err(bad())),
             }
         }
-        sets.iter_mut().for_each(|set| {
-            set.sort_unstable();
-            set.dedup();
-        });
-        if pairs.iter().any(|(_, set)| sets.get(*set as usize).is_none_or(Vec::is_empty)) {
+        for pattern in &mut patterns {
+            pattern.sort_unstable();
+            pattern.dedup();
+        }
+        // Every key has its set, and every set its pattern.
+        let whole = |set: &Option<Set>| set.is_some_and(|(_, pattern)| patterns.get(pattern as usize).is_some_and(|p| !p.is_empty()));
+        if known > sets.len() || !sets.iter().all(whole) {
             return Ok(Err(Error::Frame { table: "tally".to_owned(), found: "a key without its set".to_owned() }));
         }
-        // The cells of a set are those of one row, which lies in one area.
-        let area = |(series, cell): &(u32, u64)| grids[plan.series[*series as usize].block].area_of(*cell);
-        if sets.iter().any(|set| set.iter().any(|place| area(place) != area(&set[0]))) {
-            return Ok(Err(Error::Frame { table: "tally".to_owned(), found: "a set of several areas".to_owned() }));
-        }
         tally.blocks = blocks.into_iter().map(CellsBuilder::finish).collect();
-        tally.keys = Keys::new(sets, pairs);
+        tally.keys = keys.finish(&sets, &patterns);
         Ok(Ok(tally))
     }
 }

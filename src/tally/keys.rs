@@ -1,12 +1,16 @@
-//! Distinct keys: which key was seen in which set of cells.
+//! Distinct keys: which key was seen in which cells.
 //!
-//! A row with a key counts in a *set* of (series, cell). Sets are few, rows are many: a row is kept as 16 bytes, 96 bits
-//! of its key's hash and the number of its set.
+//! A row with a key counts, within its area, in a *pattern* of (series, offset); area and pattern are its *set*. Patterns
+//! are few, sets are some, rows are many: a row is kept as 16 bytes, 96 bits of its key's hash and the number of its set.
 
+use polars::prelude::PlHashMap;
 use std::collections::BTreeMap;
 
-/// Where one row counts: series and finest cell.
-pub(crate) type Set = Vec<(u32, u64)>;
+/// Where a row counts within its area: series and offset, in order.
+pub(crate) type Pattern = Vec<(u32, u64)>;
+
+/// An area of the list, and a pattern by its number.
+pub(crate) type Set = (u32, u32);
 
 /// Bits of a pair that number its set.
 const SET_BITS: u32 = 32;
@@ -16,9 +20,10 @@ pub(crate) fn hash(key: &str) -> u128 {
     xxhash_rust::xxh3::xxh3_128(key.as_bytes()) >> SET_BITS
 }
 
-/// Distinct pairs of key and set, in order; the sets in order too, so that equal content is equal.
+/// Distinct pairs of key and set, in order; patterns and sets in order too, so that equal content is equal.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Keys {
+    patterns: Vec<Pattern>,
     sets: Vec<Set>,
     pairs: Vec<u128>,
 }
@@ -32,6 +37,10 @@ fn set_of(pair: u128) -> u32 {
 }
 
 impl Keys {
+    pub fn patterns(&self) -> &[Pattern] {
+        &self.patterns
+    }
+
     pub fn sets(&self) -> &[Set] {
         &self.sets
     }
@@ -39,15 +48,6 @@ impl Keys {
     /// Each key with the number of one of its sets, key by key.
     pub fn iter(&self) -> impl Iterator<Item = (u128, u32)> + '_ {
         self.pairs.iter().map(|p| (p >> SET_BITS, set_of(*p)))
-    }
-
-    /// Puts pairs of sets in any order, repeats among them, into the one form they have.
-    pub fn new(sets: Vec<Set>, pairs: Vec<(u128, u32)>) -> Self {
-        let mut builder = KeysBuilder::default();
-        for (key, set) in pairs {
-            builder.add(key, set);
-        }
-        builder.finish(sets)
     }
 
     /// Both together.
@@ -59,39 +59,54 @@ impl Keys {
             self.clone_from(other);
             return;
         }
-        let mut sets: Vec<Set> = Vec::with_capacity(self.sets.len());
-        let (mut mine, mut theirs) = (Vec::new(), Vec::new());
-        let (mut i, mut j) = (0, 0);
-        while i < self.sets.len() || j < other.sets.len() {
-            let order = match (self.sets.get(i), other.sets.get(j)) {
-                (Some(a), Some(b)) => a.cmp(b),
-                (Some(_), None) => std::cmp::Ordering::Less,
-                _ => std::cmp::Ordering::Greater,
-            };
-            let number = sets.len() as u32;
-            sets.push(if order.is_le() { self.sets[i].clone() } else { other.sets[j].clone() });
-            if order.is_le() {
-                mine.push(number);
-                i += 1;
-            }
-            if order.is_ge() {
-                theirs.push(number);
-                j += 1;
-            }
-        }
-        // Both numberings rise, so that pairs stay in order under the new numbers.
+        let (patterns, my_patterns, their_patterns) = union(self.patterns.iter().cloned(), other.patterns.iter().cloned());
+        let renumber = |sets: &[Set], numbers: Vec<u32>| {
+            sets.iter().map(move |(area, pattern)| (*area, numbers[*pattern as usize])).collect::<Vec<Set>>()
+        };
+        let (mine, theirs) = (renumber(&self.sets, my_patterns), renumber(&other.sets, their_patterns));
+        let (sets, mine, theirs) = union(mine.into_iter(), theirs.into_iter());
         let renumber = |p: &u128, numbers: &[u32]| pair(p >> SET_BITS, numbers[set_of(*p) as usize]);
-        let mut a = self.pairs.iter().map(|p| renumber(p, &mine)).peekable();
-        let mut b = other.pairs.iter().map(|p| renumber(p, &theirs)).peekable();
+        let a = self.pairs.iter().map(|p| renumber(p, &mine));
+        let b = other.pairs.iter().map(|p| renumber(p, &theirs));
         let mut pairs = Vec::with_capacity(self.pairs.len() + other.pairs.len());
-        while let Some(next) = [a.peek(), b.peek()].into_iter().flatten().min().copied() {
-            pairs.push(next);
-            a.next_if_eq(&next);
-            b.next_if_eq(&next);
-        }
-        drop((a, b));
-        *self = Self { sets, pairs };
+        merge(a, b, |next| pairs.push(next));
+        *self = Self { patterns, sets, pairs };
     }
+}
+
+/// Goes through two ordered lists in one order, what both have once.
+fn merge<T: Ord>(a: impl Iterator<Item = T>, b: impl Iterator<Item = T>, mut with: impl FnMut(T)) {
+    let (mut a, mut b) = (a.peekable(), b.peekable());
+    loop {
+        let order = match (a.peek(), b.peek()) {
+            (Some(a), Some(b)) => a.cmp(b),
+            (Some(_), None) => std::cmp::Ordering::Less,
+            (None, Some(_)) => std::cmp::Ordering::Greater,
+            (None, None) => return,
+        };
+        let first = if order.is_le() { a.next() } else { None };
+        let second = if order.is_ge() { b.next() } else { None };
+        first.or(second).into_iter().for_each(&mut with);
+    }
+}
+
+/// Two ordered lists as one, and the new number of each item: numbers rise, so that what is ordered by them stays so.
+fn union<T: Ord + Clone>(a: impl Iterator<Item = T> + Clone, b: impl Iterator<Item = T> + Clone) -> (Vec<T>, Vec<u32>, Vec<u32>) {
+    let mut all = Vec::new();
+    merge(a.clone(), b.clone(), |item| all.push(item));
+    let numbers = |items: &mut dyn Iterator<Item = T>| {
+        let mut at = 0;
+        items
+            .map(|item| {
+                while all[at] < item {
+                    at += 1;
+                }
+                at as u32
+            })
+            .collect()
+    };
+    let (mine, theirs) = (numbers(&mut a.clone()), numbers(&mut b.clone()));
+    (all, mine, theirs)
 }
 
 /// Pairs in the making; sets are numbered by the caller until the end.
@@ -119,45 +134,36 @@ impl KeysBuilder {
         self.sorted = self.pairs.len();
     }
 
-    /// The keys, with what each number of a set stands for. Two numbers may stand for one set, and a set may be empty.
-    pub fn finish(mut self, sets: Vec<Set>) -> Keys {
-        let mut order: BTreeMap<Set, u32> = BTreeMap::new();
-        for set in &sets {
-            if !set.is_empty() {
-                order.insert(set.clone(), 0);
-            }
-        }
-        for (nth, number) in order.values_mut().enumerate() {
-            *number = nth as u32;
-        }
-        let numbers: Vec<Option<u32>> = sets.iter().map(|set| order.get(set).copied()).collect();
-        let renumbered = |p: &mut u128| {
-            let found = numbers.get(set_of(*p) as usize).copied().flatten();
+    /// The keys, with what each number of a set stands for. Two numbers may stand for one set, patterns may repeat, and a
+    /// row of an empty pattern counts nowhere.
+    pub fn finish(mut self, sets: &[Option<Set>], patterns: &[Pattern]) -> Keys {
+        // Only what some row is in; a number is marked by being met.
+        let mut used = vec![false; sets.len()];
+        self.pairs.iter().for_each(|p| used[set_of(*p) as usize] = true);
+        let of = |number: usize| {
+            let (area, pattern) = sets[number].filter(|_| used[number])?;
+            let pattern = &patterns[pattern as usize];
+            (!pattern.is_empty()).then_some((area, pattern))
+        };
+        let mut pattern_numbers: BTreeMap<&Pattern, u32> = (0..sets.len()).filter_map(of).map(|(_, pattern)| (pattern, 0)).collect();
+        pattern_numbers.values_mut().enumerate().for_each(|(nth, number)| *number = nth as u32);
+        let renumbered: Vec<Option<Set>> =
+            (0..sets.len()).map(|number| of(number).map(|(area, pattern)| (area, pattern_numbers[pattern]))).collect();
+        let mut kept: Vec<Set> = renumbered.iter().flatten().copied().collect();
+        kept.sort_unstable();
+        kept.dedup();
+        let places: PlHashMap<Set, u32> = kept.iter().enumerate().map(|(nth, set)| (*set, nth as u32)).collect();
+        let numbers: Vec<Option<u32>> = renumbered.iter().map(|set| set.map(|set| places[&set])).collect();
+        self.pairs.retain_mut(|p| {
+            let found = numbers[set_of(*p) as usize];
             if let Some(number) = found {
                 *p = pair(*p >> SET_BITS, number);
             }
             found.is_some()
-        };
-        self.pairs.retain_mut(renumbered);
+        });
         self.settle();
-        // Sets of which no row is left are no content.
-        let mut used = vec![false; order.len()];
-        self.pairs.iter().for_each(|p| used[set_of(*p) as usize] = true);
-        if used.contains(&false) {
-            let kept: Vec<Set> = order.into_keys().zip(&used).filter(|(_, u)| **u).map(|(s, _)| s).collect();
-            let numbers: Vec<u32> = used
-                .iter()
-                .scan(0, |next, u| {
-                    let number = *next;
-                    *next += u32::from(*u);
-                    Some(number)
-                })
-                .collect();
-            self.pairs.iter_mut().for_each(|p| *p = pair(*p >> SET_BITS, numbers[set_of(*p) as usize]));
-            return Keys { sets: kept, pairs: self.pairs };
-        }
         self.pairs.shrink_to_fit();
-        Keys { sets: order.into_keys().collect(), pairs: self.pairs }
+        Keys { patterns: pattern_numbers.into_keys().cloned().collect(), sets: kept, pairs: self.pairs }
     }
 }
 
@@ -165,14 +171,24 @@ impl KeysBuilder {
 mod tests {
     use super::*;
 
+    fn keys(patterns: &[Pattern], sets: &[Option<Set>], pairs: &[(u128, u32)]) -> Keys {
+        let mut builder = KeysBuilder::default();
+        pairs.iter().for_each(|(key, set)| builder.add(*key, *set));
+        builder.finish(sets, patterns)
+    }
+
     #[test]
     fn the_same_content_is_the_same_whatever_the_order() {
-        let (a, b): (Set, Set) = (vec![(0, 1)], vec![(0, 1), (1, 7)]);
-        let one = Keys::new(vec![a.clone(), b.clone(), vec![]], vec![(5, 0), (5, 1), (9, 1), (3, 2), (5, 0)]);
-        let mut other = Keys::new(vec![b.clone()], vec![(9, 0), (5, 0)]);
-        other.absorb(&Keys::new(vec![a.clone()], vec![(5, 0)]));
+        let (a, b): (Pattern, Pattern) = (vec![(0, 1)], vec![(0, 1), (1, 7)]);
+        // The key 3 stands in an empty pattern, the last set has no key.
+        let patterns = [b.clone(), vec![], a.clone()];
+        let sets = [Some((9, 2)), Some((9, 0)), Some((9, 1)), None, Some((4, 0))];
+        let one = keys(&patterns, &sets, &[(5, 0), (5, 1), (9, 1), (3, 2), (8, 3), (5, 0)]);
+        let mut other = keys(std::slice::from_ref(&b), &[Some((9, 0))], &[(9, 0), (5, 0)]);
+        other.absorb(&keys(std::slice::from_ref(&a), &[Some((9, 0))], &[(5, 0)]));
         assert_eq!(one, other);
-        assert_eq!(one.sets(), [a, b]);
+        assert_eq!(one.patterns(), [a, b]);
+        assert_eq!(one.sets(), [(9, 0), (9, 1)]);
         assert_eq!(one.iter().collect::<Vec<_>>(), [(5, 0), (5, 1), (9, 1)]);
         other.absorb(&one);
         assert_eq!(one, other);

@@ -6,10 +6,9 @@
 //! In the end each combination that occurs is looked at once, by the same evaluator that works row by row in the simple
 //! way.
 
-use super::Keys;
 use super::classes::Asked;
 use super::joint::{Joint, bits};
-use super::keys::{self, KeysBuilder};
+use super::keys::{self, KeysBuilder, Pattern};
 use super::pass::{Building, Columns, Effect, Pass};
 use super::read::{Coded, Flags, Reader};
 use crate::error::{Error, Result};
@@ -340,14 +339,12 @@ impl Machine {
         let places = &self.readers[0].classes.places;
         for (factor, (_, _, series)) in self.factors.into_iter().zip(&layout.factors) {
             let effects = Effects::of(layout, series, &self.readers, &self.stem, &factor.extras, factor.sets.keys().copied());
-            let mut sets = vec![Vec::new(); factor.sets.len()];
+            let patterns: Vec<Pattern> = effects.effects.iter().map(|of| Pass::pattern(of)).collect();
+            let mut sets = vec![None; factor.sets.len()];
             for ((area, stem, extra), number) in &factor.sets {
-                if let Some(area) = places[*area as usize] {
-                    sets[*number as usize] = layout.pass.set(effects.at(*stem, *extra), area);
-                }
+                sets[*number as usize] = places[*area as usize].map(|area| (area as u32, effects.places[&(*stem, *extra)]));
             }
-            let keys: Keys = factor.keys.finish(sets);
-            building.tally.keys.absorb(&keys);
+            building.tally.keys.absorb(&factor.keys.finish(&sets, &patterns));
         }
     }
 }

@@ -1,7 +1,8 @@
 //! From the finest cells to every margin and every wider area.
 
 use super::grid::Grid;
-use super::{Keys, Tally};
+use super::Tally;
+use super::keys::{Keys, Pattern};
 use crate::plan::{How, Plan};
 use polars::prelude::PlHashMap;
 use std::collections::BTreeSet;
@@ -112,25 +113,13 @@ impl<'a> Margins<'a> {
     /// within an area, sets of the same categories: keys are many, what they are in is little.
     fn count_keys(&mut self) {
         let keys = &self.tally.keys;
-        let mut patterns: PlHashMap<Vec<(u32, u64)>, u32> = PlHashMap::default();
-        let of_set: Vec<(u64, u32)> = keys
-            .sets()
-            .iter()
-            .map(|set| {
-                let grid = |series: u32| &self.grids[self.plan.series[series as usize].block];
-                let area = set.first().map_or(0, |(series, cell)| grid(*series).area_of(*cell));
-                let pattern = set.iter().map(|(series, cell)| (*series, grid(*series).offset_of(*cell))).collect();
-                let next = patterns.len() as u32;
-                (area, *patterns.entry(pattern).or_insert(next))
-            })
-            .collect();
         let mut in_areas: PlHashMap<(u64, Vec<u32>), u64> = PlHashMap::default();
         let grid = self.grids.first();
         for (sets, count) in alike(keys) {
             let mut found: Vec<(u64, u32)> = Vec::with_capacity(4 * sets.len());
             for set in sets {
-                let (area, pattern) = of_set[set as usize];
-                found.extend(grid.iter().flat_map(|g| g.areas_above(area)).map(|wider| (wider, pattern)));
+                let (area, pattern) = keys.sets()[set as usize];
+                found.extend(grid.iter().flat_map(|g| g.areas_above(u64::from(area))).map(|wider| (wider, pattern)));
             }
             found.sort_unstable();
             found.dedup();
@@ -138,15 +127,10 @@ impl<'a> Margins<'a> {
                 *in_areas.entry((of_area[0].0, of_area.iter().map(|f| f.1).collect())).or_insert(0) += count;
             }
         }
-        let patterns: Vec<Vec<(u32, u64)>> = {
-            let mut listed: Vec<_> = patterns.into_iter().collect();
-            listed.sort_unstable_by_key(|(_, number)| *number);
-            listed.into_iter().map(|(pattern, _)| pattern).collect()
-        };
         let mut margins: PlHashMap<Vec<u32>, Vec<(u32, u64)>> = PlHashMap::default();
         for ((area, of), count) in in_areas {
             polars_error::abort::try_raise_polars_abort();
-            let cells = margins.entry(of).or_insert_with_key(|of| self.margins_of(of.iter().map(|p| &patterns[*p as usize])));
+            let cells = margins.entry(of).or_insert_with_key(|of| self.margins_of(of.iter().map(|p| &keys.patterns()[*p as usize])));
             for (column, offset) in cells {
                 let (block, local) = self.columns[*column as usize];
                 self.sums[block].bump(area, *offset, local, count);
@@ -156,7 +140,7 @@ impl<'a> Margins<'a> {
 
     /// Every margin of some patterns, once: column and place within an area. A key is open where it is undecided and
     /// nothing decides it.
-    fn margins_of<'p>(&self, patterns: impl Iterator<Item = &'p Vec<(u32, u64)>>) -> Vec<(u32, u64)> {
+    fn margins_of<'p>(&self, patterns: impl Iterator<Item = &'p Pattern>) -> Vec<(u32, u64)> {
         let mut cells: Vec<(u32, u64)> = Vec::new();
         for (series, offset) in patterns.flatten() {
             let grid = &self.grids[self.plan.series[*series as usize].block];

@@ -4,7 +4,7 @@ use super::Tally;
 use super::cells::CellsBuilder;
 use super::evaluate::Rows;
 use super::grid::{Axis, Grid};
-use super::keys::Set;
+use super::keys::Pattern;
 use crate::catalogue::{EthnicList, Table};
 use crate::error::{Error, Result};
 use crate::plan::{Block, Fit, How, IN_PERIOD, Plan, UnknownAreas};
@@ -170,10 +170,11 @@ impl<'a> Pass<'a> {
         effect.offsets.iter().map(move |offset| grid.at(area, *offset))
     }
 
-    pub fn set(&self, effects: &[Effect], area: u64) -> Set {
-        let mut set: Set = effects.iter().flat_map(|e| self.cells(e, area).map(|c| (e.series as u32, c))).collect();
-        set.sort_unstable();
-        set
+    /// Where a row counts within its area.
+    pub fn pattern(effects: &[Effect]) -> Pattern {
+        let mut pattern: Pattern = effects.iter().flat_map(|e| e.offsets.iter().map(|o| (e.series as u32, *o))).collect();
+        pattern.sort_unstable();
+        pattern
     }
 
     /// The column whose distinct keys a series counts.

@@ -3,9 +3,9 @@
 //! It says what is wrong with a chunk, with the rows concerned, once the machine has found that something is; and it is
 //! the oracle the machine is held to in the tests.
 
-use super::keys::{self, Set};
+use super::keys::{self, KeysBuilder, Pattern, Set};
 use super::pass::{Building, Columns, Effect, Pass};
-use super::{Keys, Tally};
+use super::Tally;
 use crate::error::Result;
 use crate::plan::{How, IN_PERIOD, UnknownAreas};
 use crate::record::{Encoded, NO_WORD, Problems};
@@ -62,7 +62,8 @@ fn tell_area(pass: &Pass, commune: &Encoded, row: usize, told: &mut [bool], prob
 fn fill(pass: &Pass, columns: &Columns, places: &[Option<u64>], building: &mut Building) {
     building.tally.counted.extend(pass.series.iter().map(|s| *s as u32));
     let effects = pass.effects(&pass.series, columns, places.len());
-    let mut distinct: Vec<(u128, Set)> = Vec::new();
+    let (mut sets, mut patterns): (Vec<Option<Set>>, Vec<Pattern>) = (Vec::new(), Vec::new());
+    let mut keys = KeysBuilder::default();
     for (row, place) in places.iter().enumerate() {
         let Some(area) = *place else { continue };
         building.tally.provinces.insert(pass.province(area));
@@ -81,12 +82,15 @@ fn fill(pass: &Pass, columns: &Columns, places: &[Option<u64>], building: &mut B
         for (name, effects) in of_keys {
             let Encoded::Words { codes, words } = &*columns[name] else { continue };
             match words.get(codes[row] as usize) {
-                Some(key) => distinct.push((keys::hash(key), pass.set(&effects, area))),
+                Some(key) => {
+                    keys.add(keys::hash(key), sets.len() as u32);
+                    sets.push(Some((area as u32, patterns.len() as u32)));
+                    patterns.push(Pass::pattern(&effects));
+                }
                 // Without a key nobody can tell two rows apart or together: each counts.
                 None => effects.iter().for_each(|effect| building.add(pass, effect, area, 1)),
             }
         }
     }
-    let (pairs, sets) = distinct.into_iter().enumerate().map(|(nth, (key, set))| ((key, nth as u32), set)).unzip::<_, _, Vec<_>, Vec<_>>();
-    building.tally.keys.absorb(&Keys::new(sets, pairs));
+    building.tally.keys.absorb(&keys.finish(&sets, &patterns));
 }
