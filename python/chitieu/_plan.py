@@ -24,7 +24,7 @@ Progress = Callable[[int, int], None]
 class Tally:
     """The counts of a plan over some rows: small, mergeable, and an Arrow table by ``__arrow_c_stream__``.
 
-    Distinct counts keep their keys as 128-bit hashes, never in clear; still, treat a tally with care, since whoever
+    Distinct counts keep their keys as 96-bit hashes, never in clear; still, treat a tally with care, since whoever
     holds a list of identifiers could look for their hashes in it.
     """
 

@@ -6,31 +6,31 @@ use polars::prelude::PlHashMap;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Cells {
     width: usize,
-    cells: Vec<u64>,
+    codes: Vec<u64>,
     counts: Vec<u64>,
 }
 
 impl Cells {
     pub fn empty(width: usize) -> Self {
-        Self { width, cells: Vec::new(), counts: Vec::new() }
+        Self { width, codes: Vec::new(), counts: Vec::new() }
     }
 
     /// Cells in their order, each with its counts.
     pub fn iter(&self) -> impl Iterator<Item = (u64, &[u64])> {
-        self.cells.iter().copied().zip(self.counts.chunks_exact(self.width.max(1)))
+        self.codes.iter().copied().zip(self.counts.chunks_exact(self.width.max(1)))
     }
 
     /// Both together.
     pub fn absorb(&mut self, other: &Self) {
-        if other.cells.is_empty() {
+        if other.codes.is_empty() {
             return;
         }
-        if self.cells.is_empty() {
+        if self.codes.is_empty() {
             self.clone_from(other);
             return;
         }
         let mut sum = Self::empty(self.width);
-        sum.cells.reserve(self.cells.len().max(other.cells.len()));
+        sum.codes.reserve(self.codes.len().max(other.codes.len()));
         sum.counts.reserve(self.counts.len().max(other.counts.len()));
         let (mut mine, mut theirs) = (self.iter().peekable(), other.iter().peekable());
         loop {
@@ -41,7 +41,7 @@ impl Cells {
                 (None, None) => break,
             };
             let at = sum.counts.len();
-            sum.cells.push(next);
+            sum.codes.push(next);
             sum.counts.resize(at + sum.width, 0);
             for counts in [mine.next_if(|(c, _)| *c == next), theirs.next_if(|(c, _)| *c == next)].into_iter().flatten() {
                 sum.counts[at..].iter_mut().zip(counts.1).for_each(|(a, b)| *a += b);
@@ -66,22 +66,22 @@ impl CellsBuilder {
 
     /// The count of one series in one cell.
     pub fn slot(&mut self, cell: u64, local: usize) -> &mut u64 {
-        let Cells { width, cells, counts } = &mut self.cells;
+        let Cells { width, codes, counts } = &mut self.cells;
         let place = *self.places.entry(cell).or_insert_with(|| {
-            cells.push(cell);
+            codes.push(cell);
             counts.resize(counts.len() + *width, 0);
-            cells.len() as u32 - 1
+            codes.len() as u32 - 1
         });
         &mut counts[place as usize * *width + local]
     }
 
     pub fn finish(self) -> Cells {
-        let Cells { width, cells, counts } = self.cells;
-        let mut order: Vec<u32> = (0..cells.len() as u32).collect();
-        order.sort_unstable_by_key(|i| cells[*i as usize]);
+        let Cells { width, codes, counts } = self.cells;
+        let mut order: Vec<u32> = (0..codes.len() as u32).collect();
+        order.sort_unstable_by_key(|i| codes[*i as usize]);
         Cells {
             width,
-            cells: order.iter().map(|i| cells[*i as usize]).collect(),
+            codes: order.iter().map(|i| codes[*i as usize]).collect(),
             counts: order.iter().flat_map(|i| &counts[*i as usize * width..(*i as usize + 1) * width]).copied().collect(),
         }
     }

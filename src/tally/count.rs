@@ -54,7 +54,7 @@ impl Plan {
     }
 }
 
-impl<'a> Counting<'a> {
+impl Counting<'_> {
     /// Counts a batch.
     ///
     /// # Errors

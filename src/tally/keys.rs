@@ -173,7 +173,9 @@ mod tests {
 
     fn keys(patterns: &[Pattern], sets: &[Option<Set>], pairs: &[(u128, u32)]) -> Keys {
         let mut builder = KeysBuilder::default();
-        pairs.iter().for_each(|(key, set)| builder.add(*key, *set));
+        for (key, set) in pairs {
+            builder.add(*key, *set);
+        }
         builder.finish(sets, patterns)
     }
 

@@ -423,7 +423,9 @@ fn most_common_flag(flags: &Flags, rows: usize) -> u32 {
 
 fn most_common(numbers: &[u32]) -> u32 {
     let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
-    numbers.iter().for_each(|n| *counts.entry(*n).or_default() += 1);
+    for number in numbers {
+        *counts.entry(*number).or_default() += 1;
+    }
     counts.into_iter().max_by_key(|(_, n)| *n).map_or(0, |(number, _)| number)
 }
 

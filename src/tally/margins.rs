@@ -1,7 +1,7 @@
 //! From the finest cells to every margin and every wider area.
 
-use super::grid::Grid;
 use super::Tally;
+use super::grid::Grid;
 use super::keys::{Keys, Pattern};
 use crate::plan::{How, Plan};
 use polars::prelude::PlHashMap;

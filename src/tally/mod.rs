@@ -1,6 +1,6 @@
 //! The counting machine: encode, count, merge, roll up.
 //!
-//! A tally holds counts by cell, and for distinct counts the keys as 128-bit hashes. It never sees a name.
+//! A tally holds counts by cell, and for distinct counts the keys as hashes. It never sees a name.
 //! `merge` is associative and commutative, a tally of no rows changes nothing, and any split of the rows gives
 //! the identical tally.
 

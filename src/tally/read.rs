@@ -115,7 +115,7 @@ impl Reader {
                 self.repeat(asked, pass, frame, coded, |reader, codes, new| reader.texts(array, codes, new), |r, key| r.slot(key))
             }
             DataType::Categorical(..) | DataType::Enum(..) => self.read_categories(&series, asked, pass, frame, coded),
-            DataType::Boolean => self.read_flags(series.bool().map_err(wrong)?, asked, pass, coded),
+            DataType::Boolean => Ok(self.read_flags(series.bool().map_err(wrong)?, asked, pass, coded)),
             DataType::List(inner) if **inner == DataType::String => {
                 let lists = series.list().map_err(wrong)?;
                 self.repeat(asked, pass, frame, coded, |reader, codes, new| reader.lists(lists, codes, new), |r, key| r.slot(key))
@@ -287,7 +287,7 @@ impl Reader {
         self.repeat(asked, pass, frame, coded, look_up, |r, place| &mut r.categories[place])
     }
 
-    fn read_flags(&mut self, flags: &BooleanChunked, asked: &Asked, pass: &Pass, coded: &mut Coded) -> Result<bool> {
+    fn read_flags(&mut self, flags: &BooleanChunked, asked: &Asked, pass: &Pass, coded: &mut Coded) -> bool {
         let classes = *self.flags.get_or_insert_with(|| {
             let values = Rc::new(Encoded::Flag(vec![crate::record::NO, crate::record::UNDECIDED, crate::record::YES]));
             let columns: Columns = asked.names.iter().map(|name| ((*name).to_owned(), values.clone())).collect();
@@ -310,7 +310,7 @@ impl Reader {
         };
         let required = pass.table.column(asked.names[0]).is_some_and(|c| c.required);
         coded.flags = Some(Flags { yes, unknown, classes });
-        Ok(required && flags.null_count() > 0)
+        required && flags.null_count() > 0
     }
 
     /// Columns that have no way of their own.
@@ -352,14 +352,14 @@ fn words(bits: &Bitmap) -> Vec<u64> {
 }
 
 fn trim(words: &mut [u64], bits: usize) {
-    if let Some(last) = words.last_mut().filter(|_| bits % 64 != 0) {
+    if let Some(last) = words.last_mut().filter(|_| !bits.is_multiple_of(64)) {
         *last &= (1 << (bits % 64)) - 1;
     }
 }
 
 /// A day for each row, or a year, as places in a table.
 struct Days {
-    days: Int32Chunked,
+    known: Int32Chunked,
     years: Option<Int32Chunked>,
     /// A year out of range stands somewhere, perhaps beside a day.
     strange_years: bool,
@@ -379,12 +379,12 @@ impl Days {
             _ => None,
         };
         let strange = |y: &Int32Chunked| y.min().is_some_and(|y| y < 1800) || y.max().is_some_and(|y| y > 2200);
-        Ok(Some(Self { strange_years: years.as_ref().is_some_and(strange), days: days.to_physical_repr().i32()?.clone(), years }))
+        Ok(Some(Self { strange_years: years.as_ref().is_some_and(strange), known: days.to_physical_repr().i32()?.clone(), years }))
     }
 
     fn each(&self, mut with: impl FnMut(usize, usize)) {
         let place = |day: i32| usize::try_from(i64::from(day) - i64::from(FIRST_DAY)).ok().filter(|p| *p < DAYS).unwrap_or(STRANGE);
-        let array = self.days.downcast_as_array();
+        let array = self.known.downcast_as_array();
         if array.null_count() == 0 {
             array.values().iter().enumerate().for_each(|(row, day)| with(row, place(*day)));
             return;

@@ -227,14 +227,14 @@ fn what_outgrows_its_room_is_put_away_and_counted_on() {
         let list = crate::area::AreaList::on(chrono::NaiveDate::from_ymd_opt(2022, 12, 31).unwrap()).unwrap();
         list.areas().iter().filter(|a| a.level == crate::area::Level::Commune).map(|a| a.code.clone()).collect()
     };
-    let rows = 120_000;
+    let (rows, count) = (120_000, 120_000_usize);
     // Sorted by commune, so that new areas appear in every chunk; ethnic groups and ages vary quickly.
     let days: Vec<Option<i32>> = (0..rows).map(|i| (i % 97 != 0).then_some(12_500 + (i * 7919) % 6_800)).collect();
     let groups: Vec<String> = (0..rows).map(|i| format!("{:02}", 1 + (i * 31) % 54)).collect();
     let mut frame = df![
-        "commune" => (0..rows as usize).map(|i| communes[i * communes.len() / rows as usize].as_str()).collect::<Vec<_>>(),
+        "commune" => (0..count).map(|i| communes[i * communes.len() / count].as_str()).collect::<Vec<_>>(),
         "ethnicity" => groups,
-        "sex" => (0..rows).map(|i| ["male", "female", "unknown"][(i % 3) as usize]).collect::<Vec<_>>(),
+        "sex" => (0..count).map(|i| ["male", "female", "unknown"][i % 3]).collect::<Vec<_>>(),
         "birth_registered" => (0..rows).map(|i| (i % 11 != 0).then_some(i % 5 != 0)).collect::<Vec<_>>(),
     ]
     .unwrap();
