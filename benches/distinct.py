@@ -61,9 +61,10 @@ def main() -> None:
         counted = time.perf_counter()
         result = plan.finish(tally)
         done = time.perf_counter()
+        children = result.printed("abused_children", area="VN", measure="count")
         print(
-            f"{rows:,} victims by {', '.join(by)}, {level}: {counted - start:.2f} s to count, {done - counted:.2f} s to finish, "
-            f"{peak() - before:.2f} GB beyond the frames; {result.printed('abused_children', area='VN', measure='count')} children"
+            f"{rows:,} victims by {', '.join(by)}, {level}: {counted - start:.2f} s to count, "
+            f"{done - counted:.2f} s to finish, {peak() - before:.2f} GB beyond the frames; {children} children"
         )
 
 

@@ -37,7 +37,8 @@ def as_frame(table: str, source: Any) -> Frame:
         if not is_file and not glob.glob(path):
             raise FileNotFoundError(say(f"không có tệp: {path}", f"no such file: {path}"))
         try:
-            lazy = pl.scan_parquet(path, glob=not is_file)
+            # Parts need not have the same columns: what one lacks is not recorded there.
+            lazy = pl.scan_parquet(path, glob=not is_file, extra_columns="ignore", missing_columns="insert")
             lazy.collect_schema()
         except pl.exceptions.PolarsError:
             raise SchemaError(
@@ -62,16 +63,65 @@ def as_frame(table: str, source: Any) -> Frame:
 
 def _taken_over(table: str, source: Any) -> pl.DataFrame:
     """Return a polars frame of a foreign table; an error names the column and never shows a value."""
+    if hasattr(source, "read_all"):
+        try:
+            source = source.read_all()  # a pyarrow reader gives its batches once
+        except Exception:
+            raise _mixed(table, None) from None
+    frame = _imported(source)
+    if frame is None:
+        frame = _column_by_column(table, source)
+    return _without_values_null(frame) if _is_pandas(source) else frame
+
+
+def _is_pandas(source: Any) -> bool:
+    return type(source).__module__.split(".")[0] == "pandas"
+
+
+def _imported(source: Any) -> pl.DataFrame | None:
+    """Return what polars makes of a table; none if it cannot, whatever it then does."""
     try:
         return pl.DataFrame(source)
     except ImportError:
         raise  # polars says which package it needs, such as pyarrow for pandas
-    except Exception:
-        column = _mixed_column(source)
+    except (KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    except BaseException:  # a panic of polars is no Exception
+        return None
+
+
+def _column_by_column(table: str, source: Any) -> pl.DataFrame:
+    """Return the columns that polars can import; of the others only those that nothing could read may be missing."""
+    known = {c["id"] for t in words()["tables"] if t["id"] == table for c in t["columns"]}
+    names = [str(n) for n in getattr(source, "column_names", getattr(source, "columns", []))]
+    parts = []
+    for nth, name in enumerate(names):
+        part = None if names.count(name) > 1 else _imported(_only(source, nth, name))
+        if part is not None:
+            parts.append(part)
+        elif name in known:
+            raise _mixed(table, name)
+    if not parts:
+        raise _mixed(table, None)
+    return pl.concat(parts, how="horizontal")
+
+
+def _only(source: Any, nth: int, name: str) -> Any:
+    """Return one column of a table of pyarrow, DuckDB or pandas."""
+    if hasattr(source, "column_names"):
+        return source.select([nth])
+    if hasattr(source, "project"):
+        quoted = name.replace('"', '""')
+        return source.project(f'"{quoted}"')
+    return source.iloc[:, [nth]]
+
+
+def _mixed(table: str, column: str | None) -> SchemaError:
     named = f', {say("cột", "column")} "{column}"' if column else ""
-    raise SchemaError(
+    return SchemaError(
         say(
-            f'bảng "{table}"{named}: các giá trị không cùng một kiểu', f'table "{table}"{named}: values of mixed types'
+            f'bảng "{table}"{named}: các giá trị không cùng một kiểu, hoặc kiểu không đọc được',
+            f'table "{table}"{named}: values of mixed types, or of a type that cannot be read',
         ),
         code="wrong_type",
         column=column,
@@ -80,19 +130,37 @@ def _taken_over(table: str, source: Any) -> pl.DataFrame:
     )
 
 
-def _mixed_column(source: Any) -> str | None:
-    """Return the first column of a pandas frame that is no column of one type."""
-    for name in getattr(source, "columns", []):
-        try:
-            pl.DataFrame(source[[name]])
-        except Exception:
-            return str(name)
-    return None
+def _unreadable(table: str, error: Exception) -> SchemaError:
+    """Return the error of a table whose parts do not fit each other; what polars says may show values."""
+    return SchemaError(
+        say(
+            f'bảng "{table}": không đọc được, các phần không cùng kiểu hoặc tệp hỏng',
+            f'table "{table}": cannot be read, its parts differ in type or a file is damaged',
+        ),
+        code="wrong_type",
+        expected=say("các phần cùng kiểu", "parts of the same types"),
+        got=type(error).__name__,
+    )
 
 
-def _wall_clock(frame: Frame) -> Frame:
+def _without_values_null(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the frame with columns that hold no value as such: pandas gives them the type of text or of numbers."""
+    guessed = [
+        s.name
+        for s in frame
+        if (s.dtype == pl.String or s.dtype.is_float() or isinstance(s.dtype, (pl.Categorical, pl.Enum)))
+        and (s.fill_nan(None) if s.dtype.is_float() else s).null_count() == len(s)
+    ]
+    return frame.with_columns(pl.lit(None, pl.Null).alias(name) for name in guessed)
+
+
+def _wall_clock(table: str, frame: Frame) -> Frame:
     """Return the frame with moments as their own clock shows them: a date is that of the place, not of Greenwich."""
-    zoned = [n for n, t in frame.collect_schema().items() if isinstance(t, pl.Datetime) and t.time_zone]
+    try:
+        schema = frame.collect_schema()
+    except pl.exceptions.PolarsError as error:
+        raise _unreadable(table, error) from None
+    zoned = [n for n, t in schema.items() if isinstance(t, pl.Datetime) and t.time_zone]
     return frame.with_columns(pl.col(zoned).dt.replace_time_zone(None)) if zoned else frame
 
 
@@ -142,7 +210,7 @@ class Dataset:
                 expected="1979, 2008",
                 got=str(ethnic_list),
             )
-        self._tables: dict[str, Frame] = {n: _wall_clock(as_frame(n, s)) for n, s in tables.items() if s is not None}
+        self._tables: dict[str, Frame] = {n: _wall_clock(n, as_frame(n, s)) for n, s in tables.items() if s is not None}
         self._area_vintage = str(area_vintage) if area_vintage is not None else None
         self._ethnic_list = ethnic_list
 
@@ -195,7 +263,14 @@ class Dataset:
             return
         empty = True
         # An order of rows is needed so that an error names the right ones.
-        for batch in lazy.collect_batches(chunk_size=BATCH_ROWS, maintain_order=True):
+        batches = lazy.collect_batches(chunk_size=BATCH_ROWS, maintain_order=True)
+        while True:
+            try:
+                batch = next(batches, None)
+            except pl.exceptions.PolarsError as error:
+                raise _unreadable(table, error) from None
+            if batch is None:
+                break
             empty = False
             yield batch
         if empty:

@@ -14,7 +14,7 @@ from chitieu import _native
 from chitieu._catalogue import Catalogue
 from chitieu._catalogue import catalogue as builtin
 from chitieu._dataset import Dataset
-from chitieu._errors import PlanError
+from chitieu._errors import PlanError, SchemaError
 from chitieu._language import label, pick, say
 from chitieu._result import Result, Warning
 
@@ -156,8 +156,11 @@ class Plan:
         tables = [t for t in self.tables if t in dataset]
         columns = {t: dataset.schema(t).names() for t in tables}
         for table in tables:
-            empty = pl.DataFrame(schema=dataset.schema(table))
-            self._native.check(table, empty.select([c for c in self.columns(table) if c in columns[table]]))
+            read = {c: t for c, t in dataset.schema(table).items() if c in self.columns(table)}
+            for column, dtype in read.items():
+                if isinstance(dtype, getattr(pl, "BaseExtension", ())):
+                    raise _extension(table, column, dtype)
+            self._native.check(table, pl.DataFrame(schema=read))
         left_out = self._native.left_out(columns)
         cases = None
         if "perpetrators" in tables and "victims" in tables:
@@ -222,6 +225,19 @@ class Plan:
             f"{say('phân tổ', 'by')} <b>{escape(by)}</b>"
         )
         return f"<p>{head}</p><ul>{names}</ul>"
+
+
+def _extension(table: str, column: str, dtype: pl.DataType) -> SchemaError:
+    return SchemaError(
+        say(
+            f'bảng "{table}", cột "{column}": kiểu mở rộng {dtype} không đọc được',
+            f'table "{table}", column "{column}": the extension type {dtype} cannot be read',
+        ),
+        code="wrong_type",
+        column=column,
+        expected=say("kiểu của cột", "the type of the column"),
+        got=str(dtype),
+    )
 
 
 def plan(

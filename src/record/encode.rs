@@ -206,7 +206,13 @@ impl Encoder<'_> {
     /// The column cast to one type, or nothing but nulls if it is not there.
     fn series(&self, name: &str, to: &DataType) -> PolarsResult<Series> {
         match self.frame.column(name) {
-            Ok(column) => Ok(column.as_materialized_series().cast(to)?.rechunk()),
+            // Categories in arrays of one length would come out as their numbers.
+            Ok(column) => match (column.dtype(), to) {
+                (DataType::Array(inner, _), DataType::List(_)) => {
+                    column.as_materialized_series().cast(&DataType::List(inner.clone()))?.cast(to).map(|s| s.rechunk())
+                }
+                _ => Ok(column.as_materialized_series().cast(to)?.rechunk()),
+            },
             Err(_) => Ok(Series::full_null(name.into(), self.frame.height(), to)),
         }
     }
