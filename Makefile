@@ -41,10 +41,12 @@ lint: $(VENV)/built ## formatters, linters and type checkers
 	$(BIN)/mypy
 	$(BIN)/python -m mypy.stubtest chitieu._native
 
-bench: wheel ## measure the budgets with the wheel that is given to others
+bench: wheel ## measure the budgets, and what users would pick instead, with the wheel that is given to others
 	rm -rf build/bench
 	$(BIN)/python -m pip install --quiet --no-deps --target build/bench dist/*.whl
 	PYTHONPATH=build/bench $(BIN)/python benches/budgets.py
+	PYTHONPATH=build/bench $(BIN)/python benches/peers.py
+	PYTHONPATH=build/bench $(BIN)/python benches/distinct.py
 
 docs: ## build the Rust documentation
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --features $(FEATURES)
