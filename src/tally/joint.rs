@@ -59,7 +59,8 @@ impl Joint {
             shift += bits;
         }
         let dense = !self.table.is_empty();
-        for packed in &self.packed {
+        into.resize(rows, 0);
+        for (packed, into) in self.packed.iter().zip(into) {
             let known = if dense { self.table[*packed as usize] } else { self.hashed.get(packed).copied().unwrap_or(NONE) };
             let number = if known == NONE {
                 let next = (self.members.len() / self.columns.len()) as u32;
@@ -77,7 +78,7 @@ impl Joint {
             } else {
                 known
             };
-            into.push(number);
+            *into = number;
         }
     }
 

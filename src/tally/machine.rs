@@ -126,19 +126,10 @@ impl Histogram {
 
     /// Counts the rows whose bits are set, all with one extra.
     fn add_bits(&mut self, packed: &[u64], words: impl Iterator<Item = u64>, extra: u32) {
-        let shift = self.extra_bits;
-        for (rows, mut word) in packed.chunks(64).zip(words) {
-            if rows.len() < 64 {
-                word &= (1 << rows.len()) - 1;
-            }
-            while word != 0 {
-                let at = rows[word.trailing_zeros() as usize] << shift | u64::from(extra);
-                match &mut self.counts {
-                    Counts::Dense(counts) => counts[at as usize] += 1,
-                    Counts::Hashed(counts) => *counts.entry(at).or_insert(0) += 1,
-                }
-                word &= word - 1;
-            }
+        let (shift, extra) = (self.extra_bits, u64::from(extra));
+        match &mut self.counts {
+            Counts::Dense(counts) => each_set(packed, words, |row| counts[(row << shift | extra) as usize] += 1),
+            Counts::Hashed(counts) => each_set(packed, words, |row| *counts.entry(row << shift | extra).or_insert(0) += 1),
         }
     }
 
@@ -411,6 +402,17 @@ impl Factor {
             (rest > 0).then_some(((*area, *stem, common), rest))
         }));
         entries
+    }
+}
+
+/// The rows whose bits are set.
+fn each_set(packed: &[u64], words: impl Iterator<Item = u64>, mut with: impl FnMut(u64)) {
+    for (rows, word) in packed.chunks(64).zip(words) {
+        let mut word = word & u64::MAX >> (64 - rows.len());
+        while word != 0 {
+            with(rows[word.trailing_zeros() as usize]);
+            word &= word - 1;
+        }
     }
 }
 

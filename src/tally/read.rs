@@ -79,11 +79,21 @@ pub(super) struct Reader {
     pub classes: Classes,
     keys: PlHashMap<u128, u32>,
     /// The key last met at each place of a small table: most rows need look no further.
-    recent: Vec<(u128, u32)>,
+    recent: Recent,
     days: Vec<u32>,
     categories: Vec<u32>,
     mapping: Option<Arc<CategoricalMapping>>,
     flags: Option<[u32; 3]>,
+}
+
+/// Keys and their classes, each at the place its bits tell.
+#[derive(Debug)]
+struct Recent(Box<[(u128, u32); 1 << RECENT_BITS]>);
+
+impl Default for Recent {
+    fn default() -> Self {
+        Self(Box::new([(NEVER, PENDING); 1 << RECENT_BITS]))
+    }
 }
 
 /// Keys met for the first time, with the row each was met in.
@@ -140,9 +150,8 @@ impl Reader {
     ) -> Result<bool> {
         if self.keys.len() > MOST_KEYS {
             self.keys.clear();
-            self.recent.clear();
+            self.recent = Recent::default();
         }
-        self.recent.resize(1 << RECENT_BITS, (NEVER, PENDING));
         let mut new = Vec::new();
         look_up(self, &mut coded.codes, &mut new);
         if !new.is_empty() {
@@ -182,56 +191,66 @@ impl Reader {
 
     fn texts(&mut self, array: &Utf8ViewArray, codes: &mut Vec<u32>, new: &mut New<u128>) {
         let key = |row: usize, view: &View| if view.is_inline() { view.as_u128() } else { long(array.value(row).as_bytes()) };
-        let views = array.views().iter().enumerate();
-        match array.validity() {
-            None => codes.extend(views.map(|(row, view)| self.class(key(row, view), row, new))),
-            Some(valid) => codes.extend(views.zip(valid.iter()).map(|((row, view), there)| {
-                let key = if there { key(row, view) } else { NULL };
-                self.class(key, row, new)
-            })),
+        let views = array.views();
+        codes.resize(views.len(), PENDING);
+        let Some(valid) = array.validity() else {
+            for (row, (view, code)) in views.iter().zip(codes).enumerate() {
+                *code = self.class(key(row, view), row, new);
+            }
+            return;
+        };
+        for (nth, ((views, codes), valid)) in views.chunks(64).zip(codes.chunks_mut(64)).zip(words(valid)).enumerate() {
+            for (bit, (view, code)) in views.iter().zip(codes).enumerate() {
+                let row = nth * 64 + bit;
+                let key = if valid >> bit & 1 == 1 { key(row, view) } else { NULL };
+                *code = self.class(key, row, new);
+            }
         }
     }
 
     fn lists(&mut self, lists: &ListChunked, codes: &mut Vec<u32>, new: &mut New<u128>) {
         let array = lists.downcast_as_array();
         let Some(inner) = array.values().as_any().downcast_ref::<Utf8ViewArray>() else { return };
-        let valid = array.validity();
-        let mut bytes = Vec::new();
-        for (row, (start, length)) in array.offsets().offset_and_length_iter().enumerate() {
-            let key = if valid.is_some_and(|v| !v.get_bit(row)) {
-                NULL
-            } else if length == 0 {
-                EMPTY
-            } else {
-                bytes.clear();
-                for text in (start..start + length).map(|i| inner.get(i)) {
-                    bytes.extend(text.map_or(u32::MAX, |t| t.len() as u32).to_le_bytes());
-                    bytes.extend(text.unwrap_or_default().as_bytes());
-                }
-                long(&bytes)
-            };
-            codes.push(self.class(key, row, new));
+        let (ends, valid) = (array.offsets().as_slice(), array.validity().map(words));
+        let (mut bytes, mut empty) = (Vec::new(), None);
+        codes.resize(array.len(), PENDING);
+        for (nth, codes) in codes.chunks_mut(64).enumerate() {
+            let first = nth * 64;
+            let ends = &ends[first..=first + codes.len()];
+            let all = u64::MAX >> (64 - codes.len());
+            let filled = ends.windows(2).enumerate().fold(0, |bits, (bit, w)| bits | u64::from(w[0] != w[1]) << bit);
+            let there = valid.as_ref().map_or(u64::MAX, |words| words[nth]);
+            // Most lists are empty: they are filled in at once, and only the others are looked at.
+            let mut others = (filled | !there) & all;
+            if others != all {
+                let row = first + others.trailing_ones() as usize;
+                codes.fill(*empty.get_or_insert_with(|| self.class(EMPTY, row, new)));
+            }
+            while others != 0 {
+                let bit = others.trailing_zeros() as usize;
+                let items = ends[bit] as usize..ends[bit + 1] as usize;
+                let key = if there >> bit & 1 == 1 { list_key(inner, items, &mut bytes) } else { NULL };
+                codes[bit] = self.class(key, first + bit, new);
+                others &= others - 1;
+            }
         }
     }
 
     #[inline]
     fn class(&mut self, key: u128, row: usize, new: &mut New<u128>) -> u32 {
         let folded = (key as u64) ^ ((key >> 64) as u64).rotate_left(29);
-        let recent = (folded.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - RECENT_BITS)) as usize;
-        if self.recent[recent].0 == key {
-            return self.recent[recent].1;
-        }
-        let class = self.look_up(key, row, new);
-        if class != PENDING {
-            self.recent[recent] = (key, class);
-        }
-        class
+        let place = (folded.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - RECENT_BITS)) as usize;
+        let (recent, class) = self.recent.0[place];
+        if recent == key { class } else { self.look_up(key, place, row, new) }
     }
 
     #[cold]
-    fn look_up(&mut self, key: u128, row: usize, new: &mut New<u128>) -> u32 {
-        if let Some(class) = self.keys.get(&key) {
-            return *class;
+    fn look_up(&mut self, key: u128, place: usize, row: usize, new: &mut New<u128>) -> u32 {
+        if let Some(class) = self.keys.get(&key).copied() {
+            if class != PENDING {
+                self.recent.0[place] = (key, class);
+            }
+            return class;
         }
         self.keys.insert(key, PENDING);
         new.push((key, row as IdxSize));
@@ -242,6 +261,7 @@ impl Reader {
         self.days.resize(STRANGE + 1, PENDING);
         let look_up = |reader: &mut Self, codes: &mut Vec<u32>, new: &mut New<usize>| {
             let table = reader.days.as_mut_slice();
+            codes.resize(days.known.len(), PENDING);
             days.each(|row, place| {
                 let class = table[place];
                 if class == PENDING {
@@ -249,7 +269,7 @@ impl Reader {
                     // Anything but pending, so that a day is worked out once.
                     table[place] = 0;
                 }
-                codes.push(class);
+                codes[row] = class;
             });
         };
         Ok(self.repeat(asked, pass, frame, coded, look_up, |r, place| &mut r.days[place])? || days.strange_years)
@@ -334,6 +354,19 @@ impl Reader {
         coded.codes.extend(of_row.into_iter().map(|nth| classes[nth as usize]));
         Ok(encoder.problems.rows().len() > before)
     }
+}
+
+/// A key for a list of texts; one short text is its own.
+fn list_key(inner: &Utf8ViewArray, items: std::ops::Range<usize>, bytes: &mut Vec<u8>) -> u128 {
+    if items.len() == 1 && inner.is_valid(items.start) && inner.views()[items.start].is_inline() {
+        return inner.views()[items.start].as_u128();
+    }
+    bytes.clear();
+    for text in items.map(|i| inner.get(i)) {
+        bytes.extend(text.map_or(u32::MAX, |t| t.len() as u32).to_le_bytes());
+        bytes.extend(text.unwrap_or_default().as_bytes());
+    }
+    long(bytes)
 }
 
 /// A key for what is longer than a view holds; its lowest bits are no length of an inlined text.
