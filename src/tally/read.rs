@@ -92,7 +92,9 @@ struct Recent(Box<[(u128, u32); 1 << RECENT_BITS]>);
 
 impl Default for Recent {
     fn default() -> Self {
-        Self(Box::new([(NEVER, PENDING); 1 << RECENT_BITS]))
+        // On the heap from the start: the table is too large for a stack. Its length is that of the type.
+        let places = vec![(NEVER, PENDING); 1 << RECENT_BITS].into_boxed_slice();
+        Self(places.try_into().unwrap_or_else(|_| unreachable!("a table of its own length")))
     }
 }
 
@@ -228,7 +230,7 @@ impl Reader {
             }
             while others != 0 {
                 let bit = others.trailing_zeros() as usize;
-                let items = ends[bit] as usize..ends[bit + 1] as usize;
+                let items = ends[bit].cast_unsigned() as usize..ends[bit + 1].cast_unsigned() as usize;
                 let key = if there >> bit & 1 == 1 { list_key(inner, items, &mut bytes) } else { NULL };
                 codes[bit] = self.class(key, first + bit, new);
                 others &= others - 1;
