@@ -42,6 +42,7 @@ lint: $(VENV)/built ## formatters, linters and type checkers
 	$(BIN)/python -m mypy.stubtest chitieu._native
 
 bench: wheel ## measure the budgets, and what users would pick instead, with the wheel that is given to others
+	cargo bench --features $(FEATURES) --bench kernel
 	rm -rf build/bench
 	$(BIN)/python -m pip install --quiet --no-deps --target build/bench dist/*.whl
 	PYTHONPATH=build/bench $(BIN)/python benches/budgets.py

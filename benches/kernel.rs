@@ -1,0 +1,81 @@
+//! The counting machine alone: a register of the whole country, in memory, counted and rolled up.
+//!
+//! Expected before it was first run, on two cores: the whole catalogue 25 ns a child at one thread and half of that at two; one
+//! indicator a third of it; the plan of the country a few times one indicator, for its counts are hashed. ARCHITECTURE.md has
+//! what was found.
+
+use chitieu::area::{AreaList, Level};
+use chitieu::catalogue::EthnicList;
+use chitieu::synthetic::{Commune, Province, generate};
+use chitieu::{Catalogue, Context, Plan, Tally};
+use divan::Bencher;
+use divan::counter::ItemsCount;
+use polars::prelude::DataFrame;
+use std::sync::LazyLock;
+
+const CHILDREN: usize = 2_000_000;
+
+fn main() {
+    LazyLock::force(&REGISTER);
+    divan::main();
+}
+
+/// Children of every commune of the list of 2022.
+static REGISTER: LazyLock<DataFrame> = LazyLock::new(|| {
+    let list = AreaList::on("2022-12-31".parse().expect("a date")).expect("a list of that day");
+    let code = |place: u32, level: Level| list.get(list.up_to(place, level)).code.clone();
+    let communes: Vec<Commune> = (0..u32::try_from(list.areas().len()).expect("some thousands"))
+        .filter(|place| list.get(*place).level == Level::Commune)
+        .map(|place| Commune { code: code(place, Level::Commune), district: code(place, Level::District) })
+        .collect();
+    let country = Province { code: "VN", communes: &communes, children: CHILDREN, year: 2022, seed: 1 };
+    let (mut tables, _) = generate(&country).expect("a country");
+    tables.swap_remove(0).1
+});
+
+/// A plan for the communes, the columns of the register it may use taken into account.
+fn plan(indicators: &[&str], by: &[&str]) -> (Plan, Context) {
+    let catalogue = Catalogue::builtin();
+    let mut plan = Plan::new(&catalogue, "2022").by(by.iter().copied()).area_level("commune");
+    if !indicators.is_empty() {
+        plan = plan.indicators(indicators.iter().copied());
+    }
+    let plan = plan.build().expect("a plan");
+    let names = REGISTER.get_column_names_owned().iter().map(ToString::to_string).collect();
+    let fit = plan.fit(&[("children".to_owned(), names)].into()).expect("the register has what is asked");
+    (plan, Context { ethnic_list: Some(EthnicList::Of2008), fit: Some(fit), ..Context::default() })
+}
+
+fn count(plan: &Plan, context: &Context) -> Tally {
+    plan.count("children", [Ok(REGISTER.clone())], context).expect("a clean register")
+}
+
+fn on_threads(bencher: Bencher, threads: usize, indicators: &[&str], by: &[&str]) {
+    let (plan, context) = plan(indicators, by);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+    bencher.counter(ItemsCount::new(CHILDREN)).bench(|| pool.install(|| count(&plan, &context)));
+}
+
+#[divan::bench(args = [1, 2], sample_count = 10)]
+fn one_indicator(bencher: Bencher, threads: usize) {
+    on_threads(bencher, threads, &["birth_registration_under_5"], &["sex", "age_group"]);
+}
+
+#[divan::bench(args = [1, 2], sample_count = 10)]
+fn whole_catalogue(bencher: Bencher, threads: usize) {
+    on_threads(bencher, threads, &[], &["sex", "age_group"]);
+}
+
+/// Commune × sex × age group × ethnic group.
+#[divan::bench(args = [1, 2], sample_count = 5)]
+fn country(bencher: Bencher, threads: usize) {
+    on_threads(bencher, threads, &["child_population"], &["sex", "age_group", "ethnicity"]);
+}
+
+/// From the counts of the country to the rows of its result, margins and wider areas included.
+#[divan::bench(sample_count = 2)]
+fn country_finish(bencher: Bencher) {
+    let (plan, context) = plan(&["child_population"], &["sex", "age_group", "ethnicity"]);
+    let tally = count(&plan, &context);
+    bencher.bench(|| plan.finish(&tally).expect("a result"));
+}
