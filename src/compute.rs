@@ -2,12 +2,37 @@
 
 use crate::error::{Error, Result};
 use crate::estimate::{Outcome, Warning};
-use crate::plan::{Fit, Plan};
+use crate::plan::Plan;
+use crate::question::Fit;
 use crate::record::{Cases, Dataset};
-use crate::tally::{Context, Tally};
+use crate::tally::{Context, Counting, Tally};
+use polars::prelude::DataFrame;
 use std::collections::BTreeMap;
 
 impl Plan {
+    /// Begins to count a table.
+    #[must_use]
+    pub fn counting<'a>(&'a self, table: &'a str, context: &'a Context) -> Counting<'a> {
+        Counting::new(&self.question, table, context)
+    }
+
+    /// Counts a table given as batches of rows, in any split.
+    ///
+    /// # Errors
+    /// A schema error before any row is read, or a data error that counts all rows concerned.
+    pub fn count(&self, table: &str, batches: impl IntoIterator<Item = Result<DataFrame>>, context: &Context) -> Result<Tally> {
+        self.counting(table, context).all(batches)
+    }
+
+    /// True if a tally answers an indicator: numerator and denominator of one of its outputs were counted.
+    #[must_use]
+    pub fn answers(&self, tally: &Tally, indicator: &str) -> bool {
+        let counted = |series: usize| tally.counted.contains(&(series as u32));
+        self.outputs
+            .iter()
+            .any(|o| self.indicators()[o.indicator].id == indicator && counted(o.numerator) && o.denominator.is_none_or(counted))
+    }
+
     /// Counts every table of a dataset that the plan reads.
     ///
     /// # Errors
@@ -20,7 +45,7 @@ impl Plan {
         let mut names = BTreeMap::new();
         for table in dataset.tables() {
             let schema = dataset.schema(table)?;
-            crate::record::check_schema(self.table(table), &schema, &self.columns(table))?;
+            crate::record::check_schema(self.question.table(table), &schema, &self.columns(table))?;
             names.insert(table.to_owned(), schema.iter_names().map(ToString::to_string).collect());
         }
         let fit = self.fit(&names)?;

@@ -38,6 +38,7 @@
 //! - [`Dataset`]: the tables of records, as frames, as batches, or (feature `io`) as Parquet files.
 //! - [`compute`] goes the whole way. [`Plan::partial`], [`Tally::merge`] and [`Plan::finish`] are the same in parts,
 //!   and [`Plan::counting`] takes batches one at a time.
+//! - [`Crosstab`]: the counting machine alone, for a table of one's own by dimensions and conditions of one's own.
 //! - [`Outcome`]: the long table, and the warnings a reader must know.
 //! - [`synthetic`]: a made-up province with planted truth.
 //! - [`stats`]: limits of proportions and rates, and exact rounding.
@@ -66,6 +67,7 @@
 pub mod area;
 pub mod catalogue;
 mod compute;
+mod crosstab;
 pub mod error;
 mod estimate;
 mod period;
@@ -73,6 +75,7 @@ mod phrases;
 mod plan;
 #[cfg(feature = "python")]
 mod python;
+mod question;
 pub mod record;
 pub mod synthetic;
 mod tally;
@@ -80,10 +83,12 @@ mod text;
 
 pub use catalogue::Catalogue;
 pub use compute::compute;
+pub use crosstab::{Count, Crosstab, CrosstabBuilder};
 pub use error::{Error, Result};
 pub use estimate::{Outcome, Warning};
 pub use period::{Period, PeriodKind};
-pub use plan::{Fit, Plan, PlanBuilder, UnknownAreas};
+pub use plan::{Plan, PlanBuilder};
+pub use question::{Fit, Question, UnknownAreas};
 pub use record::Dataset;
 pub use tally::{Context, Counting, Tally};
 pub use text::{Language, Text};

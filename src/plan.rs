@@ -1,27 +1,14 @@
 //! What is asked, as a value: it prints, compares, travels as JSON, and says which columns it needs.
 
 use crate::area::{AreaList, Level};
-use crate::catalogue::{Catalogue, Column, Condition, Dimension, FROM_CASE, Indicator, Kind, Measure, Quantity, Table, Time};
+use crate::catalogue::{Catalogue, Condition, Dimension, Indicator, Kind, Measure, Quantity, Time};
 use crate::error::{Error, Result};
 use crate::period::Period;
+use crate::question::{Axis, Block, Fit, How, IN_PERIOD, Question, UnknownAreas};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-
-/// The pseudo column that says whether a row belongs to the period.
-pub(crate) const IN_PERIOD: &str = "#in_period";
-
-/// What to do with area codes that the list does not have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum UnknownAreas {
-    /// Refuse them, with the count of rows and the codes.
-    #[default]
-    Error,
-    /// Keep them in a line of their own, `unknown`, inside the country's total.
-    Keep,
-}
 
 /// The written form of a plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -39,34 +26,11 @@ struct Written {
     unknown_areas: UnknownAreas,
 }
 
+/// The column of every table of records that says where.
+const COMMUNE: &str = "commune";
+
 /// The version of the written form.
 const PLAN_VERSION: u32 = 1;
-
-/// How one count is taken.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) enum How {
-    Rows,
-    Sum(String),
-    Distinct(String),
-}
-
-/// One count: over the rows of a block that meet a condition.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Series {
-    pub block: usize,
-    pub how: How,
-    pub condition: Condition,
-}
-
-/// Rows of one table in one period, split along the same dimensions.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Block {
-    pub table: String,
-    pub date: Option<String>,
-    pub lag: i32,
-    pub axes: Vec<Dimension>,
-    pub bands: Vec<i32>,
-}
 
 /// One measure of one indicator, in terms of series.
 #[derive(Debug, Clone)]
@@ -96,12 +60,14 @@ pub struct Plan {
     written: Written,
     period: Period,
     pub(crate) catalogue: Catalogue,
-    pub(crate) areas: Arc<AreaList>,
-    pub(crate) blocks: Vec<Block>,
-    pub(crate) series: Vec<Series>,
+    pub(crate) question: Question,
     pub(crate) outputs: Vec<Output>,
-    local: Vec<usize>,
-    fingerprint: u64,
+}
+
+impl AsRef<Question> for Plan {
+    fn as_ref(&self) -> &Question {
+        &self.question
+    }
 }
 
 impl PartialEq for Plan {
@@ -297,7 +263,7 @@ impl Plan {
     /// A number that two plans share only if they are the same.
     #[must_use]
     pub fn fingerprint(&self) -> u64 {
-        self.fingerprint
+        self.question.fingerprint
     }
 
     /// The same plan with the area list of another day.
@@ -317,27 +283,25 @@ impl Plan {
         }
         let mut catalogue = Catalogue::builtin();
         catalogue.adopt(&written.quantities, &written.indicators)?;
-        let areas = Arc::new(AreaList::on(written.area_vintage.unwrap_or_else(|| period.last()))?);
         let json = serde_json::to_string(&written).unwrap_or_default();
-        let mut plan = Self {
-            fingerprint: xxhash_rust::xxh3::xxh3_64(json.as_bytes()),
-            period,
-            catalogue,
-            areas,
+        let question = Question {
+            tables: catalogue.tables().to_vec(),
+            codes: catalogue.codes().clone(),
+            period: Some(period.clone()),
+            areas: Arc::new(AreaList::on(written.area_vintage.unwrap_or_else(|| period.last()))?),
+            area: Some(COMMUNE.to_owned()),
+            level: written.area_level,
+            unknown_areas: written.unknown_areas,
             blocks: Vec::new(),
             series: Vec::new(),
-            outputs: Vec::new(),
-            local: Vec::new(),
-            written,
+            undecided: BTreeSet::new(),
+            fingerprint: xxhash_rust::xxh3::xxh3_64(json.as_bytes()),
         };
+        let mut plan = Self { period, catalogue, question, outputs: Vec::new(), written };
         for place in 0..plan.written.indicators.len() {
             plan.compile_indicator(place)?;
         }
-        let mut next = vec![0; plan.blocks.len()];
-        for series in &plan.series {
-            plan.local.push(next[series.block]);
-            next[series.block] += 1;
-        }
+        plan.question.undecided = plan.outputs.iter().flat_map(|o| o.undecided.iter().copied()).collect();
         Ok(plan)
     }
 
@@ -346,8 +310,8 @@ impl Plan {
         let numerator = self.quantity(&indicator.numerator)?;
         let denominator = indicator.denominator.as_deref().map(|id| self.quantity(id)).transpose()?;
         let (top, top_block, top_how) = self.part(&numerator, &indicator)?;
-        let counted = self.series(top_block, &top_how, top.clone());
-        let top_undecided = self.series(top_block, &top_how, top.clone().undecided());
+        let counted = self.question.series(top_block, &top_how, top.clone());
+        let top_undecided = self.question.series(top_block, &top_how, top.clone().undecided());
         for &measure in &indicator.outputs {
             if measure == Measure::Count {
                 self.outputs.push(Output {
@@ -365,19 +329,19 @@ impl Plan {
                 // Inside the denominator, over decided records only (domain rule "a condition that cannot be decided").
                 let open = bottom.clone().undecided();
                 let half = bottom.clone().and(top.clone().undecided());
-                let inside = self.series(top_block, &top_how, bottom.clone().and(top.clone()));
-                let whole = self.series(bottom_block, &bottom_how, bottom.clone().and(top.clone().undecided().not()));
-                let decided = self.series(top_block, &top_how, bottom.clone().and(top.clone().undecided().not()));
-                let beside = self.series(top_block, &top_how, Condition::Or(vec![open, half]));
+                let inside = self.question.series(top_block, &top_how, bottom.clone().and(top.clone()));
+                let whole = self.question.series(bottom_block, &bottom_how, bottom.clone().and(top.clone().undecided().not()));
+                let decided = self.question.series(top_block, &top_how, bottom.clone().and(top.clone().undecided().not()));
+                let beside = self.question.series(top_block, &top_how, Condition::Or(vec![open, half]));
                 Output { indicator: place, measure, numerator: inside, denominator: Some(whole), undecided: vec![(beside, decided)] }
             } else {
-                let whole = self.series(bottom_block, &bottom_how, bottom.clone());
+                let whole = self.question.series(bottom_block, &bottom_how, bottom.clone());
                 let undecided = if top_block == bottom_block && top_how == bottom_how {
                     let either = Condition::Or(vec![top.clone().undecided(), bottom.clone().undecided()]);
                     let decided = Condition::Or(vec![top.clone(), bottom.clone()]);
-                    vec![(self.series(top_block, &top_how, either), self.series(top_block, &top_how, decided))]
+                    vec![(self.question.series(top_block, &top_how, either), self.question.series(top_block, &top_how, decided))]
                 } else {
-                    let open = self.series(bottom_block, &bottom_how, bottom.clone().undecided());
+                    let open = self.question.series(bottom_block, &bottom_how, bottom.clone().undecided());
                     vec![(top_undecided, counted), (open, whole)]
                 };
                 Output { indicator: place, measure, numerator: counted, denominator: Some(whole), undecided }
@@ -393,20 +357,17 @@ impl Plan {
 
     /// Condition, block and way of counting of one quantity under one indicator.
     fn part(&mut self, quantity: &Quantity, indicator: &Indicator) -> Result<(Condition, usize, How)> {
-        let table = self.table(&quantity.table);
+        let table = self.question.table(&quantity.table);
         let condition = match &quantity.condition {
             None => Condition::Always,
             Some(sql) => Condition::read(sql, table)
                 .map_err(|(expected, found)| Error::BadPlan { found: format!("{}: expected {expected}, found {found}", quantity.id) })?,
         };
-        let axes: Vec<Dimension> = self.written.by.iter().copied().filter(|d| quantity.dimensions.contains(d)).collect();
-        let bands = if axes.contains(&Dimension::AgeGroup) { indicator.bands().to_vec() } else { Vec::new() };
+        let codes = self.catalogue.codes();
+        let asked = self.written.by.iter().filter(|d| quantity.dimensions.contains(d));
+        let axes = asked.map(|d| Axis::of(*d, indicator.bands(), codes)).collect();
         let date = (table.time == Time::Event).then(|| quantity.date.clone().or_else(|| table.date.clone())).flatten();
-        let block = Block { table: quantity.table.clone(), date, lag: quantity.lag_years, axes, bands };
-        let place = self.blocks.iter().position(|b| *b == block).unwrap_or_else(|| {
-            self.blocks.push(block);
-            self.blocks.len() - 1
-        });
+        let place = self.question.block(Block { table: quantity.table.clone(), date, lag: quantity.lag_years, axes });
         let how = match (&quantity.distinct, &quantity.sum) {
             (Some(column), _) => How::Distinct(column.clone()),
             (None, Some(column)) => How::Sum(column.clone()),
@@ -415,33 +376,10 @@ impl Plan {
         Ok((Condition::Flag(IN_PERIOD.to_owned()).and(condition), place, how))
     }
 
-    fn series(&mut self, block: usize, how: &How, condition: Condition) -> usize {
-        let series = Series { block, how: how.clone(), condition };
-        self.series.iter().position(|s| *s == series).unwrap_or_else(|| {
-            self.series.push(series);
-            self.series.len() - 1
-        })
-    }
-
-    /// The series of a block, in their order.
-    pub(crate) fn series_of(&self, block: usize) -> impl Iterator<Item = usize> + '_ {
-        (0..self.series.len()).filter(move |s| self.series[*s].block == block)
-    }
-
-    /// The place of a series within its block.
-    pub(crate) fn local(&self, series: usize) -> usize {
-        self.local[series]
-    }
-
-    pub(crate) fn table(&self, id: &str) -> &Table {
-        // Every table of a plan was checked when its quantity was.
-        self.catalogue.table(id).unwrap_or_else(|| &self.catalogue.tables()[0])
-    }
-
     /// The tables that the plan reads.
     #[must_use]
     pub fn tables(&self) -> Vec<&str> {
-        let mut found: BTreeSet<&str> = self.blocks.iter().map(|b| b.table.as_str()).collect();
+        let mut found: BTreeSet<&str> = self.question.blocks.iter().map(|b| b.table.as_str()).collect();
         if found.contains("perpetrators") {
             found.insert("victims");
         }
@@ -451,66 +389,7 @@ impl Plan {
     /// The columns that the plan reads from a table, where they are there.
     #[must_use]
     pub fn columns(&self, table: &str) -> Vec<String> {
-        let mut found = BTreeSet::new();
-        for place in 0..self.series.len() {
-            if self.blocks[self.series[place].block].table == table {
-                for need in self.needs(place) {
-                    found.extend(need.columns().iter().map(|c| (*c).to_owned()));
-                }
-            }
-        }
-        if table == "victims" && self.blocks.iter().any(|b| b.table == "perpetrators") {
-            found.insert("case_id".to_owned());
-            found.extend(FROM_CASE.iter().map(|(c, _)| (*c).to_owned()));
-        }
-        let order: Vec<&str> = self.catalogue.table(table).map(|t| t.columns.iter().map(|c| c.id.as_str()).collect()).unwrap_or_default();
-        let mut found: Vec<String> = found.into_iter().collect();
-        found.sort_by_key(|c| order.iter().position(|o| o == c));
-        found
-    }
-
-    /// What a series needs to be counted.
-    fn needs(&self, series: usize) -> Vec<Need> {
-        let Series { block, how, condition } = &self.series[series];
-        let block = &self.blocks[*block];
-        let table = self.table(&block.table);
-        let mut seen: BTreeSet<&str> = condition.columns();
-        seen.remove(IN_PERIOD);
-        seen.extend(block.axes.iter().map(|d| d.column()));
-        if let How::Sum(column) | How::Distinct(column) = how {
-            seen.insert(column);
-        }
-        match table.time {
-            Time::Stock => {
-                seen.insert("age");
-            }
-            Time::Event => seen.extend(block.date.as_deref()),
-            Time::Year => {
-                seen.insert("year");
-            }
-            Time::SchoolYear => {
-                seen.insert("school_year");
-            }
-        }
-        seen.insert("commune");
-        let mut needs = Vec::new();
-        for name in seen {
-            if let Some(from) = table.derived_from(name) {
-                needs.push(Need::AnyOf(from));
-                if table.time == Time::Event {
-                    needs.push(Need::All(table.date.clone().unwrap_or_default()));
-                    if table.column("incident_date").is_some() {
-                        needs.push(Need::IfThere("incident_date"));
-                    }
-                }
-            } else if table.column(name).is_some() {
-                needs.push(Need::All(name.to_owned()));
-            }
-        }
-        if block.table == "perpetrators" {
-            needs.push(Need::All("case_id".to_owned()));
-        }
-        needs
+        self.question.columns(table)
     }
 
     /// Which series the tables at hand allow, by the names of their columns.
@@ -522,14 +401,7 @@ impl Plan {
     /// # Errors
     /// [`Error::MissingTable`] or [`Error::MissingColumn`].
     pub fn fit(&self, tables: &BTreeMap<String, Vec<String>>) -> Result<Fit> {
-        let mut countable = vec![false; self.series.len()];
-        let mut reasons: Vec<Option<Error>> = vec![None; self.series.len()];
-        for place in 0..self.series.len() {
-            match self.missing(place, tables) {
-                None => countable[place] = true,
-                reason => reasons[place] = reason,
-            }
-        }
+        let reasons: Vec<Option<Error>> = (0..self.question.series.len()).map(|s| self.question.missing(s, tables)).collect();
         let mut left_out: Vec<(String, Error)> = Vec::new();
         for (place, indicator) in self.written.indicators.iter().enumerate() {
             let outputs: Vec<&Output> = self.outputs.iter().filter(|o| o.indicator == place).collect();
@@ -557,62 +429,6 @@ impl Plan {
                 left_out.push((indicator.id.clone(), reason));
             }
         }
-        Ok(Fit { countable, left_out })
-    }
-
-    fn missing(&self, series: usize, tables: &BTreeMap<String, Vec<String>>) -> Option<Error> {
-        let table = &self.blocks[self.series[series].block].table;
-        let absent = |table: &str| Error::MissingTable { table: table.to_owned(), indicator: String::new() };
-        let Some(columns) = tables.get(table) else { return Some(absent(table)) };
-        let lacks = |table: &str, column: &str, columns: &Vec<String>| {
-            let schema = self.catalogue.table(table).and_then(|t| t.column(column));
-            Error::MissingColumn {
-                table: table.to_owned(),
-                column: column.to_owned(),
-                expected: schema.map_or("text", |c: &Column| c.kind.word()).to_owned(),
-                found: columns.clone(),
-                indicator: String::new(),
-            }
-        };
-        for need in self.needs(series) {
-            match need {
-                Need::All(column) if !columns.contains(&column) => return Some(lacks(table, &column, columns)),
-                Need::AnyOf(from) if !from.iter().any(|c| columns.iter().any(|h| h == c)) => return Some(lacks(table, from[0], columns)),
-                _ => {}
-            }
-        }
-        if table == "perpetrators" {
-            let Some(victims) = tables.get("victims") else { return Some(absent("victims")) };
-            for column in ["case_id", "received_date", "commune", "confirmed"] {
-                if !victims.iter().any(|c| c == column) {
-                    return Some(lacks("victims", column, victims));
-                }
-            }
-        }
-        None
-    }
-}
-
-/// What the tables at hand allow of a plan.
-#[derive(Debug, Clone)]
-pub struct Fit {
-    pub(crate) countable: Vec<bool>,
-    /// The indicators that cannot be computed, each with the reason.
-    pub left_out: Vec<(String, Error)>,
-}
-
-enum Need {
-    All(String),
-    AnyOf(&'static [&'static str]),
-    IfThere(&'static str),
-}
-
-impl Need {
-    fn columns(&self) -> Vec<&str> {
-        match self {
-            Self::All(c) => vec![c],
-            Self::AnyOf(from) => from.to_vec(),
-            Self::IfThere(c) => vec![c],
-        }
+        Ok(Fit { countable: reasons.iter().map(Option::is_none).collect(), left_out })
     }
 }

@@ -74,8 +74,9 @@ pub struct Area {
 }
 
 /// The units that hold on one day. Codes are unique within a level.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct AreaList {
+    day: NaiveDate,
     areas: Vec<Area>,
     communes: HashMap<String, u32>,
 }
@@ -116,15 +117,7 @@ impl AreaList {
     /// [`Error::NoAreaList`] for a day outside the lists that the crate ships.
     pub fn on(day: NaiveDate) -> Result<Self> {
         let (first, last) = span();
-        let mut areas = vec![Area {
-            code: COUNTRY.to_owned(),
-            name: "Việt Nam".to_owned(),
-            level: Level::Country,
-            parent: None,
-            kind: "Quốc gia".to_owned(),
-            valid_from: first,
-            valid_to: last,
-        }];
+        let Self { mut areas, .. } = Self::country();
         let mut places = HashMap::from([((Level::Country, COUNTRY), 0_u32)]);
         let mut communes = HashMap::new();
         for line in LINES.iter().filter(|l| (l.from..=l.to).contains(&day)) {
@@ -148,7 +141,29 @@ impl AreaList {
         if areas.len() == 1 {
             return Err(Error::NoAreaList { date: day.to_string(), first: first.to_string(), last: last.to_string() });
         }
-        Ok(Self { areas, communes })
+        Ok(Self { day, areas, communes })
+    }
+
+    /// The country alone.
+    #[must_use]
+    pub fn country() -> Self {
+        let (valid_from, valid_to) = span();
+        let country = Area {
+            code: COUNTRY.to_owned(),
+            name: "Việt Nam".to_owned(),
+            level: Level::Country,
+            parent: None,
+            kind: "Quốc gia".to_owned(),
+            valid_from,
+            valid_to,
+        };
+        Self { day: valid_to, areas: vec![country], communes: HashMap::new() }
+    }
+
+    /// The day it was asked for.
+    #[must_use]
+    pub fn day(&self) -> NaiveDate {
+        self.day
     }
 
     /// The list as a table: code, name, level, parent, type, `valid_from`, `valid_to`.

@@ -1,6 +1,8 @@
 //! The lists of codes: what a column may hold and what each code is called.
 
+use super::condition::Condition;
 use super::indicator::{Dimension, ReadIn};
+use super::table::Table;
 use crate::text::Text;
 use serde::Deserialize;
 
@@ -122,6 +124,19 @@ impl Codes {
             return self.ethnic.iter().any(|g| g.name == code);
         }
         self.list(list).is_some_and(|l| l.items.iter().any(|c| c.code == code))
+    }
+
+    /// Refuses a condition on a code that its column's list does not have: it would count nobody and never say so.
+    pub(crate) fn check(&self, condition: &Condition, table: &Table) -> Result<(), (String, String)> {
+        for (column, word) in condition.words() {
+            let list = table.column(column).and_then(|c| c.codes.as_deref());
+            if let Some(list) = list.filter(|list| !self.has(list, word)) {
+                let expected =
+                    if list == "ethnicity" { "the name of an ethnic group".to_owned() } else { format!("a code of the list {list}") };
+                return Err((expected, format!("\"{word}\"")));
+            }
+        }
+        Ok(())
     }
 
     /// The categories of a dimension, without `total` and `unknown`; empty for age groups, whose

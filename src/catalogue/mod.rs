@@ -96,14 +96,14 @@ pub struct Catalogue {
 #[derive(Debug, PartialEq)]
 struct Words {
     tables: Vec<Table>,
-    codes: Codes,
+    codes: Arc<Codes>,
 }
 
 static WORDS: LazyLock<Arc<Words>> = LazyLock::new(|| {
     let tables = toml::from_str::<TableFile>(include_str!("tables.toml")).expect("tables.toml is part of the crate and tested");
     let codes =
         Codes::read(include_str!("codes.toml"), include_str!("ethnicity.toml")).expect("the code lists are part of the crate and tested");
-    Arc::new(Words { tables: tables.table, codes })
+    Arc::new(Words { tables: tables.table, codes: Arc::new(codes) })
 });
 
 /// The most years a quantity may be shifted back by.
@@ -196,7 +196,7 @@ impl Catalogue {
 
     /// The code lists.
     #[must_use]
-    pub fn codes(&self) -> &Codes {
+    pub fn codes(&self) -> &Arc<Codes> {
         &self.words.codes
     }
 
@@ -284,16 +284,7 @@ impl Catalogue {
         if let Some(sql) = &q.condition {
             let place = format!("{key}.where");
             let condition = Condition::read(sql, table).or_else(|(expected, found)| refuse(file, &place, expected, found))?;
-            for (column, word) in condition.words() {
-                // A misspelt code would count nobody and never say so.
-                if let Some(list) = table.column(column).and_then(|c| c.codes.as_deref())
-                    && !self.codes().has(list, word)
-                {
-                    let expected =
-                        if list == "ethnicity" { "the name of an ethnic group".to_owned() } else { format!("a code of the list {list}") };
-                    return refuse(file, place, expected, format!("\"{word}\""));
-                }
-            }
+            self.codes().check(&condition, table).or_else(|(expected, found)| refuse(file, place, expected, found))?;
         }
         if !(0..=MOST_LAG).contains(&q.lag_years) {
             return refuse(file, format!("{key}.lag_years"), format!("0 to {MOST_LAG}"), q.lag_years.to_string());

@@ -106,6 +106,26 @@ pub const FROM_CASE: [(&str, ColumnType); 4] = [
 ];
 
 impl Table {
+    /// A table of one's own, without columns; see [`crate::Crosstab`].
+    #[must_use]
+    pub fn new(id: impl Into<String>) -> Self {
+        let id = id.into();
+        Self { name: Text::new(&id, &id), id, time: Time::Event, date: None, columns: Vec::new() }
+    }
+
+    /// The table with one more column, in which nulls are allowed and any value of the type.
+    #[must_use]
+    pub fn with(self, column: impl Into<String>, kind: ColumnType) -> Self {
+        self.with_column(Column { id: column.into(), kind, required: false, codes: None, private: false, least: None })
+    }
+
+    /// The table with one more column.
+    #[must_use]
+    pub fn with_column(mut self, column: Column) -> Self {
+        self.columns.push(column);
+        self
+    }
+
     /// The column of that name.
     #[must_use]
     pub fn column(&self, id: &str) -> Option<&Column> {

@@ -18,3 +18,6 @@ pub const FEWEST_EVENTS: u64 = 10;
 /// A smaller denominator than this makes a proportion or ratio `unreliable` (the least sample of the data presentation
 /// standards for proportions, National Center for Health Statistics, Series 2 No. 175, 2017; a decision of this project).
 pub const SMALLEST_DENOMINATOR: u64 = 30;
+
+/// More rows than this are refused: the full cross of many dimensions grows beyond any memory.
+pub(crate) const MOST_ROWS: u128 = 50_000_000;

@@ -2,18 +2,15 @@
 
 use super::interval::{Interval, RateMethod, quotient, rate, wilson};
 use super::warning::{self, Warning};
-use super::{FEWEST_EVENTS, LEVEL, SMALLEST_DENOMINATOR};
-use crate::area::Level;
+use super::{FEWEST_EVENTS, LEVEL, MOST_ROWS, SMALLEST_DENOMINATOR};
 use crate::catalogue::{Dimension, Indicator, Kind, Measure};
 use crate::error::{Error, Result};
 use crate::plan::{Output, Plan};
-use crate::tally::{Axis, Margins, Tally};
+use crate::question::Axis;
+use crate::tally::{Margins, Spot, Tally};
 use polars::prelude::*;
 use rayon::prelude::*;
 use std::collections::HashMap;
-
-/// More rows than this are refused: the full cross of many dimensions grows beyond any memory.
-const MOST_ROWS: u128 = 50_000_000;
 
 /// What came out: the table, and what a reader must know besides.
 #[derive(Debug, Clone)]
@@ -32,16 +29,9 @@ struct Category {
     nth: usize,
 }
 
-/// A place of the result: code, level word, and the place in the list.
-pub(super) struct Spot {
-    pub code: String,
-    pub level: &'static str,
-    pub place: u64,
-}
-
 /// How the category of a dimension is found in a block that has it; none means the total.
 type Code = (fn(&Axis, usize) -> u64, usize);
-type Pick<'p> = &'p dyn Fn(Dimension) -> Option<Code>;
+type Pick<'p> = &'p dyn Fn(&str) -> Option<Code>;
 
 /// Rows made at once, by one thread.
 const PIECE: usize = 1 << 18;
@@ -105,13 +95,8 @@ impl Plan {
     /// # Errors
     /// [`Error::TallyMismatch`] if the tally is of another plan.
     pub fn finish(&self, tally: &Tally) -> Result<Outcome> {
-        if tally.fingerprint != self.fingerprint() {
-            return Err(Error::TallyMismatch {
-                expected: format!("plan {:016x}", self.fingerprint()),
-                found: format!("plan {:016x}", tally.fingerprint),
-            });
-        }
-        check_size(self, spots(self, tally).len())?;
+        tally.check_is_of(&self.question)?;
+        check_size(self, Spot::all(&self.question, tally).len())?;
         let work = Work::new(self, tally);
         let tables: Vec<DataFrame> = work
             .pieces()
@@ -140,7 +125,7 @@ pub(super) struct Work<'a> {
 impl<'a> Work<'a> {
     fn new(plan: &'a Plan, tally: &'a Tally) -> Self {
         let exact = (0..FEWEST_EVENTS).filter_map(|x| Some((x, rate(x, 1.0, 1.0, LEVEL, RateMethod::Exact).ok()?))).collect();
-        Self { plan, margins: Margins::new(plan, tally), spots: spots(plan, tally), exact }
+        Self { plan, margins: Margins::new(&plan.question, tally), spots: Spot::all(&plan.question, tally), exact }
     }
 
     pub fn indicator(&self, output: &Output) -> &'a Indicator {
@@ -148,7 +133,7 @@ impl<'a> Work<'a> {
     }
 
     fn categories(&self, dimension: Dimension, indicator: &Indicator) -> Vec<Category> {
-        let axis = Axis::new(dimension, indicator.bands(), self.plan.catalogue.codes());
+        let axis = Axis::of(dimension, indicator.bands(), self.plan.catalogue.codes());
         let named =
             axis.categories.iter().enumerate().map(|(nth, label)| Category { label: label.clone(), code: |_, nth| nth as u64, nth });
         std::iter::once(Category { label: "total".to_owned(), code: |axis, _| axis.total(), nth: 0 })
@@ -203,7 +188,7 @@ impl<'a> Work<'a> {
         let mut grid: Vec<(Vec<u32>, Option<Offsets>)> = Vec::new();
         let mut chosen = vec![0_usize; by.len()];
         loop {
-            let pick = |d: Dimension| by.iter().position(|b| *b == d).map(|p| &all[p][chosen[p]]);
+            let pick = |name: &str| by.iter().position(|b| b.word() == name).map(|p| &all[p][chosen[p]]);
             let of_labels = chosen.iter().enumerate().map(|(p, choice)| labels[p][*choice]).collect();
             grid.push((of_labels, self.offsets_of_cell(output, &pick)));
             if !next(&mut chosen, &all) {
@@ -224,15 +209,15 @@ impl<'a> Work<'a> {
     }
 
     fn offset(&self, series: usize, pick: Pick) -> u64 {
-        let axes = &self.margins.grids[self.plan.series[series].block];
-        axes.offset(axes.axes.iter().map(|axis| pick(axis.dimension).map_or_else(|| axis.total(), |(code, nth)| code(axis, nth))))
+        let axes = &self.margins.grids[self.plan.question.series[series].block];
+        axes.offset(axes.axes.iter().map(|axis| pick(&axis.name).map_or_else(|| axis.total(), |(code, nth)| code(axis, nth))))
     }
 
     /// Where the counts of some categories stand; none if the numerator has no such breakdown.
-    fn offsets_of_cell<'c>(&self, output: &Output, pick: &dyn Fn(Dimension) -> Option<&'c Category>) -> Option<Offsets> {
-        let axes = &self.margins.grids[self.plan.series[output.numerator].block].axes;
-        let lacks = |d: &Dimension| !axes.iter().any(|a| a.dimension == *d) && pick(*d).is_some_and(|c| c.label != "total");
-        (!self.plan.by().iter().any(lacks)).then(|| self.offsets(output, &|d| pick(d).map(|c| (c.code, c.nth))))
+    fn offsets_of_cell<'c>(&self, output: &Output, pick: &dyn Fn(&str) -> Option<&'c Category>) -> Option<Offsets> {
+        let axes = &self.margins.grids[self.plan.question.series[output.numerator].block].axes;
+        let lacks = |d: &Dimension| !axes.iter().any(|a| a.name == d.word()) && pick(d.word()).is_some_and(|c| c.label != "total");
+        (!self.plan.by().iter().any(lacks)).then(|| self.offsets(output, &|name| pick(name).map(|c| (c.code, c.nth))))
     }
 
     fn offsets(&self, output: &Output, pick: Pick) -> Offsets {
@@ -249,8 +234,8 @@ impl<'a> Work<'a> {
     }
 
     /// The cell of one named category, the other dimensions at their totals.
-    pub fn one(&self, output: &Output, place: u64, dimension: Dimension, code: fn(&Axis, usize) -> u64, nth: usize) -> Cell {
-        self.cell(output, place, &self.offsets(output, &move |d| (d == dimension).then_some((code, nth))))
+    pub fn one(&self, output: &Output, place: u64, dimension: &str, code: fn(&Axis, usize) -> u64, nth: usize) -> Cell {
+        self.cell(output, place, &self.offsets(output, &move |name| (name == dimension).then_some((code, nth))))
     }
 
     fn cell(&self, output: &Output, place: u64, offsets: &Offsets) -> Cell {
@@ -348,7 +333,7 @@ impl<'a> Work<'a> {
 fn check_size(plan: &Plan, spots: usize) -> Result<()> {
     let lines = |o: &Output| {
         let bands = plan.indicators()[o.indicator].bands();
-        let with_margins = |d: &Dimension| Axis::new(*d, bands, plan.catalogue.codes()).categories.len() as u128 + 2;
+        let with_margins = |d: &Dimension| Axis::of(*d, bands, plan.catalogue.codes()).categories.len() as u128 + 2;
         plan.by().iter().map(with_margins).product::<u128>()
     };
     let rows = plan.outputs.iter().map(lines).sum::<u128>() * spots as u128;
@@ -392,22 +377,4 @@ fn next(chosen: &mut [usize], all: &[Vec<Category>]) -> bool {
         *place = 0;
     }
     false
-}
-
-/// The areas of the result: the country, and every unit of the provinces that have rows.
-fn spots(plan: &Plan, tally: &Tally) -> Vec<Spot> {
-    let list = &plan.areas;
-    let mut found = Vec::new();
-    for (place, area) in list.areas().iter().enumerate() {
-        let place = place as u32;
-        let inside = area.level == Level::Country || tally.provinces.contains(&list.up_to(place, Level::Province));
-        if area.level <= plan.area_level() && inside {
-            found.push(Spot { code: area.code.clone(), level: area.level.word(), place: u64::from(place) });
-        }
-    }
-    let unknown = list.areas().len() as u64;
-    if tally.provinces.iter().any(|p| u64::from(*p) == unknown) {
-        found.push(Spot { code: "unknown".to_owned(), level: "unknown", place: unknown });
-    }
-    found
 }

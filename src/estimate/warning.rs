@@ -3,7 +3,7 @@
 use super::outcome::Work;
 use crate::catalogue::{Dimension, Indicator, Measure};
 use crate::error::Error;
-use crate::tally::Axis;
+use crate::question::Axis;
 use crate::text::{Language, Text};
 
 /// Something a reader of the result must know.
@@ -42,18 +42,14 @@ fn parts(work: &Work, found: &mut Vec<Warning>) {
     for output in work.plan.outputs.iter().filter(|o| o.measure == Measure::Count && work.margins.is_counted(o.numerator)) {
         let indicator = work.indicator(output);
         let total = work.total(output, 0).numerator.unwrap_or(0);
-        let axes = &work.margins.grids[work.plan.series[output.numerator].block].axes;
-        for axis in axes {
-            let dimension = axis.dimension;
+        let axes = &work.margins.grids[work.plan.question.series[output.numerator].block].axes;
+        for axis in *axes {
+            let Some(dimension) = work.plan.by().iter().copied().find(|d| d.word() == axis.name) else { continue };
             let told = Told::new(work, indicator, dimension);
-            let parent = |code: &str| {
-                let list = work.plan.catalogue.codes().list(dimension.word())?;
-                list.items.iter().find(|c| c.code == code)?.parent.clone()
-            };
-            let groups = (0..axis.categories.len()).filter(|nth| parent(&axis.categories[*nth]).is_none());
-            let sum: u64 = groups.filter_map(|nth| work.one(output, 0, dimension, |_, nth| nth as u64, nth).numerator).sum();
-            let unknown = work.one(output, 0, dimension, |axis: &Axis, _| axis.unknown(), 0).numerator.unwrap_or(0);
-            if sum + unknown == total && !dimension.is_multiple() {
+            let groups = (0..axis.categories.len()).filter(|nth| axis.parents[*nth].is_none());
+            let sum: u64 = groups.filter_map(|nth| work.one(output, 0, &axis.name, |_, nth| nth as u64, nth).numerator).sum();
+            let unknown = work.one(output, 0, &axis.name, |axis: &Axis, _| axis.unknown(), 0).numerator.unwrap_or(0);
+            if sum + unknown == total && !axis.is_multiple {
                 if unknown > 0 {
                     found.push(not_recorded(&told, total, unknown));
                 }

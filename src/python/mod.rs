@@ -8,7 +8,8 @@ mod error;
 use crate::area::AreaList;
 use crate::catalogue::{Catalogue, EthnicList};
 use crate::error::{Error, Result};
-use crate::plan::{Plan, UnknownAreas};
+use crate::plan::Plan;
+use crate::question::UnknownAreas;
 use crate::record::Cases;
 use crate::stats;
 use crate::tally::{Context, Tally};
@@ -207,7 +208,7 @@ impl PyPlan {
         let frames = arrow::read(empty)?;
         enter(py, || {
             for frame in &frames {
-                crate::record::check_schema(self.0.table(table), frame.schema(), &self.0.columns(table))?;
+                crate::record::check_schema(self.0.question.table(table), frame.schema(), &self.0.columns(table))?;
             }
             Ok(())
         })
@@ -275,16 +276,16 @@ impl PyPlan {
     }
 
     fn empty(&self) -> PyTally {
-        PyTally { plan: self.0.clone(), tally: Tally::empty(&self.0) }
+        PyTally { plan: self.0.clone(), tally: Tally::empty(&*self.0) }
     }
 
     fn tally(&self, py: Python<'_>, frame: &Bound<'_, PyAny>) -> PyResult<PyTally> {
         let frames = arrow::read(frame)?;
         let plan = self.0.clone();
         enter(py, move || {
-            let mut tally = Tally::empty(&plan);
+            let mut tally = Tally::empty(&*plan);
             for frame in &frames {
-                tally = tally.merge(&Tally::from_frame(&plan, frame)?)?;
+                tally = tally.merge(&Tally::from_frame(&*plan, frame)?)?;
             }
             Ok(PyTally { plan, tally })
         })
@@ -314,7 +315,7 @@ impl PyTally {
     #[pyo3(signature = (requested_schema=None))]
     fn __arrow_c_stream__<'py>(&self, py: Python<'py>, requested_schema: Option<Py<PyAny>>) -> PyResult<Bound<'py, PyCapsule>> {
         let _ = requested_schema;
-        let frame = enter(py, || self.tally.to_frame(&self.plan))?;
+        let frame = enter(py, || self.tally.to_frame(&*self.plan))?;
         arrow::write(py, &frame)
     }
 

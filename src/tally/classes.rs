@@ -7,7 +7,7 @@ use super::evaluate::Rows;
 use super::pass::{AxisCodes, Columns, Pass};
 use crate::catalogue::{Condition, Time};
 use crate::error::Result;
-use crate::plan::IN_PERIOD;
+use crate::question::IN_PERIOD;
 use crate::record::{Encoded, Encoder};
 use polars::prelude::PlHashMap;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -53,7 +53,7 @@ impl<'a> Asked<'a> {
         }
         let mut leaves: BTreeSet<&'a Condition> = BTreeSet::new();
         for series in &pass.series {
-            pass.plan.series[*series].condition.leaves(&mut leaves);
+            pass.question.series[*series].condition.leaves(&mut leaves);
         }
         for leaf in leaves {
             if let Some(asked) = found.iter_mut().find(|a| leaf.columns().iter().any(|c| a.names.contains(c))) {
@@ -62,7 +62,7 @@ impl<'a> Asked<'a> {
         }
         for (part, of) in pass.parts.iter().enumerate() {
             for (axis, a) in of.grid.axes.iter().enumerate() {
-                if let Some(asked) = found.iter_mut().find(|f| f.names.contains(&a.dimension.column())) {
+                if let Some(asked) = found.iter_mut().find(|f| f.names.contains(&a.column.as_str())) {
                     asked.axes.push((part, axis));
                 }
             }
@@ -80,23 +80,22 @@ impl<'a> Asked<'a> {
 
     /// True if some dimension of single categories reads it, or the period.
     pub fn is_stem(&self, pass: &Pass) -> bool {
-        let single = |(part, axis): &(usize, usize)| !pass.parts[*part].grid.axes[*axis].dimension.is_multiple();
+        let single = |(part, axis): &(usize, usize)| !pass.parts[*part].grid.axes[*axis].is_multiple;
         matches!(self.source, Source::Births | Source::Period) || self.axes.iter().any(single)
     }
 
     /// The columns of the records that decide its values.
     pub fn reads(&self, pass: &Pass<'a>) -> Vec<&'a str> {
         match self.source {
-            Source::Place => vec!["commune"],
-            Source::Births => vec!["birth_date", "birth_year"],
-            Source::Period => pass.date.into_iter().collect(),
+            Source::Place => pass.question.area.as_deref().into_iter().collect(),
+            Source::Births | Source::Period => pass.dates(),
             Source::Name => self.names.clone(),
         }
     }
 
     /// Its names, read from the encoder's frame.
     pub fn encode(&self, pass: &Pass, encoder: &mut Encoder) -> Result<Columns> {
-        let names = if self.source == Source::Place { &["commune"][..] } else { &self.names };
+        let names = if self.source == Source::Place { self.reads(pass) } else { self.names.clone() };
         names.iter().map(|name| Ok(((*name).to_owned(), pass.encode(encoder, name)?))).collect()
     }
 }
@@ -120,7 +119,7 @@ impl Classes {
     pub fn of(&mut self, asked: &Asked, pass: &Pass, columns: &Columns, rows: usize) -> Vec<u32> {
         let mut signatures: Vec<Vec<u64>> = vec![Vec::new(); rows];
         if asked.source == Source::Place {
-            let places = pass.places(&columns["commune"]);
+            let places = pass.places(columns, rows);
             places.iter().zip(&mut signatures).for_each(|(place, s)| s.push(place.map_or(u64::MAX, |p| p)));
         }
         let mut evaluator = Rows { count: rows, columns, known: HashMap::new() };
@@ -129,9 +128,8 @@ impl Classes {
             truth.iter().zip(&mut signatures).for_each(|(value, s)| s.push(u64::from(*value)));
         }
         for (part, axis) in &asked.axes {
-            let of = &pass.parts[*part];
-            let axis = &of.grid.axes[*axis];
-            let codes = AxisCodes::new(axis, of.block, &columns[axis.dimension.column()], pass.plan);
+            let axis = &pass.parts[*part].grid.axes[*axis];
+            let codes = AxisCodes::new(axis, &columns[&axis.column]);
             for (row, s) in signatures.iter_mut().enumerate() {
                 s.push(codes.of(row).len() as u64);
                 s.extend(codes.of(row));

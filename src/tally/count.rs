@@ -4,8 +4,8 @@ use super::Tally;
 use super::machine::{Layout, Machine};
 use super::pass::{Building, Context, Pass};
 use super::simple;
-use crate::error::Result;
-use crate::plan::Plan;
+use crate::error::{Error, Result};
+use crate::question::Question;
 use crate::record::Problems;
 use polars::prelude::DataFrame;
 use rayon::prelude::*;
@@ -14,62 +14,66 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// Rows worked on at once; the result does not depend on it.
 const CHUNK: usize = 1 << 15;
 
-/// A table being counted, batch after batch; see [`Plan::counting`].
+/// A table being counted, batch after batch; see [`Plan::counting`](crate::Plan::counting).
 #[derive(Debug)]
 pub struct Counting<'a> {
-    plan: &'a Plan,
+    question: &'a Question,
     table: &'a str,
     context: &'a Context,
+    /// What each series is called, if none may lack a column.
+    names: &'a [String],
+    /// The columns of the first batch that are read.
+    columns: Option<Vec<String>>,
     layouts: Option<Vec<Layout<'a>>>,
-    workers: Vec<Worker<'a>>,
+    workers: Vec<Worker>,
     problems: Problems,
     rows: u64,
 }
 
 /// One thread's machines, one for each pass, and what they have put away.
 #[derive(Debug)]
-struct Worker<'a> {
+struct Worker {
     machines: Vec<Machine>,
-    building: Building<'a>,
+    building: Building,
     problems: Problems,
 }
 
-impl Plan {
-    /// Begins to count a table.
-    #[must_use]
-    pub fn counting<'a>(&'a self, table: &'a str, context: &'a Context) -> Counting<'a> {
-        Counting { plan: self, table, context, layouts: None, workers: Vec::new(), problems: Problems::default(), rows: 0 }
-    }
-
-    /// Counts a table given as batches of rows, in any split.
-    ///
-    /// # Errors
-    /// A schema error before any row is read, or a data error that counts all rows concerned.
-    pub fn count(&self, table: &str, batches: impl IntoIterator<Item = Result<DataFrame>>, context: &Context) -> Result<Tally> {
-        let mut counting = self.counting(table, context);
-        for batch in batches {
-            counting.add(&batch?)?;
+impl<'a> Counting<'a> {
+    pub(crate) fn new(question: &'a Question, table: &'a str, context: &'a Context) -> Self {
+        Self {
+            question,
+            table,
+            context,
+            names: &[],
+            columns: None,
+            layouts: None,
+            workers: Vec::new(),
+            problems: Problems::default(),
+            rows: 0,
         }
-        counting.finish()
     }
-}
 
-impl Counting<'_> {
+    /// A column that is not there is an error, which names the series that reads it.
+    pub(crate) fn with_every_column(mut self, names: &'a [String]) -> Self {
+        self.names = names;
+        self
+    }
+
     /// Counts a batch.
     ///
     /// # Errors
-    /// A schema error; trouble with values is gathered and told by [`Counting::finish`].
+    /// A schema error, also if a batch has other columns than the first; trouble with values is gathered and told by [`Counting::finish`].
     pub fn add(&mut self, batch: &DataFrame) -> Result<()> {
-        crate::record::check_schema(self.plan.table(self.table), batch.schema(), &self.plan.columns(self.table))?;
+        crate::record::check_schema(self.question.table(self.table), batch.schema(), &self.question.columns(self.table))?;
         let layouts = match self.layouts.take() {
             Some(layouts) => layouts,
-            None => Pass::all(self.plan, self.table, self.context)?.into_iter().map(Layout::new).collect(),
+            None => Pass::all(self.question, self.table, self.context)?.into_iter().map(Layout::new).collect(),
         };
         while self.workers.len() < rayon::current_num_threads() {
             let machines = layouts.iter().map(Machine::new).collect();
-            self.workers.push(Worker { machines, building: Building::new(self.plan), problems: Problems::default() });
+            self.workers.push(Worker { machines, building: Building::new(self.question), problems: Problems::default() });
         }
-        let batch = self.only_needed(batch);
+        let batch = self.only_needed(batch)?;
         let next = AtomicUsize::new(0);
         let offset = self.rows;
         let done: Result<()> = self.workers.par_iter_mut().try_for_each(|worker| {
@@ -87,10 +91,43 @@ impl Counting<'_> {
         done
     }
 
-    /// The columns the plan reads: cutting the others into chunks would cost more than counting.
-    fn only_needed(&self, batch: &DataFrame) -> DataFrame {
-        let columns = self.plan.columns(self.table).iter().filter_map(|c| batch.column(c).ok().cloned()).collect();
-        DataFrame::new(batch.height(), columns).unwrap_or_else(|_| batch.clone())
+    /// Counts batches to the end.
+    pub(crate) fn all(mut self, batches: impl IntoIterator<Item = Result<DataFrame>>) -> Result<Tally> {
+        for batch in batches {
+            self.add(&batch?)?;
+        }
+        self.finish()
+    }
+
+    /// The columns that are read: cutting the others into chunks would cost more than counting.
+    fn only_needed(&mut self, batch: &DataFrame) -> Result<DataFrame> {
+        let there = |name: &String| batch.column(name).is_ok();
+        let found: Vec<String> = self.question.columns(self.table).into_iter().filter(there).collect();
+        let wrong = |found: String| Error::Frame { table: self.table.to_owned(), found };
+        match &self.columns {
+            Some(first) if *first != found => {
+                let (first, found) = (first.join(", "), found.join(", "));
+                return Err(wrong(format!("a batch with the columns {found} after one with {first}")));
+            }
+            Some(_) => {}
+            None => {
+                let all = batch.get_column_names_owned().iter().map(ToString::to_string).collect();
+                let tables = [(self.table.to_owned(), all)].into();
+                for (series, name) in self.names.iter().enumerate() {
+                    match self.question.missing(series, &tables) {
+                        None => {}
+                        Some(Error::MissingColumn { table, column, expected, found, .. }) => {
+                            return Err(Error::MissingColumn { table, column, expected, found, indicator: name.clone() });
+                        }
+                        Some(other) => return Err(other),
+                    }
+                }
+            }
+        }
+        let columns = found.iter().filter_map(|c| batch.column(c).ok().cloned()).collect();
+        let needed = DataFrame::new(batch.height(), columns).map_err(|e| wrong(e.to_string()))?;
+        self.columns = Some(found);
+        Ok(needed)
     }
 
     /// The tally of all batches.
@@ -100,18 +137,18 @@ impl Counting<'_> {
     pub fn finish(mut self) -> Result<Tally> {
         let layouts = self.layouts.take().unwrap_or_default();
         let parts: Vec<(Tally, Problems)> = self.workers.into_par_iter().map(|worker| worker.finish(&layouts)).collect();
-        let mut tally = Tally::empty(self.plan);
+        let mut tally = Tally::empty(self.question);
         for (counted, problems) in parts {
             tally.absorb(&counted);
             self.problems.absorb(problems);
         }
         tally.counted.extend(layouts.iter().flat_map(|l| l.pass().series.iter().map(|s| *s as u32)));
-        self.problems.into_result(&self.plan.area_vintage().to_string())?;
+        self.problems.into_result(&self.question.areas.day().to_string())?;
         Ok(tally)
     }
 }
 
-impl Worker<'_> {
+impl Worker {
     fn count(&mut self, layouts: &[Layout], chunk: &DataFrame, offset: u64) -> Result<()> {
         let mut trouble = false;
         for (machine, layout) in self.machines.iter_mut().zip(layouts) {

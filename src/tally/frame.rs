@@ -10,7 +10,7 @@ use super::grid::Grid;
 use super::keys::{KeysBuilder, Pattern, Set};
 use super::{TALLY_VERSION, Tally};
 use crate::error::{Error, Result};
-use crate::plan::Plan;
+use crate::question::Question;
 use polars::prelude::*;
 
 /// A hash has 96 bits; the lower 32 stand in a column of their own.
@@ -40,11 +40,12 @@ impl Lines {
 }
 
 impl Tally {
-    /// The tally as a frame.
+    /// The tally of a plan or a crosstab as a frame.
     ///
     /// # Errors
     /// [`Error::Frame`] if the columns cannot be put together.
-    pub fn to_frame(&self, plan: &Plan) -> Result<DataFrame> {
+    pub fn to_frame(&self, of: &impl AsRef<Question>) -> Result<DataFrame> {
+        let question = of.as_ref();
         let mut lines = Lines::default();
         for series in &self.counted {
             lines.add("counted", *series, 0, None, 0);
@@ -53,7 +54,7 @@ impl Tally {
             lines.add("province", 0, u64::from(*province), None, 0);
         }
         for (block, cells) in self.blocks.iter().enumerate() {
-            let series: Vec<usize> = plan.series_of(block).collect();
+            let series: Vec<usize> = question.series_of(block).collect();
             for (cell, counts) in cells.iter() {
                 for (series, count) in series.iter().zip(counts).filter(|(_, n)| **n > 0) {
                     lines.add("count", *series as u32, cell, None, *count);
@@ -85,28 +86,28 @@ impl Tally {
         .map_err(|e| Error::Frame { table: "tally".to_owned(), found: e.to_string() })
     }
 
-    /// The tally of a plan from its frame.
+    /// The tally of a plan or a crosstab from its frame.
     ///
     /// # Errors
-    /// [`Error::TallyMismatch`] if the frame is of another plan or version, [`Error::Frame`] if it is no tally.
-    pub fn from_frame(plan: &Plan, frame: &DataFrame) -> Result<Self> {
-        Self::read(plan, frame).map_err(|e| Error::Frame { table: "tally".to_owned(), found: e.to_string() })?
+    /// [`Error::TallyMismatch`] if the frame is of another one or another version, [`Error::Frame`] if it is no tally.
+    pub fn from_frame(of: &impl AsRef<Question>, frame: &DataFrame) -> Result<Self> {
+        Self::read(of.as_ref(), frame).map_err(|e| Error::Frame { table: "tally".to_owned(), found: e.to_string() })?
     }
 
-    fn read(plan: &Plan, frame: &DataFrame) -> PolarsResult<Result<Self>> {
+    fn read(question: &Question, frame: &DataFrame) -> PolarsResult<Result<Self>> {
         let column = |name: &str, to: &DataType| frame.column(name)?.as_materialized_series().strict_cast(to);
         let (version, of_plan) = (column("version", &DataType::UInt32)?, column("plan", &DataType::String)?);
         let (kind, series) = (column("kind", &DataType::String)?, column("series", &DataType::UInt32)?);
         let (cell, count) = (column("cell", &DataType::UInt64)?, column("count", &DataType::UInt64)?);
         let (high, low) = (column("key_high", &DataType::UInt64)?, column("key_low", &DataType::UInt64)?);
-        let expected = format!("{:016x}", plan.fingerprint());
-        let mut tally = Self::empty(plan);
-        let mut blocks: Vec<CellsBuilder> = (0..plan.blocks.len()).map(|b| CellsBuilder::new(plan.series_of(b).count())).collect();
+        let expected = format!("{:016x}", question.fingerprint);
+        let mut tally = Self::empty(question);
+        let mut blocks: Vec<CellsBuilder> = (0..question.blocks.len()).map(|b| CellsBuilder::new(question.series_of(b).count())).collect();
         let (mut patterns, mut sets): (Vec<Pattern>, Vec<Option<Set>>) = (Vec::new(), Vec::new());
         let mut keys = KeysBuilder::default();
-        let mut known = 0;
-        let areas = plan.areas.areas().len() as u64;
-        let grids: Vec<Grid> = plan.blocks.iter().map(|b| Grid::new(plan, b)).collect();
+        let (mut known, local) = (0, question.places());
+        let areas = question.areas.areas().len() as u64;
+        let grids: Vec<Grid> = question.blocks.iter().map(|b| Grid::new(question, b)).collect();
         for row in 0..frame.height() {
             let found = (version.u32()?.get(row), of_plan.str()?.get(row));
             if found != (Some(TALLY_VERSION), Some(expected.as_str())) {
@@ -122,7 +123,7 @@ impl Tally {
             let kind = kind.str()?.get(row);
             // No frame has more patterns or sets than rows.
             let number = usize::try_from(n).ok().filter(|n| *n < frame.height());
-            let is_series = plan.series.get(s as usize);
+            let is_series = question.series.get(s as usize);
             let fits = match (kind, is_series) {
                 (Some("count"), Some(of)) => grids[of.block].area_of(c) <= areas,
                 (Some("pattern"), Some(of)) => c < grids[of.block].cells_of_area() && number.is_some(),
@@ -141,7 +142,7 @@ impl Tally {
                     tally.provinces.insert(u32::try_from(c).unwrap_or(u32::MAX));
                 }
                 Some("count") => {
-                    let slot = blocks[plan.series[s as usize].block].slot(c, plan.local(s as usize));
+                    let slot = blocks[question.series[s as usize].block].slot(c, local[s as usize]);
                     // Far above any count, and far below where sums of counts would overflow.
                     match slot.checked_add(n).filter(|sum| *sum < 1 << 53) {
                         Some(sum) => *slot = sum,

@@ -1,57 +1,19 @@
 //! Cells as numbers: an area and one category for each dimension, in mixed radix.
 
 use crate::area::{AreaList, Level};
-use crate::catalogue::{Codes, Dimension, band_labels};
-use crate::plan::{Block, Plan};
-
-/// One dimension of a block.
-#[derive(Debug)]
-pub(crate) struct Axis {
-    pub dimension: Dimension,
-    /// The named categories, without `total` and `unknown`.
-    pub categories: Vec<String>,
-}
-
-impl Axis {
-    pub fn new(dimension: Dimension, bands: &[i32], codes: &Codes) -> Self {
-        let categories = match dimension {
-            Dimension::AgeGroup => band_labels(bands),
-            other => codes.categories(other).into_iter().map(str::to_owned).collect(),
-        };
-        Self { dimension, categories }
-    }
-
-    /// Not recorded, or not certain.
-    pub fn unknown(&self) -> u64 {
-        self.categories.len() as u64
-    }
-
-    /// An age outside every band: in no category, yet in the total.
-    pub fn outside(&self) -> u64 {
-        self.unknown() + 1
-    }
-
-    pub fn total(&self) -> u64 {
-        self.unknown() + 2
-    }
-
-    fn size(&self) -> u64 {
-        self.unknown() + 3
-    }
-}
+use crate::question::{Axis, Block, Question};
 
 /// The cells of a block, margins included.
 #[derive(Debug)]
 pub(crate) struct Grid<'a> {
     pub areas: &'a AreaList,
     pub level: Level,
-    pub axes: Vec<Axis>,
+    pub axes: &'a [Axis],
 }
 
 impl<'a> Grid<'a> {
-    pub fn new(plan: &'a Plan, block: &Block) -> Self {
-        let axes = block.axes.iter().map(|d| Axis::new(*d, &block.bands, plan.catalogue.codes())).collect();
-        Self { areas: &plan.areas, level: plan.area_level(), axes }
+    pub fn new(question: &'a Question, block: &'a Block) -> Self {
+        Self { areas: &question.areas, level: question.level, axes: &block.axes }
     }
 
     /// The place that stands for an area code the list does not have.
@@ -121,7 +83,7 @@ impl<'a> Grid<'a> {
             .iter()
             .zip(self.split(offset).1)
             .map(|(axis, category)| match category {
-                _ if axis.dimension.is_multiple() => vec![category],
+                _ if axis.is_multiple => vec![category],
                 _ if category == axis.outside() => vec![axis.total()],
                 _ => vec![category, axis.total()],
             })

@@ -12,7 +12,7 @@ use super::keys::{self, KeysBuilder, Pattern};
 use super::pass::{Building, Columns, Effect, Pass};
 use super::read::{Coded, Flags, Reader};
 use crate::error::{Error, Result};
-use crate::plan::{How, IN_PERIOD};
+use crate::question::{How, IN_PERIOD};
 use crate::record::{Encoded, NO};
 use polars::prelude::*;
 use std::collections::BTreeMap;
@@ -49,7 +49,7 @@ impl<'a> Layout<'a> {
             (1..asked.len()).filter(|c| !stem.contains(c) && asked[*c].names.iter().any(|n| names.contains(n))).collect()
         };
         for series in &pass.series {
-            let (weight, extras) = match &pass.plan.series[*series].how {
+            let (weight, extras) = match &pass.question.series[*series].how {
                 How::Rows => (Weight::Rows, extras_of(&[*series])),
                 How::Sum(column) => (Weight::Sum(column), extras_of(&[*series])),
                 How::Distinct(column) => {

@@ -3,13 +3,13 @@
 use super::Tally;
 use super::grid::Grid;
 use super::keys::{Keys, Pattern};
-use crate::plan::{How, Plan};
+use crate::area::Level;
+use crate::question::{How, Question};
 use polars::prelude::PlHashMap;
-use std::collections::BTreeSet;
 
 /// Counts of every series in every cell, margins included.
 pub(crate) struct Margins<'a> {
-    plan: &'a Plan,
+    question: &'a Question,
     tally: &'a Tally,
     pub grids: Vec<Grid<'a>>,
     sums: Vec<Sums>,
@@ -81,20 +81,20 @@ impl Sums {
 }
 
 impl<'a> Margins<'a> {
-    pub fn new(plan: &'a Plan, tally: &'a Tally) -> Self {
-        let is_distinct = |(open, _): &&(usize, usize)| matches!(plan.series[*open].how, How::Distinct(_));
-        let pairs: BTreeSet<(usize, usize)> = plan.outputs.iter().flat_map(|o| &o.undecided).filter(is_distinct).copied().collect();
-        let pairs: Vec<(usize, usize)> = pairs.into_iter().collect();
-        let mut widths: Vec<usize> = (0..plan.blocks.len()).map(|b| plan.series_of(b).count()).collect();
-        let mut columns: Vec<(usize, usize)> = (0..plan.series.len()).map(|s| (plan.series[s].block, plan.local(s))).collect();
+    pub fn new(question: &'a Question, tally: &'a Tally) -> Self {
+        let is_distinct = |(open, _): &&(usize, usize)| matches!(question.series[*open].how, How::Distinct(_));
+        let pairs: Vec<(usize, usize)> = question.undecided.iter().filter(is_distinct).copied().collect();
+        let mut widths: Vec<usize> = (0..question.blocks.len()).map(|b| question.series_of(b).count()).collect();
+        let local = question.places();
+        let mut columns: Vec<(usize, usize)> = (0..question.series.len()).map(|s| (question.series[s].block, local[s])).collect();
         for (open, _) in &pairs {
-            let block = plan.series[*open].block;
+            let block = question.series[*open].block;
             columns.push((block, widths[block]));
             widths[block] += 1;
         }
-        let grids: Vec<Grid> = plan.blocks.iter().map(|b| Grid::new(plan, b)).collect();
+        let grids: Vec<Grid> = question.blocks.iter().map(|b| Grid::new(question, b)).collect();
         let sums = grids.iter().enumerate().map(|(b, grid)| Sums::of(grid, tally, b, widths[b])).collect();
-        let mut margins = Self { plan, tally, grids, sums, pairs, columns };
+        let mut margins = Self { question, tally, grids, sums, pairs, columns };
         margins.open_without_key();
         margins.count_keys();
         margins
@@ -103,7 +103,7 @@ impl<'a> Margins<'a> {
     /// Undecided rows without a key are nobody else's: they are open.
     fn open_without_key(&mut self) {
         for (nth, (open, _)) in self.pairs.iter().enumerate() {
-            let ((block, from), (_, to)) = (self.columns[*open], self.columns[self.plan.series.len() + nth]);
+            let ((block, from), (_, to)) = (self.columns[*open], self.columns[self.question.series.len() + nth]);
             let sums = &mut self.sums[block];
             sums.counts.chunks_exact_mut(sums.width).for_each(|counts| counts[to] = counts[from]);
         }
@@ -143,13 +143,13 @@ impl<'a> Margins<'a> {
     fn margins_of<'p>(&self, patterns: impl Iterator<Item = &'p Pattern>) -> Vec<(u32, u64)> {
         let mut cells: Vec<(u32, u64)> = Vec::new();
         for (series, offset) in patterns.flatten() {
-            let grid = &self.grids[self.plan.series[*series as usize].block];
+            let grid = &self.grids[self.question.series[*series as usize].block];
             cells.extend(grid.margins_of(*offset).into_iter().map(|m| (*series, m)));
         }
         cells.sort_unstable();
         cells.dedup();
         let open = |(nth, (open, closed)): (usize, &(usize, usize))| {
-            let column = (self.plan.series.len() + nth) as u32;
+            let column = (self.question.series.len() + nth) as u32;
             let undecided = cells.iter().filter(move |(series, _)| *series as usize == *open);
             let decided = |offset: u64| cells.binary_search(&(*closed as u32, offset)).is_ok();
             undecided.filter(move |(_, offset)| !decided(*offset)).map(move |(_, offset)| (column, *offset)).collect::<Vec<_>>()
@@ -177,7 +177,7 @@ impl<'a> Margins<'a> {
     /// What is undecided in a cell, without the keys that another row decides.
     pub fn undecided(&self, undecided: usize, decided: usize, area: u64, offset: u64) -> u64 {
         match self.pairs.iter().position(|pair| *pair == (undecided, decided)) {
-            Some(nth) => self.at(self.plan.series.len() + nth, area, offset),
+            Some(nth) => self.at(self.question.series.len() + nth, area, offset),
             None => self.at(undecided, area, offset),
         }
     }
@@ -199,4 +199,33 @@ fn alike(keys: &Keys) -> PlHashMap<Vec<u32>, u64> {
         }
     }
     found
+}
+
+/// A place of the result.
+pub(crate) struct Spot {
+    pub code: String,
+    /// The word of its level.
+    pub level: &'static str,
+    /// Its place in the list.
+    pub place: u64,
+}
+
+impl Spot {
+    /// The country, and every unit of the provinces that have rows.
+    pub fn all(question: &Question, tally: &Tally) -> Vec<Self> {
+        let list = &question.areas;
+        let mut found = Vec::new();
+        for (place, area) in list.areas().iter().enumerate() {
+            let place = place as u32;
+            let inside = area.level == Level::Country || tally.provinces.contains(&list.up_to(place, Level::Province));
+            if area.level <= question.level && inside {
+                found.push(Self { code: area.code.clone(), level: area.level.word(), place: u64::from(place) });
+            }
+        }
+        let unknown = list.areas().len() as u64;
+        if tally.provinces.iter().any(|p| u64::from(*p) == unknown) {
+            found.push(Self { code: "unknown".to_owned(), level: "unknown", place: unknown });
+        }
+        found
+    }
 }

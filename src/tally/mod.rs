@@ -21,12 +21,11 @@ mod simple;
 mod tests;
 
 pub use count::Counting;
-pub(crate) use grid::Axis;
-pub(crate) use margins::Margins;
+pub(crate) use margins::{Margins, Spot};
 pub use pass::Context;
 
 use crate::error::{Error, Result};
-use crate::plan::Plan;
+use crate::question::Question;
 use cells::Cells;
 use keys::Keys;
 use std::collections::BTreeSet;
@@ -34,7 +33,7 @@ use std::collections::BTreeSet;
 /// The version of the tally's form.
 pub(crate) const TALLY_VERSION: u32 = 2;
 
-/// The counts of a plan over some rows.
+/// The counts of a [`Plan`](crate::Plan) or a [`Crosstab`](crate::Crosstab) over some rows.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Tally {
     pub(crate) fingerprint: u64,
@@ -51,10 +50,11 @@ pub struct Tally {
 impl Tally {
     /// The tally of no rows.
     #[must_use]
-    pub fn empty(plan: &Plan) -> Self {
+    pub fn empty(of: &impl AsRef<Question>) -> Self {
+        let question = of.as_ref();
         Self {
-            fingerprint: plan.fingerprint(),
-            blocks: (0..plan.blocks.len()).map(|b| Cells::empty(plan.series_of(b).count())).collect(),
+            fingerprint: question.fingerprint,
+            blocks: (0..question.blocks.len()).map(|b| Cells::empty(question.series_of(b).count())).collect(),
             keys: Keys::default(),
             counted: BTreeSet::new(),
             provinces: BTreeSet::new(),
@@ -76,6 +76,17 @@ impl Tally {
         Ok(self)
     }
 
+    /// Refuses the tally of another question.
+    pub(crate) fn check_is_of(&self, question: &Question) -> Result<()> {
+        if self.fingerprint == question.fingerprint {
+            return Ok(());
+        }
+        Err(Error::TallyMismatch {
+            expected: format!("plan {:016x}", question.fingerprint),
+            found: format!("plan {:016x}", self.fingerprint),
+        })
+    }
+
     pub(crate) fn absorb(&mut self, other: &Self) {
         for (mine, theirs) in self.blocks.iter_mut().zip(&other.blocks) {
             mine.absorb(theirs);
@@ -83,16 +94,5 @@ impl Tally {
         self.keys.absorb(&other.keys);
         self.counted.extend(&other.counted);
         self.provinces.extend(&other.provinces);
-    }
-}
-
-impl Plan {
-    /// True if a tally answers an indicator: numerator and denominator of one of its outputs were counted.
-    #[must_use]
-    pub fn answers(&self, tally: &Tally, indicator: &str) -> bool {
-        let counted = |series: usize| tally.counted.contains(&(series as u32));
-        self.outputs
-            .iter()
-            .any(|o| self.indicators()[o.indicator].id == indicator && counted(o.numerator) && o.denominator.is_none_or(counted))
     }
 }

@@ -3,12 +3,12 @@
 use super::Tally;
 use super::cells::CellsBuilder;
 use super::evaluate::Rows;
-use super::grid::{Axis, Grid};
+use super::grid::Grid;
 use super::keys::Pattern;
-use crate::catalogue::{EthnicList, Table};
+use crate::catalogue::{EthnicList, Table, Time};
 use crate::error::{Error, Result};
-use crate::plan::{Block, Fit, How, IN_PERIOD, Plan, UnknownAreas};
-use crate::record::{Cases, Encoded, Encoder, NO_WORD};
+use crate::question::{Axis, Fit, How, IN_PERIOD, Question, UnknownAreas};
+use crate::record::{Cases, Encoded, Encoder, NO_WORD, YES};
 use chrono::NaiveDate;
 use polars::prelude::DataFrame;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -21,7 +21,7 @@ pub struct Context {
     pub ethnic_list: Option<EthnicList>,
     /// The cases, for perpetrators.
     pub cases: Cases,
-    /// What the tables allow; see [`Plan::fit`].
+    /// What the tables allow; see [`crate::Plan::fit`].
     pub fit: Option<Fit>,
 }
 
@@ -32,14 +32,13 @@ pub(super) type Columns = HashMap<String, Rc<Encoded>>;
 #[derive(Debug)]
 pub(super) struct Part<'a> {
     pub place: usize,
-    pub block: &'a Block,
     pub grid: Grid<'a>,
 }
 
 /// One table, one lag, one date column.
 #[derive(Debug)]
 pub(super) struct Pass<'a> {
-    pub plan: &'a Plan,
+    pub question: &'a Question,
     pub context: &'a Context,
     pub table: &'a Table,
     pub lag: i32,
@@ -52,30 +51,31 @@ pub(super) struct Pass<'a> {
 
 impl<'a> Pass<'a> {
     /// The passes over a table.
-    pub fn all(plan: &'a Plan, table: &'a str, context: &'a Context) -> Result<Vec<Self>> {
+    pub fn all(question: &'a Question, table: &'a str, context: &'a Context) -> Result<Vec<Self>> {
         let mut passes: BTreeMap<(i32, Option<&str>), Self> = BTreeMap::new();
-        for (place, block) in plan.blocks.iter().enumerate().filter(|(_, b)| b.table == table) {
+        for (place, block) in question.blocks.iter().enumerate().filter(|(_, b)| b.table == table) {
             let countable = |series: usize| context.fit.as_ref().is_none_or(|fit| fit.countable[series]);
-            let wanted: Vec<usize> = plan.series_of(place).filter(|s| countable(*s)).collect();
+            let wanted: Vec<usize> = question.series_of(place).filter(|s| countable(*s)).collect();
             if wanted.is_empty() {
                 continue;
             }
-            let reads_ethnicity = block.axes.iter().any(|d| d.column() == "ethnicity")
-                || wanted.iter().any(|s| plan.series[*s].condition.columns().contains("ethnicity"));
+            let is_ethnicity = |name: &str| question.table(table).column(name).is_some_and(|c| c.codes.as_deref() == Some("ethnicity"));
+            let reads_ethnicity = block.axes.iter().any(|a| is_ethnicity(&a.column))
+                || wanted.iter().any(|s| question.series[*s].condition.columns().into_iter().any(is_ethnicity));
             if reads_ethnicity && context.ethnic_list.is_none() {
                 return Err(Error::NoEthnicList);
             }
             let pass = passes.entry((block.lag, block.date.as_deref())).or_insert_with(|| Self {
-                plan,
+                question,
                 context,
-                table: plan.table(table),
+                table: question.table(table),
                 lag: block.lag,
                 date: block.date.as_deref(),
-                reference: crate::record::shift_last(plan.period().last(), block.lag),
+                reference: question.period.as_ref().map(|p| crate::record::shift_last(p.last(), block.lag)).unwrap_or_default(),
                 parts: Vec::new(),
                 series: Vec::new(),
             });
-            pass.parts.push(Part { place, block, grid: Grid::new(plan, block) });
+            pass.parts.push(Part { place, grid: Grid::new(question, block) });
             pass.series.extend(wanted);
         }
         Ok(passes.into_values().collect())
@@ -87,7 +87,7 @@ impl<'a> Pass<'a> {
     {
         Encoder {
             table: self.table,
-            codes: self.plan.catalogue.codes(),
+            codes: &self.question.codes,
             ethnic: self.context.ethnic_list,
             cases: &self.context.cases,
             reference: self.reference,
@@ -101,32 +101,46 @@ impl<'a> Pass<'a> {
     /// The column under a name that conditions use, the period among them.
     pub fn encode(&self, encoder: &mut Encoder, name: &str) -> Result<Rc<Encoded>> {
         if name == IN_PERIOD {
-            return Ok(Rc::new(Encoded::Flag(encoder.in_period(self.plan.period(), self.lag, self.date)?)));
+            return Ok(Rc::new(Encoded::Flag(match &self.question.period {
+                Some(period) => encoder.in_period(period, self.lag, self.date)?,
+                None => vec![YES; encoder.frame.height()],
+            })));
         }
         encoder.encode(name)
     }
 
     /// The part that a series belongs to.
     pub fn part_of(&self, series: usize) -> usize {
-        let block = self.plan.series[series].block;
+        let block = self.question.series[series].block;
         self.parts.iter().position(|p| p.place == block).unwrap_or(0)
     }
 
     /// What conditions and dimensions read for some series; not keys, sums and the area.
     pub fn names(&self, series: &[usize]) -> BTreeSet<&'a str> {
-        let plan = self.plan;
-        let mut names: BTreeSet<&str> = series.iter().flat_map(|s| plan.series[*s].condition.columns()).collect();
-        names.extend(series.iter().flat_map(|s| plan.blocks[plan.series[*s].block].axes.iter().map(|d| d.column())));
+        let of = |s: &usize| &self.question.series[*s];
+        let mut names: BTreeSet<&str> = series.iter().flat_map(|s| of(s).condition.columns()).collect();
+        names.extend(series.iter().flat_map(|s| self.question.blocks[of(s).block].axes.iter().map(|a| a.column.as_str())));
         names
     }
 
-    /// The area of each word at the plan's level; none where the row has no place.
-    pub fn places(&self, commune: &Encoded) -> Vec<Option<u64>> {
-        let Encoded::Words { codes, words } = commune else { return Vec::new() };
-        let (plan, Some(part)) = (self.plan, self.parts.first()) else { return Vec::new() };
-        let known: Vec<Option<u64>> =
-            words.iter().map(|w| plan.areas.commune(w).map(|p| u64::from(plan.areas.up_to(p, part.grid.level)))).collect();
-        let other = (plan.unknown_areas() == UnknownAreas::Keep).then(|| part.grid.unknown_area());
+    /// The columns that say whether a row belongs to the period.
+    pub fn dates(&self) -> Vec<&'a str> {
+        match self.table.time {
+            _ if self.question.period.is_none() => Vec::new(),
+            Time::Stock => vec!["birth_date", "birth_year"],
+            Time::Event => self.date.into_iter().collect(),
+            Time::Year => vec!["year"],
+            Time::SchoolYear => vec!["school_year"],
+        }
+    }
+
+    /// The area of each row at the level asked for; none where the row has no place.
+    pub fn places(&self, columns: &Columns, rows: usize) -> Vec<Option<u64>> {
+        let Some(area) = &self.question.area else { return vec![Some(0); rows] };
+        let Encoded::Words { codes, words } = &*columns[area] else { return Vec::new() };
+        let (Question { areas, unknown_areas, .. }, Some(part)) = (self.question, self.parts.first()) else { return Vec::new() };
+        let known: Vec<Option<u64>> = words.iter().map(|w| areas.commune(w).map(|p| u64::from(areas.up_to(p, part.grid.level)))).collect();
+        let other = (*unknown_areas == UnknownAreas::Keep).then(|| part.grid.unknown_area());
         codes.iter().map(|code| if *code == NO_WORD { None } else { known[*code as usize] }.or(other)).collect()
     }
 
@@ -142,9 +156,8 @@ impl<'a> Pass<'a> {
     pub fn effects(&self, series: &[usize], columns: &Columns, rows: usize) -> Vec<Vec<Effect>> {
         let mut offsets: HashMap<usize, Vec<Rc<[u64]>>> = HashMap::new();
         for part in series.iter().map(|s| self.part_of(*s)).collect::<BTreeSet<usize>>() {
-            let Part { block, grid, .. } = &self.parts[part];
-            let axes: Vec<AxisCodes> =
-                grid.axes.iter().map(|axis| AxisCodes::new(axis, block, &columns[axis.dimension.column()], self.plan)).collect();
+            let grid = &self.parts[part].grid;
+            let axes: Vec<AxisCodes> = grid.axes.iter().map(|axis| AxisCodes::new(axis, &columns[&axis.column])).collect();
             let mut same: HashMap<Vec<&[u64]>, Rc<[u64]>> = HashMap::new();
             let of_rows = (0..rows).map(|row| {
                 let categories: Vec<&[u64]> = axes.iter().map(|a| a.of(row)).collect();
@@ -155,7 +168,7 @@ impl<'a> Pass<'a> {
         let mut found: Vec<Vec<Effect>> = vec![Vec::new(); rows];
         let mut evaluator = Rows { count: rows, columns, known: HashMap::new() };
         for series in series {
-            let truth = evaluator.truth(&self.plan.series[*series].condition);
+            let truth = evaluator.truth(&self.question.series[*series].condition);
             let part = self.part_of(*series);
             for row in (0..rows).filter(|row| truth[*row] == crate::record::YES) {
                 found[row].push(Effect { series: *series, part, offsets: offsets[&part][row].clone() });
@@ -179,7 +192,7 @@ impl<'a> Pass<'a> {
 
     /// The column whose distinct keys a series counts.
     pub fn key_of(&self, series: usize) -> Option<&'a str> {
-        match &self.plan.series[series].how {
+        match &self.question.series[series].how {
             How::Distinct(column) => Some(column),
             How::Rows | How::Sum(_) => None,
         }
@@ -196,16 +209,17 @@ pub(super) struct Effect {
 
 /// A tally in the making.
 #[derive(Debug)]
-pub(super) struct Building<'a> {
-    plan: &'a Plan,
+pub(super) struct Building {
+    /// The place of each series within its block.
+    local: Vec<usize>,
     pub blocks: Vec<CellsBuilder>,
     pub tally: Tally,
 }
 
-impl<'a> Building<'a> {
-    pub fn new(plan: &'a Plan) -> Self {
-        let blocks = (0..plan.blocks.len()).map(|b| CellsBuilder::new(plan.series_of(b).count())).collect();
-        Self { plan, blocks, tally: Tally::empty(plan) }
+impl Building {
+    pub fn new(question: &Question) -> Self {
+        let blocks = (0..question.blocks.len()).map(|b| CellsBuilder::new(question.series_of(b).count())).collect();
+        Self { local: question.places(), blocks, tally: Tally::empty(question) }
     }
 
     /// Adds to a row's cells.
@@ -213,7 +227,7 @@ impl<'a> Building<'a> {
         if count == 0 {
             return;
         }
-        let local = self.plan.local(effect.series);
+        let local = self.local[effect.series];
         let place = pass.parts[effect.part].place;
         for cell in pass.cells(effect, area) {
             *self.blocks[place].slot(cell, local) += count;
@@ -233,25 +247,17 @@ pub(super) enum AxisCodes {
 }
 
 impl AxisCodes {
-    pub fn new(axis: &Axis, block: &Block, column: &Encoded, plan: &Plan) -> Self {
-        let place = |word: &str| axis.categories.iter().position(|c| c == word).map_or(axis.unknown(), |p| p as u64);
+    pub fn new(axis: &Axis, column: &Encoded) -> Self {
         match column {
             Encoded::Words { codes, words } => {
-                let places: Vec<u64> = words.iter().map(|w| place(w)).collect();
+                let places: Vec<u64> = words.iter().map(|w| axis.place(w)).collect();
                 Self::One(codes.iter().map(|c| if *c == NO_WORD { axis.unknown() } else { places[*c as usize] }).collect())
             }
-            Encoded::Number { low, high } => {
-                Self::One(low.iter().zip(high).map(|(low, high)| band(axis, &block.bands, *low, *high)).collect())
-            }
+            Encoded::Number { low, high } => Self::One(low.iter().zip(high).map(|(low, high)| band(axis, *low, *high)).collect()),
             Encoded::List { starts, codes, known, words } => {
-                let list = plan.catalogue.codes().list(axis.dimension.word());
-                let with_group: Vec<Vec<u64>> = words
-                    .iter()
-                    .map(|w| {
-                        let parent = list.and_then(|l| l.items.iter().find(|c| c.code == *w)).and_then(|c| c.parent.as_deref());
-                        std::iter::once(place(w)).chain(parent.map(place)).collect()
-                    })
-                    .collect();
+                let parent = |place: u64| axis.parents.get(place as usize).copied().flatten().map(|p| p as u64);
+                let with_group: Vec<Vec<u64>> =
+                    words.iter().map(|w| axis.place(w)).map(|place| std::iter::once(place).chain(parent(place)).collect()).collect();
                 let mut at = vec![0_u32];
                 let mut categories = Vec::new();
                 for (w, there) in starts.windows(2).zip(known) {
@@ -268,7 +274,10 @@ impl AxisCodes {
                 }
                 Self::Several { starts: at, categories }
             }
-            Encoded::Flag(values) => Self::One(vec![axis.unknown(); values.len()]),
+            Encoded::Flag(values) => {
+                let places = [axis.place("false"), axis.unknown(), axis.place("true")];
+                Self::One(values.iter().map(|v| places[usize::from(*v)]).collect())
+            }
         }
     }
 
@@ -281,7 +290,8 @@ impl AxisCodes {
 }
 
 /// The band an age lies in for certain.
-fn band(axis: &Axis, cuts: &[i32], low: i32, high: i32) -> u64 {
+fn band(axis: &Axis, low: i32, high: i32) -> u64 {
+    let cuts = &axis.cuts;
     let of = |age: i32| cuts.partition_point(|cut| *cut <= age);
     let (a, b) = (of(low), of(high));
     if a != b || low == i32::MIN {

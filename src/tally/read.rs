@@ -109,6 +109,13 @@ impl Reader {
         coded.flags = None;
         coded.codes.clear();
         let reads = asked.reads(pass);
+        if reads.is_empty() {
+            // Nothing is read: every row is like one row without columns.
+            let one = DataFrame::empty_with_height(1);
+            let class = self.work_out(asked, pass, &one, &[0])?[0];
+            coded.codes.resize(coded.rows, class);
+            return Ok(false);
+        }
         let wrong = |e: PolarsError| Error::Frame { table: pass.table.id.clone(), found: e.to_string() };
         if asked.source == Source::Births || asked.source == Source::Period {
             return match Days::of(frame, &reads).map_err(wrong)? {

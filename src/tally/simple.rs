@@ -7,7 +7,7 @@ use super::Tally;
 use super::keys::{self, KeysBuilder, Pattern, Set};
 use super::pass::{Building, Columns, Effect, Pass};
 use crate::error::Result;
-use crate::plan::{How, IN_PERIOD, UnknownAreas};
+use crate::question::{How, IN_PERIOD, UnknownAreas};
 use crate::record::{Encoded, NO_WORD, Problems};
 use polars::prelude::DataFrame;
 use std::collections::BTreeMap;
@@ -22,25 +22,31 @@ pub(super) fn count<'p, 'a: 'p>(
     let mut problems = Problems::default();
     let mut passes = passes.into_iter().peekable();
     let Some(first) = passes.peek() else { return Ok((Tally::default(), problems)) };
-    let mut building = Building::new(first.plan);
+    let mut building = Building::new(first.question);
     for pass in passes {
         let mut encoder = pass.encoder(frame, offset);
         let mut columns = Columns::new();
-        for name in pass.names(&pass.series).into_iter().chain([IN_PERIOD, "commune"]) {
+        let area = pass.question.area.as_deref();
+        for name in pass.names(&pass.series).into_iter().chain([IN_PERIOD]).chain(area) {
             columns.insert(name.to_owned(), pass.encode(&mut encoder, name)?);
         }
         for series in &pass.series {
-            if let How::Sum(name) | How::Distinct(name) = &pass.plan.series[*series].how {
+            if let How::Sum(name) | How::Distinct(name) = &pass.question.series[*series].how {
                 columns.insert(name.clone(), pass.encode(&mut encoder, name)?);
             }
         }
         let Encoded::Flag(in_period) = &*columns[IN_PERIOD] else { continue };
-        let commune = columns["commune"].clone();
-        let places: Vec<Option<u64>> =
-            pass.places(&commune).into_iter().zip(in_period).map(|(place, inside)| place.filter(|_| *inside != 0)).collect();
-        for (row, place) in places.iter().enumerate() {
-            if place.is_none() && in_period[row] != 0 && !told[row] && pass.plan.unknown_areas() == UnknownAreas::Error {
-                tell_area(pass, &commune, row, &mut told, &mut encoder.problems);
+        let places: Vec<Option<u64>> = pass
+            .places(&columns, frame.height())
+            .into_iter()
+            .zip(in_period)
+            .map(|(place, inside)| place.filter(|_| *inside != 0))
+            .collect();
+        if let (Some(area), UnknownAreas::Error) = (area, pass.question.unknown_areas) {
+            for row in (0..frame.height()).filter(|row| places[*row].is_none() && in_period[*row] != 0) {
+                if !told[row] {
+                    tell_area(pass, area, &columns[area], row, &mut told, &mut encoder.problems);
+                }
             }
         }
         fill(pass, &columns, &places, &mut building);
@@ -49,14 +55,14 @@ pub(super) fn count<'p, 'a: 'p>(
     Ok((building.finish(), problems))
 }
 
-fn tell_area(pass: &Pass, commune: &Encoded, row: usize, told: &mut [bool], problems: &mut Problems) {
-    let Encoded::Words { codes, words } = commune else { return };
+fn tell_area(pass: &Pass, area: &str, codes: &Encoded, row: usize, told: &mut [bool], problems: &mut Problems) {
+    let Encoded::Words { codes, words } = codes else { return };
     // A perpetrator of no case was told as such.
     if pass.table.id == "perpetrators" && codes[row] == NO_WORD {
         return;
     }
     told[row] = true;
-    problems.area(&pass.table.id, "commune", words.get(codes[row] as usize).map(String::as_str));
+    problems.area(&pass.table.id, area, words.get(codes[row] as usize).map(String::as_str));
 }
 
 fn fill(pass: &Pass, columns: &Columns, places: &[Option<u64>], building: &mut Building) {
@@ -69,7 +75,7 @@ fn fill(pass: &Pass, columns: &Columns, places: &[Option<u64>], building: &mut B
         building.tally.provinces.insert(pass.province(area));
         let mut of_keys: BTreeMap<&str, Vec<Effect>> = BTreeMap::new();
         for effect in &effects[row] {
-            match &pass.plan.series[effect.series].how {
+            match &pass.question.series[effect.series].how {
                 How::Rows => building.add(pass, effect, area, 1),
                 How::Sum(name) => {
                     if let Encoded::Number { low, .. } = &*columns[name] {

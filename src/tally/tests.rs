@@ -4,7 +4,8 @@ use super::pass::{Context, Pass};
 use super::{Tally, simple};
 use crate::catalogue::{Catalogue, EthnicList};
 use crate::error::Result;
-use crate::plan::{Plan, UnknownAreas};
+use crate::plan::Plan;
+use crate::question::UnknownAreas;
 use polars::prelude::*;
 use proptest::prelude::*;
 use std::sync::LazyLock;
@@ -174,7 +175,7 @@ fn by_machine(plan: &Plan, table: &str, batches: Vec<DataFrame>, context: &Conte
 }
 
 fn simply(plan: &Plan, table: &str, frame: &DataFrame, context: &Context) -> Result<Tally> {
-    let passes = Pass::all(plan, table, context)?;
+    let passes = Pass::all(&plan.question, table, context)?;
     let (tally, problems) = simple::count(&passes, frame, 0)?;
     problems.into_result(&plan.area_vintage().to_string())?;
     Ok(tally)

@@ -1,0 +1,290 @@
+//! What is counted, compiled: blocks of rows, series of counts. It knows no indicator.
+//!
+//! A [`Plan`](crate::Plan) compiles to a question, and so does a [`Crosstab`](crate::Crosstab) of a table of one's own.
+
+use crate::area::{AreaList, Level};
+use crate::catalogue::{Codes, Condition, Dimension, FROM_CASE, Table, Time, band_labels};
+use crate::error::Error;
+use crate::period::Period;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// The pseudo column that says whether a row belongs to the period.
+pub(crate) const IN_PERIOD: &str = "#in_period";
+
+/// What to do with area codes that the list does not have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnknownAreas {
+    /// Refuse them, with the count of rows and the codes.
+    #[default]
+    Error,
+    /// Keep them in a line of their own, `unknown`, inside the country's total.
+    Keep,
+}
+
+/// How one count is taken.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum How {
+    Rows,
+    Sum(String),
+    Distinct(String),
+}
+
+/// One count: over the rows of a block that meet a condition.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Series {
+    pub block: usize,
+    pub how: How,
+    pub condition: Condition,
+}
+
+/// One dimension of a block.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Axis {
+    /// Its name in a result.
+    pub name: String,
+    /// The column it is read from.
+    pub column: String,
+    /// The named categories, without `total` and `unknown`.
+    pub categories: Vec<String>,
+    /// For each category the one it is a part of.
+    pub parents: Vec<Option<usize>>,
+    /// Where numbers are cut into bands.
+    pub cuts: Vec<i32>,
+    /// True if one row may stand in several categories.
+    pub is_multiple: bool,
+}
+
+impl Axis {
+    /// A standard dimension.
+    pub fn of(dimension: Dimension, bands: &[i32], codes: &Codes) -> Self {
+        let (categories, cuts) = match dimension {
+            Dimension::AgeGroup => (band_labels(bands), bands.to_vec()),
+            other => (codes.categories(other).into_iter().map(str::to_owned).collect::<Vec<_>>(), Vec::new()),
+        };
+        let parent = |code: &String| {
+            let parent = codes.list(dimension.word())?.items.iter().find(|c| c.code == *code)?.parent.as_ref()?;
+            categories.iter().position(|c| c == parent)
+        };
+        Self {
+            parents: categories.iter().map(parent).collect(),
+            name: dimension.word().to_owned(),
+            column: dimension.column().to_owned(),
+            categories,
+            cuts,
+            is_multiple: dimension.is_multiple(),
+        }
+    }
+
+    /// The place of a word: not recorded, if it is no category.
+    pub fn place(&self, word: &str) -> u64 {
+        self.categories.iter().position(|c| c == word).map_or(self.unknown(), |p| p as u64)
+    }
+
+    /// Not recorded, or not certain.
+    pub fn unknown(&self) -> u64 {
+        self.categories.len() as u64
+    }
+
+    /// A number outside every band: in no category, yet in the total.
+    pub fn outside(&self) -> u64 {
+        self.unknown() + 1
+    }
+
+    pub fn total(&self) -> u64 {
+        self.unknown() + 2
+    }
+
+    pub fn size(&self) -> u64 {
+        self.unknown() + 3
+    }
+}
+
+/// Rows of one table in one period, split along the same dimensions.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Block {
+    pub table: String,
+    pub date: Option<String>,
+    pub lag: i32,
+    pub axes: Vec<Axis>,
+}
+
+/// What is counted over the rows of some tables. Made by [`Plan`](crate::Plan) and [`Crosstab`](crate::Crosstab); what
+/// takes a question takes either of them.
+#[derive(Debug, Clone)]
+pub struct Question {
+    pub(crate) tables: Vec<Table>,
+    pub(crate) codes: Arc<Codes>,
+    /// Without one, every row counts.
+    pub(crate) period: Option<Period>,
+    pub(crate) areas: Arc<AreaList>,
+    /// The column of area codes; without one, every row lies in the country.
+    pub(crate) area: Option<String>,
+    pub(crate) level: Level,
+    pub(crate) unknown_areas: UnknownAreas,
+    pub(crate) blocks: Vec<Block>,
+    pub(crate) series: Vec<Series>,
+    /// Series of what is undecided, each with the series of what is decided after all.
+    pub(crate) undecided: BTreeSet<(usize, usize)>,
+    /// Two questions share it only if they are the same.
+    pub(crate) fingerprint: u64,
+}
+
+impl AsRef<Self> for Question {
+    fn as_ref(&self) -> &Self {
+        self
+    }
+}
+
+impl Question {
+    /// The place of a block, which is added if it is new.
+    pub(crate) fn block(&mut self, block: Block) -> usize {
+        self.blocks.iter().position(|b| *b == block).unwrap_or_else(|| {
+            self.blocks.push(block);
+            self.blocks.len() - 1
+        })
+    }
+
+    /// The place of a series, which is added if it is new.
+    pub(crate) fn series(&mut self, block: usize, how: &How, condition: Condition) -> usize {
+        let series = Series { block, how: how.clone(), condition };
+        self.series.iter().position(|s| *s == series).unwrap_or_else(|| {
+            self.series.push(series);
+            self.series.len() - 1
+        })
+    }
+
+    /// The series of a block, in their order.
+    pub(crate) fn series_of(&self, block: usize) -> impl Iterator<Item = usize> + '_ {
+        (0..self.series.len()).filter(move |s| self.series[*s].block == block)
+    }
+
+    /// The place of each series within its block.
+    pub(crate) fn places(&self) -> Vec<usize> {
+        let mut next = vec![0; self.blocks.len()];
+        let place = |series: &Series| {
+            next[series.block] += 1;
+            next[series.block] - 1
+        };
+        self.series.iter().map(place).collect()
+    }
+
+    pub(crate) fn table(&self, id: &str) -> &Table {
+        // Every table of a question was checked when it was made.
+        self.tables.iter().find(|t| t.id == id).unwrap_or(&self.tables[0])
+    }
+
+    /// The columns that are read from a table, where they are there.
+    pub(crate) fn columns(&self, table: &str) -> Vec<String> {
+        let mut found = BTreeSet::new();
+        for place in 0..self.series.len() {
+            if self.blocks[self.series[place].block].table == table {
+                for need in self.needs(place) {
+                    found.extend(need.columns().iter().map(|c| (*c).to_owned()));
+                }
+            }
+        }
+        if table == "victims" && self.blocks.iter().any(|b| b.table == "perpetrators") {
+            found.insert("case_id".to_owned());
+            found.extend(FROM_CASE.iter().map(|(c, _)| (*c).to_owned()));
+        }
+        let order: Vec<&str> = self.table(table).columns.iter().map(|c| c.id.as_str()).collect();
+        let mut found: Vec<String> = found.into_iter().collect();
+        found.sort_by_key(|c| order.iter().position(|o| o == c));
+        found
+    }
+
+    /// What a series needs to be counted.
+    fn needs(&self, series: usize) -> Vec<Need<'_>> {
+        let Series { block, how, condition } = &self.series[series];
+        let block = &self.blocks[*block];
+        let table = self.table(&block.table);
+        let mut seen: BTreeSet<&str> = condition.columns();
+        seen.remove(IN_PERIOD);
+        seen.extend(block.axes.iter().map(|a| a.column.as_str()));
+        if let How::Sum(column) | How::Distinct(column) = how {
+            seen.insert(column);
+        }
+        seen.extend(match table.time {
+            Time::Stock => Some("age"),
+            Time::Event => block.date.as_deref(),
+            Time::Year => Some("year"),
+            Time::SchoolYear => Some("school_year"),
+        });
+        seen.extend(self.area.as_deref());
+        let mut needs = Vec::new();
+        for name in seen {
+            if let Some(from) = table.derived_from(name) {
+                needs.push(Need::AnyOf(from));
+                if table.time == Time::Event {
+                    needs.push(Need::All(table.date.as_deref().unwrap_or_default()));
+                    if table.column("incident_date").is_some() {
+                        needs.push(Need::IfThere("incident_date"));
+                    }
+                }
+            } else if table.column(name).is_some() {
+                needs.push(Need::All(name));
+            }
+        }
+        if block.table == "perpetrators" {
+            needs.push(Need::All("case_id"));
+        }
+        needs
+    }
+
+    /// What a series lacks in the tables at hand, given by the names of their columns; the error names no indicator yet.
+    pub(crate) fn missing(&self, series: usize, tables: &BTreeMap<String, Vec<String>>) -> Option<Error> {
+        let table = &self.blocks[self.series[series].block].table;
+        let absent = |table: &str| Error::MissingTable { table: table.to_owned(), indicator: String::new() };
+        let Some(columns) = tables.get(table) else { return Some(absent(table)) };
+        let lacks = |table: &str, column: &str, columns: &Vec<String>| Error::MissingColumn {
+            table: table.to_owned(),
+            column: column.to_owned(),
+            expected: self.table(table).column(column).map_or("text", |c| c.kind.word()).to_owned(),
+            found: columns.clone(),
+            indicator: String::new(),
+        };
+        for need in self.needs(series) {
+            match need {
+                Need::All(column) if !columns.iter().any(|c| c == column) => return Some(lacks(table, column, columns)),
+                Need::AnyOf(from) if !from.iter().any(|c| columns.iter().any(|h| h == c)) => return Some(lacks(table, from[0], columns)),
+                _ => {}
+            }
+        }
+        if table == "perpetrators" {
+            let Some(victims) = tables.get("victims") else { return Some(absent("victims")) };
+            for column in ["case_id", "received_date", "commune", "confirmed"] {
+                if !victims.iter().any(|c| c == column) {
+                    return Some(lacks("victims", column, victims));
+                }
+            }
+        }
+        None
+    }
+}
+
+/// What the tables at hand allow of a plan.
+#[derive(Debug, Clone)]
+pub struct Fit {
+    pub(crate) countable: Vec<bool>,
+    /// The indicators that cannot be computed, each with the reason.
+    pub left_out: Vec<(String, Error)>,
+}
+
+/// What a series reads, and whether it can do without.
+enum Need<'a> {
+    All(&'a str),
+    AnyOf(&'static [&'static str]),
+    IfThere(&'static str),
+}
+
+impl Need<'_> {
+    fn columns(&self) -> Vec<&str> {
+        match self {
+            Self::All(c) | Self::IfThere(c) => vec![c],
+            Self::AnyOf(from) => from.to_vec(),
+        }
+    }
+}
