@@ -190,7 +190,10 @@ impl CrosstabBuilder {
         let codes = catalogue.codes().clone();
         let seen = |column: &str, key: &str, kinds: &[ColumnType]| match self.table.seen(column) {
             Some(kind) if kinds.contains(&kind) => Ok(kind),
-            Some(kind) => Err(refuse(format!("{key} \"{column}\""), kinds[0].word(), kind.word().to_owned())),
+            Some(kind) => {
+                let expected = if kinds == [ColumnType::Area] { "a column of area codes" } else { kinds[0].word() };
+                Err(refuse(format!("{key} \"{column}\""), expected, kind.word().to_owned()))
+            }
             None => Err(refuse(key.to_owned(), &format!("a column of the table {id}"), format!("\"{column}\""))),
         };
         let mut axes = Vec::new();

@@ -368,7 +368,7 @@ impl Error {
             Self::File { path, found } => format!("{path}: {found}"),
             Self::Frame { table, found } => {
                 if vi {
-                    format!("không đọc được bảng \"{table}\": {found}")
+                    format!("không đọc được bảng \"{table}\": {}", vietnamese(found))
                 } else {
                     format!("the table \"{table}\" cannot be read: {found}")
                 }

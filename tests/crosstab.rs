@@ -224,7 +224,10 @@ fn what_does_not_hold_is_refused_before_any_row() {
     assert_eq!(refused(of().count("n", Count::rows()).count("n", Count::rows())), "count: \"n\" stands twice");
     assert_eq!(refused(of().count("n", Count::sum("topic"))), "calls: count \"n\" \"topic\": expected integer, found text");
     assert_eq!(refused(of().period("topic", "2022".parse().unwrap())), "calls: period \"topic\": expected date, found text");
-    assert_eq!(refused(of().areas("topic", list(), Level::Commune)), "calls: areas \"topic\": expected text, found text");
+    assert_eq!(refused(of().areas("topic", list(), Level::Commune)), "calls: areas \"topic\": expected a column of area codes, found text");
+    // The same in Vietnamese.
+    let cuts = of().by_bands("age", [6, 6]).build().unwrap_err();
+    assert_eq!(cuts.message(chitieu::Language::Vi), "calls: by \"age\": cần từ hai số trở lên, tăng dần, nhưng gặp [6, 6]");
     // A private column can be neither a dimension nor counted nor asked for.
     assert_eq!(refused(of().by("name", ["A"])), "calls: by: expected a column of the table calls, found \"name\"");
     assert_eq!(
