@@ -76,7 +76,9 @@ fn calls_of(calls: &[Call]) -> Result<DataFrame, Box<dyn std::error::Error>> {
     let days = calls.iter().map(|c| Ok(c.0.parse::<NaiveDate>()?.to_epoch_days())).collect::<Result<Vec<i32>, chrono::ParseError>>()?;
     frame.with_column(Column::new("received".into(), days).cast(&DataType::Date)?)?;
     let mut topics = ListStringChunkedBuilder::new("topics".into(), calls.len(), 4);
-    calls.iter().for_each(|c| topics.append_values_iter(c.4.iter().copied()));
+    for call in calls {
+        topics.append_values_iter(call.4.iter().copied());
+    }
     frame.with_column(topics.finish().into_series().into_column())?;
     Ok(frame)
 }

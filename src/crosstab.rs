@@ -220,6 +220,10 @@ impl CrosstabBuilder {
             let parents = vec![None; categories.len()];
             axes.push(Axis { name: column.clone(), column: column.clone(), categories, parents, cuts, is_multiple });
         }
+        let cells = axes.iter().try_fold(1_u64, |cells, axis| cells.checked_mul(axis.size())).map_or(u128::MAX, u128::from);
+        if cells > MOST_ROWS {
+            return Err(too_large(cells));
+        }
         let date = self.period.as_ref().map(|(column, _)| column.clone());
         if let Some(column) = &date {
             seen(column, "period", &[ColumnType::Date])?;
@@ -286,6 +290,10 @@ impl CrosstabBuilder {
     }
 }
 
+fn too_large(rows: u128) -> Error {
+    Error::BadNumber { what: "by", expected: format!("a table of at most {MOST_ROWS} rows"), found: format!("{rows} rows") }
+}
+
 /// Refuses a word that stands twice.
 fn once<'w>(what: &'static str, words: impl Iterator<Item = &'w str>) -> Result<()> {
     let mut met = BTreeSet::new();
@@ -340,11 +348,7 @@ impl Crosstab {
         let spots = Spot::all(&self.question, tally);
         let rows = lines.iter().map(|line| line.len() as u128).product::<u128>() * (spots.len() * self.counts.len()) as u128;
         if rows > MOST_ROWS {
-            return Err(Error::BadNumber {
-                what: "by",
-                expected: format!("a table of at most {MOST_ROWS} rows"),
-                found: format!("{rows} rows"),
-            });
+            return Err(too_large(rows));
         }
         let offsets = grid.offsets(&lines.iter().map(Vec::as_slice).collect::<Vec<_>>());
         let categories: Vec<Vec<u64>> = offsets.iter().map(|offset| grid.split(*offset).1).collect();

@@ -234,6 +234,8 @@ fn what_does_not_hold_is_refused_before_any_row() {
         refused(of().count("n", Count::rows().filter("name = 'A'"))),
         "calls: count \"n\".filter: expected a column of the table calls, found name"
     );
+    let many = || (0..10_000).map(|n| n.to_string());
+    assert!(refused(of().by("topic", many()).by("caller", many()).by("tags", many())).starts_with("by: expected a table of at most"));
     assert!(refused(Crosstab::of(Table::new("victims"))).starts_with("victims: table: expected a name that no table"));
     assert_eq!(refused(Crosstab::of(calls().with("age", ColumnType::Text))), "column: \"age\" stands twice");
 }

@@ -52,27 +52,44 @@ impl Cells {
     }
 }
 
+/// Cells are found by a table up to this many of them, and by hash beyond.
+const DENSE: u64 = 1 << 22;
+const NONE: u32 = u32::MAX;
+
 /// Counts by cell in the making, in any order.
 #[derive(Debug)]
 pub(crate) struct CellsBuilder {
     cells: Cells,
-    places: PlHashMap<u64, u32>,
+    places: Places,
+}
+
+/// The place of each cell among those with rows.
+#[derive(Debug)]
+enum Places {
+    Dense(Vec<u32>),
+    Hashed(PlHashMap<u64, u32>),
 }
 
 impl CellsBuilder {
-    pub fn new(width: usize) -> Self {
-        Self { cells: Cells::empty(width), places: PlHashMap::default() }
+    /// So many series in so many cells.
+    pub fn new(width: usize, cells: u64) -> Self {
+        let places = if cells <= DENSE { Places::Dense(vec![NONE; cells as usize]) } else { Places::Hashed(PlHashMap::default()) };
+        Self { cells: Cells::empty(width), places }
     }
 
     /// The count of one series in one cell.
     pub fn slot(&mut self, cell: u64, local: usize) -> &mut u64 {
         let Cells { width, codes, counts } = &mut self.cells;
-        let place = *self.places.entry(cell).or_insert_with(|| {
+        let place = match &mut self.places {
+            Places::Dense(places) => &mut places[cell as usize],
+            Places::Hashed(places) => places.entry(cell).or_insert(NONE),
+        };
+        if *place == NONE {
+            *place = codes.len() as u32;
             codes.push(cell);
             counts.resize(counts.len() + *width, 0);
-            codes.len() as u32 - 1
-        });
-        &mut counts[place as usize * *width + local]
+        }
+        &mut counts[*place as usize * *width + local]
     }
 
     pub fn finish(self) -> Cells {

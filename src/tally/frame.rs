@@ -102,12 +102,13 @@ impl Tally {
         let (high, low) = (column("key_high", &DataType::UInt64)?, column("key_low", &DataType::UInt64)?);
         let expected = format!("{:016x}", question.fingerprint);
         let mut tally = Self::empty(question);
-        let mut blocks: Vec<CellsBuilder> = (0..question.blocks.len()).map(|b| CellsBuilder::new(question.series_of(b).count())).collect();
         let (mut patterns, mut sets): (Vec<Pattern>, Vec<Option<Set>>) = (Vec::new(), Vec::new());
         let mut keys = KeysBuilder::default();
         let (mut known, local) = (0, question.places());
         let areas = question.areas.areas().len() as u64;
         let grids: Vec<Grid> = question.blocks.iter().map(|b| Grid::new(question, b)).collect();
+        let of = |(b, grid): (usize, &Grid)| CellsBuilder::new(question.series_of(b).count(), grid.cells());
+        let mut blocks: Vec<CellsBuilder> = grids.iter().enumerate().map(of).collect();
         for row in 0..frame.height() {
             let found = (version.u32()?.get(row), of_plan.str()?.get(row));
             if found != (Some(TALLY_VERSION), Some(expected.as_str())) {

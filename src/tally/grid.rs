@@ -31,6 +31,11 @@ impl<'a> Grid<'a> {
         self.axes.iter().map(Axis::size).product()
     }
 
+    /// The number of all cells, those of the unknown area among them.
+    pub fn cells(&self) -> u64 {
+        self.cells_of_area() * (self.unknown_area() + 1)
+    }
+
     /// The cell of an area by its place among them.
     pub fn at(&self, area: u64, offset: u64) -> u64 {
         area * self.cells_of_area() + offset

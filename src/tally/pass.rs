@@ -218,7 +218,8 @@ pub(super) struct Building {
 
 impl Building {
     pub fn new(question: &Question) -> Self {
-        let blocks = (0..question.blocks.len()).map(|b| CellsBuilder::new(question.series_of(b).count())).collect();
+        let of = |(b, block)| CellsBuilder::new(question.series_of(b).count(), Grid::new(question, block).cells());
+        let blocks = question.blocks.iter().enumerate().map(of).collect();
         Self { local: question.places(), blocks, tally: Tally::empty(question) }
     }
 
