@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -164,6 +165,27 @@ def _wall_clock(table: str, frame: Frame) -> Frame:
     return frame.with_columns(pl.col(zoned).dt.replace_time_zone(None)) if zoned else frame
 
 
+def _next(table: str, batches: Iterator[pl.DataFrame]) -> pl.DataFrame | None:
+    try:
+        return next(batches, None)
+    except pl.exceptions.PolarsError as error:
+        raise _unreadable(table, error) from None
+
+
+@contextmanager
+def _few_row_groups_ahead() -> Iterator[None]:
+    """Let a query that begins here read as many row groups ahead as there are threads: memory then stays small."""
+    name = "POLARS_ROW_GROUP_PREFETCH_SIZE"
+    if name in os.environ:
+        yield
+        return
+    os.environ[name] = str(pl.thread_pool_size())
+    try:
+        yield
+    finally:
+        os.environ.pop(name, None)
+
+
 class Dataset:
     """Tables of records, with what their codes mean.
 
@@ -261,18 +283,14 @@ class Dataset:
         if not hasattr(lazy, "collect_batches"):
             yield lazy.collect()
             return
-        empty = True
-        # An order of rows is needed so that an error names the right ones.
-        batches = lazy.collect_batches(chunk_size=BATCH_ROWS, maintain_order=True)
-        while True:
-            try:
-                batch = next(batches, None)
-            except pl.exceptions.PolarsError as error:
-                raise _unreadable(table, error) from None
-            if batch is None:
-                break
-            empty = False
+        with _few_row_groups_ahead():
+            # An order of rows is needed so that an error names the right ones.
+            batches = lazy.collect_batches(chunk_size=BATCH_ROWS, maintain_order=True)
+            batch = _next(table, batches)
+        empty = batch is None
+        while batch is not None:
             yield batch
+            batch = _next(table, batches)
         if empty:
             yield pl.DataFrame(schema=lazy.collect_schema())
 

@@ -4,13 +4,17 @@
 use super::error::to_py;
 use crate::error::Error;
 use polars::prelude::*;
-use polars_arrow::array::{Array, StructArray};
+use polars_arrow::array::{Array, DictionaryArray, StructArray};
 use polars_arrow::datatypes::{ArrowDataType, Field};
 use polars_arrow::ffi::{ArrowArrayStream, ArrowArrayStreamReader, export_iterator};
+use polars_arrow::match_integer_type;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyCapsuleMethods};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// A dictionary of more texts than rows, and than these, is read by its rows.
+const FEW_TEXTS: usize = 1 << 12;
 
 const STREAM: &std::ffi::CStr = c"arrow_array_stream";
 
@@ -50,11 +54,8 @@ fn from_stream(stream: ArrowArrayStream) -> PolarsResult<Vec<DataFrame>> {
         let Some(batch) = array.as_any().downcast_ref::<StructArray>() else {
             polars_bail!(SchemaMismatch: "a stream of record batches is needed");
         };
-        let columns = fields
-            .iter()
-            .zip(batch.values())
-            .map(|(field, values)| Series::try_from((field, values.clone())).map(IntoColumn::into_column))
-            .collect::<PolarsResult<Vec<_>>>()?;
+        let columns =
+            fields.iter().zip(batch.values()).map(|(field, values)| column(field, &**values)).collect::<PolarsResult<Vec<_>>>()?;
         frames.push(DataFrame::new(rows, columns)?);
     }
     if frames.is_empty() {
@@ -62,12 +63,51 @@ fn from_stream(stream: ArrowArrayStream) -> PolarsResult<Vec<DataFrame>> {
             .iter()
             .map(|field| {
                 let empty = polars_arrow::array::new_empty_array(field.dtype.clone());
-                Series::try_from((field, empty)).map(IntoColumn::into_column)
+                column(field, &*empty)
             })
             .collect::<PolarsResult<Vec<_>>>()?;
         frames.push(DataFrame::new(0, columns)?);
     }
     Ok(frames)
+}
+
+fn column(field: &Field, values: &dyn Array) -> PolarsResult<Column> {
+    let found = match codes(field, values) {
+        Some(codes) => codes,
+        None => Series::try_from((field, values.to_boxed()))?,
+    };
+    Ok(found.into_column())
+}
+
+/// A dictionary of distinct texts as an enumeration, its places as they are: polars would look up the text of every row.
+fn codes(field: &Field, values: &dyn Array) -> Option<Series> {
+    let ArrowDataType::Dictionary(key, ..) = values.dtype() else { return None };
+    let (places, texts) = match_integer_type!(key, |$K| {
+        let array = values.as_any().downcast_ref::<DictionaryArray<$K>>()?;
+        (Series::from_arrow(field.name.clone(), array.keys().to_boxed()), array.values().clone())
+    });
+    let texts = Series::from_arrow(PlSmallStr::EMPTY, texts).ok()?;
+    let texts = texts.str().ok().filter(|t| t.null_count() == 0 && t.len() <= values.len().max(FEW_TEXTS))?;
+    let categories = FrozenCategories::new(texts.iter().flatten()).ok()?;
+    let (places, dtype) = (places.ok()?, DataType::from_frozen_categories(categories));
+    let physical = dtype.cat_physical().ok()?;
+    let is_inside = places.max_reduce().ok()?.value().extract::<usize>().is_none_or(|most| most < texts.len());
+    macro_rules! series {
+        ($of:ident, $number:ident, $values:ident) => {{
+            let places = places.cast(&DataType::$number).ok()?;
+            let places = places.$values().ok()?.clone();
+            if !is_inside {
+                return Some(CategoricalChunked::<$of>::from_cats_and_dtype(places, dtype).into_series());
+            }
+            // SAFETY: the type is that of the places, and every place has its text.
+            unsafe { CategoricalChunked::<$of>::from_cats_and_dtype_unchecked(places, dtype) }.into_series()
+        }};
+    }
+    Some(match physical {
+        CategoricalPhysical::U8 => series!(Categorical8Type, UInt8, u8),
+        CategoricalPhysical::U16 => series!(Categorical16Type, UInt16, u16),
+        CategoricalPhysical::U32 => series!(Categorical32Type, UInt32, u32),
+    })
 }
 
 /// A frame as the capsule of a stream.

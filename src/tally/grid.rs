@@ -9,11 +9,13 @@ pub(crate) struct Grid<'a> {
     pub areas: &'a AreaList,
     pub level: Level,
     pub axes: &'a [Axis],
+    /// Cells of one area.
+    size: u64,
 }
 
 impl<'a> Grid<'a> {
     pub fn new(question: &'a Question, block: &'a Block) -> Self {
-        Self { areas: &question.areas, level: question.level, axes: &block.axes }
+        Self { areas: &question.areas, level: question.level, axes: &block.axes, size: block.axes.iter().map(Axis::size).product() }
     }
 
     /// The place that stands for an area code the list does not have.
@@ -28,7 +30,7 @@ impl<'a> Grid<'a> {
 
     /// The cells of an area stand together: the number of them.
     pub fn cells_of_area(&self) -> u64 {
-        self.axes.iter().map(Axis::size).product()
+        self.size
     }
 
     /// The number of all cells, those of the unknown area among them.

@@ -15,6 +15,7 @@ use crate::error::{Error, Result};
 use crate::question::{How, IN_PERIOD};
 use crate::record::{Encoded, NO};
 use polars::prelude::*;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Counts are dense up to this many places, and hashed beyond.
@@ -131,6 +132,17 @@ impl Histogram {
             Counts::Dense(counts) => each_set(packed, words, |row| counts[(row << shift | extra) as usize] += 1),
             Counts::Hashed(counts) => each_set(packed, words, |row| *counts.entry(row << shift | extra).or_insert(0) += 1),
         }
+    }
+
+    /// Of a dense histogram, the extras that occur with an area and stem, with their counts.
+    fn extras_of(&self, area: u32, stem: u32) -> impl Iterator<Item = (u32, u64)> + '_ {
+        let counts = match &self.counts {
+            Counts::Dense(counts) => counts.as_slice(),
+            Counts::Hashed(_) => &[],
+        };
+        let first = ((area as usize) << self.stem_bits | stem as usize) << self.extra_bits;
+        let of = counts.get(first..first + (1 << self.extra_bits)).unwrap_or_default();
+        of.iter().enumerate().filter(|(_, n)| **n > 0).map(|(extra, n)| (extra as u32, u64::from(*n)))
     }
 
     /// Every combination that occurs, with its count.
@@ -313,10 +325,10 @@ impl Machine {
         for (factor, (weight, _, series)) in self.factors.iter_mut().zip(&layout.factors) {
             let entries = match weight {
                 Weight::Rows => factor.entries(&base),
-                Weight::Sum(_) | Weight::Distinct(_) => factor.weighed.drain().collect(),
+                Weight::Sum(_) | Weight::Distinct(_) => factor.weighed.drain().collect::<Vec<_>>().into(),
             };
             let effects = Effects::of(layout, series, &self.readers, &self.stem, &factor.extras, entries.iter().map(|(c, _)| *c));
-            for ((area, stem, extra), count) in entries {
+            for &((area, stem, extra), count) in entries.iter() {
                 if let Some(area) = places[area as usize] {
                     effects.at(stem, extra).iter().for_each(|effect| building.add(pass, effect, area, count));
                 }
@@ -387,21 +399,38 @@ impl Factor {
     }
 
     /// What was counted, and the common extra as what is left of the stem.
-    fn entries(&self, base: &[(Combination, u64)]) -> Vec<(Combination, u64)> {
+    fn entries<'b>(&self, base: &'b [(Combination, u64)]) -> Cow<'b, [(Combination, u64)]> {
         if self.extras.columns.is_empty() {
-            return base.to_vec();
+            return Cow::Borrowed(base);
         }
-        let Some(common) = self.common else { return Vec::new() };
-        let mut entries = self.histogram.entries();
-        let mut counted: PlHashMap<(u32, u32), u64> = PlHashMap::default();
-        for ((area, stem, _), n) in &entries {
-            *counted.entry((*area, *stem)).or_insert(0) += n;
+        let Some(common) = self.common else { return Cow::Borrowed(&[]) };
+        let mut entries = Vec::with_capacity(base.len());
+        match &self.histogram.counts {
+            Counts::Dense(_) => {
+                for ((area, stem, _), n) in base {
+                    let mut rest = *n;
+                    for (extra, n) in self.histogram.extras_of(*area, *stem) {
+                        entries.push(((*area, *stem, extra), n));
+                        rest -= n;
+                    }
+                    if rest > 0 {
+                        entries.push(((*area, *stem, common), rest));
+                    }
+                }
+            }
+            Counts::Hashed(_) => {
+                entries = self.histogram.entries();
+                let mut counted: PlHashMap<(u32, u32), u64> = PlHashMap::default();
+                for ((area, stem, _), n) in &entries {
+                    *counted.entry((*area, *stem)).or_insert(0) += n;
+                }
+                entries.extend(base.iter().filter_map(|((area, stem, _), n)| {
+                    let rest = n - counted.get(&(*area, *stem)).copied().unwrap_or(0);
+                    (rest > 0).then_some(((*area, *stem, common), rest))
+                }));
+            }
         }
-        entries.extend(base.iter().filter_map(|((area, stem, _), n)| {
-            let rest = n - counted.get(&(*area, *stem)).copied().unwrap_or(0);
-            (rest > 0).then_some(((*area, *stem, common), rest))
-        }));
-        entries
+        Cow::Owned(entries)
     }
 }
 

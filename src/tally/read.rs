@@ -296,21 +296,31 @@ impl Reader {
             self.categories.clear();
             self.mapping = Some(mapping);
         }
-        let physical = physical.u32().map_err(wrong)?;
+        let physical = physical.u32().map_err(wrong)?.rechunk();
         // The first place is that of a missing value.
         let places = physical.max().map_or(0, |most| most as usize + 1) + 1;
         if self.categories.len() < places {
             self.categories.resize(places, PENDING);
         }
+        let array = physical.downcast_as_array();
         let look_up = |reader: &mut Self, codes: &mut Vec<u32>, new: &mut New<usize>| {
-            for (row, code) in physical.iter().enumerate() {
-                let place = code.map_or(0, |c| c as usize + 1);
-                let class = reader.categories[place];
+            let table = reader.categories.as_mut_slice();
+            codes.resize(array.len(), PENDING);
+            let mut class = |row: usize, place: usize| {
+                let class = table[place];
                 if class == PENDING {
                     new.push((place, row as IdxSize));
-                    reader.categories[place] = 0;
+                    // Anything but pending, so that a category is worked out once.
+                    table[place] = 0;
                 }
-                codes.push(class);
+                class
+            };
+            if array.null_count() == 0 {
+                let codes = array.values().iter().zip(codes).enumerate();
+                codes.for_each(|(row, (code, into))| *into = class(row, *code as usize + 1));
+            } else {
+                let codes = array.iter().zip(codes).enumerate();
+                codes.for_each(|(row, (code, into))| *into = class(row, code.map_or(0, |c| *c as usize + 1)));
             }
         };
         self.repeat(asked, pass, frame, coded, look_up, |r, place| &mut r.categories[place])
