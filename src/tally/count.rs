@@ -138,8 +138,12 @@ impl<'a> Counting<'a> {
         let layouts = self.layouts.take().unwrap_or_default();
         let parts: Vec<(Tally, Problems)> = self.workers.into_par_iter().map(|worker| worker.finish(&layouts)).collect();
         let mut tally = Tally::empty(self.question);
-        for (counted, problems) in parts {
-            tally.absorb(&counted);
+        for (nth, (counted, problems)) in parts.into_iter().enumerate() {
+            if nth == 0 {
+                tally = counted;
+            } else {
+                tally.absorb(&counted);
+            }
             self.problems.absorb(problems);
         }
         tally.counted.extend(layouts.iter().flat_map(|l| l.pass().series.iter().map(|s| *s as u32)));

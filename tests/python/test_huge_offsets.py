@@ -57,8 +57,8 @@ def texts(values):
     return pa.LargeStringArray.from_buffers(len(values), offsets, far(FAR + len(content), FAR, content))
 
 
-# Three children at the end of 2022: a girl and a boy of 12364 born on 1 January 2020 (day 18262) and in 2021 (day 18700),
-# she registered and he not; a registered girl of 11950 born on 1 January 2010 (day 14610).
+# Three children at the end of 2022: a girl and a boy of 12364, born on 1 January 2020 (day 18262) and in 2021 (day
+# 18700), she registered and he not; a registered girl of 11950, born on 1 January 2010 (day 14610).
 BORN = [18_262, 18_700, 14_610]
 SEX = ["female", "male", "female"]
 COMMUNE = ["12364", "12364", "11950"]
