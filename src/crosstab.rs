@@ -183,11 +183,21 @@ impl CrosstabBuilder {
         if self.table.time != Time::Event {
             return Err(refuse("time".to_owned(), "a table of events", format!("{:?}", self.table.time)));
         }
+        let codes = catalogue.codes().clone();
+        for column in &self.table.columns {
+            let key = format!("column \"{}\"", column.id);
+            if column.id.is_empty() || column.id.starts_with('#') {
+                return Err(refuse(key, "a name that does not begin with #", format!("\"{}\"", column.id)));
+            }
+            if let Some(list) = column.codes.as_deref().filter(|list| *list != "ethnicity" && codes.list(list).is_none()) {
+                let known: Vec<&str> = codes.lists().iter().map(|l| l.id.as_str()).chain(["ethnicity"]).collect();
+                return Err(refuse(key, &format!("one of {}", known.join(", ")), format!("\"{list}\"")));
+            }
+        }
         once("column", self.table.columns.iter().map(|c| c.id.as_str()))?;
         once("count", self.counts.iter().map(|(name, _)| name.as_str()))?;
         once("by", self.by.iter().map(|(name, _)| name.as_str()).chain(TAKEN))?;
         let mut table = self.table.clone();
-        let codes = catalogue.codes().clone();
         let seen = |column: &str, key: &str, kinds: &[ColumnType]| match self.table.seen(column) {
             Some(kind) if kinds.contains(&kind) => Ok(kind),
             Some(kind) => {

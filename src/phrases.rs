@@ -72,6 +72,7 @@ const PHRASES: &[(&str, &str)] = &[
     ("{} of {} over {} of {}", "{} của {} trên {} của {}"),
     ("two or more rising ages", "từ hai tuổi trở lên, tăng dần"),
     ("two or more rising numbers", "từ hai số trở lên, tăng dần"),
+    ("a name that does not begin with #", "tên không bắt đầu bằng #"),
     ("a column of area codes", "cột mã đơn vị hành chính"),
     ("a name that no table of the catalogue has", "tên mà danh mục chưa dùng cho bảng nào"),
     ("a batch with the columns {} after one with {}", "một lô có các cột {} sau một lô có {}"),

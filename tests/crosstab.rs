@@ -228,6 +228,16 @@ fn what_does_not_hold_is_refused_before_any_row() {
     // The same in Vietnamese.
     let cuts = of().by_bands("age", [6, 6]).build().unwrap_err();
     assert_eq!(cuts.message(chitieu::Language::Vi), "calls: by \"age\": cần từ hai số trở lên, tăng dần, nhưng gặp [6, 6]");
+    assert!(refused(Crosstab::of(calls().with("#in_period", ColumnType::Flag))).contains("a name that does not begin with #"));
+    let listed = Schema {
+        id: "c".to_owned(),
+        kind: ColumnType::Text,
+        required: false,
+        codes: Some("colour".to_owned()),
+        private: false,
+        least: None,
+    };
+    assert!(refused(Crosstab::of(calls().with_column(listed))).starts_with("calls: column \"c\": expected one of "));
     // A private column can be neither a dimension nor counted nor asked for.
     assert_eq!(refused(of().by("name", ["A"])), "calls: by: expected a column of the table calls, found \"name\"");
     assert_eq!(
