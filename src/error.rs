@@ -76,6 +76,15 @@ pub enum Error {
     /// The dataset has ethnic codes and does not say of which official list.
     #[error("{}", self.message(Language::En))]
     NoEthnicList,
+    /// A share in a table that holds no counts.
+    #[error("{}", self.message(Language::En))]
+    NoShare,
+    /// A share whose two numbers count different things.
+    #[error("{}", self.message(Language::En))]
+    UnitsDiffer { numerator: String, denominator: String },
+    /// A share whose two numbers were selected in different ways.
+    #[error("{}", self.message(Language::En))]
+    ChoicesDiffer { numerator: String, denominator: String },
     /// A file that is not there or cannot be read.
     #[error("{}", self.message(Language::En))]
     File { path: String, found: String },
@@ -83,6 +92,9 @@ pub enum Error {
     #[error("{}", self.message(Language::En))]
     Frame { table: String, found: String },
 }
+
+/// What needs a table or a column where no indicator does.
+pub(crate) const ABUSE: &str = "abuse";
 
 fn rows(first: &[u64], language: Language) -> String {
     if first.is_empty() {
@@ -116,6 +128,9 @@ impl Error {
             Self::BadValue { .. } => "bad_value",
             Self::UnknownAreas { .. } => "unknown_areas",
             Self::NoEthnicList => "no_ethnic_list",
+            Self::NoShare => "no_share",
+            Self::UnitsDiffer { .. } => "units_differ",
+            Self::ChoicesDiffer { .. } => "choices_differ",
             Self::File { .. } => "file",
             Self::Frame { .. } => "frame",
         }
@@ -164,6 +179,7 @@ impl Error {
             Self::UnknownAreas { vintage, .. } => Some(format!("area codes of {vintage}")),
             Self::MissingTable { table, .. } => Some(table.clone()),
             Self::NoEthnicList => Some("1979, 2008".to_owned()),
+            Self::UnitsDiffer { denominator, .. } | Self::ChoicesDiffer { denominator, .. } => Some(denominator.clone()),
             _ => None,
         }
     }
@@ -187,7 +203,8 @@ impl Error {
             Self::MissingColumn { found, .. } => Some(found.join(", ")),
             Self::BadValue { rows, .. } => Some(format!("{rows} rows")),
             Self::UnknownAreas { rows, codes, .. } => Some(format!("{rows} rows: {}", codes.join(", "))),
-            Self::MissingTable { .. } | Self::NoEthnicList => None,
+            Self::UnitsDiffer { numerator, .. } | Self::ChoicesDiffer { numerator, .. } => Some(numerator.clone()),
+            Self::MissingTable { .. } | Self::NoEthnicList | Self::NoShare => None,
         }
     }
 
@@ -205,6 +222,19 @@ impl Error {
             ),
             Self::WrongType { expected, .. } if expected.contains("text") => {
                 ("mã là văn bản: số sẽ mất các số 0 ở đầu", "codes are text: numbers lose their leading zeros")
+            }
+            Self::UnitsDiffer { numerator, .. } => {
+                return Some(match language {
+                    Language::Vi => format!("đếm cả hai theo cùng một đơn vị, ví dụ counts(\"{numerator}\")"),
+                    Language::En => format!("count both in the same unit, such as counts(\"{numerator}\")"),
+                });
+            }
+            Self::ChoicesDiffer { .. } => (
+                "dùng cùng một lựa chọn (select) và cùng cấp; để so kết quả xác minh, dùng by=[\"verification\"] rồi share()",
+                "use one selection and one level; to compare results of the verification use by=[\"verification\"] and share()",
+            ),
+            Self::MissingColumn { indicator, .. } | Self::MissingTable { indicator, .. } if indicator == ABUSE => {
+                ("bổ sung bảng hoặc cột này vào dữ liệu", "add the table or the column to the dataset")
             }
             Self::MissingColumn { .. } | Self::MissingTable { .. } => {
                 ("bổ sung dữ liệu, hoặc bỏ chỉ tiêu này khỏi indicators=[...]", "add it, or leave this indicator out of indicators=[...]")
@@ -363,6 +393,33 @@ impl Error {
                     "dữ liệu có mã dân tộc nhưng không nói theo danh mục nào".to_owned()
                 } else {
                     "the dataset has ethnic codes and does not say of which official list".to_owned()
+                }
+            }
+            Self::NoShare => {
+                if vi {
+                    "chỉ tính được tỷ trọng từ bảng đếm, tức kết quả của counts(...)".to_owned()
+                } else {
+                    "a share needs a table of counts, as counts(...) gives it".to_owned()
+                }
+            }
+            Self::UnitsDiffer { numerator, denominator } => {
+                if vi {
+                    format!(
+                        "tử số đếm theo đơn vị \"{numerator}\", mẫu số đếm theo \"{denominator}\": một vụ có thể có nhiều trẻ em, một trẻ em có thể ở nhiều vụ, nên thương số không phải tỷ trọng của cái nào cả"
+                    )
+                } else {
+                    format!(
+                        "the numerator counts in units of \"{numerator}\", the denominator of \"{denominator}\": a case can have many children and a child many cases, so that the quotient is a share of neither"
+                    )
+                }
+            }
+            Self::ChoicesDiffer { numerator, denominator } => {
+                if vi {
+                    format!("tử số và mẫu số chọn các bản ghi khác nhau: {numerator} và {denominator}; tử số phải là một phần của mẫu số")
+                } else {
+                    format!(
+                        "numerator and denominator are of different records: {numerator} and {denominator}; the numerator has to be a part of the denominator"
+                    )
                 }
             }
             Self::File { path, found } => format!("{path}: {found}"),

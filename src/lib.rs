@@ -64,6 +64,7 @@
 #![warn(missing_docs)]
 #![deny(unsafe_code)]
 
+pub mod abuse;
 pub mod area;
 pub mod catalogue;
 mod compute;

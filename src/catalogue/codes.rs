@@ -69,6 +69,17 @@ pub enum EthnicList {
     Of2008,
 }
 
+impl EthnicList {
+    /// The year that names it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Of1979 => "1979",
+            Self::Of2008 => "2008",
+        }
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ListFile {

@@ -91,7 +91,7 @@ const DERIVED: [(&str, &str, &[&str]); 7] = [
     ("deaths", "age_days", &["birth_date", "age_days"]),
     ("children", "age", &["birth_date", "birth_year"]),
     ("children", "age_months", &["birth_date", "birth_year"]),
-    ("victims", "age", &["birth_date", "birth_year"]),
+    ("victims", "age", &["birth_date", "birth_year", "age_from", "age_to"]),
     ("deaths", "age", &["birth_date", "age_days"]),
     ("deaths", "age_months", &["birth_date", "age_days"]),
     ("injuries", "age", &["birth_date"]),

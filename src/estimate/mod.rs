@@ -4,6 +4,7 @@ mod interval;
 mod outcome;
 mod warning;
 
+pub(crate) use interval::quotient;
 pub use interval::{Interval, RateMethod, rate, round_half_up, wilson};
 pub use outcome::Outcome;
 pub use warning::Warning;

@@ -470,9 +470,11 @@ impl Encoder<'_> {
         };
         let (mut low, mut high) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
         let stock = self.table.time == Time::Stock;
+        let estimated = if self.table.column("age_from").is_some() { Some(self.estimated_ages()?) } else { None };
         for i in 0..rows {
-            let (mut least, mut most) = (LOW, HIGH);
+            let (mut least, mut most) = estimated.as_ref().map_or((LOW, HIGH), |ages| ages[i]);
             if birth_low[i] != LOW {
+                (least, most) = (LOW, HIGH);
                 if on_high[i] != HIGH {
                     most = completed(birth_low[i], on_high[i]);
                 }
@@ -487,6 +489,20 @@ impl Encoder<'_> {
             high.push(most);
         }
         Ok(Encoded::Number { low, high })
+    }
+
+    /// The ages somebody estimated, in completed years at the incident; open where one end is not given.
+    fn estimated_ages(&mut self) -> PolarsResult<Vec<(i32, i32)>> {
+        let least = self.get("age_from")?.interval().0;
+        let most = self.get("age_to")?.interval().1;
+        let mut ages = Vec::with_capacity(least.len());
+        for (i, (least, most)) in least.into_iter().zip(most).enumerate() {
+            if least > most {
+                self.problems.value(&self.table.id, "age_to", "an age not below age_from", self.row(i));
+            }
+            ages.push(if least == LOW && most != HIGH { (0, most) } else { (least, most) });
+        }
+        Ok(ages)
     }
 
     /// The days at which ages are taken.

@@ -11,5 +11,5 @@ mod problems;
 pub use cases::Cases;
 pub use check::check_schema;
 pub use dataset::Dataset;
-pub(crate) use encode::{BIRTHS, Encoded, Encoder, NO, NO_WORD, UNDECIDED, YES, shift_last};
+pub(crate) use encode::{BIRTHS, Encoded, Encoder, NO, NO_WORD, UNDECIDED, YES, completed_years, shift_last};
 pub(crate) use problems::Problems;

@@ -1,0 +1,172 @@
+//! What a count can be broken down by, and where a member falls.
+
+use super::choice::Under;
+use super::forms::View;
+use super::report::{NONE, Person, Report, categories};
+use super::unit::Unit;
+use crate::catalogue::Codes;
+use crate::error::{Error, Result};
+use crate::record::{UNDECIDED, YES};
+
+/// A breakdown of reports, or of the perpetrators in them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dimension {
+    /// Sex of the child.
+    Sex,
+    /// Completed years at the incident, in bands.
+    AgeGroup,
+    /// Ethnic group of the child.
+    Ethnicity,
+    /// Form of abuse; a report stands in each of its forms.
+    Form,
+    /// Where it happened: family, school, community.
+    Environment,
+    /// Online or not, whatever the environment.
+    Online,
+    /// Outcome for the child.
+    Outcome,
+    /// Suspected, confirmed, refuted.
+    Verification,
+    /// Relation of the perpetrator to the child.
+    Relation,
+    /// Sex of the perpetrator.
+    PerpetratorSex,
+}
+
+impl Dimension {
+    /// Every dimension.
+    pub const ALL: [Self; 10] = [
+        Self::Sex,
+        Self::AgeGroup,
+        Self::Ethnicity,
+        Self::Form,
+        Self::Environment,
+        Self::Online,
+        Self::Outcome,
+        Self::Verification,
+        Self::Relation,
+        Self::PerpetratorSex,
+    ];
+
+    /// The word, which is also the column of a result.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Sex => "sex",
+            Self::AgeGroup => "age_group",
+            Self::Ethnicity => "ethnicity",
+            Self::Form => "form",
+            Self::Environment => "environment",
+            Self::Online => "online",
+            Self::Outcome => "outcome",
+            Self::Verification => "verification",
+            Self::Relation => "relation",
+            Self::PerpetratorSex => "perpetrator_sex",
+        }
+    }
+
+    /// The dimensions of a unit: of a perpetrator only its own, since its children differ.
+    #[must_use]
+    pub fn of(unit: Unit) -> Vec<Self> {
+        let own = |d: &Self| matches!(d, Self::Relation | Self::PerpetratorSex);
+        match unit {
+            Unit::Decision => Vec::new(),
+            Unit::Perpetrator => Self::ALL.into_iter().filter(own).collect(),
+            Unit::Pair => Self::ALL.to_vec(),
+            _ => Self::ALL.into_iter().filter(|d| !own(d)).collect(),
+        }
+    }
+
+    /// The dimension of a word, if a unit has it.
+    ///
+    /// # Errors
+    /// [`Error::UnknownChoice`].
+    pub fn from_word(word: &str, unit: Unit) -> Result<Self> {
+        let known = Self::of(unit);
+        known.iter().copied().find(|d| d.word() == word).ok_or_else(|| Error::UnknownChoice {
+            what: "by",
+            got: word.to_owned(),
+            known: known.iter().map(|d| d.word().to_owned()).collect(),
+        })
+    }
+}
+
+/// The categories of a dimension, between `total` and `unknown`.
+#[derive(Debug, Clone)]
+pub(super) struct Axis {
+    pub dimension: Dimension,
+    pub labels: Vec<String>,
+    /// Lower ends of the age bands, and the end of the last.
+    ages: Vec<i32>,
+}
+
+impl Axis {
+    pub fn new(dimension: Dimension, codes: &Codes, forms: &View, ages: &[i32]) -> Self {
+        let inner: Vec<String> = match dimension {
+            Dimension::Form => forms.categories.clone(),
+            Dimension::Online => vec!["yes".to_owned(), "no".to_owned()],
+            Dimension::AgeGroup => ages.windows(2).map(|w| format!("{}-{}", w[0], w[1] - 1)).collect(),
+            Dimension::PerpetratorSex => categories(codes, "sex"),
+            other => categories(codes, other.word()),
+        };
+        let labels = ["total".to_owned()].into_iter().chain(inner).chain(["unknown".to_owned()]).collect();
+        Self { dimension, labels, ages: ages.to_vec() }
+    }
+
+    fn unknown(&self) -> u64 {
+        self.labels.len() as u64 - 1
+    }
+
+    /// The categories a member is in, `total` among them, each with how certainly.
+    pub fn places(&self, report: &Report, person: Option<&Person>, forms: &View) -> Vec<(u64, u8)> {
+        let mut places = vec![(0, YES)];
+        let one = |code: u8| if code == NONE { self.unknown() } else { u64::from(code) + 1 };
+        match self.dimension {
+            Dimension::Sex => places.push((one(report.sex), YES)),
+            Dimension::Ethnicity => places.push((one(report.ethnicity), YES)),
+            Dimension::Environment => places.push((one(report.environment), YES)),
+            Dimension::Outcome => places.push((one(report.outcome), YES)),
+            Dimension::Relation => places.push((one(person.map_or(NONE, |p| p.relation)), YES)),
+            Dimension::PerpetratorSex => places.push((one(person.map_or(NONE, |p| p.sex)), YES)),
+            Dimension::Online => places.push((one([1, NONE, 0][usize::from(report.online)]), YES)),
+            Dimension::Form => match forms.of(report) {
+                None => places.push((self.unknown(), YES)),
+                Some(mask) => places.extend((0..8_u8).filter(|bit| mask & 1 << bit != 0).map(|bit| (u64::from(bit) + 1, YES))),
+            },
+            Dimension::Verification => self.one_of(&mut places, |nth| report.verification & 1 << nth != 0),
+            Dimension::AgeGroup => {
+                let (least, most) = report.age;
+                self.one_of(&mut places, |nth| least < self.ages[nth + 1] && most >= self.ages[nth]);
+            }
+        }
+        places
+    }
+
+    /// The one category that it can be; of several none is certain.
+    fn one_of(&self, places: &mut Vec<(u64, u8)>, can_be: impl Fn(usize) -> bool) {
+        let open: Vec<u64> = (0..self.labels.len() - 2).filter(|nth| can_be(*nth)).map(|nth| nth as u64 + 1).collect();
+        if open.len() == 1 {
+            places.push((open[0], YES));
+        } else {
+            places.push((self.unknown(), YES));
+            places.extend(open.into_iter().map(|place| (place, UNDECIDED)));
+        }
+    }
+}
+
+/// The age bands asked for, or those of the yearly report; they reach from birth to the age limit so that no child falls between.
+pub(super) fn bands(asked: Option<&[i32]>, under: Under) -> Result<Vec<i32>> {
+    let limit = under.years();
+    let Some(asked) = asked else {
+        return Ok([0, 6, 11, 16, 18].into_iter().filter(|age| *age <= limit).collect());
+    };
+    let rising = asked.windows(2).all(|w| w[0] < w[1]);
+    if asked.len() > 1 && rising && asked[0] == 0 && asked[asked.len() - 1] == limit {
+        return Ok(asked.to_vec());
+    }
+    Err(Error::BadNumber {
+        what: "age_bands",
+        expected: format!("rising ages from 0 to {limit}"),
+        found: asked.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+    })
+}

@@ -1,0 +1,336 @@
+//! Which reports count: verified how, how old, when and where.
+
+use super::report::{Report, categories};
+use crate::catalogue::{Catalogue, days};
+use crate::error::{Error, Result};
+use crate::period::Period;
+use crate::record::{NO, UNDECIDED, YES};
+use crate::text::Text;
+use std::collections::HashMap;
+
+/// Which date decides the period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DateOf {
+    /// The reception or detection, as published figures do.
+    #[default]
+    Received,
+    /// The incident; where its day is not recorded it lies at or before the reception.
+    Incident,
+    /// The first decision in force on a sanction in the case.
+    Decided,
+}
+
+/// Which place decides the area.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PlaceOf {
+    /// Where it happened.
+    #[default]
+    Incident,
+    /// Where the child lives.
+    Residence,
+}
+
+/// Up to which age at the incident.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Under {
+    /// Under 16: a child (Law 102/2016/QH13, Article 1).
+    #[default]
+    Sixteen,
+    /// Under 18: a minor, as courts and the criminal code count; no child of the Law on Children.
+    Eighteen,
+}
+
+impl Under {
+    /// The age itself.
+    #[must_use]
+    pub fn years(self) -> i32 {
+        match self {
+            Self::Sixteen => 16,
+            Self::Eighteen => 18,
+        }
+    }
+
+    /// The word in a result's column `age_limit`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Sixteen => "under_16",
+            Self::Eighteen => "under_18",
+        }
+    }
+
+    /// The limit of so many years.
+    ///
+    /// # Errors
+    /// [`Error::BadNumber`] for anything but 16 and 18.
+    pub fn of(years: i32) -> Result<Self> {
+        match years {
+            16 => Ok(Self::Sixteen),
+            18 => Ok(Self::Eighteen),
+            other => Err(Error::BadNumber { what: "under", expected: "16 or 18".to_owned(), found: other.to_string() }),
+        }
+    }
+}
+
+/// Where the prostitution of a child belongs: the law names it under exploitation (Law 102/2016/QH13, Article 4(7)) and
+/// under sexual abuse (Article 4(8)).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Prostitution {
+    /// The forms as they are recorded.
+    #[default]
+    AsRecorded,
+    /// Exploitation, not sexual abuse.
+    Exploitation,
+    /// Sexual abuse, not exploitation.
+    SexualAbuse,
+    /// Both forms.
+    Both,
+}
+
+/// A choice by the word it has in Python and in a result.
+pub trait Word: Copy + Default + PartialEq + 'static {
+    /// What is chosen.
+    const WHAT: &'static str;
+    /// Every choice with its word.
+    const ALL: &'static [(&'static str, Self)];
+
+    /// The choice of a word.
+    ///
+    /// # Errors
+    /// [`Error::UnknownChoice`].
+    fn from_word(word: &str) -> Result<Self> {
+        Self::ALL.iter().find(|(w, _)| *w == word).map(|(_, choice)| *choice).ok_or_else(|| Error::UnknownChoice {
+            what: Self::WHAT,
+            got: word.to_owned(),
+            known: Self::ALL.iter().map(|(w, _)| (*w).to_owned()).collect(),
+        })
+    }
+
+    /// The word of a choice.
+    fn word(self) -> &'static str {
+        Self::ALL.iter().find(|(_, choice)| *choice == self).map_or("", |(word, _)| word)
+    }
+}
+
+impl Word for DateOf {
+    const WHAT: &'static str = "date";
+    const ALL: &'static [(&'static str, Self)] = &[("received", Self::Received), ("incident", Self::Incident), ("decided", Self::Decided)];
+}
+
+impl Word for PlaceOf {
+    const WHAT: &'static str = "place";
+    const ALL: &'static [(&'static str, Self)] = &[("incident", Self::Incident), ("residence", Self::Residence)];
+}
+
+impl Word for Prostitution {
+    const WHAT: &'static str = "prostitution";
+    const ALL: &'static [(&'static str, Self)] = &[
+        ("as_recorded", Self::AsRecorded),
+        ("exploitation", Self::Exploitation),
+        ("sexual_abuse", Self::SexualAbuse),
+        ("both", Self::Both),
+    ];
+}
+
+/// Which reports count. The default is that of indicator II.0101: confirmed, under 16, by the day of reception, where it
+/// happened; and all time.
+///
+/// ```
+/// use chitieu::abuse::{Choice, DateOf, Under};
+/// let choice = Choice::new().period("2022".parse()?).date(DateOf::Incident).under(Under::Eighteen);
+/// let suspected_too = Choice::new().verification(["suspected", "confirmed"])?;
+/// # let _ = (choice, suspected_too);
+/// # Ok::<(), chitieu::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    pub(super) period: Option<Period>,
+    pub(super) date: DateOf,
+    pub(super) place: PlaceOf,
+    /// Bits in the order of the list `verification`.
+    pub(super) verification: u8,
+    pub(super) under: Under,
+    pub(super) abandonment_with_neglect: bool,
+    pub(super) prostitution: Prostitution,
+}
+
+impl Default for Choice {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Choice {
+    /// The reports of indicator II.0101, of all time.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            period: None,
+            date: DateOf::default(),
+            place: PlaceOf::default(),
+            verification: 1 << super::report::CONFIRMED,
+            under: Under::default(),
+            abandonment_with_neglect: false,
+            prostitution: Prostitution::default(),
+        }
+    }
+
+    /// Only of a period.
+    #[must_use]
+    pub fn period(mut self, period: Period) -> Self {
+        self.period = Some(period);
+        self
+    }
+
+    /// By another date.
+    #[must_use]
+    pub fn date(mut self, date: DateOf) -> Self {
+        self.date = date;
+        self
+    }
+
+    /// By another place.
+    #[must_use]
+    pub fn place(mut self, place: PlaceOf) -> Self {
+        self.place = place;
+        self
+    }
+
+    /// Under another age.
+    #[must_use]
+    pub fn under(mut self, under: Under) -> Self {
+        self.under = under;
+        self
+    }
+
+    /// Abandonment and neglect as one form, which published figures often do.
+    #[must_use]
+    pub fn abandonment_with_neglect(mut self, merged: bool) -> Self {
+        self.abandonment_with_neglect = merged;
+        self
+    }
+
+    /// The prostitution of a child under another form.
+    #[must_use]
+    pub fn prostitution(mut self, view: Prostitution) -> Self {
+        self.prostitution = view;
+        self
+    }
+
+    /// Those of some results of the verification: `suspected`, `confirmed`, `refuted`.
+    ///
+    /// # Errors
+    /// [`Error::UnknownChoice`] for another word or none, [`Error::Repeated`] for one that stands twice.
+    pub fn verification<S: AsRef<str>>(mut self, words: impl IntoIterator<Item = S>) -> Result<Self> {
+        let known = categories(Catalogue::builtin().codes(), "verification");
+        self.verification = 0;
+        for word in words {
+            let word = word.as_ref();
+            let Some(place) = known.iter().position(|k| k == word) else {
+                return Err(Error::UnknownChoice { what: "verification", got: word.to_owned(), known });
+            };
+            if self.verification & 1 << place != 0 {
+                return Err(Error::Repeated { what: "verification", got: word.to_owned() });
+            }
+            self.verification |= 1 << place;
+        }
+        if self.verification == 0 {
+            return Err(Error::UnknownChoice { what: "verification", got: String::new(), known });
+        }
+        Ok(self)
+    }
+
+    /// The choices as a result shows them: columns and words.
+    pub(super) fn words(&self) -> [(&'static str, String); 4] {
+        let known = categories(Catalogue::builtin().codes(), "verification");
+        let chosen: Vec<&str> =
+            known.iter().enumerate().filter(|(place, _)| self.verification & 1 << place != 0).map(|(_, word)| word.as_str()).collect();
+        [
+            ("date", self.date.word().to_owned()),
+            ("place", self.place.word().to_owned()),
+            ("verification", chosen.join("+")),
+            ("age_limit", self.under.word().to_owned()),
+        ]
+    }
+
+    /// The word in a result's column `period`.
+    pub(super) fn period_word(&self) -> String {
+        self.period.as_ref().map_or_else(|| "all".to_owned(), Period::to_string)
+    }
+
+    /// The first and last day of the period.
+    pub(super) fn span(&self) -> (i32, i32) {
+        self.period.as_ref().map_or((i32::MIN, i32::MAX), |p| (days(p.first()), days(p.last())))
+    }
+
+    /// Whether a report counts at any time: verified as chosen, and young enough.
+    pub(super) fn counts(&self, report: &Report) -> u8 {
+        let verified = match report.verification & self.verification {
+            0 => NO,
+            chosen if chosen == report.verification => YES,
+            _ => UNDECIDED,
+        };
+        let (least, most) = report.age;
+        let limit = self.under.years();
+        let young = if most < limit {
+            YES
+        } else if least >= limit {
+            NO
+        } else {
+            UNDECIDED
+        };
+        verified.min(young)
+    }
+
+    /// Whether the deciding date lies between two days, both included.
+    pub(super) fn within(&self, report: &Report, decided: &HashMap<u128, i32>, (first, last): (i32, i32)) -> u8 {
+        let inside = |day: i32| if (first..=last).contains(&day) { YES } else { NO };
+        match self.date {
+            DateOf::Received => inside(report.received),
+            DateOf::Decided => decided.get(&report.case).map_or(NO, |day| inside(*day)),
+            DateOf::Incident => match report.incident {
+                Some(day) => inside(day),
+                None if first == i32::MIN && last == i32::MAX => YES,
+                None if report.received >= first => UNDECIDED,
+                None => NO,
+            },
+        }
+    }
+
+    /// The day that decides, where it is known.
+    pub(super) fn day(&self, report: &Report, decided: &HashMap<u128, i32>) -> Option<i32> {
+        match self.date {
+            DateOf::Received => Some(report.received),
+            DateOf::Incident => report.incident,
+            DateOf::Decided => decided.get(&report.case).copied(),
+        }
+    }
+
+    /// The commune that decides.
+    pub(super) fn commune(&self, report: &Report) -> u32 {
+        match self.place {
+            PlaceOf::Incident => report.place,
+            PlaceOf::Residence => report.home,
+        }
+    }
+
+    /// What the choices mean, told to a person.
+    #[must_use]
+    pub fn told(&self) -> Text {
+        let catalogue = Catalogue::builtin();
+        let codes = catalogue.codes();
+        let name = |list: &str, code: &str| codes.name(list, code).unwrap_or_else(|| Text::new(code, code));
+        let [date, place, verification, age] = self.words().map(|(_, word)| word);
+        let period = self.period.as_ref().map_or_else(|| name("abuse_view", "all"), |p| Text::new(p.to_string(), p.to_string()));
+        let mut parts = vec![period, name("abuse_date", &date), name("abuse_place", &place), name("age_limit", &age)];
+        parts.extend(verification.split('+').map(|word| name("verification", word)));
+        if self.abandonment_with_neglect {
+            parts.push(name("word", "abandonment_or_neglect"));
+        }
+        if self.prostitution != Prostitution::AsRecorded {
+            parts.push(name("abuse_view", self.prostitution.word()));
+        }
+        let join = |of: fn(&Text) -> &str| parts.iter().map(of).collect::<Vec<_>>().join("; ");
+        Text::new(join(|t| &t.vi), join(|t| &t.en))
+    }
+}

@@ -1,0 +1,185 @@
+//! Counts of a unit by breakdowns and areas.
+
+use super::axis::{Axis, Dimension, bands};
+use super::cells::{Count, Entry, by_cell, count, sorted};
+use super::forms::View;
+use super::report::NOWHERE;
+use super::select::{Selection, in_force};
+use super::share::Grid;
+use super::spots::Spots;
+use super::table::{Columns, Table};
+use super::things::{Member, NOBODY, Things, numbered};
+use super::unit::Unit;
+use crate::area::Level;
+use crate::error::{Error, Result};
+use crate::estimate::MOST_ROWS;
+use crate::record::{NO, UNDECIDED};
+
+impl Selection {
+    /// Things of a unit by breakdowns and areas: the full cross with its margins.
+    ///
+    /// A thing is certain in a cell if one of its reports is, and counts there once; so parts can add up to more than
+    /// their total (a child in two forms, or in two communes), never the total to more than its parts. Columns: `count`,
+    /// things certain in the cell; `undecided`, those only possibly in it; `without_key`, certain ones that cannot be told
+    /// from others; `lower` and `upper`, the fewest and the most things there can be. With K keyed things, and u rows
+    /// without a key and k keyed ones in a case, the fewest are K + max over cases of u − (K − k), or K: within a case
+    /// all differ, across cases any row without a key can be anyone. The most are `count` + `undecided`.
+    ///
+    /// Age bands: `0, 6, 11, 16` unless others are given; they begin at 0 and end at the age limit.
+    ///
+    /// # Errors
+    /// [`Error::UnknownChoice`] for a unit or dimension that cannot be asked, [`Error::MissingTable`] if it rests on a table
+    /// that is not there, [`Error::NoEthnicList`], [`Error::BadNumber`] for age bands or a table too large to hold.
+    pub fn counts(&self, unit: Unit, by: &[Dimension], level: Level, age_bands: Option<&[i32]>) -> Result<Table> {
+        unit.among(&[Unit::Child, Unit::Case, Unit::Incident, Unit::Perpetrator, Unit::Pair])?;
+        for (nth, dimension) in by.iter().enumerate() {
+            Dimension::from_word(dimension.word(), unit)?;
+            if by[..nth].contains(dimension) {
+                return Err(Error::Repeated { what: "by", got: dimension.word().to_owned() });
+            }
+        }
+        if by.contains(&Dimension::Ethnicity) && self.facts.ethnic.is_none() {
+            return Err(Error::NoEthnicList);
+        }
+        let ages = bands(age_bands, self.choice.under)?;
+        let view = View::new(self);
+        let axes: Vec<Axis> = by.iter().map(|d| Axis::new(*d, self.codes(), &view, &ages)).collect();
+        let spots = self.spots(level);
+        let size: usize = axes.iter().map(|a| a.labels.len()).product();
+        let rows = size as u128 * spots.len() as u128;
+        if rows > MOST_ROWS {
+            return Err(Error::BadNumber {
+                what: "by",
+                expected: format!("a table of at most {MOST_ROWS} rows"),
+                found: format!("{rows} rows"),
+            });
+        }
+        let counts = self.fill(&self.things(unit)?, &axes, &view, &spots);
+        let grid = Grid::new(self, unit, level, age_bands, &axes, &counts);
+        let breakdowns = axes.iter().map(|a| (a.dimension.word(), a.labels.as_slice()));
+        let columns = Columns::new(counts.len()).word("unit", unit.word()).areas(&spots, size).cross(breakdowns);
+        let mut table = with_counts(columns, &counts).finish(Some(unit), &self.choice)?;
+        table.grid = Some(grid);
+        Ok(table)
+    }
+
+    /// The counts of each cell, spot by spot; the margins of some dimensions at a time, so that few entries are held at once.
+    fn fill(&self, things: &Things, axes: &[Axis], view: &View, spots: &Spots) -> Vec<Count> {
+        let size: usize = axes.iter().map(|a| a.labels.len()).product();
+        let mut counts = vec![Count::default(); spots.len() * size];
+        for margins in 0..1_usize << axes.len() {
+            let mut entries = Vec::with_capacity(things.members.len() * 2);
+            for member in &things.members {
+                self.entries(member, axes, margins, view, spots, size as u64, &mut entries);
+            }
+            for (cell, of_cell) in by_cell(&sorted(entries)) {
+                counts[cell as usize] = count(of_cell, things.keyed);
+            }
+        }
+        counts
+    }
+
+    /// A member in every cell whose total dimensions are those of the bits of `margins`.
+    #[allow(clippy::too_many_arguments, reason = "the grid, in its parts")]
+    fn entries(&self, member: &Member, axes: &[Axis], margins: usize, view: &View, spots: &Spots, size: u64, entries: &mut Vec<Entry>) {
+        let report = &self.facts.reports[member.report as usize];
+        let person = self.facts.persons.as_ref().filter(|_| member.person != NOBODY).map(|p| &p[member.person as usize]);
+        let mut cells = vec![(0_u64, member.status)];
+        for (nth, axis) in axes.iter().enumerate() {
+            let width = axis.labels.len() as u64;
+            if margins & 1 << nth != 0 {
+                cells.iter_mut().for_each(|(cell, _)| *cell *= width);
+                continue;
+            }
+            let places = axis.places(report, person, view);
+            cells = cells
+                .into_iter()
+                .flat_map(|(cell, status)| places.iter().skip(1).map(move |(place, of)| (cell * width + place, status.min(*of))))
+                .collect();
+        }
+        for spot in spots.of(self.choice.commune(report)) {
+            let entry = |(cell, status): &(u64, u8)| Entry {
+                cell: u64::from(spot) * size + cell,
+                thing: member.thing,
+                case: member.case,
+                possible: *status == UNDECIDED,
+            };
+            entries.extend(cells.iter().filter(|(_, status)| *status != NO).map(entry));
+        }
+    }
+
+    /// Every unit side by side: how many cases, children, incidents, perpetrators, pairs and decisions.
+    ///
+    /// A unit whose table is not there has no rows.
+    ///
+    /// # Errors
+    /// [`Error::Frame`] if the columns cannot be put together.
+    pub fn units(&self, level: Level) -> Result<Table> {
+        let span = self.choice.span();
+        let in_force = in_force(self.codes());
+        let decisions = self.facts.decisions.iter().flatten().filter(|d| d.status == in_force && d.within(span));
+        let nowhere = |place: &u32| *place == NOWHERE;
+        let spots = {
+            let mut places: Vec<u32> = self.facts.reports.iter().map(|r| self.choice.commune(r)).filter(|p| !nowhere(p)).collect();
+            places.extend(self.spots(Level::Country).places.iter().copied().filter(nowhere));
+            places.extend(decisions.clone().map(|d| d.place));
+            Spots::new(&self.facts.areas, level, places.into_iter())
+        };
+        let mut of_unit: Vec<(Unit, Vec<Count>)> = Vec::new();
+        for unit in Unit::ALL {
+            let counts = match unit {
+                Unit::Decision if self.facts.decisions.is_none() => continue,
+                Unit::Perpetrator | Unit::Pair if self.facts.persons.is_none() => continue,
+                Unit::Decision => {
+                    let found: Vec<_> = decisions.clone().collect();
+                    let (keys, keyed) = numbered(&found.iter().map(|d| Some(d.key)).collect::<Vec<_>>());
+                    let entry = |(nth, spot): (usize, u32)| Entry { cell: u64::from(spot), thing: keys[nth], case: 0, possible: false };
+                    let entries = found.iter().enumerate().flat_map(|(nth, d)| spots.of(d.place).map(move |spot| (nth, spot))).map(entry);
+                    let mut counts = vec![Count::default(); spots.len()];
+                    by_cell(&sorted(entries.collect())).for_each(|(cell, of_cell)| counts[cell as usize] = count(of_cell, keyed));
+                    counts
+                }
+                unit => self.fill(&self.things(unit)?, &[], &View::new(self), &spots),
+            };
+            of_unit.push((unit, counts));
+        }
+        let rows: Vec<(Unit, Count)> =
+            (0..spots.len()).flat_map(|spot| of_unit.iter().map(move |(unit, counts)| (*unit, counts[spot]))).collect();
+        let counts: Vec<Count> = rows.iter().map(|(_, count)| *count).collect();
+        let columns = Columns::new(rows.len()).words("unit", rows.iter().map(|(unit, _)| unit.word())).areas(&spots, of_unit.len());
+        with_counts(columns, &counts).finish(None, &self.choice)
+    }
+
+    /// Pairs of child and perpetrator by relation; `by_case` are those that rest on the case, since the row of the
+    /// perpetrator names no child of it.
+    ///
+    /// # Errors
+    /// [`Error::MissingTable`] without `perpetrators`.
+    pub fn relations(&self, level: Level) -> Result<Table> {
+        let view = View::new(self);
+        let axis = Axis::new(Dimension::Relation, self.codes(), &view, &[]);
+        let spots = self.spots(level);
+        let things = self.things(Unit::Pair)?;
+        let by_case = Things { members: things.members.iter().copied().filter(|m| m.by_case).collect(), keyed: things.keyed };
+        let each = axis.labels.len();
+        let labels = axis.labels.clone();
+        let axes = [axis];
+        let counts = self.fill(&things, &axes, &view, &spots);
+        let by_case = self.fill(&by_case, &axes, &view, &spots);
+        let columns = Columns::new(counts.len())
+            .word("unit", Unit::Pair.word())
+            .areas(&spots, each)
+            .words("relation", (0..spots.len()).flat_map(|_| labels.iter()));
+        with_counts(columns, &counts).counts("by_case", by_case.iter().map(|c| c.certain)).finish(Some(Unit::Pair), &self.choice)
+    }
+}
+
+/// The columns of counts and their bounds.
+fn with_counts(columns: Columns, counts: &[Count]) -> Columns {
+    columns
+        .counts("count", counts.iter().map(|c| c.certain))
+        .counts("undecided", counts.iter().map(|c| c.undecided))
+        .counts("without_key", counts.iter().map(|c| c.without_key))
+        .counts("lower", counts.iter().map(|c| c.lower))
+        .counts("upper", counts.iter().map(|c| c.upper()))
+}

@@ -1,0 +1,132 @@
+//! Decisions that do not fit the law: to be looked at, since a record can be wrong as well as a decision.
+
+use super::register::Register;
+use super::report::Decision;
+use super::sanctions::{Codebook, OF_2021, period_word, told};
+use super::table::{Columns, Table};
+use super::unit::Unit;
+use crate::catalogue::Catalogue;
+use crate::error::Result;
+use crate::period::Period;
+use crate::record::completed_years;
+use serde::Deserialize;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::LazyLock;
+
+/// The fine that a decree sets for a person.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Band {
+    article: u16,
+    #[serde(default)]
+    clause: u16,
+    low: i64,
+    high: i64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    band: Vec<Band>,
+}
+
+static BANDS: LazyLock<Vec<Band>> =
+    LazyLock::new(|| toml::from_str::<File>(include_str!("bands.toml")).map(|f| f.band).expect("bands.toml is read by a test"));
+
+/// A rule, its word and what it says.
+struct Rule {
+    word: &'static str,
+    vi: &'static str,
+    en: &'static str,
+    broken: fn(&Decision, &Codebook) -> bool,
+}
+
+const RULES: [Rule; 4] = [
+    Rule {
+        word: "fine_outside_band",
+        vi: "Mức phạt tiền nằm ngoài khung của điều khoản (tổ chức bị phạt gấp đôi cá nhân)",
+        en: "The fine lies outside the band of its article (organisations pay double)",
+        broken: outside_band,
+    },
+    Rule {
+        word: "decree_differs",
+        vi: "Nghị định ghi trong quyết định không phải nghị định có hiệu lực vào ngày vi phạm",
+        en: "The decree recorded is not the one in force on the day of the act",
+        broken: |d, _| d.act.is_some() && d.decree != super::report::NONE && d.decree != d.decree_of_act(),
+    },
+    Rule {
+        word: "minor_not_warned",
+        vi: "Người vi phạm từ đủ 14 đến dưới 16 tuổi chỉ bị cảnh cáo",
+        en: "A violator aged 14 to under 16 is only given a warning",
+        broken: |d, codes| {
+            d.form != super::report::NONE && d.form != codes.warning && age_at_act(d).is_some_and(|age| (14..16).contains(&age))
+        },
+    },
+    Rule {
+        word: "violator_under_14",
+        vi: "Người vi phạm dưới 14 tuổi không bị xử phạt vi phạm hành chính",
+        en: "A violator under 14 bears no administrative sanction",
+        broken: |d, _| age_at_act(d).is_some_and(|age| age < 14),
+    },
+];
+
+fn age_at_act(decision: &Decision) -> Option<i32> {
+    Some(completed_years(decision.violator_born?, decision.act?))
+}
+
+fn outside_band(decision: &Decision, codes: &Codebook) -> bool {
+    let (Some((article, clause)), Some(fine), OF_2021) = (decision.article, decision.fine, decision.decree_of_act()) else { return false };
+    // An article with one band holds for all of its clauses.
+    let of = |band: &&Band| band.article == article && (band.clause == clause || band.clause == 0);
+    let Some(band) = BANDS.iter().find(of) else { return false };
+    let inside = |times: i64| (band.low * times..=band.high * times).contains(&i64::from(fine));
+    match decision.violator {
+        person if person == codes.person => !inside(1),
+        organisation if organisation == codes.organisation => !inside(2),
+        _ => !inside(1) && !inside(2),
+    }
+}
+
+impl Register {
+    /// Decisions in force that do not fit what the law says, by rule and article; a rule that none breaks has a row with 0.
+    ///
+    /// Rules: `fine_outside_band` (Decree 130/2021/NĐ-CP, the articles whose bands were read), `decree_differs`,
+    /// `minor_not_warned` and `violator_under_14` (Law on Handling of Administrative Violations, Articles 5 and 22).
+    ///
+    /// # Errors
+    /// [`crate::Error::MissingTable`] without `sanctions`.
+    pub fn sanction_findings(&self, period: Option<&Period>) -> Result<Table> {
+        let codes = Codebook::new(Catalogue::builtin().codes());
+        let decisions = self.0.decisions_of(period)?;
+        let mut rows: Vec<(&Rule, String, u64)> = Vec::new();
+        for rule in &RULES {
+            let mut found: BTreeMap<(u16, u16), (String, HashSet<u128>)> = BTreeMap::new();
+            for decision in decisions.iter().filter(|d| d.status == codes.in_force && (rule.broken)(d, &codes)) {
+                let article = decision.clause().unwrap_or_else(|| "unknown".to_owned());
+                let key = decision.article.unwrap_or((u16::MAX, u16::MAX));
+                found.entry(key).or_insert_with(|| (article, HashSet::new())).1.insert(decision.key);
+            }
+            let all: HashSet<u128> = found.values().flat_map(|(_, keys)| keys.iter().copied()).collect();
+            rows.push((rule, "total".to_owned(), all.len() as u64));
+            rows.extend(found.into_values().map(|(article, keys)| (rule, article, keys.len() as u64)));
+        }
+        Columns::new(rows.len())
+            .word("unit", Unit::Decision.word())
+            .words("rule", rows.iter().map(|r| r.0.word))
+            .words("article", rows.iter().map(|r| r.1.as_str()))
+            .counts("decisions", rows.iter().map(|r| r.2))
+            .words("vi", rows.iter().map(|r| r.0.vi))
+            .words("en", rows.iter().map(|r| r.0.en))
+            .word("period", &period_word(period))
+            .without_choice(Some(Unit::Decision), told(period))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_bands_can_be_read() {
+        assert!(super::BANDS.iter().all(|band| band.low < band.high));
+        assert_eq!(super::BANDS.len(), 5);
+    }
+}

@@ -1,0 +1,138 @@
+//! How soon children come back, with those whose time has not run out yet.
+
+use super::select::Selection;
+use super::table::{Columns, Table};
+use super::things::numbered;
+use super::unit::Unit;
+use crate::catalogue::days;
+use crate::error::{Error, Result};
+use crate::estimate::FEWEST_EVENTS;
+use chrono::{Datelike, NaiveDate};
+use statrs::distribution::{ContinuousCDF, Normal};
+
+/// Days of a month on average: 365.25 ÷ 12.
+pub const MONTH: f64 = 30.4375;
+
+/// How long a child was followed, and whether it came back at the end.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Followed {
+    time: i32,
+    again: bool,
+}
+
+/// One horizon.
+struct Horizon {
+    months: u32,
+    time: i32,
+    events: u64,
+    censored: u64,
+    at_risk: u64,
+    value: Option<f64>,
+    limits: Option<(f64, f64)>,
+    status: &'static str,
+}
+
+impl Selection {
+    /// The share of children who are reported again within so many months of their first report, in percent.
+    ///
+    /// Followed are the children with a key whose first report lies in the selection's period, from that day to their
+    /// next report on a later day. Who has none is followed to `until` or, if the birth date of the first report is known, to the
+    /// day before the birthday that ends childhood, whichever is earlier: from then on nothing can be seen, and the child is
+    /// censored there. S(t) = Π (1 − dᵢ/nᵢ) over the days tᵢ ≤ t, with dᵢ who come back that day of nᵢ followed so long; the
+    /// value is 100·(1 − S(t)) (E. L. Kaplan and P. Meier, Journal of the American Statistical Association 53 (1958),
+    /// 457–481). Limits: S^exp(±z·s), s = √(Σ dᵢ/(nᵢ(nᵢ − dᵢ))) ÷ |ln S|, Greenwood's variance on the scale of log(−log S)
+    /// (J. D. Kalbfleisch and R. L. Prentice, "The Statistical Analysis of Failure Time Data", 1980). A horizon of m
+    /// months is ⌊30.4375·m⌋ days.
+    ///
+    /// # Errors
+    /// [`Error::BadNumber`] for no month, one of 0, or a level not between 0 and 1.
+    pub fn recurrence(&self, until: NaiveDate, months: &[u32], level: f64) -> Result<Table> {
+        let bad = |what, expected: &str, found: String| Error::BadNumber { what, expected: expected.to_owned(), found };
+        if months.is_empty() || months.iter().any(|m| !(1..=1200).contains(m)) {
+            let found = months.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            return Err(bad("months", "whole numbers from 1 to 1200", found));
+        }
+        if !(level > 0.0 && level < 1.0) {
+            return Err(bad("level", "between 0 and 1", level.to_string()));
+        }
+        let z = -Normal::standard().inverse_cdf((1.0 - level) / 2.0);
+        let followed = self.followed(days(until));
+        let horizons: Vec<Horizon> = months.iter().map(|m| horizon(&followed, *m, z)).collect();
+        Columns::new(horizons.len())
+            .word("unit", Unit::Child.word())
+            .counts("months", horizons.iter().map(|h| u64::from(h.months)))
+            .counts("days", horizons.iter().map(|h| u64::from(h.time.unsigned_abs())))
+            .counts("children", horizons.iter().map(|_| followed.len() as u64))
+            .counts("events", horizons.iter().map(|h| h.events))
+            .counts("censored", horizons.iter().map(|h| h.censored))
+            .counts("at_risk", horizons.iter().map(|h| h.at_risk))
+            .floats("value", horizons.iter().map(|h| h.value))
+            .floats("lower", horizons.iter().map(|h| h.limits.map(|l| l.0)))
+            .floats("upper", horizons.iter().map(|h| h.limits.map(|l| l.1)))
+            .words("status", horizons.iter().map(|h| h.status))
+            .finish(Some(Unit::Child), &self.choice)
+    }
+
+    fn followed(&self, until: i32) -> Vec<Followed> {
+        let (children, keyed) = numbered(&self.facts.reports.iter().map(|r| r.child).collect::<Vec<_>>());
+        let (first, last) = self.choice.span();
+        let mut followed = Vec::new();
+        for of_child in self.histories(&children, keyed).chunk_by(|a, b| a.0 == b.0) {
+            let (_, start, report) = of_child[0];
+            if !(first..=last.min(until)).contains(&start) {
+                continue;
+            }
+            let born = self.facts.reports[report as usize].born;
+            let end = born.map_or(until, |born| until.min(birthday(born, self.choice.under.years()) - 1)).max(start);
+            let again = of_child.iter().map(|(_, day, _)| *day).find(|day| *day > start).filter(|day| *day <= end);
+            followed.push(Followed { time: again.unwrap_or(end) - start, again: again.is_some() });
+        }
+        followed.sort_unstable();
+        followed
+    }
+}
+
+/// The day on which somebody completes so many years: 1 March for 29 February in common years.
+fn birthday(born: i32, years: i32) -> i32 {
+    let Some(date) = NaiveDate::from_epoch_days(born) else { return i32::MAX };
+    let year = date.year() + years;
+    let day = NaiveDate::from_ymd_opt(year, date.month(), date.day()).or_else(|| NaiveDate::from_ymd_opt(year, 3, 1));
+    day.map_or(i32::MAX, days)
+}
+
+fn horizon(followed: &[Followed], months: u32, z: f64) -> Horizon {
+    let time = (f64::from(months) * MONTH).floor() as i32;
+    let inside = followed.partition_point(|f| f.time <= time);
+    let events = followed[..inside].iter().filter(|f| f.again).count() as u64;
+    let mut found = Horizon {
+        months,
+        time,
+        events,
+        censored: inside as u64 - events,
+        at_risk: (followed.len() - inside) as u64,
+        value: None,
+        limits: None,
+        status: "not_available",
+    };
+    // Nothing is known of a horizon that nobody was followed to.
+    if followed.iter().all(|f| f.time < time) {
+        return found;
+    }
+    let (mut survival, mut greenwood) = (1.0, 0.0);
+    let mut left = followed.len();
+    for same_day in followed[..inside].chunk_by(|a, b| a.time == b.time) {
+        let d = same_day.iter().filter(|f| f.again).count() as f64;
+        let n = left as f64;
+        survival *= 1.0 - d / n;
+        greenwood += d / (n * (n - d));
+        left -= same_day.len();
+    }
+    found.value = Some(100.0 * (1.0 - survival));
+    found.status = if events < FEWEST_EVENTS { "unreliable" } else { "ok" };
+    // Without an event, or with nobody left, the scale of the limits has no value.
+    if survival > 0.0 && survival < 1.0 {
+        let spread = (z * greenwood.sqrt() / survival.ln().abs()).exp();
+        found.limits = Some((100.0 * (1.0 - survival.powf(1.0 / spread)), 100.0 * (1.0 - survival.powf(spread))));
+    }
+    found
+}

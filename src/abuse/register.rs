@@ -1,0 +1,262 @@
+//! The records of abuse, read once: what every count of this room is taken from.
+
+use super::choice::Choice;
+use super::report::{Decision, Person, Reader, Report, need};
+use super::select::Selection;
+use crate::area::AreaList;
+use crate::catalogue::{Catalogue, EthnicList};
+use crate::error::{Error, Result};
+use crate::question::UnknownAreas;
+use crate::record::{Dataset, Problems};
+use chrono::NaiveDate;
+use polars::prelude::DataFrame;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+/// The tables of abuse.
+pub(super) const TABLES: [&str; 3] = ["victims", "perpetrators", "sanctions"];
+
+/// Reports of abuse, perpetrators and sanctions as small facts, without any identifier in clear.
+///
+/// Parts of a register merge in any order and grouping, if each holds whole cases.
+///
+/// ```
+/// use chitieu::abuse::{Choice, Register};
+/// use chitieu::{Dataset, area::Level};
+/// use polars::prelude::*;
+/// // One case with two children; the first comes back in a second case.
+/// let day = |text: &str| text.parse::<chrono::NaiveDate>().unwrap();
+/// let victims = df![
+///     "case_id" => ["c1", "c1", "c2"],
+///     "child_id" => ["k1", "k2", "k1"],
+///     "birth_year" => [2012, 2014, 2012],
+///     "commune" => ["12364"; 3],
+///     "received_date" => [day("2022-02-01"), day("2022-02-01"), day("2022-09-01")],
+///     "confirmed" => [true; 3],
+/// ]?;
+/// let register = Register::read(&Dataset::new().with("victims", victims)?, "2022-12-31".parse()?)?;
+/// let selection = register.select(Choice::new().period("2022".parse()?))?;
+/// let units = selection.units(Level::Country)?;
+/// let counts: Vec<_> = units.frame().column("count")?.i64()?.iter().flatten().collect();
+/// // Cases, children, incidents; perpetrators, pairs and decisions need tables of their own.
+/// assert_eq!(counts, [2, 2, 3]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Register(pub(super) Arc<Facts>);
+
+/// What a register holds.
+#[derive(Debug, Clone)]
+pub(super) struct Facts {
+    pub areas: Arc<AreaList>,
+    pub ethnic: Option<EthnicList>,
+    pub reports: Vec<Report>,
+    /// None if the table was not there.
+    pub persons: Option<Vec<Person>>,
+    pub decisions: Option<Vec<Decision>>,
+}
+
+impl PartialEq for Facts {
+    fn eq(&self, other: &Self) -> bool {
+        self.areas.day() == other.areas.day()
+            && self.ethnic == other.ethnic
+            && self.reports == other.reports
+            && self.persons == other.persons
+            && self.decisions == other.decisions
+    }
+}
+
+/// A register being read, batch after batch.
+pub struct Reading {
+    catalogue: Catalogue,
+    areas: Arc<AreaList>,
+    ethnic: Option<EthnicList>,
+    unknown_areas: UnknownAreas,
+    rows: HashMap<&'static str, u64>,
+    problems: Problems,
+    facts: Facts,
+    /// The case of each row of perpetrators, to tell of those without victims.
+    cases: Vec<u128>,
+}
+
+impl Reading {
+    /// Begins with the list of areas of a day.
+    ///
+    /// # Errors
+    /// [`Error::NoAreaList`].
+    pub fn new(area_vintage: NaiveDate, ethnic: Option<EthnicList>, unknown_areas: UnknownAreas) -> Result<Self> {
+        let areas = Arc::new(AreaList::on(area_vintage)?);
+        let facts = Facts { areas: areas.clone(), ethnic, reports: Vec::new(), persons: None, decisions: None };
+        Ok(Self {
+            catalogue: Catalogue::builtin(),
+            areas,
+            ethnic,
+            unknown_areas,
+            rows: HashMap::new(),
+            problems: Problems::default(),
+            facts,
+            cases: Vec::new(),
+        })
+    }
+
+    /// The columns that are read from a table, of those it has.
+    ///
+    /// # Errors
+    /// [`Error::UnknownChoice`] for another table, [`Error::MissingColumn`] if one is not there that everything rests on.
+    pub fn columns(table: &str, there: &[String]) -> Result<Vec<String>> {
+        let catalogue = Catalogue::builtin();
+        let known = || TABLES.map(str::to_owned).to_vec();
+        let Some(schema) = catalogue.table(table).filter(|_| TABLES.contains(&table)) else {
+            return Err(Error::UnknownChoice { what: "table", got: table.to_owned(), known: known() });
+        };
+        let needed: &[&[&str]] = match table {
+            "victims" => &[
+                &["case_id"],
+                &["received_date"],
+                &["commune"],
+                &["birth_date", "birth_year", "age_from", "age_to"],
+                &["confirmed", "verification"],
+            ],
+            "perpetrators" => &[&["case_id"]],
+            _ => &[&["decision_id"], &["decided_on"], &["commune"], &["status"]],
+        };
+        for any_of in needed {
+            need(schema, there, any_of, "abuse")?;
+        }
+        Ok(schema.columns.iter().filter(|c| !c.private && there.contains(&c.id)).map(|c| c.id.clone()).collect())
+    }
+
+    /// Adds a batch of `victims`, `perpetrators` or `sanctions`.
+    ///
+    /// # Errors
+    /// A schema error; trouble with values is gathered and told by [`Reading::finish`].
+    pub fn add(&mut self, table: &str, batch: &DataFrame) -> Result<()> {
+        let there: Vec<String> = batch.get_column_names().iter().map(ToString::to_string).collect();
+        Self::columns(table, &there)?;
+        let Some((name, schema)) = TABLES.iter().find(|t| **t == table).zip(self.catalogue.table(table)) else { return Ok(()) };
+        let mut reader = Reader {
+            catalogue: &self.catalogue,
+            areas: &self.areas,
+            ethnic: self.ethnic,
+            unknown_areas: self.unknown_areas,
+            table: schema,
+            rows: self.rows.get(name).copied().unwrap_or(0),
+            problems: Problems::default(),
+        };
+        match *name {
+            "victims" => self.facts.reports.extend(reader.reports(batch)?),
+            "perpetrators" => {
+                let persons = reader.persons(batch)?;
+                self.cases.extend(persons.iter().map(|p| p.case));
+                self.facts.persons.get_or_insert_default().extend(persons);
+            }
+            _ => self.facts.decisions.get_or_insert_default().extend(reader.decisions(batch)?),
+        }
+        self.rows.insert(name, reader.rows);
+        self.problems.absorb(reader.problems);
+        Ok(())
+    }
+
+    /// The register.
+    ///
+    /// # Errors
+    /// A data error that counts all rows concerned; a perpetrator whose case has no row of victims is one.
+    pub fn finish(mut self) -> Result<Register> {
+        let known: HashSet<u128> = self.facts.reports.iter().map(|r| r.case).collect();
+        for (row, _) in self.cases.iter().enumerate().filter(|(_, case)| !known.contains(case)) {
+            self.problems.value("perpetrators", "case_id", "the case_id of a row of the table victims", row as u64 + 1);
+        }
+        self.finish_part()
+    }
+
+    /// A part of a register, whose perpetrators may have their victims in another part.
+    ///
+    /// # Errors
+    /// A data error that counts all rows concerned.
+    pub fn finish_part(mut self) -> Result<Register> {
+        self.problems.into_result(&self.areas.day().to_string())?;
+        self.facts.sort();
+        Ok(Register(Arc::new(self.facts)))
+    }
+}
+
+impl Facts {
+    /// Facts in one order, so that registers of the same records are equal however they were split.
+    fn sort(&mut self) {
+        self.reports.sort_unstable();
+        self.persons.iter_mut().for_each(|p| p.sort_unstable());
+        self.decisions.iter_mut().for_each(|d| d.sort_unstable());
+    }
+}
+
+impl Register {
+    /// Reads the tables of abuse from a dataset, with the area list of the dataset's vintage or, without one, of a day.
+    ///
+    /// # Errors
+    /// Schema errors before any row is read, then data errors.
+    pub fn read(dataset: &Dataset, area_vintage: NaiveDate) -> Result<Self> {
+        let mut reading = Reading::new(dataset.vintage().unwrap_or(area_vintage), dataset.ethnic(), UnknownAreas::Error)?;
+        if !dataset.tables().any(|t| t == "victims") {
+            return Err(Error::MissingTable { table: "victims".to_owned(), indicator: crate::error::ABUSE.to_owned() });
+        }
+        for table in TABLES.into_iter().filter(|t| dataset.tables().any(|there| there == *t)) {
+            let there: Vec<String> = dataset.schema(table)?.iter_names().map(ToString::to_string).collect();
+            let columns = Reading::columns(table, &there)?;
+            for batch in dataset.batches(table, &columns) {
+                reading.add(table, &batch?)?;
+            }
+        }
+        reading.finish()
+    }
+
+    /// Both together: parts of one register, each with whole cases.
+    ///
+    /// # Errors
+    /// [`Error::TallyMismatch`] if they are of different lists of areas or ethnic groups.
+    pub fn merge(&self, other: &Self) -> Result<Self> {
+        let words = |r: &Self| format!("area_vintage {}, ethnic_list {}", r.0.areas.day(), r.0.ethnic.map_or("–", EthnicList::word));
+        if words(self) != words(other) {
+            return Err(Error::TallyMismatch { expected: words(self), found: words(other) });
+        }
+        let mut both = Facts::clone(&self.0);
+        both.reports.extend_from_slice(&other.0.reports);
+        if let Some(persons) = &other.0.persons {
+            both.persons.get_or_insert_default().extend_from_slice(persons);
+        }
+        if let Some(decisions) = &other.0.decisions {
+            both.decisions.get_or_insert_default().extend_from_slice(decisions);
+        }
+        both.sort();
+        Ok(Self(Arc::new(both)))
+    }
+
+    /// This register brought up to date by a later snapshot: a case that stands in both is as the later one tells it, and
+    /// so is a decision.
+    ///
+    /// # Errors
+    /// As [`Register::merge`].
+    pub fn updated_by(&self, later: &Self) -> Result<Self> {
+        let cases: HashSet<u128> = later.0.reports.iter().map(|r| r.case).collect();
+        let decisions: HashSet<u128> = later.0.decisions.iter().flatten().map(|d| d.key).collect();
+        let mut kept = Facts::clone(&self.0);
+        kept.reports.retain(|r| !cases.contains(&r.case));
+        kept.persons.iter_mut().for_each(|p| p.retain(|p| !cases.contains(&p.case)));
+        kept.decisions.iter_mut().for_each(|d| d.retain(|d| !decisions.contains(&d.key)));
+        Self(Arc::new(kept)).merge(later)
+    }
+
+    /// The reports that count.
+    ///
+    /// # Errors
+    /// [`Error::MissingTable`] if the date of decision is asked and there is no table of sanctions.
+    pub fn select(&self, choice: Choice) -> Result<Selection> {
+        Selection::new(self.0.clone(), choice)
+    }
+
+    /// How many reports, perpetrators and decisions were read.
+    #[must_use]
+    pub fn rows(&self) -> (usize, usize, usize) {
+        let Facts { reports, persons, decisions, .. } = &*self.0;
+        (reports.len(), persons.as_ref().map_or(0, Vec::len), decisions.as_ref().map_or(0, Vec::len))
+    }
+}

@@ -1,0 +1,183 @@
+//! Children who come back: the distinct children of a window, split into new, repeated and seen before.
+
+use super::cells::{Count, Entry, by_cell, by_thing, certain, count, sorted};
+use super::select::Selection;
+use super::table::{Columns, Table};
+use super::things::numbered;
+use super::unit::Unit;
+use crate::area::Level;
+use crate::catalogue::days;
+use crate::error::{Error, Result};
+use crate::period::Period;
+use crate::record::{NO, YES};
+use chrono::{Datelike, Days, Months, NaiveDate};
+
+/// The windows of time that children are counted in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Windows {
+    /// Calendar windows of so many months, 1, 3, 6 or 12, of the selection's period; then the period itself.
+    Months(u32),
+    /// Any periods.
+    Periods(Vec<Period>),
+}
+
+/// What the windows of a word are.
+const WORDS: [(&str, u32); 4] = [("month", 1), ("quarter", 3), ("half_year", 6), ("year", 12)];
+
+impl Windows {
+    /// The windows of a word: `month`, `quarter`, `half_year`, `year`.
+    ///
+    /// # Errors
+    /// [`Error::UnknownChoice`].
+    pub fn from_word(word: &str) -> Result<Self> {
+        let months = WORDS.iter().find(|(w, _)| *w == word).map(|(_, months)| Self::Months(*months));
+        months.ok_or_else(|| Error::UnknownChoice {
+            what: "windows",
+            got: word.to_owned(),
+            known: WORDS.map(|(w, _)| w.to_owned()).to_vec(),
+        })
+    }
+
+    fn of(self, period: Option<&Period>) -> Result<Vec<Period>> {
+        let months = match self {
+            Self::Periods(periods) => return Ok(periods),
+            Self::Months(months) => months,
+        };
+        let word = WORDS.iter().find(|(_, n)| *n == months).map_or("month", |(w, _)| w);
+        let refused = || Error::BadNumber {
+            what: "windows",
+            expected: format!("a period of whole calendar windows ({word})"),
+            found: period.map_or_else(|| "none".to_owned(), Period::to_string),
+        };
+        let period = period.ok_or_else(refused)?;
+        let mut windows = Vec::new();
+        let mut first = period.first();
+        while first <= period.last() {
+            let last = first.checked_add_months(Months::new(months)).and_then(|d| d.checked_sub_days(Days::new(1)));
+            let last = last.filter(|last| first.day() == 1 && first.month0().is_multiple_of(months) && *last <= period.last());
+            let last = last.ok_or_else(refused)?;
+            windows.push(calendar(first, months)?);
+            first = last.succ_opt().ok_or_else(refused)?;
+        }
+        if windows.len() > 1 {
+            windows.push(period.clone());
+        }
+        Ok(windows)
+    }
+}
+
+/// The calendar window of so many months that begins on a day.
+fn calendar(first: NaiveDate, months: u32) -> Result<Period> {
+    let year = first.year();
+    match months {
+        1 => format!("{year}-{:02}", first.month()),
+        3 => format!("{year}Q{}", first.month0() / 3 + 1),
+        6 => format!("{year}H{}", first.month0() / 6 + 1),
+        _ => year.to_string(),
+    }
+    .parse()
+}
+
+/// How a child came to a window: the first time and once, the first time and more than once, not for the first time.
+const NEW: u8 = 0;
+const IN_WINDOW: u8 = 1;
+const BEFORE: u8 = 2;
+
+impl Selection {
+    /// The distinct children of each window, and how many of them came back.
+    ///
+    /// A child is `new` if the window's report is its only one up to the window's end, wherever it was; `seen_before` if it has
+    /// a report before the window's first day; else `repeated_in_window`. `repeated` = `repeated_in_window` +
+    /// `seen_before`, and `new` + `repeated` = `children`. What was before is known as far as the register reaches. Rows without a
+    /// child key cannot be de-duplicated and stand in `without_key`; `lower` and `upper` bound all children as in
+    /// [`Selection::counts`]. The period of the selection sets the windows, not what counts as before.
+    ///
+    /// # Errors
+    /// [`Error::BadNumber`] if the period cannot be cut into the windows.
+    pub fn repeats(&self, windows: Windows, level: Level) -> Result<Table> {
+        let windows = windows.of(self.choice.period.as_ref())?;
+        let reports = &self.facts.reports;
+        let cases = super::things::cases(reports);
+        let (children, keyed) = numbered(&reports.iter().map(|r| r.child).collect::<Vec<_>>());
+        let known = self.histories(&children, keyed);
+        let spots = self.spots(level);
+        let mut lines: Vec<Line> = Vec::new();
+        for window in &windows {
+            let span = (days(window.first()), days(window.last()));
+            let came = came(&known, keyed, span);
+            let mut entries = Vec::new();
+            let mut incidents = vec![0_u64; spots.len()];
+            for (nth, report) in reports.iter().enumerate() {
+                let status = self.ever[nth].min(self.choice.within(report, &self.decided, span));
+                if status == NO {
+                    continue;
+                }
+                for spot in spots.of(self.choice.commune(report)) {
+                    entries.push(Entry { cell: u64::from(spot), thing: children[nth], case: cases[nth], possible: status != YES });
+                    incidents[spot as usize] += u64::from(status == YES && children[nth] < keyed);
+                }
+            }
+            let mut of_window: Vec<Line> = incidents.into_iter().map(|n| Line { incidents: n, ..Line::default() }).collect();
+            for (cell, of_cell) in by_cell(&sorted(entries)) {
+                let line = &mut of_window[cell as usize];
+                line.count = count(of_cell, keyed);
+                for (child, _) in by_thing(of_cell).filter(|(child, of_child)| *child < keyed && certain(of_child)) {
+                    line.came[usize::from(came[child as usize])] += 1;
+                }
+            }
+            lines.extend(of_window);
+        }
+        let words: Vec<String> = windows.iter().flat_map(|w| std::iter::repeat_n(w.to_string(), spots.len())).collect();
+        let areas = spots.words();
+        let came = |which: u8| lines.iter().map(move |l| l.came[usize::from(which)]);
+        Columns::new(lines.len())
+            .word("unit", Unit::Child.word())
+            .words("window", words)
+            .words("area", windows.iter().flat_map(|_| areas.iter().map(|a| a.0)))
+            .words("area_level", windows.iter().flat_map(|_| areas.iter().map(|a| a.1)))
+            .counts("children", lines.iter().map(|l| l.came.iter().sum()))
+            .counts("new", came(NEW))
+            .counts("repeated", lines.iter().map(|l| l.came[usize::from(IN_WINDOW)] + l.came[usize::from(BEFORE)]))
+            .counts("repeated_in_window", came(IN_WINDOW))
+            .counts("seen_before", came(BEFORE))
+            .counts("incidents", lines.iter().map(|l| l.incidents))
+            .counts("without_key", lines.iter().map(|l| l.count.without_key))
+            .counts("undecided", lines.iter().map(|l| l.count.undecided))
+            .counts("lower", lines.iter().map(|l| l.count.lower))
+            .counts("upper", lines.iter().map(|l| l.count.upper()))
+            .finish(Some(Unit::Child), &self.choice)
+    }
+
+    /// Child and day of every report that counts at any time, of children with a key, in order.
+    pub(super) fn histories(&self, children: &[u32], keyed: u32) -> Vec<(u32, i32, u32)> {
+        let known = |nth: usize| {
+            let day = self.choice.day(&self.facts.reports[nth], &self.decided)?;
+            (self.ever[nth] == YES && children[nth] < keyed).then_some((children[nth], day, nth as u32))
+        };
+        let mut found: Vec<_> = (0..children.len()).filter_map(known).collect();
+        found.sort_unstable();
+        found
+    }
+}
+
+#[derive(Clone, Default)]
+struct Line {
+    count: Count,
+    came: [u64; 3],
+    incidents: u64,
+}
+
+/// How each child came to a window, if it did.
+fn came(known: &[(u32, i32, u32)], keyed: u32, (first, last): (i32, i32)) -> Vec<u8> {
+    let mut found = vec![NEW; keyed as usize];
+    for of_child in known.chunk_by(|a, b| a.0 == b.0) {
+        let before = of_child.partition_point(|(_, day, _)| *day < first);
+        let until = of_child.partition_point(|(_, day, _)| *day <= last);
+        found[of_child[0].0 as usize] = match (before, until) {
+            (1.., _) => BEFORE,
+            (_, 2..) => IN_WINDOW,
+            _ => NEW,
+        };
+    }
+    found
+}

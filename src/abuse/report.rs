@@ -1,0 +1,393 @@
+//! One row of the three abuse tables as small facts: hashes for identifiers, places in lists for codes, days for dates.
+
+use crate::area::AreaList;
+use crate::catalogue::{Catalogue, Codes, EthnicList, Table};
+use crate::error::{Error, Result};
+use crate::question::UnknownAreas;
+use crate::record::{BIRTHS, Cases, Encoded, Encoder, NO_WORD, Problems, check_schema};
+use chrono::NaiveDate;
+use polars::prelude::DataFrame;
+use std::collections::HashMap;
+use xxhash_rust::xxh3::xxh3_128;
+
+/// The place of a code that is not recorded.
+pub(super) const NONE: u8 = u8::MAX;
+/// The place of an area that is not recorded, or that the list does not have.
+pub(super) const NOWHERE: u32 = u32::MAX;
+
+/// What is known of one child in one case.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Report {
+    pub case: u128,
+    pub child: Option<u128>,
+    pub received: i32,
+    pub incident: Option<i32>,
+    /// Completed years at the incident, least and most.
+    pub age: (i32, i32),
+    /// The day of birth, where it is known to the day.
+    pub born: Option<i32>,
+    /// Commune of the incident and of residence, as places in the list of areas.
+    pub place: u32,
+    pub home: u32,
+    pub sex: u8,
+    pub ethnicity: u8,
+    pub environment: u8,
+    pub outcome: u8,
+    /// Flags with three values.
+    pub online: u8,
+    pub supported: u8,
+    pub prostitution: u8,
+    /// The results of the verification it can have, as bits in the order of the list.
+    pub verification: u8,
+    /// Forms of abuse as bits in the order of the list; none if they are not recorded.
+    pub forms: Option<u8>,
+    pub emergency_hours: Option<i32>,
+    pub emergency: Option<i32>,
+    pub planned: Option<i32>,
+    pub approved: Option<i32>,
+}
+
+/// One perpetrator in one case.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Person {
+    pub case: u128,
+    pub key: Option<u128>,
+    /// The child the relation is about; none means every child of the case.
+    pub child: Option<u128>,
+    pub sex: u8,
+    pub relation: u8,
+}
+
+/// One decision on an administrative sanction.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Decision {
+    pub key: u128,
+    pub case: Option<u128>,
+    pub decided: i32,
+    pub act: Option<i32>,
+    pub place: u32,
+    pub decree: u8,
+    /// Article and clause; clause 0 is the whole article.
+    pub article: Option<(u16, u16)>,
+    pub form: u8,
+    pub fine: Option<i32>,
+    pub violator: u8,
+    pub violator_key: Option<u128>,
+    pub violator_born: Option<i32>,
+    pub status: u8,
+}
+
+/// Reads batches of one table.
+pub(super) struct Reader<'a> {
+    pub catalogue: &'a Catalogue,
+    pub areas: &'a AreaList,
+    pub ethnic: Option<EthnicList>,
+    pub unknown_areas: UnknownAreas,
+    pub table: &'a Table,
+    pub rows: u64,
+    pub problems: Problems,
+}
+
+/// A batch being read.
+struct Batch<'r, 'a> {
+    encoder: Encoder<'r>,
+    reader: &'r Reader<'a>,
+}
+
+impl Reader<'_> {
+    /// What stands in a batch, by one way of reading.
+    fn read<T>(&mut self, frame: &DataFrame, rows: impl FnOnce(&mut Batch) -> Result<Vec<T>>) -> Result<Vec<T>> {
+        let columns: Vec<String> = self.table.columns.iter().filter(|c| !c.private).map(|c| c.id.clone()).collect();
+        check_schema(self.table, frame.schema(), &columns)?;
+        let cases = Cases::default();
+        let encoder = Encoder {
+            table: self.table,
+            codes: self.catalogue.codes(),
+            ethnic: self.ethnic,
+            cases: &cases,
+            reference: NaiveDate::default(),
+            frame,
+            offset: self.rows,
+            problems: Problems::default(),
+            cache: HashMap::new(),
+        };
+        let mut batch = Batch { encoder, reader: self };
+        let found = rows(&mut batch)?;
+        let problems = batch.encoder.problems;
+        self.problems.absorb(problems);
+        self.rows += frame.height() as u64;
+        Ok(found)
+    }
+
+    pub fn reports(&mut self, frame: &DataFrame) -> Result<Vec<Report>> {
+        self.read(frame, |batch| batch.reports())
+    }
+
+    pub fn persons(&mut self, frame: &DataFrame) -> Result<Vec<Person>> {
+        self.read(frame, |batch| batch.persons())
+    }
+
+    pub fn decisions(&mut self, frame: &DataFrame) -> Result<Vec<Decision>> {
+        self.read(frame, |batch| batch.decisions())
+    }
+}
+
+impl Batch<'_, '_> {
+    fn codes(&self) -> &Codes {
+        self.reader.catalogue.codes()
+    }
+
+    fn row(&self, row: usize) -> u64 {
+        self.encoder.offset + row as u64 + 1
+    }
+
+    fn keys(&mut self, name: &str) -> Result<Vec<Option<u128>>> {
+        let column = self.encoder.encode(name)?;
+        let Encoded::Words { codes, words } = &*column else { return Ok(Vec::new()) };
+        let hashes: Vec<u128> = words.iter().map(|word| xxh3_128(word.as_bytes())).collect();
+        Ok(codes.iter().map(|code| hashes.get(*code as usize).copied()).collect())
+    }
+
+    /// The place of each code in its list.
+    fn places(&mut self, name: &str, list: &str) -> Result<Vec<u8>> {
+        let column = self.encoder.encode(name)?;
+        let Encoded::Words { codes, words } = &*column else { return Ok(Vec::new()) };
+        let categories = categories(self.codes(), list);
+        let place = |word: &String| categories.iter().position(|c| c == word).map_or(NONE, |p| p as u8);
+        let places: Vec<u8> = words.iter().map(place).collect();
+        Ok(codes.iter().map(|code| places.get(*code as usize).copied().unwrap_or(NONE)).collect())
+    }
+
+    fn flags(&mut self, name: &str) -> Result<Vec<u8>> {
+        let column = self.encoder.encode(name)?;
+        let Encoded::Flag(values) = &*column else { return Ok(Vec::new()) };
+        Ok(values.clone())
+    }
+
+    fn numbers(&mut self, name: &str) -> Result<Vec<Option<i32>>> {
+        let column = self.encoder.encode(name)?;
+        let Encoded::Number { low, high } = &*column else { return Ok(Vec::new()) };
+        Ok(low.iter().zip(high).map(|(low, high)| (low == high).then_some(*low)).collect())
+    }
+
+    fn intervals(&mut self, name: &str) -> Result<Vec<(i32, i32)>> {
+        let column = self.encoder.encode(name)?;
+        let Encoded::Number { low, high } = &*column else { return Ok(Vec::new()) };
+        Ok(low.iter().copied().zip(high.iter().copied()).collect())
+    }
+
+    fn forms(&mut self) -> Result<Vec<Option<u8>>> {
+        let column = self.encoder.encode("forms")?;
+        let Encoded::List { starts, codes, known, words } = &*column else { return Ok(Vec::new()) };
+        let list = categories(self.codes(), "form");
+        let bits: Vec<u8> = words.iter().map(|w| list.iter().position(|f| f == w).map_or(0, |p| 1 << p)).collect();
+        let of_row = |(row, there): (usize, &bool)| {
+            let items = &codes[starts[row] as usize..starts[row + 1] as usize];
+            there.then(|| items.iter().fold(0, |mask, code| mask | bits[*code as usize]))
+        };
+        Ok(known.iter().enumerate().map(of_row).collect())
+    }
+
+    fn areas(&mut self, name: &str, required: bool) -> Result<Vec<u32>> {
+        let column = self.encoder.encode(name)?;
+        let Encoded::Words { codes, words } = &*column else { return Ok(Vec::new()) };
+        let places: Vec<Option<u32>> = words.iter().map(|word| self.reader.areas.commune(word)).collect();
+        let mut found = Vec::with_capacity(codes.len());
+        for code in codes {
+            let place = places.get(*code as usize).copied().flatten();
+            let missing = place.is_none() && (required || *code != NO_WORD);
+            if missing && self.reader.unknown_areas == UnknownAreas::Error {
+                let word = words.get(*code as usize).map(String::as_str);
+                self.encoder.problems.area(&self.reader.table.id, name, word);
+            }
+            found.push(place.unwrap_or(NOWHERE));
+        }
+        Ok(found)
+    }
+
+    fn wrong(&mut self, column: &str, expected: &str, row: usize) {
+        let row = self.row(row);
+        self.encoder.problems.value(&self.reader.table.id, column, expected, row);
+    }
+
+    fn reports(&mut self) -> Result<Vec<Report>> {
+        let (cases, children) = (self.keys("case_id")?, self.keys("child_id")?);
+        let (received, incidents) = (self.numbers("received_date")?, self.numbers("incident_date")?);
+        let (ages, births) = (self.intervals("age")?, self.intervals(BIRTHS)?);
+        let (places, homes) = (self.areas("commune", true)?, self.areas("residence", false)?);
+        let sex = self.places("sex", "sex")?;
+        // Without the name of the list the codes cannot be read; whoever asks for ethnic groups is told so.
+        let ethnicity =
+            if self.reader.ethnic.is_some() { self.places("ethnicity", "ethnicity")? } else { vec![NONE; self.encoder.frame.height()] };
+        let (environment, outcome) = (self.places("environment", "environment")?, self.places("outcome", "outcome")?);
+        let (online, supported) = (self.flags("online")?, self.flags("supported")?);
+        let prostitution = self.flags("prostitution")?;
+        let (confirmed, verification) = (self.flags("confirmed")?, self.places("verification", "verification")?);
+        let forms = self.forms()?;
+        let (hours, emergency) = (self.numbers("emergency_hours")?, self.numbers("emergency_date")?);
+        let (planned, approved) = (self.numbers("plan_date")?, self.numbers("approved_date")?);
+        let mut found = Vec::with_capacity(cases.len());
+        for row in 0..cases.len() {
+            // What is required and missing was told by the encoder.
+            let (Some(case), Some(received)) = (cases[row], received[row]) else { continue };
+            // Not confirmed is suspected still, or refuted; nothing recorded can be any of the three.
+            let flag = [ANY ^ (1 << CONFIRMED), ANY, 1 << CONFIRMED][usize::from(confirmed[row])];
+            let told = if verification[row] == NONE { flag } else { 1 << verification[row] };
+            if told & flag == 0 {
+                self.wrong("verification", "the same answer as confirmed", row);
+            }
+            for (column, first, second) in [
+                ("emergency_date", Some(received), emergency[row]),
+                ("plan_date", Some(received), planned[row]),
+                ("approved_date", planned[row], approved[row]),
+            ] {
+                if let (Some(first), Some(second)) = (first, second)
+                    && second < first
+                {
+                    self.wrong(column, "a day not before the step it follows", row);
+                }
+            }
+            found.push(Report {
+                case,
+                child: children[row],
+                received,
+                incident: incidents[row],
+                age: ages[row],
+                born: (births[row].0 == births[row].1).then_some(births[row].0),
+                place: places[row],
+                home: homes[row],
+                sex: sex[row],
+                ethnicity: ethnicity[row],
+                environment: environment[row],
+                outcome: outcome[row],
+                online: online[row],
+                supported: supported[row],
+                prostitution: prostitution[row],
+                verification: told,
+                forms: forms[row],
+                emergency_hours: hours[row],
+                emergency: emergency[row],
+                planned: planned[row],
+                approved: approved[row],
+            });
+        }
+        Ok(found)
+    }
+
+    fn persons(&mut self) -> Result<Vec<Person>> {
+        let (cases, keys, children) = (self.keys("case_id")?, self.keys("person_id")?, self.keys("child_id")?);
+        let (sex, relation) = (self.places("sex", "sex")?, self.places("relation", "relation")?);
+        let person =
+            |row: usize| Some(Person { case: cases[row]?, key: keys[row], child: children[row], sex: sex[row], relation: relation[row] });
+        Ok((0..cases.len()).filter_map(person).collect())
+    }
+
+    fn decisions(&mut self) -> Result<Vec<Decision>> {
+        let (keys, cases) = (self.keys("decision_id")?, self.keys("case_id")?);
+        let (decided, acts) = (self.numbers("decided_on")?, self.numbers("act_date")?);
+        let places = self.areas("commune", true)?;
+        let (decree, form) = (self.places("decree", "decree")?, self.places("form", "sanction_form")?);
+        let fine = self.numbers("fine")?;
+        let (violator, violator_key) = (self.places("violator", "violator")?, self.keys("violator_id")?);
+        let (born, status) = (self.numbers("violator_birth_date")?, self.places("status", "sanction_status")?);
+        let articles = self.articles()?;
+        let mut found = Vec::with_capacity(keys.len());
+        for row in 0..keys.len() {
+            let (Some(key), Some(decided)) = (keys[row], decided[row]) else { continue };
+            if let Some(act) = acts[row]
+                && act > decided
+            {
+                self.wrong("act_date", "a day not after decided_on", row);
+            }
+            found.push(Decision {
+                key,
+                case: cases[row],
+                decided,
+                act: acts[row],
+                place: places[row],
+                decree: decree[row],
+                article: articles[row],
+                form: form[row],
+                fine: fine[row],
+                violator: violator[row],
+                violator_key: violator_key[row],
+                violator_born: born[row],
+                status: status[row],
+            });
+        }
+        Ok(found)
+    }
+
+    fn articles(&mut self) -> Result<Vec<Option<(u16, u16)>>> {
+        let column = self.encoder.encode("article")?;
+        let Encoded::Words { codes, words } = &*column else { return Ok(Vec::new()) };
+        let read: Vec<Option<(u16, u16)>> = words.iter().map(|text| article(text)).collect();
+        let mut found = Vec::with_capacity(codes.len());
+        for (row, code) in codes.iter().enumerate() {
+            let article = read.get(*code as usize).copied().flatten();
+            if article.is_none() && *code != NO_WORD {
+                self.wrong("article", "an article such as 22 or 22.1", row);
+            }
+            found.push(article);
+        }
+        Ok(found)
+    }
+}
+
+/// The place in the list `verification`.
+pub(super) const CONFIRMED: u8 = 1;
+/// Every result of a verification.
+const ANY: u8 = 0b111;
+
+/// The codes of a list, or the names of the ethnic groups.
+pub(super) fn categories(codes: &Codes, list: &str) -> Vec<String> {
+    if list == "ethnicity" {
+        return codes.ethnic_groups().iter().map(|g| g.name.clone()).collect();
+    }
+    codes.list(list).map(|l| l.items.iter().map(|c| c.code.clone()).filter(|c| c != "unknown").collect()).unwrap_or_default()
+}
+
+/// Article and clause: `22.1`, `22(1)`, `Điều 22 khoản 1`, `khoản 1 Điều 22`.
+fn article(text: &str) -> Option<(u16, u16)> {
+    let text = text.to_lowercase();
+    let after = |word: &str| {
+        let rest = &text[text.find(word)? + word.len()..];
+        rest.trim_start().split(|c: char| !c.is_ascii_digit()).next()?.parse::<u16>().ok()
+    };
+    if let Some(article) = after("điều") {
+        return Some((article, after("khoản").unwrap_or(0)));
+    }
+    let mut numbers = text.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).map(|part| part.parse::<u16>().ok());
+    let article = numbers.next()??;
+    Some((article, numbers.next().flatten().unwrap_or(0)))
+}
+
+/// Refuses a table without a column that everything rests on; of several the first is named if none is there.
+pub(super) fn need(table: &Table, columns: &[String], any_of: &[&str], what: &str) -> Result<()> {
+    if any_of.iter().any(|name| columns.iter().any(|c| c == name)) {
+        return Ok(());
+    }
+    Err(Error::MissingColumn {
+        table: table.id.clone(),
+        column: any_of[0].to_owned(),
+        expected: table.column(any_of[0]).map_or("text", |c| c.kind.word()).to_owned(),
+        found: columns.to_vec(),
+        indicator: what.to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::article;
+
+    #[test]
+    fn articles_are_read_as_they_are_written() {
+        for text in ["22.1", "22(1)", "22 (1)", "Điều 22 khoản 1", "khoản 1 Điều 22", "điểm a khoản 1 Điều 22", "22 khoản 1"]
+        {
+            assert_eq!(article(text), Some((22, 1)), "{text}");
+        }
+        assert_eq!(article("21"), Some((21, 0)));
+        assert_eq!(article("Điều 21"), Some((21, 0)));
+        assert_eq!(article("không rõ"), None);
+    }
+}

@@ -1,0 +1,289 @@
+//! Decisions on administrative sanctions, by the decree in force on the day of the act.
+
+use super::choice::Choice;
+use super::register::{Facts, Register};
+use super::report::{Decision, NONE, categories};
+use super::select::{in_force, missing};
+use super::spots::Spots;
+use super::table::{Columns, Table};
+use super::unit::Unit;
+use crate::area::Level;
+use crate::catalogue::{Catalogue, Codes, days};
+use crate::error::{Error, Result};
+use crate::estimate::MOST_ROWS;
+use crate::period::Period;
+use crate::text::Text;
+use chrono::NaiveDate;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+/// A breakdown of decisions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SanctionDimension {
+    /// The decree in force on the day of the act.
+    Decree,
+    /// The article violated.
+    Article,
+    /// The article with its clause.
+    Clause,
+    /// The form of the sanction.
+    Form,
+    /// The band of the fine.
+    FineBand,
+    /// Person or organisation.
+    Violator,
+}
+
+impl SanctionDimension {
+    /// Every dimension.
+    pub const ALL: [Self; 6] = [Self::Decree, Self::Article, Self::Clause, Self::Form, Self::FineBand, Self::Violator];
+
+    /// The word, which is also the column of a result.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Decree => "decree",
+            Self::Article => "article",
+            Self::Clause => "clause",
+            Self::Form => "form",
+            Self::FineBand => "fine_band",
+            Self::Violator => "violator",
+        }
+    }
+
+    /// The dimension of a word.
+    ///
+    /// # Errors
+    /// [`Error::UnknownChoice`].
+    pub fn from_word(word: &str) -> Result<Self> {
+        Self::ALL.into_iter().find(|d| d.word() == word).ok_or_else(|| Error::UnknownChoice {
+            what: "by",
+            got: word.to_owned(),
+            known: Self::ALL.iter().map(|d| d.word().to_owned()).collect(),
+        })
+    }
+}
+
+/// Places in the list `decree`.
+pub(super) const OF_2013: u8 = 0;
+pub(super) const OF_2021: u8 = 1;
+
+/// The first day of Decree 130/2021/NĐ-CP.
+fn since_2022() -> i32 {
+    days(NaiveDate::from_ymd_opt(2022, 1, 1).unwrap_or_default())
+}
+
+/// The lower ends of the fine bands in đồng; the first is 0.
+const BANDS: [i32; 6] = [0, 5_000_000, 10_000_000, 15_000_000, 20_000_000, 25_000_000];
+
+impl Decision {
+    /// The decree in force on the day of the act; without that day, the earlier one if the decision itself is older than the later,
+    /// else the one recorded.
+    pub(super) fn decree_of_act(&self) -> u8 {
+        match self.act {
+            Some(act) if act < since_2022() => OF_2013,
+            Some(_) => OF_2021,
+            None if self.decided < since_2022() => OF_2013,
+            None => self.decree,
+        }
+    }
+
+    /// Article and clause as they are written.
+    pub(super) fn clause(&self) -> Option<String> {
+        self.article.map(|(article, clause)| if clause == 0 { article.to_string() } else { format!("{article}.{clause}") })
+    }
+}
+
+/// The labels of a dimension, `total` first, and where a decision falls.
+struct Axis {
+    dimension: SanctionDimension,
+    labels: Vec<String>,
+    articles: Vec<(u16, u16)>,
+}
+
+impl Axis {
+    fn new(dimension: SanctionDimension, codes: &Codes, decisions: &[&Decision]) -> Self {
+        // Articles are those of the records: decrees have a hundred, few of them on children.
+        let of = |(article, clause): (u16, u16)| if dimension == SanctionDimension::Article { (article, 0) } else { (article, clause) };
+        let articles: Vec<(u16, u16)> = match dimension {
+            SanctionDimension::Article | SanctionDimension::Clause => {
+                decisions.iter().filter_map(|d| d.article).map(of).collect::<BTreeSet<_>>().into_iter().collect()
+            }
+            _ => Vec::new(),
+        };
+        let written = |(article, clause): &(u16, u16)| if *clause == 0 { article.to_string() } else { format!("{article}.{clause}") };
+        let (inner, last): (Vec<String>, &str) = match dimension {
+            SanctionDimension::Decree => (categories(codes, "decree"), "unknown"),
+            SanctionDimension::Article | SanctionDimension::Clause => (articles.iter().map(written).collect(), "unknown"),
+            SanctionDimension::Form => (categories(codes, "sanction_form"), "unknown"),
+            SanctionDimension::FineBand => (categories(codes, "fine_band"), "none"),
+            SanctionDimension::Violator => (categories(codes, "violator"), "unknown"),
+        };
+        let labels = ["total".to_owned()].into_iter().chain(inner).chain([last.to_owned()]).collect();
+        Self { dimension, labels, articles }
+    }
+
+    fn place(&self, decision: &Decision) -> usize {
+        let last = self.labels.len() - 1;
+        let code = |code: u8| if code == NONE { last } else { usize::from(code) + 1 };
+        match self.dimension {
+            SanctionDimension::Decree => code(decision.decree_of_act()),
+            SanctionDimension::Form => code(decision.form),
+            SanctionDimension::Violator => code(decision.violator),
+            SanctionDimension::FineBand => decision.fine.map_or(last, |fine| BANDS.iter().filter(|low| fine >= **low).count()),
+            SanctionDimension::Article | SanctionDimension::Clause => {
+                let clause_of = |clause| if self.dimension == SanctionDimension::Article { 0 } else { clause };
+                decision.article.and_then(|(a, c)| self.articles.iter().position(|x| *x == (a, clause_of(c)))).map_or(last, |p| p + 1)
+            }
+        }
+    }
+}
+
+/// What a cell holds: keys, so that each decision and violator counts once.
+#[derive(Default)]
+struct Cell {
+    decisions: HashSet<u128>,
+    violators: [HashSet<(bool, u128)>; 2],
+    fined: HashSet<u128>,
+    fine_missing: HashSet<u128>,
+    fine_total: u64,
+    left_out: [HashSet<u128>; 2],
+}
+
+/// Places in the lists `violator`, `sanction_form` and `sanction_status`.
+pub(super) struct Codebook {
+    pub person: u8,
+    pub organisation: u8,
+    pub warning: u8,
+    pub fine: u8,
+    pub in_force: u8,
+    annulled: u8,
+    to_criminal: u8,
+}
+
+impl Codebook {
+    pub fn new(codes: &Codes) -> Self {
+        let place = |list: &str, code: &str| categories(codes, list).iter().position(|c| c == code).map_or(NONE, |p| p as u8);
+        Self {
+            person: place("violator", "person"),
+            organisation: place("violator", "organisation"),
+            warning: place("sanction_form", "a"),
+            fine: place("sanction_form", "b"),
+            in_force: in_force(codes),
+            annulled: place("sanction_status", "annulled"),
+            to_criminal: place("sanction_status", "to_criminal"),
+        }
+    }
+}
+
+impl Cell {
+    fn add(&mut self, decision: &Decision, codes: &Codebook) {
+        for (place, status) in [codes.annulled, codes.to_criminal].into_iter().enumerate() {
+            if decision.status == status {
+                self.left_out[place].insert(decision.key);
+            }
+        }
+        if decision.status != codes.in_force {
+            return;
+        }
+        self.decisions.insert(decision.key);
+        for (place, violator) in [codes.person, codes.organisation].into_iter().enumerate() {
+            if decision.violator == violator {
+                // Whoever is not named is taken for somebody of its own.
+                let named = decision.violator_key;
+                self.violators[place].insert((named.is_some(), named.unwrap_or(decision.key)));
+            }
+        }
+        if let Some(fine) = decision.fine {
+            self.fined.insert(decision.key);
+            self.fine_total += u64::from(fine.unsigned_abs());
+        } else if decision.form == codes.fine {
+            self.fine_missing.insert(decision.key);
+        }
+    }
+}
+
+impl Facts {
+    /// The decisions of a period, whatever became of them.
+    pub(super) fn decisions_of(&self, period: Option<&Period>) -> Result<Vec<&Decision>> {
+        let decisions = self.decisions.as_ref().ok_or_else(|| missing("sanctions"))?;
+        let span = period.map_or((i32::MIN, i32::MAX), |p| (days(p.first()), days(p.last())));
+        Ok(decisions.iter().filter(|d| d.within(span)).collect())
+    }
+}
+
+impl Register {
+    /// Decisions in force, persons and organisations sanctioned, and fines, by the day of the decision.
+    ///
+    /// Columns: `decisions`; `persons` and `organisations`, each once by `violator_id` (without one each decision its own);
+    /// `fine_total` in đồng and `fined`, the decisions with a fine; `fine_missing`, fines without an amount; and, left out of all
+    /// of these, `annulled` and `to_criminal`. The decree is the one in force on the day of the act: Decree 144/2013/NĐ-CP
+    /// before 1 January 2022, Decree 130/2021/NĐ-CP from then.
+    ///
+    /// # Errors
+    /// [`Error::MissingTable`] without `sanctions`, [`Error::Repeated`] for a dimension twice, [`Error::BadNumber`] for a
+    /// table too large to hold.
+    pub fn sanctions(&self, period: Option<&Period>, by: &[SanctionDimension], level: Level) -> Result<Table> {
+        for (nth, dimension) in by.iter().enumerate() {
+            if by[..nth].contains(dimension) {
+                return Err(Error::Repeated { what: "by", got: dimension.word().to_owned() });
+            }
+        }
+        let decisions = self.0.decisions_of(period)?;
+        let catalogue = Catalogue::builtin();
+        let codes = Codebook::new(catalogue.codes());
+        let axes: Vec<Axis> = by.iter().map(|d| Axis::new(*d, catalogue.codes(), &decisions)).collect();
+        let spots = Spots::new(&self.0.areas, level, decisions.iter().map(|d| d.place));
+        let size: usize = axes.iter().map(|a| a.labels.len()).product();
+        let rows = size as u128 * spots.len() as u128;
+        if rows > MOST_ROWS {
+            let expected = format!("a table of at most {MOST_ROWS} rows");
+            return Err(Error::BadNumber { what: "by", expected, found: format!("{rows} rows") });
+        }
+        let mut cells: BTreeMap<usize, Cell> = BTreeMap::new();
+        for decision in &decisions {
+            let mut offsets = vec![0];
+            for axis in &axes {
+                let place = axis.place(decision);
+                offsets = offsets.into_iter().flat_map(|o| [o * axis.labels.len(), o * axis.labels.len() + place]).collect();
+            }
+            for spot in spots.of(decision.place) {
+                for offset in &offsets {
+                    cells.entry(spot as usize * size + offset).or_default().add(decision, &codes);
+                }
+            }
+        }
+        let rows = size * spots.len();
+        let of = |count: fn(&Cell) -> u64| (0..rows).map(|nth| cells.get(&nth).map_or(0, count)).collect::<Vec<_>>();
+        Columns::new(rows)
+            .word("unit", Unit::Decision.word())
+            .areas(&spots, size)
+            .cross(axes.iter().map(|a| (a.dimension.word(), a.labels.as_slice())))
+            .counts("decisions", of(|c| c.decisions.len() as u64))
+            .counts("persons", of(|c| c.violators[0].len() as u64))
+            .counts("organisations", of(|c| c.violators[1].len() as u64))
+            .counts("fine_total", of(|c| c.fine_total))
+            .counts("fined", of(|c| c.fined.len() as u64))
+            .counts("fine_missing", of(|c| c.fine_missing.len() as u64))
+            .counts("annulled", of(|c| c.left_out[0].len() as u64))
+            .counts("to_criminal", of(|c| c.left_out[1].len() as u64))
+            .word("period", &period_word(period))
+            .without_choice(Some(Unit::Decision), told(period))
+    }
+}
+
+pub(super) fn period_word(period: Option<&Period>) -> String {
+    of_period(period).period_word()
+}
+
+/// The period of decisions, told to a person.
+pub(super) fn told(period: Option<&Period>) -> Text {
+    let name = Catalogue::builtin().codes().name("abuse_date", "decided");
+    let name = name.unwrap_or_else(|| Text::new("", ""));
+    let told = of_period(period).told();
+    let first = |text: &str| text.split("; ").next().unwrap_or_default().to_owned();
+    Text::new(format!("{}; {}", first(&told.vi), name.vi), format!("{}; {}", first(&told.en), name.en))
+}
+
+fn of_period(period: Option<&Period>) -> Choice {
+    period.map_or_else(Choice::new, |p| Choice::new().period(p.clone()))
+}

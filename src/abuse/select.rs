@@ -1,0 +1,96 @@
+//! The reports that count, and how certainly.
+
+use super::choice::{Choice, DateOf};
+use super::register::Facts;
+use super::report::{Decision, NOWHERE, Report, categories};
+use super::spots::Spots;
+use super::things::{Things, things};
+use super::unit::Unit;
+use crate::area::Level;
+use crate::catalogue::{Catalogue, Codes};
+use crate::error::{Error, Result};
+use crate::record::{NO, YES};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// The reports of a register that count under a [`Choice`]; each method is one table.
+#[derive(Debug, Clone)]
+pub struct Selection {
+    pub(super) facts: Arc<Facts>,
+    pub(super) choice: Choice,
+    pub(super) catalogue: Catalogue,
+    /// The first decision in force of each case.
+    pub(super) decided: Arc<HashMap<u128, i32>>,
+    /// For each report whether it counts, in the period and at any time.
+    pub(super) status: Arc<Vec<u8>>,
+    pub(super) ever: Arc<Vec<u8>>,
+}
+
+impl Selection {
+    pub(super) fn new(facts: Arc<Facts>, choice: Choice) -> Result<Self> {
+        let catalogue = Catalogue::builtin();
+        if choice.date == DateOf::Decided && facts.decisions.is_none() {
+            return Err(missing("sanctions"));
+        }
+        let in_force = in_force(catalogue.codes());
+        let mut decided: HashMap<u128, i32> = HashMap::new();
+        for decision in facts.decisions.iter().flatten().filter(|d| d.status == in_force) {
+            if let Some(case) = decision.case {
+                decided.entry(case).and_modify(|day| *day = decision.decided.min(*day)).or_insert(decision.decided);
+            }
+        }
+        let ever: Vec<u8> = facts.reports.iter().map(|r| choice.counts(r)).collect();
+        let span = choice.span();
+        let status: Vec<u8> = facts.reports.iter().zip(&ever).map(|(r, ever)| choice.within(r, &decided, span).min(*ever)).collect();
+        Ok(Self { facts, choice, catalogue, decided: Arc::new(decided), status: Arc::new(status), ever: Arc::new(ever) })
+    }
+
+    /// Which reports count.
+    #[must_use]
+    pub fn choice(&self) -> &Choice {
+        &self.choice
+    }
+
+    pub(super) fn codes(&self) -> &Codes {
+        self.catalogue.codes()
+    }
+
+    /// The things of a unit in the period.
+    pub(super) fn things(&self, unit: Unit) -> Result<Things> {
+        let persons = match (unit, &self.facts.persons) {
+            (Unit::Perpetrator | Unit::Pair, None) => return Err(missing("perpetrators")),
+            (_, persons) => persons.as_deref().unwrap_or_default(),
+        };
+        Ok(things(unit, &self.facts.reports, persons, &self.status))
+    }
+
+    /// The areas of a table down to a level.
+    pub(super) fn spots(&self, level: Level) -> Spots<'_> {
+        // A place that is not recorded is a line of its own only if a report of the selection has it.
+        let shown = |(report, status): (&Report, &u8)| {
+            let place = self.choice.commune(report);
+            (place != NOWHERE || *status != NO).then_some(place)
+        };
+        Spots::new(&self.facts.areas, level, self.facts.reports.iter().zip(&*self.status).filter_map(shown))
+    }
+
+    /// The reports certain in the period, with their places in the register.
+    pub(super) fn certain(&self) -> impl Iterator<Item = (u32, &Report)> {
+        (0_u32..).zip(&self.facts.reports).filter(|(nth, _)| self.status[*nth as usize] == YES)
+    }
+}
+
+/// The place of `in_force` in the list of what decisions can be.
+pub(super) fn in_force(codes: &Codes) -> u8 {
+    categories(codes, "sanction_status").iter().position(|c| c == "in_force").unwrap_or(0) as u8
+}
+
+impl Decision {
+    pub(super) fn within(&self, (first, last): (i32, i32)) -> bool {
+        (first..=last).contains(&self.decided)
+    }
+}
+
+pub(super) fn missing(table: &str) -> Error {
+    Error::MissingTable { table: table.to_owned(), indicator: crate::error::ABUSE.to_owned() }
+}

@@ -1,0 +1,147 @@
+//! A result: a table that names its unit and the choices behind it.
+
+use super::choice::Choice;
+use super::share::Grid;
+use super::spots::Spots;
+use super::unit::Unit;
+use crate::error::{Error, Result};
+use crate::estimate::{LEVEL, wilson};
+use crate::text::Text;
+use polars::prelude::*;
+
+/// A table of one unit.
+#[derive(Debug, Clone)]
+pub struct Table {
+    frame: DataFrame,
+    unit: Option<Unit>,
+    told: Text,
+    pub(super) grid: Option<Grid>,
+}
+
+impl Table {
+    /// The rows.
+    #[must_use]
+    pub fn frame(&self) -> &DataFrame {
+        &self.frame
+    }
+
+    /// What is counted; none where each row names its own.
+    #[must_use]
+    pub fn unit(&self) -> Option<Unit> {
+        self.unit
+    }
+
+    /// Which reports count, told to a person.
+    #[must_use]
+    pub fn told(&self) -> &Text {
+        &self.told
+    }
+}
+
+/// A table being made, column by column.
+pub(super) struct Columns {
+    columns: Vec<Column>,
+    rows: usize,
+}
+
+impl Columns {
+    /// Begins with the unit of each row.
+    pub fn new(rows: usize) -> Self {
+        Self { columns: Vec::new(), rows }
+    }
+
+    /// The same word in every row.
+    pub fn word(self, name: &str, word: &str) -> Self {
+        let column = Column::new_scalar(name.into(), Scalar::new(DataType::String, AnyValue::StringOwned(word.into())), self.rows);
+        self.push(column)
+    }
+
+    pub fn words<S: AsRef<str>>(self, name: &str, words: impl IntoIterator<Item = S>) -> Self {
+        let column = words.into_iter().map(|w| Some(PlSmallStr::from(w.as_ref()))).collect::<StringChunked>();
+        self.push(column.with_name(name.into()).into_column())
+    }
+
+    /// Code and level of the area of each row, `each` rows an area.
+    pub fn areas(self, spots: &Spots, each: usize) -> Self {
+        let words = spots.words();
+        let codes = words.iter().flat_map(|w| std::iter::repeat_n(w.0, each));
+        let levels = words.iter().flat_map(|w| std::iter::repeat_n(w.1, each));
+        self.words("area", codes).words("area_level", levels)
+    }
+
+    /// The labels of some breakdowns in their full cross, as often as it fits.
+    pub fn cross<'l>(mut self, breakdowns: impl Iterator<Item = (&'l str, &'l [String])> + Clone) -> Self {
+        let mut each: usize = breakdowns.clone().map(|(_, labels)| labels.len()).product();
+        for (name, labels) in breakdowns {
+            each /= labels.len();
+            let cycle = labels.iter().flat_map(|label| std::iter::repeat_n(label, each)).cycle();
+            let rows = self.rows;
+            self = self.words(name, cycle.take(rows));
+        }
+        self
+    }
+
+    pub fn counts(self, name: &str, counts: impl IntoIterator<Item = u64>) -> Self {
+        let counts: Vec<i64> = counts.into_iter().map(u64::cast_signed).collect();
+        self.push(Column::new(name.into(), counts))
+    }
+
+    pub fn some_counts(self, name: &str, counts: impl IntoIterator<Item = Option<u64>>) -> Self {
+        let counts: Vec<Option<i64>> = counts.into_iter().map(|n| n.map(u64::cast_signed)).collect();
+        self.push(Column::new(name.into(), counts))
+    }
+
+    pub fn floats(self, name: &str, values: impl IntoIterator<Item = Option<f64>>) -> Self {
+        self.push(Column::new(name.into(), values.into_iter().collect::<Vec<_>>()))
+    }
+
+    /// Value, limits and status of shares.
+    pub fn shares(self, shares: &[Share]) -> Self {
+        self.floats("value", shares.iter().map(|s| s.value))
+            .floats("lower", shares.iter().map(|s| s.lower))
+            .floats("upper", shares.iter().map(|s| s.upper))
+            .words("status", shares.iter().map(|s| s.status))
+    }
+
+    fn push(mut self, column: Column) -> Self {
+        self.columns.push(column);
+        self
+    }
+
+    /// The table, with the choices behind it as its last columns.
+    pub fn finish(self, unit: Option<Unit>, choice: &Choice) -> Result<Table> {
+        let words = choice.words();
+        let told = choice.told();
+        let with_period = self.word("period", &choice.period_word());
+        words.iter().fold(with_period, |columns, (name, word)| columns.word(name, word)).without_choice(unit, told)
+    }
+
+    /// The table as it stands.
+    pub fn without_choice(self, unit: Option<Unit>, told: Text) -> Result<Table> {
+        let frame =
+            DataFrame::new(self.rows, self.columns).map_err(|e| Error::Frame { table: "abuse".to_owned(), found: e.to_string() })?;
+        Ok(Table { frame, unit, told, grid: None })
+    }
+}
+
+/// A share in percent with Wilson's limits.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Share {
+    pub value: Option<f64>,
+    pub lower: Option<f64>,
+    pub upper: Option<f64>,
+    pub status: &'static str,
+}
+
+/// The share of `x` in `n`, by the rules of reliability of every result.
+pub(super) fn share(x: u64, n: u64) -> Share {
+    let Ok(limits) = wilson(x, n, LEVEL) else {
+        return Share { value: None, lower: None, upper: None, status: "not_available" };
+    };
+    Share {
+        value: Some(crate::estimate::quotient(x, n, 100)),
+        lower: Some(limits.lower * 100.0),
+        upper: Some(limits.upper * 100.0),
+        status: if n < crate::estimate::SMALLEST_DENOMINATOR { "unreliable" } else { "ok" },
+    }
+}

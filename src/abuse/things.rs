@@ -1,0 +1,121 @@
+//! The units of a selection and their keys as small numbers: things below `keyed` have a key, the others are each their own.
+
+use super::report::{Person, Report};
+use super::unit::Unit;
+use crate::record::NO;
+use rayon::prelude::*;
+use std::collections::HashMap;
+use std::hash::Hash;
+
+/// No row of perpetrators.
+pub(super) const NOBODY: u32 = u32::MAX;
+
+/// A thing by one of the reports that it rests on.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Member {
+    pub thing: u32,
+    pub case: u32,
+    /// The report, and the row of perpetrators or [`NOBODY`].
+    pub report: u32,
+    pub person: u32,
+    /// For a pair: it rests on the case, not on the child named.
+    pub by_case: bool,
+    /// Whether it counts, with three values.
+    pub status: u8,
+}
+
+/// Things of one unit.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Things {
+    pub members: Vec<Member>,
+    /// Things below this have a key.
+    pub keyed: u32,
+}
+
+/// Numbers for keys: those with one from 0, in the order of the keys; then one for each row without.
+pub(super) fn numbered<K: Ord + Hash + Copy + Send>(keys: &[Option<K>]) -> (Vec<u32>, u32) {
+    let mut distinct: Vec<K> = keys.iter().flatten().copied().collect();
+    distinct.par_sort_unstable();
+    distinct.dedup();
+    let places: HashMap<K, u32> = distinct.iter().zip(0..).map(|(key, place)| (*key, place)).collect();
+    let keyed = places.len() as u32;
+    let mut own = keyed;
+    let number = |key: &Option<K>| {
+        key.map_or_else(
+            || {
+                own += 1;
+                own - 1
+            },
+            |key| places[&key],
+        )
+    };
+    (keys.iter().map(number).collect(), keyed)
+}
+
+/// Reports by case, as numbers.
+pub(super) fn cases(reports: &[Report]) -> Vec<u32> {
+    // Reports are sorted by case.
+    let mut number = 0;
+    let mut found = Vec::with_capacity(reports.len());
+    for (place, report) in reports.iter().enumerate() {
+        number += u32::from(place > 0 && reports[place - 1].case != report.case);
+        found.push(number);
+    }
+    found
+}
+
+/// The things of a unit; of perpetrators and pairs by the rows related to each report.
+pub(super) fn things(unit: Unit, reports: &[Report], persons: &[Person], status: &[u8]) -> Things {
+    let cases = cases(reports);
+    match unit {
+        Unit::Perpetrator | Unit::Pair => of_persons(unit, reports, persons, &cases, status),
+        _ => {
+            let (numbers, keyed) = match unit {
+                Unit::Child => numbered(&reports.iter().map(|r| r.child).collect::<Vec<_>>()),
+                Unit::Case => (cases.clone(), u32::MAX),
+                _ => ((0..reports.len() as u32).collect(), u32::MAX),
+            };
+            let member = |(report, thing): (usize, u32)| Member {
+                thing,
+                case: cases[report],
+                report: report as u32,
+                person: NOBODY,
+                by_case: false,
+                status: status[report],
+            };
+            Things { members: numbers.into_iter().enumerate().map(member).filter(|m| m.status != NO).collect(), keyed }
+        }
+    }
+}
+
+fn of_persons(unit: Unit, reports: &[Report], persons: &[Person], cases: &[u32], status: &[u8]) -> Things {
+    let (mut members, mut keys) = (Vec::new(), Vec::new());
+    let (rows, with_key) = numbered(&persons.iter().map(|p| p.key).collect::<Vec<_>>());
+    for (row, person) in persons.iter().enumerate() {
+        let start = reports.partition_point(|r| r.case < person.case);
+        let of_case = &reports[start..start + reports[start..].partition_point(|r| r.case == person.case)];
+        let named = person.child.filter(|child| of_case.iter().any(|r| r.child == Some(*child)));
+        for (nth, report) in of_case.iter().enumerate().filter(|(_, r)| named.is_none() || r.child == named) {
+            let place = start + nth;
+            let member = Member {
+                thing: rows[row],
+                case: cases[place],
+                report: place as u32,
+                person: row as u32,
+                by_case: named.is_none(),
+                status: status[place],
+            };
+            if member.status != NO {
+                members.push(member);
+                keys.push(report.child.zip(person.key));
+            }
+        }
+    }
+    let mut found = Things { members, keyed: with_key };
+    if unit == Unit::Pair {
+        let (numbers, keyed) = numbered(&keys);
+        found.members.iter_mut().zip(numbers).for_each(|(member, number)| member.thing = number);
+        found.keyed = keyed;
+    }
+    found
+}
