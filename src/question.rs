@@ -24,6 +24,24 @@ pub enum UnknownAreas {
     Keep,
 }
 
+impl UnknownAreas {
+    /// The policy of a word, `error` or `keep`.
+    ///
+    /// # Errors
+    /// [`Error::UnknownChoice`].
+    pub fn from_word(word: &str) -> Result<Self, Error> {
+        match word {
+            "error" => Ok(Self::Error),
+            "keep" => Ok(Self::Keep),
+            other => Err(Error::UnknownChoice {
+                what: "unknown_areas",
+                got: other.to_owned(),
+                known: vec!["error".to_owned(), "keep".to_owned()],
+            }),
+        }
+    }
+}
+
 /// How one count is taken.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum How {

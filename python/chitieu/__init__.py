@@ -14,7 +14,7 @@ Example:
     '66.67'
 """
 
-from chitieu import stats, synthetic
+from chitieu import abuse, stats, synthetic
 from chitieu._catalogue import Catalogue, Indicator, catalogue
 from chitieu._dataset import Dataset
 from chitieu._errors import ChitieuError, DataError, PlanError, SchemaError
@@ -36,6 +36,7 @@ __all__ = [
     "Tally",
     "Warning",
     "__version__",
+    "abuse",
     "areas",
     "catalogue",
     "compute",

@@ -88,7 +88,9 @@ impl Selection {
         for (nth, axis) in axes.iter().enumerate() {
             let width = axis.labels.len() as u64;
             if margins & 1 << nth != 0 {
-                cells.iter_mut().for_each(|(cell, _)| *cell *= width);
+                for (cell, _) in &mut cells {
+                    *cell *= width;
+                }
                 continue;
             }
             let places = axis.places(report, person, view);

@@ -253,6 +253,12 @@ impl Register {
         Selection::new(self.0.clone(), choice)
     }
 
+    /// The day whose list of areas is used.
+    #[must_use]
+    pub fn area_vintage(&self) -> NaiveDate {
+        self.0.areas.day()
+    }
+
     /// How many reports, perpetrators and decisions were read.
     #[must_use]
     pub fn rows(&self) -> (usize, usize, usize) {

@@ -94,6 +94,7 @@ struct Batch<'r, 'a> {
     reader: &'r Reader<'a>,
 }
 
+#[allow(clippy::redundant_closure_for_method_calls, reason = "the method alone would be of one lifetime")]
 impl Reader<'_> {
     /// What stands in a batch, by one way of reading.
     fn read<T>(&mut self, frame: &DataFrame, rows: impl FnOnce(&mut Batch) -> Result<Vec<T>>) -> Result<Vec<T>> {

@@ -122,7 +122,9 @@ impl Selection {
                 }
             }
         }
-        lines.iter_mut().for_each(|line| line.took.sort_unstable());
+        for line in &mut lines {
+            line.took.sort_unstable();
+        }
         let shares: Vec<Share> = lines.iter().map(|l| share(l.on_time, l.on_time + l.late)).collect();
         let steps = || (0..spots.len()).flat_map(|_| &STEPS);
         let quantiles = |percent: usize| lines.iter().map(move |l| l.quantile(percent));

@@ -1,6 +1,7 @@
 //! The only room that knows Python: a thin private module under the annotated package.
 #![allow(clippy::needless_pass_by_value, reason = "Python arguments arrive owned")]
 
+mod abuse;
 mod arrow;
 mod enter;
 mod error;
@@ -157,17 +158,7 @@ impl PyPlan {
             if let Some(text) = area_vintage {
                 builder = builder.area_vintage(day("area_vintage", text)?);
             }
-            builder = builder.unknown_areas(match unknown_areas {
-                "error" => UnknownAreas::Error,
-                "keep" => UnknownAreas::Keep,
-                other => {
-                    return Err(Error::UnknownChoice {
-                        what: "unknown_areas",
-                        got: other.to_owned(),
-                        known: vec!["error".to_owned(), "keep".to_owned()],
-                    });
-                }
-            });
+            builder = builder.unknown_areas(UnknownAreas::from_word(unknown_areas)?);
             Ok(Self(Arc::new(builder.build()?)))
         })
     }
@@ -414,6 +405,7 @@ fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<PyCases>()?;
     m.add_class::<PyPlan>()?;
     m.add_class::<PyTally>()?;
+    abuse::add_to(m)?;
     m.add_function(wrap_pyfunction!(words, m)?)?;
     m.add_function(wrap_pyfunction!(areas, m)?)?;
     m.add_function(wrap_pyfunction!(synthetic, m)?)?;

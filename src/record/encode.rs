@@ -472,19 +472,15 @@ impl Encoder<'_> {
         let stock = self.table.time == Time::Stock;
         let estimated = if self.table.column("age_from").is_some() { Some(self.estimated_ages()?) } else { None };
         for i in 0..rows {
-            let (mut least, mut most) = estimated.as_ref().map_or((LOW, HIGH), |ages| ages[i]);
-            if birth_low[i] != LOW {
-                (least, most) = (LOW, HIGH);
-                if on_high[i] != HIGH {
-                    most = completed(birth_low[i], on_high[i]);
-                }
+            let (least, most) = if birth_low[i] == LOW {
+                estimated.as_ref().map_or((LOW, HIGH), |ages| ages[i])
+            } else {
+                let most = if on_high[i] == HIGH { HIGH } else { completed(birth_low[i], on_high[i]) };
                 // An unknown day of the event lies after the birth.
-                least = if on_low[i] == LOW { 0 } else { completed(birth_high[i], on_low[i]).max(0) };
-                if most < 0 && !stock {
-                    // Born after the event: the dates contradict each other, so the age is not known.
-                    (least, most) = (LOW, HIGH);
-                }
-            }
+                let least = if on_low[i] == LOW { 0 } else { completed(birth_high[i], on_low[i]).max(0) };
+                // Born after the event: the dates contradict each other, so the age is not known.
+                if most < 0 && !stock { (LOW, HIGH) } else { (least, most) }
+            };
             low.push(least);
             high.push(most);
         }

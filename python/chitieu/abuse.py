@@ -1,0 +1,482 @@
+"""Abuse statistics from case records: units, overlapping forms, children who come back, response, sanctions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from html import escape
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from chitieu import _native
+from chitieu._catalogue import html_table
+from chitieu._dataset import Dataset
+from chitieu._errors import PlanError, SchemaError
+from chitieu._language import get_language, label, say
+from chitieu._result import area_names
+
+if TYPE_CHECKING:
+    import pandas
+    import pyarrow
+
+#: The tables that are read.
+TABLES = ("victims", "perpetrators", "sanctions")
+
+#: Rows shown in a notebook.
+ROWS_SHOWN = 40
+
+Day = str | date
+
+
+class Table:
+    """A table of one unit, with the choices behind it: a frame for polars, pandas, pyarrow and everything with Arrow.
+
+    Its last columns say which reports count: ``period``, ``date``, ``place``, ``verification``, ``age_limit``.
+    """
+
+    def __init__(self, native: _native.AbuseTable, area_vintage: str) -> None:
+        self._native = native
+        self._area_vintage = area_vintage
+        self._frame = pl.DataFrame(native.frame())
+
+    def to_polars(self) -> pl.DataFrame:
+        """Return the table as a polars DataFrame."""
+        return self._frame
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """Return the table as a pandas DataFrame (needs pandas and pyarrow)."""
+        return self._frame.to_pandas()
+
+    def to_arrow(self) -> pyarrow.Table:
+        """Return the table as a pyarrow Table (needs pyarrow)."""
+        return self._frame.to_arrow()
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self._frame.__arrow_c_stream__(requested_schema)
+
+    @property
+    def unit(self) -> str | None:
+        """What is counted; None where each row names its own (:meth:`Selection.units`)."""
+        return self._native.unit()
+
+    @property
+    def told(self) -> str:
+        """Which records count, in the language in use."""
+        return say(*self._native.told())
+
+    def share(self, of: Table | None = None) -> Table:
+        """Return the share of each cell in percent, in the total of its area or in the cell of another table.
+
+        Wilson's limits at 95 %; ``unreliable`` over fewer than 30, ``not_available`` over none.
+
+        Args:
+            of: A table of counts of the same unit, selection and level, with some of this one's breakdowns: each cell
+                is then taken over the cell it lies in. None: over the total of the area.
+
+        Raises:
+            PlanError: ``units_differ`` or ``choices_differ`` if the quotient would be a share of nothing.
+
+        Example:
+            >>> import chitieu as ct
+            >>> dataset = ct.synthetic.province("33", children=2_000, year=2022)
+            >>> selection = ct.abuse.read(dataset).select(period="2022")
+            >>> try:
+            ...     selection.counts("child").share(selection.counts("case"))
+            ... except ct.PlanError as error:
+            ...     error.code
+            'units_differ'
+        """
+        return Table(self._native.share(None if of is None else of._native), self._area_vintage)
+
+    def __repr__(self) -> str:
+        return f"{self._heading()}\n{self._frame}"
+
+    def _heading(self) -> str:
+        unit = label("unit", self.unit) if self.unit else say("theo từng dòng", "by row")
+        return f"{say('Đơn vị đếm', 'Unit')}: {unit}; {self.told}"
+
+    def _repr_html_(self) -> str:
+        hidden = {"unit"} if self.unit else set()
+        hidden |= {"period", "date", "place", "verification", "age_limit", say("en", "vi")}
+        shown = self._frame.head(ROWS_SHOWN).select(c for c in self._frame.columns if c not in hidden)
+        names = area_names(self._area_vintage) if "area" in shown.columns else {}
+        rows = []
+        for row in shown.iter_rows(named=True):
+            if "area" in row:
+                row["area"] = names.get((row["area_level"], row["area"])) or label("word", row["area"])
+            rows.append(tuple(_cell(c, v) for c, v in row.items()))
+        right = tuple(n for n, t in enumerate(shown.dtypes) if t.is_numeric())
+        head = tuple(_head(c) for c in shown.columns)
+        more = self._frame.height - shown.height
+        note = f"<p>… {more:,} {say('dòng nữa', 'more rows')}</p>" if more > 0 else ""
+        return f"<p>{escape(self._heading())}</p>{html_table(head, rows, right)}{note}"
+
+
+def _head(column: str) -> str:
+    for name in ("column", "dimension", "abuse_column"):
+        if (told := label(name, column)) != column:
+            return told
+    return column
+
+
+def _cell(column: str, value: object) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, float):
+        text = f"{value:,.2f}"
+        return text.translate(str.maketrans(",.", ".,")) if get_language() == "vi" else text
+    if isinstance(value, int):
+        return f"{value:,}".replace(",", "." if get_language() == "vi" else ",")
+    lists = {"form": ("form", "sanction_form"), "other_form": ("form",), "perpetrator_sex": ("sex",)}
+    for name in lists.get(column, (column,)):
+        if (told := label(name, str(value))) != value:
+            return told
+    return str(value)
+
+
+class Selection:
+    """The reports that count; each method gives one :class:`Table`.
+
+    A report is one row of ``victims``: one child in one case. What cannot be decided (an age known by its year, a report
+    not yet verified) is counted apart, in ``undecided``.
+    """
+
+    def __init__(self, native: _native.Selection, area_vintage: str) -> None:
+        self._native = native
+        self._area_vintage = area_vintage
+
+    def _table(self, native: _native.AbuseTable) -> Table:
+        return Table(native, self._area_vintage)
+
+    @property
+    def told(self) -> str:
+        """Which reports count, in the language in use."""
+        return say(*self._native.told())
+
+    def __repr__(self) -> str:
+        return f"Selection({self.told})"
+
+    def units(self, area_level: str = "country") -> Table:
+        """Return every unit side by side: cases, children, incidents, perpetrators, pairs, decisions.
+
+        They differ: a case can have three children, and a child can be in three cases. A unit whose table is not there has
+        no rows.
+
+        Args:
+            area_level: ``country``, ``province``, ``district`` or ``commune``.
+
+        Example:
+            >>> import chitieu as ct, polars as pl
+            >>> from datetime import date
+            >>> victims = pl.DataFrame({
+            ...     "case_id": ["c1", "c1", "c2"], "child_id": ["k1", "k2", "k1"], "birth_year": [2012, 2014, 2012],
+            ...     "commune": ["12364"] * 3, "received_date": [date(2022, 2, 1), date(2022, 2, 1), date(2022, 9, 1)],
+            ...     "confirmed": [True] * 3,
+            ... })
+            >>> register = ct.abuse.read(ct.Dataset(victims=victims, area_vintage="2022-12-31"))
+            >>> register.select(period="2022").units().to_polars().select("unit", "count").rows()
+            [('case', 2), ('child', 2), ('incident', 3)]
+        """
+        return self._table(self._native.units(area_level))
+
+    def counts(
+        self,
+        unit: str,
+        *,
+        by: Sequence[str] = (),
+        area_level: str = "country",
+        age_bands: Sequence[int] | None = None,
+    ) -> Table:
+        """Return counts of a unit by breakdowns and areas, the full cross with its margins.
+
+        Columns: ``count`` are things certain in the cell, each once; ``undecided`` those only possibly in it;
+        ``without_key`` certain ones that cannot be told from others; ``lower`` and ``upper`` the fewest and the most
+        that there can be. With K keyed things, and in a case u rows without a key and k keyed ones, the fewest are
+        K + max(0, u - (K - k)) over the cases: within a case all differ, across cases a row without a key can be
+        anyone. The most are ``count`` + ``undecided``.
+
+        Args:
+            unit: ``child``, ``case``, ``incident`` (a child in a case), ``perpetrator`` or ``pair``.
+            by: Of ``sex``, ``age_group``, ``ethnicity``, ``form``, ``environment``, ``online``, ``outcome``,
+                ``verification``; of a pair also ``relation`` and ``perpetrator_sex``; of a perpetrator those two only.
+            area_level: The finest level.
+            age_bands: Rising ages from 0 to the age limit; without them those of the yearly report, 0-5, 6-10, 11-15
+                (and 16-17 under 18).
+
+        Raises:
+            PlanError: For a unit or breakdown that cannot be asked.
+            SchemaError: If it rests on a table that is not there.
+        """
+        return self._table(
+            self._native.counts(
+                unit, _words("by", by), area_level, None if age_bands is None else [int(age) for age in age_bands]
+            )
+        )
+
+    def forms(
+        self, *, unit: str = "child", priority: Sequence[str] | None = None, area_level: str = "country"
+    ) -> Table:
+        """Return a unit by form of abuse, with the share of each form in the total.
+
+        Args:
+            unit: ``child``, ``case`` or ``incident``.
+            priority: None: a thing counts in each of its forms, and shares add up to more than 100 % where forms
+                overlap. An order of all forms: it counts in the first that it has, and forms and ``unknown`` add up.
+            area_level: The finest level.
+
+        Raises:
+            PlanError: For an unknown form, one twice or one left out.
+        """
+        return self._table(
+            self._native.forms(unit, None if priority is None else _words("priority", priority), area_level)
+        )
+
+    def overlaps(self, *, unit: str = "child", area_level: str = "country") -> Table:
+        """Return how many of a unit have exactly one form, two, three or more."""
+        return self._table(self._native.overlaps(unit, area_level))
+
+    def form_matrix(self, *, unit: str = "child") -> Table:
+        """Return form by form how many of a unit have both; on the diagonal, the form at all."""
+        return self._table(self._native.form_matrix(unit))
+
+    def repeats(self, windows: str | Sequence[str] = "quarter", *, area_level: str = "country") -> Table:
+        """Return the distinct children of each window: new, repeated in the window, seen before.
+
+        ``new`` is a child whose report is its only one up to the window's end, anywhere; ``seen_before`` has one before
+        the window's first day; ``repeated_in_window`` came first in the window and more than once. ``new`` +
+        ``repeated`` = ``children``. What was before is known as far as the register reaches, whatever the selection's
+        period. Rows without a key cannot be de-duplicated: they stand in ``without_key``, and ``lower`` and ``upper``
+        bound the number of all children.
+
+        Args:
+            windows: ``month``, ``quarter``, ``half_year`` or ``year`` of the selection's period, followed by the period
+                itself; or a list of periods.
+            area_level: The finest level.
+
+        Raises:
+            PlanError: If the period cannot be cut into the windows.
+        """
+        if isinstance(windows, str):
+            return self._table(self._native.repeats(windows, [], area_level))
+        return self._table(self._native.repeats(None, [str(w) for w in windows], area_level))
+
+    def recurrence(self, until: Day, *, months: Sequence[int] = (6, 12, 24), level: float = 0.95) -> Table:
+        """Return the percent of children reported again within so many months of their first report.
+
+        Kaplan-Meier: a child without a second report is followed to ``until``, or to the day before the birthday that
+        ends childhood, and censored there; the value is 100 x (1 - S), S(t) the product of (1 - d/n) over the days up
+        to t, with d who come back that day of n followed so long. Limits by Greenwood's variance on the scale of
+        log(-log S). E. L. Kaplan and P. Meier, Journal of the American Statistical Association 53 (1958), 457-481;
+        J. D. Kalbfleisch and R. L. Prentice, The Statistical Analysis of Failure Time Data (1980).
+
+        Args:
+            until: The last day that the register knows of.
+            months: Horizons; m months are the whole days of 30.4375 x m.
+            level: Of the limits.
+
+        Returns:
+            A row for each horizon: ``children`` at the start, ``events``, ``censored`` and ``at_risk`` at its end,
+            value and limits; ``unreliable`` below 10 events, ``not_available`` if nobody was followed so long.
+        """
+        return self._table(self._native.recurrence(str(until), [int(m) for m in months], level))
+
+    def relations(self, *, area_level: str = "country") -> Table:
+        """Return pairs of child and perpetrator by relation.
+
+        A row of ``perpetrators`` belongs to the child it names, if that child is in the case; else to every child of the
+        case, and such pairs are counted in ``by_case`` too.
+        """
+        return self._table(self._native.relations(area_level))
+
+    def response(
+        self, *, until: Day | None = None, holidays: Sequence[Day] = (), area_level: str = "country"
+    ) -> Table:
+        """Return how many incidents had each step on time by Decree 56/2017/NĐ-CP, with quantiles of the time taken.
+
+        Emergency measure within 12 hours of reception; plan within 5 working days of it; approval within 2 working days
+        of the plan. Working days are Monday to Friday without holidays, after the first day up to and with the last.
+        By its date alone the emergency measure is on time on the day of reception, undecided on the next, then late.
+
+        Args:
+            until: Steps not recorded by this day are late if their limit has passed; without it they are undecided.
+            holidays: Days that are no working days.
+            area_level: The finest level.
+        """
+        return self._table(self._native.response(_day(until), [str(h) for h in holidays], area_level))
+
+    def supported(self, *, area_level: str = "country") -> Table:
+        """Return the share of abused children who were supported, by any of their certain reports."""
+        return self._table(self._native.supported(area_level))
+
+
+class Register:
+    """The records of abuse, read once; identifiers are kept as 128-bit hashes, never in clear."""
+
+    def __init__(self, native: _native.Register) -> None:
+        self._native = native
+
+    def select(
+        self,
+        *,
+        period: str | None = None,
+        date: str = "received",
+        place: str = "incident",
+        verification: Sequence[str] = ("confirmed",),
+        under: int = 16,
+        abandonment_with_neglect: bool = False,
+        prostitution: str = "as_recorded",
+    ) -> Selection:
+        """Say which reports count. The defaults are those of indicator II.0101 of Circular 13/2021/TT-BLĐTBXH.
+
+        Args:
+            period: As in :func:`chitieu.plan`; None for all time.
+            date: The date that decides: ``received``, ``incident``, or ``decided`` (the first sanction in force).
+            place: The place that decides: ``incident`` or ``residence``.
+            verification: Of ``suspected``, ``confirmed``, ``refuted``.
+            under: 16, a child (Law 102/2016/QH13, Article 1); or 18, as courts count, with its own label.
+            abandonment_with_neglect: The two as one form, as the hotline reports them.
+            prostitution: Where it belongs: ``as_recorded``, ``exploitation``, ``sexual_abuse`` or ``both``; the law
+                names it under both.
+
+        Raises:
+            PlanError: For another word.
+            SchemaError: If ``date="decided"`` and there is no table ``sanctions``.
+        """
+        return Selection(
+            self._native.select(
+                {
+                    "period": None if period is None else str(period),
+                    "date": date,
+                    "place": place,
+                    "verification": _words("verification", verification),
+                    "under": int(under),
+                    "abandonment_with_neglect": bool(abandonment_with_neglect),
+                    "prostitution": prostitution,
+                }
+            ),
+            self.area_vintage,
+        )
+
+    @property
+    def area_vintage(self) -> str:
+        """The day whose list of areas is used."""
+        return self._native.area_vintage()
+
+    def sanctions(
+        self, *, period: str | None = None, by: Sequence[str] = (), area_level: str = "country"
+    ) -> Table:
+        """Return decisions in force, persons and organisations sanctioned, and fines in đồng.
+
+        Decisions annulled or moved to criminal handling are left out of these and counted apart. The decree is the one
+        in force on the day of the act: 144/2013/NĐ-CP before 1 January 2022, 130/2021/NĐ-CP from then.
+
+        Args:
+            period: Of the decision.
+            by: Of ``decree``, ``article``, ``clause``, ``form``, ``fine_band``, ``violator``.
+            area_level: The finest level.
+
+        Raises:
+            SchemaError: Without the table ``sanctions``.
+        """
+        return Table(self._native.sanctions(_text(period), _words("by", by), area_level), self.area_vintage)
+
+    def sanction_findings(self, *, period: str | None = None) -> Table:
+        """Return how many decisions do not fit the law, by rule and article: to be looked at, not to be corrected blindly.
+
+        Fines outside the band of their article (organisations at double), a decree that was not in force on the day of the
+        act, a violator aged 14 to under 16 with another sanction than a warning, a violator under 14.
+        """
+        return Table(self._native.sanction_findings(_text(period)), self.area_vintage)
+
+    def merge(self, other: Register) -> Register:
+        """Return both together: parts of one register, whatever the split.
+
+        Raises:
+            PlanError: If they are of different lists of areas or ethnic groups.
+        """
+        return Register(self._native.merge(other._native))
+
+    def updated_by(self, later: Register) -> Register:
+        """Return this register brought up to date by a later snapshot: its cases and decisions replace those here."""
+        return Register(self._native.updated_by(later._native))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Register) and self._native == other._native
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return "Register({} victims, {} perpetrators, {} sanctions)".format(*(f"{n:,}" for n in self._native.rows()))
+
+
+def read(
+    dataset: Dataset, *, area_vintage: Day | None = None, unknown_areas: str = "error", whole: bool = True
+) -> Register:
+    """Read the tables ``victims``, ``perpetrators`` and ``sanctions`` of a dataset.
+
+    ``victims`` needs ``case_id``, ``received_date``, ``commune``, an age (``birth_date``, ``birth_year``, or
+    ``age_from`` and ``age_to`` where it was estimated), and ``verification`` or ``confirmed``.
+
+    Args:
+        dataset: The records.
+        area_vintage: The day whose list of areas the codes belong to, if the dataset does not name it.
+        unknown_areas: ``"error"``, or ``"keep"`` to give rows with unknown codes a line of their own.
+        whole: False for a part of a register whose perpetrators may have their victims in another part.
+
+    Raises:
+        PlanError: If no day is named for the areas, or two.
+        SchemaError: If a table or column is missing.
+        DataError: If values or area codes do not fit.
+
+    Example:
+        >>> import chitieu as ct
+        >>> dataset = ct.synthetic.province("33", children=2_000, year=2022)
+        >>> selection = ct.abuse.read(dataset).select(period="2022")
+        >>> selection.counts("child", by=["sex"]).unit
+        'child'
+    """
+    vintage = dataset.area_vintage or _day(area_vintage)
+    if vintage is None or (area_vintage is not None and _day(area_vintage) != vintage):
+        raise PlanError(
+            say(
+                "cần đúng một ngày của danh mục đơn vị hành chính, ở Dataset(...) hoặc ở read(...)",
+                "one day is needed for the list of areas, in Dataset(...) or in read(...)",
+            ),
+            code="area_vintage",
+            expected=dataset.area_vintage or "YYYY-MM-DD",
+            got=_day(area_vintage),
+            hint='ct.abuse.read(dataset, area_vintage="2022-12-31")',
+        )
+    if "victims" not in dataset:
+        raise SchemaError(
+            say('dữ liệu không có bảng "victims"', 'the dataset has no table "victims"'),
+            code="missing_table",
+            expected="victims",
+            got=", ".join(dataset.tables),
+        )
+    tables = []
+    for name in TABLES:
+        if name in dataset:
+            columns = _native.Register.columns(name, dataset.schema(name).names())
+            tables.append((name, dataset.batches(name, columns)))
+    return Register(_native.Register.read(tables, vintage, dataset.ethnic_list, unknown_areas, whole))
+
+
+def _day(value: Day | None) -> str | None:
+    return None if value is None else str(value)
+
+
+def _text(value: str | None) -> str | None:
+    return None if value is None else str(value)
+
+
+def _words(name: str, value: Sequence[str]) -> list[str]:
+    if isinstance(value, str):
+        raise PlanError(
+            say(f"{name}: cần một danh sách", f"{name}: expected a list"),
+            code="unknown_choice",
+            expected=f'["{value}"]',
+            got=f'"{value}"',
+        )
+    return [str(word) for word in value]
