@@ -78,6 +78,7 @@ mod plan;
 mod python;
 mod question;
 pub mod record;
+pub mod stats;
 pub mod synthetic;
 mod tally;
 mod text;
@@ -93,8 +94,3 @@ pub use question::{Fit, Question, UnknownAreas};
 pub use record::Dataset;
 pub use tally::{Context, Counting, Tally};
 pub use text::{Language, Text};
-
-/// Limits of proportions and rates, and exact rounding.
-pub mod stats {
-    pub use crate::estimate::{FEWEST_EVENTS, Interval, LEVEL, RateMethod, SMALLEST_DENOMINATOR, rate, round_half_up, wilson};
-}

@@ -14,7 +14,7 @@ Example:
     '66.67'
 """
 
-from chitieu import abuse, stats, synthetic
+from chitieu import abuse, charts, stats, synthetic
 from chitieu._catalogue import Catalogue, Indicator, catalogue
 from chitieu._dataset import Dataset
 from chitieu._errors import ChitieuError, DataError, PlanError, SchemaError
@@ -39,6 +39,7 @@ __all__ = [
     "abuse",
     "areas",
     "catalogue",
+    "charts",
     "compute",
     "get_language",
     "label",

@@ -11,12 +11,25 @@ __all__ = [
     "Selection",
     "Tally",
     "__version__",
+    "annual_change",
     "areas",
+    "funnel",
+    "funnel_limits",
+    "indirect_rate",
+    "modified_z",
+    "proportion_difference",
     "proportion_interval",
+    "proportion_ratio",
+    "rate_difference",
     "rate_interval",
+    "rate_ratio",
+    "required_change",
     "round_half_up",
     "set_language",
+    "standardised_rate",
+    "standardised_ratio",
     "synthetic",
+    "trend_test",
     "words",
 ]
 __version__: str
@@ -124,6 +137,59 @@ def words() -> str: ...
 def areas(on: str) -> Frame: ...
 def synthetic(code: str, children: int, year: int, seed: int) -> tuple[list[tuple[str, Frame]], Frame]: ...
 def set_language(code: str) -> bool: ...
-def proportion_interval(x: int, n: int, level: float, method: str) -> tuple[float, float, float]: ...
-def rate_interval(x: int, exposure: float, per: float, level: float, method: str) -> tuple[float, float, float]: ...
+def proportion_interval(x: int, n: int, level: float, method: str) -> tuple[float, float, float, str, str]: ...
+def rate_interval(
+    x: int, exposure: float, per: float, level: float, method: str
+) -> tuple[float, float, float, str, str]: ...
+def standardised_rate(
+    events: list[int],
+    population: list[float],
+    standard: list[float],
+    per: float,
+    level: float,
+    method: str,
+    repeats: list[list[int]] | None,
+) -> tuple[float, float, float, str, str]: ...
+def standardised_ratio(
+    events: int,
+    population: list[float],
+    reference_events: list[float],
+    reference_population: list[float],
+    per: float,
+    level: float,
+    method: str,
+) -> tuple[float, float, float, str, str]: ...
+def indirect_rate(
+    events: int,
+    population: list[float],
+    reference_events: list[float],
+    reference_population: list[float],
+    per: float,
+    level: float,
+    method: str,
+) -> tuple[float, float, float, str, str]: ...
+def rate_ratio(
+    x1: int, exposure1: float, x2: int, exposure2: float, level: float
+) -> tuple[float, float, float, float, str, str]: ...
+def rate_difference(
+    x1: int, exposure1: float, x2: int, exposure2: float, per: float, level: float, method: str
+) -> tuple[float, float, float, float, str, str]: ...
+def proportion_difference(
+    x1: int, n1: int, x2: int, n2: int, level: float
+) -> tuple[float, float, float, float, str, str]: ...
+def proportion_ratio(
+    x1: int, n1: int, x2: int, n2: int, level: float
+) -> tuple[float, float, float, float, str, str]: ...
+def modified_z(values: list[float]) -> list[float]: ...
+def funnel_limits(
+    target: float, denominator: float, kind: str, per: float, method: str
+) -> tuple[float, float, float, float]: ...
+def funnel(
+    events: list[int], denominators: list[float], kind: str, target: float | None, per: float, method: str
+) -> list[tuple[float, float, float, float, float, str, str]]: ...
+def trend_test(
+    events: list[int], denominators: list[float], scores: list[float], kind: str
+) -> tuple[float, float, str, str]: ...
+def annual_change(values: list[float], years: list[float], method: str) -> float: ...
+def required_change(value: float, target: float, years: float) -> float: ...
 def round_half_up(numerator: int, denominator: int, multiplier: int, decimals: int) -> str: ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from html import escape
 from typing import TYPE_CHECKING
@@ -201,8 +201,8 @@ class Selection:
             by: Of ``sex``, ``age_group``, ``ethnicity``, ``form``, ``environment``, ``online``, ``outcome``,
                 ``verification``; of a pair also ``relation`` and ``perpetrator_sex``; of a perpetrator those two only.
             area_level: The finest level.
-            age_bands: Rising ages from 0 to the age limit; without them those of the yearly report, 0-5, 6-10, 11-15
-                (and 16-17 under 18).
+            age_bands: Rising ages, ``[0, 6, 14, 16]`` for 0-5, 6-13, 14-15; without them those of the yearly report, 0-5,
+                6-10, 11-15 (and 16-17 under 18). An age outside of all bands is in the total alone.
 
         Raises:
             PlanError: For a unit or breakdown that cannot be asked.
@@ -281,7 +281,7 @@ class Selection:
         """
         return self._table(self._native.recurrence(str(until), [int(m) for m in months], level))
 
-    def relations(self, *, area_level: str = "country") -> Table:
+    def relations(self, area_level: str = "country") -> Table:
         """Return pairs of child and perpetrator by relation.
 
         A row of ``perpetrators`` belongs to the child it names, if that child is in the case; else to every child of the
@@ -296,16 +296,19 @@ class Selection:
 
         Emergency measure within 12 hours of reception; plan within 5 working days of it; approval within 2 working days
         of the plan. Working days are Monday to Friday without holidays, after the first day up to and with the last.
-        By its date alone the emergency measure is on time on the day of reception, undecided on the next, then late.
+        By its date alone the emergency measure is undecided on the day of reception and the next, then late.
 
         Args:
             until: Steps not recorded by this day are late if their limit has passed; without it they are undecided.
             holidays: Days that are no working days.
             area_level: The finest level.
+
+        Raises:
+            SchemaError: If the table ``victims`` has the columns of no step.
         """
         return self._table(self._native.response(_day(until), [str(h) for h in holidays], area_level))
 
-    def supported(self, *, area_level: str = "country") -> Table:
+    def supported(self, area_level: str = "country") -> Table:
         """Return the share of abused children who were supported, by any of their certain reports."""
         return self._table(self._native.supported(area_level))
 
@@ -448,14 +451,14 @@ def read(
             got=_day(area_vintage),
             hint='ct.abuse.read(dataset, area_vintage="2022-12-31")',
         )
-    if "victims" not in dataset:
+    if "victims" not in dataset and "sanctions" not in dataset:
         raise SchemaError(
-            say('dữ liệu không có bảng "victims"', 'the dataset has no table "victims"'),
+            say('dữ liệu không có bảng "victims" hay "sanctions"', 'the dataset has no table "victims" or "sanctions"'),
             code="missing_table",
-            expected="victims",
+            expected="victims, sanctions",
             got=", ".join(dataset.tables),
         )
-    tables = []
+    tables: list[tuple[str, Iterable[pl.DataFrame]]] = []
     for name in TABLES:
         if name in dataset:
             columns = _native.Register.columns(name, dataset.schema(name).names())

@@ -4,7 +4,7 @@ use super::choice::Under;
 use super::forms::View;
 use super::report::{NONE, Person, Report, categories};
 use super::unit::Unit;
-use crate::catalogue::Codes;
+use crate::catalogue::{Codes, band_labels};
 use crate::error::{Error, Result};
 use crate::record::{UNDECIDED, YES};
 
@@ -105,7 +105,7 @@ impl Axis {
         let inner: Vec<String> = match dimension {
             Dimension::Form => forms.categories.clone(),
             Dimension::Online => vec!["yes".to_owned(), "no".to_owned()],
-            Dimension::AgeGroup => ages.windows(2).map(|w| format!("{}-{}", w[0], w[1] - 1)).collect(),
+            Dimension::AgeGroup => band_labels(ages),
             Dimension::PerpetratorSex => categories(codes, "sex"),
             other => categories(codes, other.word()),
         };
@@ -133,40 +133,44 @@ impl Axis {
                 None => places.push((self.unknown(), YES)),
                 Some(mask) => places.extend((0..8_u8).filter(|bit| mask & 1 << bit != 0).map(|bit| (u64::from(bit) + 1, YES))),
             },
-            Dimension::Verification => self.one_of(&mut places, |nth| report.verification & 1 << nth != 0),
+            Dimension::Verification => {
+                let words = report.verification;
+                self.one_of(&mut places, |nth| words == 1 << nth, |nth| words & 1 << nth != 0);
+            }
             Dimension::AgeGroup => {
-                let (least, most) = report.age;
-                self.one_of(&mut places, |nth| least < self.ages[nth + 1] && most >= self.ages[nth]);
+                let ((least, most), ages) = (report.age, &self.ages);
+                let inside = |nth: usize| least >= ages[nth] && most < ages[nth + 1];
+                self.one_of(&mut places, inside, |nth| least < ages[nth + 1] && most >= ages[nth]);
             }
         }
         places
     }
 
-    /// The one category that it can be; of several none is certain.
-    fn one_of(&self, places: &mut Vec<(u64, u8)>, can_be: impl Fn(usize) -> bool) {
-        let open: Vec<u64> = (0..self.labels.len() - 2).filter(|nth| can_be(*nth)).map(|nth| nth as u64 + 1).collect();
-        if open.len() == 1 {
-            places.push((open[0], YES));
+    /// The one category that it is; of several none is certain.
+    fn one_of(&self, places: &mut Vec<(u64, u8)>, is: impl Fn(usize) -> bool, can_be: impl Fn(usize) -> bool) {
+        let categories = || 0..self.labels.len() - 2;
+        if let Some(nth) = categories().find(|nth| is(*nth)) {
+            places.push((nth as u64 + 1, YES));
         } else {
-            places.push((self.unknown(), YES));
+            let open: Vec<u64> = categories().filter(|nth| can_be(*nth)).map(|nth| nth as u64 + 1).collect();
+            // Outside of all bands it is in the total alone.
+            places.extend((!open.is_empty()).then_some((self.unknown(), YES)));
             places.extend(open.into_iter().map(|place| (place, UNDECIDED)));
         }
     }
 }
 
-/// The age bands asked for, or those of the yearly report; they reach from birth to the age limit so that no child falls between.
+/// The age bands asked for, or those of the yearly report.
 pub(super) fn bands(asked: Option<&[i32]>, under: Under) -> Result<Vec<i32>> {
-    let limit = under.years();
     let Some(asked) = asked else {
-        return Ok([0, 6, 11, 16, 18].into_iter().filter(|age| *age <= limit).collect());
+        return Ok([0, 6, 11, 16, 18].into_iter().filter(|age| *age <= under.years()).collect());
     };
-    let rising = asked.windows(2).all(|w| w[0] < w[1]);
-    if asked.len() > 1 && rising && asked[0] == 0 && asked[asked.len() - 1] == limit {
+    if asked.len() > 1 && asked[0] >= 0 && asked.windows(2).all(|w| w[0] < w[1]) {
         return Ok(asked.to_vec());
     }
     Err(Error::BadNumber {
         what: "age_bands",
-        expected: format!("rising ages from 0 to {limit}"),
+        expected: "two or more rising ages".to_owned(),
         found: asked.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
     })
 }

@@ -3,7 +3,6 @@
 use super::axis::{Axis, Dimension, bands};
 use super::cells::{Count, Entry, by_cell, count, sorted};
 use super::forms::View;
-use super::report::NOWHERE;
 use super::select::{Selection, in_force};
 use super::share::Grid;
 use super::spots::Spots;
@@ -25,7 +24,7 @@ impl Selection {
     /// without a key and k keyed ones in a case, the fewest are K + max over cases of u − (K − k), or K: within a case
     /// all differ, across cases any row without a key can be anyone. The most are `count` + `undecided`.
     ///
-    /// Age bands: `0, 6, 11, 16` unless others are given; they begin at 0 and end at the age limit.
+    /// Age bands: `0, 6, 11, 16` (and 18) unless others are given; an age outside of all bands is in the total alone.
     ///
     /// # Errors
     /// [`Error::UnknownChoice`] for a unit or dimension that cannot be asked, [`Error::MissingTable`] if it rests on a table
@@ -120,13 +119,8 @@ impl Selection {
         let span = self.choice.span();
         let in_force = in_force(self.codes());
         let decisions = self.facts.decisions.iter().flatten().filter(|d| d.status == in_force && d.within(span));
-        let nowhere = |place: &u32| *place == NOWHERE;
-        let spots = {
-            let mut places: Vec<u32> = self.facts.reports.iter().map(|r| self.choice.commune(r)).filter(|p| !nowhere(p)).collect();
-            places.extend(self.spots(Level::Country).places.iter().copied().filter(nowhere));
-            places.extend(decisions.clone().map(|d| d.place));
-            Spots::new(&self.facts.areas, level, places.into_iter())
-        };
+        let places = self.facts.reports.iter().map(|r| self.choice.commune(r));
+        let spots = Spots::new(&self.facts.areas, level, places.chain(self.facts.decisions.iter().flatten().map(|d| d.place)));
         let mut of_unit: Vec<(Unit, Vec<Count>)> = Vec::new();
         for unit in Unit::ALL {
             let counts = match unit {
@@ -152,8 +146,8 @@ impl Selection {
         with_counts(columns, &counts).finish(None, &self.choice)
     }
 
-    /// Pairs of child and perpetrator by relation; `by_case` are those that rest on the case, since the row of the
-    /// perpetrator names no child of it.
+    /// Pairs of child and perpetrator by relation; `by_case` are those that rest on the case alone, since no row of the
+    /// perpetrator there names the child.
     ///
     /// # Errors
     /// [`Error::MissingTable`] without `perpetrators`.
@@ -162,17 +156,19 @@ impl Selection {
         let axis = Axis::new(Dimension::Relation, self.codes(), &view, &[]);
         let spots = self.spots(level);
         let things = self.things(Unit::Pair)?;
-        let by_case = Things { members: things.members.iter().copied().filter(|m| m.by_case).collect(), keyed: things.keyed };
+        let named = Things { members: things.members.iter().copied().filter(|m| !m.by_case).collect(), keyed: things.keyed };
         let each = axis.labels.len();
         let labels = axis.labels.clone();
         let axes = [axis];
         let counts = self.fill(&things, &axes, &view, &spots);
-        let by_case = self.fill(&by_case, &axes, &view, &spots);
+        let named = self.fill(&named, &axes, &view, &spots);
         let columns = Columns::new(counts.len())
             .word("unit", Unit::Pair.word())
             .areas(&spots, each)
             .words("relation", (0..spots.len()).flat_map(|_| labels.iter()));
-        with_counts(columns, &counts).counts("by_case", by_case.iter().map(|c| c.certain)).finish(Some(Unit::Pair), &self.choice)
+        with_counts(columns, &counts)
+            .counts("by_case", counts.iter().zip(&named).map(|(all, named)| all.certain - named.certain))
+            .finish(Some(Unit::Pair), &self.choice)
     }
 }
 

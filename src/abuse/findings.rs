@@ -118,7 +118,7 @@ impl Register {
             .words("vi", rows.iter().map(|r| r.0.vi))
             .words("en", rows.iter().map(|r| r.0.en))
             .word("period", &period_word(period))
-            .without_choice(Some(Unit::Decision), told(period))
+            .table(Some(Unit::Decision), told(period))
     }
 }
 

@@ -145,8 +145,9 @@ impl Selection {
             .counts("count", cells.iter().map(|c| c.0))
             .counts("denominator", cells.iter().map(|c| c.1))
             .shares(&shares)
+            .choices(&self.choice)
             .word("mode", mode.word())
-            .finish(Some(unit), &self.choice)
+            .table(Some(unit), self.choice.told())
     }
 
     /// How many things of a unit have exactly one form, two, three or more.

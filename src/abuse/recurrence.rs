@@ -6,7 +6,7 @@ use super::things::numbered;
 use super::unit::Unit;
 use crate::catalogue::days;
 use crate::error::{Error, Result};
-use crate::estimate::FEWEST_EVENTS;
+use crate::stats::FEWEST_EVENTS;
 use chrono::{Datelike, NaiveDate};
 use statrs::distribution::{ContinuousCDF, Normal};
 
@@ -36,7 +36,7 @@ impl Selection {
     /// The share of children who are reported again within so many months of their first report, in percent.
     ///
     /// Followed are the children with a key whose first report lies in the selection's period, from that day to their
-    /// next report on a later day. Who has none is followed to `until` or, if the birth date of the first report is known, to the
+    /// next report on a later day. Who has none is followed to `until` or, if a birth date is known (the earliest recorded), to the
     /// day before the birthday that ends childhood, whichever is earlier: from then on nothing can be seen, and the child is
     /// censored there. S(t) = Π (1 − dᵢ/nᵢ) over the days tᵢ ≤ t, with dᵢ who come back that day of nᵢ followed so long; the
     /// value is 100·(1 − S(t)) (E. L. Kaplan and P. Meier, Journal of the American Statistical Association 53 (1958),
@@ -78,11 +78,11 @@ impl Selection {
         let (first, last) = self.choice.span();
         let mut followed = Vec::new();
         for of_child in self.histories(&children, keyed).chunk_by(|a, b| a.0 == b.0) {
-            let (_, start, report) = of_child[0];
+            let start = of_child[0].1;
             if !(first..=last.min(until)).contains(&start) {
                 continue;
             }
-            let born = self.facts.reports[report as usize].born;
+            let born = of_child.iter().filter_map(|(_, _, report)| self.facts.reports[*report as usize].born).min();
             let end = born.map_or(until, |born| until.min(birthday(born, self.choice.under.years()) - 1)).max(start);
             let again = of_child.iter().map(|(_, day, _)| *day).find(|day| *day > start).filter(|day| *day <= end);
             followed.push(Followed { time: again.unwrap_or(end) - start, again: again.is_some() });

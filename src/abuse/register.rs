@@ -54,7 +54,13 @@ pub(super) struct Facts {
     /// None if the table was not there.
     pub persons: Option<Vec<Person>>,
     pub decisions: Option<Vec<Decision>>,
+    /// Whether the table of victims is there, and the columns of each step of the response.
+    pub victims: bool,
+    pub steps: [bool; 3],
 }
+
+/// The columns of each step of the response.
+const STEPS: [&[&str]; 3] = [&["emergency_hours", "emergency_date"], &["plan_date"], &["approved_date"]];
 
 impl PartialEq for Facts {
     fn eq(&self, other: &Self) -> bool {
@@ -63,6 +69,7 @@ impl PartialEq for Facts {
             && self.reports == other.reports
             && self.persons == other.persons
             && self.decisions == other.decisions
+            && (self.victims, self.steps) == (other.victims, other.steps)
     }
 }
 
@@ -86,7 +93,8 @@ impl Reading {
     /// [`Error::NoAreaList`].
     pub fn new(area_vintage: NaiveDate, ethnic: Option<EthnicList>, unknown_areas: UnknownAreas) -> Result<Self> {
         let areas = Arc::new(AreaList::on(area_vintage)?);
-        let facts = Facts { areas: areas.clone(), ethnic, reports: Vec::new(), persons: None, decisions: None };
+        let facts =
+            Facts { areas: areas.clone(), ethnic, reports: Vec::new(), persons: None, decisions: None, victims: false, steps: [false; 3] };
         Ok(Self {
             catalogue: Catalogue::builtin(),
             areas,
@@ -144,7 +152,13 @@ impl Reading {
             problems: Problems::default(),
         };
         match *name {
-            "victims" => self.facts.reports.extend(reader.reports(batch)?),
+            "victims" => {
+                self.facts.victims = true;
+                self.facts.reports.extend(reader.reports(batch)?);
+                for (kept, columns) in self.facts.steps.iter_mut().zip(STEPS) {
+                    *kept |= columns.iter().any(|column| there.iter().any(|t| t == column));
+                }
+            }
             "perpetrators" => {
                 let persons = reader.persons(batch)?;
                 self.cases.extend(persons.iter().map(|p| p.case));
@@ -196,7 +210,7 @@ impl Register {
     /// Schema errors before any row is read, then data errors.
     pub fn read(dataset: &Dataset, area_vintage: NaiveDate) -> Result<Self> {
         let mut reading = Reading::new(dataset.vintage().unwrap_or(area_vintage), dataset.ethnic(), UnknownAreas::Error)?;
-        if !dataset.tables().any(|t| t == "victims") {
+        if !dataset.tables().any(|t| ["victims", "sanctions"].contains(&t)) {
             return Err(Error::MissingTable { table: "victims".to_owned(), indicator: crate::error::ABUSE.to_owned() });
         }
         for table in TABLES.into_iter().filter(|t| dataset.tables().any(|there| there == *t)) {
@@ -220,6 +234,8 @@ impl Register {
         }
         let mut both = Facts::clone(&self.0);
         both.reports.extend_from_slice(&other.0.reports);
+        both.victims |= other.0.victims;
+        both.steps = std::array::from_fn(|nth| both.steps[nth] || other.0.steps[nth]);
         if let Some(persons) = &other.0.persons {
             both.persons.get_or_insert_default().extend_from_slice(persons);
         }
@@ -248,7 +264,7 @@ impl Register {
     /// The reports that count.
     ///
     /// # Errors
-    /// [`Error::MissingTable`] if the date of decision is asked and there is no table of sanctions.
+    /// [`Error::MissingTable`] if there is no table of victims, or none of sanctions and the date of decision is asked.
     pub fn select(&self, choice: Choice) -> Result<Selection> {
         Selection::new(self.0.clone(), choice)
     }

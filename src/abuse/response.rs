@@ -55,17 +55,9 @@ impl Deadlines {
             if let Some(hours) = report.emergency_hours {
                 return Some((judged(hours), Some(hours)));
             }
-            // Of a date alone only the day after next is surely beyond 12 hours; of the same day it is not known either.
-            let passed = report.emergency.map(|day| day - report.received).or(until.map(|u| u - report.received));
-            let late = passed.is_some_and(|passed| passed >= 2);
-            let same_day = report.emergency.is_some_and(|day| day == report.received);
-            let went = if late {
-                Went::Late
-            } else if same_day {
-                Went::OnTime
-            } else {
-                Went::Undecided
-            };
+            // By dates alone only the day after next is surely beyond 12 hours, and none is surely within.
+            let passed = report.emergency.or(until).map(|day| day - report.received);
+            let went = if passed.is_some_and(|days| days >= 2) { Went::Late } else { Went::Undecided };
             return Some((went, None));
         }
         let (start, end) = if nth == 1 { (report.received, report.planned) } else { (report.planned?, report.approved) };
@@ -101,16 +93,27 @@ impl Selection {
     /// Working days are Monday to Friday without holidays, those after the first day up to and with the last. `value` is
     /// the percent on time of the incidents that can be decided, with Wilson's limits; `p25` to `p90` are the smallest
     /// recorded durations (hours or working days) with at least that share of the recorded at or below them. The emergency
-    /// measure by its date alone: on the day of reception on time, on the next day undecided, later late.
+    /// measure by its date alone is undecided on the day of reception and the next, late after that. A step whose columns the
+    /// register does not have is undecided.
     ///
     /// # Errors
-    /// [`crate::Error::Frame`] if the columns cannot be put together.
+    /// [`crate::Error::MissingColumn`] if the register has the columns of no step.
     pub fn response(&self, deadlines: &Deadlines, level: Level) -> Result<Table> {
+        if self.facts.steps == [false; 3] {
+            return Err(crate::Error::MissingColumn {
+                table: "victims".to_owned(),
+                column: "emergency_hours".to_owned(),
+                expected: "integer".to_owned(),
+                found: Vec::new(),
+                indicator: crate::error::ABUSE.to_owned(),
+            });
+        }
         let spots = self.spots(level);
         let mut lines = vec![Line::default(); spots.len() * STEPS.len()];
         for (_, report) in self.certain() {
             for nth in 0..STEPS.len() {
                 let Some((went, took)) = deadlines.step(nth, report) else { continue };
+                let went = if self.facts.steps[nth] { went } else { Went::Undecided };
                 for spot in spots.of(self.choice.commune(report)) {
                     let line = &mut lines[spot as usize * STEPS.len() + nth];
                     match went {

@@ -232,7 +232,8 @@ impl Register {
         let catalogue = Catalogue::builtin();
         let codes = Codebook::new(catalogue.codes());
         let axes: Vec<Axis> = by.iter().map(|d| Axis::new(*d, catalogue.codes(), &decisions)).collect();
-        let spots = Spots::new(&self.0.areas, level, decisions.iter().map(|d| d.place));
+        // Of every decision, so that tables of different periods have the same rows.
+        let spots = Spots::new(&self.0.areas, level, self.0.decisions.iter().flatten().map(|d| d.place));
         let size: usize = axes.iter().map(|a| a.labels.len()).product();
         let rows = size as u128 * spots.len() as u128;
         if rows > MOST_ROWS {
@@ -267,7 +268,7 @@ impl Register {
             .counts("annulled", of(|c| c.left_out[0].len() as u64))
             .counts("to_criminal", of(|c| c.left_out[1].len() as u64))
             .word("period", &period_word(period))
-            .without_choice(Some(Unit::Decision), told(period))
+            .table(Some(Unit::Decision), told(period))
     }
 }
 

@@ -2,14 +2,14 @@
 
 use super::choice::{Choice, DateOf};
 use super::register::Facts;
-use super::report::{Decision, NOWHERE, Report, categories};
+use super::report::{Decision, Report, categories};
 use super::spots::Spots;
 use super::things::{Things, things};
 use super::unit::Unit;
 use crate::area::Level;
 use crate::catalogue::{Catalogue, Codes};
 use crate::error::{Error, Result};
-use crate::record::{NO, YES};
+use crate::record::YES;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -29,6 +29,9 @@ pub struct Selection {
 impl Selection {
     pub(super) fn new(facts: Arc<Facts>, choice: Choice) -> Result<Self> {
         let catalogue = Catalogue::builtin();
+        if !facts.victims {
+            return Err(missing("victims"));
+        }
         if choice.date == DateOf::Decided && facts.decisions.is_none() {
             return Err(missing("sanctions"));
         }
@@ -66,12 +69,8 @@ impl Selection {
 
     /// The areas of a table down to a level.
     pub(super) fn spots(&self, level: Level) -> Spots<'_> {
-        // A place that is not recorded is a line of its own only if a report of the selection has it.
-        let shown = |(report, status): (&Report, &u8)| {
-            let place = self.choice.commune(report);
-            (place != NOWHERE || *status != NO).then_some(place)
-        };
-        Spots::new(&self.facts.areas, level, self.facts.reports.iter().zip(&*self.status).filter_map(shown))
+        // Of every report of the register, so that tables of different periods have the same rows.
+        Spots::new(&self.facts.areas, level, self.facts.reports.iter().map(|r| self.choice.commune(r)))
     }
 
     /// The reports certain in the period, with their places in the register.

@@ -5,7 +5,7 @@ use super::share::Grid;
 use super::spots::Spots;
 use super::unit::Unit;
 use crate::error::{Error, Result};
-use crate::estimate::{LEVEL, wilson};
+use crate::stats::{LEVEL, SMALLEST_DENOMINATOR, quotient, wilson};
 use crate::text::Text;
 use polars::prelude::*;
 
@@ -108,16 +108,25 @@ impl Columns {
         self
     }
 
+    /// The choices behind the table.
+    pub fn choices(self, choice: &Choice) -> Self {
+        let mut columns = self.word("period", &choice.period_word());
+        for (name, word) in choice.words() {
+            // A breakdown by the verification has the name itself.
+            if !columns.columns.iter().any(|c| c.name().as_str() == name) {
+                columns = columns.word(name, &word);
+            }
+        }
+        columns
+    }
+
     /// The table, with the choices behind it as its last columns.
     pub fn finish(self, unit: Option<Unit>, choice: &Choice) -> Result<Table> {
-        let words = choice.words();
-        let told = choice.told();
-        let with_period = self.word("period", &choice.period_word());
-        words.iter().fold(with_period, |columns, (name, word)| columns.word(name, word)).without_choice(unit, told)
+        self.choices(choice).table(unit, choice.told())
     }
 
     /// The table as it stands.
-    pub fn without_choice(self, unit: Option<Unit>, told: Text) -> Result<Table> {
+    pub fn table(self, unit: Option<Unit>, told: Text) -> Result<Table> {
         let frame =
             DataFrame::new(self.rows, self.columns).map_err(|e| Error::Frame { table: "abuse".to_owned(), found: e.to_string() })?;
         Ok(Table { frame, unit, told, grid: None })
@@ -139,9 +148,9 @@ pub(super) fn share(x: u64, n: u64) -> Share {
         return Share { value: None, lower: None, upper: None, status: "not_available" };
     };
     Share {
-        value: Some(crate::estimate::quotient(x, n, 100)),
+        value: Some(quotient(x, n, 100)),
         lower: Some(limits.lower * 100.0),
         upper: Some(limits.upper * 100.0),
-        status: if n < crate::estimate::SMALLEST_DENOMINATOR { "unreliable" } else { "ok" },
+        status: if n < SMALLEST_DENOMINATOR { "unreliable" } else { "ok" },
     }
 }

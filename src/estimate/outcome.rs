@@ -1,12 +1,12 @@
 //! The result: one long table, every cell of the grid.
 
-use super::interval::{Interval, RateMethod, quotient, rate, wilson};
+use super::MOST_ROWS;
 use super::warning::{self, Warning};
-use super::{FEWEST_EVENTS, LEVEL, MOST_ROWS, SMALLEST_DENOMINATOR};
 use crate::catalogue::{Dimension, Indicator, Kind, Measure};
 use crate::error::{Error, Result};
 use crate::plan::{Output, Plan};
 use crate::question::Axis;
+use crate::stats::{FEWEST_EVENTS, Interval, LEVEL, RateMethod, SMALLEST_DENOMINATOR, quotient, rate, wilson};
 use crate::tally::{Margins, Spot, Tally};
 use polars::prelude::*;
 use rayon::prelude::*;

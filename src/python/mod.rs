@@ -5,6 +5,7 @@ mod abuse;
 mod arrow;
 mod enter;
 mod error;
+mod stats;
 
 use crate::area::AreaList;
 use crate::catalogue::{Catalogue, EthnicList};
@@ -12,7 +13,6 @@ use crate::error::{Error, Result};
 use crate::plan::Plan;
 use crate::question::UnknownAreas;
 use crate::record::Cases;
-use crate::stats;
 use crate::tally::{Context, Tally};
 use crate::text::Language;
 use chrono::NaiveDate;
@@ -364,36 +364,12 @@ fn set_language(code: &str) -> bool {
     Language::from_code(code).map(error::set_language).is_some()
 }
 
-type Limits = (f64, f64, f64);
-
 fn below_zero(what: &'static str, found: i64) -> Error {
     Error::BadNumber { what, expected: "a whole number from 0".to_owned(), found: found.to_string() }
 }
 
 fn natural(what: &'static str, number: i64) -> Result<u64> {
     u64::try_from(number).map_err(|_| below_zero(what, number))
-}
-
-fn limits(i: stats::Interval) -> Limits {
-    (i.value, i.lower, i.upper)
-}
-
-#[pyfunction]
-fn proportion_interval(py: Python<'_>, x: i64, n: i64, level: f64, method: &str) -> PyResult<Limits> {
-    enter(py, || match method {
-        "wilson" => stats::wilson(natural("x", x)?, natural("n", n)?, level).map(limits),
-        other => Err(Error::UnknownChoice { what: "method", got: other.to_owned(), known: vec!["wilson".to_owned()] }),
-    })
-}
-
-#[pyfunction]
-fn rate_interval(py: Python<'_>, x: i64, exposure: f64, per: f64, level: f64, method: &str) -> PyResult<Limits> {
-    enter(py, || stats::rate(natural("x", x)?, exposure, per, level, stats::RateMethod::from_word(method)?).map(limits))
-}
-
-#[pyfunction]
-fn round_half_up(numerator: u64, denominator: u64, multiplier: u32, decimals: u8) -> String {
-    stats::round_half_up(numerator, denominator, multiplier, decimals.min(9))
 }
 
 #[pymodule]
@@ -406,12 +382,10 @@ fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<PyPlan>()?;
     m.add_class::<PyTally>()?;
     abuse::add_to(m)?;
+    stats::register(m)?;
     m.add_function(wrap_pyfunction!(words, m)?)?;
     m.add_function(wrap_pyfunction!(areas, m)?)?;
     m.add_function(wrap_pyfunction!(synthetic, m)?)?;
     m.add_function(wrap_pyfunction!(set_language, m)?)?;
-    m.add_function(wrap_pyfunction!(proportion_interval, m)?)?;
-    m.add_function(wrap_pyfunction!(rate_interval, m)?)?;
-    m.add_function(wrap_pyfunction!(round_half_up, m)?)?;
     Ok(())
 }

@@ -1,0 +1,27 @@
+"""Charts of tables of child abuse, for a report that is printed in grey.
+
+Every chart is a plain Altair chart in the language in use (see :func:`chitieu.set_language`), to be changed further
+with ``.properties(...)`` and written by :func:`save_png`. It takes a table of :mod:`chitieu.abuse`, or any frame with
+the same columns. What was counted (period, date, place, verification, age limit) stands under the title, the unit on
+the axis, and the source, which only the author knows, below. Nothing is told by colour alone.
+
+A notebook without a network shows charts after ``altair.renderers.enable("svg")``.
+
+Example:
+    >>> import chitieu as ct, polars as pl
+    >>> from chitieu import charts
+    >>> years = pl.DataFrame({
+    ...     "unit": ["child"] * 3, "period": ["2020", "2021", "2022"], "count": [31, 27, 35],
+    ... })
+    >>> chart = charts.series(years, source="register of the province")
+    >>> chart.to_dict()["title"]["text"]
+    ['Abused children']
+"""
+
+from chitieu._plot import save_png
+from chitieu.charts._forms import forms_overlaps
+from chitieu.charts._funnel import funnel
+from chitieu.charts._pyramid import pyramid
+from chitieu.charts._series import series
+
+__all__ = ["forms_overlaps", "funnel", "pyramid", "save_png", "series"]

@@ -1,0 +1,237 @@
+"""Forms of abuse, how many a child has, and which go together."""
+
+from __future__ import annotations
+
+import json
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from chitieu._language import label, say
+from chitieu._plot import INK, _altair
+from chitieu.charts._look import DARK, MIDDLE, NAMES, PALE, finished, headed, sourced
+from chitieu.charts._table import at_area, day_of, known, named, need, numbers, one, one_unit, refuse, taken, told
+from chitieu.charts._words import category, counted, inside, people, printed, upper
+
+if TYPE_CHECKING:
+    import altair
+
+CHART = "charts.forms_overlaps"
+
+#: Side of a cell of the matrix, in points.
+CELL = 44
+
+
+def forms_overlaps(
+    forms: Any, overlaps: Any, matrix: Any, *, source: str, area: str = "VN", area_vintage: str | None = None
+) -> altair.VConcatChart:
+    """Draw the forms of abuse, beside them how many have one, two or more, and below which forms go together.
+
+    Where a child counts in each of its forms, the forms add to more than the children, and the chart says so with both
+    numbers. Cells of the matrix are children with both forms, its framed diagonal those with the form.
+
+    Args:
+        forms: ``selection.forms()``: columns unit, area, form, count, mode.
+        overlaps: ``selection.overlaps()``: columns unit, area, forms, count.
+        matrix: ``selection.form_matrix()``: columns unit, form, other_form, count. It is about all areas: with another
+            ``area`` it is refused unless it is None.
+        source: Where the data come from, printed below the chart.
+        area: The code of the area to draw.
+        area_vintage: The day of the list of area names. None: that of a table of abuse, else the last of the period.
+
+    Returns:
+        An Altair chart.
+
+    Raises:
+        PlanError: ``missing_column``, ``empty_table``, ``empty_cells``, ``wrong_type``, ``units_differ`` and
+            ``choices_differ`` (the tables are not of one selection), ``unknown_choice`` (no such area or mode),
+            ``several_rows``, ``no_source``.
+        ImportError: If the package ``altair`` is not there.
+    """
+    alt = _altair()
+    below = sourced(CHART, source)
+    tables = [taken(CHART, forms), taken(CHART, overlaps)]
+    need(CHART, tables[0], "unit", "area", "form", "count", "mode")
+    need(CHART, tables[1], "unit", "area", "forms", "count")
+    if matrix is not None:
+        if area != "VN":
+            raise refuse(
+                CHART,
+                "ma trận là của mọi địa bàn; với một địa bàn, đặt matrix=None",
+                "the matrix is about all areas; with one area give matrix=None",
+                code="unknown_choice",
+                column="area",
+                expected="VN",
+                got=area,
+            )
+        tables.append(taken(CHART, matrix))
+        need(CHART, tables[2], "unit", "form", "other_form", "count")
+    for table in tables:
+        numbers(CHART, table, "count", whole=True)
+    unit, notes = one_unit(CHART, *tables), told(CHART, *tables)
+    forms_here, overlaps_here = (at_area(CHART, table, area) for table in tables[:2])
+    mode = one(CHART, [forms_here], "mode", "choices_differ") or ""
+    known(CHART, "mode", mode, ("several", "single"))
+    by_form, by_number = _counts(forms_here, "form"), _counts(overlaps_here, "forms")
+    axis = upper(say(f"số {people(unit)}", people(unit)))
+    where = f", {inside(named(CHART, forms_here.head(1), day_of(forms, area_vintage))[0])}" if area != "VN" else ""
+    title, added = _sums(by_form, unit, mode, where)
+    notes += added
+
+    several = [
+        {
+            "name": category("form", form),
+            "count": n,
+            "printed": _with_share(n, by_form.get("total", 0)),
+            "known": form != "unknown",
+        }
+        for form, n in by_form.items()
+        if form != "total" and (n or form != "unknown")
+    ]
+    number_names = {
+        "1": say("Một hình thức", "One form"),
+        "2": say("Hai hình thức", "Two forms"),
+        "3+": say("Ba hình thức trở lên", "Three forms or more"),
+        "unknown": say("Không ghi hình thức", "No form recorded"),
+    }
+    exactly = [
+        {
+            "name": name,
+            "count": by_number.get(number, 0),
+            "printed": printed(by_number.get(number, 0)),
+            "known": number != "unknown",
+        }
+        for number, name in number_names.items()
+    ]
+    each = say("Mỗi em trong mỗi hình thức của mình", "Each child in each of its forms")
+    if unit != "child":
+        each = say("Tính ở mỗi hình thức", "Counted in each form")
+    heads = [
+        each if mode == "several" else say("Mỗi em một hình thức, theo thứ tự ưu tiên", "One form each, by priority"),
+        say("Số hình thức của một em", "Forms of one child")
+        if unit == "child"
+        else say("Số hình thức", "Number of forms"),
+    ]
+    bars = alt.hconcat(
+        _bars(alt, several, axis, heads[0], 200), _bars(alt, exactly, axis, heads[1], 130), spacing=24
+    ).resolve_scale(x="independent", y="independent")
+    drawn = bars if matrix is None else alt.vconcat(bars, _matrix(alt, tables[2], list(by_form), unit), spacing=24)
+    return finished(alt, drawn, title, notes, below, 640)
+
+
+def _counts(frame: pl.DataFrame, column: str) -> dict[str, int]:
+    """Return the count of each row, in the order of the table."""
+    found: dict[str, int] = {}
+    for key, count in frame.select(column, "count").iter_rows():
+        if key in found:
+            raise refuse(
+                CHART,
+                f'cột "{column}" có nhiều dòng cho "{key}"',
+                f'column "{column}" has several rows for "{key}"',
+                code="several_rows",
+                column=column,
+                expected="1",
+                got="2",
+            )
+        found[key] = int(count)
+    return found
+
+
+def _sums(by_form: dict[str, int], unit: str, mode: str, where: str) -> tuple[str, list[str]]:
+    """Return the title and, under it, how the parts and the total compare."""
+    total, unknown = by_form.get("total"), by_form.get("unknown", 0)
+    parts = sum(n for form, n in by_form.items() if form not in ("total", "unknown"))
+    words = counted(unit)
+    title = upper(say(f"{words} theo hình thức{where}", f"{words} by form{where}"))
+    if total is None:
+        return title, []
+    title += f": {printed(total)}"
+    notes = []
+    if parts + unknown > total:
+        title = upper(
+            say(
+                f"{printed(total)} {words}{where}; cộng các hình thức là {printed(parts)}, nhiều hơn tổng số",
+                f"{printed(total)} {words}{where}; their forms add to {printed(parts)}, more than the total",
+            )
+        )
+        one = say("em", "child") if unit == "child" else label("unit", unit)
+        notes.append(
+            say(
+                f"Một {one} có thể có nhiều hình thức và được tính ở mỗi hình thức.",
+                f"One {one} may have several forms and counts in each of them.",
+            )
+        )
+    elif mode == "single":
+        notes.append(
+            say("Các hình thức và phần không ghi cộng lại bằng tổng số.", "Forms and not recorded add to the total.")
+        )
+    if unknown:
+        notes.append(say(f"Không ghi hình thức: {printed(unknown)}.", f"No form recorded: {printed(unknown)}."))
+    return title, notes
+
+
+def _with_share(count: int, total: int) -> str:
+    """Return a count with its share of the total."""
+    if not total:
+        return printed(count)
+    return f"{printed(count)} ({printed(count / total * 100, 1)}{say(' %', '%')})"
+
+
+def _bars(alt: Any, rows: list[dict[str, Any]], axis: str, title: str, width: int) -> Any:
+    """Return horizontal bars with their numbers; what is not recorded is drawn empty."""
+    most = max([row["count"] for row in rows] + [1])
+    letters = max(len(row["printed"]) for row in rows)
+    room = width / (width - 7 * letters - 6)
+    x = alt.X(
+        "count:Q",
+        title=axis,
+        scale=alt.Scale(domain=[0, most * room], nice=False),
+        axis=alt.Axis(format=",d", tickMinStep=1, tickCount=4, labelFontSize=11),
+    )
+    y = alt.Y("name:N", sort=[row["name"] for row in rows], axis=alt.Axis(**NAMES))
+    base = alt.Chart(alt.Data(values=rows)).encode(x=x, y=y)
+    fill = alt.Fill("known:N", scale=alt.Scale(domain=[True, False], range=[MIDDLE, "white"]), legend=None)
+    bars = base.transform_filter("datum.count > 0").mark_bar(stroke=DARK, strokeWidth=0.8, height={"band": 0.72})
+    text = base.mark_text(align="left", dx=4, color=INK, fontSize=11).encode(text="printed:N")
+    return alt.layer(bars.encode(fill=fill), text).properties(
+        width=width, height=alt.Step(26), title=headed(alt, [title])
+    )
+
+
+def _matrix(alt: Any, frame: pl.DataFrame, order: list[str], unit: str) -> Any:
+    """Return the lower half of the matrix as a heat map in greys, with numbers."""
+    forms = [form for form in order if form in set(frame["form"]) and form not in ("total", "unknown")]
+    place = {form: nth for nth, form in enumerate(forms)}
+    rows = []
+    for form, other, count in frame.select("form", "other_form", "count").iter_rows():
+        if form in place and other in place and place[other] <= place[form]:
+            rows.append(
+                {
+                    "form": category("form", form),
+                    "other": category("form", other),
+                    "count": int(count),
+                    "printed": printed(int(count)),
+                    "both": form != other,
+                }
+            )
+    most = max([row["count"] for row in rows if row["both"]] + [1])
+    names = [category("form", form) for form in forms]
+    # Names below their columns, a word or two to a line.
+    below = {name: wrap(name, 11, break_long_words=False) for name in names}
+    short = alt.Axis(**{**NAMES, "labelPadding": 4}, labelExpr=f"{json.dumps(below, ensure_ascii=False)}[datum.label]")
+    short.labelAngle = 0
+    base = alt.Chart(alt.Data(values=rows)).encode(
+        x=alt.X("other:N", sort=names, axis=short), y=alt.Y("form:N", sort=names, axis=alt.Axis(**NAMES))
+    )
+    grey = alt.Color("count:Q", scale=alt.Scale(domain=[0, most], range=["#ffffff", "#a3a3a3"]), legend=None)
+    both = base.transform_filter("datum.both").mark_rect(stroke=PALE, strokeWidth=0.8).encode(color=grey)
+    own = base.transform_filter("!datum.both").mark_rect(fill="white", stroke=INK, strokeWidth=1.6)
+    text = base.mark_text(fontSize=11, color=INK).encode(text="printed:N")
+    what = upper(people(unit))
+    title = say(
+        f"{what} có cả hai hình thức (ô khung đậm: có hình thức đó)", f"{what} with both forms (framed: with the form)"
+    )
+    return alt.layer(both, own, text).properties(
+        width=alt.Step(CELL * 1.4), height=alt.Step(CELL * 0.62), title=headed(alt, [title])
+    )

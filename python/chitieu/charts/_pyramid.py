@@ -1,0 +1,163 @@
+"""Age and sex of the abused children, as a pyramid."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from chitieu._language import label, say
+from chitieu._plot import INK, _altair
+from chitieu.charts._look import DARK, NAMES, PALE, finished, headed, sourced
+from chitieu.charts._table import at_area, breakdowns, day_of, named, need, numbers, one_unit, refuse, taken, told
+from chitieu.charts._words import category, counted, inside, people, printed, upper
+
+if TYPE_CHECKING:
+    import altair
+
+CHART = "charts.pyramid"
+FILLS = {"male": DARK, "female": PALE, "unknown": "white"}
+
+
+def pyramid(counts: Any, *, source: str, area: str = "VN", area_vintage: str | None = None) -> altair.VConcatChart:
+    """Draw the age and sex of those counted: boys to the left, girls to the right, the youngest at the bottom.
+
+    Children whose age is not recorded have a bar below the youngest, those whose sex is not recorded a panel of their
+    own; how many there are is always said. One child may stand in two age groups (two incidents, a birthday between
+    them), so the cells may add to more than the total, and then the chart says so.
+
+    Args:
+        counts: ``selection.counts("child", by=("sex", "age_group"))``: columns unit, area, sex, age_group, count.
+        source: Where the data come from, printed below the chart.
+        area: The code of the area to draw.
+        area_vintage: The day of the list of area names. None: that of a table of abuse, else the last of the period.
+
+    Returns:
+        An Altair chart.
+
+    Raises:
+        PlanError: ``missing_column``, ``empty_table``, ``empty_cells``, ``wrong_type``, ``units_differ``,
+            ``choices_differ``, ``several_categories`` (another breakdown), ``unknown_choice`` (an area, sex or age
+            group that is not there), ``no_source``.
+        ImportError: If the package ``altair`` is not there.
+    """
+    alt = _altair()
+    frame = taken(CHART, counts)
+    need(CHART, frame, "unit", "area", "sex", "age_group", "count")
+    unit, notes, below = one_unit(CHART, frame), told(CHART, frame), sourced(CHART, source)
+    frame = at_area(CHART, frame, area)
+    numbers(CHART, frame, "count", whole=True)
+    split = breakdowns(CHART, frame, but=("sex", "age_group"))
+    cells = _cells(frame)
+    ages = list(dict.fromkeys(age for _, age in cells if age not in ("total", "unknown")))
+    ages.sort(key=lambda age: -int(re.split(r"\D", age)[0]))
+    ages = [*ages, *(["unknown"] if any(n for (_, age), n in cells.items() if age == "unknown") else [])]
+    sexes = ["male", "female"]
+    if any(n for (sex, _), n in cells.items() if sex == "unknown"):
+        sexes.append("unknown")
+    most = max((n for (sex, age), n in cells.items() if "total" not in (sex, age)), default=0)
+
+    words = {"male": say("Nam", "Boys"), "female": say("Nữ", "Girls"), "unknown": ""}
+    if unit != "child":
+        words = {sex: category("sex", sex) for sex in words}
+    words["unknown"] = say("Không xác định giới tính", "Sex not recorded")
+    axis = upper(say(f"số {people(unit)}", people(unit)))
+    panels = []
+    for sex in sexes:
+        rows: list[dict[str, Any]] = [
+            {"age": _age(age), "count": cells.get((sex, age), 0), "printed": printed(cells.get((sex, age), 0))}
+            for age in ages
+        ]
+        total = cells.get((sex, "total"))
+        words[sex] += f": {printed(total)}" if total is not None else ""
+        # A narrower panel keeps the scale: a bar as long is as many.
+        part = 0.7 if sex == "unknown" and max(row["count"] for row in rows) <= 0.6 * most else 1.0
+        panels.append(_panel(alt, rows, sex, words[sex], axis, max(most, 1), part))
+    total = cells.get(("total", "total"))
+    where = inside(named(CHART, frame.head(1), day_of(counts, area_vintage))[0]) if area != "VN" else ""
+    title = upper(say(f"{counted(unit)} theo giới tính và nhóm tuổi", f"{counted(unit)} by sex and age group"))
+    title += (f", {where}" if where else "") + (f" ({split})" if split else "")
+    title += f": {printed(total)}" if total is not None else ""
+    drawn = alt.hconcat(*panels, spacing=8).resolve_scale(y="shared")
+    return finished(alt, drawn, title, [*notes, *_unknown(cells, unit)], below)
+
+
+def _age(age: str) -> str:
+    return say("Không xác định tuổi", "Age not certain") if age == "unknown" else category("age_group", age)
+
+
+def _cells(frame: pl.DataFrame) -> dict[tuple[str, str], int]:
+    """Return the count of each sex and age group."""
+    cells: dict[tuple[str, str], int] = {}
+    for sex, age, count in frame.select("sex", "age_group", "count").iter_rows():
+        if sex not in (*FILLS, "total"):
+            raise _no_category("sex", "male, female, unknown, total", sex)
+        if age not in ("total", "unknown") and not re.fullmatch(r"\d+-\d+|\d+\+?", str(age)):
+            raise _no_category("age_group", "0-5, 6-10 …, unknown, total", age)
+        if (sex, age) in cells:
+            raise refuse(
+                CHART,
+                f"có nhiều dòng cho giới tính {sex}, nhóm tuổi {age}",
+                f"several rows for sex {sex}, age group {age}",
+                code="several_rows",
+                column="age_group",
+                expected="1",
+                got="2",
+            )
+        cells[sex, age] = int(count)
+    return cells
+
+
+def _no_category(column: str, expected: str, got: Any) -> Exception:
+    return refuse(
+        CHART,
+        f'cột "{column}" có giá trị "{got}"; cần: {expected}',
+        f'column "{column}" holds "{got}"; expected: {expected}',
+        code="unknown_choice",
+        column=column,
+        expected=expected,
+        got=str(got),
+    )
+
+
+def _unknown(cells: dict[tuple[str, str], int], unit: str) -> list[str]:
+    """Return how many have no sex or age recorded, and whether the cells add to more than the total."""
+    sex = cells.get(("unknown", "total"), sum(n for (s, a), n in cells.items() if s == "unknown" and a != "total"))
+    age = cells.get(("total", "unknown"), sum(n for (s, a), n in cells.items() if a == "unknown" and s != "total"))
+    notes = [
+        say(
+            f"Không xác định giới tính: {printed(sex)}; không xác định tuổi: {printed(age)}.",
+            f"Sex not recorded: {printed(sex)}; age not certain: {printed(age)}.",
+        )
+    ]
+    total = cells.get(("total", "total"))
+    parts = sum(n for key, n in cells.items() if "total" not in key)
+    if total is not None and parts != total:
+        one = say("em", "child") if unit == "child" else label("unit", unit)
+        notes.append(
+            say(
+                f"Các ô cộng lại là {printed(parts)}, tổng số là {printed(total)}: "
+                f"một {one} có thể ở hơn một ô (hai lần, ở hai nhóm tuổi).",
+                f"The cells add to {printed(parts)}, the total is {printed(total)}: "
+                f"one {one} may stand in more than one cell (two incidents in two age groups).",
+            )
+        )
+    return notes
+
+
+def _panel(alt: Any, rows: list[dict[str, Any]], sex: str, title: str, axis: str, most: int, part: float) -> Any:
+    """Return the bars of one sex; those of boys grow to the left."""
+    left = sex == "male"
+    order = [row["age"] for row in rows]
+    scale = alt.Scale(domain=[0, most * 1.18 * part], nice=False, reverse=left)
+    x = alt.X(
+        "count:Q", title=axis, scale=scale, axis=alt.Axis(format=",d", tickMinStep=1, tickCount=4, labelFontSize=11)
+    )
+    names = alt.Axis(**NAMES) if left else None
+    base = alt.Chart(alt.Data(values=rows)).encode(x=x, y=alt.Y("age:N", sort=order, axis=names))
+    bars = base.mark_bar(fill=FILLS[sex], stroke=DARK, strokeWidth=0.8, height={"band": 0.78})
+    side = {"align": "right", "dx": -4} if left else {"align": "left", "dx": 4}
+    text = base.mark_text(color=INK, fontSize=11, **side).encode(text="printed:N")
+    title = headed(alt, [title], "end" if left else "start")
+    return alt.layer(bars, text).properties(width=round(200 * part), height=alt.Step(34), title=title)

@@ -1,0 +1,350 @@
+"""Values over years, quarters or months, with their limits and a target."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from chitieu._language import label, say
+from chitieu._plot import INK, TARGET_INK, _altair
+from chitieu._result import MULTIPLIER
+from chitieu.charts._look import MIDDLE, finished, sourced
+from chitieu.charts._table import (
+    Subject,
+    at_area,
+    day_of,
+    events,
+    known,
+    multiplier,
+    named,
+    need,
+    numbers,
+    one,
+    refuse,
+    taken,
+    told,
+)
+from chitieu.charts._words import inside, printed, quotient
+
+if TYPE_CHECKING:
+    import altair
+
+CHART = "charts.series"
+HEIGHT = 280
+
+#: Above so many periods there is no room for numbers, nor for every name.
+ROOM = 13
+
+#: Kinds of periods: the pattern, how many there are in a year, and the words.
+KINDS = {
+    "month": (r"(\d{4})-(\d\d)", 12),
+    "quarter": (r"(\d{4})Q([1-4])", 4),
+    "half_year": (r"(\d{4})H([12])", 2),
+    "school_year": (r"(\d{4})-(\d{4})", 1),
+    "year": (r"(\d{4})", 1),
+}
+
+
+def series(
+    table: Any,
+    *,
+    source: str,
+    target: float | None = None,
+    of: str | None = None,
+    area: str | None = None,
+    area_vintage: str | None = None,
+) -> altair.VConcatChart:
+    """Draw values over time with their limits; a value of too few is hollow, a period without one is a gap.
+
+    Whiskers of a share or a rate are its 95 % limits; those of a count are its bounds, between which it lies whatever
+    the undecided and the keyless records are. The chart says which. Periods must be of one kind; those between the
+    first and the last that the table lacks are gaps, not bridged. The axis begins at 0, but for shares all above 80 %,
+    and then the chart says so.
+
+    Args:
+        table: One row per period, with columns unit, period and ``value`` (a share or rate, with ``lower``, ``upper``,
+            ``status``) or ``count`` (with ``lower``, ``upper``); tables of several selections put together by
+            ``pl.concat``, ``selection.repeats(...)`` (its column ``window`` is the time), or ``result.only(...)`` of
+            several periods.
+        source: Where the data come from, printed below the chart.
+        target: A value to be held against, a dashed line with its label; in the unit of the axis.
+        of: The unit of the denominator of a rate, such as ``"child"``.
+        area: The code of the area to draw. None: the only one in the table, else the country.
+        area_vintage: The day of the list of area names. None: that of a table of abuse, else the last of the latest
+            period.
+
+    Returns:
+        An Altair chart.
+
+    Raises:
+        PlanError: ``missing_column``, ``empty_table``, ``wrong_type``, ``units_differ``, ``choices_differ``,
+            ``periods_differ`` (years and quarters in one table), ``several_rows``, ``several_categories``,
+            ``unknown_choice``, ``unknown_multiplier``, ``bad_target``, ``no_source``.
+        ImportError: If the package ``altair`` is not there.
+    """
+    alt = _altair()
+    frame, below = taken(CHART, table), sourced(CHART, source)
+    time = "window" if "window" in frame.columns else "period"
+    need(CHART, frame, time)
+    frame, area = _at_area(frame, area)
+    notes = told(CHART, frame, but=() if time == "window" else ("period",))
+    frame = events(CHART, frame)
+    whole = None
+    if time == "window" and "period" in frame.columns:
+        whole = frame.filter(pl.col("window") == pl.col("period"))
+        windows = frame.filter(pl.col("window") != pl.col("period"))
+        frame = windows if not windows.is_empty() else frame
+    subject, column, measure = _measure(frame, of)
+    numbers(CHART, frame, column, *(limit for limit in ("lower", "upper") if limit in frame.columns))
+    rows = _rows(frame, time, column, measure)
+    if target is not None and (
+        isinstance(target, bool) or not isinstance(target, (int, float)) or not math.isfinite(target)
+    ):
+        raise refuse(
+            CHART,
+            f"target phải là một số, theo đơn vị của trục, không phải {target!r}",
+            f"target must be a number in the unit of the axis, not {target!r}",
+            code="bad_target",
+            column="target",
+            expected=say("như 4.5", "such as 4.5"),
+            got=repr(target),
+        )
+    title = subject.title if measure == "count" else subject.share if measure == "percent" else subject.axis(measure)
+    if area not in (None, "VN"):
+        last = frame.filter(pl.col(time) == max(frame[time]))
+        title += f", {inside(named(CHART, last.head(1), day_of(table, area_vintage))[0])}"
+    notes += _notes(rows, measure, whole, column)
+    drawn, from_zero = _layers(alt, rows, subject.axis(measure), measure, target)
+    if not from_zero:
+        notes.append(say("Trục đứng không bắt đầu từ 0.", "The vertical axis does not begin at 0."))
+    return finished(alt, drawn, title, notes, below)
+
+
+def _at_area(frame: pl.DataFrame, area: str | None) -> tuple[pl.DataFrame, str | None]:
+    """Return the rows of one area, and its code."""
+    if "area" not in frame.columns:
+        return frame, None
+    there = [str(code) for code in frame["area"].unique(maintain_order=True).to_list()]
+    if area is None:
+        area = there[0] if len(there) == 1 else "VN"
+    return at_area(CHART, frame, area), area
+
+
+def _measure(frame: pl.DataFrame, of: str | None) -> tuple[Subject, str, str]:
+    """Return what the frame is about, its column of values and their measure."""
+    there = set(frame.columns)
+    if "measure" in there:
+        measure = one(CHART, [frame], "measure", "several_categories") or ""
+        known(CHART, "measure", measure, MULTIPLIER)
+        need(CHART, frame, "value")
+        return (
+            Subject(CHART, frame, of, MULTIPLIER[measure]),
+            "numerator" if measure == "count" and "numerator" in there else "value",
+            measure,
+        )
+    if "value" in there:
+        per = multiplier(CHART, frame, None)
+        measure = next(m for m, times in MULTIPLIER.items() if times == per and m != "ratio")
+        return Subject(CHART, frame, of, per), "value", measure
+    column = "children" if "children" in there and "window" in there else "count"
+    need(CHART, frame, column)
+    return Subject(CHART, frame, of, 1), column, "count"
+
+
+def _timeline(periods: list[str]) -> list[str]:
+    """Return all periods from the first to the last, in order.
+
+    Raises:
+        PlanError: With code ``periods_differ``, if they are not of one kind.
+    """
+    for kind, (pattern, each) in KINDS.items():
+        found = [re.fullmatch(pattern, period) for period in periods]
+        if not all(found):
+            continue
+        parts = [m.groups() for m in found if m]
+        if kind in ("year", "school_year"):
+            years = range(min(int(p[0]) for p in parts), max(int(p[0]) for p in parts) + 1)
+            return [str(y) if kind == "year" else f"{y}-{y + 1}" for y in years]
+        numbers = [int(p[0]) * each + int(p[1]) - 1 for p in parts]
+        form = {"month": "{}-{:02}", "quarter": "{}Q{}", "half_year": "{}H{}"}[kind]
+        return [form.format(n // each, n % each + 1) for n in range(min(numbers), max(numbers) + 1)]
+    raise refuse(
+        CHART,
+        f"các kỳ phải cùng loại (năm, sáu tháng, quý, tháng, năm học), ở đây có: {', '.join(periods[:8])}",
+        f"the periods must be of one kind (years, half-years, quarters, months, school years), here are: "
+        f"{', '.join(periods[:8])}",
+        code="periods_differ",
+        column="period",
+        expected="2022 | 2022H1 | 2022Q1 | 2022-03 | 2021-2022",
+        got=", ".join(periods[:8]),
+    )
+
+
+def _period_name(period: str) -> str:
+    """Return a period as it is written in a report."""
+    if found := re.fullmatch(KINDS["quarter"][0], period):
+        quarter = "I II III IV".split()[int(found[2]) - 1]
+        return say(f"Quý {quarter}/{found[1]}", f"Q{found[2]} {found[1]}")
+    if found := re.fullmatch(KINDS["half_year"][0], period):
+        half = say("đầu", "1st") if found[2] == "1" else say("cuối", "2nd")
+        return say(f"6 tháng {half} {found[1]}", f"{half} half {found[1]}")
+    if found := re.fullmatch(r"(\d{4})-(0\d|1[0-2])", period):
+        return f"{found[2]}/{found[1]}"
+    return period.replace("-", "–")
+
+
+def _rows(frame: pl.DataFrame, time: str, column: str, measure: str) -> list[dict[str, Any]]:
+    """Return a row for each period of the time line."""
+    periods = [str(p) for p in frame[time].to_list()]
+    if len(set(periods)) < len(periods):
+        again = next(p for p in periods if periods.count(p) > 1)
+        raise refuse(
+            CHART,
+            f"kỳ {again} có nhiều dòng; hãy lọc còn một dòng mỗi kỳ",
+            f"period {again} has several rows; keep one for each period",
+            code="several_rows",
+            column=time,
+            expected="1",
+            got=str(periods.count(again)),
+        )
+    line = _timeline(periods)
+    by_period = dict(zip(periods, frame.iter_rows(named=True), strict=True))
+    return [_row(period, by_period.get(period, {}), column, measure) for period in line]
+
+
+def _row(period: str, row: dict[str, Any], column: str, measure: str) -> dict[str, Any]:
+    """Return what is drawn of one period; none of its values if it has none."""
+    value, numerator, denominator = row.get(column), row.get("numerator"), row.get("denominator")
+    none = not isinstance(value, (int, float)) or row.get("status") in ("not_available", "suppressed", "not_applicable")
+    if none:
+        text = label("status", row.get("status") or "not_available")
+    elif measure == "count":
+        text = printed(value)
+    elif isinstance(numerator, int) and isinstance(denominator, int) and denominator:
+        text = quotient(numerator, denominator, MULTIPLIER[measure], 1)
+    else:
+        text = printed(value, 1)
+    value = None if none else float(value or 0)
+    lower, upper = (None, None) if none else (row.get("lower"), row.get("upper"))
+    return {
+        "period": _period_name(period),
+        "value": value,
+        "lower": lower,
+        "upper": upper,
+        "top": value if value is None or upper is None else max(value, float(upper)),
+        "printed": text,
+        "look": "unreliable" if row.get("status") == "unreliable" else "ok",
+    }
+
+
+def _notes(rows: list[dict[str, Any]], measure: str, whole: pl.DataFrame | None, column: str) -> list[str]:
+    """Return what whiskers and hollow points mean, and what does not add up."""
+    notes = []
+    if column == "children":
+        notes.append(
+            say(
+                "Điểm: trẻ em có mã định danh, mỗi em một lần trong mỗi kỳ.",
+                "Points: children with a key, each once in a period.",
+            )
+        )
+    limits = [row for row in rows if row["lower"] is not None and row["lower"] != row["upper"]]
+    if limits and measure == "count":
+        notes.append(
+            say(
+                "Vạch đứng: số thấp nhất và cao nhất có thể có, do bản ghi chưa xác định hoặc thiếu mã.",
+                "Whiskers: the least and the most it can be, for records undecided or without a key.",
+            )
+        )
+    elif limits:
+        notes.append(say("Vạch đứng: khoảng tin cậy 95 %.", "Whiskers: 95% limits."))
+    if len(rows) > ROOM and any(row["value"] is None for row in rows):
+        notes.append(say("Chỗ đứt: kỳ không có số liệu.", "Gaps: periods without a value."))
+    if any(row["look"] == "unreliable" for row in rows):
+        notes.append(say("Điểm rỗng: quá ít để tin cậy.", "Hollow points: too few to be reliable."))
+    if whole is not None and whole.height == 1:
+        n = whole[column][0]
+        parts = sum(int(row["value"]) for row in rows if row["value"] is not None)
+        if n is not None and parts != n:
+            notes.append(
+                say(
+                    f"Cả kỳ: {printed(n)}; cộng các phần của kỳ là {printed(parts)}, vì một em có thể ở nhiều phần.",
+                    f"The whole period: {printed(n)}; its parts add to {printed(parts)}, as a child may be in several.",
+                )
+            )
+    return notes
+
+
+def _layers(alt: Any, rows: list[dict[str, Any]], axis: str, measure: str, target: float | None) -> tuple[Any, bool]:
+    """Return the chart without its title, and whether its axis begins at 0."""
+    shown = [float(v) for row in rows for v in (row["value"], row["lower"], row["upper"]) if v is not None]
+    shown += [float(target)] if target is not None else []
+    most, least = max([*shown, 1e-9]), min([*shown, max(shown, default=0.0)])
+    from_zero = measure != "percent" or least <= 80
+    steps = (20, 10, 5, 2, 1, 0.5, 0.2, 0.1)
+    step = next((step for step in steps if most - (0 if from_zero else least) > 2.4 * step), 0.1)
+    low = 0.0 if from_zero else math.floor(least / step) * step
+    high = max(most + 0.14 * (most - low), 1.0 if measure == "count" else 0.0)
+    width = max(300, min(620, 90 * len(rows)))
+    crowded = len(rows) > ROOM
+    every = next((n for n in (1, 2, 3, 4, 6) if len(rows) / n <= 20), 12)
+    scale = alt.Scale(domain=[low, high], nice=False, zero=False)
+    whole: dict[str, Any] = {"format": ",d", "tickMinStep": 1} if measure == "count" else {}
+    if measure == "percent":
+        at = [round(low + n * step, 2) for n in range(int((min(high, 100) - low) / step + 1e-9) + 1)]
+        whole = {"values": at, "format": ",.2~f"}
+    order = [row["period"] for row in rows]
+    names = alt.Axis(
+        values=order[::every],
+        labelAngle=-45 if crowded else 0,
+        grid=False,
+        labelFontSize=11,
+        domainColor="#888",
+        labelLimit=160,
+    )
+    x = alt.X("period:O", sort=order, title=None, axis=names)
+    y = alt.Y(
+        "value:Q",
+        title=axis,
+        scale=scale,
+        axis=alt.Axis(tickCount=6, domain=False, ticks=False, labelFontSize=11, **whole),
+    )
+    base = alt.Chart(alt.Data(values=rows)).encode(x=x)
+    layers = []
+    if target is not None:
+        decimals = next(n for n in range(4) if n == 3 or round(target, n) == target)
+        unit = say(" %", "%") if measure == "percent" else ""
+        text = f"{say('Mục tiêu', 'Target')}: {printed(float(target), decimals)}{unit}"
+        aim = alt.Chart(alt.Data(values=[{"target": float(target), "label": text}])).encode(
+            y=alt.Y("target:Q", scale=scale)
+        )
+        layers.append(aim.mark_rule(color=TARGET_INK, strokeDash=[6, 3], strokeWidth=1.6))
+        layers.append(
+            aim.mark_text(align="left", color=INK, fontSize=11).encode(x=alt.value(width + 6), text="label:N")
+        )
+    layers.append(base.mark_line(color=MIDDLE, strokeWidth=1.4).encode(y=y))
+    if any(row["lower"] is not None and row["lower"] != row["upper"] for row in rows):
+        some = base.transform_filter("datum.lower !== null && datum.lower !== datum.upper")
+        layers.append(some.mark_rule(color=INK, strokeWidth=1.1).encode(y=alt.Y("lower:Q", scale=scale), y2="upper:Q"))
+        for end in ("lower", "upper"):
+            ticks = some.mark_tick(color=INK, thickness=1.1, size=7, orient="horizontal")
+            layers.append(ticks.encode(y=alt.Y(f"{end}:Q", scale=scale)))
+    looks = {"ok": INK, "unreliable": "white"}
+    points = base.transform_filter("datum.value !== null").mark_point(
+        shape="circle", size=44, stroke=INK, strokeWidth=1.4, opacity=1
+    )
+    fill = alt.Fill("look:N", scale=alt.Scale(domain=list(looks), range=list(looks.values())), legend=None)
+    layers.append(points.encode(y=y, fill=fill))
+    if not crowded:
+        numbers = base.transform_filter("datum.value !== null").encode(y=alt.Y("top:Q", scale=scale), text="printed:N")
+        # White behind a number keeps it free of the lines that it crosses.
+        layers.append(numbers.mark_text(dy=-10, fontSize=11, stroke="white", strokeWidth=4))
+        layers.append(numbers.mark_text(dy=-10, fontSize=11, color=INK))
+    if not crowded and any(row["value"] is None for row in rows):
+        absent = base.transform_filter("datum.value === null").mark_text(
+            dy=-8, fontSize=10, fontStyle="italic", color=INK
+        )
+        layers.append(absent.encode(y=alt.value(HEIGHT), text="printed:N"))
+    return alt.layer(*layers).properties(width=width, height=HEIGHT), from_zero

@@ -1,0 +1,82 @@
+//! How far a number can be relied on, in one word.
+
+use crate::error::{Error, Result};
+
+/// Fewer events than this make a rate `unreliable` (the bound below which England's public-health methods
+/// give no standardised rate; taken over as a decision of this project).
+pub const FEWEST_EVENTS: u64 = 10;
+
+/// A smaller denominator than this makes a proportion or ratio `unreliable` (the least sample of the data presentation
+/// standards for proportions, National Center for Health Statistics, Series 2 No. 175, 2017; a decision of this project).
+pub const SMALLEST_DENOMINATOR: u64 = 30;
+
+/// How far a value can be relied on, the best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Status {
+    /// Nothing speaks against it.
+    Ok,
+    /// Too few events or too small a denominator: not to be read alone.
+    Unreliable,
+    /// There is no value.
+    NotAvailable,
+}
+
+impl Status {
+    /// The word of the column `status`: `ok`, `unreliable` or `not_available`.
+    ///
+    /// ```
+    /// use chitieu::stats::Status;
+    /// assert_eq!(Status::of_rate(9).word(), "unreliable");
+    /// ```
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Unreliable => "unreliable",
+            Self::NotAvailable => "not_available",
+        }
+    }
+
+    /// The status of a rate of so many events: `unreliable` below [`FEWEST_EVENTS`].
+    #[must_use]
+    pub fn of_rate(events: u64) -> Self {
+        if events < FEWEST_EVENTS { Self::Unreliable } else { Self::Ok }
+    }
+
+    /// The status of a proportion of such a denominator: `unreliable` below [`SMALLEST_DENOMINATOR`].
+    #[must_use]
+    pub fn of_proportion(denominator: u64) -> Self {
+        match denominator {
+            0 => Self::NotAvailable,
+            n if n < SMALLEST_DENOMINATOR => Self::Unreliable,
+            _ => Self::Ok,
+        }
+    }
+}
+
+/// What a count is divided by: those it is a part of, or an exposure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// A part of a whole number of persons or things: binomial.
+    Proportion,
+    /// Events over a population or person-time: Poisson.
+    Rate,
+}
+
+impl Kind {
+    /// The kind of that word, `proportion` or `rate`.
+    ///
+    /// # Errors
+    /// [`Error::UnknownChoice`].
+    pub fn from_word(word: &str) -> Result<Self> {
+        choose("kind", word, &[("proportion", Self::Proportion), ("rate", Self::Rate)])
+    }
+}
+
+/// One of a list of words.
+pub(super) fn choose<T: Copy>(what: &'static str, word: &str, known: &[(&str, T)]) -> Result<T> {
+    match known.iter().find(|(name, _)| *name == word) {
+        Some((_, choice)) => Ok(*choice),
+        None => Err(Error::UnknownChoice { what, got: word.to_owned(), known: known.iter().map(|(name, _)| (*name).to_owned()).collect() }),
+    }
+}
