@@ -52,7 +52,7 @@ const RULES: [Rule; 4] = [
         word: "decree_differs",
         vi: "Nghị định ghi trong quyết định không phải nghị định có hiệu lực vào ngày vi phạm",
         en: "The decree recorded is not the one in force on the day of the act",
-        broken: |d, _| d.act.is_some() && d.decree != super::report::NONE && d.decree != d.decree_of_act(),
+        broken: |d, _| d.decree != super::report::NONE && d.decree != d.decree_of_act(),
     },
     Rule {
         word: "minor_not_warned",
@@ -88,7 +88,7 @@ fn outside_band(decision: &Decision, codes: &Codebook) -> bool {
 }
 
 impl Register {
-    /// Decisions in force that do not fit what the law says, by rule and article; a rule that none breaks has a row with 0.
+    /// Decisions in force that do not fit what the law says, by rule and article; a rule that none breaks has no row.
     ///
     /// Rules: `fine_outside_band` (Decree 130/2021/NĐ-CP, the articles whose bands were read), `decree_differs`,
     /// `minor_not_warned` and `violator_under_14` (Law on Handling of Administrative Violations, Articles 5 and 22).
@@ -106,8 +106,6 @@ impl Register {
                 let key = decision.article.unwrap_or((u16::MAX, u16::MAX));
                 found.entry(key).or_insert_with(|| (article, HashSet::new())).1.insert(decision.key);
             }
-            let all: HashSet<u128> = found.values().flat_map(|(_, keys)| keys.iter().copied()).collect();
-            rows.push((rule, "total".to_owned(), all.len() as u64));
             rows.extend(found.into_values().map(|(article, keys)| (rule, article, keys.len() as u64)));
         }
         Columns::new(rows.len())

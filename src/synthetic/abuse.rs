@@ -8,6 +8,7 @@ use super::layout::{ETHNICITIES, Id, Layout, SEXES};
 use super::ledger::{Keyed, Ledger, both};
 use super::perpetrators::{Perpetrators, Sanctions};
 use super::random::{Dice, Purpose};
+use super::response::Response;
 use super::truth::Part;
 use super::{Census, Province, Tables};
 use polars::prelude::DataFrame;
@@ -23,8 +24,8 @@ pub(super) struct Case {
     pub(super) commune: usize,
     pub(super) received: i32,
     pub(super) in_year: bool,
-    incident: i32,
-    incident_known: bool,
+    pub(super) incident: i32,
+    pub(super) incident_known: bool,
     /// True if any victim is confirmed, undecided if one may be.
     pub(super) confirmed: Option<bool>,
 }
@@ -71,7 +72,7 @@ pub(super) fn tables(province: &Province, layout: &Layout, census: &Census, ledg
     let communes = Words::new(province.communes.iter().map(|c| &c.code));
     let forms = Words::new(FORMS);
     let mut dice = Dice::new(province.seed, Purpose::Abuse, 0);
-    let mut victims = Victims::new(layout, census, &communes, &forms);
+    let mut victims = Victims::new(province.seed, layout, census, &communes, &forms);
     let mut perpetrators = Perpetrators::new(layout);
     let mut sanctions = Sanctions::new(province, layout, &communes);
     // One counted victim for about 1,500 children; others are outside the year, unconfirmed or 16 and over.
@@ -121,11 +122,12 @@ struct Victims<'a> {
     online: Flags,
     confirmed: Flags,
     supported: Flags,
+    response: Response,
     outcome: Text<'a>,
 }
 
 impl<'a> Victims<'a> {
-    fn new(layout: &'a Layout, census: &'a Census, communes: &'a Words, forms: &'a Words) -> Self {
+    fn new(seed: u64, layout: &'a Layout, census: &'a Census, communes: &'a Words, forms: &'a Words) -> Self {
         Self {
             layout,
             census,
@@ -146,6 +148,7 @@ impl<'a> Victims<'a> {
             online: Flags::new(0),
             confirmed: Flags::new(0),
             supported: Flags::new(0),
+            response: Response::new(seed),
             outcome: Text::new(0),
         }
     }
@@ -256,6 +259,7 @@ impl<'a> Victims<'a> {
         self.online.push(dice.flag(900, 300));
         self.confirmed.push(confirmed);
         self.supported.push(supported);
+        self.response.push(case.received);
         let outcome = OUTCOMES[dice.pick(&[1, 30, 20, 5, 6, 38])];
         self.outcome.push(dice.recorded(outcome, 300));
 
@@ -274,6 +278,7 @@ impl<'a> Victims<'a> {
     }
 
     fn done(self) -> Result<DataFrame, String> {
+        let [hours, plan, approval] = self.response.done()?;
         frame(vec![
             ("case_id", vec![self.case_id.done()?]),
             ("child_id", vec![self.child_id.done()?]),
@@ -290,6 +295,9 @@ impl<'a> Victims<'a> {
             ("online", vec![self.online.done()?]),
             ("confirmed", vec![self.confirmed.done()?]),
             ("supported", vec![self.supported.done()?]),
+            hours,
+            plan,
+            approval,
             ("outcome", vec![self.outcome.done()?]),
         ])
     }

@@ -39,6 +39,7 @@ mod names;
 mod perpetrators;
 mod random;
 mod register;
+mod response;
 mod services;
 #[cfg(test)]
 mod tests;

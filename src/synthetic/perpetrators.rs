@@ -2,7 +2,7 @@
 
 use super::Province;
 use super::abuse::Case;
-use super::calendar::births_at;
+use super::calendar::{births_at, day};
 use super::columns::{Grow, Numbers, Text, Words, frame};
 use super::layout::{Id, Layout, SEXES};
 use super::ledger::{Keyed, Ledger};
@@ -113,7 +113,9 @@ pub(super) struct Sanctions<'a> {
     decision_id: Text<'a>,
     case_id: Text<'a>,
     decided_on: Numbers<i32>,
+    act_date: Numbers<i32>,
     commune: Text<'a>,
+    decree: Text<'a>,
     article: Text<'a>,
     form: Text<'a>,
     fine: Numbers<i64>,
@@ -130,7 +132,9 @@ impl<'a> Sanctions<'a> {
             decision_id: Text::new(0),
             case_id: Text::new(0),
             decided_on: Numbers::dates(0),
+            act_date: Numbers::dates(0),
             commune: Text::of(communes, 0),
+            decree: Text::new(0),
             article: Text::new(0),
             form: Text::new(0),
             fine: Numbers::new(0),
@@ -157,7 +161,10 @@ impl<'a> Sanctions<'a> {
             self.decision_id.short(Some(self.layout.id(b"Q", self.decisions).bytes()));
             self.case_id.short(dice.recorded(self.layout.id(b"A", case.number), 300).as_ref().map(Id::bytes));
             self.decided_on.push(Some(decided));
+            let act = Some(case.incident).filter(|act| case.incident_known && *act <= decided);
+            self.act_date.push(act);
             self.commune.word(Some(case.commune));
+            self.decree.push(act.map(|act| if act < day(2022, 1, 1) { "144/2013" } else { "130/2021" }));
             self.article.push(dice.recorded(article, 200));
             self.form.push(dice.recorded(FORMS[form], 150));
             self.fine.push(dice.recorded(amount, 150).filter(|_| form == FINE));
@@ -176,7 +183,9 @@ impl<'a> Sanctions<'a> {
             ("decision_id", vec![self.decision_id.done()?]),
             ("case_id", vec![self.case_id.done()?]),
             ("decided_on", vec![self.decided_on.done()?]),
+            ("act_date", vec![self.act_date.done()?]),
             ("commune", vec![self.commune.done()?]),
+            ("decree", vec![self.decree.done()?]),
             ("article", vec![self.article.done()?]),
             ("form", vec![self.form.done()?]),
             ("fine", vec![self.fine.done()?]),

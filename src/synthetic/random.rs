@@ -18,6 +18,7 @@ pub(super) enum Purpose {
     Pupils = 9,
     Injuries = 10,
     Marriages = 11,
+    Response = 12,
 }
 
 /// A generator for one part of one table.

@@ -158,6 +158,12 @@ def registers(draw, most=8, sure=False):
     return {name: typed(name, r) for name, r in rows.items()}
 
 
+@st.composite
+def decisions(draw):
+    """Return sanctions alone."""
+    return {"sanctions": typed("sanctions", [draw(sanction(n, ["c0"])) for n in range(draw(st.integers(0, 10)))])}
+
+
 PERIODS = [None, "2022", "2022", "2022H1", "2022Q1", "2022-07", "2021-2022", "2022-02-15/2022-06-20"]
 
 

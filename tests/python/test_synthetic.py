@@ -56,7 +56,14 @@ def test_the_same_seed_gives_the_same_bytes(dataset: ct.Dataset) -> None:
 
 def test_every_table_has_its_columns(dataset: ct.Dataset) -> None:
     tables = {t["id"]: [c["id"] for c in t["columns"]] for t in ct._language.words()["tables"]}
-    assert {t: dataset[t].columns for t in dataset.tables} == tables
+    # Estimated ages, what verification found and who else is named are left to real records.
+    left_out = {
+        "victims": {"age_from", "age_to", "prostitution", "verification", "emergency_date"},
+        "perpetrators": {"child_id"},
+        "sanctions": {"violator_id", "violator_birth_date"},
+    }
+    made = {t: [c for c in columns if c not in left_out.get(t, ())] for t, columns in tables.items()}
+    assert {t: dataset[t].columns for t in dataset.tables} == made
 
 
 def test_it_has_the_troubles_of_real_records(dataset: ct.Dataset) -> None:
