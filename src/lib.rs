@@ -40,8 +40,9 @@
 //!   and [`Plan::counting`] takes batches one at a time.
 //! - [`Crosstab`]: the counting machine alone, for a table of one's own by dimensions and conditions of one's own.
 //! - [`Outcome`]: the long table, and the warnings a reader must know.
+//! - [`abuse`]: abuse statistics from case records: units, overlapping forms, children who come back, response, sanctions.
 //! - [`synthetic`]: a made-up province with planted truth.
-//! - [`stats`]: limits of proportions and rates, and exact rounding.
+//! - [`stats`]: limits, standardised rates, comparisons, funnels, trends, and exact rounding.
 //!
 //! # What the numbers mean
 //!

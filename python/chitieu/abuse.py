@@ -36,6 +36,7 @@ class Table:
     """
 
     def __init__(self, native: _native.AbuseTable, area_vintage: str) -> None:
+        """Wrap what the crate made; see :func:`read`."""
         self._native = native
         self._area_vintage = area_vintage
         self._frame = pl.DataFrame(native.frame())
@@ -138,11 +139,12 @@ def _cell(column: str, value: object) -> str:
 class Selection:
     """The reports that count; each method gives one :class:`Table`.
 
-    A report is one row of ``victims``: one child in one case. What cannot be decided (an age known by its year, a report
-    not yet verified) is counted apart, in ``undecided``.
+    A report is one row of ``victims``: one child in one case. What cannot be decided (an age known by its year, a
+    report not yet verified) is counted apart, in ``undecided``.
     """
 
     def __init__(self, native: _native.Selection, area_vintage: str) -> None:
+        """Wrap what the crate made; see :func:`read`."""
         self._native = native
         self._area_vintage = area_vintage
 
@@ -160,8 +162,8 @@ class Selection:
     def units(self, area_level: str = "country") -> Table:
         """Return every unit side by side: cases, children, incidents, perpetrators, pairs, decisions.
 
-        They differ: a case can have three children, and a child can be in three cases. A unit whose table is not there has
-        no rows.
+        They differ: a case can have three children, and a child can be in three cases. A unit whose table is not there
+        has no rows.
 
         Args:
             area_level: ``country``, ``province``, ``district`` or ``commune``.
@@ -201,8 +203,8 @@ class Selection:
             by: Of ``sex``, ``age_group``, ``ethnicity``, ``form``, ``environment``, ``online``, ``outcome``,
                 ``verification``; of a pair also ``relation`` and ``perpetrator_sex``; of a perpetrator those two only.
             area_level: The finest level.
-            age_bands: Rising ages, ``[0, 6, 14, 16]`` for 0-5, 6-13, 14-15; without them those of the yearly report, 0-5,
-                6-10, 11-15 (and 16-17 under 18). An age outside of all bands is in the total alone.
+            age_bands: Rising ages, ``[0, 6, 14, 16]`` for 0-5, 6-13, 14-15; without them those of the yearly report,
+                0-5, 6-10, 11-15 (and 16-17 under 18). An age outside of all bands is in the total alone.
 
         Raises:
             PlanError: For a unit or breakdown that cannot be asked.
@@ -284,14 +286,12 @@ class Selection:
     def relations(self, area_level: str = "country") -> Table:
         """Return pairs of child and perpetrator by relation.
 
-        A row of ``perpetrators`` belongs to the child it names, if that child is in the case; else to every child of the
-        case, and such pairs are counted in ``by_case`` too.
+        A row of ``perpetrators`` belongs to the child it names, if that child is in the case; else to every child of
+        the case, and such pairs are counted in ``by_case`` too.
         """
         return self._table(self._native.relations(area_level))
 
-    def response(
-        self, *, until: Day | None = None, holidays: Sequence[Day] = (), area_level: str = "country"
-    ) -> Table:
+    def response(self, *, until: Day | None = None, holidays: Sequence[Day] = (), area_level: str = "country") -> Table:
         """Return how many incidents had each step on time by Decree 56/2017/NĐ-CP, with quantiles of the time taken.
 
         Emergency measure within 12 hours of reception; plan within 5 working days of it; approval within 2 working days
@@ -317,6 +317,7 @@ class Register:
     """The records of abuse, read once; identifiers are kept as 128-bit hashes, never in clear."""
 
     def __init__(self, native: _native.Register) -> None:
+        """Wrap what the crate made; see :func:`read`."""
         self._native = native
 
     def select(
@@ -366,9 +367,7 @@ class Register:
         """The day whose list of areas is used."""
         return self._native.area_vintage()
 
-    def sanctions(
-        self, *, period: str | None = None, by: Sequence[str] = (), area_level: str = "country"
-    ) -> Table:
+    def sanctions(self, *, period: str | None = None, by: Sequence[str] = (), area_level: str = "country") -> Table:
         """Return decisions in force, persons and organisations sanctioned, and fines in đồng.
 
         Decisions annulled or moved to criminal handling are left out of these and counted apart. The decree is the one
@@ -385,10 +384,10 @@ class Register:
         return Table(self._native.sanctions(_text(period), _words("by", by), area_level), self.area_vintage)
 
     def sanction_findings(self, *, period: str | None = None) -> Table:
-        """Return how many decisions do not fit the law, by rule and article: to be looked at, not to be corrected blindly.
+        """Return how many decisions do not fit the law, by rule and article: to be looked at, not corrected blindly.
 
-        Fines outside the band of their article (organisations at double), a decree that was not in force on the day of the
-        act, a violator aged 14 to under 16 with another sanction than a warning, a violator under 14.
+        Fines outside the band of their article (organisations at double), a decree that was not in force on the day of
+        the act, a violator aged 14 to under 16 with another sanction than a warning, a violator under 14.
         """
         return Table(self._native.sanction_findings(_text(period)), self.area_vintage)
 

@@ -116,8 +116,9 @@ def perpetrator(draw, victims):
 
 @st.composite
 def sanction(draw, number, cases):
-    decided = draw(day)
-    before = draw(st.sampled_from([None, 0, 1, 30, 200]))
+    # On either side of the day the decree changed.
+    decided = draw(st.one_of(day, st.sampled_from(EDGES[:2])))
+    before = draw(st.sampled_from([None, None, 0, 1, 30, 200]))
     violator = draw(st.sampled_from(["person", "person", "organisation", None, "unknown"]))
     millions = [1, 3, 5, 6, 10, 15, 20, 21, 25, 26, 40, 50]
     fine = draw(none_or(st.sampled_from([n * 1_000_000 for n in millions] + [4_999_999, 20_000_001])))
