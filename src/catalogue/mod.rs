@@ -343,7 +343,10 @@ impl Catalogue {
                 if i.kind == Kind::Count {
                     return refuse(file, format!("{key}.kind"), "proportion, ratio or rate", "count");
                 }
-                if i.kind == Kind::Proportion && (numerator.table != denominator.table || numerator.distinct != denominator.distinct) {
+                let same = numerator.table == denominator.table
+                    && numerator.distinct == denominator.distinct
+                    && numerator.unit == denominator.unit;
+                if i.kind == Kind::Proportion && !same {
                     let counted = |q: &Quantity| format!("{} of {}", q.unit, q.table);
                     return refuse(
                         file,

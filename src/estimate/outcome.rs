@@ -286,15 +286,16 @@ impl<'a> Work<'a> {
 
     fn table(&self, piece: &[Stretch], lines: Lines) -> PolarsResult<DataFrame> {
         let outputs = piece.last().map_or(0, |s| s.nth + 1);
-        let mut of_output: [Vec<Option<String>>; 4] = std::array::from_fn(|_| vec![None; outputs]);
+        let mut of_output: [Vec<Option<String>>; 5] = std::array::from_fn(|_| vec![None; outputs]);
         for stretch in piece {
             let indicator = self.indicator(stretch.output);
             of_output[0][stretch.nth] = Some(indicator.id.clone());
             of_output[1][stretch.nth].clone_from(&indicator.code);
             of_output[2][stretch.nth] = Some(stretch.output.measure.word().to_owned());
             of_output[3][stretch.nth] = Some(indicator.definition());
+            of_output[4][stretch.nth] = self.plan.catalogue.quantities().get(&indicator.numerator).map(|q| q.unit.clone());
         }
-        let [ids, codes, measures, definitions] = of_output;
+        let [ids, codes, measures, definitions, units] = of_output;
         let text = |name: &str, list: Series, places: &[u32]| -> PolarsResult<Column> {
             Ok(list.take_slice(places)?.with_name(name.into()).into_column())
         };
@@ -324,6 +325,7 @@ impl<'a> Work<'a> {
             text("status", plain(STATUSES.to_vec()), &lines.status)?,
             text("definition", words(definitions), &lines.output)?,
             text("method", METHODS.iter().copied().collect::<StringChunked>().into_series(), &lines.method)?,
+            text("unit", words(units), &lines.output)?,
         ]);
         DataFrame::new(rows, columns)
     }

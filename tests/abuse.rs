@@ -1,0 +1,239 @@
+//! The hand-worked cases of `tests/cases/abuse/*.toml`, through the public Rust face. Python reads the same files; their
+//! README tells their form.
+
+use chitieu::abuse::{
+    Choice, DateOf, Deadlines, Dimension, PlaceOf, Prostitution, Register, SanctionDimension, Selection, Table, Under, Unit, Windows, Word,
+};
+use chitieu::area::Level;
+use chitieu::catalogue::{Catalogue, ColumnType, EthnicList};
+use chitieu::{Dataset, Period};
+use polars::prelude::*;
+use std::path::Path;
+
+const TABLES: [&str; 3] = ["victims", "perpetrators", "sanctions"];
+const IDS: [&str; 4] = ["case_id", "child_id", "person_id", "decision_id"];
+
+type Value = toml::Value;
+type Args = toml::Table;
+
+fn there(value: Option<&Value>) -> Option<&Value> {
+    value.filter(|v| v.as_str() != Some("<null>"))
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().expect("text").to_owned()
+}
+
+fn texts(args: &Args, name: &str) -> Vec<String> {
+    args.get(name).map(|v| v.as_array().expect("a list").iter().map(text).collect()).unwrap_or_default()
+}
+
+fn word<'a>(args: &'a Args, name: &str, otherwise: &'a str) -> &'a str {
+    args.get(name).map_or(otherwise, |v| v.as_str().expect("text"))
+}
+
+/// The rows of a table written out, each with what all of them have.
+fn rows(case: &Args, table: &str) -> Option<Vec<Args>> {
+    let each = case.get("each").and_then(|e| e.get(table)).and_then(Value::as_table).cloned().unwrap_or_default();
+    let mut found = Vec::new();
+    for row in case.get(table)?.as_array().expect("rows") {
+        let mut row: Args = each.clone().into_iter().chain(row.as_table().expect("a row").clone()).collect();
+        let Some(times) = row.remove("repeat") else {
+            found.push(row);
+            continue;
+        };
+        for n in 1..=times.as_integer().expect("a number") {
+            let mut copy = row.clone();
+            for id in IDS {
+                if let Some(value) = there(row.get(id)) {
+                    copy.insert(id.to_owned(), Value::String(format!("{}-{n}", text(value))));
+                }
+            }
+            found.push(copy);
+        }
+    }
+    Some(found)
+}
+
+fn frame(table: &str, rows: &[Args]) -> DataFrame {
+    let catalogue = Catalogue::builtin();
+    let columns = catalogue.table(table).unwrap().columns.iter().map(|column| {
+        let name: PlSmallStr = column.id.as_str().into();
+        let values = rows.iter().map(|row| there(row.get(&column.id)));
+        match column.kind {
+            ColumnType::Text | ColumnType::Area => Column::new(name, values.map(|v| v.map(text)).collect::<Vec<_>>()),
+            ColumnType::Flag => Column::new(name, values.map(|v| v.and_then(Value::as_bool)).collect::<Vec<_>>()),
+            ColumnType::Integer => Column::new(name, values.map(|v| v.and_then(Value::as_integer)).collect::<Vec<_>>()),
+            ColumnType::Date => {
+                let day = |v: &Value| v.as_str().unwrap().parse::<chrono::NaiveDate>().unwrap().to_epoch_days();
+                Column::new(name, values.map(|v| v.map(day)).collect::<Vec<_>>()).cast(&DataType::Date).unwrap()
+            }
+            ColumnType::List => {
+                let mut builder = ListStringChunkedBuilder::new(name, rows.len(), 2);
+                for value in values {
+                    match value {
+                        Some(v) => builder.append_values_iter(v.as_array().unwrap().iter().map(|c| c.as_str().unwrap())),
+                        None => builder.append_null(),
+                    }
+                }
+                builder.finish().into_column()
+            }
+        }
+    });
+    DataFrame::new(rows.len(), columns.collect()).unwrap()
+}
+
+fn register(case: &Args) -> Register {
+    let day = word(case, "area_vintage", "2022-12-31").parse().unwrap();
+    let mut dataset = Dataset::new().area_vintage(day);
+    match case.get("ethnic_list").map(text).as_deref() {
+        Some("1979") => dataset = dataset.ethnic_list(EthnicList::Of1979),
+        Some(_) => dataset = dataset.ethnic_list(EthnicList::Of2008),
+        None => {}
+    }
+    for table in TABLES {
+        if let Some(rows) = rows(case, table) {
+            dataset = dataset.with(table, frame(table, &rows)).unwrap();
+        }
+    }
+    Register::read(&dataset, day).unwrap()
+}
+
+fn choice(args: &Args) -> chitieu::Result<Choice> {
+    let mut choice = Choice::new()
+        .date(DateOf::from_word(word(args, "date", "received"))?)
+        .place(PlaceOf::from_word(word(args, "place", "incident"))?)
+        .prostitution(Prostitution::from_word(word(args, "prostitution", "as_recorded"))?)
+        .abandonment_with_neglect(args.get("abandonment_with_neglect").and_then(Value::as_bool).unwrap_or(false));
+    if args.contains_key("verification") {
+        choice = choice.verification(texts(args, "verification"))?;
+    }
+    if let Some(years) = args.get("under") {
+        choice = choice.under(Under::of(years.as_integer().unwrap() as i32)?);
+    }
+    if let Some(period) = args.get("period") {
+        choice = choice.period(text(period).parse()?);
+    }
+    Ok(choice)
+}
+
+fn counts(selection: &Selection, args: &Args, level: Level) -> chitieu::Result<Table> {
+    let unit = Unit::from_word(word(args, "unit", "child"))?;
+    let by: Vec<Dimension> = texts(args, "by").iter().map(|d| Dimension::from_word(d, unit)).collect::<chitieu::Result<_>>()?;
+    let numbers = |v: &Value| v.as_array().unwrap().iter().map(|n| n.as_integer().unwrap() as i32).collect::<Vec<_>>();
+    selection.counts(unit, &by, level, args.get("age_bands").map(numbers).as_deref())
+}
+
+fn table(register: &Register, case: &Args, expected: &Args) -> chitieu::Result<Table> {
+    let empty = Args::new();
+    let part = |of: &Args, name: &str| of.get(name).and_then(Value::as_table).unwrap_or(&empty).clone();
+    let args = part(expected, "args");
+    let level = Level::from_word(word(&args, "area_level", "country"))?;
+    let period: Option<Period> = args.get("period").map(|p| text(p).parse()).transpose()?;
+    match word(expected, "table", "") {
+        "sanctions" => {
+            let by: Vec<_> = texts(&args, "by").iter().map(|d| SanctionDimension::from_word(d)).collect::<chitieu::Result<_>>()?;
+            return register.sanctions(period.as_ref(), &by, level);
+        }
+        "sanction_findings" => return register.sanction_findings(period.as_ref()),
+        _ => {}
+    }
+    let selection = register.select(choice(&part(case, "select").into_iter().chain(part(expected, "select")).collect())?)?;
+    let unit = Unit::from_word(word(&args, "unit", "child"))?;
+    let day = |v: &Value| v.as_str().unwrap().parse::<chrono::NaiveDate>().unwrap();
+    match word(expected, "table", "") {
+        "counts" => counts(&selection, &args, level),
+        "share" => {
+            let of = expected.get("of").map(|of| counts(&selection, of.as_table().unwrap(), level)).transpose()?;
+            counts(&selection, &args, level)?.share(of.as_ref())
+        }
+        "units" => selection.units(level),
+        "forms" => {
+            let priority = args.get("priority").map(|_| texts(&args, "priority"));
+            selection.forms(unit, priority.as_deref(), level)
+        }
+        "overlaps" => selection.overlaps(unit, level),
+        "form_matrix" => selection.form_matrix(unit),
+        "relations" => selection.relations(level),
+        "supported" => selection.supported(level),
+        "repeats" => {
+            let windows = match args.get("windows") {
+                Some(Value::Array(list)) => Windows::Periods(list.iter().map(|p| text(p).parse()).collect::<chitieu::Result<_>>()?),
+                other => Windows::from_word(other.map_or("quarter", |w| w.as_str().unwrap()))?,
+            };
+            selection.repeats(windows, level)
+        }
+        "recurrence" => {
+            let months = args
+                .get("months")
+                .map_or(vec![6, 12, 24], |v| v.as_array().unwrap().iter().map(|n| n.as_integer().unwrap() as u32).collect());
+            let level = args.get("level").and_then(Value::as_float).unwrap_or(0.95);
+            selection.recurrence(day(&args["until"]), &months, level)
+        }
+        "response" => {
+            let holidays = args.get("holidays").map(|v| v.as_array().unwrap().iter().map(day).collect()).unwrap_or_default();
+            selection.response(&Deadlines { until: args.get("until").map(day), holidays }, level)
+        }
+        other => panic!("no table {other}"),
+    }
+}
+
+fn shown(column: &Column, row: usize) -> Option<Value> {
+    match column.get(row).unwrap() {
+        AnyValue::Null => None,
+        AnyValue::Int64(n) => Some(Value::Integer(n)),
+        AnyValue::Float64(x) => Some(Value::Float(x)),
+        other => Some(Value::String(other.get_str().unwrap().to_owned())),
+    }
+}
+
+fn check(place: &str, frame: &DataFrame, expected: &Args) {
+    if let Some(rows) = expected.get("rows").and_then(Value::as_integer) {
+        assert_eq!(frame.height() as i64, rows, "{place}");
+    }
+    let Some(values) = expected.get("values").and_then(Value::as_table) else { return };
+    let mut wanted: Args = expected.get("where").and_then(Value::as_table).cloned().unwrap_or_default();
+    if expected["table"].as_str() != Some("form_matrix") {
+        let by = expected.get("args").and_then(Value::as_table).map(|args| texts(args, "by")).unwrap_or_default();
+        let totals = by.into_iter().chain(["form", "forms", "relation"].map(str::to_owned)).map(|d| (d, "total".to_owned()));
+        for (column, implied) in totals.chain([("area".to_owned(), "VN".to_owned())]) {
+            if frame.column(&column).is_ok() {
+                wanted.entry(column).or_insert(Value::String(implied));
+            }
+        }
+    }
+    let fits = |row: &usize| wanted.iter().all(|(column, value)| shown(frame.column(column).unwrap(), *row).as_ref() == Some(value));
+    let rows: Vec<usize> = (0..frame.height()).filter(fits).collect();
+    let [row] = rows[..] else { panic!("{place} names {} rows", rows.len()) };
+    for (column, value) in values {
+        let found = shown(frame.column(column).unwrap_or_else(|_| panic!("{place}: no column {column}")), row);
+        match (there(Some(value)), &found) {
+            (Some(Value::Float(wanted)), Some(Value::Float(found))) => {
+                assert!((wanted - found).abs() <= 0.005, "{place}: {column} is {found}");
+            }
+            (Some(Value::Integer(wanted)), Some(Value::Float(found))) => {
+                assert!((*wanted as f64 - found).abs() <= 1e-9, "{place}: {column} is {found}");
+            }
+            (wanted, found) => assert_eq!(found.as_ref(), wanted, "{place}: {column}"),
+        }
+    }
+}
+
+#[test]
+fn every_case_gives_its_cells() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/abuse");
+    let mut seen = 0;
+    for path in std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).filter(|p| p.extension().is_some_and(|e| e == "toml")) {
+        let file: Args = toml::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        for case in file["case"].as_array().unwrap().iter().map(|c| c.as_table().unwrap()) {
+            let register = register(case);
+            for expected in case["expect"].as_array().unwrap().iter().map(|e| e.as_table().unwrap()) {
+                let place = format!("{}: {expected:?}", word(case, "name", ""));
+                let table = table(&register, case, expected).unwrap_or_else(|e| panic!("{place}: {e}"));
+                check(&place, table.frame(), expected);
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 150, "only {seen} expectations were read");
+}
