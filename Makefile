@@ -48,6 +48,7 @@ bench: wheel ## measure the budgets, and what users would pick instead, with the
 	PYTHONPATH=build/bench $(BIN)/python benches/budgets.py
 	PYTHONPATH=build/bench $(BIN)/python benches/peers.py
 	PYTHONPATH=build/bench $(BIN)/python benches/distinct.py
+	PYTHONPATH=build/bench $(BIN)/python benches/abuse.py
 
 docs: ## build the Rust documentation
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --features $(FEATURES)

@@ -164,9 +164,9 @@ fn table(register: &Register, case: &Args, expected: &Args) -> chitieu::Result<T
             selection.repeats(windows, level)
         }
         "recurrence" => {
-            let months = args
-                .get("months")
-                .map_or(vec![6, 12, 24], |v| v.as_array().unwrap().iter().map(|n| n.as_integer().unwrap() as u32).collect());
+            let months = args.get("months").map_or(vec![6, 12, 24], |v| {
+                v.as_array().unwrap().iter().map(|n| u32::try_from(n.as_integer().unwrap()).unwrap()).collect()
+            });
             let level = args.get("level").and_then(Value::as_float).unwrap_or(0.95);
             selection.recurrence(day(&args["until"]), &months, level)
         }

@@ -57,8 +57,8 @@ class Result:
 
     Columns: ``indicator``, ``code``, ``measure``, ``period``, ``area``, ``area_level``, one per dimension,
     ``numerator``, ``denominator``, ``value``, ``lower``, ``upper`` (95 % limits), ``undecided`` (records that could
-    not be decided, in neither part), ``status``, ``definition``, ``method`` (of the limits), ``unit`` (what the numerator
-    counts). In a dimension ``total`` is the total and ``unknown`` is not recorded.
+    not be decided, in neither part), ``status``, ``definition``, ``method`` (of the limits), ``unit`` (what the
+    numerator counts). In a dimension ``total`` is the total and ``unknown`` is not recorded.
     """
 
     def __init__(self, frame: pl.DataFrame, plan: Plan, warnings: list[Warning]) -> None:

@@ -2,7 +2,6 @@
 
 use super::select::Selection;
 use super::table::{Columns, Table};
-use super::things::numbered;
 use super::unit::Unit;
 use crate::catalogue::days;
 use crate::error::{Error, Result};
@@ -74,10 +73,9 @@ impl Selection {
     }
 
     fn followed(&self, until: i32) -> Vec<Followed> {
-        let (children, keyed) = numbered(&self.facts.reports.iter().map(|r| r.child).collect::<Vec<_>>());
         let (first, last) = self.choice.span();
         let mut followed = Vec::new();
-        for of_child in self.histories(&children, keyed).chunk_by(|a, b| a.0 == b.0) {
+        for of_child in self.histories().chunk_by(|a, b| a.0 == b.0) {
             let start = of_child[0].1;
             if !(first..=last.min(until)).contains(&start) {
                 continue;

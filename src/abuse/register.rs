@@ -3,6 +3,7 @@
 use super::choice::Choice;
 use super::report::{Decision, Person, Reader, Report, need};
 use super::select::Selection;
+use super::things::Numbers;
 use crate::area::AreaList;
 use crate::catalogue::{Catalogue, EthnicList};
 use crate::error::{Error, Result};
@@ -11,7 +12,7 @@ use crate::record::{Dataset, Problems};
 use chrono::NaiveDate;
 use polars::prelude::DataFrame;
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The tables of abuse.
 pub(super) const TABLES: [&str; 3] = ["victims", "perpetrators", "sanctions"];
@@ -57,6 +58,8 @@ pub(super) struct Facts {
     /// Whether the table of victims is there, and the columns of each step of the response.
     pub victims: bool,
     pub steps: [bool; 3],
+    /// Worked out when first asked for.
+    numbers: OnceLock<Numbers>,
 }
 
 /// The columns of each step of the response.
@@ -93,8 +96,16 @@ impl Reading {
     /// [`Error::NoAreaList`].
     pub fn new(area_vintage: NaiveDate, ethnic: Option<EthnicList>, unknown_areas: UnknownAreas) -> Result<Self> {
         let areas = Arc::new(AreaList::on(area_vintage)?);
-        let facts =
-            Facts { areas: areas.clone(), ethnic, reports: Vec::new(), persons: None, decisions: None, victims: false, steps: [false; 3] };
+        let facts = Facts {
+            areas: areas.clone(),
+            ethnic,
+            reports: Vec::new(),
+            persons: None,
+            decisions: None,
+            victims: false,
+            steps: [false; 3],
+            numbers: OnceLock::new(),
+        };
         Ok(Self {
             catalogue: Catalogue::builtin(),
             areas,
@@ -195,8 +206,14 @@ impl Reading {
 }
 
 impl Facts {
+    /// The numbers of children and cases.
+    pub fn numbers(&self) -> &Numbers {
+        self.numbers.get_or_init(|| Numbers::new(&self.reports))
+    }
+
     /// Facts in one order, so that registers of the same records are equal however they were split.
     fn sort(&mut self) {
+        self.numbers = OnceLock::new();
         self.reports.sort_unstable();
         self.persons.iter_mut().for_each(|p| p.sort_unstable());
         self.decisions.iter_mut().for_each(|d| d.sort_unstable());

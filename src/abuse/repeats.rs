@@ -3,7 +3,7 @@
 use super::cells::{Count, Entry, by_cell, by_thing, certain, count, sorted};
 use super::select::Selection;
 use super::table::{Columns, Table};
-use super::things::numbered;
+use super::things::Numbers;
 use super::unit::Unit;
 use crate::area::Level;
 use crate::catalogue::days;
@@ -97,9 +97,9 @@ impl Selection {
     pub fn repeats(&self, windows: Windows, level: Level) -> Result<Table> {
         let windows = windows.of(self.choice.period.as_ref())?;
         let reports = &self.facts.reports;
-        let cases = super::things::cases(reports);
-        let (children, keyed) = numbered(&reports.iter().map(|r| r.child).collect::<Vec<_>>());
-        let known = self.histories(&children, keyed);
+        let Numbers { children, keyed, cases } = self.facts.numbers();
+        let keyed = *keyed;
+        let known = self.histories();
         let spots = self.spots(level);
         let mut lines: Vec<Line> = Vec::new();
         for window in &windows {
@@ -149,10 +149,11 @@ impl Selection {
     }
 
     /// Child and day of every report that counts at any time, of children with a key, in order.
-    pub(super) fn histories(&self, children: &[u32], keyed: u32) -> Vec<(u32, i32, u32)> {
+    pub(super) fn histories(&self) -> Vec<(u32, i32, u32)> {
+        let Numbers { children, keyed, .. } = self.facts.numbers();
         let known = |nth: usize| {
             let day = self.choice.day(&self.facts.reports[nth], &self.decided)?;
-            (self.ever[nth] == YES && children[nth] < keyed).then_some((children[nth], day, nth as u32))
+            (self.ever[nth] == YES && children[nth] < *keyed).then_some((children[nth], day, nth as u32))
         };
         let mut found: Vec<_> = (0..children.len()).filter_map(known).collect();
         found.sort_unstable();

@@ -64,7 +64,7 @@ impl Selection {
             (Unit::Perpetrator | Unit::Pair, None) => return Err(missing("perpetrators")),
             (_, persons) => persons.as_deref().unwrap_or_default(),
         };
-        Ok(things(unit, &self.facts.reports, persons, &self.status))
+        Ok(things(unit, &self.facts.reports, self.facts.numbers(), persons, &self.status))
     }
 
     /// The areas of a table down to a level.

@@ -4,8 +4,6 @@ use super::report::{Person, Report};
 use super::unit::Unit;
 use crate::record::NO;
 use rayon::prelude::*;
-use std::collections::HashMap;
-use std::hash::Hash;
 
 /// No row of perpetrators.
 pub(super) const NOBODY: u32 = u32::MAX;
@@ -33,27 +31,26 @@ pub(super) struct Things {
 }
 
 /// Numbers for keys: those with one from 0, in the order of the keys; then one for each row without.
-pub(super) fn numbered<K: Ord + Hash + Copy + Send>(keys: &[Option<K>]) -> (Vec<u32>, u32) {
-    let mut distinct: Vec<K> = keys.iter().flatten().copied().collect();
-    distinct.par_sort_unstable();
-    distinct.dedup();
-    let places: HashMap<K, u32> = distinct.iter().zip(0..).map(|(key, place)| (*key, place)).collect();
-    let keyed = places.len() as u32;
-    let mut own = keyed;
-    let number = |key: &Option<K>| {
-        key.map_or_else(
-            || {
-                own += 1;
-                own - 1
-            },
-            |key| places[&key],
-        )
-    };
-    (keys.iter().map(number).collect(), keyed)
+pub(super) fn numbered<K: Ord + Copy + Send>(keys: &[Option<K>]) -> (Vec<u32>, u32) {
+    let mut order: Vec<(K, u32)> = (0..).zip(keys).filter_map(|(row, key)| key.map(|key| (key, row))).collect();
+    order.par_sort_unstable();
+    let mut numbers = vec![u32::MAX; keys.len()];
+    let mut keyed = 0;
+    for same in order.chunk_by(|a, b| a.0 == b.0) {
+        for (_, row) in same {
+            numbers[*row as usize] = keyed;
+        }
+        keyed += 1;
+    }
+    // Who has no key is told apart by the row.
+    for (number, own) in numbers.iter_mut().filter(|n| **n == u32::MAX).zip(keyed..) {
+        *number = own;
+    }
+    (numbers, keyed)
 }
 
 /// Reports by case, as numbers.
-pub(super) fn cases(reports: &[Report]) -> Vec<u32> {
+fn cases(reports: &[Report]) -> Vec<u32> {
     // Reports are sorted by case.
     let mut number = 0;
     let mut found = Vec::with_capacity(reports.len());
@@ -64,26 +61,43 @@ pub(super) fn cases(reports: &[Report]) -> Vec<u32> {
     found
 }
 
+/// The numbers of the children and cases of each report.
+#[derive(Debug, Clone)]
+pub(super) struct Numbers {
+    pub children: Vec<u32>,
+    /// Children below this have a key.
+    pub keyed: u32,
+    pub cases: Vec<u32>,
+}
+
+impl Numbers {
+    pub fn new(reports: &[Report]) -> Self {
+        let (children, keyed) = numbered(&reports.iter().map(|r| r.child).collect::<Vec<_>>());
+        Self { children, keyed, cases: cases(reports) }
+    }
+}
+
 /// The things of a unit; of perpetrators and pairs by the rows related to each report.
-pub(super) fn things(unit: Unit, reports: &[Report], persons: &[Person], status: &[u8]) -> Things {
-    let cases = cases(reports);
+pub(super) fn things(unit: Unit, reports: &[Report], numbers: &Numbers, persons: &[Person], status: &[u8]) -> Things {
+    let cases = &numbers.cases;
     match unit {
-        Unit::Perpetrator | Unit::Pair => of_persons(unit, reports, persons, &cases, status),
+        Unit::Perpetrator | Unit::Pair => of_persons(unit, reports, persons, cases, status),
         _ => {
-            let (numbers, keyed) = match unit {
-                Unit::Child => numbered(&reports.iter().map(|r| r.child).collect::<Vec<_>>()),
-                Unit::Case => (cases.clone(), u32::MAX),
-                _ => ((0..reports.len() as u32).collect(), u32::MAX),
+            let keyed = if unit == Unit::Child { numbers.keyed } else { u32::MAX };
+            let thing = |report: usize| match unit {
+                Unit::Child => numbers.children[report],
+                Unit::Case => cases[report],
+                _ => report as u32,
             };
-            let member = |(report, thing): (usize, u32)| Member {
-                thing,
+            let member = |report: usize| Member {
+                thing: thing(report),
                 case: cases[report],
                 report: report as u32,
                 person: NOBODY,
                 by_case: false,
                 status: status[report],
             };
-            Things { members: numbers.into_iter().enumerate().map(member).filter(|m| m.status != NO).collect(), keyed }
+            Things { members: (0..reports.len()).filter(|nth| status[*nth] != NO).map(member).collect(), keyed }
         }
     }
 }

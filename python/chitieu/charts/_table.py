@@ -237,8 +237,9 @@ class Subject:
     def __init__(self, chart: str, frame: pl.DataFrame, of: str | None, per: int) -> None:
         category = breakdowns(chart, frame)
         split = f" ({category})" if category else ""
-        if "indicator" in frame.columns and "unit" not in frame.columns:
-            self._of_indicator(chart, frame, split)
+        indicator = one(chart, [frame], "indicator", "several_categories") if "indicator" in frame.columns else None
+        if indicator is not None and indicator in catalogue():
+            self._of_indicator(indicator, split)
             return
         unit = one_unit(chart, frame)
         if of is None and per > 100:
@@ -262,11 +263,8 @@ class Subject:
         elif SUPPORTED <= set(frame.columns) and "without_key" not in frame.columns:
             self.share = say(f"Tỷ lệ {self.counted} được hỗ trợ", f"{upper(self.counted)} who were supported")
 
-    def _of_indicator(self, chart: str, frame: pl.DataFrame, split: str) -> None:
+    def _of_indicator(self, id: str, split: str) -> None:
         listed = catalogue()
-        id = one(chart, [frame], "indicator", "several_categories") or ""
-        if id not in listed:
-            need(chart, frame, "unit")  # an indicator of the user's own: its unit is not known here
         units = {q["id"]: q["unit"] for q in listed._data["quantities"]}
         data = listed[id].data
         self.title = self.share = listed[id].name + split
