@@ -96,6 +96,16 @@ pub enum Error {
 /// What needs a table or a column where no indicator does.
 pub(crate) const ABUSE: &str = "abuse";
 
+/// Who needs a table or a column.
+fn asker(indicator: &str, language: Language) -> String {
+    match (indicator, language) {
+        (ABUSE, Language::Vi) => "thống kê xâm hại".to_owned(),
+        (ABUSE, Language::En) => "abuse".to_owned(),
+        (indicator, Language::Vi) => format!("chỉ tiêu {indicator}"),
+        (indicator, Language::En) => indicator.to_owned(),
+    }
+}
+
 fn rows(first: &[u64], language: Language) -> String {
     if first.is_empty() {
         return String::new();
@@ -335,25 +345,21 @@ impl Error {
                 }
             }
             Self::MissingTable { table, indicator } => {
+                let who = asker(indicator, language);
                 if vi {
-                    format!("thiếu bảng \"{table}\": chỉ tiêu {indicator} cần bảng này")
+                    format!("thiếu bảng \"{table}\": {who} cần bảng này")
                 } else {
-                    format!("the table \"{table}\" is missing: {indicator} needs it")
+                    format!("the table \"{table}\" is missing: {who} needs it")
                 }
             }
             Self::MissingColumn { table, column, expected, found, indicator } => {
-                if vi {
-                    format!(
-                        "bảng \"{table}\" thiếu cột \"{column}\" ({}) mà chỉ tiêu {indicator} cần; các cột hiện có: {}",
-                        vietnamese(expected),
-                        found.join(", ")
-                    )
+                let who = asker(indicator, language);
+                let (told, there) = if vi {
+                    (format!("bảng \"{table}\" thiếu cột \"{column}\" ({}) mà {who} cần", vietnamese(expected)), "các cột hiện có")
                 } else {
-                    format!(
-                        "the table \"{table}\" has no column \"{column}\" ({expected}), which {indicator} needs; it has: {}",
-                        found.join(", ")
-                    )
-                }
+                    (format!("the table \"{table}\" has no column \"{column}\" ({expected}), which {who} needs"), "it has")
+                };
+                if found.is_empty() { told } else { format!("{told}; {there}: {}", found.join(", ")) }
             }
             Self::WrongType { table, column, expected, found } => {
                 if vi {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -79,3 +80,19 @@ def label(list_id: str, code: str) -> str:
     if names is None:
         return code
     return str(names[0] if _current == "vi" else names[1])
+
+
+def word_list(name: str, value: Sequence[str]) -> list[str]:
+    """Return an argument that is a list of words.
+
+    Raises:
+        PlanError: If one word stands where a list is meant: its letters would be taken for words.
+    """
+    if isinstance(value, str):
+        raise PlanError(
+            say(f"{name}: cần một danh sách", f"{name}: expected a list"),
+            code="unknown_choice",
+            expected=f'["{value}"]',
+            got=f'"{value}"',
+        )
+    return [str(word) for word in value]

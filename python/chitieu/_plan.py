@@ -15,7 +15,7 @@ from chitieu._catalogue import Catalogue
 from chitieu._catalogue import catalogue as builtin
 from chitieu._dataset import Dataset
 from chitieu._errors import PlanError, SchemaError
-from chitieu._language import label, pick, say
+from chitieu._language import label, pick, say, word_list
 from chitieu._result import Result, Warning
 
 Progress = Callable[[int, int], None]
@@ -266,19 +266,11 @@ def plan(
     Raises:
         PlanError: If something asked does not exist.
     """
-    for name, value in (("indicators", indicators), ("by", by)):
-        if isinstance(value, str):
-            raise PlanError(
-                say(f"{name}: cần một danh sách", f"{name}: expected a list"),
-                code="unknown_choice",
-                expected=f'["{value}"]',
-                got=f'"{value}"',
-            )
     native = _native.Plan(
         (catalogue or builtin())._native,
         str(period),
-        None if indicators is None else list(indicators),
-        list(by),
+        None if indicators is None else word_list("indicators", indicators),
+        word_list("by", by),
         area_level,
         None if area_vintage is None else str(area_vintage),
         unknown_areas,

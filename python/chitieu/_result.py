@@ -52,7 +52,28 @@ class Warning:
         )
 
 
-class Result:
+class Tabular:
+    """A table for polars, pandas, pyarrow and everything with Arrow."""
+
+    _frame: pl.DataFrame
+
+    def to_polars(self) -> pl.DataFrame:
+        """Return the table as a polars DataFrame."""
+        return self._frame
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """Return the table as a pandas DataFrame (needs pandas and pyarrow)."""
+        return self._frame.to_pandas()
+
+    def to_arrow(self) -> pyarrow.Table:
+        """Return the table as a pyarrow Table (needs pyarrow)."""
+        return self._frame.to_arrow()
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self._frame.__arrow_c_stream__(requested_schema)
+
+
+class Result(Tabular):
     """Values of indicators, one row per indicator, measure, area and cell of the asked dimensions.
 
     Columns: ``indicator``, ``code``, ``measure``, ``period``, ``area``, ``area_level``, one per dimension,
@@ -75,21 +96,6 @@ class Result:
     def warnings(self) -> list[Warning]:
         """What does not add up, and what was left out."""
         return list(self._warnings)
-
-    def to_polars(self) -> pl.DataFrame:
-        """Return the table as a polars DataFrame."""
-        return self._frame
-
-    def to_pandas(self) -> pandas.DataFrame:
-        """Return the table as a pandas DataFrame (needs pandas and pyarrow)."""
-        return self._frame.to_pandas()
-
-    def to_arrow(self) -> pyarrow.Table:
-        """Return the table as a pyarrow Table (needs pyarrow)."""
-        return self._frame.to_arrow()
-
-    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        return self._frame.__arrow_c_stream__(requested_schema)
 
     def write_parquet(self, path: str | os.PathLike[str]) -> Path:
         """Write the table as Parquet, whole or not at all, and return the path."""

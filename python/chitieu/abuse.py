@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 from html import escape
-from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -13,12 +12,8 @@ from chitieu import _native
 from chitieu._catalogue import html_table
 from chitieu._dataset import Dataset
 from chitieu._errors import PlanError, SchemaError
-from chitieu._language import get_language, label, say
-from chitieu._result import area_names
-
-if TYPE_CHECKING:
-    import pandas
-    import pyarrow
+from chitieu._language import get_language, label, say, word_list
+from chitieu._result import Tabular, area_names
 
 #: The tables that are read.
 TABLES = ("victims", "perpetrators", "sanctions")
@@ -29,7 +24,7 @@ ROWS_SHOWN = 40
 Day = str | date
 
 
-class Table:
+class Table(Tabular):
     """A table of one unit, with the choices behind it: a frame for polars, pandas, pyarrow and everything with Arrow.
 
     Its last columns say which reports count: ``period``, ``date``, ``place``, ``verification``, ``age_limit``.
@@ -40,21 +35,6 @@ class Table:
         self._native = native
         self._area_vintage = area_vintage
         self._frame = pl.DataFrame(native.frame())
-
-    def to_polars(self) -> pl.DataFrame:
-        """Return the table as a polars DataFrame."""
-        return self._frame
-
-    def to_pandas(self) -> pandas.DataFrame:
-        """Return the table as a pandas DataFrame (needs pandas and pyarrow)."""
-        return self._frame.to_pandas()
-
-    def to_arrow(self) -> pyarrow.Table:
-        """Return the table as a pyarrow Table (needs pyarrow)."""
-        return self._frame.to_arrow()
-
-    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        return self._frame.__arrow_c_stream__(requested_schema)
 
     @property
     def unit(self) -> str | None:
@@ -212,7 +192,7 @@ class Selection:
         """
         return self._table(
             self._native.counts(
-                unit, _words("by", by), area_level, None if age_bands is None else [int(age) for age in age_bands]
+                unit, word_list("by", by), area_level, None if age_bands is None else [int(age) for age in age_bands]
             )
         )
 
@@ -231,7 +211,7 @@ class Selection:
             PlanError: For an unknown form, one twice or one left out.
         """
         return self._table(
-            self._native.forms(unit, None if priority is None else _words("priority", priority), area_level)
+            self._native.forms(unit, None if priority is None else word_list("priority", priority), area_level)
         )
 
     def overlaps(self, *, unit: str = "child", area_level: str = "country") -> Table:
@@ -353,7 +333,7 @@ class Register:
                     "period": None if period is None else str(period),
                     "date": date,
                     "place": place,
-                    "verification": _words("verification", verification),
+                    "verification": word_list("verification", verification),
                     "under": int(under),
                     "abandonment_with_neglect": bool(abandonment_with_neglect),
                     "prostitution": prostitution,
@@ -381,7 +361,7 @@ class Register:
         Raises:
             SchemaError: Without the table ``sanctions``.
         """
-        return Table(self._native.sanctions(_text(period), _words("by", by), area_level), self.area_vintage)
+        return Table(self._native.sanctions(_text(period), word_list("by", by), area_level), self.area_vintage)
 
     def sanction_findings(self, *, period: str | None = None) -> Table:
         """Return how many decisions do not fit the law, by rule and article: to be looked at, not corrected blindly.
@@ -471,14 +451,3 @@ def _day(value: Day | None) -> str | None:
 
 def _text(value: str | None) -> str | None:
     return None if value is None else str(value)
-
-
-def _words(name: str, value: Sequence[str]) -> list[str]:
-    if isinstance(value, str):
-        raise PlanError(
-            say(f"{name}: cần một danh sách", f"{name}: expected a list"),
-            code="unknown_choice",
-            expected=f'["{value}"]',
-            got=f'"{value}"',
-        )
-    return [str(word) for word in value]
