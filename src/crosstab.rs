@@ -3,9 +3,8 @@
 use crate::area::{AreaList, Level};
 use crate::catalogue::{Catalogue, ColumnType, Condition, EthnicList, Table, Time, band_labels};
 use crate::error::{Error, Result};
-use crate::estimate::MOST_ROWS;
 use crate::period::Period;
-use crate::question::{Axis, Block, How, IN_PERIOD, Question, UnknownAreas};
+use crate::question::{Axis, Block, How, IN_PERIOD, Question, UnknownAreas, check_rows};
 use crate::tally::{Context, Counting, Margins, Spot, Tally};
 use polars::prelude::{Column, DataFrame};
 use std::collections::BTreeSet;
@@ -231,9 +230,7 @@ impl CrosstabBuilder {
             axes.push(Axis { name: column.clone(), column: column.clone(), categories, parents, cuts, is_multiple });
         }
         let cells = axes.iter().try_fold(1_u64, |cells, axis| cells.checked_mul(axis.size())).map_or(u128::MAX, u128::from);
-        if cells > MOST_ROWS {
-            return Err(too_large(cells));
-        }
+        check_rows(cells)?;
         let date = self.period.as_ref().map(|(column, _)| column.clone());
         if let Some(column) = &date {
             seen(column, "period", &[ColumnType::Date])?;
@@ -300,10 +297,6 @@ impl CrosstabBuilder {
     }
 }
 
-fn too_large(rows: u128) -> Error {
-    Error::BadNumber { what: "by", expected: format!("a table of at most {MOST_ROWS} rows"), found: format!("{rows} rows") }
-}
-
 /// Refuses a word that stands twice.
 fn once<'w>(what: &'static str, words: impl Iterator<Item = &'w str>) -> Result<()> {
     let mut met = BTreeSet::new();
@@ -357,9 +350,7 @@ impl Crosstab {
         let lines: Vec<Vec<u64>> = grid.axes.iter().map(|axis| [axis.total()].into_iter().chain(0..=axis.unknown()).collect()).collect();
         let spots = Spot::all(&self.question, tally);
         let rows = lines.iter().map(|line| line.len() as u128).product::<u128>() * (spots.len() * self.counts.len()) as u128;
-        if rows > MOST_ROWS {
-            return Err(too_large(rows));
-        }
+        check_rows(rows)?;
         let offsets = grid.offsets(&lines.iter().map(Vec::as_slice).collect::<Vec<_>>());
         let categories: Vec<Vec<u64>> = offsets.iter().map(|offset| grid.split(*offset).1).collect();
         let cells = spots.iter().flat_map(|spot| offsets.iter().map(move |offset| (spot.place, *offset)));

@@ -93,6 +93,19 @@ pub enum Error {
     Frame { table: String, found: String },
 }
 
+/// What a word of a list stands for.
+///
+/// # Errors
+/// [`Error::UnknownChoice`] with every word of the list.
+pub(crate) fn choose<T: Copy>(what: &'static str, word: &str, known: &[(&'static str, T)]) -> Result<T> {
+    let found = known.iter().find(|(name, _)| *name == word).map(|(_, choice)| *choice);
+    found.ok_or_else(|| Error::UnknownChoice {
+        what,
+        got: word.to_owned(),
+        known: known.iter().map(|(name, _)| (*name).to_owned()).collect(),
+    })
+}
+
 /// What needs a table or a column where no indicator does.
 pub(crate) const ABUSE: &str = "abuse";
 

@@ -4,7 +4,7 @@
 
 use crate::area::{AreaList, Level};
 use crate::catalogue::{Codes, Condition, Dimension, FROM_CASE, Table, Time, band_labels};
-use crate::error::Error;
+use crate::error::{Error, choose};
 use crate::period::Period;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,16 +30,19 @@ impl UnknownAreas {
     /// # Errors
     /// [`Error::UnknownChoice`].
     pub fn from_word(word: &str) -> Result<Self, Error> {
-        match word {
-            "error" => Ok(Self::Error),
-            "keep" => Ok(Self::Keep),
-            other => Err(Error::UnknownChoice {
-                what: "unknown_areas",
-                got: other.to_owned(),
-                known: vec!["error".to_owned(), "keep".to_owned()],
-            }),
-        }
+        choose("unknown_areas", word, &[("error", Self::Error), ("keep", Self::Keep)])
     }
+}
+
+/// More rows than this are refused: the full cross of many dimensions grows beyond any memory.
+const MOST_ROWS: u128 = 50_000_000;
+
+/// Refuses a table that nobody could hold, before any of it is made.
+pub(crate) fn check_rows(rows: u128) -> Result<(), Error> {
+    if rows <= MOST_ROWS {
+        return Ok(());
+    }
+    Err(Error::BadNumber { what: "by", expected: format!("a table of at most {MOST_ROWS} rows"), found: format!("{rows} rows") })
 }
 
 /// How one count is taken.

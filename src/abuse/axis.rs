@@ -5,7 +5,7 @@ use super::forms::View;
 use super::report::{NONE, Person, Report, categories};
 use super::unit::Unit;
 use crate::catalogue::{Codes, band_labels};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, choose};
 use crate::record::{UNDECIDED, YES};
 
 /// A breakdown of reports, or of the perpetrators in them.
@@ -82,12 +82,7 @@ impl Dimension {
     /// # Errors
     /// [`Error::UnknownChoice`].
     pub fn from_word(word: &str, unit: Unit) -> Result<Self> {
-        let known = Self::of(unit);
-        known.iter().copied().find(|d| d.word() == word).ok_or_else(|| Error::UnknownChoice {
-            what: "by",
-            got: word.to_owned(),
-            known: known.iter().map(|d| d.word().to_owned()).collect(),
-        })
+        choose("by", word, &Self::of(unit).into_iter().map(|d| (d.word(), d)).collect::<Vec<_>>())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::report::{Report, categories};
 use crate::catalogue::{Catalogue, days};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, choose};
 use crate::period::Period;
 use crate::record::{NO, UNDECIDED, YES};
 use crate::text::Text;
@@ -99,11 +99,7 @@ pub trait Word: Copy + Default + PartialEq + 'static {
     /// # Errors
     /// [`Error::UnknownChoice`].
     fn from_word(word: &str) -> Result<Self> {
-        Self::ALL.iter().find(|(w, _)| *w == word).map(|(_, choice)| *choice).ok_or_else(|| Error::UnknownChoice {
-            what: Self::WHAT,
-            got: word.to_owned(),
-            known: Self::ALL.iter().map(|(w, _)| (*w).to_owned()).collect(),
-        })
+        choose(Self::WHAT, word, Self::ALL)
     }
 
     /// The word of a choice.

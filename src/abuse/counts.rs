@@ -11,7 +11,7 @@ use super::things::{Member, NOBODY, Things, numbered};
 use super::unit::Unit;
 use crate::area::Level;
 use crate::error::{Error, Result};
-use crate::estimate::MOST_ROWS;
+use crate::question::check_rows;
 use crate::record::{NO, UNDECIDED};
 
 impl Selection {
@@ -45,14 +45,7 @@ impl Selection {
         let axes: Vec<Axis> = by.iter().map(|d| Axis::new(*d, self.codes(), &view, &ages)).collect();
         let spots = self.spots(level);
         let size: usize = axes.iter().map(|a| a.labels.len()).product();
-        let rows = size as u128 * spots.len() as u128;
-        if rows > MOST_ROWS {
-            return Err(Error::BadNumber {
-                what: "by",
-                expected: format!("a table of at most {MOST_ROWS} rows"),
-                found: format!("{rows} rows"),
-            });
-        }
+        check_rows(size as u128 * spots.len() as u128)?;
         let counts = self.fill(&self.things(unit)?, &axes, &view, &spots);
         let grid = Grid::new(self, unit, level, age_bands, &axes, &counts);
         let breakdowns = axes.iter().map(|a| (a.dimension.word(), a.labels.as_slice()));

@@ -7,7 +7,7 @@ use super::things::Numbers;
 use super::unit::Unit;
 use crate::area::Level;
 use crate::catalogue::days;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, choose};
 use crate::period::Period;
 use crate::record::{NO, YES};
 use chrono::{Datelike, Days, Months, NaiveDate};
@@ -30,12 +30,7 @@ impl Windows {
     /// # Errors
     /// [`Error::UnknownChoice`].
     pub fn from_word(word: &str) -> Result<Self> {
-        let months = WORDS.iter().find(|(w, _)| *w == word).map(|(_, months)| Self::Months(*months));
-        months.ok_or_else(|| Error::UnknownChoice {
-            what: "windows",
-            got: word.to_owned(),
-            known: WORDS.map(|(w, _)| w.to_owned()).to_vec(),
-        })
+        choose("windows", word, &WORDS).map(Self::Months)
     }
 
     fn of(self, period: Option<&Period>) -> Result<Vec<Period>> {

@@ -9,9 +9,9 @@ use super::table::{Columns, Table};
 use super::unit::Unit;
 use crate::area::Level;
 use crate::catalogue::{Catalogue, Codes, days};
-use crate::error::{Error, Result};
-use crate::estimate::MOST_ROWS;
+use crate::error::{Error, Result, choose};
 use crate::period::Period;
+use crate::question::check_rows;
 use crate::text::Text;
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -55,11 +55,7 @@ impl SanctionDimension {
     /// # Errors
     /// [`Error::UnknownChoice`].
     pub fn from_word(word: &str) -> Result<Self> {
-        Self::ALL.into_iter().find(|d| d.word() == word).ok_or_else(|| Error::UnknownChoice {
-            what: "by",
-            got: word.to_owned(),
-            known: Self::ALL.iter().map(|d| d.word().to_owned()).collect(),
-        })
+        choose("by", word, &Self::ALL.map(|d| (d.word(), d)))
     }
 }
 
@@ -235,11 +231,7 @@ impl Register {
         // Of every decision, so that tables of different periods have the same rows.
         let spots = Spots::new(&self.0.areas, level, self.0.decisions.iter().flatten().map(|d| d.place));
         let size: usize = axes.iter().map(|a| a.labels.len()).product();
-        let rows = size as u128 * spots.len() as u128;
-        if rows > MOST_ROWS {
-            let expected = format!("a table of at most {MOST_ROWS} rows");
-            return Err(Error::BadNumber { what: "by", expected, found: format!("{rows} rows") });
-        }
+        check_rows(size as u128 * spots.len() as u128)?;
         let mut cells: BTreeMap<usize, Cell> = BTreeMap::new();
         for decision in &decisions {
             let mut offsets = vec![0];

@@ -1,6 +1,6 @@
 //! What is counted.
 
-use crate::error::{Error, Result};
+use crate::error::{Result, choose};
 
 /// What a result counts. They differ: one case can have three children, each with two perpetrators.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,19 +39,15 @@ impl Unit {
     /// The unit of a word, if it is one of some.
     ///
     /// # Errors
-    /// [`Error::UnknownChoice`].
+    /// [`Error::UnknownChoice`](crate::Error::UnknownChoice).
     pub(super) fn one_of(word: &str, units: &[Self]) -> Result<Self> {
-        units.iter().copied().find(|u| u.word() == word).ok_or_else(|| Error::UnknownChoice {
-            what: "unit",
-            got: word.to_owned(),
-            known: units.iter().map(|u| u.word().to_owned()).collect(),
-        })
+        choose("unit", word, &units.iter().map(|u| (u.word(), *u)).collect::<Vec<_>>())
     }
 
     /// The unit of a word.
     ///
     /// # Errors
-    /// [`Error::UnknownChoice`].
+    /// [`Error::UnknownChoice`](crate::Error::UnknownChoice).
     pub fn from_word(word: &str) -> Result<Self> {
         Self::one_of(word, &Self::ALL)
     }

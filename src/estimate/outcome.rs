@@ -1,11 +1,10 @@
 //! The result: one long table, every cell of the grid.
 
-use super::MOST_ROWS;
 use super::warning::{self, Warning};
 use crate::catalogue::{Dimension, Indicator, Kind, Measure};
 use crate::error::{Error, Result};
 use crate::plan::{Output, Plan};
-use crate::question::Axis;
+use crate::question::{Axis, check_rows};
 use crate::stats::{FEWEST_EVENTS, Interval, LEVEL, RateMethod, SMALLEST_DENOMINATOR, quotient, rate, wilson};
 use crate::tally::{Margins, Spot, Tally};
 use polars::prelude::*;
@@ -338,11 +337,7 @@ fn check_size(plan: &Plan, spots: usize) -> Result<()> {
         let with_margins = |d: &Dimension| Axis::of(*d, bands, plan.catalogue.codes()).categories.len() as u128 + 2;
         plan.by().iter().map(with_margins).product::<u128>()
     };
-    let rows = plan.outputs.iter().map(lines).sum::<u128>() * spots as u128;
-    if rows <= MOST_ROWS {
-        return Ok(());
-    }
-    Err(Error::BadNumber { what: "by", expected: format!("a table of at most {MOST_ROWS} rows"), found: format!("{rows} rows") })
+    check_rows(plan.outputs.iter().map(lines).sum::<u128>() * spots as u128)
 }
 
 impl Lines {

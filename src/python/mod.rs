@@ -9,7 +9,7 @@ mod stats;
 
 use crate::area::AreaList;
 use crate::catalogue::{Catalogue, EthnicList};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, choose};
 use crate::plan::Plan;
 use crate::question::UnknownAreas;
 use crate::record::Cases;
@@ -31,14 +31,8 @@ fn day(what: &'static str, text: &str) -> Result<NaiveDate> {
 }
 
 fn ethnic(list: Option<&str>) -> Result<Option<EthnicList>> {
-    match list {
-        None => Ok(None),
-        Some("1979") => Ok(Some(EthnicList::Of1979)),
-        Some("2008") => Ok(Some(EthnicList::Of2008)),
-        Some(other) => {
-            Err(Error::UnknownChoice { what: "ethnic_list", got: other.to_owned(), known: vec!["1979".to_owned(), "2008".to_owned()] })
-        }
-    }
+    let known = [EthnicList::Of1979, EthnicList::Of2008].map(|list| (list.word(), list));
+    list.map(|word| choose("ethnic_list", word, &known)).transpose()
 }
 
 /// A frame on its way out.

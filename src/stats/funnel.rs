@@ -1,9 +1,9 @@
 //! Funnels: which areas lie further from a target than chance would put them, given their size.
 
 use super::check::{from_zero, positive, refuse, representable};
-use super::reliability::{FEWEST_EVENTS, Kind, SMALLEST_DENOMINATOR, Status, choose};
+use super::reliability::{FEWEST_EVENTS, Kind, SMALLEST_DENOMINATOR, Status};
 use super::tail::{Moments, beta_tails, binomial_mass, gamma_tails, normal_deviate, poisson_mass};
-use crate::error::Result;
+use crate::error::{Result, choose};
 
 /// The probability beyond each limit of 95 % and of 99.8 %.
 const TAILS: [f64; 2] = [0.025, 0.001];

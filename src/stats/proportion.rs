@@ -2,9 +2,9 @@
 
 use super::check::{deviate, share, tail};
 use super::interval::{Estimate, Interval};
-use super::reliability::{Status, choose};
+use super::reliability::Status;
 use super::tail::{Tail, beta_quantile_odds};
-use crate::error::Result;
+use crate::error::{Result, choose};
 
 /// How the limits of a proportion are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,9 +2,9 @@
 
 use super::check::{deviate, positive, refuse, tail};
 use super::interval::{Estimate, Interval};
-use super::reliability::{FEWEST_EVENTS, Status, choose};
+use super::reliability::{FEWEST_EVENTS, Status};
 use super::tail::{Tail, gamma_quantile};
-use crate::error::Result;
+use crate::error::{Result, choose};
 
 /// How the limits of a rate are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! How far a number can be relied on, in one word.
 
-use crate::error::{Error, Result};
+use crate::error::{Result, choose};
 
 /// Fewer events than this make a rate `unreliable` (the bound below which England's public-health methods
 /// give no standardised rate; taken over as a decision of this project).
@@ -67,16 +67,8 @@ impl Kind {
     /// The kind of that word, `proportion` or `rate`.
     ///
     /// # Errors
-    /// [`Error::UnknownChoice`].
+    /// [`Error::UnknownChoice`](crate::Error::UnknownChoice).
     pub fn from_word(word: &str) -> Result<Self> {
         choose("kind", word, &[("proportion", Self::Proportion), ("rate", Self::Rate)])
-    }
-}
-
-/// One of a list of words.
-pub(super) fn choose<T: Copy>(what: &'static str, word: &str, known: &[(&str, T)]) -> Result<T> {
-    match known.iter().find(|(name, _)| *name == word) {
-        Some((_, choice)) => Ok(*choice),
-        None => Err(Error::UnknownChoice { what, got: word.to_owned(), known: known.iter().map(|(name, _)| (*name).to_owned()).collect() }),
     }
 }

@@ -3,9 +3,9 @@
 use super::check::{from_zero, positive, refuse, representable, tail};
 use super::interval::{Estimate, Interval};
 use super::rate::RateMethod;
-use super::reliability::{FEWEST_EVENTS, Status, choose};
+use super::reliability::{FEWEST_EVENTS, Status};
 use super::tail::{Tail, gamma_quantile};
-use crate::error::Result;
+use crate::error::{Result, choose};
 
 /// One stratum (an age group, say) of a directly standardised rate.
 #[derive(Debug, Clone, Copy, PartialEq)]

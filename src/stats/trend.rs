@@ -1,9 +1,9 @@
 //! Change over periods: whether it is more than chance, how fast it is, how fast it must be.
 
 use super::check::{finite, positive, refuse, representable};
-use super::reliability::{FEWEST_EVENTS, Kind, Status, choose};
+use super::reliability::{FEWEST_EVENTS, Kind, Status};
 use super::tail::normal_two_sided;
-use crate::error::Result;
+use crate::error::{Result, choose};
 
 /// One period or ordered group.
 #[derive(Debug, Clone, Copy, PartialEq)]
