@@ -5,19 +5,11 @@ use super::table::{Columns, Table};
 use super::unit::Unit;
 use crate::catalogue::days;
 use crate::error::{Error, Result};
-use crate::stats::FEWEST_EVENTS;
+use crate::stats::{Followed, Status, kaplan_meier};
 use chrono::{Datelike, NaiveDate};
-use statrs::distribution::{ContinuousCDF, Normal};
 
 /// Days of a month on average: 365.25 ÷ 12.
 pub const MONTH: f64 = 30.4375;
-
-/// How long a child was followed, and whether it came back at the end.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Followed {
-    time: i32,
-    again: bool,
-}
 
 /// One horizon.
 struct Horizon {
@@ -28,7 +20,7 @@ struct Horizon {
     at_risk: u64,
     value: Option<f64>,
     limits: Option<(f64, f64)>,
-    status: &'static str,
+    status: Status,
 }
 
 impl Selection {
@@ -46,17 +38,12 @@ impl Selection {
     /// # Errors
     /// [`Error::BadNumber`] for no month, one of 0, or a level not between 0 and 1.
     pub fn recurrence(&self, until: NaiveDate, months: &[u32], level: f64) -> Result<Table> {
-        let bad = |what, expected: &str, found: String| Error::BadNumber { what, expected: expected.to_owned(), found };
         if months.is_empty() || months.iter().any(|m| !(1..=1200).contains(m)) {
             let found = months.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-            return Err(bad("months", "whole numbers from 1 to 1200", found));
+            return Err(Error::BadNumber { what: "months", expected: "whole numbers from 1 to 1200".to_owned(), found });
         }
-        if !(level > 0.0 && level < 1.0) {
-            return Err(bad("level", "between 0 and 1", level.to_string()));
-        }
-        let z = -Normal::standard().inverse_cdf((1.0 - level) / 2.0);
         let followed = self.followed(days(until));
-        let horizons: Vec<Horizon> = months.iter().map(|m| horizon(&followed, *m, z)).collect();
+        let horizons: Vec<Horizon> = months.iter().map(|m| horizon(&followed, *m, level)).collect::<Result<_>>()?;
         Columns::new(horizons.len())
             .word("unit", Unit::Child.word())
             .counts("months", horizons.iter().map(|h| u64::from(h.months)))
@@ -68,7 +55,7 @@ impl Selection {
             .floats("value", horizons.iter().map(|h| h.value))
             .floats("lower", horizons.iter().map(|h| h.limits.map(|l| l.0)))
             .floats("upper", horizons.iter().map(|h| h.limits.map(|l| l.1)))
-            .words("status", horizons.iter().map(|h| h.status))
+            .words("status", horizons.iter().map(|h| h.status.word()))
             .finish(Some(Unit::Child), &self.choice)
     }
 
@@ -83,7 +70,7 @@ impl Selection {
             let born = of_child.iter().filter_map(|(_, _, report)| self.facts.reports[*report as usize].born).min();
             let end = born.map_or(until, |born| until.min(birthday(born, self.choice.under.years()) - 1)).max(start);
             let again = of_child.iter().map(|(_, day, _)| *day).find(|day| *day > start).filter(|day| *day <= end);
-            followed.push(Followed { time: again.unwrap_or(end) - start, again: again.is_some() });
+            followed.push(Followed { time: again.unwrap_or(end) - start, happened: again.is_some() });
         }
         followed.sort_unstable();
         followed
@@ -98,39 +85,21 @@ fn birthday(born: i32, years: i32) -> i32 {
     day.map_or(i32::MAX, days)
 }
 
-fn horizon(followed: &[Followed], months: u32, z: f64) -> Horizon {
+fn horizon(followed: &[Followed], months: u32, level: f64) -> Result<Horizon> {
     let time = (f64::from(months) * MONTH).floor() as i32;
     let inside = followed.partition_point(|f| f.time <= time);
-    let events = followed[..inside].iter().filter(|f| f.again).count() as u64;
-    let mut found = Horizon {
+    let events = followed[..inside].iter().filter(|f| f.happened).count() as u64;
+    let (share, limits) = kaplan_meier(followed, time, level)?;
+    // Nothing is known of a horizon that nobody was followed to.
+    let known = followed.iter().any(|f| f.time >= time);
+    Ok(Horizon {
         months,
         time,
         events,
         censored: inside as u64 - events,
         at_risk: (followed.len() - inside) as u64,
-        value: None,
-        limits: None,
-        status: "not_available",
-    };
-    // Nothing is known of a horizon that nobody was followed to.
-    if followed.iter().all(|f| f.time < time) {
-        return found;
-    }
-    let (mut survival, mut greenwood) = (1.0, 0.0);
-    let mut left = followed.len();
-    for same_day in followed[..inside].chunk_by(|a, b| a.time == b.time) {
-        let d = same_day.iter().filter(|f| f.again).count() as f64;
-        let n = left as f64;
-        survival *= 1.0 - d / n;
-        greenwood += d / (n * (n - d));
-        left -= same_day.len();
-    }
-    found.value = Some(100.0 * (1.0 - survival));
-    found.status = if events < FEWEST_EVENTS { "unreliable" } else { "ok" };
-    // Without an event, or with nobody left, the scale of the limits has no value.
-    if survival > 0.0 && survival < 1.0 {
-        let spread = (z * greenwood.sqrt() / survival.ln().abs()).exp();
-        found.limits = Some((100.0 * (1.0 - survival.powf(1.0 / spread)), 100.0 * (1.0 - survival.powf(spread))));
-    }
-    found
+        value: known.then_some(100.0 * share),
+        limits: limits.filter(|_| known).map(|(lower, upper)| (100.0 * lower, 100.0 * upper)),
+        status: if known { Status::of_rate(events) } else { Status::NotAvailable },
+    })
 }

@@ -5,7 +5,7 @@ use super::share::Grid;
 use super::spots::Spots;
 use super::unit::Unit;
 use crate::error::{Error, Result};
-use crate::stats::{LEVEL, SMALLEST_DENOMINATOR, quotient, wilson};
+use crate::stats::{LEVEL, ProportionMethod, Status, proportion, quotient};
 use crate::text::Text;
 use polars::prelude::*;
 
@@ -100,7 +100,7 @@ impl Columns {
         self.floats("value", shares.iter().map(|s| s.value))
             .floats("lower", shares.iter().map(|s| s.lower))
             .floats("upper", shares.iter().map(|s| s.upper))
-            .words("status", shares.iter().map(|s| s.status))
+            .words("status", shares.iter().map(|s| s.status.word()))
     }
 
     fn push(mut self, column: Column) -> Self {
@@ -139,18 +139,18 @@ pub(super) struct Share {
     pub value: Option<f64>,
     pub lower: Option<f64>,
     pub upper: Option<f64>,
-    pub status: &'static str,
+    pub status: Status,
 }
 
 /// The share of `x` in `n`, by the rules of reliability of every result.
 pub(super) fn share(x: u64, n: u64) -> Share {
-    let Ok(limits) = wilson(x, n, LEVEL) else {
-        return Share { value: None, lower: None, upper: None, status: "not_available" };
+    let Ok(found) = proportion(x, n, LEVEL, ProportionMethod::Wilson) else {
+        return Share { value: None, lower: None, upper: None, status: Status::NotAvailable };
     };
     Share {
         value: Some(quotient(x, n, 100)),
-        lower: Some(limits.lower * 100.0),
-        upper: Some(limits.upper * 100.0),
-        status: if n < SMALLEST_DENOMINATOR { "unreliable" } else { "ok" },
+        lower: found.interval.map(|i| i.lower * 100.0),
+        upper: found.interval.map(|i| i.upper * 100.0),
+        status: found.status,
     }
 }

@@ -5,7 +5,7 @@ use crate::catalogue::{Dimension, Indicator, Kind, Measure};
 use crate::error::{Error, Result};
 use crate::plan::{Output, Plan};
 use crate::question::{Axis, check_rows};
-use crate::stats::{FEWEST_EVENTS, Interval, LEVEL, RateMethod, SMALLEST_DENOMINATOR, quotient, rate, wilson};
+use crate::stats::{FEWEST_EVENTS, Interval, LEVEL, RateMethod, Status, quotient, rate, wilson};
 use crate::tally::{Margins, Spot, Tally};
 use polars::prelude::*;
 use rayon::prelude::*;
@@ -260,11 +260,11 @@ impl<'a> Work<'a> {
         let multiplier = output.measure.multiplier();
         let per = f64::from(multiplier);
         cell.value = Some(quotient(x, n, multiplier));
-        let few = match kind {
-            Kind::Rate => x < FEWEST_EVENTS,
-            Kind::Ratio | Kind::Count | Kind::Proportion => n < SMALLEST_DENOMINATOR,
-        };
-        cell.status = if few { "unreliable" } else { "ok" };
+        cell.status = match kind {
+            Kind::Rate => Status::of_rate(x),
+            Kind::Ratio | Kind::Count | Kind::Proportion => Status::of_proportion(n),
+        }
+        .word();
         let found = match kind {
             Kind::Proportion if x <= n => wilson(x, n, LEVEL).ok().map(|i| ("wilson", i.lower * per, i.upper * per)),
             // A ratio of two parts of one whole has the odds of the limits of the first part.

@@ -23,6 +23,17 @@ pub(super) fn finite(what: &'static str, number: f64) -> Result<()> {
     if number.is_finite() { Ok(()) } else { refuse(what, "a finite number", number) }
 }
 
+/// The greatest count that a float tells apart from the next one.
+pub(super) const MOST_WHOLE: f64 = 9_007_199_254_740_992.0;
+
+/// A whole number from 0.
+pub(super) fn whole(what: &'static str, number: f64) -> Result<()> {
+    if number.fract() == 0.0 && (0.0..=MOST_WHOLE).contains(&number) {
+        return Ok(());
+    }
+    refuse(what, "a whole number up to 9007199254740992", number)
+}
+
 /// x out of n.
 pub(super) fn share(x: u64, n: u64) -> Result<()> {
     if n > 0 && x <= n { Ok(()) } else { refuse("x, n", "0 <= x <= n and n > 0", format!("x = {x}, n = {n}")) }

@@ -1,15 +1,12 @@
 //! Funnels: which areas lie further from a target than chance would put them, given their size.
 
-use super::check::{from_zero, positive, refuse, representable};
+use super::check::{MOST_WHOLE, from_zero, positive, refuse, representable, whole};
 use super::reliability::{FEWEST_EVENTS, Kind, SMALLEST_DENOMINATOR, Status};
 use super::tail::{Moments, beta_tails, binomial_mass, gamma_tails, normal_deviate, poisson_mass};
 use crate::error::{Result, choose};
 
 /// The probability beyond each limit of 95 % and of 99.8 %.
 const TAILS: [f64; 2] = [0.025, 0.001];
-
-/// The greatest count that is told apart from the next one.
-const MOST: f64 = 9_007_199_254_740_992.0;
 
 /// How the limits of a funnel are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,7 +115,7 @@ pub fn funnel_limits(target: f64, denominator: f64, kind: Kind, per: f64, method
     positive("denominator", denominator)?;
     let share = target / per;
     if kind == Kind::Proportion {
-        whole(denominator)?;
+        whole("denominator", denominator)?;
         if share > 1.0 {
             return refuse("target", &format!("a number from 0 to {per}"), target);
         }
@@ -200,13 +197,6 @@ pub fn funnel(areas: &[(u64, f64)], kind: Kind, target: Option<f64>, per: f64, m
     areas.iter().map(point).collect()
 }
 
-fn whole(denominator: f64) -> Result<()> {
-    if denominator.fract() == 0.0 && denominator <= MOST {
-        return Ok(());
-    }
-    refuse("denominator", "a whole number up to 9007199254740992", denominator)
-}
-
 /// The distribution of a count at the target.
 struct Counts {
     kind: Kind,
@@ -274,14 +264,14 @@ fn first(guess: f64, holds: impl Fn(f64) -> bool) -> f64 {
     let mut step = 1.0;
     let (mut fails, mut found) = if holds(guess) {
         let mut at = guess;
-        while holds(at - step) && step < MOST {
+        while holds(at - step) && step < MOST_WHOLE {
             at -= step;
             step *= 2.0;
         }
         (at - step, at)
     } else {
         let mut at = guess;
-        while !holds(at + step) && step < MOST {
+        while !holds(at + step) && step < MOST_WHOLE {
             at += step;
             step *= 2.0;
         }

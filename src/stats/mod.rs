@@ -29,6 +29,7 @@ mod rate;
 mod reliability;
 mod robust;
 mod standardised;
+mod survival;
 mod tail;
 mod trend;
 
@@ -41,4 +42,5 @@ pub use rate::{Rate, RateMethod, rate};
 pub use reliability::{FEWEST_EVENTS, Kind, SMALLEST_DENOMINATOR, Status};
 pub use robust::{OUTLYING, modified_z};
 pub use standardised::{DirectMethod, IndirectStratum, Stratum, indirect_rate, standardised_rate, standardised_ratio};
+pub(crate) use survival::{Followed, kaplan_meier};
 pub use trend::{ChangeMethod, Group, Trend, annual_change, required_change, trend_test};

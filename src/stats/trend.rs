@@ -1,6 +1,6 @@
 //! Change over periods: whether it is more than chance, how fast it is, how fast it must be.
 
-use super::check::{finite, positive, refuse, representable};
+use super::check::{finite, positive, refuse, representable, whole};
 use super::reliability::{FEWEST_EVENTS, Kind, Status};
 use super::tail::normal_two_sided;
 use crate::error::{Result, choose};
@@ -56,10 +56,10 @@ pub struct Trend {
 pub fn trend_test(groups: &[Group], kind: Kind) -> Result<Trend> {
     for group in groups {
         finite("scores", group.score)?;
+        if kind == Kind::Proportion {
+            whole("denominator", group.denominator)?;
+        }
         match kind {
-            Kind::Proportion if group.denominator.fract() != 0.0 || !(0.0..=MOST).contains(&group.denominator) => {
-                return refuse("denominator", "a whole number up to 9007199254740992", group.denominator);
-            }
             Kind::Proportion if group.events as f64 > group.denominator => {
                 return refuse("x, n", "0 <= x <= n and n > 0", format!("x = {}, n = {}", group.events, group.denominator));
             }
@@ -94,9 +94,6 @@ pub fn trend_test(groups: &[Group], kind: Kind) -> Result<Trend> {
     let status = if events < FEWEST_EVENTS as f64 { Status::Unreliable } else { Status::Ok };
     Ok(Trend { z: Some(z), p_value: Some(normal_two_sided(z)), method, status })
 }
-
-/// The greatest count that is told apart from the next one.
-const MOST: f64 = 9_007_199_254_740_992.0;
 
 /// How a yearly rate of change is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
