@@ -86,6 +86,9 @@ impl Dimension {
     }
 }
 
+/// Places in the labels of an axis, each with how certainly.
+pub(super) type Places = Vec<(u64, u8)>;
+
 /// The categories of a dimension, between `total` and `unknown`.
 #[derive(Debug, Clone)]
 pub(super) struct Axis {
@@ -112,9 +115,9 @@ impl Axis {
         self.labels.len() as u64 - 1
     }
 
-    /// The categories a member is in, `total` among them, each with how certainly.
-    pub fn places(&self, report: &Report, person: Option<&Person>, forms: &View) -> Vec<(u64, u8)> {
-        let mut places = vec![(0, YES)];
+    /// The categories a member is in besides the total.
+    pub fn places(&self, report: &Report, person: Option<&Person>, forms: &View) -> Places {
+        let mut places = Vec::new();
         let one = |code: u8| if code == NONE { self.unknown() } else { u64::from(code) + 1 };
         match self.dimension {
             Dimension::Sex => places.push((one(report.sex), YES)),
@@ -142,7 +145,7 @@ impl Axis {
     }
 
     /// The one category that it is; of several none is certain.
-    fn one_of(&self, places: &mut Vec<(u64, u8)>, is: impl Fn(usize) -> bool, can_be: impl Fn(usize) -> bool) {
+    fn one_of(&self, places: &mut Places, is: impl Fn(usize) -> bool, can_be: impl Fn(usize) -> bool) {
         let categories = || 0..self.labels.len() - 2;
         if let Some(nth) = categories().find(|nth| is(*nth)) {
             places.push((nth as u64 + 1, YES));

@@ -249,11 +249,6 @@ impl Choice {
         ]
     }
 
-    /// The word in a result's column `period`.
-    pub(super) fn period_word(&self) -> String {
-        self.period.as_ref().map_or_else(|| "all".to_owned(), Period::to_string)
-    }
-
     /// The first and last day of the period.
     pub(super) fn span(&self) -> (i32, i32) {
         self.period.as_ref().map_or((i32::MIN, i32::MAX), |p| (days(p.first()), days(p.last())))
@@ -317,8 +312,8 @@ impl Choice {
         let codes = catalogue.codes();
         let name = |list: &str, code: &str| codes.name(list, code).unwrap_or_else(|| Text::new(code, code));
         let [date, place, verification, age] = self.words().map(|(_, word)| word);
-        let period = self.period.as_ref().map_or_else(|| name("abuse_view", "all"), |p| Text::new(p.to_string(), p.to_string()));
-        let mut parts = vec![period, name("abuse_date", &date), name("abuse_place", &place), name("age_limit", &age)];
+        let mut parts =
+            vec![told_period(self.period.as_ref()), name("abuse_date", &date), name("abuse_place", &place), name("age_limit", &age)];
         parts.extend(verification.split('+').map(|word| name("verification", word)));
         if self.abandonment_with_neglect {
             parts.push(name("word", "abandonment_or_neglect"));
@@ -329,4 +324,15 @@ impl Choice {
         let join = |of: fn(&Text) -> &str| parts.iter().map(of).collect::<Vec<_>>().join("; ");
         Text::new(join(|t| &t.vi), join(|t| &t.en))
     }
+}
+
+/// The word in a result's column `period`.
+pub(super) fn period_word(period: Option<&Period>) -> String {
+    period.map_or_else(|| "all".to_owned(), Period::to_string)
+}
+
+/// A period, told to a person.
+pub(super) fn told_period(period: Option<&Period>) -> Text {
+    let all = || Catalogue::builtin().codes().name("abuse_view", "all");
+    period.map_or_else(|| all().unwrap_or_else(|| Text::new("all", "all")), |p| Text::new(p.to_string(), p.to_string()))
 }

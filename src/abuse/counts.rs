@@ -1,6 +1,6 @@
 //! Counts of a unit by breakdowns and areas.
 
-use super::axis::{Axis, Dimension, bands};
+use super::axis::{Axis, Dimension, Places, bands};
 use super::cells::{Count, Entry, by_cell, count, sorted};
 use super::forms::View;
 use super::select::{Selection, in_force};
@@ -12,7 +12,8 @@ use super::unit::Unit;
 use crate::area::Level;
 use crate::error::{Error, Result};
 use crate::question::check_rows;
-use crate::record::{NO, UNDECIDED};
+use crate::record::YES;
+use std::collections::HashMap;
 
 impl Selection {
     /// Things of a unit by breakdowns and areas: the full cross with its margins.
@@ -58,48 +59,37 @@ impl Selection {
     /// The counts of each cell, spot by spot; the margins of some dimensions at a time, so that few entries are held at once.
     fn fill(&self, things: &Things, axes: &[Axis], view: &View, spots: &Spots) -> Vec<Count> {
         let size: usize = axes.iter().map(|a| a.labels.len()).product();
+        // Millions of reports fall on a few combinations of categories.
+        let mut combinations: HashMap<Vec<Places>, usize> = HashMap::new();
+        let mut combination = |member: &Member| {
+            let report = &self.facts.reports[member.report as usize];
+            let person = self.facts.persons.as_ref().filter(|_| member.person != NOBODY).map(|p| &p[member.person as usize]);
+            let next = combinations.len();
+            *combinations.entry(axes.iter().map(|axis| axis.places(report, person, view)).collect()).or_insert(next)
+        };
+        let of_member: Vec<usize> = things.members.iter().map(&mut combination).collect();
         let mut counts = vec![Count::default(); spots.len() * size];
         for margins in 0..1_usize << axes.len() {
+            let mut cells = vec![Vec::new(); combinations.len()];
+            for (places, nth) in &combinations {
+                cells[*nth] = cells_of(axes, places, margins);
+            }
             let mut entries = Vec::with_capacity(things.members.len() * 2);
-            for member in &things.members {
-                self.entries(member, axes, margins, view, spots, size as u64, &mut entries);
+            for (member, nth) in things.members.iter().zip(&of_member) {
+                for spot in spots.of(self.choice.commune(&self.facts.reports[member.report as usize])) {
+                    entries.extend(cells[*nth].iter().map(|(cell, status)| Entry {
+                        cell: u64::from(spot) * size as u64 + cell,
+                        thing: member.thing,
+                        case: member.case,
+                        possible: member.status.min(*status) != YES,
+                    }));
+                }
             }
             for (cell, of_cell) in by_cell(&sorted(entries)) {
                 counts[cell as usize] = count(of_cell, things.keyed);
             }
         }
         counts
-    }
-
-    /// A member in every cell whose total dimensions are those of the bits of `margins`.
-    #[allow(clippy::too_many_arguments, reason = "the grid, in its parts")]
-    fn entries(&self, member: &Member, axes: &[Axis], margins: usize, view: &View, spots: &Spots, size: u64, entries: &mut Vec<Entry>) {
-        let report = &self.facts.reports[member.report as usize];
-        let person = self.facts.persons.as_ref().filter(|_| member.person != NOBODY).map(|p| &p[member.person as usize]);
-        let mut cells = vec![(0_u64, member.status)];
-        for (nth, axis) in axes.iter().enumerate() {
-            let width = axis.labels.len() as u64;
-            if margins & 1 << nth != 0 {
-                for (cell, _) in &mut cells {
-                    *cell *= width;
-                }
-                continue;
-            }
-            let places = axis.places(report, person, view);
-            cells = cells
-                .into_iter()
-                .flat_map(|(cell, status)| places.iter().skip(1).map(move |(place, of)| (cell * width + place, status.min(*of))))
-                .collect();
-        }
-        for spot in spots.of(self.choice.commune(report)) {
-            let entry = |(cell, status): &(u64, u8)| Entry {
-                cell: u64::from(spot) * size + cell,
-                thing: member.thing,
-                case: member.case,
-                possible: *status == UNDECIDED,
-            };
-            entries.extend(cells.iter().filter(|(_, status)| *status != NO).map(entry));
-        }
     }
 
     /// Every unit side by side: how many cases, children, incidents, perpetrators, pairs and decisions.
@@ -163,6 +153,15 @@ impl Selection {
             .counts("by_case", counts.iter().zip(&named).map(|(all, named)| all.certain - named.certain))
             .finish(Some(Unit::Pair), &self.choice)
     }
+}
+
+/// The cells of a combination whose total dimensions are those of the bits of `margins`, each with how certainly.
+fn cells_of(axes: &[Axis], places: &[Places], margins: usize) -> Vec<(u64, u8)> {
+    axes.iter().zip(places).enumerate().fold(vec![(0, YES)], |cells, (nth, (axis, places))| {
+        let here = if margins & 1 << nth == 0 { places.as_slice() } else { &[(0, YES)] };
+        let width = axis.labels.len() as u64;
+        cells.into_iter().flat_map(|(cell, status)| here.iter().map(move |(place, of)| (cell * width + place, status.min(*of)))).collect()
+    })
 }
 
 /// The columns of counts and their bounds.

@@ -1,8 +1,9 @@
 //! Decisions that do not fit the law: to be looked at, since a record can be wrong as well as a decision.
 
+use super::choice::period_word;
 use super::register::Register;
 use super::report::Decision;
-use super::sanctions::{Codebook, OF_2021, period_word, told};
+use super::sanctions::{Codebook, OF_2021, told};
 use super::table::{Columns, Table};
 use super::unit::Unit;
 use crate::catalogue::Catalogue;

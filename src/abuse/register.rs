@@ -19,7 +19,7 @@ pub(super) const TABLES: [&str; 3] = ["victims", "perpetrators", "sanctions"];
 
 /// Reports of abuse, perpetrators and sanctions as small facts, without any identifier in clear.
 ///
-/// Parts of a register merge in any order and grouping, if each holds whole cases.
+/// Parts of a register merge in any order and grouping to what it is when it is read at once.
 ///
 /// ```
 /// use chitieu::abuse::{Choice, Register};
@@ -240,7 +240,7 @@ impl Register {
         reading.finish()
     }
 
-    /// Both together: parts of one register, each with whole cases.
+    /// Both together: parts of one register.
     ///
     /// # Errors
     /// [`Error::TallyMismatch`] if they are of different lists of areas or ethnic groups.

@@ -42,8 +42,10 @@ enum Went {
 impl Deadlines {
     /// Working days after one day up to and with another.
     fn working_days(&self, after: i32, to: i32) -> i32 {
-        let works = |day: &NaiveDate| !matches!(day.weekday(), Weekday::Sat | Weekday::Sun) && !self.holidays.contains(day);
-        (after + 1..=to).filter_map(NaiveDate::from_epoch_days).filter(works).count() as i32
+        // Counted from Monday, 29 December 1969, the third day before the first of the epoch.
+        let until = |day: i32| (day + 3).div_euclid(7) * 5 + ((day + 3).rem_euclid(7) + 1).min(5);
+        let off = |day: &&NaiveDate| !matches!(day.weekday(), Weekday::Sat | Weekday::Sun) && (after + 1..=to).contains(&days(**day));
+        (until(to) - until(after)).max(0) - self.holidays.iter().filter(off).count() as i32
     }
 
     /// How a step of a report went and, if it is recorded, how long it took; none if it was not due.
@@ -147,5 +149,25 @@ impl Selection {
             .some_counts("p75", quantiles(75))
             .some_counts("p90", quantiles(90))
             .finish(Some(Unit::Incident), &self.choice)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn working_days_are_those_of_the_calendar() {
+        let holidays: BTreeSet<NaiveDate> = ["2022-09-01", "2022-09-02", "2022-09-03"].map(|day| day.parse().unwrap()).into();
+        let deadlines = Deadlines { until: None, holidays };
+        let works = |day: NaiveDate| !matches!(day.weekday(), Weekday::Sat | Weekday::Sun) && !deadlines.holidays.contains(&day);
+        let first = days("2022-08-20".parse().unwrap());
+        for after in first..first + 21 {
+            for to in after..after + 30 {
+                let by_day = (after + 1..=to).filter(|day| works(NaiveDate::from_epoch_days(*day).unwrap())).count();
+                assert_eq!(deadlines.working_days(after, to), by_day as i32, "{after} {to}");
+            }
+        }
+        assert_eq!(deadlines.working_days(first + 9, first), 0);
     }
 }

@@ -1,6 +1,6 @@
 //! Decisions on administrative sanctions, by the decree in force on the day of the act.
 
-use super::choice::Choice;
+use super::choice::{period_word, told_period};
 use super::register::{Facts, Register};
 use super::report::{Decision, NONE, categories};
 use super::select::{in_force, missing};
@@ -264,19 +264,9 @@ impl Register {
     }
 }
 
-pub(super) fn period_word(period: Option<&Period>) -> String {
-    of_period(period).period_word()
-}
-
 /// The period of decisions, told to a person.
 pub(super) fn told(period: Option<&Period>) -> Text {
-    let name = Catalogue::builtin().codes().name("abuse_date", "decided");
-    let name = name.unwrap_or_else(|| Text::new("", ""));
-    let told = of_period(period).told();
-    let first = |text: &str| text.split("; ").next().unwrap_or_default().to_owned();
-    Text::new(format!("{}; {}", first(&told.vi), name.vi), format!("{}; {}", first(&told.en), name.en))
-}
-
-fn of_period(period: Option<&Period>) -> Choice {
-    period.map_or_else(Choice::new, |p| Choice::new().period(p.clone()))
+    let by = Catalogue::builtin().codes().name("abuse_date", "decided").unwrap_or_else(|| Text::new("", ""));
+    let of = told_period(period);
+    Text::new(format!("{}; {}", of.vi, by.vi), format!("{}; {}", of.en, by.en))
 }

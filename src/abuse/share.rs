@@ -2,7 +2,7 @@
 
 use super::axis::{Axis, Dimension};
 use super::cells::Count;
-use super::choice::Choice;
+use super::choice::{Choice, period_word};
 use super::select::Selection;
 use super::spots::Spots;
 use super::table::{Columns, Share, Table, share};
@@ -53,7 +53,7 @@ impl Grid {
     /// What was chosen, told of an error.
     fn choices(&self, choice: &Choice) -> String {
         let words: Vec<String> = choice.words().into_iter().map(|(name, word)| format!("{name}={word}")).collect();
-        format!("period={} {} area_level={}", choice.period_word(), words.join(" "), self.level.word())
+        format!("period={} {} area_level={}", period_word(choice.period.as_ref()), words.join(" "), self.level.word())
     }
 }
 

@@ -1,16 +1,16 @@
 //! The areas of a table: the country, the units of the provinces with records, and nowhere.
 
 use super::report::NOWHERE;
-use crate::area::{AreaList, Level};
+use crate::area::{Area, AreaList, Level};
 use std::collections::{HashMap, HashSet};
 
 /// Areas in the order of a table, and which of them hold a commune.
 pub(super) struct Spots<'a> {
     areas: &'a AreaList,
-    level: Level,
     /// Places in the list of areas; [`NOWHERE`] for records without a place.
-    pub places: Vec<u32>,
-    at: HashMap<u32, u32>,
+    places: Vec<u32>,
+    /// The spots that hold each commune: one for each level.
+    of: HashMap<u32, Vec<u32>>,
 }
 
 impl<'a> Spots<'a> {
@@ -18,28 +18,30 @@ impl<'a> Spots<'a> {
     pub fn new(areas: &'a AreaList, level: Level, communes: impl Iterator<Item = u32>) -> Self {
         let communes: HashSet<u32> = communes.collect();
         let provinces: HashSet<u32> = communes.iter().filter(|c| **c != NOWHERE).map(|c| areas.up_to(*c, Level::Province)).collect();
-        let mut places = Vec::new();
-        for (place, area) in (0_u32..).zip(areas.areas()) {
-            if area.level == Level::Country || area.level <= level && provinces.contains(&areas.up_to(place, Level::Province)) {
-                places.push(place);
-            }
-        }
+        let shown = |(place, area): &(u32, &Area)| {
+            area.level == Level::Country || area.level <= level && provinces.contains(&areas.up_to(*place, Level::Province))
+        };
+        let mut places: Vec<u32> = (0_u32..).zip(areas.areas()).filter(shown).map(|(place, _)| place).collect();
         if communes.contains(&NOWHERE) {
             places.push(NOWHERE);
         }
-        let at = places.iter().zip(0..).map(|(place, nth)| (*place, nth)).collect();
-        Self { areas, level, places, at }
+        let at: HashMap<u32, u32> = places.iter().zip(0..).map(|(place, nth)| (*place, nth)).collect();
+        let of = |commune: u32| {
+            let levels = Level::ALL.into_iter().filter(|l| *l <= level);
+            let above: Vec<u32> = match commune {
+                NOWHERE => vec![0, NOWHERE],
+                commune => {
+                    levels.map(|l| (l, areas.up_to(commune, l))).filter(|(l, p)| areas.get(*p).level == *l).map(|(_, p)| p).collect()
+                }
+            };
+            (commune, above.iter().filter_map(|place| at.get(place).copied()).collect())
+        };
+        Self { areas, of: communes.into_iter().map(of).collect(), places }
     }
 
-    /// The spots that hold a commune: one for each level.
+    /// The spots that hold a commune.
     pub fn of(&self, commune: u32) -> impl Iterator<Item = u32> + '_ {
-        let up = move |level: Level| {
-            let place = if commune == NOWHERE { 0 } else { self.areas.up_to(commune, level) };
-            (self.areas.get(place).level == level).then_some(place)
-        };
-        let nowhere = (commune == NOWHERE).then_some(NOWHERE);
-        let levels = Level::ALL.into_iter().filter(|l| *l <= self.level).filter_map(up);
-        levels.chain(nowhere).filter_map(|place| self.at.get(&place).copied())
+        self.of.get(&commune).into_iter().flatten().copied()
     }
 
     /// Code and level of each spot.

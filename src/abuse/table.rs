@@ -1,6 +1,6 @@
 //! A result: a table that names its unit and the choices behind it.
 
-use super::choice::Choice;
+use super::choice::{Choice, period_word};
 use super::share::Grid;
 use super::spots::Spots;
 use super::unit::Unit;
@@ -110,7 +110,7 @@ impl Columns {
 
     /// The choices behind the table.
     pub fn choices(self, choice: &Choice) -> Self {
-        let mut columns = self.word("period", &choice.period_word());
+        let mut columns = self.word("period", &period_word(choice.period.as_ref()));
         for (name, word) in choice.words() {
             // A breakdown by the verification has the name itself.
             if !columns.columns.iter().any(|c| c.name().as_str() == name) {
