@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from typing import Any
 
@@ -96,3 +97,10 @@ def word_list(name: str, value: Sequence[str]) -> list[str]:
             got=f'"{value}"',
         )
     return [str(word) for word in value]
+
+
+def printed(value: Any, decimals: int = 0) -> str:
+    """Return a number as it is printed in the language in use, rounded once, half up."""
+    rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    text = f"{rounded:,.{decimals}f}"
+    return text.translate(str.maketrans(",.", ".,")) if _current == "vi" else text

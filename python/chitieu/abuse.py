@@ -12,7 +12,7 @@ from chitieu import _native
 from chitieu._catalogue import html_table
 from chitieu._dataset import Dataset
 from chitieu._errors import PlanError, SchemaError
-from chitieu._language import get_language, label, say, word_list
+from chitieu._language import label, printed, say, word_list
 from chitieu._result import Tabular, area_names
 
 #: The tables that are read.
@@ -90,7 +90,7 @@ class Table(Tabular):
         right = tuple(n for n, t in enumerate(shown.dtypes) if t.is_numeric())
         head = tuple(_head(c) for c in shown.columns)
         more = self._frame.height - shown.height
-        note = f"<p>… {more:,} {say('dòng nữa', 'more rows')}</p>" if more > 0 else ""
+        note = f"<p>… {printed(more)} {say('dòng nữa', 'more rows')}</p>" if more > 0 else ""
         return f"<p>{escape(self._heading())}</p>{html_table(head, rows, right)}{note}"
 
 
@@ -104,11 +104,8 @@ def _head(column: str) -> str:
 def _cell(column: str, value: object) -> str:
     if value is None:
         return "–"
-    if isinstance(value, float):
-        text = f"{value:,.2f}"
-        return text.translate(str.maketrans(",.", ".,")) if get_language() == "vi" else text
-    if isinstance(value, int):
-        return f"{value:,}".replace(",", "." if get_language() == "vi" else ",")
+    if isinstance(value, (int, float)):
+        return printed(value, 2 if isinstance(value, float) else 0)
     lists = {"form": ("form", "sanction_form"), "other_form": ("form",), "perpetrator_sex": ("sex",)}
     for name in lists.get(column, (column,)):
         if (told := label(name, str(value))) != value:
@@ -286,7 +283,7 @@ class Selection:
         Raises:
             SchemaError: If the table ``victims`` has the columns of no step.
         """
-        return self._table(self._native.response(_day(until), [str(h) for h in holidays], area_level))
+        return self._table(self._native.response(_text(until), [str(h) for h in holidays], area_level))
 
     def supported(self, area_level: str = "country") -> Table:
         """Return the share of abused children who were supported, by any of their certain reports."""
@@ -330,7 +327,7 @@ class Register:
         return Selection(
             self._native.select(
                 {
-                    "period": None if period is None else str(period),
+                    "period": _text(period),
                     "date": date,
                     "place": place,
                     "verification": word_list("verification", verification),
@@ -418,8 +415,8 @@ def read(
         >>> selection.counts("child", by=["sex"]).unit
         'child'
     """
-    vintage = dataset.area_vintage or _day(area_vintage)
-    if vintage is None or (area_vintage is not None and _day(area_vintage) != vintage):
+    vintage = dataset.area_vintage or _text(area_vintage)
+    if vintage is None or (area_vintage is not None and _text(area_vintage) != vintage):
         raise PlanError(
             say(
                 "cần đúng một ngày của danh mục đơn vị hành chính, ở Dataset(...) hoặc ở read(...)",
@@ -427,7 +424,7 @@ def read(
             ),
             code="area_vintage",
             expected=dataset.area_vintage or "YYYY-MM-DD",
-            got=_day(area_vintage),
+            got=_text(area_vintage),
             hint='ct.abuse.read(dataset, area_vintage="2022-12-31")',
         )
     if "victims" not in dataset and "sanctions" not in dataset:
@@ -445,9 +442,5 @@ def read(
     return Register(_native.Register.read(tables, vintage, dataset.ethnic_list, unknown_areas, whole))
 
 
-def _day(value: Day | None) -> str | None:
-    return None if value is None else str(value)
-
-
-def _text(value: str | None) -> str | None:
+def _text(value: Day | None) -> str | None:
     return None if value is None else str(value)

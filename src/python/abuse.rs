@@ -1,6 +1,6 @@
 //! Registers of abuse and their tables, for Python.
 
-use super::{Frame, arrow, day, enter::enter, ethnic};
+use super::{Frame, arrow, day, enter::enter, ethnic, natural};
 use crate::abuse::{
     Choice, DateOf, Deadlines, Dimension, PlaceOf, Prostitution, Reading, Register, SanctionDimension, Selection, Table, Under, Unit,
     Windows, Word,
@@ -205,8 +205,9 @@ impl PySelection {
 
     fn recurrence(&self, py: Python<'_>, until: &str, months: Vec<i64>, level: f64) -> PyResult<PyTable> {
         enter(py, || {
-            // What is no such number is refused by name where months are.
-            let months: Vec<u32> = months.into_iter().map(|m| u32::try_from(m).unwrap_or(0)).collect();
+            // What is too large is refused where months are.
+            let month = |m: i64| natural("months", m).map(|m| u32::try_from(m).unwrap_or(u32::MAX));
+            let months: Vec<u32> = months.into_iter().map(month).collect::<Result<_>>()?;
             self.0.recurrence(day("until", until)?, &months, level).map(PyTable)
         })
     }

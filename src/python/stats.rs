@@ -106,15 +106,29 @@ fn standardised_rate(
     })
 }
 
-fn indirect(population: &[f64], reference_events: &[f64], reference_population: &[f64]) -> Result<Vec<IndirectStratum>> {
-    as_many("reference_events", reference_events, "population", population.len())?;
-    as_many("reference_population", reference_population, "population", population.len())?;
-    let stratum = |((population, reference_events), reference_population): ((&f64, &f64), &f64)| IndirectStratum {
-        population: *population,
-        reference_events: *reference_events,
-        reference_population: *reference_population,
-    };
-    Ok(population.iter().zip(reference_events).zip(reference_population).map(stratum).collect())
+/// A statistic of observed over expected events.
+type Indirect = fn(u64, &[IndirectStratum], f64, f64, RateMethod) -> Result<stats::Estimate>;
+
+fn indirect(
+    py: Python<'_>,
+    of: Indirect,
+    events: i64,
+    (population, reference_events, reference_population): (&[f64], &[f64], &[f64]),
+    per: f64,
+    level: f64,
+    method: &str,
+) -> PyResult<Estimate> {
+    enter(py, || {
+        as_many("reference_events", reference_events, "population", population.len())?;
+        as_many("reference_population", reference_population, "population", population.len())?;
+        let stratum = |((population, reference_events), reference_population): ((&f64, &f64), &f64)| IndirectStratum {
+            population: *population,
+            reference_events: *reference_events,
+            reference_population: *reference_population,
+        };
+        let strata: Vec<_> = population.iter().zip(reference_events).zip(reference_population).map(stratum).collect();
+        of(natural("events", events)?, &strata, per, level, RateMethod::from_word(method)?).map(estimate)
+    })
 }
 
 #[pyfunction]
@@ -128,10 +142,7 @@ fn standardised_ratio(
     level: f64,
     method: &str,
 ) -> PyResult<Estimate> {
-    enter(py, || {
-        let strata = indirect(&population, &reference_events, &reference_population)?;
-        stats::standardised_ratio(natural("events", events)?, &strata, per, level, RateMethod::from_word(method)?).map(estimate)
-    })
+    indirect(py, stats::standardised_ratio, events, (&population, &reference_events, &reference_population), per, level, method)
 }
 
 #[pyfunction]
@@ -145,10 +156,7 @@ fn indirect_rate(
     level: f64,
     method: &str,
 ) -> PyResult<Estimate> {
-    enter(py, || {
-        let strata = indirect(&population, &reference_events, &reference_population)?;
-        stats::indirect_rate(natural("events", events)?, &strata, per, level, RateMethod::from_word(method)?).map(estimate)
-    })
+    indirect(py, stats::indirect_rate, events, (&population, &reference_events, &reference_population), per, level, method)
 }
 
 #[pyfunction]

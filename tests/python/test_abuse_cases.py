@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import abuse_basics
 import abuse_counter
 import case_files
 import chitieu as ct
@@ -101,7 +102,7 @@ def test_the_slow_counter_gives_the_cells(case):
         asked = register if name in OF_REGISTER else register.select(**choice(case, expected))
         if name == "share":
             of = expected.get("of")
-            rows = abuse_counter.share(
+            rows = abuse_basics.share(
                 asked.counts(**args),
                 args.get("by", []),
                 None if of is None else asked.counts(**of),

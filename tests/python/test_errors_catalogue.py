@@ -191,6 +191,9 @@ def test_a_proportion_is_of_one_thing_counted(refuse):
     text = MINE.replace('kind = "count"', 'kind = "proportion"\ndenominator = "live_births"')
     text = text.replace('outputs = ["count"]', 'outputs = ["percent"]')
     refuse(text, 'indicator "working_girls".kind', "child of children over birth of births")
+    # The same table and rows, told to count other things.
+    text = text.replace("live_births", "child_population").replace('unit = "child"', 'unit = "person"')
+    refuse(text, 'indicator "working_girls".kind', "person of children over child of children")
 
 
 def test_a_replaced_quantity_must_fit_those_who_use_it(refuse):

@@ -44,6 +44,20 @@ def test_columns():
     assert frame["definition"].unique().to_list() == ["tt13_2021/child_population@1"]
 
 
+def test_every_row_names_the_unit_of_its_numerator():
+    dataset = ct.synthetic.province("33", children=2_000, year=2022)
+    frame = ct.compute(dataset, period="2022", area_level="country").to_polars()
+    units = dict(frame.select("indicator", "unit").unique().rows())
+    assert frame["unit"].null_count() == 0
+    wanted = {
+        "abused_children": "child",
+        "abuse_cases": "case",
+        "perpetrators": "perpetrator",
+        "sanctions": "decision",
+    }
+    assert {name: units[name] for name in wanted} == wanted
+
+
 def test_indicators_and_measures_stand_in_the_order_asked():
     ids = ["special_circumstances", "child_population"]
     dataset = ct.Dataset(children=children(circumstances=[[]]), births=births())

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from chitieu import stats
-from chitieu._language import label, say
+from chitieu._language import label, printed, say
 from chitieu._plot import INK, LEVELS, _altair
 from chitieu._result import MULTIPLIER
 from chitieu.charts._look import finished, sourced
 from chitieu.charts._table import Subject, day_of, events, known, multiplier, named, need, numbers, refuse, taken, told
-from chitieu.charts._words import printed, quotient, upper
+from chitieu.charts._words import quotient, upper
 
 if TYPE_CHECKING:
     import altair

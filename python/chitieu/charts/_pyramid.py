@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from chitieu._language import label, say
+from chitieu._language import label, printed, say
 from chitieu._plot import INK, _altair
 from chitieu.charts._look import DARK, NAMES, PALE, finished, headed, sourced
 from chitieu.charts._table import at_area, breakdowns, day_of, named, need, numbers, one_unit, refuse, taken, told
-from chitieu.charts._words import category, counted, inside, people, printed, upper
+from chitieu.charts._words import category, counted, inside, people, upper
 
 if TYPE_CHECKING:
     import altair

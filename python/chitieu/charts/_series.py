@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from chitieu._language import label, say
+from chitieu._language import label, printed, say
 from chitieu._plot import INK, TARGET_INK, _altair
 from chitieu._result import MULTIPLIER
 from chitieu.charts._look import MIDDLE, finished, sourced
@@ -27,7 +27,7 @@ from chitieu.charts._table import (
     taken,
     told,
 )
-from chitieu.charts._words import inside, printed, quotient
+from chitieu.charts._words import inside, quotient
 
 if TYPE_CHECKING:
     import altair

@@ -11,10 +11,10 @@ from polars import selectors
 
 from chitieu._catalogue import catalogue
 from chitieu._errors import PlanError
-from chitieu._language import label, say, words
+from chitieu._language import label, printed, say, words
 from chitieu._plan import plan
 from chitieu._result import MULTIPLIER, area_names, areas
-from chitieu.charts._words import STEPS, category, counted, people, printed, upper
+from chitieu.charts._words import STEPS, category, counted, people, upper
 
 #: The columns that say which reports count; they hold one word in a whole table.
 CHOICES = ("period", "date", "place", "verification", "age_limit")

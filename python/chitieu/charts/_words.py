@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
-
 from chitieu import _native
 from chitieu._language import get_language, label, say, words
 
@@ -73,13 +70,6 @@ def category(dimension: str, code: str) -> str:
     if dimension == "age_group":
         return say(f"{code} tuổi", code).replace("-", "–")
     return label("sex" if dimension == "perpetrator_sex" else dimension, code)
-
-
-def printed(value: Any, decimals: int = 0) -> str:
-    """Return a number as it is printed in the language in use, rounded once, half up."""
-    rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
-    text = f"{rounded:,.{decimals}f}"
-    return text.translate(str.maketrans(",.", ".,")) if get_language() == "vi" else text
 
 
 def quotient(numerator: int, denominator: int, per: int, decimals: int) -> str:
