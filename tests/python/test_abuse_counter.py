@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import abuse_basics
 import abuse_counter
 import chitieu as ct
+import polars as pl
 import pytest
 from abuse_strategies import COMMUNES, FORMS, choices, decisions, registers, typed
 from hypothesis import given, settings
