@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 DAY = "2022-12-31"
-NAMES = {"unit", "area", "area_level", "form", "other_form", "forms", "window", "months", "step", "article"}
+NAMES = {"unit", "area", "area_level", "form", "other_form", "forms", "window", "months", "step", "rule", "article"}
 NAMES |= {"sex", "age_group", "ethnicity", "environment", "online", "outcome", "verification", "relation"}
 NAMES |= {"perpetrator_sex", "decree", "clause", "fine_band", "violator"}
 #: Lists without an end: a table has at least the categories that occur.
