@@ -401,7 +401,8 @@ def read(
         dataset: The records.
         area_vintage: The day whose list of areas the codes belong to, if the dataset does not name it.
         unknown_areas: ``"error"``, or ``"keep"`` to give rows with unknown codes a line of their own.
-        whole: False for a part of a register whose perpetrators may have their victims in another part.
+        whole: False for a part of a register whose perpetrators may have their victims in another part; those whose
+            case is in no part are then not refused but count nowhere.
 
     Raises:
         PlanError: If no day is named for the areas, or two.

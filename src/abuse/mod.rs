@@ -30,7 +30,6 @@ mod unit;
 
 pub use axis::Dimension;
 pub use choice::{Choice, DateOf, PlaceOf, Prostitution, Under, Word};
-pub use recurrence::MONTH;
 pub use register::{Reading, Register};
 pub use repeats::Windows;
 pub use response::Deadlines;

@@ -9,7 +9,7 @@ use crate::stats::{Followed, Status, kaplan_meier};
 use chrono::{Datelike, NaiveDate};
 
 /// Days of a month on average: 365.25 ÷ 12.
-pub const MONTH: f64 = 30.4375;
+const MONTH: f64 = 30.4375;
 
 /// One horizon.
 struct Horizon {

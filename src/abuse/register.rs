@@ -194,7 +194,8 @@ impl Reading {
         self.finish_part()
     }
 
-    /// A part of a register, whose perpetrators may have their victims in another part.
+    /// A part of a register, whose perpetrators may have their victims in another part; those whose case is in no part count
+    /// nowhere.
     ///
     /// # Errors
     /// A data error that counts all rows concerned.

@@ -340,12 +340,9 @@ pub(super) const CONFIRMED: u8 = 1;
 /// Every result of a verification.
 const ANY: u8 = 0b111;
 
-/// The codes of a list, or the names of the ethnic groups.
+/// The codes of a list in the order of the places in it.
 pub(super) fn categories(codes: &Codes, list: &str) -> Vec<String> {
-    if list == "ethnicity" {
-        return codes.ethnic_groups().iter().map(|g| g.name.clone()).collect();
-    }
-    codes.list(list).map(|l| l.items.iter().map(|c| c.code.clone()).filter(|c| c != "unknown").collect()).unwrap_or_default()
+    codes.categories_of(list).into_iter().map(str::to_owned).collect()
 }
 
 /// Article and clause: `22.1`, `22(1)`, `Điều 22 khoản 1`, `khoản 1 Điều 22`.

@@ -154,14 +154,16 @@ impl Codes {
     /// categories are the bands of the indicator.
     #[must_use]
     pub fn categories(&self, dimension: Dimension) -> Vec<&str> {
-        match dimension {
-            Dimension::AgeGroup => Vec::new(),
-            Dimension::Ethnicity => self.ethnic.iter().map(|g| g.name.as_str()).collect(),
-            other => self
-                .list(other.word())
-                .map(|l| l.items.iter().map(|c| c.code.as_str()).filter(|c| *c != "unknown").collect())
-                .unwrap_or_default(),
+        self.categories_of(dimension.word())
+    }
+
+    /// The codes of a list but `unknown`, or the names of the ethnic groups; empty for what is no list.
+    pub(crate) fn categories_of(&self, list: &str) -> Vec<&str> {
+        if list == Dimension::Ethnicity.word() {
+            return self.ethnic.iter().map(|g| g.name.as_str()).collect();
         }
+        let items = self.list(list).map(|l| l.items.as_slice()).unwrap_or_default();
+        items.iter().map(|c| c.code.as_str()).filter(|c| *c != "unknown").collect()
     }
 
     /// The group that a code stands for in one of the two official lists.
