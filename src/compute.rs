@@ -1,6 +1,6 @@
 //! The whole way: from a dataset to the table.
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::estimate::{Outcome, Warning};
 use crate::plan::Plan;
 use crate::question::Fit;
@@ -49,7 +49,8 @@ impl Plan {
             names.insert(table.to_owned(), schema.iter_names().map(ToString::to_string).collect());
         }
         let fit = self.fit(&names)?;
-        let mut context = Context { ethnic_list: dataset.ethnic(), cases: Cases::default(), fit: Some(fit.clone()) };
+        let vintage = self.vintage(dataset.vintage())?;
+        let mut context = Context { ethnic_list: dataset.ethnic(), cases: Cases::default(), fit: Some(fit.clone()), vintage };
         if names.contains_key("perpetrators") && self.tables().contains(&"perpetrators") {
             for victims in dataset.batches("victims", &self.columns("victims")) {
                 context.cases.add(&victims?)?;
@@ -66,17 +67,14 @@ impl Plan {
     }
 }
 
-/// Computes the indicators of a plan from a dataset.
+/// Computes the indicators of a plan from a dataset. Where the plan names no day for its areas, that of the dataset counts.
 ///
 /// # Errors
 /// Any [`crate::Error`] of the families plan, schema and data.
 pub fn compute(dataset: &Dataset, plan: &Plan) -> Result<Outcome> {
     let dated;
     let plan = match dataset.vintage() {
-        Some(day) if day != plan.area_vintage() && plan.names_area_vintage() => {
-            return Err(Error::BadNumber { what: "area_vintage", expected: day.to_string(), found: plan.area_vintage().to_string() });
-        }
-        Some(day) if day != plan.area_vintage() => {
+        Some(day) if !plan.names_area_vintage() => {
             dated = plan.with_area_vintage(day)?;
             &dated
         }

@@ -272,6 +272,7 @@ impl CrosstabBuilder {
             areas: Arc::new(areas),
             area,
             level,
+            split: crate::area::Split::Unallocated,
             unknown_areas: self.unknown_areas,
             blocks: vec![Block { table: id.clone(), date, lag: 0, axes }],
             series: Vec::new(),

@@ -54,7 +54,13 @@ pub enum Error {
     BadNumber { what: &'static str, expected: String, found: String },
     /// A date for which no list of areas is shipped.
     #[error("{}", self.message(Language::En))]
-    NoAreaList { date: String, first: String, last: String },
+    NoAreaList { date: String, known: Vec<(String, String)> },
+    /// Area codes without a day: the period lies in more than one list, or the result is asked in another.
+    #[error("{}", self.message(Language::En))]
+    NoVintage { period: String },
+    /// Shares of a split commune that cannot be.
+    #[error("{}", self.message(Language::En))]
+    BadShares { old: String, expected: String, found: String },
     /// Two tallies of different plans, or a tally of another version.
     #[error("{}", self.message(Language::En))]
     TallyMismatch { expected: String, found: String },
@@ -144,6 +150,8 @@ impl Error {
             Self::BadPlan { .. } => "bad_plan",
             Self::BadNumber { .. } => "bad_number",
             Self::NoAreaList { .. } => "no_area_list",
+            Self::NoVintage { .. } => "area_vintage",
+            Self::BadShares { .. } => "bad_shares",
             Self::TallyMismatch { .. } => "tally_mismatch",
             Self::MissingTable { .. } => "missing_table",
             Self::MissingColumn { .. } => "missing_column",
@@ -190,6 +198,7 @@ impl Error {
         match self {
             Self::Catalogue { expected, .. }
             | Self::BadNumber { expected, .. }
+            | Self::BadShares { expected, .. }
             | Self::TallyMismatch { expected, .. }
             | Self::MissingColumn { expected, .. }
             | Self::WrongType { expected, .. }
@@ -198,7 +207,8 @@ impl Error {
             Self::UnknownIndicator { close, .. } => Some(close.join(", ")),
             Self::PeriodNotDefined { allowed, .. } => Some(allowed.join(", ")),
             Self::BadPeriod { .. } => Some("2022, 2022H1, 2022Q1, 2022-03, 2021-2022, 2015-01-01/2019-06-30".to_owned()),
-            Self::NoAreaList { first, last, .. } => Some(format!("{first}/{last}")),
+            Self::NoAreaList { known, .. } => Some(known.iter().map(|(a, b)| format!("{a}/{b}")).collect::<Vec<_>>().join(", ")),
+            Self::NoVintage { .. } => Some("YYYY-MM-DD".to_owned()),
             Self::UnknownAreas { vintage, .. } => Some(format!("area codes of {vintage}")),
             Self::MissingTable { table, .. } => Some(table.clone()),
             Self::NoEthnicList => Some("1979, 2008".to_owned()),
@@ -214,6 +224,7 @@ impl Error {
             Self::Catalogue { found, .. }
             | Self::BadPlan { found }
             | Self::BadNumber { found, .. }
+            | Self::BadShares { found, .. }
             | Self::TallyMismatch { found, .. }
             | Self::WrongType { found, .. }
             | Self::File { found, .. }
@@ -227,7 +238,7 @@ impl Error {
             Self::BadValue { rows, .. } => Some(format!("{rows} rows")),
             Self::UnknownAreas { rows, codes, .. } => Some(format!("{rows} rows: {}", codes.join(", "))),
             Self::UnitsDiffer { numerator, .. } | Self::ChoicesDiffer { numerator, .. } => Some(numerator.clone()),
-            Self::MissingTable { .. } | Self::NoEthnicList | Self::NoShare => None,
+            Self::MissingTable { .. } | Self::NoVintage { .. } | Self::NoEthnicList | Self::NoShare => None,
         }
     }
 
@@ -265,6 +276,14 @@ impl Error {
             Self::NoAreaList { .. } => {
                 ("dùng area_vintage trong khoảng thời gian của danh mục", "use an area_vintage inside the span of the list")
             }
+            Self::NoVintage { .. } => (
+                "nêu ngày của danh mục mà mã thuộc về: Dataset(..., area_vintage=\"2024-08-31\")",
+                "name the day of the list that the codes belong to: Dataset(..., area_vintage=\"2024-08-31\")",
+            ),
+            Self::BadShares { .. } => (
+                "bảng tỷ lệ có các cột old, new, share; ct.area_moves(...) cho biết các xã bị chia tách",
+                "a table of shares has the columns old, new, share; ct.area_moves(...) tells which communes were split",
+            ),
             Self::TallyMismatch { .. } => ("chỉ gộp các bảng đếm của cùng một kế hoạch", "merge only tallies of one and the same plan"),
             _ => return None,
         };
@@ -343,11 +362,26 @@ impl Error {
                     format!("{what}: expected {expected}, found {found}")
                 }
             }
-            Self::NoAreaList { date, first, last } => {
+            Self::NoAreaList { date, known } => {
+                let spans = |to: &str| known.iter().map(|(a, b)| format!("{a} {to} {b}")).collect::<Vec<_>>().join("; ");
                 if vi {
-                    format!("không có danh mục đơn vị hành chính cho ngày {date}; danh mục hiện có: {first} đến {last}")
+                    format!("không có danh mục đơn vị hành chính cho ngày {date}; các danh mục hiện có: {}", spans("đến"))
                 } else {
-                    format!("no list of areas for {date}; the list at hand holds from {first} to {last}")
+                    format!("no list of areas for {date}; the lists at hand hold from {}", spans("to"))
+                }
+            }
+            Self::NoVintage { period } => {
+                if vi {
+                    format!("mã đơn vị hành chính không kèm ngày thì không xác định được đơn vị nào (kỳ {period}); mã đã được dùng lại qua các đợt sắp xếp")
+                } else {
+                    format!("area codes without a day name no unit (period {period}): codes were used again when units were rearranged")
+                }
+            }
+            Self::BadShares { old, expected, found } => {
+                if vi {
+                    format!("tỷ lệ chia của xã {old}: cần {}, nhưng gặp {}", vietnamese(expected), vietnamese(found))
+                } else {
+                    format!("shares of the commune {old}: expected {expected}, found {found}")
                 }
             }
             Self::TallyMismatch { expected, found } => {

@@ -93,5 +93,5 @@ pub use period::{Period, PeriodKind};
 pub use plan::{Plan, PlanBuilder};
 pub use question::{Fit, Question, UnknownAreas};
 pub use record::Dataset;
-pub use tally::{Context, Counting, Tally};
+pub use tally::{Context, Counting, Tally, Vintage};
 pub use text::{Language, Text};

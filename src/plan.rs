@@ -1,10 +1,11 @@
 //! What is asked, as a value: it prints, compares, travels as JSON, and says which columns it needs.
 
-use crate::area::{AreaList, Level};
+use crate::area::{AreaList, Level, Split, bad, is_same_edition, is_same_list, spans};
 use crate::catalogue::{Catalogue, Condition, Dimension, Indicator, Kind, Measure, Quantity, Time};
 use crate::error::{Error, Result};
 use crate::period::Period;
 use crate::question::{Axis, Block, Fit, How, IN_PERIOD, Question, UnknownAreas};
+use crate::tally::Vintage;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,6 +24,8 @@ struct Written {
     area_level: Level,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     area_vintage: Option<NaiveDate>,
+    #[serde(default)]
+    split: Split,
     unknown_areas: UnknownAreas,
 }
 
@@ -85,6 +88,7 @@ pub struct PlanBuilder<'a> {
     by: Vec<String>,
     area_level: String,
     area_vintage: Option<NaiveDate>,
+    split: Split,
     unknown_areas: UnknownAreas,
 }
 
@@ -110,10 +114,18 @@ impl PlanBuilder<'_> {
         self
     }
 
-    /// The day whose list of areas the records use; without this call, the last day of the period.
+    /// The day whose list of areas the result uses; without this call that of the dataset, else the last day of the period.
+    /// Counts of records whose codes belong to another list are moved.
     #[must_use]
     pub fn area_vintage(mut self, day: NaiveDate) -> Self {
         self.area_vintage = Some(day);
+        self
+    }
+
+    /// What becomes of the counts of communes that were split when counts are moved.
+    #[must_use]
+    pub fn split(mut self, split: Split) -> Self {
+        self.split = split;
         self
     }
 
@@ -174,6 +186,7 @@ impl PlanBuilder<'_> {
             by,
             area_level: Level::from_word(&self.area_level)?,
             area_vintage: self.area_vintage,
+            split: self.split,
             unknown_areas: self.unknown_areas,
         })
     }
@@ -190,6 +203,7 @@ impl Plan {
             by: Vec::new(),
             area_level: "province".to_owned(),
             area_vintage: None,
+            split: Split::Unallocated,
             unknown_areas: UnknownAreas::Error,
         }
     }
@@ -236,7 +250,7 @@ impl Plan {
         self.written.area_level
     }
 
-    /// The day whose list of areas is used.
+    /// The day whose list of areas the result uses.
     #[must_use]
     pub fn area_vintage(&self) -> NaiveDate {
         self.written.area_vintage.unwrap_or_else(|| self.period.last())
@@ -274,6 +288,44 @@ impl Plan {
         Self::compile(Written { area_vintage: Some(day), ..self.written.clone() })
     }
 
+    /// The way from the records' list of areas to the result's.
+    ///
+    /// # Errors
+    /// [`Error::NoAreaList`] for a day without a list, [`Error::NoVintage`] if the dataset names none and the codes of the
+    /// period need not be those of the result, [`Error::BadShares`] for shares that do not fit what became of a commune.
+    pub fn vintage(&self, of_records: Option<NaiveDate>) -> Result<Vintage> {
+        let (asked, last) = (self.area_vintage(), self.period.last());
+        match of_records {
+            Some(day) if is_same_list(day, asked) && AreaList::on(day).is_ok() => Ok(Vintage::default()),
+            Some(day) => Vintage::new(&self.question, day),
+            None if AreaList::on(last).is_ok() && !is_same_edition(asked, last) => {
+                Err(Error::NoVintage { period: self.written.period.clone() })
+            }
+            None => Ok(Vintage::default()),
+        }
+    }
+
+    /// The list of areas of a day, with places for what cannot be given to one unit.
+    fn areas(written: &Written, period: &Period) -> Result<AreaList> {
+        let (first, last) = (period.first(), period.last());
+        let begins = spans()[0].0;
+        let day = written.area_vintage.unwrap_or(last);
+        let list = AreaList::on(day)?;
+        if written.area_vintage.is_none() && first >= begins && !is_same_edition(first, last) {
+            return Err(Error::NoVintage { period: written.period.clone() });
+        }
+        let mut open = list.clone().with_unallocated();
+        for (old, shares) in written.split.by_old() {
+            let known: Vec<Option<u32>> = shares.iter().map(|s| list.commune(&s.new)).collect();
+            if let Some(nth) = known.iter().position(Option::is_none) {
+                return bad(old, &format!("communes of {day}"), &shares[nth].new);
+            }
+            let holder = list.holder_of(&known.into_iter().flatten().collect::<Vec<_>>());
+            open = open.with_shared(old, holder);
+        }
+        Ok(open)
+    }
+
     fn compile(written: Written) -> Result<Self> {
         let period: Period = written.period.parse()?;
         for (nth, dimension) in written.by.iter().enumerate() {
@@ -288,9 +340,10 @@ impl Plan {
             tables: catalogue.tables().to_vec(),
             codes: catalogue.codes().clone(),
             period: Some(period.clone()),
-            areas: Arc::new(AreaList::on(written.area_vintage.unwrap_or_else(|| period.last()))?),
+            areas: Arc::new(Self::areas(&written, &period)?),
             area: Some(COMMUNE.to_owned()),
             level: written.area_level,
+            split: written.split.clone(),
             unknown_areas: written.unknown_areas,
             blocks: Vec::new(),
             series: Vec::new(),

@@ -2,7 +2,7 @@
 //!
 //! A [`Plan`](crate::Plan) compiles to a question, and so does a [`Crosstab`](crate::Crosstab) of a table of one's own.
 
-use crate::area::{AreaList, Level};
+use crate::area::{AreaList, Level, Lies, Split, bad};
 use crate::catalogue::{Codes, Condition, Dimension, FROM_CASE, Table, Time, band_labels};
 use crate::error::{Error, choose};
 use crate::period::Period;
@@ -144,6 +144,8 @@ pub struct Question {
     /// The column of area codes; without one, every row lies in the country.
     pub(crate) area: Option<String>,
     pub(crate) level: Level,
+    /// What becomes of communes that were split, of records of another list.
+    pub(crate) split: Split,
     pub(crate) unknown_areas: UnknownAreas,
     pub(crate) blocks: Vec<Block>,
     pub(crate) series: Vec<Series>,
@@ -175,6 +177,21 @@ impl Question {
             self.series.push(series);
             self.series.len() - 1
         })
+    }
+
+    /// Refuses shares of what was not split, or of units it was not split among.
+    pub(crate) fn check_shares(&self, from: &AreaList, moves: &[Option<Lies>]) -> Result<(), Error> {
+        for (old, shares) in self.split.by_old() {
+            let lies = from.commune(old).and_then(|place| moves[place as usize].as_ref());
+            let Some(lies) = lies.filter(|l| !l.whole) else {
+                return bad(old, &format!("a commune of {} that was split by {}", from.day(), self.areas.day()), old);
+            };
+            let among: Vec<&str> = lies.places.iter().map(|p| self.areas.get(*p).code.as_str()).collect();
+            if let Some(share) = shares.iter().find(|s| !among.contains(&s.new.as_str())) {
+                return bad(old, &format!("one of {}", among.join(", ")), &share.new);
+            }
+        }
+        Ok(())
     }
 
     /// The series of a block, in their order.

@@ -1,5 +1,6 @@
 //! The hand-worked cases of `tests/cases/*.toml`, through the public Rust face. Python reads the same files.
 
+use chitieu::area::Split;
 use chitieu::catalogue::{Catalogue, ColumnType, EthnicList};
 use chitieu::{Dataset, Language, Outcome, Plan, UnknownAreas, compute, stats};
 use polars::prelude::*;
@@ -24,6 +25,9 @@ struct Case {
     area_level: String,
     ethnic_list: Option<EthnicList>,
     area_vintage: Option<String>,
+    records_vintage: Option<String>,
+    #[serde(default)]
+    shares: Vec<(String, String, f64)>,
     unknown_areas: Option<UnknownAreas>,
     tables: BTreeMap<String, toml::Table>,
     expect: Vec<toml::Table>,
@@ -97,6 +101,9 @@ fn run(case: &Case) -> (Plan, Outcome) {
     for (table, data) in &case.tables {
         dataset = dataset.with(table, frame(table, data)).unwrap();
     }
+    if let Some(day) = &case.records_vintage {
+        dataset = dataset.area_vintage(day.parse().unwrap());
+    }
     if let Some(list) = case.ethnic_list {
         dataset = dataset.ethnic_list(list);
     }
@@ -104,6 +111,9 @@ fn run(case: &Case) -> (Plan, Outcome) {
     let mut plan = Plan::new(&catalogue, &case.period).indicators(case.indicators.clone()).by(case.by.clone()).area_level(&case.area_level);
     if let Some(day) = &case.area_vintage {
         plan = plan.area_vintage(day.parse().unwrap());
+    }
+    if !case.shares.is_empty() {
+        plan = plan.split(Split::shares(case.shares.clone()).unwrap());
     }
     plan = plan.unknown_areas(case.unknown_areas.unwrap_or_default());
     let plan = plan.build().unwrap_or_else(|e| panic!("{}: {e}", case.name));

@@ -21,7 +21,7 @@ from chitieu._errors import ChitieuError, DataError, PlanError, SchemaError
 from chitieu._language import get_language, label, set_language
 from chitieu._native import __version__
 from chitieu._plan import Plan, Tally, compute, merge, plan, tqdm_progress
-from chitieu._result import Result, Warning, areas
+from chitieu._result import Result, Warning, area_moves, areas
 
 __all__ = [
     "Catalogue",
@@ -37,6 +37,7 @@ __all__ = [
     "Warning",
     "__version__",
     "abuse",
+    "area_moves",
     "areas",
     "catalogue",
     "charts",

@@ -13,7 +13,7 @@ import polars as pl
 from chitieu import _native
 from chitieu._catalogue import Catalogue
 from chitieu._catalogue import catalogue as builtin
-from chitieu._dataset import Dataset
+from chitieu._dataset import Dataset, as_frame
 from chitieu._errors import PlanError, SchemaError
 from chitieu._language import label, pick, say, word_list
 from chitieu._result import Result, Warning
@@ -115,7 +115,7 @@ class Plan:
 
     @property
     def area_vintage(self) -> str:
-        """The day whose list of areas is used."""
+        """The day whose list of areas the result uses."""
         return self._native.area_vintage()
 
     @property
@@ -130,6 +130,9 @@ class Plan:
     def partial(self, dataset: Dataset, on_progress: Progress | None = None) -> Tally:
         """Count the rows of a dataset.
 
+        Codes of another list of areas than the plan's are moved, so that tallies of datasets before and after a
+        rearrangement merge.
+
         A part must hold whole cases (its ``perpetrators`` with their ``victims``); otherwise any split will do.
 
         Args:
@@ -137,22 +140,12 @@ class Plan:
             on_progress: Called with rows done and rows in all, between batches.
 
         Raises:
-            PlanError: If the dataset's area list is of another day than the plan's.
+            PlanError: If the dataset names no list of areas and the plan asks for another one than the period has, or
+                if shares do not fit what became of a commune.
             SchemaError: Before any row is read, if a column is missing or of the wrong type.
             DataError: If values do not fit; rows are counted and named by number.
         """
-        if dataset.area_vintage not in (None, self.area_vintage):
-            raise PlanError(
-                say(
-                    f"dữ liệu dùng danh mục đơn vị hành chính ngày {dataset.area_vintage}, "
-                    f"kế hoạch dùng {self.area_vintage}",
-                    f"the dataset's areas are of {dataset.area_vintage}, the plan's of {self.area_vintage}",
-                ),
-                code="area_vintage",
-                expected=self.area_vintage,
-                got=dataset.area_vintage,
-                hint=f'ct.plan(..., area_vintage="{dataset.area_vintage}")',
-            )
+        vintage = self._native.vintage(dataset.area_vintage)
         tables = [t for t in self.tables if t in dataset]
         columns = {t: dataset.schema(t).names() for t in tables}
         for table in tables:
@@ -180,7 +173,7 @@ class Plan:
         for table in tables:
             batches = dataset.batches(table, self.columns(table))
             counted = self._native.count(
-                table, batches, columns, dataset.ethnic_list, cases, on_rows if on_progress else None
+                table, batches, columns, dataset.ethnic_list, vintage, cases, on_rows if on_progress else None
             )
             tally = tally.merge([counted])
         return Tally(tally, tuple(left_out))
@@ -249,6 +242,8 @@ def plan(
     area_vintage: str | date | None = None,
     catalogue: Catalogue | None = None,
     unknown_areas: str = "error",
+    split: str = "unallocated",
+    shares: Any = None,
 ) -> Plan:
     """Say what to compute, and have it checked.
 
@@ -259,9 +254,15 @@ def plan(
         by: Dimensions, of ``sex``, ``age_group``, ``ethnicity``, ``circumstance``, ``form``, ``environment``,
             ``relation``, ``outcome``. The result has their full cross and all its margins.
         area_level: The finest level: ``country``, ``province``, ``district`` or ``commune``.
-        area_vintage: The day whose list of areas the records use. None: the last day of the period.
+        area_vintage: The day whose list of areas the result uses; counts of records that use another one are moved.
+            None: the last day of the period, if one list holds throughout it.
         catalogue: A catalogue of your own; see :meth:`Catalogue.with_file`.
         unknown_areas: ``"error"``, or ``"keep"`` to give rows with unknown area codes a line of their own.
+        split: What becomes of counts of communes that were split among several: ``"unallocated"`` (a line of their
+            own, such as ``33-unallocated``, inside the finest unit that holds all the parts) or ``"shares"``.
+        shares: With ``split="shares"``, your table with columns ``old``, ``new`` (codes) and ``share`` (the parts of
+            one old commune are 1 together). No official shares exist. Counts of parts are rounded, half up, in each
+            cell; communes that the table does not name stay unallocated. :func:`area_moves` tells which were split.
 
     Raises:
         PlanError: If something asked does not exist.
@@ -274,8 +275,41 @@ def plan(
         area_level,
         None if area_vintage is None else str(area_vintage),
         unknown_areas,
+        _shares(split, shares),
     )
     return Plan(native)
+
+
+def _shares(split: str, shares: Any) -> list[tuple[str, str, float]] | None:
+    """Return the rows of a table of shares; None if nothing is to be shared out."""
+    if split not in ("unallocated", "shares"):
+        raise PlanError(
+            f'split: "{split}" ≠ unallocated, shares', code="unknown_choice", expected="unallocated, shares", got=split
+        )
+    if (split == "shares") != (shares is not None):
+        raise PlanError(
+            say(
+                'split="shares" và bảng shares=... phải đi cùng nhau',
+                'split="shares" and a table shares=... go together',
+            ),
+            code="bad_shares",
+            expected="old, new, share",
+            got=None if shares is None else split,
+        )
+    if shares is None:
+        return None
+    frame = as_frame("shares", shares).lazy().collect()
+    columns = ["old", "new", "share"]
+    if not set(columns) <= set(frame.columns) or not frame["share"].dtype.is_numeric():
+        raise SchemaError(
+            say("bảng shares cần các cột old, new (mã xã) và share (số)", "shares needs old, new (codes), share (numbers)"),
+            code="missing_column",
+            column=next((c for c in columns if c not in frame.columns), "share"),
+            expected=", ".join(columns),
+            got=", ".join(frame.columns),
+        )
+    rows = frame.select(pl.col("old", "new").cast(pl.String), pl.col("share").cast(pl.Float64).fill_null(float("nan")))
+    return [(old or "", new or "", share) for old, new, share in rows.iter_rows()]
 
 
 def merge(tallies: Sequence[Tally]) -> Tally:
@@ -303,6 +337,8 @@ def compute(
     catalogue: Catalogue | None = None,
     on_progress: Progress | None = None,
     unknown_areas: str = "error",
+    split: str = "unallocated",
+    shares: Any = None,
 ) -> Result:
     """Compute indicators from records.
 
@@ -313,11 +349,13 @@ def compute(
             stands in ``result.warnings``.
         by: Dimensions.
         area_level: The finest level; every level above it is in the table too.
-        area_vintage: The day whose list of areas the records use. None: that of the dataset, else the last day of
-            the period.
+        area_vintage: The day whose list of areas the result uses: counts are moved there from the list of the
+            dataset. None: the list of the dataset, else that of the last day of the period.
         catalogue: A catalogue of your own.
         on_progress: Called with rows done and rows in all; :func:`tqdm_progress` gives a ready one.
         unknown_areas: ``"error"`` or ``"keep"``.
+        split: ``"unallocated"`` or ``"shares"``: communes that were split.
+        shares: A table ``old``, ``new``, ``share``, with ``split="shares"``.
 
     Returns:
         A :class:`Result`: one long table with value, limits, status and definition of every cell.
@@ -350,6 +388,8 @@ def compute(
         area_vintage=area_vintage,
         catalogue=catalogue,
         unknown_areas=unknown_areas,
+        split=split,
+        shares=shares,
     )
     return asked.finish(asked.partial(dataset, on_progress))
 

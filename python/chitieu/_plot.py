@@ -232,6 +232,9 @@ class _Cells:
         self._names = area_names(plan.area_vintage)
         units = areas(on=plan.area_vintage).select("level", "code", "parent")
         self._parents = {(level, code): parent for level, code, parent in units.iter_rows()}
+        # What cannot be given to one unit lies in the unit its line is called after.
+        lines = [place for place in self._names if place[1].endswith("-unallocated")]
+        self._parents |= {(level, code): code.removesuffix("-unallocated") for level, code in lines}
         self.level, self.area = self._place(everywhere, area, area_level)
         if by is None or area_level is not None:
             frame, level = self._inside(everywhere, area_level)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from dataclasses import dataclass
+from datetime import date
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,8 +38,9 @@ class Warning:
     Attributes:
         code: A short word for its kind: ``parts_do_not_sum``, ``events_without_population``,
             ``numerator_above_denominator``, ``mortality_order``, ``not_recorded``, ``left_out``, ``counted_in_part``
-            (a part of the records lacked a column: totals are those of the other parts).
-        indicator: The indicator it is about.
+            (a part of the records lacked a column: totals are those of the other parts), ``part_of_territory`` (moved
+            records cover a part of a province).
+        indicator: The indicator it is about; empty where it is about all.
         text: The sentence in both languages.
     """
 
@@ -248,11 +250,17 @@ def category(dimension: str, code: str) -> str:
 
 def area_names(on: str) -> dict[tuple[str, str], str]:
     """Return the name of each unit on a day, by level and code."""
-    frame = areas(on=on)
-    return {(level, code): name for level, code, name in frame.select("level", "code", "name").iter_rows()}
+    units = areas(on=on).select("level", "code", "name")
+    names = {(level, code): name for level, code, name in units.iter_rows()}
+    levels = units["level"].unique(maintain_order=True).to_list()
+    word = label("word", "unallocated")
+    for level, code, name in units.filter(pl.col("level") != "commune").iter_rows():
+        for finer in levels[levels.index(level) + 1 :]:
+            names[finer, f"{code}-unallocated"] = f"{word} ({name})"
+    return names
 
 
-def areas(*, on: str) -> pl.DataFrame:
+def areas(*, on: str | date) -> pl.DataFrame:
     """Return the administrative units that hold on a day.
 
     Args:
@@ -272,6 +280,30 @@ def areas(*, on: str) -> pl.DataFrame:
         10
     """
     return pl.DataFrame(_native.areas(str(on)))
+
+
+def area_moves(*, start: str | date, end: str | date) -> pl.DataFrame:
+    """Return what became of each commune between the lists of two days; ``end`` may be the earlier one.
+
+    Args:
+        start: The day of the list to begin with.
+        end: The day of the other list.
+
+    Returns:
+        A line for each pair: ``old``, ``old_name`` (of the list of ``start``), ``new``, ``new_name``, and ``part``:
+        ``all`` (the whole of the old unit lies in the new one), ``part`` (it was split among several) or ``unknown``
+        (nobody traced it; it lies in one of these).
+
+    Raises:
+        PlanError: For a day outside the lists that the library ships.
+
+    Example:
+        >>> import chitieu as ct, polars as pl
+        >>> moves = ct.area_moves(start="2022-12-31", end="2025-07-01")
+        >>> moves.filter(pl.col("old") == "12364").select("old_name", "new_name", "part").row(0)
+        ('Xã Hải Triều', 'Xã Tiên Lữ', 'all')
+    """
+    return pl.DataFrame(_native.area_moves(str(start), str(end)))
 
 
 def write_whole(path: str | os.PathLike[str], write: Any) -> Path:

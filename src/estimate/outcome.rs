@@ -108,7 +108,8 @@ impl Plan {
         for next in tables {
             table.vstack_mut_owned(next).map_err(|e| Error::Frame { table: "result".to_owned(), found: e.to_string() })?;
         }
-        let warnings = warning::collect(&work);
+        let mut warnings = warning::territory(self, tally)?;
+        warnings.extend(warning::collect(&work));
         Ok(Outcome { table, warnings })
     }
 }

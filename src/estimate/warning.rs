@@ -2,8 +2,10 @@
 
 use super::outcome::Work;
 use crate::catalogue::{Dimension, Indicator, Measure};
-use crate::error::Error;
+use crate::error::{Error, Result};
+use crate::plan::Plan;
 use crate::question::Axis;
+use crate::tally::Tally;
 use crate::text::{Language, Text};
 
 /// Something a reader of the result must know.
@@ -11,7 +13,7 @@ use crate::text::{Language, Text};
 pub struct Warning {
     /// A short word for the kind of warning that never changes.
     pub code: &'static str,
-    /// The indicator it is about.
+    /// The indicator it is about; empty where it is about all.
     pub indicator: String,
     /// The sentence.
     pub text: Text,
@@ -35,6 +37,22 @@ pub(super) fn collect(work: &Work) -> Vec<Warning> {
     quotients(work, &mut found);
     mortality(work, &mut found);
     found
+}
+
+/// Provinces of which moved records cover a part: their totals are those of that part.
+pub(super) fn territory(plan: &Plan, tally: &Tally) -> Result<Vec<Warning>> {
+    let told = |(place, lacking): (u32, Vec<String>)| {
+        let (name, lacking) = (&plan.question.areas.get(place).name, lacking.join(", "));
+        Warning {
+            code: "part_of_territory",
+            indicator: String::new(),
+            text: Text::new(
+                format!("{name} ({}): dữ liệu không có dòng nào của {lacking}, số liệu chỉ là của phần còn lại", plan.area_vintage()),
+                format!("{name} ({}): the records have no rows of {lacking}; the figures are those of the rest", plan.area_vintage()),
+            ),
+        }
+    };
+    Ok(tally.lacking(&plan.question)?.into_iter().map(told).collect())
 }
 
 /// Parts that do not sum to their total, at the country.

@@ -7,13 +7,13 @@ mod enter;
 mod error;
 mod stats;
 
-use crate::area::AreaList;
+use crate::area::{AreaList, Split};
 use crate::catalogue::{Catalogue, EthnicList};
 use crate::error::{Error, Result, choose};
 use crate::plan::Plan;
 use crate::question::UnknownAreas;
 use crate::record::Cases;
-use crate::tally::{Context, Tally};
+use crate::tally::{Context, Tally, Vintage};
 use crate::text::Language;
 use chrono::NaiveDate;
 use enter::enter;
@@ -126,6 +126,9 @@ impl PyCases {
     }
 }
 
+#[pyclass(frozen, name = "Vintage", module = "chitieu._native")]
+struct PyVintage(Vintage);
+
 #[pyclass(frozen, name = "Plan", module = "chitieu._native", eq)]
 #[derive(PartialEq)]
 struct PyPlan(Arc<Plan>);
@@ -143,6 +146,7 @@ impl PyPlan {
         area_level: &str,
         area_vintage: Option<&str>,
         unknown_areas: &str,
+        shares: Option<Vec<(String, String, f64)>>,
     ) -> PyResult<Self> {
         enter(py, || {
             let mut builder = Plan::new(&catalogue.0, period).by(by).area_level(area_level);
@@ -151,6 +155,9 @@ impl PyPlan {
             }
             if let Some(text) = area_vintage {
                 builder = builder.area_vintage(day("area_vintage", text)?);
+            }
+            if let Some(shares) = shares {
+                builder = builder.split(Split::shares(shares)?);
             }
             builder = builder.unknown_areas(UnknownAreas::from_word(unknown_areas)?);
             Ok(Self(Arc::new(builder.build()?)))
@@ -172,6 +179,11 @@ impl PyPlan {
 
     fn area_vintage(&self) -> String {
         self.0.area_vintage().to_string()
+    }
+
+    /// The way from the list of areas of a dataset to that of the plan.
+    fn vintage(&self, py: Python<'_>, of_records: Option<&str>) -> PyResult<PyVintage> {
+        enter(py, || self.0.vintage(of_records.map(|text| day("area_vintage", text)).transpose()?).map(PyVintage))
     }
 
     fn tables(&self) -> Vec<String> {
@@ -220,6 +232,7 @@ impl PyPlan {
         batches: &Bound<'_, PyAny>,
         columns: BTreeMap<String, Vec<String>>,
         ethnic_list: Option<&str>,
+        vintage: &PyVintage,
         cases: Option<&PyCases>,
         on_rows: Option<Py<PyAny>>,
     ) -> PyResult<PyTally> {
@@ -228,6 +241,7 @@ impl PyPlan {
                 ethnic_list: ethnic(ethnic_list)?,
                 cases: cases.filter(|_| table == "perpetrators").map(|c| c.0.clone()).unwrap_or_default(),
                 fit: Some(self.0.fit(&columns)?),
+                vintage: vintage.0.clone(),
             })
         })?;
         let mut counting = self.0.counting(table, &context);
@@ -331,6 +345,12 @@ fn areas(py: Python<'_>, on: &str) -> PyResult<Frame> {
     })
 }
 
+/// What became of each commune between two days.
+#[pyfunction]
+fn area_moves(py: Python<'_>, start: &str, end: &str) -> PyResult<Frame> {
+    enter(py, || AreaList::on(day("start", start)?)?.moves_frame(&AreaList::on(day("end", end)?)?).map(Frame))
+}
+
 /// The tables of a made-up province, and its truth.
 #[pyfunction]
 fn synthetic(py: Python<'_>, code: &str, children: i64, year: i32, seed: u64) -> PyResult<(Vec<(String, Frame)>, Frame)> {
@@ -373,12 +393,14 @@ fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<Frame>()?;
     m.add_class::<PyCatalogue>()?;
     m.add_class::<PyCases>()?;
+    m.add_class::<PyVintage>()?;
     m.add_class::<PyPlan>()?;
     m.add_class::<PyTally>()?;
     abuse::add_to(m)?;
     stats::register(m)?;
     m.add_function(wrap_pyfunction!(words, m)?)?;
     m.add_function(wrap_pyfunction!(areas, m)?)?;
+    m.add_function(wrap_pyfunction!(area_moves, m)?)?;
     m.add_function(wrap_pyfunction!(synthetic, m)?)?;
     m.add_function(wrap_pyfunction!(set_language, m)?)?;
     Ok(())

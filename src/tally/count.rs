@@ -18,6 +18,8 @@ const CHUNK: usize = 1 << 15;
 #[derive(Debug)]
 pub struct Counting<'a> {
     question: &'a Question,
+    /// The question whose units the tally has.
+    onto: &'a Question,
     table: &'a str,
     context: &'a Context,
     /// What each series is called, if none may lack a column.
@@ -41,7 +43,8 @@ struct Worker {
 impl<'a> Counting<'a> {
     pub(crate) fn new(question: &'a Question, table: &'a str, context: &'a Context) -> Self {
         Self {
-            question,
+            question: context.vintage.moved().map_or(question, |moved| &moved.question),
+            onto: question,
             table,
             context,
             names: &[],
@@ -148,7 +151,10 @@ impl<'a> Counting<'a> {
         }
         tally.counted.extend(layouts.iter().flat_map(|l| l.pass().series.iter().map(|s| *s as u32)));
         self.problems.into_result(&self.question.areas.day().to_string())?;
-        Ok(tally)
+        Ok(match self.context.vintage.moved() {
+            Some(moved) => moved.apply(&tally, self.onto),
+            None => tally,
+        })
     }
 }
 

@@ -1,7 +1,8 @@
-//! A tally as a table, so that it can be stored and sent: version 2.
+//! A tally as a table, so that it can be stored and sent: version 3.
 //!
 //! Columns: `version`, `plan` (fingerprint), `kind`, `series`, `cell`, `key_high`, `key_low` (64 and 32 bits of a key's hash)
-//! and `count`. Kinds: `counted` (a series), `province` (a cell), `count` (of a series in a cell), `pattern` (a series and an
+//! and `count`. Kinds: `counted` (a series), `province` (a cell), `origin` (a province of
+//! moved records by its place in their list, and in `cell` the days of that list since 1970), `count` (of a series in a cell), `pattern` (a series and an
 //! offset within an area, of the pattern numbered `count`), `set` (an area, in `cell`, and a pattern, in `series`, as the set
 //! numbered `count`), `key` (a key in the set numbered `count`).
 
@@ -9,8 +10,10 @@ use super::cells::CellsBuilder;
 use super::grid::Grid;
 use super::keys::{KeysBuilder, Pattern, Set};
 use super::{TALLY_VERSION, Tally};
+use crate::area::AreaList;
 use crate::error::{Error, Result};
 use crate::question::Question;
+use chrono::NaiveDate;
 use polars::prelude::*;
 
 /// A hash has 96 bits; the lower 32 stand in a column of their own.
@@ -39,6 +42,12 @@ impl Lines {
     }
 }
 
+/// The day of a list of areas.
+fn origin(days: u64) -> Option<NaiveDate> {
+    let day = NaiveDate::from_epoch_days(i32::try_from(days).ok()?)?;
+    AreaList::on(day).is_ok().then_some(day)
+}
+
 impl Tally {
     /// The tally of a plan or a crosstab as a frame.
     ///
@@ -52,6 +61,9 @@ impl Tally {
         }
         for province in &self.provinces {
             lines.add("province", 0, u64::from(*province), None, 0);
+        }
+        for (day, province) in &self.origins {
+            lines.add("origin", *province, u64::try_from(day.to_epoch_days()).unwrap_or(0), None, 0);
         }
         for (block, cells) in self.blocks.iter().enumerate() {
             let series: Vec<usize> = question.series_of(block).collect();
@@ -131,6 +143,7 @@ impl Tally {
                 (Some("counted"), Some(_)) => true,
                 (Some("province"), _) => c <= areas,
                 (Some("set"), _) => c <= areas && number.is_some(),
+                (Some("origin"), _) => origin(c).is_some(),
                 (Some("key"), _) => number.is_some(),
                 _ => false,
             };
@@ -142,6 +155,7 @@ impl Tally {
                 Some("province") => {
                     tally.provinces.insert(u32::try_from(c).unwrap_or(u32::MAX));
                 }
+                Some("origin") => tally.origins.extend(origin(c).map(|day| (day, s))),
                 Some("count") => {
                     let slot = blocks[question.series[s as usize].block].slot(c, local[s as usize]);
                     // Far above any count, and far below where sums of counts would overflow.

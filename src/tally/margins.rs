@@ -3,7 +3,7 @@
 use super::Tally;
 use super::grid::Grid;
 use super::keys::{Keys, Pattern};
-use crate::area::Level;
+use crate::area::{Level, WHOLE};
 use crate::question::{How, Question};
 use polars::prelude::PlHashMap;
 
@@ -17,6 +17,8 @@ pub(crate) struct Margins<'a> {
     pairs: Vec<(usize, usize)>,
     /// Block and place of each series, then of each pair.
     columns: Vec<(usize, usize)>,
+    /// Counts are kept in parts of this size, so that what is shared out adds up exactly.
+    scale: u64,
 }
 
 /// The counts of one block, margins included: all cells of every area that has rows, side by side.
@@ -64,6 +66,12 @@ impl Sums {
         }
     }
 
+    /// The numbers of an area, if it has any.
+    fn of_area(&self, area: u32) -> Option<Vec<u64>> {
+        let at = self.slots[area as usize]? as usize * self.size;
+        Some(self.counts[at..at + self.size].to_vec())
+    }
+
     /// Adds to one number.
     fn bump(&mut self, area: u64, offset: u64, local: usize, count: u64) {
         if self.slots[area as usize].is_none() {
@@ -94,9 +102,10 @@ impl<'a> Margins<'a> {
         }
         let grids: Vec<Grid> = question.blocks.iter().map(|b| Grid::new(question, b)).collect();
         let sums = grids.iter().enumerate().map(|(b, grid)| Sums::of(grid, tally, b, widths[b])).collect();
-        let mut margins = Self { question, tally, grids, sums, pairs, columns };
+        let mut margins = Self { question, tally, grids, sums, pairs, columns, scale: 1 };
         margins.open_without_key();
         margins.count_keys();
+        margins.share_out();
         margins
     }
 
@@ -138,6 +147,32 @@ impl<'a> Margins<'a> {
         }
     }
 
+    /// Gives the counts of split communes to their parts, in all the units below the one that holds them all, which has
+    /// them already. A key that stands both in a split commune and in the unit it became a part of counts in each.
+    fn share_out(&mut self) {
+        let list = &self.question.areas;
+        let by_old = self.question.split.by_old();
+        if by_old.is_empty() {
+            return;
+        }
+        self.scale = u64::from(WHOLE);
+        self.sums.iter_mut().for_each(|sums| sums.counts.iter_mut().for_each(|count| *count *= u64::from(WHOLE)));
+        for (old, shares) in by_old {
+            let Some(from) = list.shared_unit(old) else { continue };
+            for (sums, grid) in self.sums.iter_mut().zip(&self.grids) {
+                let Some(own) = sums.of_area(from) else { continue };
+                let above = grid.areas_above(u64::from(from));
+                for share in &shares {
+                    let Some(place) = list.commune(&share.new) else { continue };
+                    let part: Vec<u64> = own.iter().map(|n| n / u64::from(WHOLE) * u64::from(share.millionths)).collect();
+                    for area in grid.areas_above(u64::from(place)).into_iter().filter(|area| !above.contains(area)) {
+                        sums.add(area as usize, &part);
+                    }
+                }
+            }
+        }
+    }
+
     /// Every margin of some patterns, once: column and place within an area. A key is open where it is undecided and
     /// nothing decides it.
     fn margins_of<'p>(&self, patterns: impl Iterator<Item = &'p Pattern>) -> Vec<(u32, u64)> {
@@ -166,7 +201,8 @@ impl<'a> Margins<'a> {
 
     fn at(&self, column: usize, area: u64, offset: u64) -> u64 {
         let (block, local) = self.columns[column];
-        self.sums[block].get(area, offset, local)
+        // Rounded once, half up.
+        (self.sums[block].get(area, offset, local) + self.scale / 2) / self.scale
     }
 
     /// The count of a series in a cell of its own block.
@@ -211,13 +247,18 @@ pub(crate) struct Spot {
 }
 
 impl Spot {
-    /// The country, and every unit of the provinces that have rows.
+    /// The country, every unit of the provinces that have rows, and a line for what lies in no one unit, if anything does.
     pub fn all(question: &Question, tally: &Tally) -> Vec<Self> {
         let list = &question.areas;
+        let open = tally.unallocated(question);
         let mut found = Vec::new();
         for (place, area) in list.areas().iter().enumerate() {
             let place = place as u32;
-            let inside = area.level == Level::Country || tally.provinces.contains(&list.up_to(place, Level::Province));
+            let inside = if list.is_unallocated(place) {
+                open.contains(&place)
+            } else {
+                area.level == Level::Country || tally.provinces.contains(&list.up_to(place, Level::Province)) && !list.is_shared(place)
+            };
             if area.level <= question.level && inside {
                 found.push(Self { code: area.code.clone(), level: area.level.word(), place: u64::from(place) });
             }

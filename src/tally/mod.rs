@@ -14,6 +14,7 @@ mod joint;
 mod keys;
 mod machine;
 mod margins;
+mod moved;
 mod pass;
 mod read;
 mod simple;
@@ -22,16 +23,18 @@ mod tests;
 
 pub use count::Counting;
 pub(crate) use margins::{Margins, Spot};
+pub use moved::Vintage;
 pub use pass::Context;
 
 use crate::error::{Error, Result};
 use crate::question::Question;
 use cells::Cells;
+use chrono::NaiveDate;
 use keys::Keys;
 use std::collections::BTreeSet;
 
 /// The version of the tally's form.
-pub(crate) const TALLY_VERSION: u32 = 2;
+pub(crate) const TALLY_VERSION: u32 = 3;
 
 /// The counts of a [`Plan`](crate::Plan) or a [`Crosstab`](crate::Crosstab) over some rows.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -45,6 +48,8 @@ pub struct Tally {
     pub(crate) counted: BTreeSet<u32>,
     /// Places of the provinces with rows in the period.
     pub(crate) provinces: BTreeSet<u32>,
+    /// Of moved records: the day of their list and the provinces there that have rows.
+    pub(crate) origins: BTreeSet<(NaiveDate, u32)>,
 }
 
 impl Tally {
@@ -58,6 +63,7 @@ impl Tally {
             keys: Keys::default(),
             counted: BTreeSet::new(),
             provinces: BTreeSet::new(),
+            origins: BTreeSet::new(),
         }
     }
 
@@ -94,5 +100,6 @@ impl Tally {
         self.keys.absorb(&other.keys);
         self.counted.extend(&other.counted);
         self.provinces.extend(&other.provinces);
+        self.origins.extend(&other.origins);
     }
 }

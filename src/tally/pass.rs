@@ -5,6 +5,7 @@ use super::cells::CellsBuilder;
 use super::evaluate::Rows;
 use super::grid::Grid;
 use super::keys::Pattern;
+use super::moved::Vintage;
 use crate::catalogue::{EthnicList, Table, Time};
 use crate::error::{Error, Result};
 use crate::question::{Axis, Fit, How, IN_PERIOD, Question, UnknownAreas};
@@ -23,6 +24,8 @@ pub struct Context {
     pub cases: Cases,
     /// What the tables allow; see [`crate::Plan::fit`].
     pub fit: Option<Fit>,
+    /// The list that area codes belong to, if it is not that of the plan; see [`crate::Plan::vintage`].
+    pub vintage: Vintage,
 }
 
 /// Encoded columns by the names conditions use.

@@ -60,7 +60,11 @@ class Case:
     def asked(self) -> dict[str, Any]:
         """The arguments of compute."""
         plain = ("period", "indicators", "by", "area_level", "area_vintage", "unknown_areas")
-        return {k: self.data[k] for k in plain if k in self.data}
+        asked = {k: self.data[k] for k in plain if k in self.data}
+        if "shares" in self.data:
+            columns = {"old": pl.String, "new": pl.String, "share": pl.Float64}
+            asked |= {"split": "shares", "shares": pl.DataFrame(self.data["shares"], schema=columns, orient="row")}
+        return asked
 
 
 def frame(table: str, columns: dict[str, list[Any]]) -> pl.DataFrame:

@@ -1,0 +1,232 @@
+//! Where the communes of one list lie in another: whole units exactly, split ones as what they may be.
+//!
+//! `moves.csv` has a line for each pair of an old and a new commune on the day the new list begins. A commune without a
+//! line on that day keeps its code and its place; one that is named as `new` names all it was made of.
+
+use super::{Area, AreaList, Level};
+use crate::error::{Error, Result};
+use chrono::NaiveDate;
+use polars::prelude::{Column, DataFrame};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::LazyLock;
+
+/// What ends the code of a line for counts that cannot be given to one unit.
+const UNALLOCATED: &str = "-unallocated";
+
+/// Where a commune of one list lies in another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lies {
+    /// True if all of it lies in the one place named.
+    pub whole: bool,
+    /// False if nobody traced it: then it lies in one of the places.
+    pub traced: bool,
+    /// The places it may lie in, in order.
+    pub places: Vec<u32>,
+}
+
+/// The lines of one day: from each old code to the new ones, and back. An empty code is one nobody traced.
+#[derive(Default)]
+struct Day {
+    forth: HashMap<&'static str, Vec<&'static str>>,
+    back: HashMap<&'static str, Vec<&'static str>>,
+}
+
+static DAYS: LazyLock<BTreeMap<NaiveDate, Day>> = LazyLock::new(|| {
+    let mut days: BTreeMap<NaiveDate, Day> = BTreeMap::new();
+    for line in include_str!("moves.csv").lines().skip(1) {
+        let mut fields = line.split(',');
+        let mut next = || fields.next().expect("moves.csv has four columns");
+        let (date, old, new) = (next().parse().expect("moves.csv has dates"), next(), next());
+        let day = days.entry(date).or_default();
+        day.forth.entry(old).or_default().push(new);
+        day.back.entry(new).or_default().push(old);
+    }
+    days
+});
+
+/// The lines of a day in one direction, and the list they lead to.
+struct Step {
+    lines: &'static HashMap<&'static str, Vec<&'static str>>,
+    list: AreaList,
+}
+
+impl AreaList {
+    /// Where each commune of this list lies in another, earlier or later; by the places of this list, none for wider units.
+    ///
+    /// ```
+    /// use chitieu::area::AreaList;
+    /// let (old, new) = (AreaList::on("2022-12-31".parse()?)?, AreaList::on("2025-07-01".parse()?)?);
+    /// let place = old.commune("12364").expect("a commune of Hưng Yên in 2022");
+    /// let moves = old.moves_to(&new)?;
+    /// let lies = moves[place as usize].as_ref().expect("a commune");
+    /// assert!(lies.whole);
+    /// assert_eq!(new.get(lies.places[0]).name, "Xã Tiên Lữ");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`crate::Error::NoAreaList`] if a list between the two is not there.
+    pub fn moves_to(&self, other: &Self) -> Result<Vec<Option<Lies>>> {
+        let is_forth = self.day <= other.day;
+        let (first, last) = if is_forth { (self.day, other.day) } else { (other.day, self.day) };
+        let mut steps = Vec::new();
+        for (date, day) in DAYS.iter().filter(|(date, _)| first < **date && **date <= last) {
+            let lines = if is_forth { &day.forth } else { &day.back };
+            // Only a step forward can lose track of a unit.
+            steps.push(Step { lines, list: if is_forth { Self::on(*date)? } else { other.clone() } });
+        }
+        if !is_forth {
+            steps.reverse();
+        }
+        let is_commune = |(place, area): &(usize, &Area)| area.level == Level::Commune && self.commune(&area.code) == Some(*place as u32);
+        let lies = |unit: (usize, &Area)| is_commune(&unit).then(|| self.lies(unit.0 as u32, &steps, other));
+        Ok(self.areas.iter().enumerate().map(lies).collect())
+    }
+
+    /// What became of each commune in another list, a line for each pair: `old`, `old_name`, `new`, `new_name`, and `part`:
+    /// `all`, `part` (split among several), or `unknown` (nobody traced it: one of these).
+    ///
+    /// # Errors
+    /// As [`AreaList::moves_to`].
+    pub fn moves_frame(&self, other: &Self) -> Result<DataFrame> {
+        let mut columns: [Vec<String>; 5] = Default::default();
+        for (place, lies) in self.moves_to(other)?.into_iter().enumerate() {
+            let Some(lies) = lies else { continue };
+            let old = self.get(place as u32);
+            let part = if lies.whole { "all" } else if lies.traced { "part" } else { "unknown" };
+            for new in lies.places {
+                let new = other.get(new);
+                let line = [&old.code, &old.name, &new.code, &new.name].map(Clone::clone).into_iter().chain([part.to_owned()]);
+                columns.iter_mut().zip(line).for_each(|(column, value)| column.push(value));
+            }
+        }
+        let rows = columns[0].len();
+        let names = ["old", "old_name", "new", "new_name", "part"];
+        let columns = names.into_iter().zip(columns).map(|(name, values)| Column::new(name.into(), values)).collect();
+        DataFrame::new(rows, columns).map_err(|e| Error::Frame { table: "moves".to_owned(), found: e.to_string() })
+    }
+
+    fn lies(&self, place: u32, steps: &[Step], other: &Self) -> Lies {
+        let mut traced = true;
+        let mut codes = BTreeSet::from([self.get(place).code.clone()]);
+        for step in steps {
+            let mut next = BTreeSet::new();
+            for code in &codes {
+                match step.lines.get(code.as_str()) {
+                    None => drop(next.insert(code.clone())),
+                    Some(found) if found.contains(&"") => {
+                        traced = false;
+                        next.extend(self.where_it_was(place, &step.list).into_iter().map(|p| step.list.get(p).code.clone()));
+                    }
+                    Some(found) => next.extend(found.iter().map(|code| (*code).to_owned())),
+                }
+            }
+            codes = next;
+        }
+        let mut places: Vec<u32> = codes.iter().filter_map(|code| other.commune(code)).collect();
+        if places.len() < codes.len() || places.is_empty() {
+            traced = false;
+            places.extend(self.where_it_was(place, other));
+        }
+        places.sort_unstable();
+        places.dedup();
+        // Parts that come together again are whole.
+        Lies { whole: traced && places.len() == 1, traced, places }
+    }
+
+    /// All that a commune nobody traced may lie in: its district, or its province, if the other list has them.
+    fn where_it_was(&self, place: u32, other: &Self) -> Vec<u32> {
+        for level in [Level::District, Level::Province, Level::Country] {
+            let code = &self.get(self.up_to(place, level)).code;
+            let inside = |p: &u32| {
+                let wider = other.up_to(*p, level);
+                other.get(wider).level == level && other.get(wider).code == *code
+            };
+            let found: Vec<u32> = other.communes.values().copied().filter(inside).collect();
+            if !found.is_empty() {
+                return found;
+            }
+        }
+        Vec::new()
+    }
+
+    /// The finest unit that holds all these places.
+    #[must_use]
+    pub fn holder_of(&self, places: &[u32]) -> u32 {
+        let above = |place: u32| {
+            let mut found = vec![place];
+            while let Some(parent) = self.get(found[found.len() - 1]).parent {
+                found.push(parent);
+            }
+            found
+        };
+        let mut common: Option<Vec<u32>> = None;
+        for place in places {
+            let held: Vec<u32> = above(*place);
+            common = Some(match common {
+                None => held,
+                Some(before) => before.into_iter().filter(|p| held.contains(p)).collect(),
+            });
+        }
+        common.and_then(|held| held.first().copied()).unwrap_or(0)
+    }
+
+    /// The list with a line, on each finer level, for what of a unit cannot be given to one unit inside it.
+    pub(crate) fn with_unallocated(mut self) -> Self {
+        let levels: BTreeSet<Level> = self.areas.iter().map(|a| a.level).collect();
+        for place in 0..self.areas.len() as u32 {
+            let of = self.get(place).clone();
+            let mut parent = place;
+            for level in levels.iter().copied().filter(|l| *l > of.level) {
+                let area = Area {
+                    code: format!("{}{UNALLOCATED}", of.code),
+                    name: format!("Chưa phân bổ được ({})", of.name),
+                    level,
+                    parent: Some(parent),
+                    kind: String::new(),
+                    valid_from: of.valid_from,
+                    valid_to: of.valid_to,
+                };
+                parent = self.push(area);
+            }
+            self.unallocated.insert(place, parent);
+        }
+        self
+    }
+
+    /// The list with one more unit that no code of a record finds, for what a commune's own counts are shared out from.
+    pub(crate) fn with_shared(mut self, old: &str, holder: u32) -> Self {
+        let of = self.get(holder).clone();
+        let area = Area { code: format!("{old}-shared"), level: Level::Commune, parent: Some(holder), ..of };
+        let place = self.push(area);
+        self.shared.insert(old.to_owned(), place);
+        self
+    }
+
+    /// The unit that a commune's counts are shared out from.
+    pub(crate) fn shared_unit(&self, old: &str) -> Option<u32> {
+        self.shared.get(old).copied()
+    }
+
+    fn push(&mut self, area: Area) -> u32 {
+        self.areas.push(area);
+        self.areas.len() as u32 - 1
+    }
+
+    /// The finest line for what lies in one of these places and nobody knows in which.
+    pub(crate) fn unallocated(&self, places: &[u32]) -> Option<u32> {
+        let holder = self.holder_of(places);
+        let wider = self.get(holder).parent.unwrap_or(holder);
+        self.unallocated.get(if self.get(holder).level == Level::Commune { &wider } else { &holder }).copied()
+    }
+
+    /// True for a line that stands for no unit.
+    pub(crate) fn is_unallocated(&self, place: u32) -> bool {
+        self.get(place).code.ends_with(UNALLOCATED)
+    }
+
+    /// True for a unit that is shared out and not shown.
+    pub(crate) fn is_shared(&self, place: u32) -> bool {
+        self.shared.values().any(|p| *p == place)
+    }
+}

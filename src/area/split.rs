@@ -1,0 +1,117 @@
+//! What becomes of the counts of a commune that was split among several.
+
+use crate::error::{Error, Result};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Shares are kept in millionths, so that parts of a count add up exactly.
+pub(crate) const WHOLE: u32 = 1_000_000;
+/// How far given shares of one commune may be from 1 together.
+const SLACK: f64 = 1e-6;
+
+/// How much of an old commune a new one took over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Share {
+    /// The code of the commune that was split.
+    pub old: String,
+    /// The code of one of those it was split among.
+    pub new: String,
+    /// Its part, in millionths.
+    pub millionths: u32,
+}
+
+/// What becomes of the counts of communes that were split.
+///
+/// No official shares exist: without shares of the user's own nothing is guessed.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Split {
+    /// They stand in a line of their own, inside the finest unit that holds all the parts.
+    #[default]
+    Unallocated,
+    /// They are shared out; communes that are not named stay unallocated.
+    Shares(Vec<Share>),
+}
+
+impl Split {
+    /// Shares as fractions: old code, new code, part of the old one.
+    ///
+    /// ```
+    /// use chitieu::area::Split;
+    /// let split = Split::shares([("00016", "00004", 0.6), ("00016", "00025", 0.4)])?;
+    /// assert!(Split::shares([("00016", "00004", 0.6)]).is_err());
+    /// # let _ = split;
+    /// # Ok::<(), chitieu::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::BadShares`] for a part below 0, a pair named twice, or parts of one commune that are not 1 together.
+    pub fn shares<S: Into<String>>(rows: impl IntoIterator<Item = (S, S, f64)>) -> Result<Self> {
+        let mut by_old: BTreeMap<String, BTreeMap<String, f64>> = BTreeMap::new();
+        for (old, new, part) in rows {
+            let (old, new) = (old.into(), new.into());
+            if !(0.0..=1.0).contains(&part) {
+                return bad(&old, "a share from 0 to 1", part);
+            }
+            if by_old.entry(old.clone()).or_default().insert(new.clone(), part).is_some() {
+                return bad(&old, "each pair once", new);
+            }
+        }
+        let mut shares = Vec::new();
+        for (old, parts) in by_old {
+            let sum: f64 = parts.values().sum();
+            if (sum - 1.0).abs() > SLACK {
+                return bad(&old, "shares that are 1 together", sum);
+            }
+            let millionths = whole_parts(&parts.values().copied().collect::<Vec<_>>());
+            shares.extend(parts.into_keys().zip(millionths).map(|(new, millionths)| Share { old: old.clone(), new, millionths }));
+        }
+        Ok(Self::Shares(shares))
+    }
+
+    /// The shares by the commune that was split.
+    pub(crate) fn by_old(&self) -> BTreeMap<&str, Vec<&Share>> {
+        let mut found: BTreeMap<&str, Vec<&Share>> = BTreeMap::new();
+        if let Self::Shares(shares) = self {
+            for share in shares {
+                found.entry(&share.old).or_default().push(share);
+            }
+        }
+        found
+    }
+}
+
+pub(crate) fn bad<T>(old: &str, expected: &str, found: impl ToString) -> Result<T> {
+    Err(Error::BadShares { old: old.to_owned(), expected: expected.to_owned(), found: found.to_string() })
+}
+
+/// Parts of 1 in millionths that are a million together: rounded down, what is left to the largest remainders.
+fn whole_parts(parts: &[f64]) -> Vec<u32> {
+    let exact: Vec<f64> = parts.iter().map(|p| p * f64::from(WHOLE)).collect();
+    #[allow(clippy::cast_sign_loss, reason = "parts are from 0 to 1")]
+    let mut found: Vec<u32> = exact.iter().map(|p| p.floor() as u32).collect();
+    let mut order: Vec<usize> = (0..parts.len()).collect();
+    order.sort_by(|a, b| exact[*b].fract().total_cmp(&exact[*a].fract()).then(a.cmp(b)));
+    let given: u32 = found.iter().sum();
+    for place in order.into_iter().cycle().take(WHOLE.saturating_sub(given) as usize) {
+        found[place] += 1;
+    }
+    let over = found.iter().sum::<u32>().saturating_sub(WHOLE);
+    if let Some(most) = found.iter_mut().max() {
+        *most -= over;
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_a_million_together() {
+        assert_eq!(whole_parts(&[1.0 / 3.0, 1.0 / 3.0, 1.0 / 3.0]), [333_334, 333_333, 333_333]);
+        assert_eq!(whole_parts(&[0.6, 0.4]), [600_000, 400_000]);
+        assert_eq!(whole_parts(&[1.0, 0.000_000_9]).iter().sum::<u32>(), WHOLE);
+    }
+}
