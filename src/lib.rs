@@ -41,6 +41,7 @@
 //! - [`Crosstab`]: the counting machine alone, for a table of one's own by dimensions and conditions of one's own.
 //! - [`Outcome`]: the long table, and the warnings a reader must know.
 //! - [`abuse`]: abuse statistics from case records: units, overlapping forms, children who come back, response, sanctions.
+//! - [`area`]: units by date, and what became of them; [`Plan`] moves counts from one list to another.
 //! - [`synthetic`]: a made-up province with planted truth.
 //! - [`stats`]: limits, standardised rates, comparisons, funnels, trends, and exact rounding.
 //!
@@ -54,7 +55,8 @@
 //! # What is not supported
 //!
 //! - Suppression of small cells, and any other protection of what is published.
-//! - Lists of areas before 2021 and after 31 August 2024, and moving counts from one list to another.
+//! - Lists of areas before 2021 and from September 2024 to February 2025; moving [`abuse`] statistics from one list to another
+//!   (indicators are moved).
 //! - Spreadsheets and CSV files, and checks of the quality of records beyond types, codes and required values.
 //! - Several labels per child for any column but `circumstances` and `forms`.
 //!
