@@ -1,8 +1,9 @@
 """A folder of messy files made from the synthetic province, with every trouble planted and counted.
 
-Each commune's register comes in another form: workbooks with titles, merged headers, totals and signatures, old .xls, CSV in five
-encodings. A *writer* puts one true value into a cell in one of the ways people write it, and says which rules its reading
-takes; what cannot be read is planted too. The true table and the counts are what a test compares a reading with.
+Each commune's register comes in another form: workbooks with titles, merged headers, totals and signatures, old .xls,
+CSV in five encodings. A *writer* puts one true value into a cell in one of the ways people write it, and says which
+rules its reading takes; what cannot be read is planted too. The true table and the counts are what a test compares a
+reading with.
 """
 
 from __future__ import annotations
@@ -25,15 +26,15 @@ from legacy_fonts import tcvn3, vni
 DAY = "2022-12-31"
 PROVINCE = "33"
 HEADERS = [
-    "STT", "Mã trẻ em", "Họ và tên", "Ngày sinh", "Giới tính", "Dân tộc", "Xã/Phường/Thị trấn", "Huyện", "Hoàn cảnh đặc biệt",
-    "Được trợ giúp", "Đã đăng ký khai sinh", "Ngày cập nhật",
+    "STT", "Mã trẻ em", "Họ và tên", "Ngày sinh", "Giới tính", "Dân tộc", "Xã/Phường/Thị trấn", "Huyện",
+    "Hoàn cảnh đặc biệt", "Được trợ giúp", "Đã đăng ký khai sinh", "Ngày cập nhật",
 ]  # fmt: skip
 IDS = [
     None, "child_id", "full_name", "birth_date", "sex", "ethnicity", "commune", None, "circumstances", "supported",
     "birth_registered", "updated_on",
 ]  # fmt: skip
 ETHNIC = {"01": ["Kinh", "KINH", "kinh"], "02": ["Tày"], "06": ["Mường", "mường"], "08": ["Hmông", "H'Mông"]}
-NAMES = ["Nguyễn Văn An", "Trần Thị Bình", "Lê Thuý Hòa", "Phạm Quý Đạt", "Vũ Thị Thủy", "Đỗ Ngọc Ánh"]
+NAMES = ["Nguyễn Văn An", "Trần Thị Bình", "Lê Thuý Hòa", "Phạm Quý Đạt", "Vũ Thị Thủy", "Đỗ Ngọc Mai"]
 CIRCUMSTANCES = {
     "a": ["a", "Mồ côi cả cha và mẹ", "1"],
     "d2": ["d2", "D.2", "Trẻ em khuyết tật nặng"],
@@ -139,16 +140,26 @@ class Writer:
 
     def flag(self, value: bool) -> Cell:
         yes, no = [("Có", "Không"), ("x", "0"), ("1", "0"), ("Đã", "Chưa")][self.random.randrange(4)]
-        return self.pick(Cell(yes if value else no, ("flag_word",)), Cell("có lẽ", unread=True))
+        told = Cell(yes if value else no, ("flag_word",))
+        return self.pick(*[told] * 9, Cell("có lẽ", unread=True))
 
 
-def respelled(name: str, rng: random.Random) -> str:
+def respelled(name: str, rng: random.Random, *, capitals: bool) -> str:
     """Return the name of a unit as another office spells it."""
-    swaps = [("òa", "oà"), ("oà", "òa"), ("ủy", "uỷ"), ("ụy", "uỵ"), ("Quy", "Qui"), ("Quý", "Quí"), ("Mỹ", "Mĩ"), ("Kỳ", "Kì")]
+    swaps = [
+        ("òa", "oà"),
+        ("oà", "òa"),
+        ("ủy", "uỷ"),
+        ("ụy", "uỵ"),
+        ("Quy", "Qui"),
+        ("Quý", "Quí"),
+        ("Mỹ", "Mĩ"),
+        ("Kỳ", "Kì"),
+    ]
     for old, new in swaps:
         if old in name and rng.random() < 0.5:
             name = name.replace(old, new)
-    return rng.choice([name, name.upper(), name.removeprefix("Xã ").removeprefix("Phường ")])
+    return rng.choice([name, name.upper() if capitals else name, name.removeprefix("Xã ").removeprefix("Phường ")])
 
 
 def rows(rng: random.Random, communes: list[tuple[str, str, str]], per_file: int) -> list[list[dict[str, Any]]]:
@@ -210,9 +221,8 @@ def cell_of(column: str, row: dict[str, Any], write: Writer) -> Cell:
         name = row["full_name"]
         return Cell(unicodedata.normalize("NFD", name), ("composed",)) if decomposed else Cell(name)
     if column == "commune":
-        return write.pick(
-            Cell(respelled(row["commune_name"], write.random), ("area_name",)), Cell(row["commune"]),
-        )  # fmt: skip
+        name = respelled(row["commune_name"], write.random, capitals=write.marks)
+        return write.pick(Cell(name, ("area_name",)), Cell(row["commune"]))
     if column in ("supported", "birth_registered"):
         return write.flag(row[column])
     return getattr(write, column)(row[column])

@@ -15,7 +15,10 @@ def lines():
         return list(csv.DictReader(file))
 
 
-@pytest.mark.parametrize("day", ["2021-01-01", "2022-12-31", "2023-04-10", "2024-08-31", "2025-03-01", "2025-06-30", "2025-07-01"])
+DAYS = ["2021-01-01", "2022-12-31", "2023-04-10", "2024-08-31", "2025-03-01", "2025-06-30", "2025-07-01"]
+
+
+@pytest.mark.parametrize("day", DAYS)
 def test_the_units_of_a_day(lines, day):
     frame = ct.areas(on=day)
     assert frame.columns == ["code", "name", "level", "parent", "type", "valid_from", "valid_to"]

@@ -13,7 +13,9 @@ def case(request):
 
 
 def test_a_case_gives_its_cells(case):
-    dataset = ct.Dataset(**case.tables, ethnic_list=case.data.get("ethnic_list"), area_vintage=case.data.get("records_vintage"))
+    dataset = ct.Dataset(
+        **case.tables, ethnic_list=case.data.get("ethnic_list"), area_vintage=case.data.get("records_vintage")
+    )
     result = ct.compute(dataset, **case.asked)
     for expected in case.data["expect"]:
         if "warning" in expected:
