@@ -41,6 +41,7 @@
 //! - [`Crosstab`]: the counting machine alone, for a table of one's own by dimensions and conditions of one's own.
 //! - [`Outcome`]: the long table, and the warnings a reader must know.
 //! - [`abuse`]: abuse statistics from case records: units, overlapping forms, children who come back, response, sanctions.
+//! - [`quality`]: records checked against rules: verdicts, addresses of what fails, a scorecard.
 //! - [`synthetic`]: a made-up province with planted truth.
 //! - [`stats`]: limits, standardised rates, comparisons, funnels, trends, and exact rounding.
 //!
@@ -77,6 +78,7 @@ mod phrases;
 mod plan;
 #[cfg(feature = "python")]
 mod python;
+pub mod quality;
 mod question;
 pub mod record;
 pub mod stats;

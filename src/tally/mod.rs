@@ -7,7 +7,6 @@
 mod cells;
 mod classes;
 mod count;
-mod evaluate;
 mod frame;
 mod grid;
 mod joint;
@@ -15,7 +14,7 @@ mod keys;
 mod machine;
 mod margins;
 mod pass;
-mod read;
+pub(crate) mod read;
 mod simple;
 #[cfg(test)]
 mod tests;
