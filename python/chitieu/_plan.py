@@ -351,7 +351,15 @@ def compute(
         catalogue=catalogue,
         unknown_areas=unknown_areas,
     )
-    return asked.finish(asked.partial(dataset, on_progress))
+    result = asked.finish(asked.partial(dataset, on_progress))
+    if dataset.set_aside:
+        told = ", ".join(f"{table}: {rows:,}" for table, rows in dataset.set_aside.items())
+        text = {
+            "vi": "Không tính các dòng không đạt kiểm tra chất lượng: " + told.replace(",", "."),
+            "en": f"Rows that failed a check of quality were set aside: {told}",
+        }
+        result._warnings.append(Warning("set_aside", "", text))
+    return result
 
 
 def tqdm_progress(description: str = "chitieu") -> Progress:

@@ -37,7 +37,8 @@ class Warning:
     Attributes:
         code: A short word for its kind: ``parts_do_not_sum``, ``events_without_population``,
             ``numerator_above_denominator``, ``mortality_order``, ``not_recorded``, ``left_out``, ``counted_in_part``
-            (a part of the records lacked a column: totals are those of the other parts).
+            (a part of the records lacked a column: totals are those of the other parts), ``set_aside`` (rows taken out
+            by :meth:`Dataset.without`).
         indicator: The indicator it is about.
         text: The sentence in both languages.
     """

@@ -201,6 +201,13 @@ pub fn check(dataset: &Dataset, rules: &Rules, period: Option<Period>) -> Result
     checking.finish()
 }
 
+/// Two checks are equal if they were made at the same day, of tables with the same verdicts in every row.
+impl PartialEq for Check {
+    fn eq(&self, other: &Self) -> bool {
+        self.setting.reference == other.setting.reference && self.period == other.period && self.tables == other.tables
+    }
+}
+
 impl Check {
     /// The reference day: the last of the period, or the day the check was made.
     #[must_use]
