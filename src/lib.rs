@@ -42,6 +42,7 @@
 //! - [`Outcome`]: the long table, and the warnings a reader must know.
 //! - [`abuse`]: abuse statistics from case records: units, overlapping forms, children who come back, response, sanctions.
 //! - [`area`]: units by date, and what became of them; [`Plan`] moves counts from one list to another.
+//! - [`quality`]: records checked against rules: verdicts, addresses of what fails, a scorecard.
 //! - [`synthetic`]: a made-up province with planted truth.
 //! - [`stats`]: limits, standardised rates, comparisons, funnels, trends, and exact rounding.
 //!
@@ -79,6 +80,7 @@ mod phrases;
 mod plan;
 #[cfg(feature = "python")]
 mod python;
+pub mod quality;
 mod question;
 pub mod record;
 pub mod stats;

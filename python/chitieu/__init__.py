@@ -16,6 +16,7 @@ Example:
 
 from chitieu import abuse, charts, stats, synthetic
 from chitieu._catalogue import Catalogue, Indicator, catalogue
+from chitieu._check import Check, check, rules
 from chitieu._dataset import Dataset
 from chitieu._errors import ChitieuError, DataError, PlanError, SchemaError
 from chitieu._language import get_language, label, set_language
@@ -25,6 +26,7 @@ from chitieu._result import Result, Warning, area_moves, areas
 
 __all__ = [
     "Catalogue",
+    "Check",
     "ChitieuError",
     "DataError",
     "Dataset",
@@ -41,11 +43,13 @@ __all__ = [
     "areas",
     "catalogue",
     "charts",
+    "check",
     "compute",
     "get_language",
     "label",
     "merge",
     "plan",
+    "rules",
     "set_language",
     "stats",
     "synthetic",

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import copy
 import glob
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from chitieu._catalogue import html_table
 from chitieu._errors import PlanError, SchemaError
 from chitieu._language import label, pick, say, words
+
+if TYPE_CHECKING:
+    from chitieu._check import Check
 
 #: Rows held at once when a table is read lazily.
 BATCH_ROWS = 1_000_000
@@ -235,6 +239,7 @@ class Dataset:
         self._tables: dict[str, Frame] = {n: _wall_clock(n, as_frame(n, s)) for n, s in tables.items() if s is not None}
         self._area_vintage = str(area_vintage) if area_vintage is not None else None
         self._ethnic_list = ethnic_list
+        self._set_aside: dict[str, int] = {}
 
     @property
     def area_vintage(self) -> str | None:
@@ -300,6 +305,49 @@ class Dataset:
         if isinstance(frame, pl.DataFrame):
             return frame.height
         return int(frame.select(pl.len()).collect().item())
+
+    @property
+    def set_aside(self) -> dict[str, int]:
+        """How many rows of each table :meth:`without` took out."""
+        return dict(self._set_aside)
+
+    def without(self, check: Check, severity: str = "error") -> Dataset:
+        """Return this dataset without the rows that fail a check; what is computed from it says how many.
+
+        Of rows with the same key the first stays.
+
+        Args:
+            check: A check of this dataset; see :func:`check`.
+            severity: ``"error"``, ``"warning"`` or ``"info"``: rules of at least that severity.
+
+        Raises:
+            PlanError: For a check of another dataset, or an unknown severity.
+
+        Example:
+            >>> import chitieu as ct, polars as pl
+            >>> children = pl.DataFrame({"child_id": ["a", "a"], "birth_year": [2015, 2015], "commune": "12364"})
+            >>> dataset = ct.Dataset(children=children)
+            >>> dataset.without(ct.check(dataset, period="2022")).set_aside
+            {'children': 1}
+        """
+        rows = {t: self.rows(t) for t in self._tables}
+        checked = {t: check._native.rows(t) for t in rows}
+        if rows != checked:
+            raise PlanError(
+                say("kết quả kiểm tra thuộc bộ dữ liệu khác", "the check is of another dataset"),
+                code="other_dataset",
+                expected=", ".join(f"{t}: {n}" for t, n in rows.items()),
+                got=", ".join(f"{t}: {n}" for t, n in checked.items()),
+            )
+        found = copy.copy(self)
+        found._tables, found._set_aside = dict(self._tables), dict(self._set_aside)
+        for table, frame in self._tables.items():
+            failing = check.failing_rows(table, severity)
+            if len(failing):
+                kept = frame.with_row_index("#row").filter(~pl.col("#row").is_in(failing.implode())).drop("#row")
+                found._tables[table] = kept
+                found._set_aside[table] = found._set_aside.get(table, 0) + len(failing)
+        return found
 
     def _summary(self) -> list[tuple[str, ...]]:
         names = {t["id"]: pick(t["name"]) for t in words()["tables"]}

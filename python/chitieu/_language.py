@@ -12,6 +12,8 @@ from chitieu import _native
 from chitieu._errors import PlanError
 
 _current = "en"
+#: What the user chose, if anything.
+_chosen: str | None = None
 
 
 def set_language(code: str) -> None:
@@ -32,7 +34,7 @@ def set_language(code: str) -> None:
         'Dân số trẻ em'
         >>> ct.set_language("en")
     """
-    global _current
+    global _chosen, _current
     if not isinstance(code, str) or not _native.set_language(code):
         raise PlanError(
             say(f'ngôn ngữ: "{code}" không hợp lệ; cần một trong: vi, en', f'language: "{code}" is not one of vi, en'),
@@ -40,12 +42,17 @@ def set_language(code: str) -> None:
             expected="vi, en",
             got=str(code),
         )
-    _current = code
+    _chosen = _current = code
 
 
 def get_language() -> str:
     """Return the language in use, ``"vi"`` or ``"en"``."""
     return _current
+
+
+def report_language() -> str:
+    """Return the language of what is handed to others: Vietnamese unless the user chose English."""
+    return _chosen or "vi"
 
 
 def pick(text: dict[str, str]) -> str:
@@ -101,6 +108,11 @@ def word_list(name: str, value: Sequence[str]) -> list[str]:
 
 def printed(value: Any, decimals: int = 0) -> str:
     """Return a number as it is printed in the language in use, rounded once, half up."""
+    return printed_in(_current, value, decimals)
+
+
+def printed_in(language: str, value: Any, decimals: int = 0) -> str:
+    """Return a number as it is printed in a language, rounded once, half up."""
     rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
     text = f"{rounded:,.{decimals}f}"
-    return text.translate(str.maketrans(",.", ".,")) if _current == "vi" else text
+    return text.translate(str.maketrans(",.", ".,")) if language == "vi" else text

@@ -391,7 +391,16 @@ def compute(
         split=split,
         shares=shares,
     )
-    return asked.finish(asked.partial(dataset, on_progress))
+    result = asked.finish(asked.partial(dataset, on_progress))
+    if dataset.set_aside:
+        told = {t: f"{rows:,}" for t, rows in dataset.set_aside.items()}
+        text = {
+            "vi": "Không tính các dòng không đạt kiểm tra chất lượng: "
+            + "; ".join(f"{t}: {n.replace(',', '.')}" for t, n in told.items()),
+            "en": "Rows that failed a check of quality were set aside: " + "; ".join(f"{t}: {n}" for t, n in told.items()),
+        }
+        result._warnings.append(Warning("set_aside", "", text))
+    return result
 
 
 def tqdm_progress(description: str = "chitieu") -> Progress:

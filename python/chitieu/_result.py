@@ -39,7 +39,7 @@ class Warning:
         code: A short word for its kind: ``parts_do_not_sum``, ``events_without_population``,
             ``numerator_above_denominator``, ``mortality_order``, ``not_recorded``, ``left_out``, ``counted_in_part``
             (a part of the records lacked a column: totals are those of the other parts), ``part_of_territory`` (moved
-            records cover a part of a province).
+            records cover a part of a province), ``set_aside`` (rows taken out by :meth:`Dataset.without`).
         indicator: The indicator it is about; empty where it is about all.
         text: The sentence in both languages.
     """

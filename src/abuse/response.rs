@@ -7,7 +7,8 @@ use super::unit::Unit;
 use crate::area::Level;
 use crate::catalogue::days;
 use crate::error::Result;
-use chrono::{Datelike, NaiveDate, Weekday};
+use crate::period::working_days;
+use chrono::NaiveDate;
 use std::collections::BTreeSet;
 
 /// When deadlines are looked at, and which days are no working days besides Saturday and Sunday.
@@ -42,10 +43,7 @@ enum Went {
 impl Deadlines {
     /// Working days after one day up to and with another.
     fn working_days(&self, after: i32, to: i32) -> i32 {
-        // Counted from Monday, 29 December 1969, the third day before the first of the epoch.
-        let until = |day: i32| (day + 3).div_euclid(7) * 5 + ((day + 3).rem_euclid(7) + 1).min(5);
-        let off = |day: &&NaiveDate| !matches!(day.weekday(), Weekday::Sat | Weekday::Sun) && (after + 1..=to).contains(&days(**day));
-        (until(to) - until(after)).max(0) - self.holidays.iter().filter(off).count() as i32
+        working_days(after, to, &self.holidays)
     }
 
     /// How a step of a report went and, if it is recorded, how long it took; none if it was not due.
@@ -155,6 +153,7 @@ impl Selection {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chrono::{Datelike, Weekday};
 
     #[test]
     fn working_days_are_those_of_the_calendar() {

@@ -2,7 +2,7 @@
 //!
 //! The accepted SQL is what a count needs and no more: `AND`, `OR`, `NOT`, comparisons of a column with
 //! a literal, `IN`, `BETWEEN`, `IS [NOT] NULL / TRUE / FALSE / UNKNOWN`, and the list functions
-//! `array_length(list)` and `array_contains(list, 'code')`.
+//! `array_length(list)` and `array_contains(list, 'code')`. Rules of quality may compare sums of columns too.
 
 use super::table::{ColumnType, Table};
 use chrono::NaiveDate;
@@ -13,6 +13,10 @@ use std::collections::BTreeSet;
 
 /// A longer text is no condition a person wrote, and would nest deeper than the stack.
 const LONGEST: usize = 10_000;
+/// Columns of one comparison.
+const MOST_TERMS: usize = 64;
+/// The reference day, under a name no table uses.
+pub(crate) const TODAY: &str = "#today";
 
 /// A comparison with a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -44,6 +48,8 @@ pub enum Condition {
     Flag(String),
     /// An integer, or a date as days since 1970-01-01, against a literal.
     Number(String, Compare, i32),
+    /// A sum of columns, each with its sign, against a literal; dates as days since 1970-01-01.
+    Linear(Vec<(String, i32)>, Compare, i64),
     /// Text among some words.
     OneOf(String, Vec<String>),
     /// The number of codes in a list.
@@ -64,6 +70,19 @@ impl Condition {
     /// # Errors
     /// A pair (expected, found) for the caller to place in its file.
     pub fn read(sql: &str, table: &Table) -> Result<Self, (String, String)> {
+        Self::parse(sql, Reader { table, several: false })
+    }
+
+    /// Reads SQL text whose comparisons may be over several columns (`received_date >= incident_date`,
+    /// `completed + dropped_out <= enrolled`) and with the reference day as `CURRENT_DATE`.
+    ///
+    /// # Errors
+    /// As [`Condition::read`].
+    pub fn read_over_columns(sql: &str, table: &Table) -> Result<Self, (String, String)> {
+        Self::parse(sql, Reader { table, several: true })
+    }
+
+    fn parse(sql: &str, reader: Reader) -> Result<Self, (String, String)> {
         if sql.len() > LONGEST {
             return refuse(&format!("a condition of at most {LONGEST} bytes"), format!("{} bytes", sql.len()));
         }
@@ -74,7 +93,7 @@ impl Condition {
         if rest.token != sqlparser::tokenizer::Token::EOF {
             return Err(("one condition".to_owned(), format!("\"{rest}\" after it")));
         }
-        Reader { table }.condition(&expr)
+        reader.condition(&expr)
     }
 
     /// Both conditions, without needless nesting.
@@ -123,7 +142,7 @@ impl Condition {
             Self::Not(c) | Self::IsTrue(c) | Self::IsUndecided(c) => c.words(),
             Self::OneOf(column, words) => words.iter().map(|w| (column.as_str(), w.as_str())).collect(),
             Self::Holds(column, word) => vec![(column, word)],
-            Self::Always | Self::Flag(_) | Self::Number(..) | Self::Length(..) | Self::IsNull(_) => Vec::new(),
+            Self::Always | Self::Flag(_) | Self::Number(..) | Self::Linear(..) | Self::Length(..) | Self::IsNull(_) => Vec::new(),
         }
     }
 
@@ -144,6 +163,7 @@ impl Condition {
             Self::Always => {}
             Self::And(parts) | Self::Or(parts) => parts.iter().for_each(|p| p.collect(found)),
             Self::Not(c) | Self::IsTrue(c) | Self::IsUndecided(c) => c.collect(found),
+            Self::Linear(terms, ..) => found.extend(terms.iter().map(|(c, _)| c.as_str()).filter(|c| *c != TODAY)),
             Self::Flag(c) | Self::Number(c, ..) | Self::OneOf(c, _) | Self::Length(c, ..) | Self::Holds(c, _) | Self::IsNull(c) => {
                 found.insert(c);
             }
@@ -151,8 +171,22 @@ impl Condition {
     }
 }
 
+#[derive(Clone, Copy)]
 struct Reader<'a> {
     table: &'a Table,
+    /// Whether a comparison may be over several columns.
+    several: bool,
+}
+
+/// A sum of columns with their signs, dates and numbers told apart.
+#[derive(Default)]
+struct Sum {
+    terms: Vec<(String, i32)>,
+    literal: i64,
+    /// Dates added less dates taken away: a difference of days has none.
+    dates: i32,
+    has_dates: bool,
+    has_numbers: bool,
 }
 
 type Read<T> = Result<T, (String, String)>;
@@ -219,7 +253,9 @@ impl Reader<'_> {
             BinaryOperator::GtEq => (Compare::AtLeast, false),
             other => return refuse("one of = <> < <= > >=", other),
         };
-        let found = if let Expr::Function(_) = left {
+        let found = if spans_columns(left) || reads_column(right) {
+            self.linear(left, compare, right)?
+        } else if let Expr::Function(_) = left {
             let (name, arguments) = function(left)?;
             if name != "array_length" || arguments.len() != 1 {
                 return refuse("array_length(list)", left);
@@ -242,6 +278,49 @@ impl Reader<'_> {
             }
         };
         Ok(if negate { found.not() } else { found })
+    }
+
+    fn linear(&self, left: &Expr, compare: Compare, right: &Expr) -> Read<Condition> {
+        if !self.several {
+            return refuse("one column compared with a literal", format!("{left} … {right}"));
+        }
+        let mut sum = Sum::default();
+        self.add(left, 1, &mut sum)?;
+        self.add(right, -1, &mut sum)?;
+        if sum.has_dates && (sum.has_numbers || sum.dates != 0) || sum.terms.len() > MOST_TERMS {
+            return refuse("dates compared with dates, or numbers with numbers", format!("{left} … {right}"));
+        }
+        Ok(Condition::Linear(sum.terms, compare, -sum.literal))
+    }
+
+    fn add(&self, expr: &Expr, sign: i32, sum: &mut Sum) -> Read<()> {
+        match expr {
+            Expr::Nested(inner) => self.add(inner, sign, sum)?,
+            Expr::BinaryOp { left, op: BinaryOperator::Plus, right } => {
+                self.add(left, sign, sum)?;
+                self.add(right, sign, sum)?;
+            }
+            Expr::BinaryOp { left, op: BinaryOperator::Minus, right } => {
+                self.add(left, sign, sum)?;
+                self.add(right, -sign, sum)?;
+            }
+            _ if is_today(expr) => sum.date(TODAY.to_owned(), sign),
+            Expr::Identifier(_) => match self.column(expr)? {
+                (name, ColumnType::Date) => sum.date(name, sign),
+                (name, ColumnType::Integer) => {
+                    sum.has_numbers = true;
+                    sum.terms.push((name, sign));
+                }
+                (name, kind) => return refuse("a number or a date", format!("{name}, which is {}", kind.word())),
+            },
+            Expr::TypedString(_) => {
+                sum.literal += i64::from(date(expr)?) * i64::from(sign);
+                sum.dates += sign;
+                sum.has_dates = true;
+            }
+            _ => sum.literal += i64::from(integer(expr)?) * i64::from(sign),
+        }
+        Ok(())
     }
 
     fn among(&self, expr: &Expr, list: &[Expr]) -> Read<Condition> {
@@ -269,6 +348,32 @@ impl Reader<'_> {
             (name, kind) => refuse("a list column", format!("{name}, which is {}", kind.word())),
         }
     }
+}
+
+impl Sum {
+    fn date(&mut self, name: String, sign: i32) {
+        self.terms.push((name, sign));
+        self.dates += sign;
+        self.has_dates = true;
+    }
+}
+
+/// `CURRENT_DATE`, the reference day.
+fn is_today(expr: &Expr) -> bool {
+    matches!(expr, Expr::Function(call) if call.name.to_string().eq_ignore_ascii_case("current_date"))
+}
+
+/// More than the one column that a plain comparison has on its left.
+fn spans_columns(expr: &Expr) -> bool {
+    match expr {
+        Expr::Nested(inner) => spans_columns(inner),
+        Expr::BinaryOp { op, .. } => matches!(op, BinaryOperator::Plus | BinaryOperator::Minus),
+        _ => is_today(expr),
+    }
+}
+
+fn reads_column(expr: &Expr) -> bool {
+    matches!(expr, Expr::Identifier(_)) || spans_columns(expr)
 }
 
 fn function(expr: &Expr) -> Read<(String, Vec<&Expr>)> {

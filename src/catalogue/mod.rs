@@ -39,6 +39,7 @@ mod indicator;
 mod table;
 
 pub use codes::{Code, CodeList, Codes, EthnicGroup, EthnicList};
+pub(crate) use condition::TODAY;
 pub use condition::{Compare, Condition, days};
 pub use indicator::{
     Agency, DEFAULT_AGE_BANDS, Dimension, Indicator, Kind, Measure, Provenance, Quantities, Quantity, ReadIn, Reference, Target,

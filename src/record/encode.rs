@@ -606,7 +606,7 @@ pub(crate) fn shift_last(day: NaiveDate, years: i32) -> NaiveDate {
     day.succ_opt().and_then(|next| shift(next, years).pred_opt()).unwrap_or(day)
 }
 
-fn is_school_year(text: &str) -> bool {
+pub(crate) fn is_school_year(text: &str) -> bool {
     let parts = text.split_once('-').and_then(|(a, b)| Some((a.parse::<i32>().ok()?, b.parse::<i32>().ok()?)));
     text.len() == 9 && parts.is_some_and(|(a, b)| b == a + 1)
 }

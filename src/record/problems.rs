@@ -26,6 +26,11 @@ impl Problems {
         self.values.values().flat_map(|(_, rows)| rows.iter().copied()).collect()
     }
 
+    /// The columns told of, each with its rows; a column may come several times.
+    pub fn told(&self) -> impl Iterator<Item = (&str, impl Iterator<Item = u64>)> {
+        self.values.iter().map(|((_, column, _), (_, rows))| (column.as_str(), rows.iter().copied()))
+    }
+
     /// Takes over what another reading of the same chunk found: a row told by both counts once.
     pub fn unite(&mut self, other: Self) {
         for (key, (_, rows)) in other.values {

@@ -3,12 +3,11 @@
 //! Some six thousand days of birth become a few dozen classes. Conditions are then worked out once for each combination
 //! of classes that occurs, never for a row.
 
-use super::evaluate::Rows;
 use super::pass::{AxisCodes, Columns, Pass};
 use crate::catalogue::{Condition, Time};
 use crate::error::Result;
 use crate::question::IN_PERIOD;
-use crate::record::{Encoded, Encoder};
+use crate::record::{Encoded, Encoder, Rows};
 use polars::prelude::PlHashMap;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;

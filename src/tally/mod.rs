@@ -7,7 +7,6 @@
 mod cells;
 mod classes;
 mod count;
-mod evaluate;
 mod frame;
 mod grid;
 mod joint;
@@ -16,7 +15,7 @@ mod machine;
 mod margins;
 mod moved;
 mod pass;
-mod read;
+pub(crate) mod read;
 mod simple;
 #[cfg(test)]
 mod tests;

@@ -2,14 +2,13 @@
 
 use super::Tally;
 use super::cells::CellsBuilder;
-use super::evaluate::Rows;
 use super::grid::Grid;
 use super::keys::Pattern;
 use super::moved::Vintage;
 use crate::catalogue::{EthnicList, Table, Time};
 use crate::error::{Error, Result};
 use crate::question::{Axis, Fit, How, IN_PERIOD, Question, UnknownAreas};
-use crate::record::{Cases, Encoded, Encoder, NO_WORD, YES};
+use crate::record::{Cases, Encoded, Encoder, NO_WORD, Rows, YES};
 use chrono::NaiveDate;
 use polars::prelude::DataFrame;
 use std::collections::{BTreeMap, BTreeSet, HashMap};

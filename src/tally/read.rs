@@ -376,7 +376,7 @@ impl Reader {
 }
 
 /// A key for a list of texts; one short text is its own.
-fn list_key(inner: &Utf8ViewArray, items: std::ops::Range<usize>, bytes: &mut Vec<u8>) -> u128 {
+pub(crate) fn list_key(inner: &Utf8ViewArray, items: std::ops::Range<usize>, bytes: &mut Vec<u8>) -> u128 {
     if items.len() == 1 && inner.is_valid(items.start) && inner.views()[items.start].is_inline() {
         return inner.views()[items.start].as_u128();
     }
@@ -389,12 +389,12 @@ fn list_key(inner: &Utf8ViewArray, items: std::ops::Range<usize>, bytes: &mut Ve
 }
 
 /// A key for what is longer than a view holds; its lowest bits are no length of an inlined text.
-fn long(bytes: &[u8]) -> u128 {
+pub(crate) fn long(bytes: &[u8]) -> u128 {
     xxhash_rust::xxh3::xxh3_128(bytes) << 32 | 0xFFFF_FFF0
 }
 
 /// The bits of a map from its first on, the last word filled with zeros.
-fn words(bits: &Bitmap) -> Vec<u64> {
+pub(crate) fn words(bits: &Bitmap) -> Vec<u64> {
     let mut iter = bits.fast_iter_u64();
     let mut found: Vec<u64> = iter.by_ref().collect();
     let (rest, length) = iter.remainder();

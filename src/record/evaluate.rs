@@ -1,18 +1,20 @@
 //! Conditions over encoded columns: three-valued, each part worked out once for a batch.
 
+use super::encode::{Encoded, NO_WORD, UNDECIDED, YES};
 use crate::catalogue::{Compare, Condition};
-use crate::record::{Encoded, NO_WORD, UNDECIDED, YES};
 use std::collections::HashMap;
 use std::rc::Rc;
 
 /// The columns of a batch, and the truth values already worked out.
-pub(super) struct Rows<'a> {
+pub(crate) struct Rows<'a> {
     pub count: usize,
     pub columns: &'a HashMap<String, Rc<Encoded>>,
     pub known: HashMap<Condition, Rc<Vec<u8>>>,
 }
 
 const ALL: u8 = YES;
+/// What is added to a sum by an end of a number that is not known: beyond every sum of known ones.
+const ENDLESS: i64 = 1 << 48;
 
 fn truth(yes: bool) -> u8 {
     if yes { YES } else { 0 }
@@ -49,6 +51,7 @@ impl Rows<'_> {
                     .collect(),
                 _ => self.nothing(),
             },
+            Condition::Linear(terms, compare, literal) => self.linear(terms, *compare, *literal),
             Condition::OneOf(name, wanted) => match self.column(name) {
                 Some(Encoded::Words { codes, words }) => {
                     let fits: Vec<u8> = words.iter().map(|w| truth(wanted.contains(w))).collect();
@@ -94,6 +97,22 @@ impl Rows<'_> {
         Rc::new(values)
     }
 
+    /// A sum of columns against a literal, on intervals.
+    fn linear(&self, terms: &[(String, i32)], compare: Compare, literal: i64) -> Vec<u8> {
+        let mut sums = vec![(0_i64, 0_i64); self.count];
+        for (name, sign) in terms {
+            let Some(Encoded::Number { low, high }) = self.column(name) else { return self.nothing() };
+            for ((least, most), (low, high)) in sums.iter_mut().zip(low.iter().zip(high)) {
+                let low = if *low == i32::MIN { -ENDLESS } else { i64::from(*low) };
+                let high = if *high == i32::MAX { ENDLESS } else { i64::from(*high) };
+                let (low, high) = if *sign < 0 { (-high, -low) } else { (low, high) };
+                *least += low;
+                *most += high;
+            }
+        }
+        sums.into_iter().map(|(least, most)| against(compare, least, most, literal)).collect()
+    }
+
     fn column(&self, name: &str) -> Option<&Encoded> {
         self.columns.get(name).map(|c| &**c)
     }
@@ -116,7 +135,7 @@ impl Rows<'_> {
 }
 
 /// True if `word` is the code or, as `d2` in `d`, one of its sub-codes.
-pub(super) fn is_or_is_part_of(word: &str, code: &str) -> bool {
+pub(crate) fn is_or_is_part_of(word: &str, code: &str) -> bool {
     let is_group = !code.ends_with(|c: char| c.is_ascii_digit());
     word == code || is_group && word.strip_prefix(code).is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit()))
 }

@@ -1,0 +1,300 @@
+"""The quality of records: rules, verdicts, addresses of what fails, scores by area."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from chitieu import _native
+from chitieu._dataset import Dataset
+from chitieu._errors import PlanError
+from chitieu._language import get_language, report_language, say, words
+from chitieu._result import write_whole
+
+#: What a row of a file is called in the frames of the file reader.
+SOURCES = ("source_file", "source_sheet", "source_row")
+
+RuleFiles = str | os.PathLike[str] | Sequence[str | os.PathLike[str]] | None
+
+
+def _read_rules(files: RuleFiles) -> _native.Rules:
+    native = _native.Rules.builtin()
+    for file in [] if files is None else [files] if isinstance(files, (str, os.PathLike)) else files:
+        path = Path(file)
+        try:
+            text = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            raise PlanError(
+                say(f"{path.name}: cần mã hóa UTF-8", f"{path.name}: expected UTF-8"),
+                code="catalogue",
+                expected="UTF-8",
+                got=path.name,
+            ) from None
+        native = native.with_text(path.name, text)
+    return native
+
+
+def rules(files: RuleFiles = None) -> pl.DataFrame:
+    """Return the rules that :func:`check` applies, one row for each rule and table.
+
+    Columns: ``rule`` (its code), ``severity``, ``table``, ``kind``, ``columns``, ``text`` in the language in use,
+    ``source`` (the text of law behind it, if there is one; severities and thresholds are decisions of this project).
+
+    Args:
+        files: TOML files with rules of your own, as for :func:`check`.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        PlanError: If a file does not hold together; the message names file, rule and field.
+
+    Example:
+        >>> import chitieu as ct, polars as pl
+        >>> ct.rules().filter(pl.col("rule") == "received_before_incident")["severity"].item()
+        'error'
+    """
+    return _told(pl.DataFrame(_read_rules(files).frame()))
+
+
+def _told(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return a frame with one text, in the language in use."""
+    names = {f"text_{get_language()}": "text"}
+    return frame.drop("text_en" if get_language() == "vi" else "text_vi").rename(names)
+
+
+class Check:
+    """What a check found: verdicts of every rule, addresses of what fails, scores by area. No value of a record.
+
+    Made by :func:`check`.
+    """
+
+    def __init__(self, native: _native.Check, dataset: Dataset, period: str | None) -> None:
+        self._native = native
+        self._dataset = dataset
+        self._period = period
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Check) and self._native == other._native
+
+    __hash__ = None  # type: ignore[assignment]
+
+    @property
+    def reference(self) -> str:
+        """The reference day: the last of the period, or the day the check was made."""
+        return self._native.reference()
+
+    @property
+    def area_vintage(self) -> str:
+        """The day whose list of areas was used."""
+        return self._native.area_vintage()
+
+    @property
+    def period(self) -> str:
+        """The period of the check; without one the last twelve whole months before the reference day."""
+        if self._period is not None:
+            return self._period
+        end = date.fromisoformat(self.reference)
+        end = date.fromordinal(end.toordinal() + 1).replace(day=1)
+        last = date.fromordinal(end.toordinal() - 1)
+        return f"{end.replace(year=end.year - 1)}/{last}"
+
+    def summary(self) -> pl.DataFrame:
+        """Return each rule with its counts.
+
+        Columns: ``rule``, ``severity``, ``table``, ``text``, ``columns``, ``passed``, ``failed``, ``undecided`` (together
+        the rows the rule is about; for rules about communes the communes and windows of time), ``missing`` (columns or
+        tables for the lack of which the rule was not judged).
+        """
+        return _told(pl.DataFrame(self._native.summary()))
+
+    def failures(self, rule: str) -> pl.DataFrame:
+        """Return where a rule fails: addresses without any value of a record.
+
+        Columns: ``rule``, ``table``, ``row`` (from 1), ``commune``, ``period`` (of rules about communes), ``columns`` (to
+        look at), ``other_row`` (of duplicates: the earlier row), ``found`` (``missing`` or ``late`` updates, ``high`` or
+        ``low`` counts), and ``source_file``, ``source_sheet``, ``source_row`` where the table has them.
+
+        Args:
+            rule: Its code; see :func:`rules`.
+
+        Raises:
+            PlanError: If there is no such rule; the message names near ones.
+        """
+        frame = pl.DataFrame(self._native.failures(rule))
+        parts = [self._with_sources(str(table), part) for (table,), part in frame.group_by("table", maintain_order=True)]
+        return pl.concat(parts, how="diagonal") if parts else frame
+
+    def _with_sources(self, table: str, addresses: pl.DataFrame) -> pl.DataFrame:
+        sources = self._sources(table, addresses["row"].drop_nulls())
+        return addresses if sources is None else addresses.join(sources, on="row", how="left", maintain_order="left")
+
+    def _sources(self, table: str, rows: pl.Series) -> pl.DataFrame | None:
+        """Return where some rows (from 1) stood in files, if the table tells it."""
+        there = [c for c in SOURCES if c in self._dataset.schema(table)]
+        if not there:
+            return None
+        found, before, wanted = [], 0, rows.unique().sort()
+        for batch in self._dataset.batches(table, there):
+            here = wanted.filter((wanted > before) & (wanted <= before + batch.height))
+            taken = batch[(here - 1 - before).cast(pl.UInt32)]
+            found.append(taken.with_columns(row=here.cast(pl.UInt32)).cast({c: pl.String for c in there[:-1]}))
+            before += batch.height
+        return pl.concat(found)
+
+    def failing_rows(self, table: str, severity: str = "error") -> pl.Series:
+        """Return the rows of a table (from 0) that fail a rule of at least that severity."""
+        return pl.DataFrame(self._native.failing_rows(table, severity))["row"]
+
+    def scorecard(self, by: str = "commune", period: str | None = None) -> pl.DataFrame:
+        """Return how complete, accurate and timely the records of each area are, from 0 to 100.
+
+        The formulas are decisions of this project, the same for every area and period:
+
+        - ``completeness`` = 100 × ``recorded`` ÷ ``expected``: values that are recorded, of those that the rules expect
+          of every row (``ct.rules`` file, ``[expected]``). Columns that a table does not have are not recorded.
+        - ``accuracy`` = 100 × ``passed`` ÷ ``judged``: of the decided verdicts on rows by rules of severity ``error``.
+        - ``timeliness`` = 100 × ``updated`` ÷ ``months``: months of the period in which the commune brought some row of
+          its register up to date, of the months that are over; of a wider area over all its communes.
+
+        The register counts whole, events by their date in the period, yearly tables by the period's year. Every unit
+        of the provinces with rows is listed; a score is null where there is nothing to judge.
+
+        Args:
+            by: ``"commune"``, ``"district"``, ``"province"`` or ``"country"``.
+            period: A period of whole months, such as ``"2022Q2"``; None: :attr:`period`. Call it for several months
+                to follow an area.
+
+        Raises:
+            PlanError: For an unknown level, or a period that is not of whole months.
+        """
+        return pl.DataFrame(self._native.scorecard(by, str(period or self.period)))
+
+    def to_html(self, period: str | None = None) -> str:
+        """Return a report to be read, sent and printed: one HTML page that refers to nothing outside.
+
+        In Vietnamese, unless English was chosen by :func:`set_language`.
+
+        Args:
+            period: As for :meth:`scorecard`.
+        """
+        from chitieu._check_html import page
+
+        return page(self, str(period or self.period), report_language())
+
+    def write_report(self, path: str | os.PathLike[str], period: str | None = None) -> Path:
+        """Write :meth:`to_html` to a file, whole or not at all, and return its path."""
+        text = self.to_html(period)
+        return write_whole(path, lambda name: Path(name).write_text(text, encoding="utf-8"))
+
+    def write_corrections(self, folder: str | os.PathLike[str], severity: str = "warning") -> list[Path]:
+        """Write for each commune a workbook of the rows it has to verify, and return their paths.
+
+        Each line names the file, sheet and row a record came from (where the table tells), its row in the table, what is
+        wrong and which columns to look at, with empty cells for the right value and a note. No value of a record is
+        in it. In Vietnamese, unless English was chosen.
+
+        Args:
+            folder: Made if it is not there; files are named by code and name of the commune.
+            severity: Rules of at least that severity.
+
+        Raises:
+            FileNotFoundError: If the folder cannot be written.
+        """
+        sources = []
+        for table in self._dataset.tables:
+            rows = self.failing_rows(table, severity) + 1
+            # Of duplicates the earlier row is named too, which itself may be in order.
+            earlier = [
+                pl.DataFrame(self._native.failures(rule))["other_row"].drop_nulls()
+                for rule in self._with_pairs(table)
+            ]
+            frame = self._sources(table, pl.concat([rows.cast(pl.UInt32), *earlier]))
+            if frame is not None:
+                sources.append((table, frame))
+        language = report_language()
+        found = self._native.write_corrections(os.fspath(folder), severity, sources, language)
+        return [Path(path) for path in found]
+
+    def _with_pairs(self, table: str) -> list[str]:
+        kinds = _told(pl.DataFrame(self._native.summary())).filter(pl.col("table") == table, pl.col("failed") > 0)
+        return kinds["rule"].to_list()
+
+    def __repr__(self) -> str:
+        summary = self.summary()
+        lines = [
+            f"{severity:<8} {rule:<32} {table:<13} {failed:>10,} {say('không đạt', 'fail')}  {undecided:>10,} ?"
+            for rule, severity, table, failed, undecided in summary.filter(pl.col("failed") > 0)
+            .select("rule", "severity", "table", "failed", "undecided")
+            .iter_rows()
+        ]
+        day = f"{say('ngày đối chiếu', 'reference day')} {self.reference}"
+        judged = summary.filter(pl.col("missing") == "").height
+        head = f"Check: {judged} {say('quy tắc đã áp dụng', 'rules judged')}, {len(lines)} {say('không đạt', 'fail')}; {day}"
+        return "\n".join([head, *lines])
+
+    def _repr_html_(self) -> str:
+        from chitieu._check_html import short
+
+        return short(self)
+
+
+def check(dataset: Dataset, *, period: str | None = None, rules: RuleFiles = None) -> Check:
+    """Check the records of a dataset against rules. Every row of every table is judged; nothing is changed.
+
+    A row passes a rule, fails it, or is undecided where something the rule needs is not recorded; a rule may be about
+    some rows only. Each rule has a code, a severity, and a text that says what is wrong and what to do.
+
+    Args:
+        dataset: The records; each table is read once, in batches. The columns marked private (``personal_id``,
+            ``full_name``) are read here alone, and nothing of them is kept.
+        period: The checked period: its last day is the reference day, at which ages are taken and after which no date
+            may lie, and its months are those in which a register is to be brought up to date. None: today, and the
+            last twelve whole months.
+        rules: A TOML file with rules of your own, or several; a rule of the same code takes the place of the built-in
+            one. The form is that of the file ``rules.toml`` of the crate::
+
+                [[rule]]
+                code = "worker_in_school"
+                severity = "warning"             # error | warning | info
+                table = "children"
+                text = { vi = "...", en = "..." }  # what is wrong, and what to do
+                where = "works"                  # the rows it is about; left out: all
+                must = "attends IS NOT NULL"     # SQL; comparisons may be over several columns
+
+    Raises:
+        PlanError: For a period or a file of rules that does not hold together.
+        SchemaError: For a column of another type than its table's.
+        FileNotFoundError: If there is no such file.
+
+    Example:
+        >>> import chitieu as ct, polars as pl
+        >>> from datetime import date
+        >>> victims = pl.DataFrame({
+        ...     "case_id": ["v1", "v2"], "commune": "12364",
+        ...     "incident_date": [date(2022, 3, 1), date(2022, 5, 1)],
+        ...     "received_date": [date(2022, 3, 2), date(2022, 4, 1)],
+        ... })
+        >>> found = ct.check(ct.Dataset(victims=victims), period="2022")
+        >>> found.failures("received_before_incident")["row"].to_list()
+        [2]
+    """
+    known = [t["id"] for t in words()["tables"]]
+    tables = [(t, partial(dataset.batches, t)) for t in sorted(dataset.tables, key=known.index)]
+    text = None if period is None else str(period)
+    native = _native.Check.read(_read_rules(rules), tables, text, dataset.area_vintage, dataset.ethnic_list)
+    return Check(native, dataset, text)
+
+
+def column_name(column: str, language: str) -> str:
+    """Return what a column is called by people."""
+    return _native.column_names(column)[0 if language == "vi" else 1]
+
+
+def table_names(language: str) -> dict[str, Any]:
+    """Return what tables are called by people."""
+    return {t["id"]: t["name"][language] for t in words()["tables"]}

@@ -1,0 +1,146 @@
+//! Rules, checks and workbooks of corrections, for Python.
+
+use super::{Frame, arrow, day, enter::enter, ethnic};
+use crate::area::Level;
+use crate::error::Error;
+use crate::period::Period;
+use crate::quality::{Check, Checking, Rules, Severity, Sources, column_name};
+use crate::text::Language;
+use polars::prelude::{Column, DataFrame};
+use pyo3::prelude::*;
+use std::path::Path;
+
+#[pyclass(frozen, name = "Rules", module = "chitieu._native")]
+struct PyRules(Rules);
+
+#[pymethods]
+impl PyRules {
+    #[staticmethod]
+    fn builtin() -> Self {
+        Self(Rules::builtin())
+    }
+
+    fn with_text(&self, py: Python<'_>, file: &str, text: &str) -> PyResult<Self> {
+        enter(py, || self.0.with_text(file, text)).map(Self)
+    }
+
+    fn frame(&self, py: Python<'_>) -> PyResult<Frame> {
+        enter(py, || self.0.to_frame().map(Frame))
+    }
+
+    fn expected(&self, table: &str) -> Vec<String> {
+        self.0.expected(table).to_vec()
+    }
+}
+
+/// A table's name, and an iterable of streams with its rows.
+type Batches<'py> = (String, Bound<'py, PyAny>);
+
+#[pyclass(frozen, name = "Check", module = "chitieu._native")]
+struct PyCheck(Check);
+
+#[pymethods]
+impl PyCheck {
+    /// Checks tables given as iterables of streams; `columns` are asked of each.
+    #[staticmethod]
+    fn read(
+        py: Python<'_>,
+        rules: &PyRules,
+        tables: Vec<(String, Py<PyAny>)>,
+        period: Option<&str>,
+        area_vintage: Option<&str>,
+        ethnic_list: Option<&str>,
+    ) -> PyResult<Self> {
+        let mut checking = enter(py, || {
+            let period = period.map(str::parse::<Period>).transpose()?;
+            let vintage = area_vintage.map(|text| day("area_vintage", text)).transpose()?;
+            Checking::new(&rules.0, period, vintage, ethnic(ethnic_list)?)
+        })?;
+        for (table, batches_of) in tables {
+            let columns = checking.columns(&table).map_err(|e| super::error::to_py(py, &e))?;
+            let batches = batches_of.bind(py).call1((columns,))?;
+            for batch in batches.try_iter()? {
+                for frame in arrow::read(&batch?)? {
+                    let table = table.as_str();
+                    checking = enter(py, move || {
+                        checking.add(table, &frame)?;
+                        Ok(checking)
+                    })?;
+                    py.check_signals()?;
+                }
+            }
+        }
+        enter(py, move || checking.finish()).map(Self)
+    }
+
+    fn reference(&self) -> String {
+        self.0.reference().to_string()
+    }
+
+    fn area_vintage(&self) -> String {
+        self.0.area_vintage().to_string()
+    }
+
+    fn rows(&self, table: &str) -> Option<u64> {
+        self.0.rows(table)
+    }
+
+    fn summary(&self, py: Python<'_>) -> PyResult<Frame> {
+        enter(py, || self.0.summary().map(Frame))
+    }
+
+    fn failures(&self, py: Python<'_>, rule: &str) -> PyResult<Frame> {
+        enter(py, || self.0.failures(rule).map(Frame))
+    }
+
+    fn scorecard(&self, py: Python<'_>, by: &str, period: &str) -> PyResult<Frame> {
+        enter(py, || self.0.scorecard(Level::from_word(by)?, &period.parse()?).map(Frame))
+    }
+
+    /// The rows of a table, from 0, that fail a rule of at least a severity.
+    fn failing_rows(&self, py: Python<'_>, table: &str, severity: &str) -> PyResult<Frame> {
+        enter(py, || {
+            let rows = self.0.failing_rows(table, Severity::from_word(severity)?);
+            let column = Column::new("row".into(), rows);
+            let frame = DataFrame::new(column.len(), vec![column]);
+            frame.map(Frame).map_err(|e| Error::Frame { table: table.to_owned(), found: e.to_string() })
+        })
+    }
+
+    fn write_corrections(
+        &self,
+        py: Python<'_>,
+        folder: &str,
+        severity: &str,
+        sources: Vec<Batches<'_>>,
+        language: &str,
+    ) -> PyResult<Vec<String>> {
+        let mut known = Sources::default();
+        for (table, stream) in sources {
+            for frame in arrow::read(&stream)? {
+                known.add(&table, &frame).map_err(|e| super::error::to_py(py, &e))?;
+            }
+        }
+        let language = Language::from_code(language).unwrap_or_default();
+        enter(py, || {
+            let written = self.0.write_corrections(Path::new(folder), Severity::from_word(severity)?, &known, language)?;
+            Ok(written.into_iter().map(|path| path.display().to_string()).collect())
+        })
+    }
+
+    fn __eq__(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+
+/// What a column is called by people, in Vietnamese and in English.
+#[pyfunction]
+fn column_names(id: &str) -> (&str, &str) {
+    (column_name(id, Language::Vi), column_name(id, Language::En))
+}
+
+pub fn add_to(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    m.add_class::<PyRules>()?;
+    m.add_class::<PyCheck>()?;
+    m.add_function(wrap_pyfunction!(column_names, m)?)
+}

@@ -1,0 +1,235 @@
+//! The check: tables in, batch after batch; verdicts out.
+
+use super::judge::judge;
+use super::kind::Kind;
+use super::plan::Setting;
+use super::rule::Rules;
+use super::table::{Checked, Making};
+use super::windows;
+use crate::area::AreaList;
+use crate::catalogue::{Catalogue, EthnicList};
+use crate::error::{Error, Result};
+use crate::period::Period;
+use crate::record::{Cases, Dataset};
+use chrono::NaiveDate;
+use polars::prelude::{Column, DataFrame, DataType, PolarsResult};
+use rayon::prelude::*;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Rows judged at once; the result does not depend on it.
+const CHUNK: usize = 1 << 16;
+/// Viet Nam is ahead of Greenwich by so many seconds.
+const AHEAD: u64 = 7 * 3_600;
+
+/// What a check of records found; see [`check`].
+#[derive(Debug, Clone)]
+pub struct Check {
+    pub(super) setting: Setting,
+    pub(super) period: Option<Period>,
+    pub(super) tables: Vec<Checked>,
+}
+
+/// A check being made: tables are added batch by batch, `victims` before `perpetrators`.
+#[derive(Debug)]
+pub struct Checking {
+    setting: Setting,
+    period: Option<Period>,
+    cases: Cases,
+    making: Vec<Making>,
+}
+
+/// Today, in Viet Nam.
+fn today() -> NaiveDate {
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs() + AHEAD);
+    NaiveDate::from_epoch_days((seconds / 86_400) as i32).unwrap_or_default()
+}
+
+impl Checking {
+    /// A check at the last day of a period, or today.
+    ///
+    /// `area_vintage` is the day whose list of areas the codes belong to; without it the reference day.
+    ///
+    /// # Errors
+    /// [`Error::NoAreaList`] if no list is shipped for that day.
+    pub fn new(rules: &Rules, period: Option<Period>, area_vintage: Option<NaiveDate>, ethnic: Option<EthnicList>) -> Result<Self> {
+        let reference = period.as_ref().map_or_else(today, Period::last);
+        let areas = AreaList::on(area_vintage.unwrap_or(reference))?;
+        let setting =
+            Setting { catalogue: Catalogue::builtin(), rules: Arc::new(rules.clone()), areas: Arc::new(areas), ethnic, reference };
+        Ok(Self { setting, period, cases: Cases::default(), making: Vec::new() })
+    }
+
+    /// The columns that are read from a table, where they are there.
+    ///
+    /// # Errors
+    /// [`Error::UnknownChoice`] if there is no such table.
+    pub fn columns(&self, table: &str) -> Result<Vec<String>> {
+        match self.setting.table(table) {
+            Some(found) => Ok(self.setting.columns(found)),
+            None => {
+                let known = self.setting.catalogue.tables().iter().map(|t| t.id.clone()).collect();
+                Err(Error::UnknownChoice { what: "table", got: table.to_owned(), known })
+            }
+        }
+    }
+
+    /// Judges a batch of rows, those after the ones added before.
+    ///
+    /// # Errors
+    /// [`Error::WrongType`] before any row is read; [`Error::Frame`] if a batch has other columns than the first.
+    pub fn add(&mut self, table: &str, batch: &DataFrame) -> Result<()> {
+        let names = self.columns(table)?;
+        let wrong = |found: String| Error::Frame { table: table.to_owned(), found };
+        let there = names.iter().filter_map(|c| batch.column(c).ok().cloned()).collect();
+        let batch = DataFrame::new(batch.height(), there).map_err(|e| wrong(e.to_string()))?;
+        let Self { setting, cases, making, .. } = self;
+        let Some(schema) = setting.table(table) else { return Ok(()) };
+        let plan = setting.plan(schema, cases, batch.schema())?;
+        let place = making.iter().position(|m| m.checked.table == table).unwrap_or_else(|| {
+            making.push(Making::new(&plan));
+            making.len() - 1
+        });
+        if making[place].columns != plan.columns {
+            let (first, found) = (making[place].columns.join(", "), plan.columns.join(", "));
+            return Err(wrong(format!("a batch with the columns {found} after one with {first}")));
+        }
+        let before = making[place].checked.rows;
+        if u32::try_from(before + batch.height() as u64).is_err() {
+            return Err(wrong(format!("a table of at most {} rows", u32::MAX)));
+        }
+        let starts: Vec<usize> = (0..batch.height().max(1)).step_by(CHUNK).collect();
+        let parts = starts.into_par_iter().map(|start| {
+            polars_error::abort::try_raise_polars_abort();
+            judge(&plan, &batch.slice(start as i64, CHUNK), before as u32 + start as u32)
+        });
+        for part in parts.collect::<Result<Vec<_>>>()? {
+            making[place].add(part);
+        }
+        if table == "victims" {
+            add_cases(cases, &batch).map_err(|e| wrong(e.to_string()))??;
+        }
+        Ok(())
+    }
+
+    /// The verdicts, once every table was added.
+    ///
+    /// # Errors
+    /// [`Error::BadNumber`] if the counts of a commune are too large to be compared.
+    pub fn finish(mut self) -> Result<Check> {
+        self.making.iter_mut().for_each(Making::sort_keys);
+        let mut needed: Vec<(String, Vec<String>, Option<Vec<u128>>)> = Vec::new();
+        for rule in self.setting.rules.iter() {
+            if let Kind::Refers(refers) = &rule.kind
+                && !needed.iter().any(|(table, columns, _)| *table == refers.to && *columns == refers.columns)
+            {
+                let is_asked = self.making.iter().any(|m| m.checked.table == rule.table);
+                let target = self.making.iter().find(|m| m.checked.table == refers.to);
+                let keys = target.filter(|_| is_asked).and_then(|m| m.keys(&refers.columns)).map(<[u128]>::to_vec);
+                needed.push((refers.to.clone(), refers.columns.clone(), keys));
+            }
+        }
+        let other = |table: &str, columns: &[String]| {
+            needed.iter().find(|(t, c, _)| t == table && c == columns).and_then(|(.., keys)| keys.clone())
+        };
+        let mut tables: Vec<Checked> = self.making.into_iter().map(|making| making.finish(&other)).collect();
+        let order = |table: &str| self.setting.catalogue.tables().iter().position(|t| t.id == table);
+        tables.sort_by_key(|t| order(&t.table));
+        let mut check = Check { setting: self.setting, period: self.period, tables };
+        windows::judge(&mut check)?;
+        Ok(check)
+    }
+}
+
+/// Takes over the cases of a batch, as far as their rows are whole: what they lack was told.
+fn add_cases(cases: &mut Cases, victims: &DataFrame) -> PolarsResult<Result<()>> {
+    let mut columns: Vec<Column> = Vec::new();
+    for name in ["case_id", "received_date", "commune"] {
+        let Ok(column) = victims.column(name) else { return Ok(Ok(())) };
+        columns.push(column.clone());
+    }
+    let whole = columns.iter().map(Column::is_not_null).reduce(|a, b| a & b);
+    let confirmed = victims.column("confirmed").cloned();
+    columns.push(confirmed.unwrap_or_else(|_| Column::full_null("confirmed".into(), victims.height(), &DataType::Boolean)));
+    columns.extend(victims.column("incident_date").ok().cloned());
+    let frame = DataFrame::new(victims.height(), columns)?;
+    let frame = match whole {
+        Some(whole) => frame.filter(&whole)?,
+        None => frame,
+    };
+    Ok(cases.add(&frame))
+}
+
+/// Checks the records of a dataset against rules, at the last day of a period, or today.
+///
+/// Every row of every table gets a verdict by each rule: pass, fail or undecided. Nothing is changed in the dataset.
+///
+/// ```
+/// use chitieu::Dataset;
+/// use chitieu::quality::{Rules, check};
+/// use polars::prelude::*;
+/// // The second child is supported without any special circumstance, the third stands there twice.
+/// let none: Series = Series::new("".into(), [] as [&str; 0]);
+/// let children = df![
+///     "child_id" => ["a", "b", "c", "c"],
+///     "birth_year" => [2015, 2016, 2017, 2017],
+///     "commune" => ["12364"; 4],
+///     "circumstances" => [Series::new("".into(), ["d2"]), none.clone(), none.clone(), none],
+///     "supported" => [true, true, false, false],
+/// ]?;
+/// let dataset = Dataset::new().with("children", children)?;
+/// let found = check(&dataset, &Rules::builtin(), Some("2022".parse()?))?;
+/// let rows = found.failures("supported_without_circumstance")?;
+/// assert_eq!(rows.column("row")?.u32()?.get(0), Some(2));
+/// let rows = found.failures("child_repeated")?;
+/// assert_eq!((rows.column("row")?.u32()?.get(0), rows.column("other_row")?.u32()?.get(0)), (Some(4), Some(3)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// [`Error::WrongType`] for a column of another type than its table's; [`Error::NoAreaList`] for a day without a list of
+/// areas. Values never are an error: they are what is checked.
+pub fn check(dataset: &Dataset, rules: &Rules, period: Option<Period>) -> Result<Check> {
+    let mut checking = Checking::new(rules, period, dataset.vintage(), dataset.ethnic())?;
+    let order: Vec<String> = checking.setting.catalogue.tables().iter().map(|t| t.id.clone()).collect();
+    for table in order.iter().filter(|id| dataset.tables().any(|t| t == id.as_str())) {
+        let columns = checking.columns(table)?;
+        for batch in dataset.batches(table, &columns) {
+            checking.add(table, &batch?)?;
+        }
+    }
+    checking.finish()
+}
+
+/// Two checks are equal if they were made at the same day, of tables with the same verdicts in every row.
+impl PartialEq for Check {
+    fn eq(&self, other: &Self) -> bool {
+        self.setting.reference == other.setting.reference && self.period == other.period && self.tables == other.tables
+    }
+}
+
+impl Check {
+    /// The reference day: the last of the period, or the day the check was made.
+    #[must_use]
+    pub fn reference(&self) -> NaiveDate {
+        self.setting.reference
+    }
+
+    /// The day whose list of areas was used.
+    #[must_use]
+    pub fn area_vintage(&self) -> NaiveDate {
+        self.setting.areas.day()
+    }
+
+    /// The number of rows of a table.
+    #[must_use]
+    pub fn rows(&self, table: &str) -> Option<u64> {
+        self.tables.iter().find(|t| t.table == table).map(|t| t.rows)
+    }
+}
+
+/// A column of some texts.
+pub(super) fn text_column<T: AsRef<str>>(name: &str, texts: impl IntoIterator<Item = Option<T>>) -> Column {
+    let texts: Vec<Option<String>> = texts.into_iter().map(|t| t.map(|t| t.as_ref().to_owned())).collect();
+    Column::new(name.into(), texts)
+}

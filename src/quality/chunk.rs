@@ -1,0 +1,266 @@
+//! A chunk of one table: its columns as classes of equal values, read by the encoder that counting uses.
+
+use super::coded::Coded;
+use super::plan::Plan;
+use crate::catalogue::{ColumnType, Condition, TODAY, Time, days};
+use crate::error::{Error, Result};
+use crate::record::{BIRTHS, Encoded, Encoder, NO_WORD, Problems, Rows};
+use polars::prelude::*;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
+
+/// A name that conditions use: the class of each row, and what is known of each class.
+#[derive(Debug)]
+pub(super) struct Read {
+    pub coded: Rc<Coded>,
+    pub values: Rc<Encoded>,
+    /// Columns with a value that they may not hold, and the classes it stands in.
+    pub told: Vec<(String, Vec<bool>)>,
+}
+
+/// The columns of a chunk that were read.
+pub(super) struct Chunk<'c> {
+    pub plan: &'c Plan<'c>,
+    pub frame: &'c DataFrame,
+    columns: HashMap<String, Rc<Coded>>,
+    read: HashMap<String, Rc<Read>>,
+}
+
+impl<'c> Chunk<'c> {
+    pub fn new(plan: &'c Plan<'c>, frame: &'c DataFrame) -> Self {
+        Self { plan, frame, columns: HashMap::new(), read: HashMap::new() }
+    }
+
+    pub fn rows(&self) -> usize {
+        self.frame.height()
+    }
+
+    fn wrong(&self, error: &PolarsError) -> Error {
+        Error::Frame { table: self.plan.table.id.clone(), found: error.to_string() }
+    }
+
+    /// A column as it stands in the records.
+    pub fn series(&self, column: &str) -> Option<&'c Series> {
+        self.frame.column(column).ok().map(Column::as_materialized_series)
+    }
+
+    /// A column as text, whatever it is.
+    pub fn texts(&self, column: &str) -> Result<Option<StringChunked>> {
+        let text = |series: &Series| Ok(series.cast(&DataType::String)?.str()?.rechunk().into_owned());
+        self.series(column).map(|series| text(series).map_err(|e| self.wrong(&e))).transpose()
+    }
+
+    fn coded(&mut self, column: &str) -> Result<Rc<Coded>> {
+        if let Some(found) = self.columns.get(column) {
+            return Ok(found.clone());
+        }
+        let coded = match self.series(column) {
+            None => Coded::one(self.rows()),
+            // Words that no rule asks for are not read.
+            Some(series) if self.plan.only_presence(column) => Coded::presence(series),
+            Some(series) => Coded::of(series).map_err(|e| self.wrong(&e))?,
+        };
+        let coded = Rc::new(coded);
+        self.columns.insert(column.to_owned(), coded.clone());
+        Ok(coded)
+    }
+
+    /// The columns that the value of a name rests on.
+    fn bases(&self, name: &str) -> Vec<&'c str> {
+        let table = self.plan.table;
+        let event = table.date.as_deref();
+        let is_column = |c: &&str| table.column(c).is_some();
+        if name == BIRTHS {
+            let lived = table.column("age_days").and(event);
+            return ["birth_date", "birth_year", "age_days"].into_iter().filter(is_column).chain(lived).collect();
+        }
+        if let Some(from) = table.derived_from(name) {
+            let on: Vec<&str> = match table.column("incident_date") {
+                _ if table.time == Time::Stock => Vec::new(),
+                Some(_) => vec!["incident_date", "received_date"],
+                None => event.into_iter().collect(),
+            };
+            return from.iter().copied().filter(is_column).chain(on).collect();
+        }
+        table.column(name).map_or_else(|| vec!["case_id"], |column| vec![column.id.as_str()])
+    }
+
+    /// What stands under a name that conditions use.
+    pub fn read(&mut self, name: &str) -> Result<Rc<Read>> {
+        if let Some(found) = self.read.get(name) {
+            return Ok(found.clone());
+        }
+        let bases: Vec<&str> = self.bases(name).into_iter().filter(|c| self.series(c).is_some()).collect();
+        let mut coded = Rc::new(Coded::one(self.rows()));
+        for (nth, base) in bases.iter().enumerate() {
+            let next = self.coded(base)?;
+            coded = if nth == 0 { next } else { Rc::new(coded.with(&next)) };
+        }
+        let take = |base: &&str| self.frame.column(base)?.as_materialized_series().take_slice(&coded.firsts).map(Series::into_column);
+        let few = bases.iter().map(take).collect::<PolarsResult<Vec<Column>>>();
+        let few = few.and_then(|columns| DataFrame::new(coded.firsts.len(), columns)).map_err(|e| self.wrong(&e))?;
+        let mut encoder = self.plan.encoder(&few);
+        let values = encoder.encode(name)?;
+        if self.plan.table.time == Time::SchoolYear && name == "school_year" {
+            tell_school_years(&mut encoder, &values);
+        }
+        let told = encoder.problems.told().map(|(column, rows)| {
+            let mut classes = vec![false; few.height()];
+            rows.for_each(|row| classes[row as usize - 1] = true);
+            (column.to_owned(), classes)
+        });
+        let read = Rc::new(Read { told: told.collect(), coded, values });
+        self.read.insert(name.to_owned(), read.clone());
+        Ok(read)
+    }
+
+    /// The least value of a number in each row, [`i32::MIN`] where it is not known.
+    pub fn numbers(&mut self, name: &str) -> Result<Vec<i32>> {
+        let read = self.read(name)?;
+        let Encoded::Number { low, .. } = &*read.values else { return Ok(vec![i32::MIN; self.rows()]) };
+        Ok(read.coded.spread(low))
+    }
+
+    /// The truth of every part of some conditions that asks a column something, for each row.
+    pub fn leaves<'k>(&mut self, conditions: impl Iterator<Item = &'k Condition>) -> Result<Leaves> {
+        let mut leaves: BTreeSet<&Condition> = BTreeSet::new();
+        conditions.for_each(|condition| condition.leaves(&mut leaves));
+        let mut found = Leaves { rows: self.rows(), ..Leaves::default() };
+        for leaf in leaves {
+            if let Condition::Linear(terms, ..) = leaf {
+                for (name, _) in terms {
+                    if !found.columns.contains_key(name) {
+                        let column = self.spread(name)?;
+                        found.columns.insert(name.clone(), Rc::new(column));
+                    }
+                }
+            } else if let Some(name) = leaf.columns().into_iter().next() {
+                let read = self.read(name)?;
+                let columns = HashMap::from([(name.to_owned(), read.values.clone())]);
+                let mut rows = Rows { count: read.coded.firsts.len(), columns: &columns, known: HashMap::new() };
+                let truth = rows.truth(leaf);
+                found.known.insert(leaf.clone(), Rc::new(read.coded.spread(&truth)));
+            }
+        }
+        Ok(found)
+    }
+
+    /// A number for each row, as an interval.
+    fn spread(&mut self, name: &str) -> Result<Encoded> {
+        if name == TODAY {
+            let day = days(self.plan.reference);
+            return Ok(Encoded::Number { low: vec![day; self.rows()], high: vec![day; self.rows()] });
+        }
+        let read = self.read(name)?;
+        let Encoded::Number { low, high } = &*read.values else {
+            return Ok(Encoded::Number { low: vec![i32::MIN; self.rows()], high: vec![i32::MAX; self.rows()] });
+        };
+        Ok(Encoded::Number { low: read.coded.spread(low), high: read.coded.spread(high) })
+    }
+
+    /// The class of each row by commune and time, and what each class means: place in the list of areas and window.
+    pub fn spots(&mut self) -> Result<(Coded, Vec<(u32, i32)>)> {
+        let communes = self.read("commune")?;
+        let time = match self.plan.table.time {
+            Time::Stock => None,
+            Time::Event => self.plan.table.date.clone(),
+            Time::Year => Some("year".to_owned()),
+            Time::SchoolYear => Some("school_year".to_owned()),
+        };
+        let times = time.map(|name| self.read(&name)).transpose()?;
+        let coded = times.as_ref().map_or_else(|| (*communes.coded).clone(), |times| communes.coded.with(&times.coded));
+        let places = self.places(&communes.values, communes.coded.firsts.len());
+        let windows = times.as_ref().map(|times| windows(self.plan.table.time, &times.values, times.coded.firsts.len()));
+        let of = |row: &IdxSize| {
+            let row = *row as usize;
+            let window = times.as_ref().zip(windows.as_ref()).map_or(0, |(times, w)| w[times.coded.of_row[row] as usize]);
+            (places[communes.coded.of_row[row] as usize], window)
+        };
+        let spots = coded.firsts.iter().map(of).collect();
+        Ok((coded, spots))
+    }
+
+    /// The places of communes in the list of areas; [`NOWHERE`] for what it does not have.
+    pub fn places(&self, values: &Encoded, classes: usize) -> Vec<u32> {
+        let Encoded::Words { codes, words } = values else { return vec![NOWHERE; classes] };
+        let known: Vec<u32> = words.iter().map(|w| self.plan.areas.commune(w).unwrap_or(NOWHERE)).collect();
+        codes.iter().map(|code| if *code == NO_WORD { NOWHERE } else { known[*code as usize] }).collect()
+    }
+}
+
+/// No commune of the list.
+pub(super) const NOWHERE: u32 = u32::MAX;
+/// No time.
+pub(super) const NEVER: i32 = i32::MIN;
+
+/// Months of events since year 0, years of yearly tables, the years in which school years end.
+fn windows(time: Time, values: &Encoded, classes: usize) -> Vec<i32> {
+    match (time, values) {
+        (Time::Event, Encoded::Number { low, .. }) => low.iter().map(|day| month_of(*day)).collect(),
+        (Time::Year, Encoded::Number { low, .. }) => low.clone(),
+        (Time::SchoolYear, Encoded::Words { codes, words }) => {
+            let ends: Vec<i32> = words.iter().map(|w| w.get(5..).and_then(|y| y.parse().ok()).unwrap_or(NEVER)).collect();
+            codes.iter().map(|code| ends.get(*code as usize).copied().unwrap_or(NEVER)).collect()
+        }
+        _ => vec![NEVER; classes],
+    }
+}
+
+/// Months since the beginning of year 0.
+pub(super) fn month_of(day: i32) -> i32 {
+    use chrono::Datelike;
+    if day == NEVER {
+        return NEVER;
+    }
+    chrono::NaiveDate::from_epoch_days(day).map_or(NEVER, |d| d.year() * 12 + d.month0().cast_signed())
+}
+
+fn tell_school_years(encoder: &mut Encoder, values: &Encoded) {
+    let Encoded::Words { codes, words } = values else { return };
+    for (row, code) in codes.iter().enumerate() {
+        if words.get(*code as usize).is_some_and(|word| !crate::record::is_school_year(word)) {
+            encoder.problems.value(&encoder.table.id, "school_year", "a school year such as 2021-2022", row as u64 + 1);
+        }
+    }
+}
+
+/// What the parts of conditions say of each row.
+#[derive(Default)]
+pub(super) struct Leaves {
+    rows: usize,
+    columns: HashMap<String, Rc<Encoded>>,
+    known: HashMap<Condition, Rc<Vec<u8>>>,
+}
+
+impl Leaves {
+    /// Works conditions out row by row.
+    pub fn evaluator(&mut self) -> Rows<'_> {
+        Rows { count: self.rows, known: std::mem::take(&mut self.known), columns: &self.columns }
+    }
+}
+
+impl Plan<'_> {
+    /// Reads some rows of the table; rows are counted from the first of them.
+    fn encoder<'f>(&'f self, frame: &'f DataFrame) -> Encoder<'f> {
+        Encoder {
+            table: self.table,
+            codes: &self.codes,
+            ethnic: self.ethnic,
+            cases: self.cases,
+            reference: self.reference,
+            frame,
+            offset: 0,
+            problems: Problems::default(),
+            cache: HashMap::new(),
+        }
+    }
+
+    /// True for text without a list of codes whose words no condition asks for.
+    fn only_presence(&self, column: &str) -> bool {
+        let plain = self.table.column(column).is_some_and(|c| c.kind == ColumnType::Text && c.codes.is_none());
+        plain && !self.words.contains(column) && !(column == "case_id" && self.table.id == "perpetrators") && column != "school_year"
+    }
+}
+
+/// Values that their columns may not hold, as bits in the order of the columns, for each row; none where all is well.
+pub(super) type Masks = BTreeMap<super::kind::Values, Vec<u64>>;

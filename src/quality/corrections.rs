@@ -1,0 +1,265 @@
+//! Workbooks of the rows that communes verify, addressed by file, sheet and row.
+
+use super::check::Check;
+use super::chunk::NOWHERE;
+use super::names::folded;
+use super::report::Address;
+use super::rule::{Severity, column_name};
+use crate::error::{Error, Result};
+use crate::text::Language;
+use polars::prelude::{DataFrame, DataType, PolarsResult};
+use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+
+/// Lines of one sheet; a spreadsheet holds some more.
+const MOST_LINES: usize = 1_000_000;
+
+/// Where the rows of a table stood in the files they came from.
+#[derive(Debug, Default)]
+pub struct Sources(HashMap<(String, u32), (Option<String>, Option<String>, Option<u32>)>);
+
+impl Sources {
+    /// Takes the sources of some rows: a frame with `row` (from 1), and `source_file`, `source_sheet`, `source_row` as far as
+    /// they are there.
+    ///
+    /// # Errors
+    /// [`Error::Frame`] if `row` is missing or a column is of another type.
+    pub fn add(&mut self, table: &str, frame: &DataFrame) -> Result<()> {
+        self.read(table, frame).map_err(|e| Error::Frame { table: table.to_owned(), found: e.to_string() })
+    }
+
+    fn read(&mut self, table: &str, frame: &DataFrame) -> PolarsResult<()> {
+        let column = |name: &str, to: &DataType| frame.column(name).ok().map(|c| c.as_materialized_series().cast(to)).transpose();
+        let rows = frame.column("row")?.as_materialized_series().cast(&DataType::UInt32)?;
+        let (files, sheets) = (column("source_file", &DataType::String)?, column("source_sheet", &DataType::String)?);
+        let lines = column("source_row", &DataType::UInt32)?;
+        for (nth, row) in rows.u32()?.iter().enumerate().filter_map(|(nth, row)| Some((nth, row?))) {
+            let text = |series: &Option<polars::prelude::Series>| -> PolarsResult<Option<String>> {
+                Ok(match series {
+                    Some(series) => series.str()?.get(nth).map(str::to_owned),
+                    None => None,
+                })
+            };
+            let line = match &lines {
+                Some(series) => series.u32()?.get(nth),
+                None => None,
+            };
+            self.0.insert((table.to_owned(), row), (text(&files)?, text(&sheets)?, line));
+        }
+        Ok(())
+    }
+}
+
+/// The looks of the cells.
+struct Looks {
+    title: Format,
+    head: Format,
+    fill: Format,
+    cell: Format,
+}
+
+impl Looks {
+    fn new() -> Self {
+        let cell = Format::new()
+            .set_border(FormatBorder::Thin)
+            .set_border_color(Color::RGB(0x00BF_C7D1))
+            .set_align(FormatAlign::Top)
+            .set_text_wrap();
+        Self {
+            title: Format::new().set_bold().set_font_size(14),
+            head: cell.clone().set_bold().set_background_color(Color::RGB(0x00DD_E7F0)).set_align(FormatAlign::VerticalCenter),
+            fill: cell.clone().set_background_color(Color::RGB(0x00FF_F8DC)),
+            cell,
+        }
+    }
+}
+
+fn say(language: Language, vi: &'static str, en: &'static str) -> &'static str {
+    match language {
+        Language::Vi => vi,
+        Language::En => en,
+    }
+}
+
+impl Check {
+    /// Writes for each commune a workbook of what it has to verify, and gives their paths.
+    ///
+    /// Each line names file, sheet and row as far as `sources` knows them, the row of the table, the rule and the columns to
+    /// look at, and has two empty cells: for the corrected value and for a note. It holds no value of a record. The first sheet
+    /// counts the lines by rule. A file is written beside its place and moved there when it is whole.
+    ///
+    /// # Errors
+    /// [`Error::File`] if the folder or a file cannot be written.
+    pub fn write_corrections(&self, folder: &Path, severity: Severity, sources: &Sources, language: Language) -> Result<Vec<PathBuf>> {
+        let told = |e: &dyn std::fmt::Display, path: &Path| Error::File { path: path.display().to_string(), found: e.to_string() };
+        std::fs::create_dir_all(folder).map_err(|e| told(&e, folder))?;
+        let mut by_commune: BTreeMap<u32, Vec<Address>> = BTreeMap::new();
+        for address in self.addresses(move |rule| rule.severity >= severity) {
+            by_commune.entry(address.place).or_default().push(address);
+        }
+        let mut written = Vec::new();
+        for (place, addresses) in by_commune {
+            polars_error::abort::try_raise_polars_abort();
+            let path = folder.join(self.file_name(place, language));
+            let hidden = path.with_extension("xlsx.part");
+            let bytes = self
+                .workbook(place, &addresses, sources, language)
+                .and_then(|mut book| book.save_to_buffer())
+                .map_err(|e| told(&e, &path))?;
+            std::fs::write(&hidden, bytes).and_then(|()| std::fs::rename(&hidden, &path)).map_err(|e| {
+                let _ = std::fs::remove_file(&hidden);
+                told(&e, &path)
+            })?;
+            written.push(path);
+        }
+        Ok(written)
+    }
+
+    /// Code and name, in letters that every system has.
+    fn file_name(&self, place: u32, language: Language) -> String {
+        if place == NOWHERE {
+            return say(language, "khong-ro-xa.xlsx", "commune-unknown.xlsx").to_owned();
+        }
+        let area = self.setting.areas.get(place);
+        format!("{}-{}.xlsx", area.code, folded(&area.name).join("-"))
+    }
+
+    fn workbook(&self, place: u32, addresses: &[Address], sources: &Sources, language: Language) -> Result<Workbook, XlsxError> {
+        let (mut book, looks) = (Workbook::new(), Looks::new());
+        self.overview(book.add_worksheet(), place, addresses, language, &looks)?;
+        for (nth, lines) in addresses.chunks(MOST_LINES).enumerate() {
+            let sheet = book.add_worksheet();
+            sheet.set_name(format!("{} {}", say(language, "Cần xác minh", "To verify"), nth + 1))?;
+            self.lines(sheet, lines, sources, language, &looks)?;
+        }
+        Ok(book)
+    }
+
+    fn overview(
+        &self,
+        sheet: &mut Worksheet,
+        place: u32,
+        addresses: &[Address],
+        language: Language,
+        looks: &Looks,
+    ) -> Result<(), XlsxError> {
+        sheet.set_name(say(language, "Tổng hợp", "Summary"))?;
+        let area = (place != NOWHERE).then(|| self.setting.areas.get(place));
+        let name = area.map_or_else(|| say(language, "Không rõ xã", "Commune unknown").to_owned(), |a| format!("{} ({})", a.name, a.code));
+        sheet.write_string_with_format(
+            0,
+            0,
+            format!("{}: {name}", say(language, "Bản ghi cần xác minh", "Records to verify")),
+            &looks.title,
+        )?;
+        let day = self.reference().format(say(language, "%d/%m/%Y", "%Y-%m-%d"));
+        sheet.write_string(1, 0, format!("{}: {day}", say(language, "Ngày đối chiếu", "Reference day")))?;
+        let how = say(
+            language,
+            "Mở tệp gốc ở đúng dòng, đối chiếu hồ sơ, ghi giá trị đúng và ghi chú vào hai cột màu vàng, rồi gửi lại.",
+            "Open the original file at the row, compare with the record, enter the right value and a note in the yellow columns, send it back.",
+        );
+        sheet.write_string(2, 0, how)?;
+        let heads = [
+            say(language, "Mức độ", "Severity"),
+            say(language, "Bảng", "Table"),
+            say(language, "Nội dung", "What is wrong"),
+            say(language, "Số dòng", "Lines"),
+        ];
+        for (column, (head, width)) in (0_u16..).zip(heads.into_iter().zip([12.0, 26.0, 80.0, 10.0])) {
+            sheet.write_string_with_format(4, column, head, &looks.head)?;
+            sheet.set_column_width(column, width)?;
+        }
+        let mut counts: BTreeMap<(std::cmp::Reverse<Severity>, &str, &str), (u32, &Address)> = BTreeMap::new();
+        for address in addresses {
+            counts.entry((std::cmp::Reverse(address.rule.severity), address.table, &address.rule.code)).or_insert((0, address)).0 += 1;
+        }
+        for (row, ((severity, ..), (count, address))) in (5_u32..).zip(counts) {
+            sheet.write_string_with_format(row, 0, severity_name(severity.0, language), &looks.cell)?;
+            sheet.write_string_with_format(row, 1, self.table_name(address.table, language), &looks.cell)?;
+            sheet.write_string_with_format(row, 2, address.rule.text.get(language), &looks.cell)?;
+            sheet.write_number_with_format(row, 3, count, &looks.cell)?;
+        }
+        sheet.set_landscape().set_paper_size(9);
+        Ok(())
+    }
+
+    fn lines(
+        &self,
+        sheet: &mut Worksheet,
+        lines: &[Address],
+        sources: &Sources,
+        language: Language,
+        looks: &Looks,
+    ) -> Result<(), XlsxError> {
+        let heads = [
+            (say(language, "Tệp", "File"), 24.0),
+            (say(language, "Trang tính", "Sheet"), 14.0),
+            (say(language, "Dòng trong tệp", "Row in the file"), 9.0),
+            (say(language, "Bảng", "Table"), 18.0),
+            (say(language, "Dòng trong bảng", "Row of the table"), 9.0),
+            (say(language, "Mức độ", "Severity"), 11.0),
+            (say(language, "Nội dung", "What is wrong"), 56.0),
+            (say(language, "Cột cần xác minh", "Columns to verify"), 28.0),
+            (say(language, "Giá trị đúng", "Right value"), 24.0),
+            (say(language, "Ghi chú của người xác minh", "Verifier's note"), 30.0),
+        ];
+        for (column, (head, width)) in (0_u16..).zip(heads) {
+            sheet.write_string_with_format(0, column, head, &looks.head)?;
+            sheet.set_column_width(column, width)?;
+        }
+        for (line, address) in (1_u32..).zip(lines) {
+            let row = address.row.map(|row| row + 1);
+            let (file, sheet_name, at) = row.and_then(|row| sources.0.get(&(address.table.to_owned(), row))).cloned().unwrap_or_default();
+            let number = |n: Option<u32>| n.map(|n| n.to_string()).unwrap_or_default();
+            let mut what = address.rule.text.get(language).to_owned();
+            if let Some(finding) = address.finding {
+                what = format!("{}: {what}", finding.period());
+            }
+            if let Some(other) = address.other_row {
+                let (file, _, at) = sources.0.get(&(address.table.to_owned(), other + 1)).cloned().unwrap_or_default();
+                let told = match (file, at) {
+                    (Some(file), Some(at)) => format!("{file}, {at}"),
+                    _ => (other + 1).to_string(),
+                };
+                what = format!("{what} ({}: {told})", say(language, "dòng trước", "earlier row"));
+            }
+            let columns: Vec<&str> = address.columns.iter().map(|c| column_name(c, language)).collect();
+            let cells = [
+                file.unwrap_or_default(),
+                sheet_name.unwrap_or_default(),
+                number(at),
+                self.table_name(address.table, language).to_owned(),
+                number(row),
+                severity_name(address.rule.severity, language).to_owned(),
+                what,
+                columns.join(", "),
+            ];
+            for (column, text) in (0_u16..).zip(cells) {
+                match text.parse::<u32>() {
+                    Ok(n) if column == 2 || column == 4 => sheet.write_number_with_format(line, column, n, &looks.cell)?,
+                    _ => sheet.write_string_with_format(line, column, text, &looks.cell)?,
+                };
+            }
+            sheet.write_blank(line, 8, &looks.fill)?;
+            sheet.write_blank(line, 9, &looks.fill)?;
+        }
+        sheet.set_freeze_panes(1, 0)?;
+        sheet.autofilter(0, 0, lines.len() as u32, 9)?;
+        sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0).set_repeat_rows(0, 0)?;
+        Ok(())
+    }
+
+    fn table_name(&self, id: &str, language: Language) -> &str {
+        self.setting.table(id).map_or("", |t| t.name.get(language))
+    }
+}
+
+fn severity_name(severity: Severity, language: Language) -> &'static str {
+    match severity {
+        Severity::Error => say(language, "Lỗi", "Error"),
+        Severity::Warning => say(language, "Cảnh báo", "Warning"),
+        Severity::Info => say(language, "Lưu ý", "Note"),
+    }
+}

@@ -1,0 +1,386 @@
+//! Verdicts of all rules over one chunk.
+
+use super::chunk::{Chunk, Masks, month_of};
+use super::coded::Coded;
+use super::kind::{Deadline, Kind, Parts, Values};
+use super::names::Names;
+use super::plan::Plan;
+use crate::catalogue::{ColumnType, days};
+use crate::error::Result;
+use crate::period::working_days;
+use crate::record::{BIRTHS, Encoded, NO, NO_WORD, UNDECIDED, YES};
+use polars::prelude::*;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use xxhash_rust::xxh3::xxh3_128;
+
+/// What a rule says of a row.
+pub(super) const PASS: u8 = 0;
+pub(super) const FAIL: u8 = 1;
+pub(super) const OPEN: u8 = 2;
+/// The rule is not about the row.
+pub(super) const OUT: u8 = 3;
+
+/// The day after next is surely beyond the hours of an emergency, the next is not.
+const DAYS_SURELY_LATE: i32 = 2;
+/// Bits of a packed key that tell the row.
+const ROW_BITS: u32 = 32;
+
+/// Rows that fail a rule, counted from 0, with what is to be known of each: columns as bits, or another row.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Failed {
+    pub rows: Vec<u32>,
+    pub detail: Vec<u64>,
+}
+
+/// A number of a group: the group, whether it is the total, the number, the row.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Portion {
+    pub group: u128,
+    pub is_total: bool,
+    pub number: i64,
+    pub row: u32,
+}
+
+/// What one chunk told.
+#[derive(Debug, Default)]
+pub(super) struct Part {
+    pub rows: usize,
+    /// Place and window of the classes by commune and time, and the class of each row.
+    pub spots: Vec<(u32, i32)>,
+    pub of_row: Vec<u32>,
+    /// By rule and spot: passes, failures, undecided and rows that the rule is not about.
+    pub counts: Vec<Vec<[u64; 4]>>,
+    pub failed: Vec<Failed>,
+    /// By expected column and spot.
+    pub recorded: Vec<Vec<u64>>,
+    pub totals: Vec<u64>,
+    pub keys: Vec<Vec<u128>>,
+    /// By rule, where it is of that kind.
+    pub blocks: BTreeMap<usize, (Vec<u128>, Names)>,
+    pub portions: BTreeMap<usize, Vec<Portion>>,
+    /// Place of the commune, month, and whether it was one of the first days of that month; by rule.
+    pub updates: BTreeMap<usize, BTreeSet<(u32, i32, bool)>>,
+}
+
+/// Judges a chunk whose first row is the `offset`th of its table.
+pub(super) fn judge(plan: &Plan, frame: &DataFrame, offset: u32) -> Result<Part> {
+    let mut chunk = Chunk::new(plan, frame);
+    let (coded, spots) = chunk.spots()?;
+    let mut part = Part { rows: frame.height(), totals: vec![0; spots.len()], spots, ..Part::default() };
+    coded.of_row.iter().for_each(|spot| part.totals[*spot as usize] += 1);
+    let masks = masks(&mut chunk)?;
+    let mut leaves = chunk.leaves(plan.conditions())?;
+    let mut conditions = leaves.evaluator();
+    for columns in &plan.keys {
+        part.keys.push(keys(&chunk, columns, offset)?);
+    }
+    for (nth, rule) in plan.rules.iter().enumerate() {
+        let mut counts = vec![[0; 4]; part.spots.len()];
+        let mut failed = Failed::default();
+        if plan.missing[nth].is_empty() {
+            let mut mask = None;
+            let verdicts = match &rule.kind {
+                Kind::Must { must, scope } => implied(&conditions.truth(scope), &conditions.truth(must)),
+                Kind::Values(values) => {
+                    mask = masks.get(values);
+                    mask.map_or_else(|| vec![PASS; part.rows], |mask| mask.iter().map(|m| if *m == 0 { PASS } else { FAIL }).collect())
+                }
+                Kind::Unique(columns) => with_key(&chunk, columns),
+                Kind::Refers(refers) => with_key(&chunk, &refers.columns).into_iter().map(|v| if v == OPEN { OUT } else { v }).collect(),
+                Kind::Probable(probable) => {
+                    let columns: Vec<String> = probable.same.iter().chain([&probable.name]).cloned().collect();
+                    let verdicts = all_there(&chunk, &columns);
+                    let names = Names::of(&chunk.texts(&probable.name)?, part.rows);
+                    let blocks = keys(&chunk, &probable.same, offset)?;
+                    let is_there = |key: &u128| verdicts[(*key as u32 - offset) as usize] == PASS;
+                    part.blocks.insert(nth, (blocks.into_iter().filter(is_there).collect(), names));
+                    verdicts
+                }
+                Kind::Identification(number) => identification(&mut chunk, number)?,
+                Kind::Deadline(deadline) => steps(&mut chunk, deadline)?,
+                Kind::Parts(parts) => {
+                    let found = portions(&mut chunk, parts, offset)?;
+                    part.portions.insert(nth, found);
+                    vec![OUT; part.rows]
+                }
+                Kind::Updates { column, grace } => {
+                    part.updates.insert(nth, updates(&mut chunk, column, *grace)?);
+                    vec![OUT; part.rows]
+                }
+                Kind::Outlier(_) => vec![OUT; part.rows],
+            };
+            count(&verdicts, &coded, &part.totals, &mut counts);
+            let rows = (0_u32..).zip(&verdicts).filter(|(_, v)| **v == FAIL).map(|(row, _)| row);
+            failed.rows = rows.map(|row| row + offset).collect();
+            if let Some(mask) = mask {
+                failed.detail = failed.rows.iter().map(|row| mask[(*row - offset) as usize]).collect();
+            }
+        }
+        part.counts.push(counts);
+        part.failed.push(failed);
+    }
+    part.recorded = recorded(&mut chunk, &coded, part.spots.len())?;
+    part.of_row = coded.of_row;
+    Ok(part)
+}
+
+/// Most chunks pass whole, and are counted by their totals.
+fn count(verdicts: &[u8], coded: &Coded, totals: &[u64], counts: &mut [[u64; 4]]) {
+    let first = verdicts.first().copied().unwrap_or(PASS);
+    if verdicts.iter().fold(0, |odd, v| odd | (v ^ first)) == 0 {
+        counts.iter_mut().zip(totals).for_each(|(counts, total)| counts[usize::from(first)] = *total);
+        return;
+    }
+    for (spot, verdict) in coded.of_row.iter().zip(verdicts) {
+        counts[*spot as usize][usize::from(*verdict)] += 1;
+    }
+}
+
+/// A row fails where the scope is true and the condition false, and is undecided where either is.
+fn implied(scope: &[u8], must: &[u8]) -> Vec<u8> {
+    let of = |scope: u8, must: u8| match (scope, must) {
+        (NO, _) => OUT,
+        (YES, YES) => PASS,
+        (YES, NO) => FAIL,
+        _ => OPEN,
+    };
+    scope.iter().zip(must).map(|(scope, must)| of(*scope, *must)).collect()
+}
+
+/// Whether every one of some columns is recorded.
+fn all_there(chunk: &Chunk, columns: &[String]) -> Vec<u8> {
+    let mut verdicts = vec![PASS; chunk.rows()];
+    for column in columns {
+        match chunk.series(column) {
+            None => verdicts.fill(OPEN),
+            Some(series) if series.null_count() == 0 => {}
+            Some(series) => {
+                verdicts.iter_mut().zip(series.is_null().iter()).filter(|(_, null)| *null == Some(true)).for_each(|(v, _)| *v = OPEN);
+            }
+        }
+    }
+    verdicts
+}
+
+/// The columns of a key that are identifiers: text without a list of codes.
+fn identifiers(plan: &Plan, columns: &[String]) -> Vec<String> {
+    let is_plain =
+        |c: &&String| plan.table.column(c).is_some_and(|c| matches!(c.kind, ColumnType::Text | ColumnType::Area) && c.codes.is_none());
+    columns.iter().filter(is_plain).cloned().collect()
+}
+
+fn with_key(chunk: &Chunk, columns: &[String]) -> Vec<u8> {
+    all_there(chunk, &identifiers(chunk.plan, columns))
+}
+
+/// The keys of the rows that have one: 96 bits of a hash, and the row.
+fn keys(chunk: &Chunk, columns: &[String], offset: u32) -> Result<Vec<u128>> {
+    let texts = columns.iter().map(|c| chunk.texts(c)).collect::<Result<Vec<_>>>()?;
+    let there = with_key(chunk, columns);
+    let packed = |row: u32, hash: u128| hash >> ROW_BITS << ROW_BITS | u128::from(row + offset);
+    let rows = (0_u32..).zip(&there).filter(|(_, v)| **v == PASS).map(|(row, _)| row);
+    if let [Some(text)] = texts.as_slice() {
+        let array = text.downcast_as_array();
+        return Ok(rows.map(|row| packed(row, xxh3_128(array.value(row as usize).as_bytes()))).collect());
+    }
+    let mut bytes = Vec::new();
+    Ok(rows.map(|row| packed(row, hash_of(&texts, row as usize, &mut bytes))).collect())
+}
+
+/// The hash of several texts; a missing one is a value of its own.
+fn hash_of(texts: &[Option<StringChunked>], row: usize, bytes: &mut Vec<u8>) -> u128 {
+    bytes.clear();
+    for text in texts {
+        let text = text.as_ref().and_then(|t| t.get(row));
+        bytes.extend(text.map_or(u32::MAX, |t| t.len() as u32).to_le_bytes());
+        bytes.extend(text.unwrap_or_default().as_bytes());
+    }
+    xxh3_128(bytes)
+}
+
+/// What stands in values that columns may not hold.
+fn masks(chunk: &mut Chunk) -> Result<Masks> {
+    let (plan, rows) = (chunk.plan, chunk.rows());
+    let mut found = Masks::new();
+    let mut set = |values: Values, row: usize, bit: u64| found.entry(values).or_insert_with(|| vec![0; rows])[row] |= bit;
+    let judged = |column: &String| !(column == "source_unread" || column == "ethnicity" && plan.ethnic.is_none());
+    let columns: Vec<&String> = plan.columns.iter().filter(|c| judged(c)).collect();
+    // The days of birth and the ages are read from several columns, and so is what is wrong with them.
+    let beside = ["age", BIRTHS].into_iter().filter(|name| match *name {
+        "age" => plan.table.column("age_from").is_some(),
+        _ => plan.table.column("birth_year").is_some() || plan.table.column("age_days").is_some(),
+    });
+    for name in columns.iter().map(|c| c.as_str()).chain(beside) {
+        let schema = plan.table.column(name);
+        if schema.is_some_and(|c| c.private) {
+            continue;
+        }
+        let read = chunk.read(name)?;
+        for (column, classes) in read.told.iter().filter(|(column, _)| judged(column)) {
+            let nulls = chunk.series(column).map(|s| s.is_null());
+            let bit = plan.bit(column);
+            for (row, _) in read.coded.of_row.iter().enumerate().filter(|(_, class)| classes[**class as usize]) {
+                let is_null = nulls.as_ref().is_some_and(|n| n.get(row) == Some(true));
+                set(if is_null { Values::Required } else { Values::Allowed }, row, bit);
+            }
+        }
+        if let (Some(schema), ColumnType::Area) = (schema, schema.map_or(ColumnType::Text, |c| c.kind)) {
+            let Encoded::Words { codes, words } = &*read.values else { continue };
+            let known: Vec<bool> = words.iter().map(|w| plan.areas.commune(w).is_some()).collect();
+            let odd: Vec<Option<Values>> = codes
+                .iter()
+                .map(|code| match *code {
+                    NO_WORD => schema.required.then_some(Values::Required),
+                    code => (!known[code as usize]).then_some(Values::Areas),
+                })
+                .collect();
+            if odd.iter().any(Option::is_some) {
+                let of_rows = read.coded.of_row.iter().enumerate();
+                of_rows.for_each(|(row, class)| {
+                    if let Some(values) = odd[*class as usize] {
+                        set(values, row, plan.bit(name))
+                    }
+                });
+            }
+        }
+    }
+    if let Some(unread) = chunk.texts("source_unread")? {
+        for (row, text) in unread.iter().enumerate().filter_map(|(row, text)| Some((row, text.filter(|t| !t.is_empty())?))) {
+            // A column that no table has is told of by a bit that no column has.
+            let bits = text.split(',').fold(0, |bits, column| bits | plan.bit(column.trim()));
+            set(Values::Read, row, if bits == 0 { 1 << 63 } else { bits });
+        }
+    }
+    Ok(found)
+}
+
+/// In how many rows of each spot an expected column is recorded.
+fn recorded(chunk: &mut Chunk, coded: &Coded, spots: usize) -> Result<Vec<Vec<u64>>> {
+    let plan = chunk.plan;
+    let mut found = Vec::with_capacity(plan.expected.len());
+    for column in plan.expected {
+        let mut counts = vec![0; spots];
+        if let Some(series) = chunk.series(column) {
+            let there: Vec<bool> = if column == "ethnicity" && plan.ethnic.is_none() {
+                series.is_not_null().iter().map(|v| v == Some(true)).collect()
+            } else {
+                let read = chunk.read(column)?;
+                read.coded.spread(&is_recorded(&read.values))
+            };
+            coded.of_row.iter().zip(there).for_each(|(spot, there)| counts[*spot as usize] += u64::from(there));
+        }
+        found.push(counts);
+    }
+    Ok(found)
+}
+
+fn is_recorded(values: &Encoded) -> Vec<bool> {
+    match values {
+        Encoded::Flag(values) => values.iter().map(|v| *v != UNDECIDED).collect(),
+        Encoded::Number { low, high } => low.iter().zip(high).map(|(low, high)| *low != i32::MIN || *high != i32::MAX).collect(),
+        Encoded::Words { codes, .. } => codes.iter().map(|code| *code != NO_WORD).collect(),
+        Encoded::List { known, .. } => known.clone(),
+    }
+}
+
+/// Twelve digits, of which the fourth tells century and sex, the next two the year.
+fn identification(chunk: &mut Chunk, number: &str) -> Result<Vec<u8>> {
+    let Some(numbers) = chunk.texts(number)? else { return Ok(vec![OUT; chunk.rows()]) };
+    let (sexes, births) = (chunk.read("sex")?, chunk.read(BIRTHS)?);
+    let Encoded::Words { codes, words } = &*sexes.values else { return Ok(vec![OPEN; chunk.rows()]) };
+    let Encoded::Number { low, high } = &*births.values else { return Ok(vec![OPEN; chunk.rows()]) };
+    let year = |day: i32| month_of(day).div_euclid(12);
+    let provinces: BTreeSet<&str> = chunk.plan.areas.areas().iter().map(|a| a.code.as_str()).filter(|code| code.len() == 2).collect();
+    let verdict = |row: usize, text: &str| {
+        let digits: Vec<i32> = text.bytes().filter(u8::is_ascii_digit).map(|b| i32::from(b - b'0')).collect();
+        // A first digit other than 0 is that of a country, for those registered abroad.
+        let is_plausible =
+            digits.len() == 12 && text.len() == 12 && (digits[0] != 0 || provinces.contains(&text[1..3]) || was_province(&text[1..3]));
+        if !is_plausible {
+            return FAIL;
+        }
+        let sex = words.get(codes[sexes.coded.of_row[row] as usize] as usize).map(|w| i32::from(w == "female"));
+        let born = 1900 + digits[3] / 2 * 100 + digits[4] * 10 + digits[5];
+        let class = births.coded.of_row[row] as usize;
+        let known = (low[class] != i32::MIN).then(|| (year(low[class]), year(high[class])));
+        let differs = sex.is_some_and(|sex| sex != digits[3] % 2) || known.is_some_and(|(from, to)| born < from || born > to);
+        match (differs, sex, known) {
+            (true, ..) => FAIL,
+            (false, Some(_), Some(_)) => PASS,
+            _ => OPEN,
+        }
+    };
+    Ok(numbers.iter().enumerate().map(|(row, text)| text.map_or(OUT, |text| verdict(row, text))).collect())
+}
+
+/// Codes of the statistics office for the 63 provinces until 30 June 2025; numbers keep them.
+fn was_province(code: &str) -> bool {
+    const CODES: &str = "01 02 04 06 08 10 11 12 14 15 17 19 20 22 24 25 26 27 30 31 33 34 35 36 37 38 40 42 44 45 46 48 49 51 52 54 56 58 60 62 64 66 67 68 70 72 74 75 77 79 80 82 83 84 86 87 89 91 92 93 94 95 96";
+    CODES.split(' ').any(|known| known == code)
+}
+
+/// A step against its limit, as [`crate::abuse`] takes it.
+fn steps(chunk: &mut Chunk, deadline: &Deadline) -> Result<Vec<u8>> {
+    let until = days(chunk.plan.reference);
+    let (from, to) = (chunk.numbers(&deadline.from)?, chunk.numbers(&deadline.to)?);
+    let hours = deadline.hours_column.as_ref().map(|column| chunk.numbers(column)).transpose()?;
+    let known = |day: i32| (day != i32::MIN).then_some(day);
+    let verdict = |row: usize| {
+        let Some(from) = known(from[row]) else { return OUT };
+        let to = known(to[row]);
+        if let (Some(hours), Some(limit)) = (&hours, deadline.hours) {
+            return match known(hours[row]) {
+                Some(took) => {
+                    if took <= limit {
+                        PASS
+                    } else {
+                        FAIL
+                    }
+                }
+                None if to.unwrap_or(until) - from >= DAYS_SURELY_LATE => FAIL,
+                None => OPEN,
+            };
+        }
+        let is_late = working_days(from, to.unwrap_or(until), &chunk.plan.all.holidays) > deadline.working_days.unwrap_or(0);
+        match (is_late, to) {
+            (true, _) => FAIL,
+            (false, Some(_)) => PASS,
+            (false, None) => OPEN,
+        }
+    };
+    Ok((0..chunk.rows()).map(verdict).collect())
+}
+
+fn portions(chunk: &mut Chunk, parts: &Parts, offset: u32) -> Result<Vec<Portion>> {
+    let numbers = chunk.numbers(&parts.of)?;
+    let texts = parts.within.iter().map(|c| chunk.texts(c)).collect::<Result<Vec<_>>>()?;
+    let over = chunk.texts(&parts.over)?;
+    let mut bytes = Vec::new();
+    let portion = |(row, number): (usize, &i32)| Portion {
+        group: hash_of(&texts, row, &mut bytes),
+        is_total: over.as_ref().is_none_or(|o| o.get(row).is_none()),
+        number: i64::from(*number),
+        row: row as u32 + offset,
+    };
+    Ok(numbers.iter().enumerate().filter(|(_, n)| **n != i32::MIN).map(portion).collect())
+}
+
+/// In which months communes brought rows up to date.
+fn updates(chunk: &mut Chunk, column: &str, grace: u32) -> Result<BTreeSet<(u32, i32, bool)>> {
+    use chrono::Datelike;
+    let (communes, days) = (chunk.read("commune")?, chunk.read(column)?);
+    let both = communes.coded.with(&days.coded);
+    let places = chunk.places(&communes.values, communes.coded.firsts.len());
+    let Encoded::Number { low, .. } = &*days.values else { return Ok(BTreeSet::new()) };
+    let mut seen: HashMap<i32, (i32, bool)> = HashMap::new();
+    let of = |row: &IdxSize| {
+        let row = *row as usize;
+        let day = low[days.coded.of_row[row] as usize];
+        let (month, is_early) = *seen.entry(day).or_insert_with(|| {
+            let of_month = chrono::NaiveDate::from_epoch_days(day).map_or(0, |d| d.day());
+            (month_of(day), of_month <= grace)
+        });
+        (places[communes.coded.of_row[row] as usize], month, is_early)
+    };
+    Ok(both.firsts.iter().map(of).collect())
+}

@@ -1,0 +1,207 @@
+//! What a rule can ask for.
+
+use crate::catalogue::{ColumnType, Condition};
+use serde::Deserialize;
+use std::collections::BTreeSet;
+
+/// One thing that has to hold.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Kind {
+    /// A condition, for the rows that meet another.
+    Must { must: Condition, scope: Condition },
+    /// What the columns may hold, as counting reads them.
+    Values(Values),
+    /// The same key stands in one row.
+    Unique(Vec<String>),
+    /// The key stands in another table.
+    Refers(Refers),
+    /// Nobody stands in two rows under two keys.
+    Probable(Probable),
+    /// The identification number fits sex and birth.
+    Identification(String),
+    /// A step is taken in time.
+    Deadline(Deadline),
+    /// Parts add up to their total.
+    Parts(Parts),
+    /// No period of a commune is far from its others.
+    Outlier(Outlier),
+    /// A commune brings its rows up to date each month.
+    Updates { column: String, grace: u32 },
+}
+
+/// What can be wrong with single values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Values {
+    /// A required value is missing.
+    Required,
+    /// A value that its column may not hold.
+    Allowed,
+    /// A code that the list of areas does not have.
+    Areas,
+    /// What the reader of a file could not read.
+    Read,
+}
+
+/// Columns whose values together stand in another table.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Refers {
+    pub columns: Vec<String>,
+    pub to: String,
+}
+
+/// Rows alike in some columns and in their names.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Probable {
+    pub same: Vec<String>,
+    pub name: String,
+    /// The least similarity of two names, from 0 to 1.
+    pub similarity: f64,
+}
+
+/// A step within a limit after another.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Deadline {
+    pub from: String,
+    pub to: String,
+    pub working_days: Option<i32>,
+    /// A limit in hours, and the column that holds them; `to` decides only where they are not recorded.
+    pub hours: Option<i32>,
+    pub hours_column: Option<String>,
+}
+
+/// Rows without a value in one column hold the total of those with one.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Parts {
+    pub of: String,
+    pub over: String,
+    pub within: Vec<String>,
+}
+
+/// Windows of the calendar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Every {
+    Month,
+    Quarter,
+    Year,
+}
+
+/// Counts of rows by commune and window.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Outlier {
+    pub every: Every,
+    /// The last so many windows are looked at,
+    pub windows: usize,
+    /// if there are at least so many
+    pub least_windows: usize,
+    /// and half of them have so many rows.
+    pub least_median: u64,
+}
+
+/// A field, what it should hold, what it holds.
+type Refused = (String, String, String);
+
+impl Kind {
+    pub const WORDS: [&str; 10] =
+        ["must", "values", "unique", "refers", "probable_duplicate", "identification", "deadline", "parts", "outlier", "updates"];
+
+    /// The field that holds it in a file.
+    pub fn word(&self) -> &'static str {
+        Self::WORDS[match self {
+            Self::Must { .. } => 0,
+            Self::Values(_) => 1,
+            Self::Unique(_) => 2,
+            Self::Refers(_) => 3,
+            Self::Probable(_) => 4,
+            Self::Identification(_) => 5,
+            Self::Deadline(_) => 6,
+            Self::Parts(_) => 7,
+            Self::Outlier(_) => 8,
+            Self::Updates { .. } => 9,
+        }]
+    }
+
+    /// The columns it is about.
+    pub fn columns(&self) -> Vec<String> {
+        match self {
+            Self::Must { must, scope } => must.columns().union(&scope.columns()).map(|c| (*c).to_owned()).collect(),
+            Self::Values(Values::Read) => vec!["source_unread".to_owned()],
+            Self::Values(_) | Self::Outlier(_) => Vec::new(),
+            Self::Identification(number) => [number, "sex", "birth_date", "birth_year"].map(str::to_owned).into(),
+            Self::Updates { column, .. } => vec![column.clone()],
+            _ => self.needs().into_iter().map(|(column, _)| column).collect(),
+        }
+    }
+
+    /// Columns that its table must have, and of which types; none means any.
+    pub fn needs(&self) -> Vec<(String, &'static [ColumnType])> {
+        const TEXT: &[ColumnType] = &[ColumnType::Text];
+        const DATE: &[ColumnType] = &[ColumnType::Date];
+        const NUMBER: &[ColumnType] = &[ColumnType::Integer];
+        let all = |columns: &[String], kinds: &'static [ColumnType]| columns.iter().map(|c| (c.clone(), kinds)).collect::<Vec<_>>();
+        match self {
+            Self::Must { .. } | Self::Values(_) | Self::Outlier(_) => Vec::new(),
+            Self::Unique(columns) => all(columns, &[]),
+            Self::Refers(refers) => all(&refers.columns, TEXT),
+            Self::Probable(p) => [all(&p.same, &[]), vec![(p.name.clone(), TEXT)]].concat(),
+            Self::Identification(number) => vec![(number.clone(), TEXT), ("sex".to_owned(), TEXT), ("birth_date".to_owned(), DATE)],
+            Self::Deadline(d) => {
+                let mut columns = vec![(d.from.clone(), DATE), (d.to.clone(), DATE)];
+                columns.extend(d.hours_column.iter().map(|c| (c.clone(), NUMBER)));
+                columns
+            }
+            Self::Parts(p) => [vec![(p.of.clone(), NUMBER), (p.over.clone(), &[][..])], all(&p.within, &[])].concat(),
+            Self::Updates { column, .. } => vec![(column.clone(), DATE)],
+        }
+    }
+
+    /// Numbers that make no rule.
+    pub fn check(&self) -> Result<(), Refused> {
+        let refuse = |field: &str, expected: &str, found: String| Err((field.to_owned(), expected.to_owned(), found));
+        match self {
+            Self::Probable(p) if !(0.0..=1.0).contains(&p.similarity) => {
+                refuse("probable_duplicate.similarity", "a number from 0 to 1", p.similarity.to_string())
+            }
+            Self::Unique(columns) if columns.is_empty() => refuse("unique", "a column", "none".to_owned()),
+            Self::Refers(refers) if refers.columns.is_empty() => refuse("refers.columns", "a column", "none".to_owned()),
+            Self::Probable(p) if p.same.is_empty() => refuse("probable_duplicate.same", "a column", "none".to_owned()),
+            Self::Deadline(d) if d.working_days.is_some() == (d.hours.is_some() && d.hours_column.is_some()) => {
+                refuse("deadline", "working_days, or hours and hours_column", "neither or both".to_owned())
+            }
+            Self::Outlier(o) if o.least_windows < 3 || o.windows < o.least_windows || o.windows > 1_200 => {
+                refuse("outlier.windows", "3 <= least_windows <= windows <= 1200", format!("{}, {}", o.least_windows, o.windows))
+            }
+            Self::Updates { grace, .. } if *grace > 28 => refuse("updates.grace_days", "0 to 28", grace.to_string()),
+            _ => Ok(()),
+        }
+    }
+
+    /// The columns of its own table that it cannot do without; where one is not there, the rule is not judged.
+    pub fn wants<'a>(&'a self) -> BTreeSet<&'a str> {
+        match self {
+            Self::Must { must, scope } => {
+                let mut leaves: BTreeSet<&'a Condition> = BTreeSet::new();
+                must.leaves(&mut leaves);
+                scope.leaves(&mut leaves);
+                // Whether a value is missing can be told of a column that is not there.
+                leaves.into_iter().filter(|leaf| !matches!(leaf, Condition::IsNull(_))).flat_map(Condition::columns).collect()
+            }
+            Self::Values(Values::Read) => ["source_unread"].into(),
+            Self::Values(_) | Self::Outlier(_) => BTreeSet::new(),
+            Self::Unique(columns) => columns.first().map(String::as_str).into_iter().collect(),
+            Self::Refers(refers) => refers.columns.iter().map(String::as_str).collect(),
+            Self::Probable(p) => p.same.iter().map(String::as_str).chain([p.name.as_str()]).collect(),
+            Self::Identification(number) => [number.as_str()].into(),
+            Self::Deadline(d) if d.hours.is_some() => [d.from.as_str()].into(),
+            Self::Deadline(d) => [d.from.as_str(), d.to.as_str()].into(),
+            Self::Parts(p) => [p.of.as_str(), p.over.as_str()].into(),
+            Self::Updates { column, .. } => [column.as_str()].into(),
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Names of people, compared and forgotten: they never leave the check.
+
+use polars::prelude::StringChunked;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// Words shorter than this pair only if they are equal.
+const LEAST_LETTERS: usize = 4;
+/// What is longer is no name.
+const MOST_BYTES: usize = 400;
+
+/// The names of consecutive rows, one behind the other.
+#[derive(Default)]
+pub(super) struct Names {
+    text: String,
+    ends: Vec<usize>,
+}
+
+/// Nothing is shown of it.
+impl std::fmt::Debug for Names {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Names({})", self.ends.len())
+    }
+}
+
+impl Names {
+    pub fn of(names: &Option<StringChunked>, rows: usize) -> Self {
+        let mut found = Self::default();
+        for row in 0..rows {
+            let name = names.as_ref().and_then(|n| n.get(row)).unwrap_or_default();
+            found.text.push_str(if name.len() > MOST_BYTES { "" } else { name });
+            found.ends.push(found.text.len());
+        }
+        found
+    }
+
+    pub fn extend(&mut self, other: &Self) {
+        let base = self.text.len();
+        self.text.push_str(&other.text);
+        self.ends.extend(other.ends.iter().map(|end| end + base));
+    }
+
+    /// The words of a row's name, folded.
+    pub fn words(&self, row: usize) -> Vec<String> {
+        let start = if row == 0 { 0 } else { self.ends[row - 1] };
+        folded(&self.text[start..self.ends[row]])
+    }
+}
+
+/// The words of a name without case, tone and other marks; `đ` is `d`.
+pub(super) fn folded(name: &str) -> Vec<String> {
+    let letters = |c: char| match c {
+        'đ' | 'Đ' => 'd',
+        c => c,
+    };
+    let plain: String = name.nfd().filter(|c| !is_combining_mark(*c)).map(letters).flat_map(char::to_lowercase).collect();
+    plain.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+/// Twice the words that pair, over the words of both; 0 without words.
+pub(super) fn similarity(one: &[String], other: &[String]) -> f64 {
+    let mut left: Vec<&String> = other.iter().collect();
+    let mut pairs = 0;
+    // Equal words first, so that a near one does not take the place of an equal one.
+    let mut rest: Vec<&String> = Vec::new();
+    for word in one {
+        match left.iter().position(|w| *w == word) {
+            Some(at) => {
+                left.remove(at);
+                pairs += 1;
+            }
+            None => rest.push(word),
+        }
+    }
+    for word in rest {
+        if let Some(at) = left.iter().position(|w| is_near(w, word)) {
+            left.remove(at);
+            pairs += 1;
+        }
+    }
+    let words = one.len() + other.len();
+    if words == 0 { 0.0 } else { f64::from(2 * pairs) / words as f64 }
+}
+
+/// Both of four letters and more, and one letter apart: added, left out or another.
+fn is_near(a: &str, b: &str) -> bool {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    if a.len().min(b.len()) < LEAST_LETTERS || a.len().abs_diff(b.len()) > 1 {
+        return false;
+    }
+    if a == b {
+        return true;
+    }
+    let start = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
+    let (short, long) = if a.len() < b.len() { (&a, &b) } else { (&b, &a) };
+    long[start + 1..] == short[start + usize::from(a.len() == b.len())..]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn alike(a: &str, b: &str) -> f64 {
+        similarity(&folded(a), &folded(b))
+    }
+
+    #[test]
+    fn names_are_compared_by_words() {
+        // Marks, their placement and case say nothing: three words of three pair.
+        assert_eq!(alike("Nguyễn Thị Hoà", "NGUYEN THI HÒA"), 1.0);
+        // phuong and phuog are one letter apart.
+        assert_eq!(alike("Trần Đức Phương", "Tran Duc Phuog"), 1.0);
+        // an and anh are too short to pair: 2 x 2 / 6.
+        assert_eq!(alike("Nguyễn Văn An", "Nguyễn Văn Anh"), 4.0 / 6.0);
+        // A middle name left out: 2 x 3 / 7.
+        assert_eq!(alike("Nguyễn Thị Phương Anh", "Nguyễn Phương Anh"), 6.0 / 7.0);
+        assert_eq!(alike("", ""), 0.0);
+        assert!(is_near("phuong", "phuongg") && is_near("thanh", "thinh") && !is_near("thanh", "thinn"));
+    }
+}

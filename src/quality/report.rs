@@ -1,0 +1,169 @@
+//! What a check found, as tables: rules with their counts, and the addresses of what fails.
+
+use super::check::{Check, text_column};
+use super::chunk::NOWHERE;
+use super::kind::Kind;
+use super::rule::Severity;
+use super::table::{Checked, Finding, Verdicts};
+use crate::error::{Error, Result};
+use polars::prelude::{Column, DataFrame};
+use std::collections::BTreeSet;
+
+fn frame(height: usize, columns: Vec<Column>) -> Result<DataFrame> {
+    DataFrame::new(height, columns).map_err(|e| Error::Frame { table: "check".to_owned(), found: e.to_string() })
+}
+
+/// The address of something that fails: a row, or a commune in a period.
+#[derive(Debug, Clone)]
+pub(super) struct Address<'a> {
+    pub table: &'a str,
+    pub rule: &'a super::Rule,
+    /// Counted from 0.
+    pub row: Option<u32>,
+    pub place: u32,
+    pub columns: Vec<String>,
+    pub other_row: Option<u32>,
+    pub finding: Option<&'a Finding>,
+}
+
+impl Finding {
+    /// Its month, quarter or year as a period is written.
+    pub(super) fn period(&self) -> String {
+        let (year, month) = (self.month.div_euclid(12), self.month.rem_euclid(12));
+        match self.months {
+            1 => format!("{year}-{:02}", month + 1),
+            3 => format!("{year}Q{}", month / 3 + 1),
+            _ => year.to_string(),
+        }
+    }
+}
+
+impl Check {
+    /// Each rule with its counts: rule, severity, table, text (vi, en), columns, passed, failed, undecided, missing.
+    ///
+    /// Passed, failed and undecided add up to the rows (or communes and windows) that the rule is about. `missing` names
+    /// the columns or tables for the lack of which a rule was not judged.
+    ///
+    /// # Errors
+    /// [`Error::Frame`] if the columns cannot be put together.
+    pub fn summary(&self) -> Result<DataFrame> {
+        let all: Vec<&Verdicts> = self.tables.iter().flat_map(|t| &t.verdicts).collect();
+        let text = |name: &str, of: &dyn Fn(&Verdicts) -> String| text_column(name, all.iter().map(|v| Some(of(v))));
+        let count = |name: &str, nth: usize| Column::new(name.into(), all.iter().map(|v| Checked::total(v)[nth]).collect::<Vec<u64>>());
+        let columns = vec![
+            text("rule", &|v| v.rule.code.clone()),
+            text("severity", &|v| v.rule.severity.word().to_owned()),
+            text("table", &|v| v.rule.table.clone()),
+            text("text_vi", &|v| v.rule.text.vi.clone()),
+            text("text_en", &|v| v.rule.text.en.clone()),
+            text("columns", &|v| v.rule.columns().join(", ")),
+            count("passed", 0),
+            count("failed", 1),
+            count("undecided", 2),
+            text("missing", &|v| v.missing.join(", ")),
+        ];
+        frame(all.len(), columns)
+    }
+
+    /// Where a rule fails: rule, table, row (from 1), commune, period, columns, `other_row`, found. No value of a record.
+    ///
+    /// A rule about rows names rows, with the columns to look at and for duplicates the earlier row; a rule about
+    /// communes names commune and period, with what was found: `missing` or `late` updates, `high` or `low` counts.
+    ///
+    /// # Errors
+    /// [`Error::UnknownChoice`] with the nearest codes if there is no such rule.
+    pub fn failures(&self, rule: &str) -> Result<DataFrame> {
+        if !self.setting.rules.iter().any(|r| r.code == rule) {
+            return Err(Error::UnknownChoice { what: "rule", got: rule.to_owned(), known: self.near(rule) });
+        }
+        let found: Vec<Address> = self.addresses(|r| r.code == rule).collect();
+        self.address_frame(&found)
+    }
+
+    pub(super) fn address_frame(&self, found: &[Address]) -> Result<DataFrame> {
+        let areas = &self.setting.areas;
+        let number = |name: &str, of: &dyn Fn(&Address) -> Option<u32>| {
+            Column::new(name.into(), found.iter().map(|a| of(a).map(|n| n + 1)).collect::<Vec<Option<u32>>>())
+        };
+        let commune = |a: &Address| (a.place != NOWHERE).then(|| areas.get(a.place).code.clone());
+        let columns = vec![
+            text_column("rule", found.iter().map(|a| Some(&a.rule.code))),
+            text_column("table", found.iter().map(|a| Some(a.table))),
+            number("row", &|a| a.row),
+            text_column("commune", found.iter().map(commune)),
+            text_column("period", found.iter().map(|a| a.finding.map(Finding::period))),
+            text_column("columns", found.iter().map(|a| Some(a.columns.join(", ")))),
+            number("other_row", &|a| a.other_row),
+            text_column("found", found.iter().map(|a| a.finding.map(|f| f.word))),
+        ];
+        frame(found.len(), columns)
+    }
+
+    /// Everything that fails by some rules, table by table, rule by rule, in the order of rows.
+    pub(super) fn addresses<'a>(&'a self, wanted: impl Fn(&super::Rule) -> bool + 'a) -> impl Iterator<Item = Address<'a>> {
+        let of_table = move |table: &'a Checked| {
+            let verdicts = table.verdicts.iter().filter(|v| wanted(&v.rule)).collect::<Vec<_>>();
+            verdicts.into_iter().flat_map(move |v| self.of_rows(table, v).chain(of_communes(table, v)))
+        };
+        self.tables.iter().flat_map(of_table)
+    }
+
+    fn of_rows<'a>(&'a self, table: &'a Checked, verdicts: &'a Verdicts) -> impl Iterator<Item = Address<'a>> {
+        let own = verdicts.rule.columns();
+        let by_mask = matches!(verdicts.rule.kind, Kind::Values(_));
+        let schema = self.setting.table(&table.table);
+        verdicts.failed.rows.iter().enumerate().map(move |(nth, row)| {
+            let detail = verdicts.failed.detail.get(nth).copied();
+            let columns = match (detail, schema) {
+                (Some(mask), Some(schema)) if by_mask => {
+                    let of = schema.columns.iter().enumerate().filter(|(bit, _)| mask >> bit & 1 == 1);
+                    of.map(|(_, column)| column.id.clone()).collect()
+                }
+                _ => own.clone(),
+            };
+            Address {
+                table: &table.table,
+                rule: &verdicts.rule,
+                row: Some(*row),
+                place: table.spots[table.of_row[*row as usize] as usize].place,
+                columns,
+                other_row: detail.filter(|_| !by_mask).map(|row| row as u32),
+                finding: None,
+            }
+        })
+    }
+
+    /// Codes with words in common; all of them if there are none.
+    fn near(&self, rule: &str) -> Vec<String> {
+        let words: BTreeSet<&str> = rule.split(['_', ' ', '-']).filter(|w| w.len() > 2).collect();
+        let codes: BTreeSet<&str> = self.setting.rules.iter().map(|r| r.code.as_str()).collect();
+        let shared = |code: &str| code.split('_').filter(|w| words.contains(w)).count();
+        let mut near: Vec<&str> = codes.iter().copied().filter(|code| shared(code) > 0).collect();
+        near.sort_by_key(|code| (std::cmp::Reverse(shared(code)), *code));
+        near.truncate(5);
+        if near.is_empty() { codes.into_iter().map(str::to_owned).collect() } else { near.into_iter().map(str::to_owned).collect() }
+    }
+
+    /// The rows of a table, from 0, that fail a rule of at least that severity.
+    #[must_use]
+    pub fn failing_rows(&self, table: &str, severity: Severity) -> Vec<u32> {
+        let of = self.tables.iter().filter(|t| t.table == table).flat_map(|t| &t.verdicts);
+        let mut rows: Vec<u32> = of.filter(|v| v.rule.severity >= severity).flat_map(|v| v.failed.rows.iter().copied()).collect();
+        rows.sort_unstable();
+        rows.dedup();
+        rows
+    }
+}
+
+fn of_communes<'a>(table: &'a Checked, verdicts: &'a Verdicts) -> impl Iterator<Item = Address<'a>> {
+    let columns = verdicts.rule.columns();
+    verdicts.findings.iter().map(move |finding| Address {
+        table: &table.table,
+        rule: &verdicts.rule,
+        row: None,
+        place: finding.place,
+        columns: columns.clone(),
+        other_row: None,
+        finding: Some(finding),
+    })
+}

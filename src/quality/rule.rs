@@ -1,0 +1,334 @@
+//! Rules as data: a code, a severity, a text in both languages, a table, and one thing to hold.
+
+use super::kind::{Deadline, Every, Kind, Outlier, Parts, Probable, Refers, Values};
+use crate::catalogue::{Catalogue, ColumnType, Condition, Table};
+use crate::error::{Error, Result, choose};
+use crate::text::{Language, Text};
+use chrono::NaiveDate;
+use polars::prelude::{Column, DataFrame};
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+/// How much a failed rule matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Worth knowing.
+    Info,
+    /// Probably wrong: to be verified.
+    Warning,
+    /// Wrong, or refused by `compute`.
+    Error,
+}
+
+impl Severity {
+    /// The word used in rule files.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+
+    /// The severity of that word.
+    ///
+    /// # Errors
+    /// [`Error::UnknownChoice`].
+    pub fn from_word(word: &str) -> Result<Self> {
+        choose("severity", word, &[Self::Error, Self::Warning, Self::Info].map(|s| (s.word(), s)))
+    }
+}
+
+/// One rule over one table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rule {
+    /// Its name in code, the same in every version.
+    pub code: String,
+    /// How much it matters.
+    pub severity: Severity,
+    /// The table whose rows it is about.
+    pub table: String,
+    /// What is wrong, and what to do.
+    pub text: Text,
+    /// The text of law behind it, if there is one.
+    pub source: Option<String>,
+    pub(super) kind: Kind,
+}
+
+/// A rule as it stands in a file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Line {
+    code: String,
+    severity: Severity,
+    table: String,
+    text: Text,
+    source: Option<String>,
+    must: Option<String>,
+    #[serde(rename = "where")]
+    scope: Option<String>,
+    values: Option<Values>,
+    unique: Option<Vec<String>>,
+    refers: Option<Refers>,
+    probable_duplicate: Option<Probable>,
+    identification: Option<String>,
+    deadline: Option<Deadline>,
+    parts: Option<Parts>,
+    outlier: Option<Outlier>,
+    updates: Option<Updates>,
+}
+
+/// As [`super::kind::Updates`], as it stands in a file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Updates {
+    column: String,
+    grace_days: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    rule: Vec<Line>,
+    /// Columns that a complete row has, by table.
+    #[serde(default)]
+    expected: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    holidays: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Names {
+    columns: BTreeMap<String, Text>,
+}
+
+/// The rules of a check, with the columns that a complete row has and the public holidays. Cheap to read, a value.
+///
+/// ```
+/// use chitieu::quality::Rules;
+/// let mine = r#"
+///     [[rule]]
+///     code = "worker_in_school"
+///     severity = "warning"
+///     table = "children"
+///     text = { vi = "Trẻ em làm việc nhưng không rõ nơi học.", en = "A child who works, school not known." }
+///     where = "works"
+///     must = "attends IS NOT NULL"
+/// "#;
+/// let rules = Rules::builtin().with_text("mine.toml", mine)?;
+/// assert!(rules.iter().any(|rule| rule.code == "worker_in_school"));
+/// # Ok::<(), chitieu::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rules {
+    rules: Vec<Rule>,
+    expected: BTreeMap<String, Vec<String>>,
+    pub(super) holidays: BTreeSet<NaiveDate>,
+}
+
+static BUILTIN: LazyLock<Rules> = LazyLock::new(|| {
+    let none = Rules { rules: Vec::new(), expected: BTreeMap::new(), holidays: BTreeSet::new() };
+    none.with_text("rules.toml", include_str!("rules.toml")).expect("the rules are part of the crate and tested")
+});
+
+static NAMES: LazyLock<BTreeMap<String, Text>> = LazyLock::new(|| {
+    toml::from_str::<Names>(include_str!("columns.toml")).expect("the names of columns are part of the crate and tested").columns
+});
+
+/// What a column is called by people; its id if it has no name.
+#[must_use]
+pub fn column_name(id: &str, language: Language) -> &str {
+    NAMES.get(id).map_or(id, |text| text.get(language))
+}
+
+fn refuse<T>(file: &str, key: impl Into<String>, expected: impl Into<String>, found: impl Into<String>) -> Result<T> {
+    Err(Error::Catalogue { file: file.to_owned(), key: key.into(), expected: expected.into(), found: found.into() })
+}
+
+impl Rules {
+    /// The rules that the crate ships.
+    #[must_use]
+    pub fn builtin() -> Self {
+        BUILTIN.clone()
+    }
+
+    /// These rules with those of a TOML text added; one of the same code takes the place of the other.
+    ///
+    /// # Errors
+    /// [`Error::Catalogue`] names the file, the rule and the field that does not hold together.
+    pub fn with_text(&self, file: &str, text: &str) -> Result<Self> {
+        let parsed: File = toml::from_str(text).or_else(|e| {
+            let line = e.span().map_or(0, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+            refuse(file, format!("line {line}"), "a file of rules", e.message())
+        })?;
+        let catalogue = Catalogue::builtin();
+        let mut found = self.clone();
+        for (table, columns) in parsed.expected {
+            let key = format!("expected.{table}");
+            let of = known_table(&catalogue, file, &key, &table)?;
+            for column in &columns {
+                if of.column(column).is_none() {
+                    return refuse(file, key, format!("a column of the table {table}"), format!("\"{column}\""));
+                }
+            }
+            found.expected.insert(table, columns);
+        }
+        for day in parsed.holidays {
+            let parsed = day.parse().or_else(|_| refuse(file, "holidays", "YYYY-MM-DD", &day))?;
+            found.holidays.insert(parsed);
+        }
+        let mut codes = BTreeSet::new();
+        for line in parsed.rule {
+            let key = format!("rule \"{}\"", line.code);
+            if !codes.insert(line.code.clone()) {
+                return refuse(file, key, "a code that is used once", "the same code twice");
+            }
+            found.rules.retain(|rule| rule.code != line.code);
+            let tables: Vec<&Table> = match line.table.as_str() {
+                "*" if line.values.is_some() => catalogue.tables().iter().collect(),
+                name => vec![known_table(&catalogue, file, &format!("{key}.table"), name)?],
+            };
+            for table in tables {
+                found.rules.push(line.clone().compiled(file, &key, table, &catalogue)?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Every rule, one for each table where it is about several.
+    pub fn iter(&self) -> impl Iterator<Item = &Rule> {
+        self.rules.iter()
+    }
+
+    pub(super) fn of(&self, table: &str) -> Vec<&Rule> {
+        self.rules.iter().filter(|rule| rule.table == table).collect()
+    }
+
+    /// The columns that a complete row of a table has.
+    #[must_use]
+    pub fn expected(&self, table: &str) -> &[String] {
+        self.expected.get(table).map_or(&[], Vec::as_slice)
+    }
+
+    /// The rules as a table: rule, severity, table, columns, kind, text in both languages, source.
+    ///
+    /// # Errors
+    /// [`Error::Frame`] if the columns cannot be put together.
+    pub fn to_frame(&self) -> Result<DataFrame> {
+        let text = |name: &str, of: &dyn Fn(&Rule) -> Option<String>| {
+            Column::new(name.into(), self.rules.iter().map(of).collect::<Vec<Option<String>>>())
+        };
+        let columns = vec![
+            text("rule", &|r| Some(r.code.clone())),
+            text("severity", &|r| Some(r.severity.word().to_owned())),
+            text("table", &|r| Some(r.table.clone())),
+            text("kind", &|r| Some(r.kind.word().to_owned())),
+            text("columns", &|r| Some(r.columns().join(", "))),
+            text("text_vi", &|r| Some(r.text.vi.clone())),
+            text("text_en", &|r| Some(r.text.en.clone())),
+            text("source", &|r| r.source.clone()),
+        ];
+        DataFrame::new(self.rules.len(), columns).map_err(|e| Error::Frame { table: "rules".to_owned(), found: e.to_string() })
+    }
+}
+
+fn known_table<'c>(catalogue: &'c Catalogue, file: &str, key: &str, name: &str) -> Result<&'c Table> {
+    match catalogue.table(name) {
+        Some(table) => Ok(table),
+        None => {
+            let known: Vec<&str> = catalogue.tables().iter().map(|t| t.id.as_str()).collect();
+            refuse(file, key, known.join(", "), format!("\"{name}\""))
+        }
+    }
+}
+
+impl Rule {
+    /// The columns it is about, as they are called in the records; empty for what is about all of them.
+    #[must_use]
+    pub fn columns(&self) -> Vec<String> {
+        self.kind.columns()
+    }
+}
+
+impl Line {
+    fn compiled(self, file: &str, key: &str, table: &Table, catalogue: &Catalogue) -> Result<Rule> {
+        let plain = self.code.starts_with(|c: char| c.is_ascii_lowercase())
+            && self.code.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+        if !plain {
+            return refuse(file, key, "a code of a-z, 0-9 and _", format!("\"{}\"", self.code));
+        }
+        if self.text.is_incomplete() {
+            return refuse(file, format!("{key}.text"), "a text in vi and in en", "an empty one");
+        }
+        let condition = |field: &str, sql: &Option<String>| match sql {
+            None => Ok(Condition::Always),
+            Some(sql) => {
+                let place = format!("{key}.{field}");
+                let condition =
+                    Condition::read_over_columns(sql, table).or_else(|(expected, found)| refuse(file, &place, expected, found))?;
+                catalogue.codes().check(&condition, table).or_else(|(expected, found)| refuse(file, place, expected, found))?;
+                Ok(condition)
+            }
+        };
+        let scope = condition("where", &self.scope)?;
+        let mut kinds: Vec<Kind> = Vec::new();
+        if self.must.is_some() {
+            kinds.push(Kind::Must { must: condition("must", &self.must)?, scope: scope.clone() });
+        }
+        kinds.extend(self.values.map(Kind::Values));
+        kinds.extend(self.unique.map(Kind::Unique));
+        kinds.extend(self.refers.map(Kind::Refers));
+        kinds.extend(self.probable_duplicate.map(Kind::Probable));
+        kinds.extend(self.identification.map(Kind::Identification));
+        kinds.extend(self.deadline.map(Kind::Deadline));
+        kinds.extend(self.parts.map(Kind::Parts));
+        kinds.extend(self.outlier.map(Kind::Outlier));
+        kinds.extend(self.updates.map(|u| Kind::Updates { column: u.column, grace: u.grace_days }));
+        let kind = match (kinds.pop(), kinds.is_empty()) {
+            (Some(kind), true) => kind,
+            (found, _) => {
+                let found = if found.is_none() { "none" } else { "several" };
+                return refuse(file, key, format!("one of {}", Kind::WORDS.join(", ")), found);
+            }
+        };
+        if self.scope.is_some() && !matches!(kind, Kind::Must { .. }) {
+            return refuse(file, format!("{key}.where"), "a where beside must", kind.word());
+        }
+        for (column, kinds) in kind.needs() {
+            let fits = table.column(&column).is_some_and(|c| kinds.is_empty() || kinds.contains(&c.kind));
+            if !fits {
+                let wanted = kinds.first().map_or("any", |k| k.word());
+                return refuse(
+                    file,
+                    format!("{key}.{}", kind.word()),
+                    format!("a {wanted} column of {}", table.id),
+                    format!("\"{column}\""),
+                );
+            }
+        }
+        if let Kind::Refers(refers) = &kind {
+            let target = known_table(catalogue, file, &format!("{key}.refers.to"), &refers.to)?;
+            if let Some(column) = refers.columns.iter().find(|c| !target.column(c).is_some_and(|c| c.kind == ColumnType::Text)) {
+                return refuse(file, format!("{key}.refers.to"), format!("a text column of {}", target.id), format!("\"{column}\""));
+            }
+        }
+        kind.check().or_else(|(field, expected, found)| refuse(file, format!("{key}.{field}"), expected, found))?;
+        Ok(Rule { code: self.code, severity: self.severity, table: table.id.clone(), text: self.text, source: self.source, kind })
+    }
+}
+
+impl Every {
+    /// Months of one window.
+    pub(super) fn months(self) -> i32 {
+        match self {
+            Self::Month => 1,
+            Self::Quarter => 3,
+            Self::Year => 12,
+        }
+    }
+}

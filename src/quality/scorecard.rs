@@ -1,0 +1,116 @@
+//! Completeness, accuracy and timeliness by area, from 0 to 100.
+
+use super::check::{Check, text_column};
+use super::chunk::NOWHERE;
+use super::judge::{FAIL, PASS};
+use super::rule::Severity;
+use super::table::Checked;
+use super::windows::{is_updated, months};
+use crate::area::Level;
+use crate::catalogue::Time;
+use crate::error::{Error, Result};
+use crate::period::Period;
+use polars::prelude::{Column, DataFrame};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is known of one area.
+#[derive(Debug, Clone, Default)]
+struct Line {
+    rows: u64,
+    recorded: u64,
+    expected: u64,
+    passed: u64,
+    judged: u64,
+    updated: u64,
+    months: u64,
+}
+
+impl Check {
+    /// How complete, accurate and timely the records of each area are, from 0 to 100 (formulas of this project).
+    ///
+    /// - completeness = recorded values ÷ expected values, over the columns that the rules expect of each table; columns
+    ///   that a table does not have are not recorded;
+    /// - accuracy = passes ÷ (passes + failures) by the rules about rows of severity `error`; undecided rows are in neither;
+    /// - timeliness = months of the period in which the commune brought its register up to date ÷ months of the period that
+    ///   are over; of a wider area, over all its communes.
+    ///
+    /// The register counts whole, events by their date in the period, yearly tables by the period's year. Every unit of the
+    /// provinces with rows is there; where nothing is to be judged the score is null. Columns: area, `area_level`, name, rows,
+    /// completeness, recorded, expected, accuracy, passed, judged, timeliness, updated, months.
+    ///
+    /// # Errors
+    /// [`Error::BadNumber`] for a period that is not made of whole months.
+    pub fn scorecard(&self, by: Level, period: &Period) -> Result<DataFrame> {
+        let Some(asked) = months(period) else {
+            let expected = "a period of whole months".to_owned();
+            return Err(Error::BadNumber { what: "period", expected, found: period.to_string() });
+        };
+        let areas = &self.setting.areas;
+        let area_of = |place: u32| if place == NOWHERE { NOWHERE } else { areas.up_to(place, by) };
+        let communes = self.communes();
+        let mut lines: BTreeMap<u32, Line> = communes.iter().map(|place| (area_of(*place), Line::default())).collect();
+        let over = asked.start..asked.end.min(super::windows::open_month(self.setting.reference));
+        for table in &self.tables {
+            let time = self.setting.table(&table.table).map_or(Time::Stock, |t| t.time);
+            let is_inside = |window: i32| match time {
+                Time::Stock => true,
+                Time::Event => asked.contains(&window),
+                Time::Year => window == period.year(),
+                Time::SchoolYear => window == period.school_year_end(),
+            };
+            for (nth, spot) in table.spots.iter().enumerate().filter(|(_, s)| is_inside(s.window)) {
+                let line = lines.entry(area_of(spot.place)).or_default();
+                line.rows += table.totals[nth];
+                line.expected += table.totals[nth] * table.expected as u64;
+                line.recorded += table.recorded.iter().map(|counts| counts[nth]).sum::<u64>();
+                for verdicts in table.verdicts.iter().filter(|v| v.rule.severity == Severity::Error) {
+                    line.passed += verdicts.counts[nth][usize::from(PASS)];
+                    line.judged += verdicts.counts[nth][usize::from(PASS)] + verdicts.counts[nth][usize::from(FAIL)];
+                }
+            }
+            if table.is_stock {
+                for place in &communes {
+                    let line = lines.entry(area_of(*place)).or_default();
+                    line.months += over.len() as u64;
+                    line.updated += over.clone().filter(|month| is_updated(&table.updates, *place, *month)).count() as u64;
+                }
+            }
+        }
+        self.scores(by, &lines)
+    }
+
+    /// All communes of the provinces with rows.
+    fn communes(&self) -> BTreeSet<u32> {
+        let areas = &self.setting.areas;
+        let with_rows = self.tables.iter().flat_map(Checked::places);
+        let provinces: BTreeSet<u32> = with_rows.map(|place| areas.up_to(place, Level::Province)).collect();
+        let all = (0_u32..).zip(areas.areas()).filter(|(_, area)| area.level == Level::Commune).map(|(place, _)| place);
+        all.filter(|place| provinces.contains(&areas.up_to(*place, Level::Province))).collect()
+    }
+
+    fn scores(&self, by: Level, lines: &BTreeMap<u32, Line>) -> Result<DataFrame> {
+        let areas = &self.setting.areas;
+        let area = |place: u32| (place != NOWHERE).then(|| areas.get(place));
+        let count = |name: &str, of: fn(&Line) -> u64| Column::new(name.into(), lines.values().map(of).collect::<Vec<u64>>());
+        let score = |name: &str, of: fn(&Line) -> (u64, u64)| {
+            let percent = |(part, whole): (u64, u64)| (whole > 0).then(|| 100.0 * part as f64 / whole as f64);
+            Column::new(name.into(), lines.values().map(|line| percent(of(line))).collect::<Vec<Option<f64>>>())
+        };
+        let columns = vec![
+            text_column("area", lines.keys().map(|p| Some(area(*p).map_or("unknown", |a| a.code.as_str())))),
+            text_column("area_level", lines.keys().map(|_| Some(by.word()))),
+            text_column("name", lines.keys().map(|p| area(*p).map(|a| a.name.as_str()))),
+            count("rows", |l| l.rows),
+            score("completeness", |l| (l.recorded, l.expected)),
+            count("recorded", |l| l.recorded),
+            count("expected", |l| l.expected),
+            score("accuracy", |l| (l.passed, l.judged)),
+            count("passed", |l| l.passed),
+            count("judged", |l| l.judged),
+            score("timeliness", |l| (l.updated, l.months)),
+            count("updated", |l| l.updated),
+            count("months", |l| l.months),
+        ];
+        DataFrame::new(lines.len(), columns).map_err(|e| Error::Frame { table: "scorecard".to_owned(), found: e.to_string() })
+    }
+}

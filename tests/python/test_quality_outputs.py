@@ -1,0 +1,160 @@
+"""Outputs of a check: no personal value, a page that stands alone, workbooks, rows set aside."""
+
+import re
+from datetime import date
+from html.parser import HTMLParser
+
+import chitieu as ct
+import openpyxl
+import polars as pl
+import pytest
+
+NAME, NUMBER, CHILD, CASE = "Trần Bí Mật", "999999999999", "kín-child-77", "kín-case-88"
+
+
+@pytest.fixture
+def dataset():
+    children = pl.DataFrame(
+        {
+            "child_id": [CHILD, CHILD, "b", None],
+            "birth_date": [date(2015, 1, 1)] * 3 + [date(2030, 1, 1)],
+            "sex": ["male", "male", "x", "male"],
+            "commune": ["12364", "12364", "12337", "99999"],
+            "supported": [True, False, None, True],
+            "circumstances": [[], ["d2"], [], ["zz"]],
+            "personal_id": [NUMBER] * 4,
+            "full_name": [NAME] * 4,
+            "updated_on": [date(2022, 3, 3)] * 4,
+            "source_file": ["Sổ 1.xlsx", "Sổ 1.xlsx", "Sổ 2.xlsx", "Sổ 2.xlsx"],
+            "source_sheet": ["Trang 1"] * 4,
+            "source_row": pl.Series([5, 6, 4, 9], dtype=pl.UInt32),
+            "source_unread": [None, None, "sex", None],
+        }
+    )
+    victims = pl.DataFrame(
+        {
+            "case_id": [CASE, CASE],
+            "child_id": [CHILD, CHILD],
+            "commune": "12364",
+            "received_date": [date(2022, 3, 3)] * 2,
+            "incident_date": [date(2022, 3, 4)] * 2,
+        }
+    )
+    return ct.Dataset(children=children, victims=victims)
+
+
+def texts_of(path):
+    book = openpyxl.load_workbook(path)
+    return [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
+
+
+def test_no_personal_value_comes_out(dataset, tmp_path):
+    found = ct.check(dataset, period="2022")
+    out = [repr(found), found._repr_html_(), found.to_html(), str(found.scorecard().rows())]
+    out += [str(found.summary().rows()), str(vars(found)["_native"])]
+    out += [str(found.failures(rule).rows()) for rule in found.summary()["rule"].unique()]
+    for path in found.write_corrections(tmp_path, severity="info"):
+        out += [path.name, *texts_of(path)]
+    for text in out:
+        for secret in (NAME, NUMBER, CHILD, CASE, "Bí Mật", "bi mat"):
+            assert secret not in text
+
+
+def test_failures_name_file_and_row(dataset):
+    found = ct.check(dataset, period="2022")
+    row = found.failures("child_repeated").row(0, named=True)
+    assert (row["row"], row["other_row"], row["commune"]) == (2, 1, "12364")
+    assert (row["source_file"], row["source_sheet"], row["source_row"]) == ("Sổ 1.xlsx", "Trang 1", 6)
+    with pytest.raises(ct.PlanError, match="child_repeated"):
+        found.failures("child_repeatet")
+
+
+def test_the_page_stands_alone(dataset, tmp_path):
+    path = ct.check(dataset, period="2022").write_report(tmp_path / "báo cáo.html")
+    page = path.read_text(encoding="utf-8")
+    assert page.startswith("<!doctype html>") and "lang='vi'" in page
+    assert not re.search(r"https?:|//[a-z]|src=|<link|<script|@import|url\(", page)
+
+    class Balanced(HTMLParser):
+        open_: list[str] = []  # noqa: RUF012
+
+        def handle_starttag(self, tag, attrs):
+            if tag not in ("meta", "br", "rect"):
+                self.open_.append(tag)
+
+        def handle_endtag(self, tag):
+            if tag not in ("rect",):
+                assert self.open_.pop() == tag
+
+    parser = Balanced()
+    parser.feed(page)
+    assert not parser.open_
+
+
+def test_the_page_is_english_where_that_was_chosen(dataset):
+    found = ct.check(dataset, period="2022")
+    ct.set_language("en")
+    try:
+        assert "lang='en'" in found.to_html()
+        ct.set_language("vi")
+        assert "lang='vi'" in found.to_html()
+        assert "không đạt" in repr(found)
+        assert "Được trợ giúp" in str(found.summary()["text"].to_list())
+    finally:
+        ct.set_language("en")
+
+
+def test_each_commune_gets_a_workbook(dataset, tmp_path):
+    found = ct.check(dataset, period="2022")
+    ct.set_language("vi")
+    try:
+        paths = found.write_corrections(tmp_path / "sửa", severity="error")
+    finally:
+        ct.set_language("en")
+    assert [p.name for p in paths] == ["12337-thi-tran-vuong.xlsx", "12364-xa-hai-trieu.xlsx", "khong-ro-xa.xlsx"]
+    assert sorted(p.name for p in (tmp_path / "sửa").iterdir()) == sorted(p.name for p in paths)
+    book = openpyxl.load_workbook(paths[1])
+    assert book.sheetnames == ["Tổng hợp", "Cần xác minh 1"]
+    sheet = book["Cần xác minh 1"]
+    lines = list(sheet.iter_rows(min_row=2, values_only=True))
+    repeated = next(line for line in lines if "Mã trẻ em đã có" in line[6])
+    assert repeated[:5] == ("Sổ 1.xlsx", "Trang 1", 6, "Trẻ em (sổ theo dõi)", 2)
+    assert repeated[6].endswith("(dòng trước: Sổ 1.xlsx, 5)")
+    assert repeated[7:] == ("Mã trẻ em", None, None)
+    assert sheet.freeze_panes == "A2"
+
+
+def test_failing_rows_are_set_aside_and_told(dataset):
+    found = ct.check(dataset, period="2022")
+    kept = dataset.without(found)
+    assert kept.set_aside["children"] == 4 - kept.rows("children")
+    assert dataset.set_aside == {}
+    with pytest.raises(ct.PlanError):
+        kept.without(found)
+    lazy = ct.Dataset(children=dataset["children"].lazy(), victims=dataset["victims"])
+    assert lazy.without(ct.check(lazy, period="2022"))["children"].equals(kept["children"])
+
+
+def test_what_is_computed_says_how_many_rows_were_set_aside():
+    children = pl.DataFrame({"child_id": ["a", "a", "b"], "birth_year": 2015, "commune": "12364"})
+    dataset = ct.Dataset(children=children)
+    kept = dataset.without(ct.check(dataset, period="2022"))
+    result = ct.compute(kept, period="2022", indicators=["child_population"])
+    assert result.only("child_population", measure="count")["numerator"].item() == 2
+    told = [w for w in result.warnings if w.code == "set_aside"]
+    assert [w.text["en"] for w in told] == ["Rows that failed a check of quality were set aside: children: 1"]
+    assert "set aside" in repr(result)
+
+
+def test_rules_of_ones_own_are_checked(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        ct.rules(tmp_path / "none.toml")
+    mine = tmp_path / "mine.toml"
+    mine.write_text('[[rule]]\ncode = "x"\nseverity = "fatal"\n', encoding="utf-8")
+    with pytest.raises(ct.PlanError, match=r"mine\.toml: line 3"):
+        ct.rules(mine)
+    mine.write_bytes(b"\xff\xfe")
+    with pytest.raises(ct.PlanError, match="UTF-8"):
+        ct.rules([mine])
+    assert ct.rules().height > 60
+    assert ct.rules()["text"].str.len_chars().min() > 20
