@@ -21,6 +21,7 @@ from chitieu._errors import ChitieuError, DataError, PlanError, SchemaError
 from chitieu._language import get_language, label, set_language
 from chitieu._native import __version__
 from chitieu._plan import Plan, Tally, compute, merge, plan, tqdm_progress
+from chitieu._read import Folder, Reading, find_area, read, read_folder
 from chitieu._result import Result, Warning, areas
 
 __all__ = [
@@ -28,9 +29,11 @@ __all__ = [
     "ChitieuError",
     "DataError",
     "Dataset",
+    "Folder",
     "Indicator",
     "Plan",
     "PlanError",
+    "Reading",
     "Result",
     "SchemaError",
     "Tally",
@@ -41,10 +44,13 @@ __all__ = [
     "catalogue",
     "charts",
     "compute",
+    "find_area",
     "get_language",
     "label",
     "merge",
     "plan",
+    "read",
+    "read_folder",
     "set_language",
     "stats",
     "synthetic",
