@@ -21,6 +21,8 @@ pub enum Family {
     Data,
     /// A file that is not there.
     File,
+    /// A file that may not be read.
+    Permission,
 }
 
 /// An error of this crate.
@@ -97,6 +99,21 @@ pub enum Error {
     /// The tables could not be read as columns.
     #[error("{}", self.message(Language::En))]
     Frame { table: String, found: String },
+    /// A file that its user may not read.
+    #[error("{}", self.message(Language::En))]
+    NoPermission { path: String },
+    /// A file that is damaged, too large, or no table.
+    #[error("{}", self.message(Language::En))]
+    UnreadableFile { path: String, expected: String, found: String },
+    /// A file or sheet without a header of the table. `found` holds the headers that were known.
+    #[error("{}", self.message(Language::En))]
+    NoHeader { path: String, sheet: String, table: String, row: u32, found: Vec<String>, expected: Vec<String> },
+    /// Names of areas without the day they belong to.
+    #[error("{}", self.message(Language::En))]
+    NoAreaDate { table: String, column: String },
+    /// A mapping that does not hold together.
+    #[error("{}", self.message(Language::En))]
+    Mapping { key: String, expected: String, found: String },
 }
 
 /// What a word of a list stands for.
@@ -164,6 +181,11 @@ impl Error {
             Self::ChoicesDiffer { .. } => "choices_differ",
             Self::File { .. } => "file",
             Self::Frame { .. } => "frame",
+            Self::NoPermission { .. } => "no_permission",
+            Self::UnreadableFile { .. } => "unreadable_file",
+            Self::NoHeader { .. } => "no_header",
+            Self::NoAreaDate { .. } => "no_area_date",
+            Self::Mapping { .. } => "mapping",
         }
     }
 
@@ -171,9 +193,14 @@ impl Error {
     #[must_use]
     pub fn family(&self) -> Family {
         match self {
-            Self::MissingTable { .. } | Self::MissingColumn { .. } | Self::WrongType { .. } => Family::Schema,
-            Self::BadValue { .. } | Self::UnknownAreas { .. } | Self::NoEthnicList | Self::Frame { .. } => Family::Data,
+            Self::MissingTable { .. } | Self::MissingColumn { .. } | Self::WrongType { .. } | Self::NoHeader { .. } => Family::Schema,
+            Self::BadValue { .. }
+            | Self::UnknownAreas { .. }
+            | Self::NoEthnicList
+            | Self::Frame { .. }
+            | Self::UnreadableFile { .. } => Family::Data,
             Self::File { .. } => Family::File,
+            Self::NoPermission { .. } => Family::Permission,
             _ => Family::Plan,
         }
     }
@@ -185,8 +212,9 @@ impl Error {
             Self::MissingColumn { column, .. }
             | Self::WrongType { column, .. }
             | Self::BadValue { column, .. }
-            | Self::UnknownAreas { column, .. } => Some(column.clone()),
-            Self::Catalogue { key, .. } => Some(key.clone()),
+            | Self::UnknownAreas { column, .. }
+            | Self::NoAreaDate { column, .. } => Some(column.clone()),
+            Self::Catalogue { key, .. } | Self::Mapping { key, .. } => Some(key.clone()),
             Self::NoEthnicList => Some("ethnicity".to_owned()),
             _ => None,
         }
@@ -202,7 +230,11 @@ impl Error {
             | Self::TallyMismatch { expected, .. }
             | Self::MissingColumn { expected, .. }
             | Self::WrongType { expected, .. }
-            | Self::BadValue { expected, .. } => Some(expected.clone()),
+            | Self::BadValue { expected, .. }
+            | Self::UnreadableFile { expected, .. }
+            | Self::Mapping { expected, .. } => Some(expected.clone()),
+            Self::NoHeader { expected, .. } => Some(expected.join(", ")),
+            Self::NoAreaDate { .. } => Some("area_vintage".to_owned()),
             Self::UnknownChoice { known, .. } => Some(known.join(", ")),
             Self::UnknownIndicator { close, .. } => Some(close.join(", ")),
             Self::PeriodNotDefined { allowed, .. } => Some(allowed.join(", ")),
@@ -228,7 +260,11 @@ impl Error {
             | Self::TallyMismatch { found, .. }
             | Self::WrongType { found, .. }
             | Self::File { found, .. }
-            | Self::Frame { found, .. } => Some(found.clone()),
+            | Self::Frame { found, .. }
+            | Self::UnreadableFile { found, .. }
+            | Self::Mapping { found, .. } => Some(found.clone()),
+            Self::NoHeader { found, .. } => Some(found.join(", ")),
+            Self::NoPermission { path } => Some(path.clone()),
             Self::UnknownIndicator { got, .. } | Self::UnknownChoice { got, .. } | Self::Repeated { got, .. } | Self::BadPeriod { got } => {
                 Some(got.clone())
             }
@@ -238,7 +274,7 @@ impl Error {
             Self::BadValue { rows, .. } => Some(format!("{rows} rows")),
             Self::UnknownAreas { rows, codes, .. } => Some(format!("{rows} rows: {}", codes.join(", "))),
             Self::UnitsDiffer { numerator, .. } | Self::ChoicesDiffer { numerator, .. } => Some(numerator.clone()),
-            Self::MissingTable { .. } | Self::NoVintage { .. } | Self::NoEthnicList | Self::NoShare => None,
+            Self::MissingTable { .. } | Self::NoVintage { .. } | Self::NoEthnicList | Self::NoShare | Self::NoAreaDate { .. } => None,
         }
     }
 
@@ -283,6 +319,14 @@ impl Error {
             Self::BadShares { .. } => (
                 "bảng tỷ lệ có các cột old, new, share; ct.area_moves(...) cho biết các xã bị chia tách",
                 "a table of shares has the columns old, new, share; ct.area_moves(...) tells which communes were split",
+            ),
+            Self::NoHeader { .. } => (
+                "chỉ ra các cột bằng mapping, ví dụ {\"children\": {\"columns\": {\"Họ tên cháu\": \"full_name\"}}}",
+                "name the columns in a mapping, such as {\"children\": {\"columns\": {\"Họ tên cháu\": \"full_name\"}}}",
+            ),
+            Self::NoAreaDate { .. } => (
+                "cùng một mã hoặc tên chỉ các đơn vị khác nhau vào các ngày khác nhau: area_vintage=\"2022-12-31\"",
+                "a code or a name means different units on different days: area_vintage=\"2022-12-31\"",
             ),
             Self::TallyMismatch { .. } => ("chỉ gộp các bảng đếm của cùng một kế hoạch", "merge only tallies of one and the same plan"),
             _ => return None,
@@ -476,6 +520,52 @@ impl Error {
                 }
             }
             Self::File { path, found } => format!("{path}: {found}"),
+            Self::NoPermission { path } => {
+                if vi {
+                    format!("không có quyền đọc tệp: {path}")
+                } else {
+                    format!("no permission to read the file: {path}")
+                }
+            }
+            Self::UnreadableFile { path, expected, found } => {
+                if vi {
+                    format!("không đọc được tệp {path}: cần {}, nhưng gặp {}", vietnamese(expected), vietnamese(found))
+                } else {
+                    format!("{path} cannot be read: expected {expected}, found {found}")
+                }
+            }
+            Self::NoHeader { path, sheet, table, row, found, expected } => {
+                let place = match (sheet.is_empty(), vi) {
+                    (true, _) => path.clone(),
+                    (false, true) => format!("{path}, trang \"{sheet}\""),
+                    (false, false) => format!("{path}, sheet \"{sheet}\""),
+                };
+                let (there, needed) = (found.join(", "), expected.join(", "));
+                match (found.is_empty(), vi) {
+                    (true, true) => format!("{place}: không có dòng tiêu đề nào của bảng \"{table}\"; các cột cần có: {needed}"),
+                    (true, false) => format!("{place}: no row is a header of the table \"{table}\"; its columns are: {needed}"),
+                    (false, true) => {
+                        format!("{place}: dòng {row} chỉ có các tiêu đề quen thuộc {there}, chưa đủ cho bảng \"{table}\"; các cột cần có: {needed}")
+                    }
+                    (false, false) => {
+                        format!("{place}: row {row} has the known headers {there}, too few for the table \"{table}\"; its columns are: {needed}")
+                    }
+                }
+            }
+            Self::NoAreaDate { table, column } => {
+                if vi {
+                    format!("bảng \"{table}\", cột \"{column}\": tên đơn vị hành chính không kèm ngày thì không xác định được đơn vị nào")
+                } else {
+                    format!("table \"{table}\", column \"{column}\": the name of a unit without a date is not an identity")
+                }
+            }
+            Self::Mapping { key, expected, found } => {
+                if vi {
+                    format!("mapping: {key}: cần {}, nhưng gặp {}", vietnamese(expected), vietnamese(found))
+                } else {
+                    format!("mapping: {key}: expected {expected}, found {found}")
+                }
+            }
             Self::Frame { table, found } => {
                 if vi {
                     format!("không đọc được bảng \"{table}\": {}", vietnamese(found))

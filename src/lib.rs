@@ -40,6 +40,7 @@
 //!   and [`Plan::counting`] takes batches one at a time.
 //! - [`Crosstab`]: the counting machine alone, for a table of one's own by dimensions and conditions of one's own.
 //! - [`Outcome`]: the long table, and the warnings a reader must know.
+//! - `intake::Reader` (feature `files`, part of `io`): spreadsheets and text files as they come, to tables of records.
 //! - [`abuse`]: abuse statistics from case records: units, overlapping forms, children who come back, response, sanctions.
 //! - [`area`]: units by date, and what became of them; [`Plan`] moves counts from one list to another.
 //! - [`quality`]: records checked against rules: verdicts, addresses of what fails, a scorecard.
@@ -58,12 +59,13 @@
 //! - Suppression of small cells, and any other protection of what is published.
 //! - Lists of areas before 2021 and from September 2024 to February 2025; moving [`abuse`] statistics from one list to another
 //!   (indicators are moved).
-//! - Spreadsheets and CSV files, and checks of the quality of records beyond types, codes and required values.
+//! - Files of OpenDocument and `.xlsb`; tables that have one column for each sex or age (`Nam | Nữ` with counts).
 //! - Several labels per child for any column but `circumstances` and `forms`.
 //!
 //! # Features
 //!
-//! - `io`: tables from Parquet files ([`Dataset::with_parquet`]).
+//! - `files`: spreadsheets and text files (`intake`), with the well-kept readers calamine and csv, in pure Rust.
+//! - `io`: tables from Parquet files ([`Dataset::with_parquet`]), and `files`.
 //! - `python`: the bindings; built by maturin, of no use to a Rust program.
 #![warn(missing_docs)]
 #![deny(unsafe_code)]
@@ -75,6 +77,8 @@ mod compute;
 mod crosstab;
 pub mod error;
 mod estimate;
+#[cfg(feature = "files")]
+pub mod intake;
 mod period;
 mod phrases;
 mod plan;
@@ -83,6 +87,7 @@ mod python;
 pub mod quality;
 mod question;
 pub mod record;
+pub mod spelling;
 pub mod stats;
 pub mod synthetic;
 mod tally;

@@ -22,6 +22,7 @@ from chitieu._errors import ChitieuError, DataError, PlanError, SchemaError
 from chitieu._language import get_language, label, set_language
 from chitieu._native import __version__
 from chitieu._plan import Plan, Tally, compute, merge, plan, tqdm_progress
+from chitieu._read import Folder, Reading, find_area, read, read_folder
 from chitieu._result import Result, Warning, area_moves, areas
 
 __all__ = [
@@ -30,9 +31,11 @@ __all__ = [
     "ChitieuError",
     "DataError",
     "Dataset",
+    "Folder",
     "Indicator",
     "Plan",
     "PlanError",
+    "Reading",
     "Result",
     "SchemaError",
     "Tally",
@@ -45,10 +48,13 @@ __all__ = [
     "charts",
     "check",
     "compute",
+    "find_area",
     "get_language",
     "label",
     "merge",
     "plan",
+    "read",
+    "read_folder",
     "rules",
     "set_language",
     "stats",

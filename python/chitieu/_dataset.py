@@ -190,6 +190,28 @@ def _few_row_groups_ahead() -> Iterator[None]:
         os.environ.pop(name, None)
 
 
+def _agreed(name: str, given: str | None, tables: dict[str, Any]) -> str | None:
+    """Return what the dataset and the readings among its tables say, if they agree."""
+    for table, source in tables.items():
+        # A reading carries what its codes mean; a frame does not.
+        said = getattr(source, name, None) if hasattr(source, "findings") else None
+        if said is None or said == given:
+            continue
+        if given is not None:
+            raise PlanError(
+                say(
+                    f'{name}: bảng "{table}" được đọc theo {said}, không phải {given}',
+                    f'{name}: the table "{table}" was read with {said}, not {given}',
+                ),
+                code=name,
+                column="ethnicity" if name == "ethnic_list" else None,
+                expected=said,
+                got=given,
+            )
+        given = said
+    return given
+
+
 class Dataset:
     """Tables of records, with what their codes mean.
 
@@ -199,10 +221,11 @@ class Dataset:
         ethnic_list: ``"1979"`` (Decision 121-TCTK/PPCĐ) or ``"2008"`` (Decision 1019/QĐ-TCTK): the two official
             lists give codes 04, 05 and 06 to different groups. Needed only when ethnicity is asked for.
         **tables: ``children=``, ``victims=``, ``births=`` … each a polars DataFrame or LazyFrame, a pandas
-            DataFrame, a pyarrow Table or RecordBatchReader, a DuckDB relation, or a Parquet path or glob.
+            DataFrame, a pyarrow Table or RecordBatchReader, a DuckDB relation, a Parquet path or glob, or what
+            :func:`read` gives; its day of areas and list of ethnic codes hold unless others are named here.
 
     Raises:
-        PlanError: For a table name that does not exist, or an unknown list.
+        PlanError: For a table name that does not exist, an unknown list, or a day or list that is not that of a reading.
         SchemaError: For an object that is no table.
         FileNotFoundError: For a path without a file.
 
@@ -237,8 +260,8 @@ class Dataset:
                 got=str(ethnic_list),
             )
         self._tables: dict[str, Frame] = {n: _wall_clock(n, as_frame(n, s)) for n, s in tables.items() if s is not None}
-        self._area_vintage = str(area_vintage) if area_vintage is not None else None
-        self._ethnic_list = ethnic_list
+        self._area_vintage = _agreed("area_vintage", None if area_vintage is None else str(area_vintage), tables)
+        self._ethnic_list = _agreed("ethnic_list", ethnic_list, tables)
         self._set_aside: dict[str, int] = {}
 
     @property

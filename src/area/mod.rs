@@ -10,6 +10,10 @@ pub use moves::Lies;
 pub use split::{Share, Split};
 pub(crate) use split::{WHOLE, bad};
 
+mod find;
+
+pub use find::{AreaNames, Found};
+
 use crate::error::{Error, Result, choose};
 use chrono::NaiveDate;
 use polars::prelude::{Column, DataFrame, DataType, PolarsResult};

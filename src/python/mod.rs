@@ -5,6 +5,7 @@ mod abuse;
 mod arrow;
 mod enter;
 mod error;
+mod intake;
 mod quality;
 mod stats;
 
@@ -399,6 +400,7 @@ fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<PyTally>()?;
     abuse::add_to(m)?;
     quality::add_to(m)?;
+    intake::add_to(m)?;
     stats::register(m)?;
     m.add_function(wrap_pyfunction!(words, m)?)?;
     m.add_function(wrap_pyfunction!(areas, m)?)?;

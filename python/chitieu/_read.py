@@ -1,0 +1,394 @@
+"""Files as they come: spreadsheets and text files of communes and departments to tables of records."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from datetime import date
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from chitieu import _native
+from chitieu._catalogue import html_table
+from chitieu._dataset import Dataset
+from chitieu._errors import DataError
+from chitieu._language import pick, say, word_list, words
+
+#: Rows of a report shown in a notebook.
+ROWS_SHOWN = 10
+
+
+def _mapping(mapping: Mapping[str, Any] | str | os.PathLike[str] | None) -> tuple[str | None, str | None]:
+    """Return a mapping as JSON or as TOML, whichever was given."""
+    if mapping is None:
+        return None, None
+    if isinstance(mapping, Mapping):
+        return json.dumps(mapping, ensure_ascii=False), None
+    return None, Path(mapping).read_text(encoding="utf-8")
+
+
+def _text(value: str | date | None) -> str | None:
+    return None if value is None else str(value)
+
+
+def _reader(
+    mapping: Mapping[str, Any] | str | os.PathLike[str] | None,
+    sheet: str | None,
+    encoding: str | None,
+    area_vintage: str | date | None,
+    within: str | None,
+    ethnic_list: str | None,
+    tables: Sequence[str] | None,
+) -> _native.Reader:
+    as_json, as_toml = _mapping(mapping)
+    names = None if tables is None else word_list("tables", tables)
+    return _native.Reader(as_json, as_toml, sheet, encoding, _text(area_vintage), within, ethnic_list, names)
+
+
+def _is_parquet(path: Path) -> bool:
+    return path.suffix.lower() == ".parquet"
+
+
+def _parquet(path: Path) -> pl.DataFrame:
+    if not path.is_file():
+        raise FileNotFoundError(say(f"không có tệp: {path}", f"no such file: {path}"))
+    try:
+        return pl.read_parquet(path, glob=False)
+    except pl.exceptions.PolarsError:
+        raise DataError(
+            say(f"không đọc được tệp {path}: cần tệp Parquet", f"{path} cannot be read: expected a Parquet file"),
+            code="unreadable_file",
+            expected="a Parquet file",
+            got=str(path),
+        ) from None
+
+
+class Reading:
+    """One table as it was read from a file, and everything that is told about the reading.
+
+    ``ct.Dataset(children=reading)`` takes it as it takes a frame, with the day of its areas and its list of ethnic codes.
+
+    Example:
+        >>> import chitieu as ct, tempfile, pathlib
+        >>> file = pathlib.Path(tempfile.mkdtemp()) / "tre_em.csv"
+        >>> _ = file.write_text("Họ và tên;Ngày sinh;Giới tính\\nNguyễn Văn A;05/03/2014;Nam\\nTrần Thị B;31/02/2015;Nữ\\n")
+        >>> reading = ct.read(file, "children")
+        >>> reading.to_polars().select("birth_date", "sex", "source_row", "source_unread").rows()
+        [(datetime.date(2014, 3, 5), 'male', 2, None), (None, 'female', 3, 'birth_date')]
+        >>> reading.findings.rows()
+        [('tre_em.csv', '', 3, 'birth_date', 'a day that the month has')]
+        >>> reading.changes.select("column", "rule", "rows").rows()
+        [('birth_date', 'day_month_year', 1), ('sex', 'code_name', 2)]
+    """
+
+    def __init__(self, native: _native.Reading) -> None:
+        self._native = native
+        self._frame: pl.DataFrame | None = None
+
+    @property
+    def table(self) -> str:
+        """The table it is."""
+        return self._native.table()
+
+    @property
+    def area_vintage(self) -> str | None:
+        """The day whose list of areas was used, if one was given."""
+        return self._native.area_vintage()
+
+    @property
+    def ethnic_list(self) -> str | None:
+        """The official list of ethnic codes: the one given, or ``"1979"`` where names had to be turned into codes."""
+        return self._native.ethnic_list()
+
+    def to_polars(self) -> pl.DataFrame:
+        """Return the records: our columns, then ``source_file``, ``source_sheet``, ``source_row``, ``source_unread``.
+
+        ``source_row`` is the row as the spreadsheet shows it (of a text file the line, of Parquet the row), and
+        ``source_unread`` names the columns of the row that could not be read.
+        """
+        if self._frame is None:
+            self._frame = pl.DataFrame(self._native.frame())
+        return self._frame
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        return self._native.frame().__arrow_c_stream__(requested_schema)
+
+    @property
+    def files(self) -> pl.DataFrame:
+        """What was read: file, sheet, table, encoding, header_row, rows, set_aside, and why a sheet was not read."""
+        return pl.DataFrame(self._native.files())
+
+    @property
+    def columns(self) -> pl.DataFrame:
+        """The headers of the file: file, sheet, header, column, how.
+
+        ``how`` is ``"id"``, ``"synonym"``, ``"mapping"``, ``"ignored"``, ``"repeated"`` (an earlier column is the same),
+        or null where nothing was matched.
+        """
+        return pl.DataFrame(self._native.columns())
+
+    @property
+    def changes(self) -> pl.DataFrame:
+        """How many values each rule changed: file, sheet, column, rule, rows, meaning."""
+        return pl.DataFrame(self._native.changes())
+
+    @property
+    def findings(self) -> pl.DataFrame:
+        """The values that could not be read and are null: file, sheet, row, column, expected."""
+        return pl.DataFrame(self._native.findings())
+
+    @property
+    def set_aside(self) -> pl.DataFrame:
+        """The rows that are no records (totals, notes, blank rows): file, sheet, row, why, meaning."""
+        return pl.DataFrame(self._native.set_aside())
+
+    def _summary(self) -> list[str]:
+        columns = self.columns
+        unmatched = columns.filter(pl.col("how").is_null() | (pl.col("how") == "repeated"))["header"].to_list()
+        matched = columns.filter(pl.col("column").is_not_null()).height
+        findings = self.findings
+        rows, changed = self._native.rows(), int(self.changes["rows"].sum())
+        unread, aside = findings.height, self.set_aside.height
+        lines = [
+            say(f"{rows:,} bản ghi; {aside:,} dòng để riêng", f"{rows:,} records; {aside:,} rows set aside"),
+            say(f"{matched} tiêu đề đã khớp", f"{matched} headers matched")
+            + (say("; không khớp: ", "; not matched: ") + ", ".join(unmatched) if unmatched else ""),
+            say(f"{changed:,} giá trị được chuyển đổi", f"{changed:,} values changed"),
+            say(f"{unread:,} giá trị không đọc được", f"{unread:,} values could not be read"),
+        ]
+        if self.ethnic_list:
+            lines.append(say("mã dân tộc theo danh mục ", "ethnic codes of the list of ") + self.ethnic_list)
+        return lines
+
+    def _title(self) -> str:
+        names = {t["id"]: pick(t["name"]) for t in words()["tables"]}
+        return f"{names[self.table]} ({self.table})"
+
+    def __repr__(self) -> str:
+        return "\n".join([f"Reading: {self._title()}", *(f"  {line}" for line in self._summary())])
+
+    def _repr_html_(self) -> str:
+        lines = "".join(f"<li>{escape(line)}</li>" for line in self._summary())
+        head = f"<h4>{escape(self._title())}</h4><ul>{lines}</ul>"
+        return head + _html(self.changes) + _html(self.findings)
+
+
+def _html(frame: pl.DataFrame) -> str:
+    """Return the first rows of a report as a table; nothing for one without rows."""
+    if not frame.height:
+        return ""
+    rows = [tuple("" if v is None else str(v) for v in row) for row in frame.head(ROWS_SHOWN).iter_rows()]
+    more = frame.height - ROWS_SHOWN
+    note = f"<p>… {more:,} {say('dòng nữa', 'more rows')}</p>" if more > 0 else ""
+    return html_table(tuple(frame.columns), rows) + note
+
+
+class Folder:
+    """The tables found in the files of a folder.
+
+    Attributes:
+        readings: For each table what was read.
+    """
+
+    def __init__(self, native: _native.Folder, area_vintage: str | None, ethnic_list: str | None) -> None:
+        self._native = native
+        self._area_vintage, self._ethnic_list = area_vintage, ethnic_list
+        self.readings: dict[str, Reading] = {r.table(): Reading(r) for r in native.readings()}
+
+    @property
+    def dataset(self) -> Dataset:
+        """The tables as a dataset."""
+        return Dataset(area_vintage=self._area_vintage, ethnic_list=self._ethnic_list, **self.readings)
+
+    @property
+    def files(self) -> pl.DataFrame:
+        """Every sheet of every file: file, sheet, table, encoding, header_row, rows, set_aside, not_read (the reason)."""
+        return pl.DataFrame(self._native.files())
+
+    def _all(self, part: str) -> pl.DataFrame:
+        frames = [getattr(r, part).select(pl.lit(t).alias("table"), pl.all()) for t, r in self.readings.items()]
+        return pl.concat(frames) if frames else pl.DataFrame()
+
+    @property
+    def columns(self) -> pl.DataFrame:
+        """The headers of all tables; see :attr:`Reading.columns`."""
+        return self._all("columns")
+
+    @property
+    def changes(self) -> pl.DataFrame:
+        """The changes of all tables; see :attr:`Reading.changes`."""
+        return self._all("changes")
+
+    @property
+    def findings(self) -> pl.DataFrame:
+        """The values that could not be read, of all tables; see :attr:`Reading.findings`."""
+        return self._all("findings")
+
+    @property
+    def set_aside(self) -> pl.DataFrame:
+        """The rows that are no records, of all tables; see :attr:`Reading.set_aside`."""
+        return self._all("set_aside")
+
+    def __repr__(self) -> str:
+        files = self.files
+        lines = [
+            f"  {row['file']}{' / ' + row['sheet'] if row['sheet'] else ''}: "
+            + (row["not_read"] or f"{row['table']}, {row['rows']:,} {say('bản ghi', 'records')}")
+            for row in files.iter_rows(named=True)
+        ]
+        return "\n".join([f"Folder: {', '.join(self.readings) or '–'}", *lines])
+
+    def _repr_html_(self) -> str:
+        return _html(self.files) + "".join(reading._repr_html_() for reading in self.readings.values())
+
+
+def read(
+    path: str | os.PathLike[str],
+    table: str,
+    *,
+    mapping: Mapping[str, Any] | str | os.PathLike[str] | None = None,
+    sheet: str | None = None,
+    encoding: str | None = None,
+    area_vintage: str | date | None = None,
+    within: str | None = None,
+    ethnic_list: str | None = None,
+) -> Reading:
+    """Read a table from a spreadsheet, a text file or Parquet, as people keep them.
+
+    Title rows, headers of two storeys, footnotes, totals; dates in Vietnamese order, numbers with Vietnamese
+    separators, names for codes, old fonts: see the section "Files as they come" of the README. Nothing is guessed: a value
+    that cannot be read becomes null and a finding.
+
+    Args:
+        path: ``.xlsx``, ``.xls``, ``.csv`` or other text with delimiters, ``.parquet``.
+        table: The table it holds, such as ``"children"``.
+        mapping: A mapping, or the path of one in TOML: for each table ``columns`` (header to column), ``values`` (for a
+            column, text to code), ``ignore`` (headers), ``constants``, ``blank``, ``sheet``, ``header_row``.
+        sheet: Only this sheet. Without it every sheet that has a header of the table.
+        encoding: ``"utf-8"``, ``"utf-16le"``, ``"utf-16be"``, ``"windows-1258"``, ``"tcvn3"`` or ``"vni"``, where it cannot
+            be told from the text.
+        area_vintage: The day (``"2022-12-31"``) whose list of areas names of communes are looked up in.
+        within: The code of the province or district that all communes lie in.
+        ethnic_list: ``"1979"`` or ``"2008"``: what names of ethnic groups become codes of. Without it ``"1979"``, and the
+            report says so.
+
+    Returns:
+        The table, with what was matched, changed, set aside and not read.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        PermissionError: If it may not be read.
+        SchemaError: If no sheet has a header of the table.
+        DataError: For a file that is damaged, too large, or no table.
+        PlanError: For an unknown table, encoding or day, a mapping that does not hold together, or names of communes
+            without ``area_vintage``.
+
+    Example:
+        >>> import chitieu as ct, tempfile, pathlib
+        >>> file = pathlib.Path(tempfile.mkdtemp()) / "danh_sach.csv"
+        >>> _ = file.write_text(
+        ...     "Mã trẻ,Ngày sinh,Dân tộc,Xã,Huyện\\n1,05/03/2014,Mông,X. Hải Triều,Tiên Lữ\\n2,2016,Kinh,Hải Triều,H. Tiên Lữ\\n"
+        ... )
+        >>> reading = ct.read(file, "children", area_vintage="2022-12-31", within="33")
+        >>> reading.to_polars().select("birth_year", "ethnicity", "commune").rows()
+        [(None, '08', '12364'), (2016, '01', '12364')]
+        >>> ct.Dataset(children=reading).area_vintage
+        '2022-12-31'
+    """
+    reader = _reader(mapping, sheet, encoding, area_vintage, within, ethnic_list, None)
+    source = Path(path)
+    if _is_parquet(source):
+        return Reading(reader.read_frame(source.name, _parquet(source), table))
+    return Reading(reader.read(source, table))
+
+
+def read_folder(
+    folder: str | os.PathLike[str],
+    *,
+    mapping: Mapping[str, Any] | str | os.PathLike[str] | None = None,
+    tables: Sequence[str] | None = None,
+    encoding: str | None = None,
+    area_vintage: str | date | None = None,
+    within: str | None = None,
+    ethnic_list: str | None = None,
+) -> Folder:
+    """Read every file below a folder, in the order of their names, and join the sheets of one table.
+
+    Which table a sheet holds is told by its headers, the titles above them, and the names of sheet and file. A sheet that
+    fits two tables equally well, or none, is listed in ``files`` with the reason and not read.
+
+    Args:
+        folder: The folder. Files of other kinds and temporary files are listed and not read.
+        mapping: As in :func:`read`.
+        tables: The tables to look for; all if not given.
+        encoding: As in :func:`read`, for text files.
+        area_vintage: As in :func:`read`.
+        within: As in :func:`read`.
+        ethnic_list: As in :func:`read`.
+
+    Returns:
+        The tables as ``dataset`` and ``readings``, and the reports over all files.
+
+    Raises:
+        FileNotFoundError: If there is no such folder.
+        PlanError: As in :func:`read`.
+
+    Example:
+        >>> import chitieu as ct, tempfile, pathlib
+        >>> folder = pathlib.Path(tempfile.mkdtemp())
+        >>> _ = (folder / "so_tre_em.csv").write_text("Họ và tên,Ngày sinh,Giới tính,Mã xã\\nA,1/2/2015,Nam,12364\\n")
+        >>> _ = (folder / "ghi_chu.txt").write_text("Gửi các xã,\\n")
+        >>> found = ct.read_folder(folder)
+        >>> found.files.select("file", "table", "rows", "not_read").rows()
+        [('ghi_chu.txt', None, None, 'no header of any table'), ('so_tre_em.csv', 'children', 1, None)]
+        >>> found.dataset.tables
+        ['children']
+    """
+    reader = _reader(mapping, None, encoding, area_vintage, within, ethnic_list, tables)
+    found: list[_native.Folder] = []
+    skipped: list[tuple[str, str, str]] = []
+    for path, name, why in _native.folder_files(Path(folder)):
+        if why is not None:
+            skipped.append((name, *why))
+        elif _is_parquet(Path(path)):
+            try:
+                found.append(reader.recognise_frame(name, _parquet(Path(path))))
+            except DataError as error:
+                skipped.append((name, str(error), str(error)))
+        else:
+            found.append(reader.recognise(path, name))
+    return Folder(_native.Folder.joined(found, skipped), _text(area_vintage), ethnic_list)
+
+
+def find_area(
+    name: str, *, on: str | date, level: str = "commune", within: str | None = None
+) -> pl.DataFrame:
+    """Return the units that a name may mean, as people write it.
+
+    Tried in turn until any unit fits: the name as it is; but for case, tone placement and i or y; without its type word
+    (Xã, P., TT.); without any mark.
+
+    Args:
+        name: The name, such as ``"X. Hải Triều"``.
+        on: The day whose list of areas is meant.
+        level: ``"province"``, ``"district"`` or ``"commune"``.
+        within: The code of the province or district it lies in.
+
+    Returns:
+        The columns of :func:`areas`; one row if the name is certain, several if it is not, none if nothing fits.
+
+    Raises:
+        PlanError: For a day outside the lists, or an unknown level or code.
+
+    Example:
+        >>> import chitieu as ct
+        >>> ct.find_area("x. hai trieu", within="33", on="2022-12-31")["code"].to_list()
+        ['12364']
+        >>> ct.find_area("Kỳ Anh", level="district", on="2022-12-31")["name"].to_list()
+        ['Huyện Kỳ Anh', 'Thị xã Kỳ Anh']
+    """
+    return pl.DataFrame(_native.find_area(name, level, within, str(on)))

@@ -1,0 +1,236 @@
+//! Sheets as columns of distinct cells: a value is kept and worked out once, however many rows have it.
+
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+/// What one cell holds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Cell<'a> {
+    Blank,
+    Text(&'a str),
+    Number(f64),
+    /// A day as Excel counts them from 1900, with the time as its fraction.
+    Date(f64),
+    Flag(bool),
+    /// A formula that failed.
+    Error,
+}
+
+const TEXT: u8 = 0;
+const NUMBER: u8 = 1;
+const DATE: u8 = 2;
+const YES: u8 = 3;
+const NO: u8 = 4;
+const ERROR: u8 = 5;
+
+/// The code of a cell without anything.
+pub(super) const BLANK: u32 = 0;
+/// After so many cells a column whose cells nearly all differ is no longer searched for equal ones.
+const TRIED: usize = 1 << 15;
+
+/// The cells of one column: for each row the place of its value among the distinct ones.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Column {
+    /// May be shorter than the sheet: rows beyond are blank.
+    codes: Vec<u32>,
+    kinds: Vec<u8>,
+    ends: Vec<u32>,
+    bytes: Vec<u8>,
+    hashes: Vec<u32>,
+    /// Open addressing: places of values plus one.
+    slots: Vec<u32>,
+    differs: bool,
+}
+
+impl Column {
+    /// The code at a row.
+    pub fn code(&self, row: usize) -> u32 {
+        self.codes.get(row).copied().unwrap_or(BLANK)
+    }
+
+    /// The number of rows that are not blank beyond the last.
+    pub fn len(&self) -> usize {
+        self.codes.len()
+    }
+
+    /// How many codes there are, `BLANK` among them.
+    pub fn distinct(&self) -> usize {
+        self.kinds.len() + 1
+    }
+
+    /// The cell of a code.
+    pub fn cell(&self, code: u32) -> Cell<'_> {
+        let Some(at) = (code as usize).checked_sub(1) else { return Cell::Blank };
+        let bytes = self.bytes_at(at);
+        let number = || f64::from_le_bytes(bytes.try_into().unwrap_or_default());
+        match self.kinds[at] {
+            TEXT => std::str::from_utf8(bytes).map_or(Cell::Error, Cell::Text),
+            NUMBER => Cell::Number(number()),
+            DATE => Cell::Date(number()),
+            YES => Cell::Flag(true),
+            NO => Cell::Flag(false),
+            _ => Cell::Error,
+        }
+    }
+
+    fn bytes_at(&self, at: usize) -> &[u8] {
+        let start = if at == 0 { 0 } else { self.ends[at - 1] as usize };
+        &self.bytes[start..self.ends[at] as usize]
+    }
+
+    /// Puts a cell at a row at or beyond the last one, and answers how many rows were added.
+    pub fn put(&mut self, row: usize, cell: Cell<'_>) -> usize {
+        let code = match cell {
+            Cell::Blank => BLANK,
+            Cell::Text(text) => self.text(text.as_bytes()),
+            Cell::Number(number) => self.find(NUMBER, &number.to_le_bytes()),
+            Cell::Date(serial) => self.find(DATE, &serial.to_le_bytes()),
+            Cell::Flag(true) => self.find(YES, &[]),
+            Cell::Flag(false) => self.find(NO, &[]),
+            Cell::Error => self.find(ERROR, &[]),
+        };
+        self.put_code(row, code)
+    }
+
+    /// Puts the UTF-8 bytes of a text at a row.
+    pub fn put_text(&mut self, row: usize, bytes: &[u8]) {
+        let code = self.text(bytes);
+        self.put_code(row, code);
+    }
+
+    /// Puts a value that another row has.
+    pub fn put_code(&mut self, row: usize, code: u32) -> usize {
+        if code == BLANK && row >= self.codes.len() {
+            return 0;
+        }
+        let added = (row + 1).saturating_sub(self.codes.len());
+        if added > 0 {
+            self.codes.resize(row + 1, BLANK);
+        }
+        self.codes[row] = code;
+        added
+    }
+
+    fn text(&mut self, bytes: &[u8]) -> u32 {
+        match bytes.first() {
+            None => BLANK,
+            Some(0..=0x20 | 0xc2 | 0xe2 | 0xe3 | 0xef) if crate::spelling::nfc(&String::from_utf8_lossy(bytes)).is_empty() => BLANK,
+            Some(_) => self.find(TEXT, bytes),
+        }
+    }
+
+    /// The code of a value, new or known.
+    fn find(&mut self, kind: u8, bytes: &[u8]) -> u32 {
+        if self.differs {
+            return self.add(kind, bytes, 0);
+        }
+        if self.kinds.len() * 2 >= self.slots.len() {
+            if self.kinds.len() > TRIED && self.kinds.len() * 10 > self.codes.len() * 9 {
+                self.differs = true;
+                self.slots = Vec::new();
+                return self.add(kind, bytes, 0);
+            }
+            self.grow();
+        }
+        let hash = xxh3_64_with_seed(bytes, u64::from(kind)) as u32;
+        let mask = self.slots.len() - 1;
+        let mut slot = hash as usize & mask;
+        loop {
+            match self.slots[slot] {
+                0 => {
+                    let code = self.add(kind, bytes, hash);
+                    self.slots[slot] = code;
+                    return code;
+                }
+                code => {
+                    let at = code as usize - 1;
+                    if self.hashes[at] == hash && self.kinds[at] == kind && self.bytes_at(at) == bytes {
+                        return code;
+                    }
+                }
+            }
+            slot = (slot + 1) & mask;
+        }
+    }
+
+    fn add(&mut self, kind: u8, bytes: &[u8], hash: u32) -> u32 {
+        self.bytes.extend_from_slice(bytes);
+        self.kinds.push(kind);
+        self.ends.push(self.bytes.len() as u32);
+        self.hashes.push(hash);
+        self.kinds.len() as u32
+    }
+
+    fn grow(&mut self) {
+        let size = (self.slots.len() * 4).max(64);
+        self.slots = vec![0; size];
+        for (at, hash) in self.hashes.iter().enumerate() {
+            let mut slot = *hash as usize & (size - 1);
+            while self.slots[slot] != 0 {
+                slot = (slot + 1) & (size - 1);
+            }
+            self.slots[slot] = at as u32 + 1;
+        }
+    }
+}
+
+/// Cells that are one: the first and last row and column, as the sheet numbers them from 0.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Merged {
+    pub rows: (u32, u32),
+    pub columns: (u32, u32),
+}
+
+/// One sheet of a workbook, or a whole file of another kind.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Sheet {
+    pub name: String,
+    /// The number of each row that has any cell, as the spreadsheet shows it.
+    pub rows: Vec<u32>,
+    /// The columns that have any cell, with their place in the sheet.
+    pub columns: Vec<(u32, Column)>,
+    pub merged: Vec<Merged>,
+    /// Days are counted from 1904.
+    pub from_1904: bool,
+}
+
+impl Sheet {
+    /// The cell at a row and a column, both by their order here.
+    pub fn cell(&self, row: usize, column: usize) -> Cell<'_> {
+        let column = &self.columns[column].1;
+        column.cell(column.code(row))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_cells_share_a_code_and_kinds_stay_apart() {
+        let mut column = Column::default();
+        for (row, cell) in
+            [Cell::Text("a"), Cell::Number(1.0), Cell::Text("a"), Cell::Date(1.0), Cell::Text("\u{a0} "), Cell::Flag(true), Cell::Text("1")]
+                .into_iter()
+                .enumerate()
+        {
+            column.put(row, cell);
+        }
+        assert_eq!((column.code(0), column.code(2)), (1, 1));
+        assert_eq!(column.cell(column.code(1)), Cell::Number(1.0));
+        assert_eq!(column.cell(column.code(3)), Cell::Date(1.0));
+        assert_eq!(column.cell(column.code(4)), Cell::Blank);
+        assert_eq!(column.distinct(), 6);
+        assert_eq!(column.cell(column.code(99)), Cell::Blank);
+    }
+
+    #[test]
+    fn a_column_of_names_is_kept_without_searching() {
+        let mut column = Column::default();
+        for row in 0..200_000_usize {
+            column.put_text(row, format!("name {row}").as_bytes());
+        }
+        assert!(column.differs);
+        assert_eq!(column.cell(column.code(199_999)), Cell::Text("name 199999"));
+        assert_eq!(column.cell(column.code(5)), Cell::Text("name 5"));
+    }
+}

@@ -1,0 +1,418 @@
+//! The records of a sheet as columns of ours. Each distinct value, or combination of values, is worked out once.
+
+use super::cells::{BLANK, Cell, Column as Cells, Sheet};
+use super::codes::Words;
+use super::dates::{self, When};
+use super::header::{Header, Part};
+use super::numbers;
+use super::places::{NoDay, Places, Told};
+use super::rules::{Rule, Rules};
+use super::values::{Made, Reading, Value, tidy};
+use crate::catalogue::{Column, ColumnType, Table};
+use crate::error::{Error, Result};
+use crate::spelling::nfc;
+use polars::prelude::*;
+use rayon::prelude::*;
+use std::collections::HashMap;
+
+/// A value that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The row, as the spreadsheet shows it.
+    pub row: u32,
+    /// Our column.
+    pub column: String,
+    /// What was expected, in English.
+    pub expected: String,
+}
+
+/// How many values a rule changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Our column.
+    pub column: String,
+    /// The rule.
+    pub rule: Rule,
+    /// The rows concerned.
+    pub rows: u64,
+}
+
+/// Columns of ours, with what was done and what could not be read.
+pub(super) struct Cleaned {
+    pub frame: DataFrame,
+    pub changes: Vec<Change>,
+    pub findings: Vec<Finding>,
+}
+
+/// The values of one column: what was made, and for each record which of it.
+struct Values {
+    made: Vec<Made>,
+    of_row: Vec<u32>,
+}
+
+/// What one of our columns is made of: places of columns in the sheet.
+#[derive(Default)]
+struct Source {
+    whole: Option<usize>,
+    day: Option<usize>,
+    month: Option<usize>,
+    year: Option<usize>,
+    code: Option<usize>,
+    district: Option<usize>,
+    province: Option<usize>,
+    ticks: Vec<(String, usize)>,
+}
+
+impl Source {
+    fn of(header: &Header, id: &str) -> Self {
+        let mut source = Self::default();
+        for (place, (_, target, _)) in header.columns.iter().enumerate() {
+            let Some(target) = target.as_ref().filter(|t| t.column == id) else { continue };
+            let part = match &target.part {
+                Part::Whole => &mut source.whole,
+                Part::Day => &mut source.day,
+                Part::Month => &mut source.month,
+                Part::Year => &mut source.year,
+                Part::Code => &mut source.code,
+                Part::District => &mut source.district,
+                Part::Province => &mut source.province,
+                Part::Tick(code) => {
+                    source.ticks.push((code.clone(), place));
+                    continue;
+                }
+            };
+            *part = Some(place);
+        }
+        source
+    }
+}
+
+/// Everything that a sheet is read with.
+pub(super) struct Cleaner<'a> {
+    pub table: &'a Table,
+    pub sheet: &'a Sheet,
+    pub header: &'a Header,
+    pub reading: Reading<'a>,
+    pub places: &'a Places<'a>,
+    pub constants: &'a std::collections::BTreeMap<String, String>,
+}
+
+impl Cleaner<'_> {
+    /// Reads the records that stand in some rows of the sheet.
+    pub fn clean(mut self, kept: &[u32]) -> Result<Cleaned> {
+        let failed = |e: PolarsError| Error::Frame { table: self.table.id.clone(), found: e.to_string() };
+        let mut columns: Vec<(&Column, Values)> = Vec::new();
+        for column in &self.table.columns {
+            self.reading.window = dates::window(&self.table.id, &column.id, self.places.names.as_ref().map(|n| n.list().day()));
+            self.reading.keeps_year = column.id == "birth_date" && self.table.column("birth_year").is_some();
+            if let Some(values) = self.values(column, kept)? {
+                columns.push((column, values));
+            }
+        }
+        let mut frame = Vec::new();
+        let mut changes = Vec::new();
+        let mut findings = Vec::new();
+        let mut unread = vec![0_u32; if columns.iter().any(|(_, v)| v.made.iter().any(|m| m.unread.is_some())) { kept.len() } else { 0 }];
+        for (nth, (column, values)) in columns.iter().enumerate() {
+            count(&column.id, values, &mut changes);
+            if values.made.iter().any(|m| m.unread.is_some()) {
+                for (at, made) in values.of_row.iter().enumerate() {
+                    let Some(expected) = &values.made[*made as usize].unread else { continue };
+                    unread[at] |= 1 << nth;
+                    findings.push((at, Finding { row: self.sheet.rows[kept[at] as usize], column: column.id.clone(), expected: expected.to_string() }));
+                }
+            }
+            frame.push(series(&column.id, column.kind, values).map_err(failed)?.into_column());
+        }
+        if let Some(years) = years(&columns) {
+            frame.retain(|c| c.name() != "birth_year");
+            frame.push(years);
+        }
+        findings.sort_by_key(|(at, _)| *at);
+        let rows: Vec<u32> = kept.iter().map(|row| self.sheet.rows[*row as usize]).collect();
+        frame.push(polars::prelude::Column::new("source_row".into(), rows));
+        let names: Vec<&str> = columns.iter().map(|(column, _)| column.id.as_str()).collect();
+        frame.push(unread_names(&unread, &names, kept.len()));
+        let frame = DataFrame::new(kept.len(), frame).map_err(failed)?;
+        Ok(Cleaned { frame, changes, findings: findings.into_iter().map(|(_, finding)| finding).collect() })
+    }
+
+    fn values(&self, column: &Column, kept: &[u32]) -> Result<Option<Values>> {
+        let source = Source::of(self.header, &column.id);
+        let no_day = |NoDay| Error::NoAreaDate { table: self.table.id.clone(), column: column.id.clone() };
+        if column.kind == ColumnType::Area && (source.whole.is_some() || source.code.is_some()) {
+            return self.area(&source, kept).map(Some).map_err(no_day);
+        }
+        if let Some(place) = source.whole {
+            return Ok(Some(single(self.cells(place), kept, |cell| self.reading.read(column, cell))));
+        }
+        if source.year.is_some() {
+            return Ok(Some(self.date(&source, kept)));
+        }
+        if !source.ticks.is_empty() {
+            return Ok(Some(self.ticks(column, &source.ticks, kept)));
+        }
+        let Some(constant) = self.constants.get(&column.id) else { return Ok(None) };
+        let made = if column.kind == ColumnType::Area {
+            self.places.commune(Told { name: &nfc(constant), ..Told::default() }).map_err(no_day)?
+        } else {
+            self.reading.read(column, Cell::Text(constant))
+        };
+        if let Some(expected) = made.unread {
+            return Err(Error::Mapping {
+                key: format!("{}.constants.{}", self.table.id, column.id),
+                expected: expected.into_owned(),
+                found: constant.clone(),
+            });
+        }
+        let mut rules = Rules::default();
+        rules.add(Rule::MappedConstant);
+        Ok(Some(Values { made: vec![Made { rules, ..made }], of_row: vec![0; kept.len()] }))
+    }
+
+    fn cells(&self, place: usize) -> &Cells {
+        &self.sheet.columns[place].1
+    }
+
+    /// The text of a cell as people see it.
+    fn text(&self, place: Option<usize>, code: u32, rules: &mut Rules) -> String {
+        let Some(place) = place else { return String::new() };
+        match self.cells(place).cell(code) {
+            Cell::Text(text) => tidy(text, self.reading.legacy, rules),
+            Cell::Number(number) => super::values::number_text(number),
+            _ => String::new(),
+        }
+    }
+
+    fn area(&self, source: &Source, kept: &[u32]) -> Result<Values, NoDay> {
+        let places = [source.code, source.whole, source.district, source.province];
+        let (combinations, of_row) = self.combined(&places, kept);
+        let column = self.table.columns.iter().find(|c| Some(c.id.as_str()) == self.target(source)).map_or("", |c| c.id.as_str());
+        let made = combinations
+            .par_iter()
+            .map(|codes| {
+                let mut rules = Rules::default();
+                let texts: Vec<String> = places.iter().zip(codes).map(|(place, code)| self.text(*place, *code, &mut rules)).collect();
+                let known = |at: usize| {
+                    let text = self.reading.mapped.value(column, &texts[at]).unwrap_or(&texts[at]);
+                    if Words::get().is_blank(text) || text.chars().all(|c| !c.is_alphanumeric()) { "" } else { text }
+                };
+                let told = Told { code: known(0), name: known(1), district: known(2), province: known(3) };
+                let blank = (told.code.is_empty() && told.name.is_empty()) && !(texts[0].is_empty() && texts[1].is_empty());
+                let mut made = self.places.commune(told)?;
+                if blank {
+                    made.rules.add(Rule::BlankWord);
+                }
+                if (0..2).any(|at| self.reading.mapped.value(column, &texts[at]).is_some()) {
+                    made.rules.add(Rule::MappedValue);
+                }
+                if made.unread.is_none() {
+                    made.rules.join(rules);
+                }
+                Ok(made)
+            })
+            .collect::<Result<Vec<Made>, NoDay>>()?;
+        Ok(Values { made, of_row })
+    }
+
+    /// The id of the column that a source is of.
+    fn target(&self, source: &Source) -> Option<&str> {
+        let place = source.whole.or(source.code)?;
+        self.header.columns[place].1.as_ref().map(|t| t.column.as_str())
+    }
+
+    fn date(&self, source: &Source, kept: &[u32]) -> Values {
+        let places = [source.day, source.month, source.year];
+        let (combinations, of_row) = self.combined(&places, kept);
+        let part = |place: Option<usize>, code: u32, rules: &mut Rules| -> std::result::Result<Option<i32>, ()> {
+            let text = self.text(place, code, rules);
+            if text.is_empty() || Words::get().is_blank(&text) || text.chars().all(|c| !c.is_alphanumeric()) {
+                return Ok(None);
+            }
+            match numbers::whole(Cell::Text(&text), &text).value {
+                Value::Number(0) => Ok(None),
+                Value::Number(number) => Ok(Some(number)),
+                _ => Err(()),
+            }
+        };
+        let made = combinations.par_iter().map(|codes| {
+            let mut rules = Rules::default();
+            let mut told = [None; 3];
+            for ((into, place), code) in told.iter_mut().zip(places).zip(codes) {
+                match part(place, *code, &mut rules) {
+                    Ok(number) => *into = number,
+                    Err(()) => return Made::unread("a date in columns of day, month and year"),
+                }
+            }
+            match dates::joined(told[0], told[1], told[2], self.reading.window) {
+                Ok(None) => Made::default(),
+                Ok(Some((When::Day(day), found))) => Made::with(Value::Day(day.to_epoch_days()), found),
+                Ok(Some((When::Month(year), found))) if self.reading.keeps_year => {
+                    Made::with(Value::Year(year), found).rule(Rule::MonthAndYear)
+                }
+                Ok(Some((When::Year(year), found))) if self.reading.keeps_year => Made::with(Value::Year(year), found).rule(Rule::YearOnly),
+                Ok(Some(_)) => Made::unread("a whole date, with day and month"),
+                Err(expected) => Made::unread(expected),
+            }
+        });
+        Values { made: made.collect(), of_row }
+    }
+
+    fn ticks(&self, column: &Column, ticks: &[(String, usize)], kept: &[u32]) -> Values {
+        let places: Vec<Option<usize>> = ticks.iter().map(|(_, place)| Some(*place)).collect();
+        let (combinations, of_row) = self.combined(&places, kept);
+        let made = combinations.par_iter().map(|codes| {
+            let mut marked = Vec::new();
+            let mut denied = 0;
+            for (((code, place), at), nth) in ticks.iter().zip(codes).zip(0..) {
+                debug_assert_eq!(places[nth], Some(*place));
+                match self.cells(*place).cell(*at) {
+                    Cell::Blank => {}
+                    Cell::Flag(true) => marked.push(code.clone()),
+                    Cell::Flag(false) => denied += 1,
+                    _ => match Words::get().flag(&self.text(Some(*place), *at, &mut Rules::default())) {
+                        Some(true) => marked.push(code.clone()),
+                        Some(false) => denied += 1,
+                        None => return Made::unread("a mark, such as x"),
+                    },
+                }
+            }
+            let mut rules = Rules::default();
+            rules.add(Rule::TickColumns);
+            match (column.kind, &marked[..]) {
+                (ColumnType::List, []) if denied == ticks.len() => Made::with(Value::List(marked), rules),
+                (ColumnType::List, []) if self.reading.mapped.blank_is_no(&column.id) => {
+                    Made::with(Value::List(marked), rules).rule(Rule::BlankIsNo)
+                }
+                (_, []) => Made::default(),
+                (ColumnType::List, _) => Made::with(Value::List(marked), rules),
+                (_, [code]) => Made::with(Value::Text(code.clone()), rules),
+                _ => Made::unread("one mark, not several"),
+            }
+        });
+        Values { made: made.collect(), of_row }
+    }
+
+    /// The distinct combinations of some columns, and for each record which of them it has.
+    fn combined(&self, places: &[Option<usize>], kept: &[u32]) -> (Vec<Vec<u32>>, Vec<u32>) {
+        let columns: Vec<Option<&Cells>> = places.iter().map(|p| p.map(|p| self.cells(p))).collect();
+        let mut combinations: Vec<Vec<u32>> = Vec::new();
+        let mut known: HashMap<Vec<u32>, u32> = HashMap::new();
+        let mut now = vec![BLANK; places.len()];
+        let mut last = 0;
+        let of_row = kept.iter().map(|row| {
+            for (into, column) in now.iter_mut().zip(&columns) {
+                *into = column.map_or(BLANK, |c| c.code(*row as usize));
+            }
+            // Records of one commune mostly stand together.
+            if combinations.get(last as usize) != Some(&now) {
+                last = match known.get(&now) {
+                    Some(at) => *at,
+                    None => {
+                        combinations.push(now.clone());
+                        known.insert(now.clone(), combinations.len() as u32 - 1);
+                        combinations.len() as u32 - 1
+                    }
+                };
+            }
+            last
+        });
+        let of_row = of_row.collect();
+        (combinations, of_row)
+    }
+}
+
+fn single(cells: &Cells, kept: &[u32], read: impl Fn(Cell<'_>) -> Made + Sync) -> Values {
+    let of_row: Vec<u32> = kept.iter().map(|row| cells.code(*row as usize)).collect();
+    let mut used = vec![false; cells.distinct()];
+    for code in &of_row {
+        used[*code as usize] = true;
+    }
+    let made = used.par_iter().enumerate().with_min_len(256).map(|(code, used)| if *used { read(cells.cell(code as u32)) } else { Made::default() });
+    Values { made: made.collect(), of_row }
+}
+
+/// Counts the rows that each rule changed.
+fn count(column: &str, values: &Values, changes: &mut Vec<Change>) {
+    if values.made.iter().all(|m| m.rules.is_empty()) {
+        return;
+    }
+    let mut rows = vec![0_u64; values.made.len()];
+    for at in &values.of_row {
+        rows[*at as usize] += 1;
+    }
+    let mut by_rule: std::collections::BTreeMap<Rule, u64> = std::collections::BTreeMap::new();
+    for (made, rows) in values.made.iter().zip(rows).filter(|(_, rows)| *rows > 0) {
+        for rule in made.rules.iter() {
+            *by_rule.entry(rule).or_default() += rows;
+        }
+    }
+    changes.extend(by_rule.into_iter().map(|(rule, rows)| Change { column: column.to_owned(), rule, rows }));
+}
+
+/// The distinct values as a series, then one for each record.
+fn series(name: &str, kind: ColumnType, values: &Values) -> PolarsResult<Series> {
+    let name = PlSmallStr::from(name);
+    let made = || values.made.iter().map(|m| &m.value);
+    let number = |value: &Value| match value {
+        Value::Number(n) | Value::Day(n) => Some(*n),
+        _ => None,
+    };
+    let distinct = match kind {
+        ColumnType::Text | ColumnType::Area => {
+            let text = made().map(|v| if let Value::Text(text) = v { Some(text.as_str()) } else { None });
+            StringChunked::from_iter_options(name, text).into_series()
+        }
+        ColumnType::Flag => {
+            BooleanChunked::from_iter_options(name, made().map(|v| if let Value::Flag(flag) = v { Some(*flag) } else { None })).into_series()
+        }
+        ColumnType::Integer => Int32Chunked::from_iter_options(name, made().map(number)).into_series(),
+        ColumnType::Date => Int32Chunked::from_iter_options(name, made().map(number)).into_series().cast(&DataType::Date)?,
+        ColumnType::List => {
+            let mut builder = ListStringChunkedBuilder::new(name, values.made.len(), 2);
+            for value in made() {
+                match value {
+                    Value::List(codes) => builder.append_values_iter(codes.iter().map(String::as_str)),
+                    _ => builder.append_null(),
+                }
+            }
+            builder.finish().into_series()
+        }
+    };
+    distinct.take(&IdxCa::from_vec(PlSmallStr::EMPTY, values.of_row.clone()))
+}
+
+/// The column `birth_year`, where dates of birth gave years: what its own column says comes first.
+fn years(columns: &[(&Column, Values)]) -> Option<polars::prelude::Column> {
+    let (_, dates) = columns.iter().find(|(column, values)| {
+        column.id == "birth_date" && values.made.iter().any(|m| matches!(m.value, Value::Year(_)))
+    })?;
+    let own = columns.iter().find(|(column, _)| column.id == "birth_year").map(|(_, values)| values);
+    let years = dates.of_row.iter().enumerate().map(|(row, at)| {
+        let own = own.and_then(|own| match own.made[own.of_row[row] as usize].value {
+            Value::Number(year) => Some(year),
+            _ => None,
+        });
+        own.or(match dates.made[*at as usize].value {
+            Value::Year(year) => Some(year),
+            _ => None,
+        })
+    });
+    Some(polars::prelude::Column::new("birth_year".into(), years.collect::<Vec<Option<i32>>>()))
+}
+
+/// For each record the columns that could not be read.
+fn unread_names(unread: &[u32], names: &[&str], rows: usize) -> polars::prelude::Column {
+    if unread.is_empty() {
+        return StringChunked::full_null("source_unread".into(), rows).into_column();
+    }
+    let mut told: HashMap<u32, String> = HashMap::new();
+    for mask in unread.iter().filter(|mask| **mask != 0) {
+        told.entry(*mask).or_insert_with(|| {
+            let names: Vec<&str> = names.iter().enumerate().filter(|(nth, _)| mask >> nth & 1 == 1).map(|(_, name)| *name).collect();
+            names.join(",")
+        });
+    }
+    let names = unread.iter().map(|mask| told.get(mask).map(String::as_str));
+    StringChunked::from_iter_options("source_unread".into(), names).into_column()
+}

@@ -1,0 +1,210 @@
+//! Words to codes: the lists of the catalogue with their names in both languages, and what else registers call them.
+
+use super::rules::{Rule, Rules};
+use super::values::{Made, Value};
+use crate::catalogue::{Catalogue, Codes, Column, EthnicGroup, EthnicList};
+use crate::spelling::{alike, bare};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Arc, LazyLock};
+
+/// The words of all lists, made ready for look-up.
+pub(super) struct Words {
+    codes: Arc<Codes>,
+    blank: HashSet<String>,
+    nothing: HashSet<String>,
+    flags: HashMap<String, bool>,
+    /// For each list, keys of words to codes.
+    lists: HashMap<String, HashMap<String, String>>,
+    ethnic: HashMap<String, usize>,
+    /// Without marks and spaces, where only one group is meant.
+    ethnic_bare: HashMap<String, Option<usize>>,
+}
+
+#[derive(serde::Deserialize)]
+struct File {
+    blank: Vec<String>,
+    yes: Vec<String>,
+    no: Vec<String>,
+    nothing: Vec<String>,
+    #[serde(flatten)]
+    lists: BTreeMap<String, BTreeMap<String, Vec<String>>>,
+}
+
+/// Marks that stand for yes.
+const MARKS: [&str; 5] = ["✓", "✔", "☑", "√", "●"];
+
+static WORDS: LazyLock<Words> = LazyLock::new(|| {
+    let file: File = toml::from_str(include_str!("values.toml")).expect("values.toml is whole");
+    let codes = Catalogue::builtin().codes().clone();
+    let mut lists: HashMap<String, HashMap<String, String>> = HashMap::new();
+    for list in codes.lists() {
+        let words = lists.entry(list.id.clone()).or_default();
+        let more = file.lists.get(&list.id);
+        for code in &list.items {
+            let extra = more.and_then(|m| m.get(&code.code)).into_iter().flatten();
+            for word in [&code.code, &code.vi, &code.en].into_iter().chain(extra) {
+                let key = alike(word);
+                // A group and its only sub-group may share a name: the first keeps it.
+                words.entry(without_child(&key).to_owned()).or_insert_with(|| code.code.clone());
+                words.entry(key).or_insert_with(|| code.code.clone());
+            }
+        }
+    }
+    let mut ethnic = HashMap::new();
+    let mut ethnic_bare: HashMap<String, Option<usize>> = HashMap::new();
+    for (at, group) in codes.ethnic_groups().iter().enumerate() {
+        let extra = file.lists.get("ethnicity").and_then(|m| m.get(&group.name)).into_iter().flatten();
+        for word in std::iter::once(&group.name).chain(extra) {
+            ethnic.entry(alike(word)).or_insert(at);
+            ethnic_bare.entry(joined(word)).and_modify(|known| *known = known.filter(|k| *k == at)).or_insert(Some(at));
+        }
+    }
+    let keys = |words: &[String]| words.iter().map(|w| alike(w)).filter(|k| !k.is_empty()).collect::<HashSet<_>>();
+    let flags = keys(&file.yes).into_iter().map(|k| (k, true)).chain(keys(&file.no).into_iter().map(|k| (k, false))).collect();
+    Words { blank: keys(&file.blank), nothing: keys(&file.nothing), flags, lists, ethnic, ethnic_bare, codes }
+});
+
+/// The key without marks and spaces.
+fn joined(word: &str) -> String {
+    bare(word).replace(' ', "")
+}
+
+/// The key of a name without the words "trẻ em" before it.
+fn without_child(key: &str) -> &str {
+    static LEADS: LazyLock<[String; 2]> = LazyLock::new(|| ["trẻ em", "trẻ"].map(|lead| format!("{} ", alike(lead))));
+    LEADS.iter().find_map(|lead| key.strip_prefix(lead.as_str())).unwrap_or(key)
+}
+
+impl Words {
+    /// The words of the crate.
+    pub fn get() -> &'static Self {
+        &WORDS
+    }
+
+    pub fn is_blank(&self, text: &str) -> bool {
+        text.len() < 40 && self.blank.contains(&alike(text))
+    }
+
+    /// True or false, from a word or a mark.
+    pub fn flag(&self, text: &str) -> Option<bool> {
+        if MARKS.contains(&text) {
+            return Some(true);
+        }
+        let key = alike(text);
+        if let Some(flag) = self.flags.get(&key) {
+            return Some(*flag);
+        }
+        // "Đã đăng ký", "Chưa tiêm": the first word decides, if no other contradicts it.
+        let (first, rest) = key.split_once(' ')?;
+        let leads = |word: &str| ["có", "đã", "không", "chưa"].iter().position(|lead| alike(lead) == word);
+        let first = leads(first)?;
+        rest.split(' ').all(|word| leads(word).is_none()).then_some(first < 2)
+    }
+
+    /// The code of a word of a list.
+    fn find(&self, list: &str, text: &str) -> Option<&str> {
+        let words = self.lists.get(list)?;
+        let key = alike(text);
+        // "d 2" and "D.2" are d2.
+        let close = key.replace(' ', "");
+        let short = close.len() <= 4 && close.chars().any(|c| c.is_ascii_digit());
+        words.get(&key).or_else(|| words.get(without_child(&key))).or_else(|| short.then(|| words.get(&close)).flatten()).map(String::as_str)
+    }
+
+    fn expected(&self, list: &str) -> String {
+        let codes = self.codes.categories_of(list);
+        if codes.len() <= 8 {
+            format!("one of {}", codes.join(", "))
+        } else {
+            format!("a code of the list {list} ({} … {})", codes.first().unwrap_or(&""), codes.last().unwrap_or(&""))
+        }
+    }
+
+    /// A column of one code.
+    pub fn code(&self, list: &str, text: &str) -> Made {
+        match self.find(list, text) {
+            Some(code) => Made::with(Value::Text(code.to_owned()), how(code, text)),
+            None => Made::unread(self.expected(list)),
+        }
+    }
+
+    /// A column of several codes.
+    pub fn list(&self, column: &Column, text: &str) -> Made {
+        let Some(list) = column.codes.as_deref() else { return Made::unread("a list of codes") };
+        if self.nothing.contains(&alike(text)) {
+            return Made::with(Value::List(Vec::new()), Rules::default()).rule(Rule::NothingWord);
+        }
+        if let Some(code) = self.find(list, text) {
+            return Made::with(Value::List(vec![code.to_owned()]), how(code, text));
+        }
+        let mut codes: Vec<String> = Vec::new();
+        let mut rules = Rules::default();
+        rules.add(Rule::ListSplit);
+        for part in text.split([';', '\n', '+', '|']).map(str::trim).filter(|p| !p.is_empty()) {
+            // Names hold commas too ("lánh nạn, tị nạn"): the longest run that is a name counts.
+            let pieces: Vec<&str> = part.split_inclusive([',', '/']).collect();
+            let mut start = 0;
+            while start < pieces.len() {
+                let run = (start + 1..=pieces.len()).rev().find_map(|end| {
+                    let run = pieces[start..end].concat();
+                    let run = run.trim().trim_end_matches([',', '/']).trim().trim_start_matches("- ").to_owned();
+                    self.find(list, &run).map(|code| (end, code, how(code, &run)))
+                });
+                let Some((end, code, found)) = run else {
+                    return Made::unread(format!("lists of {}", self.expected(list)));
+                };
+                rules.join(found);
+                if !codes.iter().any(|c| c == code) {
+                    codes.push(code.to_owned());
+                }
+                start = end;
+            }
+        }
+        Made::with(Value::List(codes), rules)
+    }
+
+    /// The code of a list that a header stands for, as one of many columns of marks.
+    pub fn tick(&self, list: &str, header: &str) -> Option<&str> {
+        self.find(list, header).filter(|_| header.chars().filter(|c| c.is_alphabetic()).count() > 1)
+    }
+
+    /// An ethnic group by name, or by its code in the official list of the dataset.
+    pub fn ethnic(&self, list: EthnicList, text: &str) -> Made {
+        if text.bytes().all(|b| b.is_ascii_digit()) {
+            let code = format!("{text:0>2}");
+            let mut rules = Rules::default();
+            if code != text {
+                rules.add(Rule::LeadingZeros);
+            }
+            return match self.codes.ethnic_group(list, &code) {
+                Some(_) => Made::with(Value::Text(code), rules),
+                None => Made::unread(EXPECTED_ETHNIC),
+            };
+        }
+        let name = text.trim_start_matches("Dân tộc ").trim_start_matches("dân tộc ");
+        let at = self.ethnic.get(&alike(name)).copied().or_else(|| self.ethnic_bare.get(&joined(name)).copied().flatten());
+        match at.map(|at| code_of(&self.codes.ethnic_groups()[at], list)) {
+            Some(code) => Made::with(Value::Text(code.to_owned()), Rules::default()).rule(Rule::EthnicName),
+            None => Made::unread(EXPECTED_ETHNIC),
+        }
+    }
+}
+
+const EXPECTED_ETHNIC: &str = "the name of an ethnic group, or its code, 01 to 54";
+
+fn code_of(group: &EthnicGroup, list: EthnicList) -> &str {
+    match list {
+        EthnicList::Of1979 => &group.code_1979,
+        EthnicList::Of2008 => &group.code_2008,
+    }
+}
+
+/// How a code was written.
+fn how(code: &str, text: &str) -> Rules {
+    let mut rules = Rules::default();
+    if code != text {
+        let same = alike(code) == alike(text) || alike(code) == alike(text).replace(' ', "");
+        rules.add(if same { Rule::CodeSpelling } else { Rule::CodeName });
+    }
+    rules
+}

@@ -1,0 +1,224 @@
+//! Dates as people write them in Viet Nam: the day first, in words, as a number of days, or the year alone.
+
+use super::rules::{Rule, Rules};
+use crate::spelling::bare;
+use chrono::{Datelike, Days, NaiveDate};
+
+/// How much of a date is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum When {
+    Day(NaiveDate),
+    /// A month of that year.
+    Month(i32),
+    Year(i32),
+}
+
+/// The years a date of two-digit year may lie in. One of 19yy and 20yy must lie inside and the other not; otherwise it is not
+/// certain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Window {
+    pub first: i32,
+    pub last: i32,
+}
+
+const EXPECTED: &str = "a date as day/month/year";
+const YEARS: std::ops::RangeInclusive<i32> = 1900..=2100;
+/// Numbers taken for days of Excel: 1954 to 2064.
+const SERIALS: std::ops::RangeInclusive<i64> = 20_000..=60_000;
+
+type Found = Result<(When, Rules), &'static str>;
+
+fn one(rule: Rule) -> Rules {
+    let mut rules = Rules::default();
+    rules.add(rule);
+    rules
+}
+
+/// A date cell of a spreadsheet, in days of the 1900 system.
+pub(super) fn serial(serial: f64) -> Result<NaiveDate, &'static str> {
+    let days = serial.floor();
+    if !(1.0..=200_000.0).contains(&days) {
+        return Err(EXPECTED);
+    }
+    // Excel counts 29 February 1900, which was none.
+    let days = days as u64 + u64::from(days < 60.0);
+    NaiveDate::from_ymd_opt(1899, 12, 30).and_then(|start| start.checked_add_days(Days::new(days))).ok_or(EXPECTED)
+}
+
+/// A number in a column of dates: a year, or days as Excel counts them.
+pub(super) fn number(number: f64, from_1904: bool) -> Found {
+    if number.fract() == 0.0 && YEARS.contains(&(number as i32)) {
+        return Ok((When::Year(number as i32), Rules::default()));
+    }
+    let days = if from_1904 { number + super::book::DAYS_1904 } else { number };
+    if !SERIALS.contains(&(days.floor() as i64)) {
+        return Err(EXPECTED);
+    }
+    let mut rules = one(Rule::ExcelSerial);
+    if number.fract() != 0.0 {
+        rules.add(Rule::TimeDropped);
+    }
+    serial(days).map(|day| (When::Day(day), rules))
+}
+
+/// A text in a column of dates.
+pub(super) fn text(text: &str, window: Window) -> Found {
+    let (text, time) = without_time(text);
+    let mut rules = Rules::default();
+    if time {
+        rules.add(Rule::TimeDropped);
+    }
+    let (when, found) = if text.chars().any(char::is_alphabetic) { words(text, window) } else { figures(text, window) }?;
+    rules.join(found);
+    Ok((when, rules))
+}
+
+/// The text before a time of day.
+fn without_time(text: &str) -> (&str, bool) {
+    let Some(at) = text.find(':') else { return (text, false) };
+    // "2014-03-05T10:00" has the letter of ISO, everything else a space.
+    match text[..at].rfind([' ', 'T']) {
+        Some(end) => (text[..end].trim_end_matches([' ', ',']), true),
+        None => (text, false),
+    }
+}
+
+/// "ngày 5 tháng 3 năm 2014", "tháng 3/2014", "T3/2014", "năm 2014".
+fn words(text: &str, window: Window) -> Found {
+    let key = bare(text);
+    let mut numbers = Vec::new();
+    for word in key.split(' ') {
+        // "T3" is the third month.
+        let word = word.strip_prefix('t').filter(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit())).unwrap_or(word);
+        match word {
+            "ngay" | "thang" | "nam" | "sinh" | "mung" | "t" => {}
+            _ if word.bytes().all(|b| b.is_ascii_digit()) => numbers.push(word),
+            _ => return Err(EXPECTED),
+        }
+    }
+    let (when, mut rules) = parts(&numbers, window)?;
+    rules.add(Rule::DateWords);
+    Ok((when, rules))
+}
+
+fn figures(text: &str, window: Window) -> Found {
+    let numbers: Vec<&str> = text.split(['/', '-', '.', ' ', '\\', ',']).filter(|part| !part.is_empty()).collect();
+    if !numbers.iter().all(|n| n.bytes().all(|b| b.is_ascii_digit())) {
+        return Err(EXPECTED);
+    }
+    match numbers[..] {
+        [digits] if digits.len() == 8 => eight(digits),
+        [digits] if digits.len() == 5 => number(digits.parse().map_err(|_| EXPECTED)?, false),
+        [_] => parts(&numbers, window),
+        [_, _] => parts(&numbers, window),
+        [year, month, day] if year.len() == 4 => {
+            let day = day_of(day, month, whole(year)?)?;
+            Ok((When::Day(day), one(Rule::YearMonthDay)))
+        }
+        [_, _, _] => {
+            let (when, mut rules) = parts(&numbers, window)?;
+            rules.add(Rule::DayMonthYear);
+            Ok((when, rules))
+        }
+        _ => Err(EXPECTED),
+    }
+}
+
+/// Day, month, year; month, year; or a year.
+fn parts(numbers: &[&str], window: Window) -> Found {
+    match numbers {
+        [year] if year.len() == 4 && YEARS.contains(&whole(year)?) => Ok((When::Year(whole(year)?), Rules::default())),
+        [month, year] if year.len() == 4 && YEARS.contains(&whole(year)?) && (1..=12).contains(&whole(month)?) => {
+            Ok((When::Month(whole(year)?), Rules::default()))
+        }
+        // A day, or a month too, of 00 is one that is not known.
+        [day, rest @ ..] if rest.len() == 2 && whole(day)? == 0 => {
+            if whole(rest[0])? == 0 { parts(&rest[1..], window) } else { parts(rest, window) }
+        }
+        [day, month, year] => {
+            let (year, rules) = match year.len() {
+                4 => (whole(year)?, Rules::default()),
+                2 => (century(whole(year)?, window)?, one(Rule::ShortYear)),
+                _ => return Err(EXPECTED),
+            };
+            Ok((When::Day(day_of(day, month, year)?), rules))
+        }
+        _ => Err(EXPECTED),
+    }
+}
+
+fn whole(digits: &str) -> Result<i32, &'static str> {
+    if digits.len() > 4 { Err(EXPECTED) } else { digits.parse().map_err(|_| EXPECTED) }
+}
+
+fn day_of(day: &str, month: &str, year: i32) -> Result<NaiveDate, &'static str> {
+    let (day, month) = (whole(day)?, whole(month)?);
+    if !(1800..=2200).contains(&year) {
+        return Err(EXPECTED);
+    }
+    NaiveDate::from_ymd_opt(year, month.cast_unsigned(), day.cast_unsigned()).ok_or(if (13..=31).contains(&month) && day <= 12 {
+        "a date as day/month/year, not month/day/year"
+    } else if day <= 31 && (1..=12).contains(&month) {
+        "a day that the month has"
+    } else {
+        EXPECTED
+    })
+}
+
+/// The only century a year of two digits can lie in.
+fn century(short: i32, window: Window) -> Result<i32, &'static str> {
+    let inside: Vec<i32> = [1900 + short, 2000 + short].into_iter().filter(|y| (window.first..=window.last).contains(y)).collect();
+    match inside[..] {
+        [year] => Ok(year),
+        _ => Err("a date with a year of four digits"),
+    }
+}
+
+/// "05032014" or "20140305", where only one of them can be meant.
+fn eight(digits: &str) -> Found {
+    let common = |(day, month, year): (&str, &str, &str)| {
+        let year = whole(year).ok().filter(|y| YEARS.contains(y))?;
+        day_of(day, month, year).ok()
+    };
+    let ours = common((&digits[..2], &digits[2..4], &digits[4..]));
+    let iso = common((&digits[6..], &digits[4..6], &digits[..4]));
+    match (ours, iso) {
+        (Some(day), None) | (None, Some(day)) => Ok((When::Day(day), one(Rule::DateDigits))),
+        _ => Err(EXPECTED),
+    }
+}
+
+/// A date of three columns: none of it, all of it, or what is known of it.
+pub(super) fn joined(day: Option<i32>, month: Option<i32>, year: Option<i32>, window: Window) -> Result<Option<(When, Rules)>, &'static str> {
+    let Some(year) = year else {
+        return if day.is_none() && month.is_none() { Ok(None) } else { Err("a year") };
+    };
+    let (year, mut rules) =
+        if (0..100).contains(&year) { (century(year, window)?, one(Rule::ShortYear)) } else { (year, Rules::default()) };
+    if !YEARS.contains(&year) {
+        return Err("a year from 1900 to 2100");
+    }
+    Ok(Some(match (day, month) {
+        (Some(day), Some(month)) => {
+            rules.add(Rule::DateParts);
+            (When::Day(day_of(&day.to_string(), &month.to_string(), year)?), rules)
+        }
+        (None, Some(month)) if (1..=12).contains(&month) => (When::Month(year), rules),
+        (None, None) => (When::Year(year), rules),
+        _ => return Err("a day and a month"),
+    }))
+}
+
+/// The years that a child's birth, an event, or an adult's birth may lie in, as far as a day is given that no record lies behind.
+pub(super) fn window(table: &str, column: &str, latest: Option<NaiveDate>) -> Window {
+    let last = latest.map_or(2200, |day| day.year());
+    let adult = matches!((table, column), ("perpetrators", "birth_date") | (_, "violator_birth_date"));
+    let birth = column == "birth_date" || (table, column) == ("births", "date");
+    let first = match latest {
+        _ if adult => 1900,
+        // Nobody older than 17 stands in a table of children.
+        Some(_) if birth => last - 18,
+        _ => 1945,
+    };
+    Window { first, last }
+}

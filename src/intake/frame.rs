@@ -1,0 +1,59 @@
+//! A frame, such as a Parquet file gives, as a sheet: the names of its columns are the header.
+
+use super::cells::{Cell, Column, Sheet};
+use crate::error::{Error, Result};
+use polars::prelude::*;
+
+/// Days from the day 0 of Excel to that of frames.
+const EPOCH: f64 = 25_569.0;
+const MICROSECONDS: f64 = 86_400e6;
+
+pub(super) fn sheet(frame: &DataFrame) -> Result<Sheet> {
+    let mut sheet = Sheet { rows: (0..=frame.height() as u32).collect(), ..Sheet::default() };
+    for (place, source) in (0..).zip(frame.columns()) {
+        let mut column = Column::default();
+        column.put(0, Cell::Text(source.name()));
+        fill(&mut column, source.as_materialized_series())
+            .map_err(|e| Error::Frame { table: source.name().to_string(), found: e.to_string() })?;
+        sheet.columns.push((place, column));
+    }
+    Ok(sheet)
+}
+
+fn fill(column: &mut Column, series: &Series) -> PolarsResult<()> {
+    let number = |cell: fn(f64) -> Cell<'static>, column: &mut Column, series: &Series, scale: f64, shift: f64| -> PolarsResult<()> {
+        for (row, value) in series.cast(&DataType::Float64)?.f64()?.iter().enumerate() {
+            column.put(row + 1, value.map_or(Cell::Blank, |v| cell(v / scale + shift)));
+        }
+        Ok(())
+    };
+    match series.dtype() {
+        DataType::Boolean => {
+            for (row, value) in series.bool()?.iter().enumerate() {
+                column.put(row + 1, value.map_or(Cell::Blank, Cell::Flag));
+            }
+        }
+        DataType::Date => number(Cell::Date, column, &series.cast(&DataType::Int32)?, 1.0, EPOCH)?,
+        DataType::Datetime(..) => {
+            let moments = series.cast(&DataType::Datetime(TimeUnit::Microseconds, None))?.cast(&DataType::Int64)?;
+            number(Cell::Date, column, &moments, MICROSECONDS, EPOCH)?;
+        }
+        dtype if dtype.is_primitive_numeric() => number(Cell::Number, column, series, 1.0, 0.0)?,
+        DataType::List(_) => {
+            let lists = series.list()?;
+            for row in 0..lists.len() {
+                let Some(values) = lists.get_as_series(row) else { continue };
+                let words = values.cast(&DataType::String)?;
+                let words: Vec<&str> = words.str()?.iter().flatten().collect();
+                column.put(row + 1, Cell::Text(&if words.is_empty() { "none".to_owned() } else { words.join(";") }));
+            }
+        }
+        DataType::Null => {}
+        _ => {
+            for (row, value) in series.cast(&DataType::String)?.str()?.iter().enumerate() {
+                column.put(row + 1, value.map_or(Cell::Blank, Cell::Text));
+            }
+        }
+    }
+    Ok(())
+}

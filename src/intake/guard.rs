@@ -1,0 +1,62 @@
+//! A workbook is looked over before it is opened: a small file may unpack to more than the memory holds.
+
+use crate::error::{Error, Result};
+use std::fs::File;
+use std::io::{BufReader, Read};
+use zip::ZipArchive;
+
+/// Most bytes of one unpacked sheet, which is read as a stream.
+const SHEET: u64 = 2 << 30;
+/// Most bytes of any other part, which is held in memory.
+const PART: u64 = 256 << 20;
+/// Most parts of a workbook.
+const PARTS: usize = 10_000;
+/// Parts that a reader of cells opens.
+const READ: [&str; 6] = ["worksheets/", "sharedStrings.xml", "styles.xml", "workbook.xml", ".rels", "theme/"];
+
+/// An error of a file that cannot be read.
+pub(super) fn unreadable(path: &str, expected: &str, found: impl Into<String>) -> Error {
+    Error::UnreadableFile { path: path.to_owned(), expected: expected.to_owned(), found: found.into() }
+}
+
+/// Unpacks each part once without keeping it: sizes that a file tells of itself may be false.
+pub(super) fn check(path: &str, file: &File) -> Result<()> {
+    let damaged = || unreadable(path, "a whole workbook", "a damaged one");
+    let mut zip = ZipArchive::new(BufReader::new(file)).map_err(|_| damaged())?;
+    if zip.len() > PARTS {
+        return Err(unreadable(path, "a workbook of at most 10000 parts", format!("{} parts", zip.len())));
+    }
+    let mut buffer = vec![0; 1 << 16];
+    for nth in 0..zip.len() {
+        let mut part = zip.by_index(nth).map_err(|_| damaged())?;
+        let name = part.name().map_err(|_| damaged())?.into_owned();
+        if !READ.iter().any(|kind| name.contains(kind)) {
+            continue;
+        }
+        let most = if name.contains("worksheets/") { SHEET } else { PART };
+        let mut size = 0;
+        loop {
+            let read = part.read(&mut buffer).map_err(|_| damaged())?;
+            if read == 0 {
+                break;
+            }
+            if size == 0 && name.contains("sharedStrings.xml") {
+                check_count(path, &String::from_utf8_lossy(&buffer[..read.min(2048)]))?;
+            }
+            size += read as u64;
+            if size > most {
+                return Err(unreadable(path, "a workbook that unpacks to less memory", format!("more than {} MB in one part", most >> 20)));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The number of texts that a workbook says it shares: room is made for so many.
+fn check_count(path: &str, head: &str) -> Result<()> {
+    let told = head.split("uniqueCount=\"").nth(1).and_then(|rest| rest.split('"').next()).and_then(|n| n.parse::<u64>().ok());
+    match told {
+        Some(count) if count > PART / 24 => Err(unreadable(path, "a workbook that unpacks to less memory", format!("{count} shared texts"))),
+        _ => Ok(()),
+    }
+}

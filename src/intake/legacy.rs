@@ -1,0 +1,196 @@
+//! Text of the fonts before Unicode: TCVN3 (.Vn fonts, ABC) and VNI-Windows, as windows-1252 shows it.
+//!
+//! Such text comes as the bytes of a CSV file and as cells of a workbook alike, so that both are read here from letters. TCVN3 has one
+//! byte for a letter, VNI a letter and a mark behind it.
+
+use crate::spelling::{is_beyond_latin, is_syllable};
+use unicode_normalization::UnicodeNormalization;
+
+/// A way of writing Vietnamese in a code page of 256 letters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Legacy {
+    Tcvn3,
+    Vni,
+}
+
+/// The letters of TCVN 5712:1993 from 0x80. Fonts of TCVN3 have the small ones of them and seven capitals.
+const TCVN: &str = "\
+    ÀẢÃÁẠẶẬÈẺẼÉẸỆÌỈĨÍỊÒỎÕÓỌỘỜỞỠỚỢÙỦŨ\
+    \u{a0}ĂÂÊÔƠƯĐăâêôơưđẰ\u{300}\u{309}\u{303}\u{301}\u{323}àảãáạẲằẳẵắẴẮẦẨẪẤỀặầẩẫấậèỂẻẽéẹềểễếệìỉỄẾỒĩíịò\
+    ỔỏõóọồổỗốộờởỡớợùỖủũúụừửữứựỳỷỹýỵỐ";
+
+/// What windows-1252 shows for the bytes 0x80 to 0x9f; the five it leaves out stay as they are.
+const SHOWN: &str = "€\u{81}‚ƒ„…†‡ˆ‰Š‹Œ\u{8d}Ž\u{8f}\u{90}‘’“”•–—˜™š›œ\u{9d}žŸ";
+
+/// Letters of VNI that stand alone.
+const VNI_ALONE: [(char, char); 7] = [('ô', 'ơ'), ('ö', 'ư'), ('ñ', 'đ'), ('î', 'ỵ'), ('æ', 'ỉ'), ('ó', 'ĩ'), ('ò', 'ị')];
+/// Marks of VNI behind a letter, as combining marks.
+const VNI_MARKS: [(char, &str); 16] = [
+    ('ù', "\u{301}"),
+    ('ø', "\u{300}"),
+    ('û', "\u{309}"),
+    ('õ', "\u{303}"),
+    ('ï', "\u{323}"),
+    ('ê', "\u{306}"),
+    ('é', "\u{306}\u{301}"),
+    ('è', "\u{306}\u{300}"),
+    ('ú', "\u{306}\u{309}"),
+    ('ü', "\u{306}\u{303}"),
+    ('ë', "\u{306}\u{323}"),
+    ('â', "\u{302}"),
+    ('á', "\u{302}\u{301}"),
+    ('à', "\u{302}\u{300}"),
+    ('å', "\u{302}\u{309}"),
+    ('ã', "\u{302}\u{303}"),
+];
+/// The last mark of VNI, which did not fit above.
+const VNI_CIRCUMFLEX_DOT: (char, &str) = ('ä', "\u{302}\u{323}");
+
+impl Legacy {
+    /// The word that names it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Tcvn3 => "tcvn3",
+            Self::Vni => "vni",
+        }
+    }
+
+    /// The text in Unicode; none if it has letters that no such font has, or none that have to change.
+    pub fn decode(self, text: &str) -> Option<String> {
+        if text.is_ascii() || text.chars().any(|l| is_beyond_latin(l) && !SHOWN.contains(l)) {
+            return None;
+        }
+        Some(match self {
+            Self::Tcvn3 => tcvn3(text),
+            Self::Vni => vni(text),
+        })
+    }
+}
+
+/// The byte that windows-1252 shows as a letter.
+fn byte(letter: char) -> Option<u8> {
+    match letter as u32 {
+        code @ 0..=0xff => Some(code as u8),
+        _ => SHOWN.chars().position(|s| s == letter).map(|at| 0x80 + at as u8),
+    }
+}
+
+fn tcvn3(text: &str) -> String {
+    let letters: Vec<char> = TCVN.chars().collect();
+    let decoded: String = text
+        .chars()
+        .map(|l| match byte(l) {
+            Some(byte @ 0x80..) => letters[usize::from(byte) - 0x80],
+            _ => l,
+        })
+        .nfc()
+        .collect();
+    // Capitals are a font of their own there: "NGUYÔN" in capitals means NGUYỄN.
+    let capitals = |word: &str| word.chars().filter(char::is_ascii_uppercase).count() > 1 && !word.contains(|c: char| c.is_ascii_lowercase());
+    let words: Vec<String> =
+        decoded.split(' ').map(|word| if capitals(word) { word.to_uppercase() } else { word.to_owned() }).collect();
+    words.join(" ")
+}
+
+fn vni(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    for shown in text.chars() {
+        let small = shown.to_lowercase().next().unwrap_or(shown);
+        let before = out.chars().last().filter(|l| carries_mark(*l));
+        let mark = VNI_MARKS.iter().chain([&VNI_CIRCUMFLEX_DOT]).find(|(code, _)| *code == small);
+        match (mark, VNI_ALONE.iter().find(|(code, _)| *code == small)) {
+            (Some((_, mark)), _) if before.is_some() => out.push_str(mark),
+            (_, Some((_, letter))) => {
+                let whole: String = if shown == small { letter.to_string() } else { letter.to_uppercase().collect() };
+                out.push_str(&whole);
+            }
+            _ => out.push(shown),
+        }
+    }
+    out.nfc().collect()
+}
+
+/// A vowel of VNI that a mark may follow.
+fn carries_mark(letter: char) -> bool {
+    matches!(letter.to_lowercase().next(), Some('a' | 'e' | 'o' | 'u' | 'y' | 'ơ' | 'ư'))
+}
+
+/// The words of a text that are not plain ASCII, and how many of them are built as Vietnamese syllables are.
+pub(super) fn plausible(text: &str) -> (usize, usize) {
+    let words = text.split(|c: char| !c.is_alphanumeric() && c.is_ascii()).filter(|w| !w.is_ascii());
+    words.fold((0, 0), |(all, good), word| (all + 1, good + usize::from(is_syllable(word))))
+}
+
+/// How the texts of a sheet are written, if they are not Unicode: the way that makes syllables of words that are none as they stand.
+pub(super) fn detect<'a>(texts: impl Iterator<Item = &'a str>) -> Option<Legacy> {
+    let ways = [Legacy::Tcvn3, Legacy::Vni];
+    let (mut all, mut raw, mut good) = (0, 0, [0; 2]);
+    for text in texts {
+        let decoded = ways.map(|way| way.decode(text));
+        if decoded[0].is_none() {
+            continue;
+        }
+        let (words, plain) = plausible(text);
+        all += words;
+        raw += plain;
+        for (sum, decoded) in good.iter_mut().zip(decoded) {
+            // A way may part words otherwise than the raw text; what counts is the share.
+            let (words_then, sound) = plausible(&decoded.unwrap_or_default());
+            *sum += if words_then == 0 { 0 } else { (sound * words).div_ceil(words_then) };
+        }
+    }
+    let (best, sound) = ways.into_iter().zip(good).max_by_key(|(_, sound)| *sound)?;
+    let other = good.into_iter().min().unwrap_or(0);
+    (all > 0 && sound * 10 >= all * 8 && sound * 10 > raw * 12 && sound > other).then_some(best)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_have_a_letter_for_every_byte() {
+        assert_eq!(TCVN.chars().count(), 128);
+        assert_eq!(SHOWN.chars().count(), 32);
+    }
+
+    #[test]
+    fn both_ways_are_read() {
+        for (shown, meant) in [
+            ("NguyÔn V¨n H­ng", "Nguyễn Văn Hưng"),
+            ("X· H¶i TriÒu", "Xã Hải Triều"),
+            ("Giíi tÝnh", "Giới tính"),
+            ("§¨k L¨k", "Đăk Lăk"),
+            ("TRÇN THÞ", "TRẦN THỊ"),
+        ] {
+            assert_eq!(Legacy::Tcvn3.decode(shown).as_deref(), Some(meant), "{shown}");
+        }
+        for (shown, meant) in [
+            ("Nguyeãn Vaên Höng", "Nguyễn Văn Hưng"),
+            ("Xaõ Haûi Trieàu", "Xã Hải Triều"),
+            ("Giôùi tính", "Giới tính"),
+            ("Ñaêk Laêk", "Đăk Lăk"),
+            ("Ñöôøng Nguyeät", "Đường Nguyệt"),
+            ("Thò Myõ", "Thị Mỹ"),
+            ("Ngaøy thaùng naêm sinh", "Ngày tháng năm sinh"),
+            ("NGUYEÃN THÒ AÙNH", "NGUYỄN THỊ ÁNH"),
+            ("Kyø Sôn, töø, nöõ", "Kỳ Sơn, từ, nữ"),
+            ("Quyønh khoûe", "Quỳnh khỏe"),
+        ] {
+            assert_eq!(Legacy::Vni.decode(shown).as_deref(), Some(meant), "{shown}");
+        }
+        assert_eq!(Legacy::Vni.decode("Nguyễn"), None);
+        assert_eq!(Legacy::Vni.decode("plain"), None);
+    }
+
+    #[test]
+    fn the_way_is_told_by_the_words_it_makes() {
+        let of = |texts: &[&'static str]| detect(texts.iter().copied());
+        assert_eq!(of(&["Hä vµ tªn", "Giíi tÝnh", "D©n téc", "X·"]), Some(Legacy::Tcvn3));
+        assert_eq!(of(&["Hoï vaø teân", "Giôùi tính", "Daân toäc", "Xaõ"]), Some(Legacy::Vni));
+        assert_eq!(of(&["Họ và tên", "Giới tính", "Dân tộc", "Xã"]), None);
+        // Unicode that happens to lie in Latin-1 is left alone.
+        assert_eq!(of(&["Hà", "Hòa", "Lê", "Trí", "Cà Mau"]), None);
+        assert_eq!(of(&["name", "sex"]), None);
+    }
+}

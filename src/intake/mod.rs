@@ -1,0 +1,461 @@
+//! Files as they come: spreadsheets and text files of communes and departments to the tables of records.
+//!
+//! A sheet is found, its header matched by synonyms, its values worked out once for each distinct text. What was matched, what was
+//! changed, and what could not be read is told; nothing is guessed, and no value of a record is told.
+//!
+//! ```
+//! use chitieu::intake::Reader;
+//! let file = std::env::temp_dir().join("chitieu_example.csv");
+//! std::fs::write(&file, "UBND XÃ HẢI TRIỀU;;\nHọ và tên;Ngày sinh;Giới tính\nNguyễn Văn A;05/03/2014;Nam\nTrần Thị B;2015;Nữ\n")?;
+//!
+//! let reading = Reader::new().read(&file, "children")?;
+//! let table = reading.frame()?;
+//! assert_eq!(table.column("sex")?.str()?.get(1), Some("female"));
+//! assert_eq!(table.column("birth_year")?.i32()?.get(1), Some(2015));
+//! assert_eq!(table.column("source_row")?.u32()?.get(0), Some(3));
+//! let rules: Vec<_> = reading.parts[0].changes.iter().map(|c| (c.column.as_str(), c.rule.code(), c.rows)).collect();
+//! assert!(rules.contains(&("birth_date", "year_only", 1)));
+//! # std::fs::remove_file(&file)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod book;
+mod cells;
+mod clean;
+mod codes;
+mod dates;
+mod decode;
+mod frame;
+mod guard;
+mod header;
+mod legacy;
+mod mapping;
+mod numbers;
+mod places;
+mod report;
+mod rows;
+mod rules;
+mod values;
+
+pub use clean::{Change, Finding};
+pub use decode::TextEncoding;
+pub use mapping::Mapping;
+pub use report::{Folder, NotRead, Part, Reading};
+pub use rows::Aside;
+pub use rules::Rule;
+
+use crate::area::{AreaList, Level};
+use crate::catalogue::{Catalogue, EthnicList, Table};
+use crate::error::{Error, Result};
+use crate::text::{Language, Text};
+use cells::{Cell, Sheet};
+use chrono::NaiveDate;
+use header::{Header, Top};
+use places::Places;
+use polars::prelude::DataFrame;
+use std::path::{Path, PathBuf};
+
+/// Distinct texts looked at to tell an old font.
+const SAMPLE: u32 = 300;
+/// Endings of files that a folder is read for.
+const ENDINGS: [&str; 7] = ["xlsx", "xlsm", "xls", "csv", "tsv", "txt", "parquet"];
+
+/// How files are read.
+#[derive(Debug, Clone, Default)]
+pub struct Reader {
+    mapping: Mapping,
+    sheet: Option<String>,
+    encoding: Option<TextEncoding>,
+    areas: Option<AreaList>,
+    within: Option<String>,
+    ethnic_list: Option<EthnicList>,
+    tables: Option<Vec<String>>,
+}
+
+impl Reader {
+    /// A reader that knows the synonyms of the crate alone.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What the user says of the files.
+    #[must_use]
+    pub fn mapping(mut self, mapping: Mapping) -> Self {
+        self.mapping = mapping;
+        self
+    }
+
+    /// Only the sheet of that name.
+    #[must_use]
+    pub fn sheet(mut self, name: impl Into<String>) -> Self {
+        self.sheet = Some(name.into());
+        self
+    }
+
+    /// How text is written, where it cannot be told.
+    #[must_use]
+    pub fn encoding(mut self, encoding: TextEncoding) -> Self {
+        self.encoding = Some(encoding);
+        self
+    }
+
+    /// The day whose list of areas names are looked up in.
+    ///
+    /// # Errors
+    /// [`Error::NoAreaList`] for a day outside the lists that the crate ships.
+    pub fn area_vintage(mut self, day: NaiveDate) -> Result<Self> {
+        self.areas = Some(AreaList::on(day)?);
+        Ok(self)
+    }
+
+    /// The code of the province or district that all communes of the files lie in.
+    #[must_use]
+    pub fn within(mut self, code: impl Into<String>) -> Self {
+        self.within = Some(code.into());
+        self
+    }
+
+    /// The official list that names of ethnic groups become codes of; that of 1979 if none is named.
+    #[must_use]
+    pub fn ethnic_list(mut self, list: EthnicList) -> Self {
+        self.ethnic_list = Some(list);
+        self
+    }
+
+    /// The tables that files of a folder may hold; all if none are named.
+    ///
+    /// # Errors
+    /// [`Error::UnknownChoice`] for a table that there is not.
+    pub fn tables(mut self, tables: Vec<String>) -> Result<Self> {
+        for table in &tables {
+            known_table(table)?;
+        }
+        self.tables = Some(tables);
+        Ok(self)
+    }
+
+    /// Reads every sheet of a file that has a header of the table.
+    ///
+    /// # Errors
+    /// [`Error::File`], [`Error::NoPermission`], [`Error::UnreadableFile`] for the file; [`Error::UnknownChoice`] for the table;
+    /// [`Error::NoHeader`] if no sheet has its header; [`Error::NoAreaDate`] for names of communes without a day.
+    pub fn read(&self, path: impl AsRef<Path>, table: &str) -> Result<Reading> {
+        let (path, table) = (path.as_ref(), known_table(table)?);
+        let sheet = self.mapping.table(&table.id).sheet.or_else(|| self.sheet.clone());
+        self.read_book(&file_name(path), self.open(path, sheet.as_deref())?, &table)
+    }
+
+    /// Reads a frame whose columns may be called as in any file; `name` stands for the file.
+    ///
+    /// # Errors
+    /// As [`Reader::read`].
+    pub fn read_frame(&self, name: &str, frame: &DataFrame, table: &str) -> Result<Reading> {
+        let table = known_table(table)?;
+        self.read_book(name, book::Book { sheets: vec![frame::sheet(frame)?], encoding: None, refused: Vec::new() }, &table)
+    }
+
+    /// Finds out of each sheet of a file which table it is, and reads it; `name` stands for the file in the report.
+    ///
+    /// # Errors
+    /// [`Error::NoAreaDate`] for names of communes without a day; everything else is told in [`Folder::not_read`].
+    pub fn recognise(&self, path: impl AsRef<Path>, name: &str) -> Result<Folder> {
+        match self.open(path.as_ref(), self.sheet.as_deref()) {
+            Ok(book) => self.recognise_book(name, book),
+            Err(e) => Ok(Folder {
+                not_read: vec![NotRead { file: name.to_owned(), sheet: String::new(), why: both(&e) }],
+                ..Folder::default()
+            }),
+        }
+    }
+
+    /// As [`Reader::recognise`], of a frame.
+    ///
+    /// # Errors
+    /// As [`Reader::recognise`].
+    pub fn recognise_frame(&self, frame: &DataFrame, name: &str) -> Result<Folder> {
+        self.recognise_book(name, book::Book { sheets: vec![frame::sheet(frame)?], encoding: None, refused: Vec::new() })
+    }
+
+    /// Reads every file below a folder, in the order of their names.
+    ///
+    /// # Errors
+    /// [`Error::File`] if there is no such folder, [`Error::NoAreaDate`] for names of communes without a day.
+    pub fn read_folder(&self, folder: impl AsRef<Path>) -> Result<Folder> {
+        let mut found = Folder::default();
+        for (path, name) in files_below(folder.as_ref())? {
+            found.join(match why_skipped(&path) {
+                Some(why) => Folder { not_read: vec![NotRead { file: name, sheet: String::new(), why }], ..Folder::default() },
+                None => self.recognise(&path, &name)?,
+            });
+        }
+        Ok(found)
+    }
+
+    /// A file as sheets.
+    fn open(&self, path: &Path, sheet: Option<&str>) -> Result<book::Book> {
+        #[cfg(feature = "io")]
+        if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("parquet")) {
+            return Ok(book::Book { sheets: vec![frame::sheet(&parquet(path)?)?], encoding: None, refused: Vec::new() });
+        }
+        book::open(path, sheet, self.encoding)
+    }
+
+    fn read_book(&self, file: &str, book: book::Book, table: &Table) -> Result<Reading> {
+        let mapping = self.mapping.table(&table.id);
+        let mut reading = self.reading(table);
+        reading.not_read.extend(refused(file, &book));
+        let mut nearest: Option<Error> = None;
+        for sheet in book.sheets {
+            let legacy = self.legacy(&sheet, book.encoding);
+            let header = Top::new(&sheet, legacy).header(table, &mapping);
+            if mapping.header_row.is_some() && header.known() > 0 || header.is_enough() {
+                reading.parts.push(self.part(file, sheet, book.encoding, table, &header)?);
+                continue;
+            }
+            let error = no_header(file, &sheet, table, &header);
+            reading.not_read.push(NotRead { file: file.to_owned(), sheet: sheet.name, why: both(&error) });
+            if nearest.as_ref().is_none_or(|best| known_headers(best) < known_headers(&error)) {
+                nearest = Some(error);
+            }
+        }
+        if !reading.parts.is_empty() {
+            return Ok(self.named(reading));
+        }
+        Err(nearest.unwrap_or_else(|| guard::unreadable(file, "a sheet with cells", "none")))
+    }
+
+    fn recognise_book(&self, file: &str, book: book::Book) -> Result<Folder> {
+        let catalogue = Catalogue::builtin();
+        let mut found = Folder { not_read: refused(file, &book), ..Folder::default() };
+        for sheet in book.sheets {
+            let legacy = self.legacy(&sheet, book.encoding);
+            let mut fits: Vec<(usize, &Table, Header)> = Vec::new();
+            {
+                let top = Top::new(&sheet, legacy);
+                for table in catalogue.tables().iter().filter(|t| self.tables.as_ref().is_none_or(|known| known.contains(&t.id))) {
+                    let mapping = self.mapping.table(&table.id);
+                    if mapping.sheet.as_ref().is_some_and(|name| *name != sheet.name) {
+                        continue;
+                    }
+                    let header = top.header(table, &mapping);
+                    if header.is_enough() {
+                        fits.push((header.fit(table, &top, &format!("{file} | {}", sheet.name)), table, header));
+                    }
+                }
+            }
+            fits.sort_by_key(|(fit, ..)| std::cmp::Reverse(*fit));
+            let not_read = |sheet: String, why: Text| NotRead { file: file.to_owned(), sheet, why };
+            match &fits[..] {
+                [] => {
+                    let why = Text::new("không có tiêu đề của bảng nào", "no header of any table");
+                    found.not_read.push(not_read(sheet.name, why));
+                }
+                [(best, one, _), (second, other, _), ..] if best == second => {
+                    let why = Text::new(
+                        format!("có thể là bảng {} hoặc {}; dùng ct.read(..., table=...)", one.id, other.id),
+                        format!("may be the table {} or {}; use ct.read(..., table=...)", one.id, other.id),
+                    );
+                    found.not_read.push(not_read(sheet.name, why));
+                }
+                [(_, table, header), ..] => {
+                    let mut reading = self.reading(table);
+                    reading.parts.push(self.part(file, sheet, book.encoding, table, header)?);
+                    found.join(Folder { readings: [(table.id.clone(), self.named(reading))].into(), not_read: Vec::new() });
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    fn reading(&self, table: &Table) -> Reading {
+        Reading {
+            table: table.id.clone(),
+            parts: Vec::new(),
+            not_read: Vec::new(),
+            area_vintage: self.areas.as_ref().map(AreaList::day),
+            ethnic_list: self.ethnic_list,
+        }
+    }
+
+    /// The reading with the list that names of ethnic groups became codes of.
+    fn named(&self, mut reading: Reading) -> Reading {
+        if reading.parts.iter().flat_map(|p| &p.changes).any(|c| c.rule == Rule::EthnicName) {
+            reading.ethnic_list = Some(self.ethnic_list.unwrap_or(EthnicList::Of1979));
+        }
+        reading
+    }
+
+    /// How the texts of a sheet are written, if not in Unicode.
+    fn legacy(&self, sheet: &Sheet, encoding: Option<TextEncoding>) -> Option<legacy::Legacy> {
+        if let Some(named) = self.encoding.or(encoding).filter(|e| *e != TextEncoding::Utf8) {
+            return named.legacy();
+        }
+        let texts = sheet.columns.iter().flat_map(|(_, column)| {
+            (0..SAMPLE.min(column.distinct() as u32)).filter_map(|code| match column.cell(code) {
+                Cell::Text(text) if !text.is_ascii() => Some(text),
+                _ => None,
+            })
+        });
+        legacy::detect(texts)
+    }
+
+    /// Reads the records below a header.
+    fn part(&self, file: &str, mut sheet: Sheet, encoding: Option<TextEncoding>, table: &Table, header: &Header) -> Result<Part> {
+        let mapping = self.mapping.table(&table.id);
+        let legacy = self.legacy(&sheet, encoding);
+        let merged = fill_merged(&mut sheet, header);
+        let (kept, aside) = rows::records(&sheet, header);
+        let within = match (&self.areas, &self.within) {
+            (Some(list), Some(code)) => {
+                let known = || list.areas().iter().filter(|a| a.level == Level::Province).map(|a| a.code.clone()).collect();
+                Some(list.unit(code).ok_or_else(|| Error::UnknownChoice { what: "within", got: code.clone(), known: known() })?)
+            }
+            _ => None,
+        };
+        let mapped = mapping.mapped();
+        let cleaner = clean::Cleaner {
+            table,
+            sheet: &sheet,
+            header,
+            reading: values::Reading {
+                words: codes::Words::get(),
+                legacy,
+                from_1904: sheet.from_1904,
+                ethnic: self.ethnic_list.unwrap_or(EthnicList::Of1979),
+                window: dates::Window { first: 1900, last: 2200 },
+                keeps_year: false,
+                mapped: &mapped,
+            },
+            places: &Places { names: self.areas.as_ref().map(AreaList::names), within },
+            constants: &mapping.constants,
+        };
+        let mut cleaned = cleaner.clean(&kept)?;
+        cleaned.changes.extend(merged);
+        Ok(Part {
+            file: file.to_owned(),
+            sheet: sheet.name.clone(),
+            header_row: sheet.rows[header.first],
+            encoding: encoding.map(|e| match legacy {
+                Some(legacy::Legacy::Tcvn3) => TextEncoding::Tcvn3,
+                Some(legacy::Legacy::Vni) => TextEncoding::Vni,
+                None => e,
+            }),
+            aside,
+            columns: report::matched(header),
+            changes: cleaned.changes,
+            findings: cleaned.findings,
+            frame: cleaned.frame,
+        })
+    }
+}
+
+/// Gives a cell merged over several records to each of them, in its first column.
+fn fill_merged(sheet: &mut Sheet, header: &Header) -> Vec<Change> {
+    let mut filled: std::collections::BTreeMap<String, u64> = std::collections::BTreeMap::new();
+    let start = header.first + header.height;
+    for merged in sheet.merged.clone() {
+        let (Ok(top), Ok(place)) = (
+            sheet.rows.binary_search(&(merged.rows.0 + 1)),
+            sheet.columns.binary_search_by_key(&merged.columns.0, |(place, _)| *place),
+        ) else {
+            continue;
+        };
+        let Some(target) = header.columns[place].1.as_ref().filter(|_| top >= start) else { continue };
+        let column = &mut sheet.columns[place].1;
+        let code = column.code(top);
+        for row in (top + 1..sheet.rows.len()).take_while(|row| sheet.rows[*row] <= merged.rows.1 + 1) {
+            if column.code(row) == cells::BLANK && code != cells::BLANK {
+                column.put_code(row, code);
+                *filled.entry(target.column.clone()).or_default() += 1;
+            }
+        }
+    }
+    filled.into_iter().map(|(column, rows)| Change { column, rule: Rule::MergedCell, rows }).collect()
+}
+
+fn known_table(id: &str) -> Result<Table> {
+    let catalogue = Catalogue::builtin();
+    catalogue.table(id).cloned().ok_or_else(|| Error::UnknownChoice {
+        what: "table",
+        got: id.to_owned(),
+        known: catalogue.tables().iter().map(|t| t.id.clone()).collect(),
+    })
+}
+
+fn both(error: &Error) -> Text {
+    Text::new(error.message(Language::Vi), error.message(Language::En))
+}
+
+fn refused(file: &str, book: &book::Book) -> Vec<NotRead> {
+    let why = || Text::new("trang này không phải bảng ô", "this sheet has no cells");
+    book.refused.iter().map(|sheet| NotRead { file: file.to_owned(), sheet: sheet.clone(), why: why() }).collect()
+}
+
+fn no_header(file: &str, sheet: &Sheet, table: &Table, header: &Header) -> Error {
+    Error::NoHeader {
+        path: file.to_owned(),
+        sheet: sheet.name.clone(),
+        table: table.id.clone(),
+        row: sheet.rows.get(header.first).copied().unwrap_or(0),
+        found: header.known_labels(),
+        expected: table.columns.iter().map(|c| c.id.clone()).collect(),
+    }
+}
+
+fn known_headers(error: &Error) -> usize {
+    if let Error::NoHeader { found, .. } = error { found.len() } else { 0 }
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+}
+
+/// The files below a folder in the order of their names, with their path from it.
+///
+/// # Errors
+/// [`Error::File`] if there is no such folder.
+pub fn files_below(folder: &Path) -> Result<Vec<(PathBuf, String)>> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(here) = folders.pop() {
+        let told = |e: std::io::Error| match e.kind() {
+            std::io::ErrorKind::PermissionDenied => Error::NoPermission { path: here.display().to_string() },
+            _ => Error::File { path: here.display().to_string(), found: e.to_string() },
+        };
+        for entry in std::fs::read_dir(&here).map_err(told)? {
+            let entry = entry.map_err(told)?;
+            let kind = entry.file_type().map_err(told)?;
+            if kind.is_dir() {
+                folders.push(entry.path());
+            } else if kind.is_file() {
+                let path = entry.path();
+                let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+                found.push((path, name));
+            }
+        }
+    }
+    found.sort_by(|a, b| a.1.cmp(&b.1));
+    Ok(found)
+}
+
+/// Why a file of a folder is not read, by its name alone.
+#[must_use]
+pub fn why_skipped(path: &Path) -> Option<Text> {
+    let name = file_name(path);
+    if name.starts_with("~$") || name.starts_with('.') {
+        return Some(Text::new("tệp tạm của chương trình khác", "a temporary file of another program"));
+    }
+    let known = path.extension().is_some_and(|e| ENDINGS.iter().any(|ending| e.eq_ignore_ascii_case(ending)));
+    (!known).then(|| Text::new("không phải loại tệp đọc được", "not a kind of file that is read"))
+}
+
+#[cfg(feature = "io")]
+fn parquet(path: &Path) -> Result<DataFrame> {
+    use polars_io::SerReader;
+    let told = path.display().to_string();
+    let file = std::fs::File::open(path).map_err(|e| Error::File { path: told.clone(), found: e.to_string() })?;
+    polars_io::parquet::read::ParquetReader::new(file)
+        .finish()
+        .map_err(|_| guard::unreadable(&told, "a Parquet file", "other bytes"))
+}

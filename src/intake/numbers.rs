@@ -1,0 +1,78 @@
+//! Whole numbers with Vietnamese separators.
+
+use super::cells::Cell;
+use super::rules::{Rule, Rules};
+use super::values::{Made, Value};
+use crate::spelling::bare;
+
+const WHOLE: &str = "a whole number";
+/// Words that may stand before or behind a number without changing it.
+const BEFORE: [&str; 6] = ["lop", "khoi", "nam", "tuoi", "so", "khoi lop"];
+const BEHIND: [&str; 10] = ["tuoi", "dong", "d", "vnd", "vnđ", "nguoi", "em", "gio", "ngay", "tre"];
+
+/// The whole number in a cell.
+pub(super) fn whole(cell: Cell<'_>, text: &str) -> Made {
+    let made = |number: i64, rules: Rules| match i32::try_from(number) {
+        Ok(number) => Made::with(Value::Number(number), rules),
+        Err(_) => Made::unread("a whole number of 32 bits"),
+    };
+    if let Cell::Number(number) = cell {
+        return if number.fract() == 0.0 && number.abs() < 1e15 { made(number as i64, Rules::default()) } else { Made::unread(WHOLE) };
+    }
+    let mut rules = Rules::default();
+    let figures = without_words(text, &mut rules);
+    match grouped(&figures, &mut rules) {
+        Some(number) => made(number, rules),
+        None => Made::unread(WHOLE),
+    }
+}
+
+fn without_words(text: &str, rules: &mut Rules) -> String {
+    let is_figure = |c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.' | ',');
+    let (Some(start), Some(end)) = (text.find(is_figure), text.rfind(is_figure)) else { return text.to_owned() };
+    let (before, behind) = (bare(&text[..start]), bare(&text[end + 1..]));
+    if before.is_empty() && behind.is_empty() && text[..start].is_empty() && text[end + 1..].is_empty() {
+        return text.to_owned();
+    }
+    if (before.is_empty() || BEFORE.contains(&before.as_str())) && (behind.is_empty() || BEHIND.contains(&behind.as_str())) {
+        rules.add(Rule::NumberWords);
+        return text[start..=end].to_owned();
+    }
+    text.to_owned()
+}
+
+/// A number whose separators, if any, can only part thousands. A point does so in Vietnamese; a comma does unless the number may as
+/// well be whole with decimals of nothing ("12,000").
+fn grouped(text: &str, rules: &mut Rules) -> Option<i64> {
+    let (sign, figures) = match text.strip_prefix('-') {
+        Some(rest) => (-1, rest),
+        None => (1, text.strip_prefix('+').unwrap_or(text)),
+    };
+    if !figures.starts_with(|c: char| c.is_ascii_digit()) || figures.len() > 30 {
+        return None;
+    }
+    let digits = |text: &str| (!text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse::<i64>().ok()).flatten();
+    if let Some(number) = digits(figures) {
+        return Some(sign * number);
+    }
+    // Decimals of nothing: "12,0", "1.234,00".
+    if let Some((front, decimals)) = figures.rsplit_once([',', '.'])
+        && decimals.len() < 3
+        && !decimals.is_empty()
+        && decimals.bytes().all(|b| b == b'0')
+    {
+        rules.add(Rule::NumberSeparators);
+        return grouped(front, rules).map(|number| sign * number);
+    }
+    let separator = figures.chars().find(|c| !c.is_ascii_digit())?;
+    let groups: Vec<&str> = figures.split(separator).collect();
+    let parts_thousands = matches!(separator, '.' | ',' | ' ')
+        && (1..=3).contains(&groups[0].len())
+        && groups[0] != "0"
+        && groups[1..].iter().all(|g| g.len() == 3 && g.bytes().all(|b| b.is_ascii_digit()));
+    if !parts_thousands || (separator == ',' && groups.len() == 2 && groups[1] == "000") {
+        return None;
+    }
+    rules.add(Rule::NumberSeparators);
+    digits(&groups.concat()).map(|number| sign * number)
+}

@@ -1,0 +1,117 @@
+//! Communes by code or name, with the district and the province beside them.
+
+use super::rules::{Rule, Rules};
+use super::values::{Made, Value};
+use crate::area::{AreaNames, Found, Level};
+use crate::spelling::nfc;
+
+/// Where names of communes are looked up.
+pub(super) struct Places<'a> {
+    /// Absent if no day was given.
+    pub names: Option<AreaNames<'a>>,
+    /// The unit that all communes of the file lie in.
+    pub within: Option<u32>,
+}
+
+/// What a row says of a place.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Told<'a> {
+    pub code: &'a str,
+    pub name: &'a str,
+    pub district: &'a str,
+    pub province: &'a str,
+}
+
+/// Names were given but no day that says whose they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct NoDay;
+
+fn digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+impl Places<'_> {
+    /// The code of the commune that a row names.
+    pub fn commune(&self, told: Told<'_>) -> Result<Made, NoDay> {
+        let code = [told.code, told.name].into_iter().find(|text| digits(text));
+        if let Some(code) = code {
+            return Ok(commune_code(code));
+        }
+        let name = if told.name.is_empty() { told.code } else { told.name };
+        if name.is_empty() {
+            return Ok(Made::default());
+        }
+        let Some(names) = &self.names else { return Err(NoDay) };
+        let mut within = self.within;
+        for (text, level) in [(told.province, Level::Province), (told.district, Level::District)] {
+            if text.is_empty() {
+                continue;
+            }
+            match unit(names, text, level, within) {
+                Found::One(place) => within = Some(place),
+                Found::Several(places) => return Ok(several(names, &places)),
+                Found::Nothing => {
+                    return Ok(Made::unread(if level == Level::Province { "a province of that day" } else { "a district of that day, in its province" }));
+                }
+            }
+        }
+        Ok(address(names, name, within))
+    }
+}
+
+/// A code of five digits; a spreadsheet takes the zeros before it away.
+fn commune_code(code: &str) -> Made {
+    match code.len() {
+        5 => Made::with(Value::Text(code.to_owned()), Rules::default()),
+        3 | 4 => Made::with(Value::Text(format!("{code:0>5}")), Rules::default()).rule(Rule::LeadingZeros),
+        _ => Made::unread("a commune code of five digits"),
+    }
+}
+
+/// A district or province by its code or its name.
+fn unit(names: &AreaNames<'_>, text: &str, level: Level, within: Option<u32>) -> Found {
+    if digits(text) {
+        let width = if level == Level::Province { 2 } else { 3 };
+        if let Some(place) = names.list().place(&format!("{text:0>width$}"), level) {
+            return Found::One(place);
+        }
+    }
+    names.find(text, level, within)
+}
+
+fn several(names: &AreaNames<'_>, places: &[u32]) -> Made {
+    const SHOWN: usize = 6;
+    let more = if places.len() > SHOWN { "; …" } else { "" };
+    Made::unread(format!("one unit; the name may mean {}{more}", names.told(&places[..places.len().min(SHOWN)])))
+}
+
+/// A commune alone, or an address: "Thôn 3, xã Hải Triều, huyện Tiên Lữ, tỉnh Hưng Yên".
+fn address(names: &AreaNames<'_>, text: &str, within: Option<u32>) -> Made {
+    let one = |place: u32| Made::with(Value::Text(names.list().get(place).code.clone()), Rules::default()).rule(Rule::AreaName);
+    match names.find(text, Level::Commune, within) {
+        Found::One(place) => return one(place),
+        Found::Several(places) => return several(names, &places),
+        Found::Nothing => {}
+    }
+    let mut within = within;
+    let parts: Vec<String> = text.split([',', ';']).flat_map(|part| part.split(" - ")).map(nfc).filter(|p| !p.is_empty()).collect();
+    let mut wider = vec![Level::District, Level::Province];
+    for part in parts.iter().rev().filter(|_| parts.len() > 1) {
+        // From the widest: a province, a district in it, then the commune.
+        let found = wider.iter().rev().find_map(|level| match names.find(part, *level, within) {
+            Found::One(place) => Some((place, *level)),
+            _ => None,
+        });
+        if let Some((place, level)) = found {
+            within = Some(place);
+            wider.retain(|w| *w < level && *w == Level::Province || *w > level);
+            continue;
+        }
+        return match names.find(part, Level::Commune, within) {
+            Found::One(place) => one(place),
+            Found::Several(places) => several(names, &places),
+            Found::Nothing => Made::unread("a commune of that day, in its district"),
+        };
+    }
+    Made::unread("a commune of that day, in its district")
+}

@@ -1,0 +1,184 @@
+//! What was done to values on their way in, each kind of change by name.
+
+use crate::text::Text;
+
+/// A kind of change. Every change of a value belongs to one or more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Rule {
+    /// Text of a TCVN3 font became Unicode.
+    Tcvn3,
+    /// Text of a VNI font became Unicode.
+    Vni,
+    /// Decomposed letters were composed.
+    Composed,
+    /// Spaces that do not show, or show double, were taken away.
+    Spaces,
+    /// A word for "not recorded" became null.
+    BlankWord,
+    /// A word for "none of them" became an empty list.
+    NothingWord,
+    /// A text in day, month, year became a date.
+    DayMonthYear,
+    /// A text in year, month, day became a date.
+    YearMonthDay,
+    /// A date in words became a date.
+    DateWords,
+    /// Eight digits became a date.
+    DateDigits,
+    /// Day, month and year of three columns became a date.
+    DateParts,
+    /// A number of days as Excel counts them became a date.
+    ExcelSerial,
+    /// A year of two digits got its century.
+    ShortYear,
+    /// The time of day was left out.
+    TimeDropped,
+    /// Of a birth date only the year is known.
+    YearOnly,
+    /// Of a birth date only month and year are known; the year was kept.
+    MonthAndYear,
+    /// Separators of thousands were taken out of a number.
+    NumberSeparators,
+    /// Words around a number were left out.
+    NumberWords,
+    /// A number in a column of text became text.
+    NumberAsText,
+    /// Zeros that a spreadsheet had taken away were put back.
+    LeadingZeros,
+    /// A word or mark became true or false.
+    FlagWord,
+    /// Columns of marks became codes.
+    TickColumns,
+    /// A blank became false because the mapping says so.
+    BlankIsNo,
+    /// A code was written otherwise.
+    CodeSpelling,
+    /// A name or number became a code.
+    CodeName,
+    /// Several codes of one cell were parted.
+    ListSplit,
+    /// The name of an ethnic group became a code.
+    EthnicName,
+    /// The name of a unit became its code.
+    AreaName,
+    /// A school year or an article was written as the tables have it.
+    Written,
+    /// A value was replaced by the mapping.
+    MappedValue,
+    /// A value that the mapping gives to every row.
+    MappedConstant,
+    /// A cell merged over several rows was given to each of them.
+    MergedCell,
+}
+
+impl Rule {
+    /// All rules.
+    pub const ALL: [Self; 32] = [
+        Self::Tcvn3,
+        Self::Vni,
+        Self::Composed,
+        Self::Spaces,
+        Self::BlankWord,
+        Self::NothingWord,
+        Self::DayMonthYear,
+        Self::YearMonthDay,
+        Self::DateWords,
+        Self::DateDigits,
+        Self::DateParts,
+        Self::ExcelSerial,
+        Self::ShortYear,
+        Self::TimeDropped,
+        Self::YearOnly,
+        Self::MonthAndYear,
+        Self::NumberSeparators,
+        Self::NumberWords,
+        Self::NumberAsText,
+        Self::LeadingZeros,
+        Self::FlagWord,
+        Self::TickColumns,
+        Self::BlankIsNo,
+        Self::CodeSpelling,
+        Self::CodeName,
+        Self::ListSplit,
+        Self::EthnicName,
+        Self::AreaName,
+        Self::Written,
+        Self::MappedValue,
+        Self::MappedConstant,
+        Self::MergedCell,
+    ];
+
+    /// Its code, and what it says in Vietnamese and in English.
+    const fn told(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Tcvn3 => ("tcvn3", "chuyển từ TCVN3 sang Unicode", "from TCVN3 to Unicode"),
+            Self::Vni => ("vni", "chuyển từ VNI sang Unicode", "from VNI to Unicode"),
+            Self::Composed => ("composed", "chữ tổ hợp thành chữ dựng sẵn (NFC)", "decomposed letters composed (NFC)"),
+            Self::Spaces => ("spaces", "bỏ khoảng trắng thừa", "spaces tidied"),
+            Self::BlankWord => ("blank_word", "từ chỉ \"không rõ\" thành trống", "a word for \"not recorded\" became null"),
+            Self::NothingWord => ("nothing_word", "từ chỉ \"không thuộc\" thành danh sách rỗng", "a word for \"none\" became an empty list"),
+            Self::DayMonthYear => ("day_month_year", "ngày/tháng/năm thành ngày", "day, month, year became a date"),
+            Self::YearMonthDay => ("year_month_day", "năm-tháng-ngày thành ngày", "year, month, day became a date"),
+            Self::DateWords => ("date_words", "ngày viết bằng chữ thành ngày", "a date in words became a date"),
+            Self::DateDigits => ("date_digits", "tám chữ số thành ngày", "eight digits became a date"),
+            Self::DateParts => ("date_parts", "ghép cột ngày, tháng, năm", "columns of day, month and year joined"),
+            Self::ExcelSerial => ("excel_serial", "số thứ tự ngày của Excel thành ngày", "a day number of Excel became a date"),
+            Self::ShortYear => ("short_year", "năm hai chữ số thành bốn chữ số", "a year of two digits got its century"),
+            Self::TimeDropped => ("time_dropped", "bỏ giờ trong ngày", "the time of day left out"),
+            Self::YearOnly => ("year_only", "chỉ có năm sinh", "only the year of birth is known"),
+            Self::MonthAndYear => ("month_and_year", "chỉ có tháng và năm sinh; giữ năm", "only month and year of birth are known; the year kept"),
+            Self::NumberSeparators => ("number_separators", "bỏ dấu phân cách hàng nghìn", "separators of thousands taken out"),
+            Self::NumberWords => ("number_words", "bỏ chữ đi kèm số", "words around a number left out"),
+            Self::NumberAsText => ("number_as_text", "số thành văn bản", "a number became text"),
+            Self::LeadingZeros => ("leading_zeros", "thêm lại số 0 ở đầu", "leading zeros put back"),
+            Self::FlagWord => ("flag_word", "từ hoặc dấu thành có/không", "a word or mark became true or false"),
+            Self::TickColumns => ("tick_columns", "cột đánh dấu thành mã", "columns of marks became codes"),
+            Self::BlankIsNo => ("blank_is_no", "ô trống là \"không\" theo tệp ánh xạ", "blank is \"no\" by the mapping"),
+            Self::CodeSpelling => ("code_spelling", "mã viết theo cách khác", "a code written otherwise"),
+            Self::CodeName => ("code_name", "tên hoặc số thành mã", "a name or number became a code"),
+            Self::ListSplit => ("list_split", "tách nhiều mã trong một ô", "several codes of one cell parted"),
+            Self::EthnicName => ("ethnic_name", "tên dân tộc thành mã", "the name of an ethnic group became a code"),
+            Self::AreaName => ("area_name", "tên đơn vị hành chính thành mã", "the name of a unit became its code"),
+            Self::Written => ("written", "viết lại theo mẫu của bảng", "written as the table has it"),
+            Self::MappedValue => ("mapped_value", "thay giá trị theo tệp ánh xạ", "a value replaced by the mapping"),
+            Self::MappedConstant => ("mapped_constant", "giá trị chung theo tệp ánh xạ", "one value for every row by the mapping"),
+            Self::MergedCell => ("merged_cell", "ô gộp nhiều dòng", "a cell merged over several rows"),
+        }
+    }
+
+    /// Its stable code.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        self.told().0
+    }
+
+    /// What it says.
+    #[must_use]
+    pub fn text(self) -> Text {
+        let (_, vi, en) = self.told();
+        Text::new(vi, en)
+    }
+}
+
+/// The rules that one value went through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Rules(u32);
+
+impl Rules {
+    pub fn add(&mut self, rule: Rule) {
+        self.0 |= 1 << rule as u32;
+    }
+
+    pub fn join(&mut self, others: Self) {
+        self.0 |= others.0;
+    }
+
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    pub fn iter(self) -> impl Iterator<Item = Rule> {
+        Rule::ALL.into_iter().filter(move |rule| self.0 >> *rule as u32 & 1 == 1)
+    }
+}

@@ -1,0 +1,241 @@
+//! One distinct cell to the value its column holds, with the rules it went through or what was expected instead.
+
+use super::cells::Cell;
+use super::codes::Words;
+use super::dates::{self, When, Window};
+use super::legacy::Legacy;
+use super::mapping::Mapped;
+use super::numbers;
+use super::rules::{Rule, Rules};
+use crate::catalogue::{Column, ColumnType, EthnicList};
+use crate::spelling::{alike, bare, is_tidy, nfc};
+use std::borrow::Cow;
+use unicode_normalization::UnicodeNormalization;
+
+/// A value of one of our columns.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) enum Value {
+    #[default]
+    Null,
+    Text(String),
+    Day(i32),
+    /// A date of which only the year is known; of a birth date it goes to `birth_year`.
+    Year(i32),
+    Number(i32),
+    Flag(bool),
+    List(Vec<String>),
+}
+
+/// What became of a cell.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Made {
+    pub value: Value,
+    pub rules: Rules,
+    /// What was expected where the cell could not be read.
+    pub unread: Option<Cow<'static, str>>,
+}
+
+impl Made {
+    pub fn unread(expected: impl Into<Cow<'static, str>>) -> Self {
+        Self { unread: Some(expected.into()), ..Self::default() }
+    }
+
+    pub fn with(value: Value, rules: Rules) -> Self {
+        Self { value, rules, unread: None }
+    }
+
+    pub fn rule(mut self, rule: Rule) -> Self {
+        self.rules.add(rule);
+        self
+    }
+}
+
+/// What the cells of a column are read by.
+pub(super) struct Reading<'a> {
+    pub words: &'a Words,
+    pub legacy: Option<Legacy>,
+    pub from_1904: bool,
+    pub ethnic: EthnicList,
+    pub window: Window,
+    /// The years of this date have a column of their own.
+    pub keeps_year: bool,
+    pub mapped: &'a Mapped,
+}
+
+/// A text in Unicode with plain spaces.
+pub(super) fn tidy(text: &str, legacy: Option<Legacy>, rules: &mut Rules) -> String {
+    let decoded = legacy.and_then(|way| way.decode(text).map(|decoded| (way, decoded)));
+    let text = match &decoded {
+        Some((way, decoded)) => {
+            rules.add(if *way == Legacy::Tcvn3 { Rule::Tcvn3 } else { Rule::Vni });
+            decoded.as_str()
+        }
+        None => text,
+    };
+    if is_tidy(text) {
+        return text.to_owned();
+    }
+    let composed: String = text.nfc().collect();
+    if composed != text {
+        rules.add(Rule::Composed);
+    }
+    let tidied = nfc(&composed);
+    if tidied != composed {
+        rules.add(Rule::Spaces);
+    }
+    tidied
+}
+
+/// True for text of nothing but the signs people put where there is nothing to say.
+fn is_dashes(text: &str) -> bool {
+    text.chars().all(|c| matches!(c, '-' | '–' | '—' | '.' | '…' | '?' | '_' | '*' | '/' | ' '))
+}
+
+impl Reading<'_> {
+    /// Reads one cell of a column.
+    pub fn read(&self, column: &Column, cell: Cell<'_>) -> Made {
+        let mut rules = Rules::default();
+        let text = match cell {
+            Cell::Blank => return self.blank(column),
+            Cell::Error => return Made::unread("a value; the cell holds an error"),
+            Cell::Text(text) if column.kind == ColumnType::List => {
+                // Line ends part the codes of a list.
+                let lines: Vec<String> = text.split(['\n', '\r']).map(|line| tidy(line, self.legacy, &mut rules)).collect();
+                lines.join("\n").trim().to_owned()
+            }
+            Cell::Text(text) => tidy(text, self.legacy, &mut rules),
+            Cell::Number(number) => number_text(number),
+            Cell::Date(_) => String::new(),
+            Cell::Flag(flag) => flag.to_string(),
+        };
+        let mut cell = cell;
+        let mut text = text;
+        if let Some(replacement) = self.mapped.value(&column.id, &text) {
+            rules.add(Rule::MappedValue);
+            text = replacement.to_owned();
+            cell = Cell::Text("");
+            if text.is_empty() {
+                return Made::with(Value::Null, rules);
+            }
+        }
+        if !text.is_empty() && (is_dashes(&text) || self.words.is_blank(&text)) {
+            return Made::with(Value::Null, rules).rule(Rule::BlankWord);
+        }
+        let mut made = match column.kind {
+            ColumnType::Date => self.date(cell, &text),
+            ColumnType::Integer => numbers::whole(cell, &text),
+            ColumnType::Flag => self.flag(&text),
+            ColumnType::List => self.words.list(column, &text),
+            ColumnType::Text | ColumnType::Area => self.text(column, cell, &text),
+        };
+        if made.unread.is_none() {
+            made.rules.join(rules);
+        }
+        made
+    }
+
+    fn blank(&self, column: &Column) -> Made {
+        if column.kind == ColumnType::Flag && self.mapped.blank_is_no(&column.id) {
+            return Made::with(Value::Flag(false), Rules::default()).rule(Rule::BlankIsNo);
+        }
+        Made::default()
+    }
+
+    fn date(&self, cell: Cell<'_>, text: &str) -> Made {
+        let found = match cell {
+            Cell::Date(serial) => dates::serial(serial).map(|day| {
+                let mut rules = Rules::default();
+                if serial.fract() != 0.0 {
+                    rules.add(Rule::TimeDropped);
+                }
+                (When::Day(day), rules)
+            }),
+            Cell::Number(number) => dates::number(number, self.from_1904),
+            _ => dates::text(text, self.window),
+        };
+        match found {
+            Ok((When::Day(day), rules)) => Made::with(Value::Day(day.to_epoch_days()), rules),
+            Ok((When::Month(year), rules)) if self.keeps_year => Made::with(Value::Year(year), rules).rule(Rule::MonthAndYear),
+            Ok((When::Year(year), rules)) if self.keeps_year => Made::with(Value::Year(year), rules).rule(Rule::YearOnly),
+            Ok(_) => Made::unread("a whole date, with day and month"),
+            Err(expected) => Made::unread(expected),
+        }
+    }
+
+    fn flag(&self, text: &str) -> Made {
+        match self.words.flag(text) {
+            Some(flag) if matches!(text, "true" | "false") => Made::with(Value::Flag(flag), Rules::default()),
+            Some(flag) => Made::with(Value::Flag(flag), Rules::default()).rule(Rule::FlagWord),
+            None => Made::unread("yes or no (Có, Không, x, 1, 0)"),
+        }
+    }
+
+    fn text(&self, column: &Column, cell: Cell<'_>, text: &str) -> Made {
+        if let Some(list) = &column.codes {
+            return if list == "ethnicity" { self.words.ethnic(self.ethnic, text) } else { self.words.code(list, text) };
+        }
+        let mut rules = Rules::default();
+        let mut text = text.to_owned();
+        match cell {
+            Cell::Number(_) => rules.add(Rule::NumberAsText),
+            Cell::Date(_) => return Made::unread("text, not a date"),
+            _ => {}
+        }
+        // Every personal identification number begins with 0, which a spreadsheet takes for nothing.
+        if column.id == "personal_id" && matches!(text.len(), 10 | 11) && text.bytes().all(|b| b.is_ascii_digit()) {
+            text = format!("{text:0>12}");
+            rules.add(Rule::LeadingZeros);
+        }
+        let written = match column.id.as_str() {
+            "school_year" => Some(school_year(&text)),
+            "article" => Some(article(&text)),
+            _ => None,
+        };
+        match written {
+            Some(None) if column.id == "school_year" => return Made::unread("a school year such as 2021-2022"),
+            Some(None) => return Made::unread("an article such as 22 or 22.1"),
+            Some(Some(told)) if told != text => {
+                rules.add(Rule::Written);
+                text = told;
+            }
+            _ => {}
+        }
+        Made::with(Value::Text(text), rules)
+    }
+}
+
+/// A number as a person would write it.
+pub(super) fn number_text(number: f64) -> String {
+    if number.fract() == 0.0 && number.abs() < 1e15 { format!("{number:.0}") } else { number.to_string() }
+}
+
+/// "Năm học 2021/2022" as 2021-2022.
+fn school_year(text: &str) -> Option<String> {
+    let plain = bare(text);
+    let years: Vec<i32> = plain.trim_start_matches("nam hoc ").split(' ').map(|y| y.parse().ok()).collect::<Option<_>>()?;
+    let [first, last] = years[..] else { return None };
+    let last = if last < 100 { first / 100 * 100 + last } else { last };
+    ((1900..2100).contains(&first) && last == first + 1).then(|| format!("{first}-{last}"))
+}
+
+/// "Khoản 1 Điều 22" as 22.1.
+fn article(text: &str) -> Option<String> {
+    if text.split('.').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit())) {
+        return Some(text.to_owned());
+    }
+    let key = bare(text);
+    let words: Vec<&str> = key.split(' ').collect();
+    let number = |word: &str| words.iter().position(|w| *w == word).and_then(|at| words.get(at + 1)).filter(|n| n.parse::<u32>().is_ok());
+    let known = words.iter().all(|w| matches!(*w, "dieu" | "khoan" | "diem") || w.parse::<u32>().is_ok() || w.len() == 1);
+    match (known, number("dieu"), number("khoan")) {
+        (true, Some(article), Some(clause)) => Some(format!("{article}.{clause}")),
+        (true, Some(article), None) => Some((*article).to_owned()),
+        _ => None,
+    }
+}
+
+/// The key under which a mapping knows a value.
+pub(super) fn key(text: &str) -> String {
+    let key = alike(text);
+    if key.is_empty() { text.trim().to_owned() } else { key }
+}

@@ -1,0 +1,309 @@
+//! Vietnamese text in its many spellings: one form to keep, and keys that are equal where only the spelling differs.
+//!
+//! The same word is written with composed or decomposed letters, with its tone on one vowel or the next (Hòa, Hoà), with i or y
+//! (Mỹ, Mĩ), and in old files without any marks.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::decompose_canonical;
+
+/// Tone marks as Unicode has them: huyền, sắc, ngã, hỏi, nặng.
+const TONES: [char; 5] = ['\u{300}', '\u{301}', '\u{303}', '\u{309}', '\u{323}'];
+const ACUTE: char = '\u{301}';
+const DOT_BELOW: char = '\u{323}';
+
+/// The text in composed letters, with plain single spaces and without characters nobody sees.
+///
+/// ```
+/// assert_eq!(chitieu::spelling::nfc(" Ho\u{300}a\u{a0}  Bi\u{300}nh\u{200b}"), "Hòa Bình");
+/// ```
+#[must_use]
+pub fn nfc(text: &str) -> String {
+    if is_tidy(text) {
+        return text.to_owned();
+    }
+    let mut tidy = String::with_capacity(text.len());
+    for letter in text.nfc() {
+        if is_unseen(letter) {
+            continue;
+        }
+        if is_space(letter) {
+            if !tidy.is_empty() && !tidy.ends_with(' ') {
+                tidy.push(' ');
+            }
+        } else {
+            tidy.push(letter);
+        }
+    }
+    if tidy.ends_with(' ') {
+        tidy.pop();
+    }
+    tidy
+}
+
+/// True if [`nfc`] would leave the text as it is. Looks at bytes alone, so that a million names are soon looked through:
+/// composed Vietnamese letters begin with the bytes C3 to C6 or E1, everything that may have to change with another.
+#[must_use]
+pub(crate) fn is_tidy(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let mut before = b' ';
+    for (at, byte) in bytes.iter().copied().enumerate() {
+        let plain = match byte {
+            b' ' => before != b' ',
+            0x21..=0x7e | 0x80..=0xbf | 0xc3..=0xc6 => true,
+            0xe1 => matches!(bytes.get(at + 1), Some(0xba | 0xbb)),
+            _ => false,
+        };
+        if !plain {
+            return false;
+        }
+        before = byte;
+    }
+    bytes.is_empty() || before != b' '
+}
+
+fn is_unseen(letter: char) -> bool {
+    matches!(letter, '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{2060}' | '\u{ad}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        || (letter.is_control() && !is_space(letter))
+}
+
+fn is_space(letter: char) -> bool {
+    letter.is_whitespace() || letter == '\u{3164}'
+}
+
+/// A letter of a word: its base with quality marks, and its tone.
+#[derive(Clone, Copy)]
+struct Letter {
+    base: char,
+    tone: Option<char>,
+}
+
+/// The parts of a letter: base with quality marks (ă â ê ô ơ ư đ) and tone.
+fn letter(of: char) -> Letter {
+    let mut base = None;
+    let mut tone = None;
+    decompose_canonical(of, |part| {
+        if TONES.contains(&part) {
+            tone = Some(part);
+        } else {
+            base = Some(match base {
+                None => part,
+                Some(before) => unicode_normalization::char::compose(before, part).unwrap_or(before),
+            });
+        }
+    });
+    Letter { base: base.unwrap_or(of), tone }
+}
+
+/// The words of a text in lower case, without punctuation. An apostrophe joins (M'Drắk), everything else parts.
+fn words(text: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    for letter in text.nfc() {
+        if letter.is_alphanumeric() {
+            words.last_mut().map(|word| word.extend(letter.to_lowercase())).unwrap_or_default();
+        } else if !matches!(letter, '\'' | '’' | '‘' | '`' | 'ʼ' | '´') && !is_unseen(letter) && words.last().is_some_and(|w| !w.is_empty())
+        {
+            words.push(String::new());
+        }
+    }
+    words.retain(|w| !w.is_empty());
+    words
+}
+
+/// A number without the zeros before it: Phường 03 is Phường 3.
+fn number(word: &str) -> Option<&str> {
+    word.bytes().all(|b| b.is_ascii_digit()).then(|| match word.trim_start_matches('0') {
+        "" => "0",
+        digits => digits,
+    })
+}
+
+/// A key that is equal for spellings which differ only in case, place of the tone, y or i, hyphens, and an unwritten sắc.
+///
+/// ```
+/// use chitieu::spelling::alike;
+/// assert_eq!(alike("Hòa Thủy"), alike("HOÀ  THUỶ"));
+/// assert_eq!(alike("Mỹ Đăk"), alike("Mĩ-Đắk"));
+/// assert_ne!(alike("Thủy"), alike("Thủi"));
+/// ```
+#[must_use]
+pub fn alike(text: &str) -> String {
+    let mut key = String::with_capacity(text.len() + 8);
+    for word in words(text) {
+        if !key.is_empty() {
+            key.push(' ');
+        }
+        match number(&word) {
+            Some(digits) => key.push_str(digits),
+            None => syllable(&word, &mut key),
+        }
+    }
+    key
+}
+
+/// One syllable with its tone behind it.
+fn syllable(word: &str, key: &mut String) {
+    let mut tone = None;
+    let mut letters: Vec<char> = Vec::with_capacity(word.len());
+    for at in word.chars().map(letter) {
+        letters.push(at.base);
+        tone = tone.or(at.tone);
+    }
+    let start = initial(&letters);
+    let after_qu = start == 2 && letters[0] == 'q';
+    // i and y sound alike as the only vowel of an open syllable, and after qu.
+    if letters.get(start) == Some(&'y') && (after_qu || letters.len() == start + 1) {
+        letters[start] = 'i';
+    }
+    // A syllable that ends in a stop has sắc or nặng; sắc is often left out (Đăk, Ktip).
+    let stop = start < letters.len() && matches!(letters.last(), Some('c' | 'p' | 't' | 'k')) || letters.ends_with(&['c', 'h']);
+    let sounded = letters[start..].iter().any(|l| is_vowel(*l));
+    if tone.is_none() && stop && sounded {
+        tone = Some(ACUTE);
+    }
+    key.extend(&letters);
+    key.extend(tone);
+}
+
+fn is_vowel(letter: char) -> bool {
+    matches!(letter, 'a' | 'ă' | 'â' | 'e' | 'ê' | 'i' | 'o' | 'ô' | 'ơ' | 'u' | 'ư' | 'y')
+}
+
+/// How many letters stand before the vowels of a syllable; the u of qu is one of them.
+fn initial(letters: &[char]) -> usize {
+    if letters.starts_with(&['q', 'u']) {
+        return 2;
+    }
+    letters.iter().position(|l| is_vowel(*l)).unwrap_or(letters.len())
+}
+
+/// The text in lower case without any mark, with d for đ: as people type who have no Vietnamese keyboard.
+///
+/// ```
+/// assert_eq!(chitieu::spelling::bare("Đường Thủy-Nguyên"), "duong thuy nguyen");
+/// ```
+#[must_use]
+pub fn bare(text: &str) -> String {
+    let mut key = String::with_capacity(text.len());
+    for word in words(text) {
+        if !key.is_empty() {
+            key.push(' ');
+        }
+        if let Some(digits) = number(&word) {
+            key.push_str(digits);
+            continue;
+        }
+        for letter in word.chars() {
+            let mut base = None;
+            decompose_canonical(letter, |part| {
+                base.get_or_insert(part);
+            });
+            match base.unwrap_or(letter) {
+                'đ' => key.push('d'),
+                plain => key.push(plain),
+            }
+        }
+    }
+    key
+}
+
+const INITIALS: [&str; 30] = [
+    "", "b", "c", "ch", "d", "đ", "g", "gh", "gi", "h", "k", "kh", "l", "m", "n", "ng", "ngh", "nh", "p", "ph", "qu", "r", "s", "t", "th",
+    "tr", "v", "x", "kr", "đr",
+];
+const NUCLEI: [&str; 61] = [
+    "a", "ă", "â", "e", "ê", "i", "o", "ô", "ơ", "u", "ư", "y", "ai", "ao", "au", "ay", "âu", "ây", "eo", "êu", "ia", "iê", "iêu", "iu",
+    "oa", "oai", "oay", "oă", "oe", "oeo", "oi", "oo", "oao", "ôi", "ơi", "ua", "uâ", "uây", "uê", "ui", "uô", "uôi", "uơ", "uy", "uya",
+    "uyê", "uyu", "ưa", "ươ", "ươi", "ươu", "ưi", "ưu", "yê", "yêu", "uêu", "oau", "ue", "uă", "uo", "uai",
+];
+const FINALS: [&str; 9] = ["", "c", "ch", "m", "n", "ng", "nh", "p", "t"];
+
+/// True for a word built as Vietnamese syllables are: what a wrong decoding gives seldom is.
+#[must_use]
+pub(crate) fn is_syllable(word: &str) -> bool {
+    let mut tones = 0;
+    let mut letters: Vec<char> = Vec::with_capacity(word.len());
+    for at in word.nfc().flat_map(char::to_lowercase).map(letter) {
+        letters.push(at.base);
+        tones += usize::from(at.tone.is_some());
+    }
+    let start = initial(&letters);
+    let end = letters.iter().rposition(|l| is_vowel(*l)).map_or(start, |at| (at + 1).max(start));
+    let text = |part: &[char]| part.iter().collect::<String>();
+    let (first, vowels, last) = (text(&letters[..start]), text(&letters[start..end]), text(&letters[end..]));
+    let open = vowels.is_empty() && first == "qu" || NUCLEI.contains(&vowels.as_str());
+    tones <= 1 && open && INITIALS.contains(&first.as_str()) && FINALS.contains(&last.as_str())
+}
+
+/// True if the letter carries nặng, which no Latin-1 letter does.
+#[must_use]
+pub(crate) fn is_beyond_latin(letter: char) -> bool {
+    let mut found = false;
+    decompose_canonical(letter, |part| found |= part == DOT_BELOW);
+    found || letter as u32 > 0xff
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tidy_text_is_what_nfc_leaves() {
+        for text in ["", "Xã Hải Triều", "a b", "A-b.c", "Đắk Lắk", "ỹ"] {
+            assert!(is_tidy(text), "{text}");
+            assert_eq!(nfc(text), text);
+        }
+        for (text, tidy) in [
+            (" a", "a"),
+            ("a ", "a"),
+            ("a  b", "a b"),
+            ("a\u{a0}b", "a b"),
+            ("a\nb\tc", "a b c"),
+            ("Hu\u{302}\u{301}", "Hu\u{302}\u{301}"),
+            ("e\u{302}\u{301}", "ế"),
+            ("e\u{301}\u{302}", "é\u{302}"),
+            ("\u{feff}x\u{200b}", "x"),
+            ("\u{3000}x\u{2009}y", "x y"),
+        ] {
+            assert!(!is_tidy(text), "{text:?}");
+            assert_eq!(nfc(text), tidy.nfc().collect::<String>(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn spellings_that_are_alike() {
+        for (a, b) in [
+            ("Hòa", "Hoà"),
+            ("Thủy", "Thuỷ"),
+            ("Quy", "Qui"),
+            ("Quý", "Quí"),
+            ("Quỳnh", "Quình"),
+            ("Kỳ", "Kì"),
+            ("Mỹ", "Mĩ"),
+            ("Lý", "Lí"),
+            ("Y Tý", "I Tí"),
+            ("Đăk", "Đắk"),
+            ("Cư M'gar", "CƯ M’GAR"),
+            ("Gia-rai", "Gia Rai"),
+            ("Phường 03", "phường 3"),
+            ("H\u{6f}\u{300}a", "Hòa"),
+            ("Bà Rịa - Vũng Tàu", "Bà Rịa-Vũng Tàu"),
+        ] {
+            assert_eq!(alike(a), alike(b), "{a} {b}");
+        }
+        for (a, b) in
+            [("Thủy", "Thủi"), ("tay", "tai"), ("Hoa", "Hòa"), ("Đắk", "Đặk"), ("Mạ", "Ma"), ("Lang", "Lăng"), ("Mây", "Mâi"), ("Nam", "Năm")]
+        {
+            assert_ne!(alike(a), alike(b), "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn syllables_are_told_from_what_only_looks_like_text() {
+        for word in ["Nguyễn", "Quỳnh", "khuỷu", "xã", "Giới", "tính", "ngoài", "Đường", "rượu", "gì", "Quốc", "nghiêng"] {
+            assert!(is_syllable(word), "{word}");
+        }
+        for word in ["Nguyeãn", "tØnh", "Giíi", "Ñaëng", "x·", "hoï", "Hoaøng", "töôùi"] {
+            assert!(!is_syllable(word), "{word}");
+        }
+    }
+}
