@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, final
 
 __all__ = [
@@ -108,7 +108,7 @@ class Check:
     @staticmethod
     def read(
         rules: Rules,
-        tables: list[tuple[str, Callable[[list[str]], Iterable[Any]]]],
+        tables: Sequence[tuple[str, Callable[[list[str]], Iterable[Any]]]],
         period: str | None,
         area_vintage: str | None,
         ethnic_list: str | None,
