@@ -49,6 +49,7 @@ bench: wheel ## measure the budgets, and what users would pick instead, with the
 	PYTHONPATH=build/bench $(BIN)/python benches/peers.py
 	PYTHONPATH=build/bench $(BIN)/python benches/distinct.py
 	PYTHONPATH=build/bench $(BIN)/python benches/abuse.py
+	PYTHONPATH=build/bench $(BIN)/python benches/quality.py
 
 docs: ## build the Rust documentation
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --features $(FEATURES)

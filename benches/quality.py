@@ -1,12 +1,15 @@
-"""The check of a large register beside dataframely and beside one query of polars by hand, judging the same rules in one run.
+"""The check of a large register beside dataframely and beside one query of polars by hand, judging the same rules
+in one run.
 
-The register of a made-up province, with troubles planted in one row of a thousand; 17 rules of the table `children`. Every
-system tells how many rows fail each rule, and the numbers are compared. chitieu also tells which rows, which are
-undecided, all counts by commune, what is recorded and which months were updated; dataframely also parts the frame in valid and
-invalid rows; the query of polars tells the numbers alone. Each measurement is a process of its own, on a frame in memory.
+The register of a made-up province, with troubles planted in one row of a thousand; 17 rules of the table
+`children`. Every system tells how many rows fail each rule, and the numbers are compared. chitieu also tells which
+rows, which are undecided, all counts by commune, what is recorded and which months were updated; dataframely also
+parts the frame in valid and invalid rows; the query of polars tells the numbers alone. Each measurement is a
+process of its own, on a frame in memory.
 
-Expected before measuring on two cores at 25 million: dataframely 3 times slower than chitieu, for it works each rule out on
-whole columns and cuts the frame; the query of polars half as long as chitieu, mostly the distinct identifiers.
+Expected before measuring on two cores at 25 million: dataframely 3 times slower than chitieu, for it works each
+rule out on whole columns and cuts the frame; the query of polars half as long as chitieu, mostly the distinct
+identifiers.
 """
 
 from __future__ import annotations
@@ -83,8 +86,12 @@ def expressions() -> dict[str, pl.Expr]:
         "supported_without_circumstance": where(col("supported"), listed.len() > 0),
         "illness_household_poor": where(listed.contains("n1"), col("household") == "poor"),
         "illness_household_near_poor": where(listed.contains("n2"), col("household") == "near_poor"),
-        "nursery_age": where(col("attends").is_in(["nursery", "kindergarten"]), col("birth_date") > date(YEAR - 6, 12, 31)),
-        "school_age": where(col("attends").is_in(["primary", "lower_secondary"]), col("birth_date") <= date(YEAR - 5, 12, 31)),
+        "nursery_age": where(
+            col("attends").is_in(["nursery", "kindergarten"]), col("birth_date") > date(YEAR - 6, 12, 31)
+        ),
+        "school_age": where(
+            col("attends").is_in(["primary", "lower_secondary"]), col("birth_date") <= date(YEAR - 5, 12, 31)
+        ),
         "worker_age": where(col("works"), col("birth_date") <= date(YEAR - 5, 12, 31)),
     }
 
@@ -119,7 +126,9 @@ def for_dataframely(file: Path) -> Callable[[], dict[str, int]]:
     frame = pl.read_parquet(file)
     types = {pl.String: dy.String, pl.Date: dy.Date, pl.Boolean: dy.Bool}
     fields: dict[str, Any] = {
-        name: dy.List(dy.String(nullable=True), nullable=True) if isinstance(t, pl.List) else types[type(t)](nullable=True)
+        name: dy.List(dy.String(nullable=True), nullable=True)
+        if isinstance(t, pl.List)
+        else types[type(t)](nullable=True)
         for name, t in frame.schema.items()
     }
     for rule, must in expressions().items():
@@ -205,7 +214,9 @@ def main() -> None:
     parser.add_argument("--file", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.worker:
-        found = make(asked.file, asked.children) if asked.worker == "make" else ask(asked.worker, asked.file, asked.repeats)
+        found = (
+            make(asked.file, asked.children) if asked.worker == "make" else ask(asked.worker, asked.file, asked.repeats)
+        )
         print(json.dumps(found))
         return
     with tempfile.TemporaryDirectory() as folder:
@@ -213,7 +224,8 @@ def main() -> None:
         process("--worker=make", f"--file={file}", f"--children={asked.children}")
         rows = pl.scan_parquet(file).select(pl.len()).collect().item()
         versions = ", ".join(f"{p} {version(p)}" for p in ("polars", "dataframely"))
-        print(f"{rows:,} children, {len(expressions())} rules; best of {asked.repeats}; {os.cpu_count()} cores; {versions}")
+        setting = f"best of {asked.repeats}; {os.cpu_count()} cores; {versions}"
+        print(f"{rows:,} children, {len(expressions())} rules; {setting}")
         print(f"{'system':<20}{'seconds':>9}{'x chitieu':>11}{'MB beyond data':>16}")
         base: dict[str, Any] = {}
         for system in SYSTEMS:
@@ -223,7 +235,8 @@ def main() -> None:
             assert not odd, f"{system} and chitieu differ: {odd}"
             ratio = found["seconds"] / base["seconds"]
             print(f"{system:<20}{found['seconds']:>9.2f}{ratio:>11.2f}{found['beyond']:>16,.0f}", flush=True)
-        print(f"all answers are equal: {sum(base['answer'].values()):,} failures, {min(base['answer'].values()):,} at least of each")
+        told = base["answer"].values()
+        print(f"all answers are equal: {sum(told):,} failures, at least {min(told):,} of each rule")
 
 
 if __name__ == "__main__":

@@ -120,7 +120,8 @@ fn every_case_gets_its_verdicts() {
                 let rule = word(expected, "rule", "");
                 let is_meant = |row: &usize| {
                     let table = expected.get("table").cloned();
-                    cell(&summary, "rule", *row) == Value::String(rule.to_owned()) && table.is_none_or(|t| cell(&summary, "table", *row) == t)
+                    cell(&summary, "rule", *row) == Value::String(rule.to_owned())
+                        && table.is_none_or(|t| cell(&summary, "table", *row) == t)
                 };
                 let row = (0..summary.height()).find(is_meant).unwrap_or_else(|| panic!("{name}: no rule {rule}"));
                 let failures = found.failures(rule).unwrap();

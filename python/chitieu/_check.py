@@ -106,18 +106,19 @@ class Check:
     def summary(self) -> pl.DataFrame:
         """Return each rule with its counts.
 
-        Columns: ``rule``, ``severity``, ``table``, ``text``, ``columns``, ``passed``, ``failed``, ``undecided`` (together
-        the rows the rule is about; for rules about communes the communes and windows of time), ``missing`` (columns or
-        tables for the lack of which the rule was not judged).
+        Columns: ``rule``, ``severity``, ``table``, ``text``, ``columns``, ``passed``, ``failed``, ``undecided``
+        (together the rows the rule is about; for rules about communes the communes and windows of time),
+        ``missing`` (columns or tables for the lack of which the rule was not judged).
         """
         return _told(pl.DataFrame(self._native.summary()))
 
     def failures(self, rule: str) -> pl.DataFrame:
         """Return where a rule fails: addresses without any value of a record.
 
-        Columns: ``rule``, ``table``, ``row`` (from 1), ``commune``, ``period`` (of rules about communes), ``columns`` (to
-        look at), ``other_row`` (of duplicates: the earlier row), ``found`` (``missing`` or ``late`` updates, ``high`` or
-        ``low`` counts), and ``source_file``, ``source_sheet``, ``source_row`` where the table has them.
+        Columns: ``rule``, ``table``, ``row`` (from 1), ``commune``, ``period`` (of rules about communes),
+        ``columns`` (to look at), ``other_row`` (of duplicates: the earlier row), ``found`` (``missing`` or ``late``
+        updates, ``high`` or ``low`` counts), and ``source_file``, ``source_sheet``, ``source_row`` where the table
+        has them.
 
         Args:
             rule: Its code; see :func:`rules`.
@@ -126,7 +127,9 @@ class Check:
             PlanError: If there is no such rule; the message names near ones.
         """
         frame = pl.DataFrame(self._native.failures(rule))
-        parts = [self._with_sources(str(table), part) for (table,), part in frame.group_by("table", maintain_order=True)]
+        parts = [
+            self._with_sources(str(table), part) for (table,), part in frame.group_by("table", maintain_order=True)
+        ]
         return pl.concat(parts, how="diagonal") if parts else frame
 
     def _with_sources(self, table: str, addresses: pl.DataFrame) -> pl.DataFrame:
@@ -194,9 +197,9 @@ class Check:
     def write_corrections(self, folder: str | os.PathLike[str], severity: str = "warning") -> list[Path]:
         """Write for each commune a workbook of the rows it has to verify, and return their paths.
 
-        Each line names the file, sheet and row a record came from (where the table tells), its row in the table, what is
-        wrong and which columns to look at, with empty cells for the right value and a note. No value of a record is
-        in it. In Vietnamese, unless English was chosen.
+        Each line names the file, sheet and row a record came from (where the table tells), its row in the table,
+        what is wrong and which columns to look at, with empty cells for the right value and a note. No value of a
+        record is in it. In Vietnamese, unless English was chosen.
 
         Args:
             folder: Made if it is not there; files are named by code and name of the commune.
@@ -210,8 +213,7 @@ class Check:
             rows = self.failing_rows(table, severity) + 1
             # Of duplicates the earlier row is named too, which itself may be in order.
             earlier = [
-                pl.DataFrame(self._native.failures(rule))["other_row"].drop_nulls()
-                for rule in self._with_pairs(table)
+                pl.DataFrame(self._native.failures(rule))["other_row"].drop_nulls() for rule in self._with_pairs(table)
             ]
             frame = self._sources(table, pl.concat([rows.cast(pl.UInt32), *earlier]))
             if frame is not None:
@@ -234,7 +236,8 @@ class Check:
         ]
         day = f"{say('ngày đối chiếu', 'reference day')} {self.reference}"
         judged = summary.filter(pl.col("missing") == "").height
-        head = f"Check: {judged} {say('quy tắc đã áp dụng', 'rules judged')}, {len(lines)} {say('không đạt', 'fail')}; {day}"
+        told = f"{judged} {say('quy tắc đã áp dụng', 'rules judged')}, {len(lines)} {say('không đạt', 'fail')}"
+        head = f"Check: {told}; {day}"
         return "\n".join([head, *lines])
 
     def _repr_html_(self) -> str:

@@ -28,11 +28,14 @@ SCORES = {
 STYLE = """
 :root{--ink:#1b2a38;--muted:#5a6875;--line:#d5dce3;--bar:#2f6f9f;--error:#a8261c;--warning:#8a5300;--info:#34506b}
 *{box-sizing:border-box}
-body{font:15px/1.5 "Noto Sans","Segoe UI",Roboto,Arial,sans-serif;color:var(--ink);margin:0 auto;max-width:1100px;padding:24px}
-h1{font-size:26px;line-height:1.25;margin:0 0 4px}h2{font-size:19px;margin:32px 0 8px}p{margin:6px 0;max-width:80ch}
+body{font:15px/1.5 "Noto Sans","Segoe UI",Roboto,Arial,sans-serif;color:var(--ink)}
+body{margin:0 auto;max-width:1100px;padding:24px}
+h1{font-size:26px;line-height:1.25;margin:0 0 4px}h2{font-size:19px;margin:32px 0 8px}
+p{margin:6px 0;max-width:80ch}
 .muted{color:var(--muted)}
 .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(210px,1fr));gap:12px;margin:18px 0}
-.card{border:1px solid var(--line);border-radius:8px;padding:12px 14px}.card b{display:block;font-size:26px;line-height:1.3}
+.card{border:1px solid var(--line);border-radius:8px;padding:12px 14px}
+.card b{display:block;font-size:26px;line-height:1.3}
 .card small{display:block;color:var(--muted);font-size:13px}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:14px}
@@ -44,8 +47,8 @@ code{font-size:12px;color:var(--muted)}
 .tag{font-weight:600;white-space:nowrap}.error{color:var(--error)}.warning{color:var(--warning)}.info{color:var(--info)}
 svg{vertical-align:middle}
 dt{font-weight:600;margin-top:8px}dd{margin:0 0 4px 0;max-width:80ch}
-@media print{body{max-width:none;padding:0;font-size:11px}table{font-size:10.5px}tr,.card{break-inside:avoid}thead{display:table-header-group}
-.scroll{overflow:visible}h2{break-after:avoid}}
+@media print{body{max-width:none;padding:0;font-size:11px}table{font-size:10.5px}tr,.card{break-inside:avoid}
+thead{display:table-header-group}.scroll{overflow:visible}h2{break-after:avoid}}
 """
 
 
@@ -106,7 +109,7 @@ class _Page:
         if not found.height:
             return f"<p>{self.say('Mọi quy tắc đều đạt.', 'Every rule passes.')}</p>"
         rows = []
-        for row in found.head(most).iter_rows(named=True):
+        for row in found.head(found.height if most is None else most).iter_rows(named=True):
             severity = SEVERITIES[row["severity"]][self.language != "vi"]
             decided = row["passed"] + row["failed"]
             names = [column_name(c, self.language) for c in row["columns"].split(", ") if c]
@@ -221,8 +224,8 @@ class _Page:
             (
                 self.say(*SCORES["accuracy"]),
                 self.say(
-                    "100 × số kết luận đạt ÷ số kết luận đạt hoặc không đạt của các quy tắc mức lỗi. Dòng chưa rõ không "
-                    "tính vào cả hai.",
+                    "100 × số kết luận đạt ÷ số kết luận đạt hoặc không đạt của các quy tắc mức lỗi. Dòng chưa rõ "
+                    "không tính vào cả hai.",
                     "100 × passes ÷ (passes + failures) by the rules of severity error. Undecided rows are in neither.",
                 ),
             ),
@@ -237,12 +240,16 @@ class _Page:
         ]
         body = "".join(f"<dt>{escape(term)}</dt><dd>{escape(told)}</dd>" for term, told in terms)
         note = self.say(
-            "Sổ theo dõi tính toàn bộ; sự kiện tính theo ngày trong kỳ; bảng hằng năm tính theo năm. Công thức, mức độ và "
-            "ngưỡng là quyết định của dự án chitieu, không phải văn bản pháp luật. Báo cáo không chứa thông tin cá nhân.",
-            "The register counts whole, events by their date in the period, yearly tables by the year. Formulas, severities "
-            "and thresholds are decisions of the project chitieu, not of a legal text. No personal value is in this report.",
+            "Sổ theo dõi tính toàn bộ; sự kiện tính theo ngày trong kỳ; bảng hằng năm tính theo năm. Công thức, mức "
+            "độ và ngưỡng là quyết định của dự án chitieu, không phải văn bản pháp luật. "
+            "Báo cáo không chứa thông tin cá nhân.",
+            "The register counts whole, events by their date in the period, yearly tables by the year. Formulas, "
+            "severities and thresholds are decisions of the project chitieu, not of a legal text. "
+            "No personal value is in this report.",
         )
-        return f"<h2>{self.say('Cách tính', 'How it is computed')}</h2><dl>{body}</dl><p class='muted'>{escape(note)}</p>"
+        return (
+            f"<h2>{self.say('Cách tính', 'How it is computed')}</h2><dl>{body}</dl><p class='muted'>{escape(note)}</p>"
+        )
 
     def title(self) -> str:
         names = area_names(self.check.area_vintage)

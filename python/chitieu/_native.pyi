@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any, final
@@ -118,7 +118,7 @@ class Check:
     @staticmethod
     def read(
         rules: Rules,
-        tables: list[tuple[str, Callable[[list[str]], Iterable[Any]]]],
+        tables: Sequence[tuple[str, Callable[[list[str]], Iterable[Any]]]],
         period: str | None,
         area_vintage: str | None,
         ethnic_list: str | None,

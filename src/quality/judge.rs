@@ -162,15 +162,18 @@ fn all_there(chunk: &Chunk, columns: &[String]) -> Vec<u8> {
     verdicts
 }
 
-/// The columns of a key that are identifiers: text without a list of codes.
-fn identifiers(plan: &Plan, columns: &[String]) -> Vec<String> {
-    let is_plain =
-        |c: &&String| plan.table.column(c).is_some_and(|c| matches!(c.kind, ColumnType::Text | ColumnType::Area) && c.codes.is_none());
+/// The columns of a key that are there and are identifiers: text without a list of codes.
+fn identifiers(chunk: &Chunk, columns: &[String]) -> Vec<String> {
+    let plan = chunk.plan;
+    let is_plain = |c: &&String| {
+        chunk.series(c).is_some()
+            && plan.table.column(c).is_some_and(|c| matches!(c.kind, ColumnType::Text | ColumnType::Area) && c.codes.is_none())
+    };
     columns.iter().filter(is_plain).cloned().collect()
 }
 
 fn with_key(chunk: &Chunk, columns: &[String]) -> Vec<u8> {
-    all_there(chunk, &identifiers(chunk.plan, columns))
+    all_there(chunk, &identifiers(chunk, columns))
 }
 
 /// The keys of the rows that have one: 96 bits of a hash, and the row.
@@ -216,11 +219,12 @@ fn masks(chunk: &mut Chunk) -> Result<Masks> {
             continue;
         }
         let read = chunk.read(name)?;
+        // A column that is not there is not wrong.
         for (column, classes) in read.told.iter().filter(|(column, _)| judged(column)) {
-            let nulls = chunk.series(column).map(|s| s.is_null());
+            let Some(nulls) = chunk.series(column).map(|s| s.is_null()) else { continue };
             let bit = plan.bit(column);
             for (row, _) in read.coded.of_row.iter().enumerate().filter(|(_, class)| classes[**class as usize]) {
-                let is_null = nulls.as_ref().is_some_and(|n| n.get(row) == Some(true));
+                let is_null = nulls.get(row) == Some(true);
                 set(if is_null { Values::Required } else { Values::Allowed }, row, bit);
             }
         }
@@ -355,6 +359,9 @@ fn portions(chunk: &mut Chunk, parts: &Parts, offset: u32) -> Result<Vec<Portion
     let numbers = chunk.numbers(&parts.of)?;
     let texts = parts.within.iter().map(|c| chunk.texts(c)).collect::<Result<Vec<_>>>()?;
     let over = chunk.texts(&parts.over)?;
+    // Where another breakdown is not recorded nobody can tell a total from a rest.
+    let within: Vec<String> = parts.within.iter().filter(|c| chunk.series(c).is_some()).cloned().collect();
+    let there = all_there(chunk, &within);
     let mut bytes = Vec::new();
     let portion = |(row, number): (usize, &i32)| Portion {
         group: hash_of(&texts, row, &mut bytes),
@@ -362,7 +369,7 @@ fn portions(chunk: &mut Chunk, parts: &Parts, offset: u32) -> Result<Vec<Portion
         number: i64::from(*number),
         row: row as u32 + offset,
     };
-    Ok(numbers.iter().enumerate().filter(|(_, n)| **n != i32::MIN).map(portion).collect())
+    Ok(numbers.iter().enumerate().filter(|(row, n)| **n != i32::MIN && there[*row] == PASS).map(portion).collect())
 }
 
 /// In which months communes brought rows up to date.

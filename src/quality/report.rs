@@ -137,7 +137,8 @@ impl Check {
     fn near(&self, rule: &str) -> Vec<String> {
         let words: BTreeSet<&str> = rule.split(['_', ' ', '-']).filter(|w| w.len() > 2).collect();
         let codes: BTreeSet<&str> = self.setting.rules.iter().map(|r| r.code.as_str()).collect();
-        let shared = |code: &str| code.split('_').filter(|w| words.contains(w)).count();
+        let is_like = |a: &str, b: &str| a == b || a.len().min(b.len()) > 5 && a.get(..5) == b.get(..5);
+        let shared = |code: &str| code.split('_').filter(|w| words.iter().any(|word| is_like(word, w))).count();
         let mut near: Vec<&str> = codes.iter().copied().filter(|code| shared(code) > 0).collect();
         near.sort_by_key(|code| (std::cmp::Reverse(shared(code)), *code));
         near.truncate(5);

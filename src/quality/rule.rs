@@ -251,7 +251,19 @@ impl Rule {
     /// The columns it is about, as they are called in the records; empty for what is about all of them.
     #[must_use]
     pub fn columns(&self) -> Vec<String> {
-        self.kind.columns()
+        let catalogue = Catalogue::builtin();
+        let table = catalogue.table(&self.table);
+        let mut found = Vec::new();
+        for column in self.kind.columns() {
+            match table.filter(|t| t.column(&column).is_none()).and_then(|t| t.derived_from(&column)) {
+                // An age is nothing that stands in the records.
+                Some(from) => found.extend(from.iter().map(|c| (*c).to_owned())),
+                None => found.push(column),
+            }
+        }
+        let mut seen = BTreeSet::new();
+        found.retain(|column| seen.insert(column.clone()));
+        found
     }
 }
 

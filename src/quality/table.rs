@@ -209,7 +209,8 @@ impl Making {
         verdicts.failed = failed;
     }
 
-    /// Totals against the sums of their parts; without parts, and for the parts, there is nothing to judge.
+    /// Totals against the sums of their parts; without parts, and for the parts, there is nothing to judge. A row of less than
+    /// four fifths of the sum is taken for those of whom the part is not recorded.
     fn sums(&mut self, nth: usize) {
         let portions = self.portions.remove(&nth).unwrap_or_default();
         let mut sums: PlHashMap<u128, i64> = PlHashMap::default();
@@ -218,7 +219,7 @@ impl Making {
         }
         let mut failed = Failed::default();
         for total in portions.iter().filter(|p| p.is_total) {
-            let Some(sum) = sums.get(&total.group) else { continue };
+            let Some(sum) = sums.get(&total.group).filter(|sum| total.number * 5 >= **sum * 4) else { continue };
             let counts = &mut self.checked.verdicts[nth].counts[self.checked.of_row[total.row as usize] as usize];
             counts[usize::from(OUT)] -= 1;
             counts[usize::from(PASS)] += 1;

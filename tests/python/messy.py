@@ -265,7 +265,6 @@ def workbook(corpus: Corpus, stem: str, kind: str, name: str, true: list[dict[st
     sheet.append([None, "Ghi chú: số liệu đến hết tháng 12"])
     sheet.append([None, None, None, None, None, None, None, "Người lập biểu"])
     corpus.aside["total"] += 1
-    corpus.aside["blank"] += 1
     corpus.aside["note"] += 2
     other = book.create_sheet("Hướng dẫn")
     other.append(["Ghi đủ các cột"])
@@ -319,9 +318,10 @@ def text_file(corpus: Corpus, stem: str, kind: str, name: str, true: list[dict[s
     if encoding in ("tcvn3", "vni"):
         encode = tcvn3 if encoding == "tcvn3" else vni
         for nth, line in enumerate(text):
-            for column, value in zip(IDS, line, strict=True):
-                if nth and column and encode(value) != value.encode("latin-1", "replace"):
-                    corpus.changes[file, column, encoding] += 1
+            # A commune is told by its own cell and that of its district.
+            told = [(column or "commune", value) for column, value in list(zip(IDS, line, strict=True))[1:] if nth]
+            for column in {c for c, value in told if encode(value) != value.encode("latin-1", "replace")}:
+                corpus.changes[file, column, encoding] += 1
         body = b"\r\n".join(encode(delimiter.join(f'"{v}"' if delimiter in v else v for v in line)) for line in text)
         (corpus.folder / file).write_bytes(body + b"\r\n")
         return

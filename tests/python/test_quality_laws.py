@@ -46,7 +46,10 @@ class Batched(ct.Dataset):
 
 @settings(max_examples=60, deadline=None)
 @given(
-    rows("children", CHILDREN, 12), rows("victims", VICTIMS, 8), rows("perpetrators", PERPETRATORS, 6), st.integers(1, 7)
+    rows("children", CHILDREN, 12),
+    rows("victims", VICTIMS, 8),
+    rows("perpetrators", PERPETRATORS, 6),
+    st.integers(1, 7),
 )
 def test_any_split_gives_the_same_check(children, victims, perpetrators, size):
     tables = {"children": children, "victims": victims, "perpetrators": perpetrators}

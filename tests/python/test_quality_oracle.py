@@ -51,7 +51,8 @@ RULES = {
     "plan_late": (
         "victims",
         "received_date IS NOT NULL",
-        f"CASE WHEN workdays(received_date, coalesce(plan_date, {LAST})) > 5 THEN false WHEN plan_date IS NOT NULL THEN true END",
+        f"""CASE WHEN workdays(received_date, coalesce(plan_date, {LAST})) > 5 THEN false
+            WHEN plan_date IS NOT NULL THEN true END""",
     ),
 }
 
@@ -82,14 +83,14 @@ def tables():
         ("children", "supported", pl.lit(None, pl.Boolean), 60),
         ("children", "circumstances", pl.lit(None, pl.List(pl.String)), 30),
         ("children", "circumstances", pl.lit(["n1"]), 90),
-        ("children", "attends", pl.lit("nursery"), 20),
+        ("children", "attends", pl.lit("nursery"), 19),
         ("children", "attends", pl.lit("primary"), 20),
         ("children", "works", pl.lit(True), 30),
         ("victims", "incident_date", pl.col("received_date") + pl.duration(days=3), 9),
         ("victims", "received_date", pl.date(2023, 1, 4), 11),
         ("victims", "child_id", pl.lit("somebody"), 7),
         ("victims", "plan_date", pl.col("received_date") + pl.duration(days=pl.int_range(pl.len()) % 12), 2),
-        ("perpetrators", "case_id", pl.lit("none"), 13),
+        ("perpetrators", "case_id", pl.lit("none"), 2),
         ("pupils", "completed", pl.col("enrolled") + 1, 17),
         ("deaths", "birth_date", pl.col("date") + pl.duration(days=1), 5),
     ]:
@@ -122,10 +123,11 @@ def test_counts_and_rows_are_those_of_sql(rule, tables, found):
             looks = f", greatest(years({last}, {LAST}), 0) AS lo, years({first}, {LAST}) AS hi"
             looks = looks.replace("greatest(years", "if_known(years")
             sql.execute("CREATE MACRO if_known(n, least) AS CASE WHEN n IS NOT NULL THEN greatest(n, least) END")
-        verdict = f"CASE WHEN scope IS NULL OR (scope AND must IS NULL) THEN 'undecided' WHEN NOT scope THEN 'out' WHEN must THEN 'passed' ELSE 'failed' END"
+        verdict = """CASE WHEN scope IS NULL OR (scope AND must IS NULL) THEN 'undecided'
+            WHEN NOT scope THEN 'out' WHEN must THEN 'passed' ELSE 'failed' END"""
         query = f"""SELECT nr, {verdict} AS verdict FROM (
             SELECT nr, ({scope}) AS scope, ({must}) AS must FROM (SELECT *{looks} FROM {table}))"""
-        expected = pl.DataFrame(sql.execute(query).to_arrow_table()).sort("nr")
+        expected = pl.DataFrame(sql.sql(query).to_arrow_table()).sort("nr")
     counts = expected["verdict"].value_counts().rows_by_key("verdict")
     line = found.summary().row(by_predicate=pl.col("rule") == rule, named=True)
     for verdict in ("passed", "failed", "undecided"):

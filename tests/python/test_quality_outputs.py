@@ -140,7 +140,7 @@ def test_what_is_computed_says_how_many_rows_were_set_aside():
     dataset = ct.Dataset(children=children)
     kept = dataset.without(ct.check(dataset, period="2022"))
     result = ct.compute(kept, period="2022", indicators=["child_population"])
-    assert result.only("child_population", measure="count")["numerator"].item() == 2
+    assert result.only("child_population", measure="count", area="33")["numerator"].item() == 2
     told = [w for w in result.warnings if w.code == "set_aside"]
     assert [w.text["en"] for w in told] == ["Rows that failed a check of quality were set aside: children: 1"]
     assert "set aside" in repr(result)
