@@ -136,7 +136,7 @@ def for_dataframely(file: Path) -> Callable[[], dict[str, int]]:
     schema = type("Children", (dy.Schema,), fields)
 
     def ask() -> dict[str, int]:
-        _, failed = schema.filter(frame, eager=True)
+        _, failed = schema.filter(frame)
         return {rule: failed.counts().get(rule, 0) for rule in expressions()}
 
     return ask
@@ -169,6 +169,7 @@ def planted(frame: pl.DataFrame) -> pl.DataFrame:
             ("attends", pl.lit("nursery")),
             ("attends", pl.lit("primary")),
             ("works", pl.lit(True)),
+            ("birth_date", pl.lit(None, pl.Date)),
         ]
     ):
         frame = frame.with_columns(some(nth, value, column))

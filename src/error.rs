@@ -194,11 +194,9 @@ impl Error {
     pub fn family(&self) -> Family {
         match self {
             Self::MissingTable { .. } | Self::MissingColumn { .. } | Self::WrongType { .. } | Self::NoHeader { .. } => Family::Schema,
-            Self::BadValue { .. }
-            | Self::UnknownAreas { .. }
-            | Self::NoEthnicList
-            | Self::Frame { .. }
-            | Self::UnreadableFile { .. } => Family::Data,
+            Self::BadValue { .. } | Self::UnknownAreas { .. } | Self::NoEthnicList | Self::Frame { .. } | Self::UnreadableFile { .. } => {
+                Family::Data
+            }
             Self::File { .. } => Family::File,
             Self::NoPermission { .. } => Family::Permission,
             _ => Family::Plan,
@@ -545,10 +543,14 @@ impl Error {
                     (true, true) => format!("{place}: không có dòng tiêu đề nào của bảng \"{table}\"; các cột cần có: {needed}"),
                     (true, false) => format!("{place}: no row is a header of the table \"{table}\"; its columns are: {needed}"),
                     (false, true) => {
-                        format!("{place}: dòng {row} chỉ có các tiêu đề quen thuộc {there}, chưa đủ cho bảng \"{table}\"; các cột cần có: {needed}")
+                        format!(
+                            "{place}: dòng {row} chỉ có các tiêu đề quen thuộc {there}, chưa đủ cho bảng \"{table}\"; các cột cần có: {needed}"
+                        )
                     }
                     (false, false) => {
-                        format!("{place}: row {row} has the known headers {there}, too few for the table \"{table}\"; its columns are: {needed}")
+                        format!(
+                            "{place}: row {row} has the known headers {there}, too few for the table \"{table}\"; its columns are: {needed}"
+                        )
                     }
                 }
             }

@@ -37,6 +37,7 @@ fn told(value: &AnyValue<'_>) -> Option<toml::Value> {
     Some(match value {
         AnyValue::Null => return None,
         AnyValue::String(text) => (*text).into(),
+        AnyValue::StringOwned(text) => text.as_str().into(),
         AnyValue::Boolean(flag) => (*flag).into(),
         AnyValue::Int32(number) => i64::from(*number).into(),
         AnyValue::Date(day) => chrono::NaiveDate::from_epoch_days(*day).unwrap().to_string().into(),

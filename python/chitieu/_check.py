@@ -145,7 +145,9 @@ class Check:
         for batch in self._dataset.batches(table, there):
             here = wanted.filter((wanted > before) & (wanted <= before + batch.height))
             taken = batch[(here - 1 - before).cast(pl.UInt32)]
-            found.append(taken.with_columns(row=here.cast(pl.UInt32)).cast({c: pl.String for c in there[:-1]}))
+            found.append(
+                taken.with_columns(row=here.cast(pl.UInt32)).cast({c: pl.String for c in there if c != "source_row"})
+            )
             before += batch.height
         return pl.concat(found)
 

@@ -141,8 +141,7 @@ impl AreaNames<'_> {
             (Way::Bare, vec![plain, stripped, full.unwrap_or_default()]),
         ];
         for (way, keys) in ways {
-            let mut places: Vec<u32> =
-                keys.into_iter().filter_map(|key| self.names.get(&(level, way, key))).flatten().copied().collect();
+            let mut places: Vec<u32> = keys.into_iter().filter_map(|key| self.names.get(&(level, way, key))).flatten().copied().collect();
             places.retain(|place| within.is_none_or(|unit| self.list.up_to(*place, self.list.get(unit).level) == unit));
             places.sort_unstable();
             places.dedup();
@@ -224,7 +223,9 @@ mod tests {
     #[test]
     fn names_are_found_in_the_spellings_people_use() {
         let hung_yen = Some(("33", Level::Province));
-        for name in ["Xã Hải Triều", "xã hải triều", "X. Hải Triều", "Hải Triều", "hai trieu", "XA HAI TRIEU", "Xã  Ha\u{309}i Triê\u{300}u"] {
+        for name in
+            ["Xã Hải Triều", "xã hải triều", "X. Hải Triều", "Hải Triều", "hai trieu", "XA HAI TRIEU", "Xã  Ha\u{309}i Triê\u{300}u"]
+        {
             assert_eq!(codes(name, Level::Commune, hung_yen), ["12364"], "{name}");
         }
         assert_eq!(codes("TP. Hồ Chí Minh", Level::Province, None), ["79"]);

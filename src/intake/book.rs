@@ -259,7 +259,7 @@ fn records(path: &str, text: &str) -> Result<Sheet> {
     while held > 0 {
         let block = &now[..held];
         let first = sheet.rows.len();
-        sheet.rows.extend(block.iter().map(|r| r.position().map_or(0, |p| p.line() as u32)));
+        sheet.rows.extend(block.iter().map(|record| record.position().map_or(0, |at| line(text, at))));
         let wide = block.iter().map(csv::ByteRecord::len).max().unwrap_or(0);
         while sheet.columns.len() < wide {
             sheet.columns.push((sheet.columns.len() as u32, Column::default()));
@@ -284,6 +284,12 @@ fn records(path: &str, text: &str) -> Result<Sheet> {
     }
     sheet.columns.retain(|(_, column)| column.len() > 0);
     Ok(sheet)
+}
+
+/// The line a record begins on; its position may lie before blank lines.
+fn line(text: &str, at: &csv::Position) -> u32 {
+    let blank = text.as_bytes()[at.byte() as usize..].iter().take_while(|b| matches!(b, b'\n' | b'\r'));
+    (at.line() + blank.filter(|b| **b == b'\n').count() as u64) as u32
 }
 
 /// The delimiter under which most lines have equally many fields.

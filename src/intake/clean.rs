@@ -119,7 +119,10 @@ impl Cleaner<'_> {
                 for (at, made) in values.of_row.iter().enumerate() {
                     let Some(expected) = &values.made[*made as usize].unread else { continue };
                     unread[at] |= 1 << nth;
-                    findings.push((at, Finding { row: self.sheet.rows[kept[at] as usize], column: column.id.clone(), expected: expected.to_string() }));
+                    findings.push((
+                        at,
+                        Finding { row: self.sheet.rows[kept[at] as usize], column: column.id.clone(), expected: expected.to_string() },
+                    ));
                 }
             }
             frame.push(series(&column.id, column.kind, values).map_err(failed)?.into_column());
@@ -328,7 +331,11 @@ fn single(cells: &Cells, kept: &[u32], read: impl Fn(Cell<'_>) -> Made + Sync) -
     for code in &of_row {
         used[*code as usize] = true;
     }
-    let made = used.par_iter().enumerate().with_min_len(256).map(|(code, used)| if *used { read(cells.cell(code as u32)) } else { Made::default() });
+    let made = used
+        .par_iter()
+        .enumerate()
+        .with_min_len(256)
+        .map(|(code, used)| if *used { read(cells.cell(code as u32)) } else { Made::default() });
     Values { made: made.collect(), of_row }
 }
 
@@ -364,7 +371,8 @@ fn series(name: &str, kind: ColumnType, values: &Values) -> PolarsResult<Series>
             StringChunked::from_iter_options(name, text).into_series()
         }
         ColumnType::Flag => {
-            BooleanChunked::from_iter_options(name, made().map(|v| if let Value::Flag(flag) = v { Some(*flag) } else { None })).into_series()
+            BooleanChunked::from_iter_options(name, made().map(|v| if let Value::Flag(flag) = v { Some(*flag) } else { None }))
+                .into_series()
         }
         ColumnType::Integer => Int32Chunked::from_iter_options(name, made().map(number)).into_series(),
         ColumnType::Date => Int32Chunked::from_iter_options(name, made().map(number)).into_series().cast(&DataType::Date)?,
@@ -384,9 +392,9 @@ fn series(name: &str, kind: ColumnType, values: &Values) -> PolarsResult<Series>
 
 /// The column `birth_year`, where dates of birth gave years: what its own column says comes first.
 fn years(columns: &[(&Column, Values)]) -> Option<polars::prelude::Column> {
-    let (_, dates) = columns.iter().find(|(column, values)| {
-        column.id == "birth_date" && values.made.iter().any(|m| matches!(m.value, Value::Year(_)))
-    })?;
+    let (_, dates) = columns
+        .iter()
+        .find(|(column, values)| column.id == "birth_date" && values.made.iter().any(|m| matches!(m.value, Value::Year(_))))?;
     let own = columns.iter().find(|(column, _)| column.id == "birth_year").map(|(_, values)| values);
     let years = dates.of_row.iter().enumerate().map(|(row, at)| {
         let own = own.and_then(|own| match own.made[own.of_row[row] as usize].value {

@@ -108,7 +108,11 @@ impl Words {
         // "d 2" and "D.2" are d2.
         let close = key.replace(' ', "");
         let short = close.len() <= 4 && close.chars().any(|c| c.is_ascii_digit());
-        words.get(&key).or_else(|| words.get(without_child(&key))).or_else(|| short.then(|| words.get(&close)).flatten()).map(String::as_str)
+        words
+            .get(&key)
+            .or_else(|| words.get(without_child(&key)))
+            .or_else(|| short.then(|| words.get(&close)).flatten())
+            .map(String::as_str)
     }
 
     fn expected(&self, list: &str) -> String {

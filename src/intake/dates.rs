@@ -133,7 +133,11 @@ fn parts(numbers: &[&str], window: Window) -> Found {
         }
         // A day, or a month too, of 00 is one that is not known.
         [day, rest @ ..] if rest.len() == 2 && whole(day)? == 0 => {
-            if whole(rest[0])? == 0 { parts(&rest[1..], window) } else { parts(rest, window) }
+            if whole(rest[0])? == 0 {
+                parts(&rest[1..], window)
+            } else {
+                parts(rest, window)
+            }
         }
         [day, month, year] => {
             let (year, rules) = match year.len() {
@@ -189,7 +193,12 @@ fn eight(digits: &str) -> Found {
 }
 
 /// A date of three columns: none of it, all of it, or what is known of it.
-pub(super) fn joined(day: Option<i32>, month: Option<i32>, year: Option<i32>, window: Window) -> Result<Option<(When, Rules)>, &'static str> {
+pub(super) fn joined(
+    day: Option<i32>,
+    month: Option<i32>,
+    year: Option<i32>,
+    window: Window,
+) -> Result<Option<(When, Rules)>, &'static str> {
     let Some(year) = year else {
         return if day.is_none() && month.is_none() { Ok(None) } else { Err("a year") };
     };

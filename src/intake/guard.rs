@@ -35,6 +35,9 @@ pub(super) fn check(path: &str, file: &File) -> Result<()> {
         }
         let most = if name.contains("worksheets/") { SHEET } else { PART };
         let mut size = 0;
+        if part.size() > most {
+            return Err(too_large(path, most));
+        }
         loop {
             let read = part.read(&mut buffer).map_err(|_| damaged())?;
             if read == 0 {
@@ -45,18 +48,24 @@ pub(super) fn check(path: &str, file: &File) -> Result<()> {
             }
             size += read as u64;
             if size > most {
-                return Err(unreadable(path, "a workbook that unpacks to less memory", format!("more than {} MB in one part", most >> 20)));
+                return Err(too_large(path, most));
             }
         }
     }
     Ok(())
 }
 
+fn too_large(path: &str, most: u64) -> Error {
+    unreadable(path, "a workbook that unpacks to less memory", format!("more than {} MB in one part", most >> 20))
+}
+
 /// The number of texts that a workbook says it shares: room is made for so many.
 fn check_count(path: &str, head: &str) -> Result<()> {
     let told = head.split("uniqueCount=\"").nth(1).and_then(|rest| rest.split('"').next()).and_then(|n| n.parse::<u64>().ok());
     match told {
-        Some(count) if count > PART / 24 => Err(unreadable(path, "a workbook that unpacks to less memory", format!("{count} shared texts"))),
+        Some(count) if count > PART / 24 => {
+            Err(unreadable(path, "a workbook that unpacks to less memory", format!("{count} shared texts")))
+        }
         _ => Ok(()),
     }
 }

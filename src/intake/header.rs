@@ -260,14 +260,19 @@ impl<'a> Top<'a> {
 
     /// True if a block of rows cuts through merged cells, or ends above the second storey of one.
     fn is_cut(&self, first: usize, height: usize) -> bool {
-        let (top, bottom) = (self.sheet.rows[first] - 1, self.sheet.rows[first + height - 1] - 1);
+        let place = |row: usize| self.sheet.rows[row].saturating_sub(1);
+        let (top, bottom) = (place(first), place(first + height - 1));
         self.sheet.merged.iter().any(|m| {
             let crosses = |edge: u32| m.rows.0 < edge && m.rows.1 >= edge;
             let wide = m.columns.1 > m.columns.0 && m.rows.1 == bottom && m.rows.0 >= top && m.columns.1 - m.columns.0 < 12;
             let below = || {
                 let next = self.texts.get(first + height).filter(|_| self.sheet.rows.get(first + height) == Some(&(bottom + 2)));
                 next.is_some_and(|line| {
-                    self.sheet.columns.iter().zip(line).any(|((place, _), text)| (m.columns.0..=m.columns.1).contains(place) && !text.is_empty())
+                    self.sheet
+                        .columns
+                        .iter()
+                        .zip(line)
+                        .any(|((place, _), text)| (m.columns.0..=m.columns.1).contains(place) && !text.is_empty())
                 })
             };
             crosses(top) || crosses(bottom + 1) || wide && below()
@@ -337,7 +342,8 @@ impl<'a> Top<'a> {
         for parts in self.labels(first, height) {
             let label = parts.join(" / ");
             let (key, last) = (alike(&label), alike(parts.last().copied().unwrap_or_default()));
-            let is_ignored = |part: &&str| synonyms.ignored.contains(&alike(part)) || (part.is_ascii() && synonyms.ignored.contains(&bare(part)));
+            let is_ignored =
+                |part: &&str| synonyms.ignored.contains(&alike(part)) || (part.is_ascii() && synonyms.ignored.contains(&bare(part)));
             let (target, how) = if let Some(target) = mapped.get(&key).or_else(|| mapped.get(&last)) {
                 (Some(target.clone()), Some(How::Mapping))
             } else if ignored.contains(&key) || ignored.contains(&last) {
@@ -374,7 +380,8 @@ impl Header {
     /// True if enough is known to read the sheet as the table.
     pub fn is_enough(&self) -> bool {
         let there = self.columns.iter().filter(|(label, ..)| !label.is_empty()).count();
-        self.known() >= 2 || self.known() == 1 && (there == 1 || self.columns.iter().any(|(_, t, _)| t.as_ref().is_some_and(Target::is_tick)))
+        self.known() >= 2
+            || self.known() == 1 && (there == 1 || self.columns.iter().any(|(_, t, _)| t.as_ref().is_some_and(Target::is_tick)))
     }
 
     /// How well the sheet fits the table, with the titles above it and the names of sheet and file.

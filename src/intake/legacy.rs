@@ -86,9 +86,9 @@ fn tcvn3(text: &str) -> String {
         .nfc()
         .collect();
     // Capitals are a font of their own there: "NGUYÔN" in capitals means NGUYỄN.
-    let capitals = |word: &str| word.chars().filter(char::is_ascii_uppercase).count() > 1 && !word.contains(|c: char| c.is_ascii_lowercase());
-    let words: Vec<String> =
-        decoded.split(' ').map(|word| if capitals(word) { word.to_uppercase() } else { word.to_owned() }).collect();
+    let capitals =
+        |word: &str| word.chars().filter(char::is_ascii_uppercase).count() > 1 && !word.contains(|c: char| c.is_ascii_lowercase());
+    let words: Vec<String> = decoded.split(' ').map(|word| if capitals(word) { word.to_uppercase() } else { word.to_owned() }).collect();
     words.join(" ")
 }
 

@@ -99,9 +99,10 @@ fn refuse(key: &str, expected: &str, found: &str) -> Error {
 
 impl TableMapping {
     pub fn mapped(&self) -> Mapped {
-        let values = self.values.iter().map(|(column, words)| {
-            (column.clone(), words.iter().map(|(word, value)| (key(word), value.clone())).collect())
-        });
+        let values = self
+            .values
+            .iter()
+            .map(|(column, words)| (column.clone(), words.iter().map(|(word, value)| (key(word), value.clone())).collect()));
         Mapped { values: values.collect(), blank_is_no: self.blank.keys().cloned().collect() }
     }
 }

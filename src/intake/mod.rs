@@ -162,10 +162,9 @@ impl Reader {
     pub fn recognise(&self, path: impl AsRef<Path>, name: &str) -> Result<Folder> {
         match self.open(path.as_ref(), self.sheet.as_deref()) {
             Ok(book) => self.recognise_book(name, book),
-            Err(e) => Ok(Folder {
-                not_read: vec![NotRead { file: name.to_owned(), sheet: String::new(), why: both(&e) }],
-                ..Folder::default()
-            }),
+            Err(e) => {
+                Ok(Folder { not_read: vec![NotRead { file: name.to_owned(), sheet: String::new(), why: both(&e) }], ..Folder::default() })
+            }
         }
     }
 
@@ -355,10 +354,9 @@ fn fill_merged(sheet: &mut Sheet, header: &Header) -> Vec<Change> {
     let mut filled: std::collections::BTreeMap<String, u64> = std::collections::BTreeMap::new();
     let start = header.first + header.height;
     for merged in sheet.merged.clone() {
-        let (Ok(top), Ok(place)) = (
-            sheet.rows.binary_search(&(merged.rows.0 + 1)),
-            sheet.columns.binary_search_by_key(&merged.columns.0, |(place, _)| *place),
-        ) else {
+        let (Ok(top), Ok(place)) =
+            (sheet.rows.binary_search(&(merged.rows.0 + 1)), sheet.columns.binary_search_by_key(&merged.columns.0, |(place, _)| *place))
+        else {
             continue;
         };
         let Some(target) = header.columns[place].1.as_ref().filter(|_| top >= start) else { continue };
@@ -455,7 +453,5 @@ fn parquet(path: &Path) -> Result<DataFrame> {
     use polars_io::SerReader;
     let told = path.display().to_string();
     let file = std::fs::File::open(path).map_err(|e| Error::File { path: told.clone(), found: e.to_string() })?;
-    polars_io::parquet::read::ParquetReader::new(file)
-        .finish()
-        .map_err(|_| guard::unreadable(&told, "a Parquet file", "other bytes"))
+    polars_io::parquet::read::ParquetReader::new(file).finish().map_err(|_| guard::unreadable(&told, "a Parquet file", "other bytes"))
 }

@@ -51,7 +51,11 @@ impl Places<'_> {
                 Found::One(place) => within = Some(place),
                 Found::Several(places) => return Ok(several(names, &places)),
                 Found::Nothing => {
-                    return Ok(Made::unread(if level == Level::Province { "a province of that day" } else { "a district of that day, in its province" }));
+                    return Ok(Made::unread(if level == Level::Province {
+                        "a province of that day"
+                    } else {
+                        "a district of that day, in its province"
+                    }));
                 }
             }
         }

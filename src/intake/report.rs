@@ -72,7 +72,9 @@ pub struct Folder {
 
 pub(super) fn matched(header: &Header) -> Vec<(String, Option<String>, Option<&'static str>)> {
     let named = header.columns.iter().filter(|(label, target, _)| !label.is_empty() || target.is_some());
-    named.map(|(label, target, how)| (label.clone(), target.as_ref().map(super::header::Target::name), how.map(super::header::How::word))).collect()
+    named
+        .map(|(label, target, how)| (label.clone(), target.as_ref().map(super::header::Target::name), how.map(super::header::How::word)))
+        .collect()
 }
 
 fn frame(columns: Vec<Column>) -> Result<DataFrame> {
@@ -92,7 +94,8 @@ fn runs(name: &str, runs: &[(&str, usize)]) -> PolarsResult<Column> {
     let dtype = DataType::from_frozen_categories(FrozenCategories::new(categories.iter().copied())?);
     let mut whole: Option<Column> = None;
     for (text, rows) in runs {
-        let part = Column::new_scalar(name.into(), Scalar::new(DataType::String, AnyValue::StringOwned((*text).into())), *rows).cast(&dtype)?;
+        let part =
+            Column::new_scalar(name.into(), Scalar::new(DataType::String, AnyValue::StringOwned((*text).into())), *rows).cast(&dtype)?;
         match &mut whole {
             None => whole = Some(part),
             Some(whole) => {
@@ -132,9 +135,8 @@ impl Reading {
             }
             columns.extend(whole);
         }
-        let of = |name: &str, text: fn(&Part) -> &str| {
-            runs(name, &self.parts.iter().map(|p| (text(p), p.frame.height())).collect::<Vec<_>>())
-        };
+        let of =
+            |name: &str, text: fn(&Part) -> &str| runs(name, &self.parts.iter().map(|p| (text(p), p.frame.height())).collect::<Vec<_>>());
         let at = columns.len().saturating_sub(2);
         columns.insert(at, of("source_file", |p| &p.file)?);
         columns.insert(at + 1, of("source_sheet", |p| &p.sheet)?);

@@ -56,11 +56,8 @@ const TOTALS: [&str; 7] = ["tong", "tong cong", "tong so", "cong", "total", "ton
 /// The records of a sheet by their order in it, and the rows set aside with their numbers.
 pub(super) fn records(sheet: &Sheet, header: &Header) -> (Vec<u32>, Vec<(u32, Aside)>) {
     let known: Vec<usize> = (0..sheet.columns.len()).filter(|c| header.columns[*c].1.is_some()).collect();
-    let totals: Vec<Vec<bool>> = sheet
-        .columns
-        .iter()
-        .map(|(_, column)| (0..column.distinct() as u32).map(|code| is_total(column.cell(code))).collect())
-        .collect();
+    let totals: Vec<Vec<bool>> =
+        sheet.columns.iter().map(|(_, column)| (0..column.distinct() as u32).map(|code| is_total(column.cell(code))).collect()).collect();
     let start = header.first + header.height;
     let filled = |row: usize, columns: &mut dyn Iterator<Item = usize>| columns.filter(|c| sheet.columns[*c].1.code(row) != BLANK).count();
     let few = known.len() / 4;

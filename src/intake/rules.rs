@@ -117,7 +117,9 @@ impl Rule {
             Self::Composed => ("composed", "chữ tổ hợp thành chữ dựng sẵn (NFC)", "decomposed letters composed (NFC)"),
             Self::Spaces => ("spaces", "bỏ khoảng trắng thừa", "spaces tidied"),
             Self::BlankWord => ("blank_word", "từ chỉ \"không rõ\" thành trống", "a word for \"not recorded\" became null"),
-            Self::NothingWord => ("nothing_word", "từ chỉ \"không thuộc\" thành danh sách rỗng", "a word for \"none\" became an empty list"),
+            Self::NothingWord => {
+                ("nothing_word", "từ chỉ \"không thuộc\" thành danh sách rỗng", "a word for \"none\" became an empty list")
+            }
             Self::DayMonthYear => ("day_month_year", "ngày/tháng/năm thành ngày", "day, month, year became a date"),
             Self::YearMonthDay => ("year_month_day", "năm-tháng-ngày thành ngày", "year, month, day became a date"),
             Self::DateWords => ("date_words", "ngày viết bằng chữ thành ngày", "a date in words became a date"),
@@ -127,7 +129,9 @@ impl Rule {
             Self::ShortYear => ("short_year", "năm hai chữ số thành bốn chữ số", "a year of two digits got its century"),
             Self::TimeDropped => ("time_dropped", "bỏ giờ trong ngày", "the time of day left out"),
             Self::YearOnly => ("year_only", "chỉ có năm sinh", "only the year of birth is known"),
-            Self::MonthAndYear => ("month_and_year", "chỉ có tháng và năm sinh; giữ năm", "only month and year of birth are known; the year kept"),
+            Self::MonthAndYear => {
+                ("month_and_year", "chỉ có tháng và năm sinh; giữ năm", "only month and year of birth are known; the year kept")
+            }
             Self::NumberSeparators => ("number_separators", "bỏ dấu phân cách hàng nghìn", "separators of thousands taken out"),
             Self::NumberWords => ("number_words", "bỏ chữ đi kèm số", "words around a number left out"),
             Self::NumberAsText => ("number_as_text", "số thành văn bản", "a number became text"),

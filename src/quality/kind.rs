@@ -182,6 +182,15 @@ impl Kind {
         }
     }
 
+    /// Columns of which one has to be there.
+    pub fn wants_one(&self) -> Vec<&str> {
+        match self {
+            Self::Deadline(Deadline { to, hours_column: Some(hours), .. }) => vec![to, hours],
+            Self::Identification(_) => vec!["sex", "birth_date", "birth_year"],
+            _ => Vec::new(),
+        }
+    }
+
     /// The columns of its own table that it cannot do without; where one is not there, the rule is not judged.
     pub fn wants<'a>(&'a self) -> BTreeSet<&'a str> {
         match self {

@@ -65,7 +65,15 @@ impl Setting {
             None if table.column(name).is_none() && name != "source_unread" => schema.contains("case_id"),
             None => schema.contains(name),
         };
-        let missing = rules.iter().map(|r| r.kind.wants().into_iter().filter(|c| !is_there(c)).map(str::to_owned).collect()).collect();
+        let lacks = |rule: &&Rule| {
+            let mut lacks: Vec<String> = rule.kind.wants().into_iter().filter(|c| !is_there(c)).map(str::to_owned).collect();
+            let one = rule.kind.wants_one();
+            if !one.is_empty() && !one.iter().any(|c| is_there(c)) {
+                lacks.extend(one.into_iter().map(str::to_owned));
+            }
+            lacks
+        };
+        let missing = rules.iter().map(lacks).collect();
         let mut keys: BTreeSet<Vec<String>> = BTreeSet::new();
         for rule in self.rules.iter() {
             match &rule.kind {
