@@ -13,6 +13,7 @@ pub(super) struct Words {
     blank: HashSet<String>,
     nothing: HashSet<String>,
     flags: HashMap<String, bool>,
+    uncertain: HashSet<String>,
     /// For each list, keys of words to codes.
     lists: HashMap<String, HashMap<String, String>>,
     ethnic: HashMap<String, usize>,
@@ -26,6 +27,7 @@ struct File {
     yes: Vec<String>,
     no: Vec<String>,
     nothing: Vec<String>,
+    uncertain: Vec<String>,
     #[serde(flatten)]
     lists: BTreeMap<String, BTreeMap<String, Vec<String>>>,
 }
@@ -61,7 +63,7 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
     }
     let keys = |words: &[String]| words.iter().map(|w| alike(w)).filter(|k| !k.is_empty()).collect::<HashSet<_>>();
     let flags = keys(&file.yes).into_iter().map(|k| (k, true)).chain(keys(&file.no).into_iter().map(|k| (k, false))).collect();
-    Words { blank: keys(&file.blank), nothing: keys(&file.nothing), flags, lists, ethnic, ethnic_bare, codes }
+    Words { blank: keys(&file.blank), nothing: keys(&file.nothing), uncertain: keys(&file.uncertain), flags, lists, ethnic, ethnic_bare, codes }
 });
 
 /// The key without marks and spaces.
@@ -98,7 +100,7 @@ impl Words {
         let (first, rest) = key.split_once(' ')?;
         let leads = |word: &str| ["có", "đã", "không", "chưa"].iter().position(|lead| alike(lead) == word);
         let first = leads(first)?;
-        rest.split(' ').all(|word| leads(word).is_none()).then_some(first < 2)
+        rest.split(' ').all(|word| leads(word).is_none() && !self.uncertain.contains(word)).then_some(first < 2)
     }
 
     /// The code of a word of a list.

@@ -323,7 +323,9 @@ impl<'a> Top<'a> {
                     break;
                 }
                 let found = self.matched(table, mapping, first, height);
-                if best.height == 0 || found.score > best.score {
+                // Of equal ones the lower: titles above a header match nothing.
+                let is_better = found.score > best.score || found.score == best.score && height < best.height;
+                if best.height == 0 || is_better {
                     best = found;
                 }
             }
