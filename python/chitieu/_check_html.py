@@ -181,13 +181,16 @@ class _Page:
                 self.number(row["rows"]),
                 *(self.score(row[s]) for s in SCORES),
             ]
-            for row in score.sort(mean, "area").iter_rows(named=True)
+            for row in score.filter(pl.col("rows") > 0).sort(mean, "area").iter_rows(named=True)
         ]
         caption = self.say(
             "Điểm từ 0 đến 100; xã có điểm trung bình thấp nhất đứng đầu. “–”: không có gì để đánh giá.",
             "Scores from 0 to 100, the lowest mean first. “–”: nothing to judge.",
         )
-        return self.table(caption, head, rows)
+        silent = score.filter(pl.col("rows") == 0)["name"].drop_nulls().to_list()
+        told = self.say(f"{len(silent)} xã chưa có dòng nào", f"{len(silent)} communes have no row")
+        absent = f"<p><b>{told}</b>: {escape(', '.join(silent))}.</p>" if silent else ""
+        return self.table(caption, head, rows) + absent
 
     def not_judged(self) -> str:
         # Tables that were read from no file have no cells that a reader of files could not read.
