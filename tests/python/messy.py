@@ -35,6 +35,8 @@ IDS = [
 ]  # fmt: skip
 ETHNIC = {"01": ["Kinh", "KINH", "kinh"], "02": ["Tày"], "06": ["Mường", "mường"], "08": ["Hmông", "H'Mông"]}
 NAMES = ["Nguyễn Văn An", "Trần Thị Bình", "Lê Thuý Hòa", "Phạm Quý Đạt", "Vũ Thị Thủy", "Đỗ Ngọc Mai"]
+#: Neither yes nor no.
+DOUBT = "có lẽ"
 CIRCUMSTANCES = {
     "a": ["a", "Mồ côi cả cha và mẹ", "1"],
     "d2": ["d2", "D.2", "Trẻ em khuyết tật nặng"],
@@ -141,7 +143,7 @@ class Writer:
     def flag(self, value: bool) -> Cell:
         yes, no = [("Có", "Không"), ("x", "0"), ("1", "0"), ("Đã", "Chưa")][self.random.randrange(4)]
         told = Cell(yes if value else no, ("flag_word",))
-        return self.pick(*[told] * 9, Cell("có lẽ", unread=True))
+        return self.pick(*[told] * 9, Cell(DOUBT, unread=True))
 
 
 def respelled(name: str, rng: random.Random, *, capitals: bool) -> str:
@@ -320,7 +322,9 @@ def text_file(corpus: Corpus, stem: str, kind: str, name: str, true: list[dict[s
         for nth, line in enumerate(text):
             # A commune is told by its own cell and that of its district.
             told = [(column or "commune", value) for column, value in list(zip(IDS, line, strict=True))[1:] if nth]
-            for column in {c for c, value in told if encode(value) != value.encode("latin-1", "replace")}:
+            for column in {
+                c for c, value in told if value != DOUBT and encode(value) != value.encode("latin-1", "replace")
+            }:
                 corpus.changes[file, column, encoding] += 1
         body = b"\r\n".join(encode(delimiter.join(f'"{v}"' if delimiter in v else v for v in line)) for line in text)
         (corpus.folder / file).write_bytes(body + b"\r\n")
