@@ -1,7 +1,7 @@
 """The check of a large register beside dataframely and beside one query of polars by hand, judging the same rules
 in one run.
 
-The register of a made-up province, with troubles planted in one row of a thousand; 17 rules of the table
+The register of a made-up province, with troubles planted in one row of a thousand; 15 rules of the table
 `children`. Every system tells how many rows fail each rule, and the numbers are compared. chitieu also tells which
 rows, which are undecided, all counts by commune, what is recorded and which months were updated; dataframely also
 parts the frame in valid and invalid rows; the query of polars tells the numbers alone. Each measurement is a

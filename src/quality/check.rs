@@ -65,13 +65,11 @@ impl Checking {
     /// # Errors
     /// [`Error::UnknownChoice`] if there is no such table.
     pub fn columns(&self, table: &str) -> Result<Vec<String>> {
-        match self.setting.table(table) {
-            Some(found) => Ok(self.setting.columns(found)),
-            None => {
-                let known = self.setting.catalogue.tables().iter().map(|t| t.id.clone()).collect();
-                Err(Error::UnknownChoice { what: "table", got: table.to_owned(), known })
-            }
-        }
+        let unknown = || {
+            let known = self.setting.catalogue.tables().iter().map(|t| t.id.clone()).collect();
+            Error::UnknownChoice { what: "table", got: table.to_owned(), known }
+        };
+        self.setting.table(table).map(Setting::columns).ok_or_else(unknown)
     }
 
     /// Judges a batch of rows, those after the ones added before.

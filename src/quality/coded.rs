@@ -56,8 +56,9 @@ impl Coded {
             DataType::Null => Self::one(rows),
             DataType::Boolean => Self::hashed(rows, series.bool()?.iter()),
             DataType::String => Self::texts(series.str()?.rechunk().downcast_as_array()),
-            DataType::Date | DataType::Datetime(..) => Self::numbers(series.to_physical_repr().cast(&DataType::Int64)?.i64()?),
-            DataType::Categorical(..) | DataType::Enum(..) => Self::numbers(series.to_physical_repr().cast(&DataType::Int64)?.i64()?),
+            DataType::Date | DataType::Datetime(..) | DataType::Categorical(..) | DataType::Enum(..) => {
+                Self::numbers(series.to_physical_repr().cast(&DataType::Int64)?.i64()?)
+            }
             DataType::List(inner) if **inner == DataType::String => Self::lists(series.list()?),
             dtype if dtype.is_integer() => match series.strict_cast(&DataType::Int64) {
                 Ok(numbers) => Self::numbers(numbers.i64()?),
@@ -89,7 +90,7 @@ impl Coded {
         let mut made = Maker::new(values.len());
         let mut places = vec![u32::MAX; span + 2];
         for (row, value) in values.iter().enumerate() {
-            let place = value.map_or(0, |v| (v - least) as usize + 1);
+            let place = value.map_or(0, |v| v.abs_diff(least) as usize + 1);
             if places[place] == u32::MAX {
                 places[place] = made.new_class(row);
             }

@@ -15,9 +15,12 @@ use std::path::{Path, PathBuf};
 /// Lines of one sheet; a spreadsheet holds some more.
 const MOST_LINES: usize = 1_000_000;
 
+/// File, sheet and row.
+type Source = (Option<String>, Option<String>, Option<u32>);
+
 /// Where the rows of a table stood in the files they came from.
 #[derive(Debug, Default)]
-pub struct Sources(HashMap<(String, u32), (Option<String>, Option<String>, Option<u32>)>);
+pub struct Sources(HashMap<(String, u32), Source>);
 
 impl Sources {
     /// Takes the sources of some rows: a frame with `row` (from 1), and `source_file`, `source_sheet`, `source_row` as far as

@@ -90,7 +90,7 @@ pub(super) fn judge(plan: &Plan, frame: &DataFrame, offset: u32) -> Result<Part>
                 Kind::Probable(probable) => {
                     let columns: Vec<String> = probable.same.iter().chain([&probable.name]).cloned().collect();
                     let verdicts = all_there(&chunk, &columns);
-                    let names = Names::of(&chunk.texts(&probable.name)?, part.rows);
+                    let names = Names::of(chunk.texts(&probable.name)?.as_ref(), part.rows);
                     let blocks = keys(&chunk, &probable.same, offset)?;
                     let is_there = |key: &u128| verdicts[(*key as u32 - offset) as usize] == PASS;
                     part.blocks.insert(nth, (blocks.into_iter().filter(is_there).collect(), names));
@@ -119,19 +119,18 @@ pub(super) fn judge(plan: &Plan, frame: &DataFrame, offset: u32) -> Result<Part>
         part.counts.push(counts);
         part.failed.push(failed);
     }
-    part.recorded = recorded(&mut chunk, &coded, part.spots.len())?;
+    part.recorded = recorded(&mut chunk, &coded, &part.totals)?;
     part.of_row = coded.of_row;
     Ok(part)
 }
 
-/// Most chunks pass whole, and are counted by their totals.
+/// Most rows pass, or are outside: they are counted by the totals, and only the others one by one.
 fn count(verdicts: &[u8], coded: &Coded, totals: &[u64], counts: &mut [[u64; 4]]) {
-    let first = verdicts.first().copied().unwrap_or(PASS);
-    if verdicts.iter().fold(0, |odd, v| odd | (v ^ first)) == 0 {
-        counts.iter_mut().zip(totals).for_each(|(counts, total)| counts[usize::from(first)] = *total);
-        return;
-    }
-    for (spot, verdict) in coded.of_row.iter().zip(verdicts) {
+    let outside: usize = verdicts.iter().map(|v| usize::from(*v == OUT)).sum();
+    let common = if outside * 2 > verdicts.len() { OUT } else { PASS };
+    counts.iter_mut().zip(totals).for_each(|(counts, total)| counts[usize::from(common)] = *total);
+    for (spot, verdict) in coded.of_row.iter().zip(verdicts).filter(|(_, v)| **v != common) {
+        counts[*spot as usize][usize::from(common)] -= 1;
         counts[*spot as usize][usize::from(*verdict)] += 1;
     }
 }
@@ -242,7 +241,7 @@ fn masks(chunk: &mut Chunk) -> Result<Masks> {
                 let of_rows = read.coded.of_row.iter().enumerate();
                 of_rows.for_each(|(row, class)| {
                     if let Some(values) = odd[*class as usize] {
-                        set(values, row, plan.bit(name))
+                        set(values, row, plan.bit(name));
                     }
                 });
             }
@@ -259,19 +258,26 @@ fn masks(chunk: &mut Chunk) -> Result<Masks> {
 }
 
 /// In how many rows of each spot an expected column is recorded.
-fn recorded(chunk: &mut Chunk, coded: &Coded, spots: usize) -> Result<Vec<Vec<u64>>> {
+fn recorded(chunk: &mut Chunk, coded: &Coded, totals: &[u64]) -> Result<Vec<Vec<u64>>> {
     let plan = chunk.plan;
     let mut found = Vec::with_capacity(plan.expected.len());
     for column in plan.expected {
-        let mut counts = vec![0; spots];
-        if let Some(series) = chunk.series(column) {
-            let there: Vec<bool> = if column == "ethnicity" && plan.ethnic.is_none() {
-                series.is_not_null().iter().map(|v| v == Some(true)).collect()
-            } else {
-                let read = chunk.read(column)?;
-                read.coded.spread(&is_recorded(&read.values))
-            };
-            coded.of_row.iter().zip(there).for_each(|(spot, there)| counts[*spot as usize] += u64::from(there));
+        let Some(series) = chunk.series(column) else {
+            found.push(vec![0; totals.len()]);
+            continue;
+        };
+        let mut counts = totals.to_vec();
+        let mut take = |spot: u32| counts[spot as usize] -= 1;
+        if column == "ethnicity" && plan.ethnic.is_none() {
+            let nulls = series.is_null();
+            coded.of_row.iter().zip(nulls.iter()).filter(|(_, null)| *null == Some(true)).for_each(|(spot, _)| take(*spot));
+        } else {
+            let read = chunk.read(column)?;
+            let there = is_recorded(&read.values);
+            if there.contains(&false) {
+                let classes = coded.of_row.iter().zip(&read.coded.of_row);
+                classes.filter(|(_, class)| !there[**class as usize]).for_each(|(spot, _)| take(*spot));
+            }
         }
         found.push(counts);
     }

@@ -49,13 +49,13 @@ impl Setting {
     }
 
     /// The columns of a table that are read, where they are there.
-    pub fn columns(&self, table: &Table) -> Vec<String> {
+    pub fn columns(table: &Table) -> Vec<String> {
         let unread = ["source_unread".to_owned()];
         table.columns.iter().map(|c| c.id.clone()).chain(unread).collect()
     }
 
     pub fn plan<'a>(&'a self, table: &'a Table, cases: &'a Cases, schema: &Schema) -> Result<Plan<'a>> {
-        let columns: Vec<String> = self.columns(table).into_iter().filter(|c| schema.contains(c)).collect();
+        let columns: Vec<String> = Self::columns(table).into_iter().filter(|c| schema.contains(c)).collect();
         check_schema(table, schema, &columns)?;
         let rules = self.rules.of(&table.id);
         let is_there = |name: &str| match table.derived_from(name) {

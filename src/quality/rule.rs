@@ -126,13 +126,13 @@ struct Names {
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rules {
-    rules: Vec<Rule>,
+    all: Vec<Rule>,
     expected: BTreeMap<String, Vec<String>>,
     pub(super) holidays: BTreeSet<NaiveDate>,
 }
 
 static BUILTIN: LazyLock<Rules> = LazyLock::new(|| {
-    let none = Rules { rules: Vec::new(), expected: BTreeMap::new(), holidays: BTreeSet::new() };
+    let none = Rules { all: Vec::new(), expected: BTreeMap::new(), holidays: BTreeSet::new() };
     none.with_text("rules.toml", include_str!("rules.toml")).expect("the rules are part of the crate and tested")
 });
 
@@ -188,13 +188,13 @@ impl Rules {
             if !codes.insert(line.code.clone()) {
                 return refuse(file, key, "a code that is used once", "the same code twice");
             }
-            found.rules.retain(|rule| rule.code != line.code);
+            found.all.retain(|rule| rule.code != line.code);
             let tables: Vec<&Table> = match line.table.as_str() {
                 "*" if line.values.is_some() => catalogue.tables().iter().collect(),
                 name => vec![known_table(&catalogue, file, &format!("{key}.table"), name)?],
             };
             for table in tables {
-                found.rules.push(line.clone().compiled(file, &key, table, &catalogue)?);
+                found.all.push(line.clone().compiled(file, &key, table, &catalogue)?);
             }
         }
         Ok(found)
@@ -202,11 +202,11 @@ impl Rules {
 
     /// Every rule, one for each table where it is about several.
     pub fn iter(&self) -> impl Iterator<Item = &Rule> {
-        self.rules.iter()
+        self.all.iter()
     }
 
     pub(super) fn of(&self, table: &str) -> Vec<&Rule> {
-        self.rules.iter().filter(|rule| rule.table == table).collect()
+        self.all.iter().filter(|rule| rule.table == table).collect()
     }
 
     /// The columns that a complete row of a table has.
@@ -221,7 +221,7 @@ impl Rules {
     /// [`Error::Frame`] if the columns cannot be put together.
     pub fn to_frame(&self) -> Result<DataFrame> {
         let text = |name: &str, of: &dyn Fn(&Rule) -> Option<String>| {
-            Column::new(name.into(), self.rules.iter().map(of).collect::<Vec<Option<String>>>())
+            Column::new(name.into(), self.all.iter().map(of).collect::<Vec<Option<String>>>())
         };
         let columns = vec![
             text("rule", &|r| Some(r.code.clone())),
@@ -233,18 +233,16 @@ impl Rules {
             text("text_en", &|r| Some(r.text.en.clone())),
             text("source", &|r| r.source.clone()),
         ];
-        DataFrame::new(self.rules.len(), columns).map_err(|e| Error::Frame { table: "rules".to_owned(), found: e.to_string() })
+        DataFrame::new(self.all.len(), columns).map_err(|e| Error::Frame { table: "rules".to_owned(), found: e.to_string() })
     }
 }
 
 fn known_table<'c>(catalogue: &'c Catalogue, file: &str, key: &str, name: &str) -> Result<&'c Table> {
-    match catalogue.table(name) {
-        Some(table) => Ok(table),
-        None => {
-            let known: Vec<&str> = catalogue.tables().iter().map(|t| t.id.as_str()).collect();
-            refuse(file, key, known.join(", "), format!("\"{name}\""))
-        }
+    if let Some(table) = catalogue.table(name) {
+        return Ok(table);
     }
+    let known: Vec<&str> = catalogue.tables().iter().map(|t| t.id.as_str()).collect();
+    refuse(file, key, known.join(", "), format!("\"{name}\""))
 }
 
 impl Rule {

@@ -13,6 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// In a block of more rows each name is compared with so many that follow it in the order of names.
 const NEIGHBOURS: usize = 64;
 
+/// The keys of a table under some columns, in order.
+pub(super) type Keys<'a> = dyn Fn(&str, &[String]) -> Option<Vec<u128>> + 'a;
+
 /// One commune in one window of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Spot {
@@ -163,22 +166,22 @@ impl Making {
     }
 
     /// What keys, names and totals tell. `other` gives the keys of another table.
-    pub fn finish(mut self, other: &dyn Fn(&str, &[String]) -> Option<Vec<u128>>) -> Checked {
+    pub fn finish(mut self, other: &Keys) -> Checked {
         for nth in 0..self.checked.verdicts.len() {
             if !self.checked.verdicts[nth].missing.is_empty() {
                 continue;
             }
             let found = match &self.checked.verdicts[nth].rule.kind {
                 Kind::Unique(columns) => repeated(self.keys(columns).unwrap_or_default()),
-                Kind::Refers(refers) => match other(&refers.to, &refers.columns) {
-                    Some(target) => absent(self.keys(&refers.columns).unwrap_or_default(), &target),
-                    None => {
+                Kind::Refers(refers) => {
+                    let Some(target) = other(&refers.to, &refers.columns) else {
                         let missing = vec![refers.to.clone()];
                         self.checked.verdicts[nth].missing = missing;
                         self.checked.verdicts[nth].counts.iter_mut().for_each(|counts| *counts = [0; 4]);
                         continue;
-                    }
-                },
+                    };
+                    absent(self.keys(&refers.columns).unwrap_or_default(), &target)
+                }
                 Kind::Probable(probable) => {
                     let (blocks, names) = self.blocks.remove(&nth).unwrap_or_default();
                     alike(blocks, &names, probable.similarity)

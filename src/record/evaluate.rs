@@ -173,6 +173,23 @@ mod tests {
     }
 
     #[test]
+    fn a_sum_of_columns_decides_only_what_is_certain() {
+        let number = |values: [(i32, i32); 4]| {
+            let (low, high) = values.into_iter().unzip();
+            Rc::new(Encoded::Number { low, high })
+        };
+        let columns = HashMap::from([
+            ("a".to_owned(), number([(3, 3), (3, 3), (3, 3), (i32::MIN, i32::MAX)])),
+            ("b".to_owned(), number([(1, 2), (2, 5), (4, 5), (1, 1)])),
+        ]);
+        let mut rows = Rows { count: 4, columns: &columns, known: HashMap::new() };
+        let at_least = Condition::Linear(vec![("a".to_owned(), 1), ("b".to_owned(), -1)], Compare::AtLeast, 0);
+        assert_eq!(*rows.truth(&at_least), [YES, UNDECIDED, 0, UNDECIDED]);
+        let no_column = Condition::Linear(vec![("c".to_owned(), 1)], Compare::Less, 0);
+        assert_eq!(*rows.truth(&no_column), [UNDECIDED; 4]);
+    }
+
+    #[test]
     fn a_group_holds_its_sub_groups_only() {
         assert!(is_or_is_part_of("d2", "d") && is_or_is_part_of("d", "d"));
         assert!(!is_or_is_part_of("đ1", "d") && !is_or_is_part_of("d", "d2") && !is_or_is_part_of("c12", "c1"));
