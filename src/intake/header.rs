@@ -339,7 +339,16 @@ impl<'a> Top<'a> {
         let ignored: HashSet<String> = mapping.ignore.iter().map(|header| alike(header)).collect();
         let mut taken: HashSet<Target> = HashSet::new();
         let mut columns = Vec::new();
-        for parts in self.labels(first, height) {
+        let labels = self.labels(first, height);
+        let mut over: HashMap<&str, usize> = HashMap::new();
+        for part in labels.iter().flat_map(|parts| &parts[..parts.len().saturating_sub(1)]) {
+            *over.entry(part).or_default() += 1;
+        }
+        for parts in labels {
+            if parts.is_empty() {
+                columns.push((String::new(), None, None));
+                continue;
+            }
             let label = parts.join(" / ");
             let (key, last) = (alike(&label), alike(parts.last().copied().unwrap_or_default()));
             let is_ignored =
@@ -355,7 +364,9 @@ impl<'a> Top<'a> {
             } else if parts.iter().any(is_ignored) {
                 (None, Some(How::Ignored))
             } else {
-                let found = parts.iter().rev().find_map(|part| words.find(part, Words::get()));
+                // A part over several columns does not say which of them is meant.
+                let telling = parts.iter().rev().filter(|part| over.get(*part).is_none_or(|columns| *columns == 1));
+                let found = telling.into_iter().find_map(|part| words.find(part, Words::get()));
                 let how = found.as_ref().map(|_| How::Synonym);
                 (found, how)
             };
