@@ -12,7 +12,17 @@ import xlsxwriter
 import xlwt
 from legacy_text import TCVN3, tcvn3, vni
 
-HEADER = ["STT", "Mã trẻ", "Họ và tên", "Ngày tháng năm sinh", "Giới tính", "Dân tộc", "Xã/Phường", "Quận/Huyện", "Ghi chú"]
+HEADER = [
+    "STT",
+    "Mã trẻ",
+    "Họ và tên",
+    "Ngày tháng năm sinh",
+    "Giới tính",
+    "Dân tộc",
+    "Xã/Phường",
+    "Quận/Huyện",
+    "Ghi chú",
+]
 ROWS = [
     ["1", "T1", "Nguyễn Thị Ánh", "05/03/2014", "Nữ", "Kinh", "Xã Hải Triều", "Huyện Tiên Lữ", "mới chuyển đến"],
     ["2", "T2", "Trần Đức Hoà", "15-12-2015", "Nam", "Mường", "X. Thủ Sỹ", "Tiên Lữ", ""],
@@ -126,7 +136,14 @@ def workbook(path):
     sheet = book.add_worksheet("Danh sách")
     sheet.merge_range("A1:H1", "UBND HUYỆN TIÊN LỮ")
     sheet.merge_range("A2:H2", "DANH SÁCH TRẺ EM CÓ HOÀN CẢNH ĐẶC BIỆT")
-    for column, text in ((0, "STT"), (1, "Họ và tên"), (2, "Ngày tháng\nnăm sinh"), (5, "Dân tộc"), (6, "Nơi ở hiện nay"), (8, "Hoàn cảnh")):
+    for column, text in (
+        (0, "STT"),
+        (1, "Họ và tên"),
+        (2, "Ngày tháng\nnăm sinh"),
+        (5, "Dân tộc"),
+        (6, "Nơi ở hiện nay"),
+        (8, "Hoàn cảnh"),
+    ):
         if column == 6:
             sheet.merge_range(3, 6, 3, 7, text)
         else:
@@ -154,7 +171,9 @@ def test_a_form_with_titles_and_a_header_of_two_storeys(tmp_path):
     workbook(tmp_path / "form.xlsx")
     reading = ct.read(tmp_path / "form.xlsx", "children", **AREAS)
     frame = reading.to_polars()
-    assert frame.select("full_name", "birth_date", "birth_year", "sex", "commune", "source_sheet", "source_row").rows() == [
+    assert frame.select(
+        "full_name", "birth_date", "birth_year", "sex", "commune", "source_sheet", "source_row"
+    ).rows() == [
         ("Nguyễn Văn A", date(2014, 3, 5), None, "male", "12364", "Danh sách", 8),
         ("Trần Thị B", date(2014, 3, 5), None, "female", "12364", "Danh sách", 9),
         ("Lê Văn C", None, 2015, None, "12364", "Danh sách", 11),
@@ -222,7 +241,9 @@ def test_days_from_1904(tmp_path):
 
 def test_dates_of_three_columns(tmp_path):
     file = tmp_path / "a.csv"
-    file.write_text("Họ tên,Ngày sinh,Tháng sinh,Năm sinh\nA,5,3,2014\nB,,3,2014\nC,,,2014\nD,31,2,2014\nE,,,\n", encoding="utf-8")
+    file.write_text(
+        "Họ tên,Ngày sinh,Tháng sinh,Năm sinh\nA,5,3,2014\nB,,3,2014\nC,,,2014\nD,31,2,2014\nE,,,\n", encoding="utf-8"
+    )
     reading = ct.read(file, "children")
     assert reading.to_polars().select("birth_date", "birth_year", "source_unread").rows() == [
         (date(2014, 3, 5), None, None),
@@ -266,7 +287,13 @@ def test_mapping(tmp_path):
             ct.read(file, "children", mapping=wrong)
         assert caught.value.code == "mapping" and caught.value.column == key
     with pytest.raises(ct.PlanError, match="constants"):
-        ct.read(file, "children", mapping={"children": {"columns": {"Tên bé": "full_name", "Phân loại": "sex"}, "constants": {"household": "?x"}}})
+        ct.read(
+            file,
+            "children",
+            mapping={
+                "children": {"columns": {"Tên bé": "full_name", "Phân loại": "sex"}, "constants": {"household": "?x"}}
+            },
+        )
 
 
 def test_a_name_without_a_day_is_no_identity(tmp_path):
@@ -293,7 +320,11 @@ def test_values_of_private_columns_are_told_nowhere(tmp_path):
     secret = "Nguyễn Bí Mật"
     file.write_text(f"Họ tên,Ngày sinh,Giới tính,Dân tộc\n{secret},{secret},{secret},{secret}\n", encoding="utf-8")
     reading = ct.read(file, "children")
-    told = [repr(reading), reading._repr_html_(), *(str(reading.__getattribute__(p).rows()) for p in ("files", "columns", "changes", "findings"))]
+    told = [
+        repr(reading),
+        reading._repr_html_(),
+        *(str(reading.__getattribute__(p).rows()) for p in ("files", "columns", "changes", "findings")),
+    ]
     assert reading.findings.height == 3
     assert not any(secret in text for text in told)
     headless = tmp_path / "b.csv"
@@ -389,7 +420,9 @@ def test_folder(tmp_path):
     (tmp_path / "cut.xlsx").write_bytes(b"PK\x03\x04")
     (tmp_path / "ngay.csv").write_text("Ngày,Xã\n1/1/2022,12364\n", encoding="utf-8")
     (tmp_path / "note.docx").write_bytes(b"x")
-    pl.DataFrame({"date": [date(2022, 1, 1)], "commune": ["12364"], "under_age": [True]}).write_parquet(tmp_path / "kh.parquet")
+    pl.DataFrame({"date": [date(2022, 1, 1)], "commune": ["12364"], "under_age": [True]}).write_parquet(
+        tmp_path / "kh.parquet"
+    )
     found = ct.read_folder(tmp_path, **AREAS)
     told = {(f, s): (t, r) for f, s, t, r in found.files.select("file", "sheet", "table", "rows").iter_rows()}
     assert told[("xa/a.csv", "")] == ("children", 4)

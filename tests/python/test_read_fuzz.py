@@ -1,4 +1,4 @@
-"""Damaged and hostile files, made from a seed: each gives a table or a clear error, within bounds of time and memory."""
+"""Damaged and hostile files, made from a seed: each gives a table or a clear error, in bounded time and memory."""
 
 import io
 import random
@@ -57,9 +57,12 @@ def rewritten(content, name, change):
 
 
 def bomb(content, name, before, filler, megabytes, lies):
-    """Return a workbook that unpacks to so many megabytes, small on disk; one that lies tells another size of itself."""
+    """Return a workbook that unpacks to so many megabytes, small on disk; one that lies tells another size."""
     target = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new:
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as old,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new,
+    ):
         for part in old.namelist():
             if part != name:
                 new.writestr(part, old.read(part))
@@ -78,7 +81,9 @@ def bomb(content, name, before, filler, megabytes, lies):
 def hostile(content):
     """Yield workbooks that claim or unpack to more than they hold."""
     yield rewritten(content, SHEET, lambda x: x.replace(b'ref="A1:F60"', b'ref="A1:XFD1048576"'))
-    yield rewritten(content, SHEET, lambda x: x.replace(b'r="F60"', b'r="XFD1048576"').replace(b'<row r="60"', b'<row r="1048576"'))
+    yield rewritten(
+        content, SHEET, lambda x: x.replace(b'r="F60"', b'r="XFD1048576"').replace(b'<row r="60"', b'<row r="1048576"')
+    )
     yield rewritten(content, SHEET, lambda x: x.replace(b'r="F60"', b'r="F99999999999"'))
     yield rewritten(content, SHEET, lambda x: x.replace(b'<row r="60"', b'<row r="2"'))
     yield rewritten(content, "xl/sharedStrings.xml", lambda x: x.replace(b'uniqueCount="', b'uniqueCount="99999999999'))
@@ -90,7 +95,9 @@ def hostile(content):
     yield rewritten(content, "xl/workbook.xml", lambda x: b"")
     # A column at the last row of each of 16,384 columns.
     cells = "".join(f'<c r="{letters(n)}{n + 61}"><v>1</v></c></row><row r="{n + 62}">' for n in range(16_384))
-    yield rewritten(content, SHEET, lambda x: x.replace(b"</sheetData>", b'<row r="61">' + cells.encode() + b"</row></sheetData>"))
+    yield rewritten(
+        content, SHEET, lambda x: x.replace(b"</sheetData>", b'<row r="61">' + cells.encode() + b"</row></sheetData>")
+    )
 
 
 def letters(number):
@@ -171,7 +178,12 @@ def test_every_file_gives_a_table_or_a_clear_error(tmp_path):
         [sys.executable, __file__, str(tmp_path)], capture_output=True, text=True, timeout=SECONDS, check=True
     )
     done = subprocess.run(
-        [sys.executable, "-c", CHILD], input=made.stdout.strip(), capture_output=True, text=True, timeout=SECONDS, check=False
+        [sys.executable, "-c", CHILD],
+        input=made.stdout.strip(),
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]
     read, refused, megabytes = map(int, done.stdout.split())
