@@ -1,12 +1,13 @@
 """Files as they come against the readers users would pick, as ratios in one run.
 
-A register of a million children as CSV, and one of 300,000 as .xlsx, twelve columns. The peers only load texts: no header is
-looked for under titles, no date, code or commune is read, nothing is reported. What they do is a lower bound of what a user
-then has to write.
+A register of a million children as CSV, and one of 300,000 as .xlsx, twelve columns. The peers only load texts: no
+header is looked for under titles, no date, code or commune is read, nothing is reported. What they do is a lower bound
+of what a user then has to write.
 
-Expected before measuring (two cores): the CSV in at most 3 times polars with every column as text, since each cell is looked up
-once and each distinct text worked out once; below pandas. The workbook within 1.3 times of calamine alone (fastexcel), since
-the XML is parsed once and the archive inflated once more to look for bombs; far below pandas with openpyxl.
+Expected before measuring (two cores): the CSV in at most 3 times polars with every column as text, since each cell is
+looked up once and each distinct text worked out once; below pandas. The workbook within 1.3 times of calamine alone
+(fastexcel), since the XML is parsed once and the archive inflated once more to look for bombs; far below pandas with
+openpyxl.
 
     python benches/reading.py [--rows N] [--sheet-rows N]
 """
@@ -27,7 +28,17 @@ import pandas as pd
 import polars as pl
 import xlsxwriter
 
-HEADER = ["Mã trẻ", "Họ và tên", "Ngày sinh", "Giới tính", "Dân tộc", "Xã", "Huyện", "Hoàn cảnh đặc biệt", "Đã khai sinh"]
+HEADER = [
+    "Mã trẻ",
+    "Họ và tên",
+    "Ngày sinh",
+    "Giới tính",
+    "Dân tộc",
+    "Xã",
+    "Huyện",
+    "Hoàn cảnh đặc biệt",
+    "Đã khai sinh",
+]
 HEADER += ["Hộ nghèo, cận nghèo", "Số định danh cá nhân", "Ngày cập nhật"]
 FAMILY = ["Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Đỗ", "Vũ", "Đặng"]
 MIDDLE = ["Văn", "Thị", "Đức", "Ngọc", "Minh", "Thu"]
@@ -38,7 +49,9 @@ def rows(count: int) -> list[list[str]]:
     """Return made-up records as a commune would write them."""
     rng = random.Random(1)
     units = ct.areas(on="2022-12-31")
-    districts = dict(units.filter(pl.col("level") == "district", pl.col("parent") == "33").select("code", "name").iter_rows())
+    districts = dict(
+        units.filter(pl.col("level") == "district", pl.col("parent") == "33").select("code", "name").iter_rows()
+    )
     named = units.filter(pl.col("level") == "commune").select("name", "parent").iter_rows()
     communes = [(name, districts[parent]) for name, parent in named if parent in districts]
     made = []
@@ -115,7 +128,10 @@ def main() -> None:
             f"xlsx, {args.sheet_rows:,} rows, {book.stat().st_size >> 20} MB",
             lambda: ct.read(book, "children", **options).to_polars(),
             {
-                "fastexcel (calamine), to polars": (lambda: fastexcel.read_excel(book).load_sheet(0, dtypes="string").to_polars(), 3),
+                "fastexcel (calamine), to polars": (
+                    lambda: fastexcel.read_excel(book).load_sheet(0, dtypes="string").to_polars(),
+                    3,
+                ),
                 "polars.read_excel": (lambda: pl.read_excel(book, infer_schema_length=0), 3),
                 "pandas.read_excel (openpyxl)": (lambda: pd.read_excel(book, dtype=str), 1),
             },

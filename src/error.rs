@@ -261,14 +261,13 @@ impl Error {
             | Self::Frame { found, .. }
             | Self::UnreadableFile { found, .. }
             | Self::Mapping { found, .. } => Some(found.clone()),
-            Self::NoHeader { found, .. } => Some(found.join(", ")),
             Self::NoPermission { path } => Some(path.clone()),
             Self::UnknownIndicator { got, .. } | Self::UnknownChoice { got, .. } | Self::Repeated { got, .. } | Self::BadPeriod { got } => {
                 Some(got.clone())
             }
             Self::PeriodNotDefined { period, .. } => Some(period.clone()),
             Self::NoAreaList { date, .. } => Some(date.clone()),
-            Self::MissingColumn { found, .. } => Some(found.join(", ")),
+            Self::MissingColumn { found, .. } | Self::NoHeader { found, .. } => Some(found.join(", ")),
             Self::BadValue { rows, .. } => Some(format!("{rows} rows")),
             Self::UnknownAreas { rows, codes, .. } => Some(format!("{rows} rows: {}", codes.join(", "))),
             Self::UnitsDiffer { numerator, .. } | Self::ChoicesDiffer { numerator, .. } => Some(numerator.clone()),

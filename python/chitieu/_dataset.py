@@ -225,7 +225,7 @@ class Dataset:
             :func:`read` gives; its day of areas and list of ethnic codes hold unless others are named here.
 
     Raises:
-        PlanError: For a table name that does not exist, an unknown list, or a day or list that is not that of a reading.
+        PlanError: For a table name that does not exist, an unknown list, or a day or list other than a reading's.
         SchemaError: For an object that is no table.
         FileNotFoundError: For a path without a file.
 

@@ -68,14 +68,16 @@ def _parquet(path: Path) -> pl.DataFrame:
 
 
 class Reading:
-    """One table as it was read from a file, and everything that is told about the reading.
+    r"""One table as it was read from a file, and everything that is told about the reading.
 
-    ``ct.Dataset(children=reading)`` takes it as it takes a frame, with the day of its areas and its list of ethnic codes.
+    ``ct.Dataset(children=reading)`` takes it as it takes a frame, with the day of its areas and its list of ethnic
+    codes.
 
     Example:
         >>> import chitieu as ct, tempfile, pathlib
         >>> file = pathlib.Path(tempfile.mkdtemp()) / "tre_em.csv"
-        >>> _ = file.write_text("Họ và tên;Ngày sinh;Giới tính\\nNguyễn Văn A;05/03/2014;Nam\\nTrần Thị B;31/02/2015;Nữ\\n")
+        >>> text = "Họ và tên;Ngày sinh;Giới tính\nNguyễn Văn A;05/03/2014;Nam\nTrần Thị B;31/02/2015;Nữ\n"
+        >>> _ = file.write_text(text, encoding="utf-8")
         >>> reading = ct.read(file, "children")
         >>> reading.to_polars().select("birth_date", "sex", "source_row", "source_unread").rows()
         [(datetime.date(2014, 3, 5), 'male', 2, None), (None, 'female', 3, 'birth_date')]
@@ -119,7 +121,7 @@ class Reading:
 
     @property
     def files(self) -> pl.DataFrame:
-        """What was read: file, sheet, table, encoding, header_row, rows, set_aside, and why a sheet was not read."""
+        """What was read: file, sheet, table, encoding, header_row, rows, set_aside, not_read (the reason)."""
         return pl.DataFrame(self._native.files())
 
     @property
@@ -206,7 +208,7 @@ class Folder:
 
     @property
     def files(self) -> pl.DataFrame:
-        """Every sheet of every file: file, sheet, table, encoding, header_row, rows, set_aside, not_read (the reason)."""
+        """Every sheet of every file: file, sheet, table, encoding, header_row, rows, set_aside, not_read."""
         return pl.DataFrame(self._native.files())
 
     def _all(self, part: str) -> pl.DataFrame:
@@ -257,20 +259,20 @@ def read(
     within: str | None = None,
     ethnic_list: str | None = None,
 ) -> Reading:
-    """Read a table from a spreadsheet, a text file or Parquet, as people keep them.
+    r"""Read a table from a spreadsheet, a text file or Parquet, as people keep them.
 
     Title rows, headers of two storeys, footnotes, totals; dates in Vietnamese order, numbers with Vietnamese
-    separators, names for codes, old fonts: see the section "Files as they come" of the README. Nothing is guessed: a value
-    that cannot be read becomes null and a finding.
+    separators, names for codes, old fonts: see the section "Files as they come" of the README. Nothing is guessed: a
+    value that cannot be read becomes null and a finding.
 
     Args:
         path: ``.xlsx``, ``.xls``, ``.csv`` or other text with delimiters, ``.parquet``.
         table: The table it holds, such as ``"children"``.
-        mapping: A mapping, or the path of one in TOML: for each table ``columns`` (header to column), ``values`` (for a
-            column, text to code), ``ignore`` (headers), ``constants``, ``blank``, ``sheet``, ``header_row``.
+        mapping: A mapping, or the path of one in TOML: for each table ``columns`` (header to column), ``values`` (for
+            a column, text to code), ``ignore`` (headers), ``constants``, ``blank``, ``sheet``, ``header_row``.
         sheet: Only this sheet. Without it every sheet that has a header of the table.
-        encoding: ``"utf-8"``, ``"utf-16le"``, ``"utf-16be"``, ``"windows-1258"``, ``"tcvn3"`` or ``"vni"``, where it cannot
-            be told from the text.
+        encoding: ``"utf-8"``, ``"utf-16le"``, ``"utf-16be"``, ``"windows-1258"``, ``"tcvn3"`` or ``"vni"``, where it
+            cannot be told from the text.
         area_vintage: The day (``"2022-12-31"``) whose list of areas names of communes are looked up in.
         within: The code of the province or district that all communes lie in.
         ethnic_list: ``"1979"`` or ``"2008"``: what names of ethnic groups become codes of. Without it ``"1979"``, and the
@@ -290,9 +292,8 @@ def read(
     Example:
         >>> import chitieu as ct, tempfile, pathlib
         >>> file = pathlib.Path(tempfile.mkdtemp()) / "danh_sach.csv"
-        >>> _ = file.write_text(
-        ...     "Mã trẻ,Ngày sinh,Dân tộc,Xã,Huyện\\n1,05/03/2014,Mông,X. Hải Triều,Tiên Lữ\\n2,2016,Kinh,Hải Triều,H. Tiên Lữ\\n"
-        ... )
+        >>> text = "Mã trẻ,Ngày sinh,Dân tộc,Xã,Huyện\n1,05/03/2014,Mông,X. Hải Triều,Tiên Lữ\n"
+        >>> _ = file.write_text(text + "2,2016,Kinh,Hải Triều,H. Tiên Lữ\n", encoding="utf-8")
         >>> reading = ct.read(file, "children", area_vintage="2022-12-31", within="33")
         >>> reading.to_polars().select("birth_year", "ethnicity", "commune").rows()
         [(None, '08', '12364'), (2016, '01', '12364')]
@@ -316,10 +317,10 @@ def read_folder(
     within: str | None = None,
     ethnic_list: str | None = None,
 ) -> Folder:
-    """Read every file below a folder, in the order of their names, and join the sheets of one table.
+    r"""Read every file below a folder, in the order of their names, and join the sheets of one table.
 
-    Which table a sheet holds is told by its headers, the titles above them, and the names of sheet and file. A sheet that
-    fits two tables equally well, or none, is listed in ``files`` with the reason and not read.
+    Which table a sheet holds is told by its headers, the titles above them, and the names of sheet and file. A sheet
+    that fits two tables equally well, or none, is listed in ``files`` with the reason and not read.
 
     Args:
         folder: The folder. Files of other kinds and temporary files are listed and not read.
@@ -340,8 +341,9 @@ def read_folder(
     Example:
         >>> import chitieu as ct, tempfile, pathlib
         >>> folder = pathlib.Path(tempfile.mkdtemp())
-        >>> _ = (folder / "so_tre_em.csv").write_text("Họ và tên,Ngày sinh,Giới tính,Mã xã\\nA,1/2/2015,Nam,12364\\n")
-        >>> _ = (folder / "ghi_chu.txt").write_text("Gửi các xã,\\n")
+        >>> text = "Họ và tên,Ngày sinh,Giới tính,Mã xã\nA,1/2/2015,Nam,12364\n"
+        >>> _ = (folder / "so_tre_em.csv").write_text(text, encoding="utf-8")
+        >>> _ = (folder / "ghi_chu.txt").write_text("Gửi các xã,\n", encoding="utf-8")
         >>> found = ct.read_folder(folder)
         >>> found.files.select("file", "table", "rows", "not_read").rows()
         [('ghi_chu.txt', None, None, 'no header of any table'), ('so_tre_em.csv', 'children', 1, None)]
@@ -364,9 +366,7 @@ def read_folder(
     return Folder(_native.Folder.joined(found, skipped), _text(area_vintage), ethnic_list)
 
 
-def find_area(
-    name: str, *, on: str | date, level: str = "commune", within: str | None = None
-) -> pl.DataFrame:
+def find_area(name: str, *, on: str | date, level: str = "commune", within: str | None = None) -> pl.DataFrame:
     """Return the units that a name may mean, as people write it.
 
     Tried in turn until any unit fits: the name as it is; but for case, tone placement and i or y; without its type word

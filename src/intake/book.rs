@@ -20,7 +20,7 @@ pub(super) struct Book {
 }
 
 /// Most places for cells in one file: a stray cell far off must not fill the memory with blanks.
-const PLACES: usize = 150_000_000;
+const PLACES: usize = 100_000_000;
 /// Days between the two ways of Excel to count them.
 pub(super) const DAYS_1904: f64 = 1462.0;
 /// Records parsed between two looks at the columns.
@@ -157,12 +157,9 @@ fn xlsx(path: &str, file: File, sheet: Option<&str>) -> Result<Book> {
     for name in chosen(path, book.sheet_names(), sheet)? {
         let mut filling = Filling::new(name.clone(), from_1904);
         // A chart sheet among the sheets has no cells.
-        let mut cells = match book.worksheet_cells_reader(&name) {
-            Ok(cells) => cells,
-            Err(_) => {
-                found.refused.push(name);
-                continue;
-            }
+        let Ok(mut cells) = book.worksheet_cells_reader(&name) else {
+            found.refused.push(name);
+            continue;
         };
         while let Some(next) = cells.next_cell().map_err(damaged)? {
             let (row, column) = next.get_position();
@@ -185,20 +182,20 @@ fn xlsx(path: &str, file: File, sheet: Option<&str>) -> Result<Book> {
     Ok(found)
 }
 
-fn xls(path: &str, file: File, sheet: Option<&str>) -> Result<Book> {
-    let mut book: Xls<_> = Xls::new(BufReader::new(file)).map_err(|e| match e {
+fn xls(path: &str, mut file: File, sheet: Option<&str>) -> Result<Book> {
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).map_err(|e| unreadable(path, "a file", e.to_string()))?;
+    super::ole::check(path, &bytes)?;
+    let mut book: Xls<_> = Xls::new(std::io::Cursor::new(bytes)).map_err(|e| match e {
         calamine::XlsError::Password => unreadable(path, "a workbook without a password", "one with a password"),
         _ => unreadable(path, "a whole workbook", "a damaged one"),
     })?;
     let from_1904 = book.has_1904_epoch();
     let mut found = Book { sheets: Vec::new(), encoding: None, refused: Vec::new() };
     for name in chosen(path, book.sheet_names(), sheet)? {
-        let range = match book.worksheet_range(&name) {
-            Ok(range) => range,
-            Err(_) => {
-                found.refused.push(name);
-                continue;
-            }
+        let Ok(range) = book.worksheet_range(&name) else {
+            found.refused.push(name);
+            continue;
         };
         let (top, left) = range.start().unwrap_or_default();
         let mut filling = Filling::new(name.clone(), from_1904);
@@ -228,7 +225,7 @@ fn text(path: &str, mut file: File, encoding: Option<TextEncoding>) -> Result<Bo
     }
     let (text, encoding) = decode(path, bytes, encoding)?;
     let start = text.trim_start();
-    if start.starts_with("<") || start.starts_with("{\\rtf") || start.starts_with("%PDF") {
+    if start.starts_with('<') || start.starts_with("{\\rtf") || start.starts_with("%PDF") {
         return Err(unreadable(path, "a workbook or a text with delimiters", "another kind of file"));
     }
     let sheet = records(path, &text)?;

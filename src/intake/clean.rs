@@ -267,8 +267,7 @@ impl Cleaner<'_> {
         let made = combinations.par_iter().map(|codes| {
             let mut marked = Vec::new();
             let mut denied = 0;
-            for (((code, place), at), nth) in ticks.iter().zip(codes).zip(0..) {
-                debug_assert_eq!(places[nth], Some(*place));
+            for ((code, place), at) in ticks.iter().zip(codes) {
                 match self.cells(*place).cell(*at) {
                     Cell::Blank => {}
                     Cell::Flag(true) => marked.push(code.clone()),
@@ -309,14 +308,10 @@ impl Cleaner<'_> {
             }
             // Records of one commune mostly stand together.
             if combinations.get(last as usize) != Some(&now) {
-                last = match known.get(&now) {
-                    Some(at) => *at,
-                    None => {
-                        combinations.push(now.clone());
-                        known.insert(now.clone(), combinations.len() as u32 - 1);
-                        combinations.len() as u32 - 1
-                    }
-                };
+                last = *known.entry(now.clone()).or_insert_with(|| {
+                    combinations.push(now.clone());
+                    combinations.len() as u32 - 1
+                });
             }
             last
         });

@@ -36,12 +36,12 @@ fn one(rule: Rule) -> Rules {
 
 /// A date cell of a spreadsheet, in days of the 1900 system.
 pub(super) fn serial(serial: f64) -> Result<NaiveDate, &'static str> {
-    let days = serial.floor();
-    if !(1.0..=200_000.0).contains(&days) {
+    let days = serial.floor() as i64;
+    if !(1..=200_000).contains(&days) {
         return Err(EXPECTED);
     }
     // Excel counts 29 February 1900, which was none.
-    let days = days as u64 + u64::from(days < 60.0);
+    let days = days.unsigned_abs() + u64::from(days < 60);
     NaiveDate::from_ymd_opt(1899, 12, 30).and_then(|start| start.checked_add_days(Days::new(days))).ok_or(EXPECTED)
 }
 
@@ -109,8 +109,7 @@ fn figures(text: &str, window: Window) -> Found {
     match numbers[..] {
         [digits] if digits.len() == 8 => eight(digits),
         [digits] if digits.len() == 5 => number(digits.parse().map_err(|_| EXPECTED)?, false),
-        [_] => parts(&numbers, window),
-        [_, _] => parts(&numbers, window),
+        [_] | [_, _] => parts(&numbers, window),
         [year, month, day] if year.len() == 4 => {
             let day = day_of(day, month, whole(year)?)?;
             Ok((When::Day(day), one(Rule::YearMonthDay)))

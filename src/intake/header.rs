@@ -308,24 +308,21 @@ impl<'a> Top<'a> {
             Some(row) => vec![row],
             None => (0..self.texts.len()).filter(|row| self.is_heading(*row)).collect(),
         };
+        let mut known = HashMap::new();
+        // Of headers that say as much, the one of fewest rows: a title above is no part of it.
         let mut best = Header::default();
-        for first in rows {
-            let heights = mapping.header_rows.map_or(1..=TALL, |h| h as usize..=h as usize);
-            for height in heights {
-                if height == 0 || first + height > self.texts.len() {
-                    break;
-                }
+        for height in mapping.header_rows.map_or(1..=TALL, |h| h as usize..=h as usize) {
+            // What a single row says best lies in every block that says more.
+            let near = |first: usize| best.height == 0 || height == 1 || (first..first + height).contains(&best.first);
+            let fits = |first: &usize| height > 0 && first + height <= self.texts.len() && near(*first);
+            for first in rows.iter().copied().filter(fits).collect::<Vec<_>>() {
                 let fixed = asked.is_some() && mapping.header_rows.is_some();
-                if !fixed && self.is_cut(first, height) {
+                let broken = self.is_cut(first, height) || (first + 1..first + height).any(|row| !self.is_heading(row));
+                if broken && !fixed {
                     continue;
                 }
-                if height > 1 && !self.is_heading(first + height - 1) {
-                    break;
-                }
-                let found = self.matched(table, mapping, first, height);
-                // Of equal ones the lower: titles above a header match nothing.
-                let is_better = found.score > best.score || found.score == best.score && height < best.height;
-                if best.height == 0 || is_better {
+                let found = self.matched(table, mapping, first, height, &mut known);
+                if best.height == 0 || found.score > best.score {
                     best = found;
                 }
             }
@@ -333,17 +330,40 @@ impl<'a> Top<'a> {
         best
     }
 
-    fn matched(&self, table: &Table, mapping: &TableMapping, first: usize, height: usize) -> Header {
+    /// The header of a block; `known` holds what texts were found to mean.
+    fn matched(
+        &self,
+        table: &Table,
+        mapping: &TableMapping,
+        first: usize,
+        height: usize,
+        known: &mut HashMap<String, Option<Target>>,
+    ) -> Header {
         let synonyms = &*SYNONYMS;
         let words = &synonyms.tables[&table.id];
+        let mut find = |text: &str| match known.get(text) {
+            Some(target) => target.clone(),
+            None => known.entry(text.to_owned()).or_insert_with(|| words.find(text, Words::get())).clone(),
+        };
         let mapped: HashMap<String, Target> =
             mapping.columns.iter().map(|(header, target)| (alike(header), Target::from_name(target))).collect();
         let ignored: HashSet<String> = mapping.ignore.iter().map(|header| alike(header)).collect();
         let mut taken: HashSet<Target> = HashSet::new();
         let mut columns = Vec::new();
-        for parts in self.labels(first, height) {
+        let labels = self.labels(first, height);
+        let mut over: HashMap<&str, usize> = HashMap::new();
+        for part in labels.iter().flat_map(|parts| &parts[..parts.len().saturating_sub(1)]) {
+            *over.entry(part).or_default() += 1;
+        }
+        for parts in labels {
+            if parts.is_empty() {
+                columns.push((String::new(), None, None));
+                continue;
+            }
             let label = parts.join(" / ");
-            let (key, last) = (alike(&label), alike(parts.last().copied().unwrap_or_default()));
+            let named = !mapped.is_empty() || !ignored.is_empty();
+            let key = |text: &str| if named { alike(text) } else { String::new() };
+            let (key, last) = (key(&label), key(parts.last().copied().unwrap_or_default()));
             let is_ignored =
                 |part: &&str| synonyms.ignored.contains(&alike(part)) || (part.is_ascii() && synonyms.ignored.contains(&bare(part)));
             let (target, how) = if let Some(target) = mapped.get(&key).or_else(|| mapped.get(&last)) {
@@ -352,12 +372,14 @@ impl<'a> Top<'a> {
                 (None, Some(How::Ignored))
             } else if let Some(column) = table.column(label.trim()) {
                 (Some(Target::from_name(&column.id)), Some(How::Id))
-            } else if let Some(target) = words.find(&label, Words::get()) {
+            } else if let Some(target) = find(&label) {
                 (Some(target), Some(How::Synonym))
             } else if parts.iter().any(is_ignored) {
                 (None, Some(How::Ignored))
             } else {
-                let found = parts.iter().rev().find_map(|part| words.find(part, Words::get()));
+                // A part over several columns does not say which of them is meant.
+                let telling = parts.iter().rev().filter(|part| over.get(*part).is_none_or(|columns| *columns == 1));
+                let found = telling.into_iter().find_map(|part| find(part));
                 let how = found.as_ref().map(|_| How::Synonym);
                 (found, how)
             };

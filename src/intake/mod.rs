@@ -31,6 +31,7 @@ mod header;
 mod legacy;
 mod mapping;
 mod numbers;
+mod ole;
 mod places;
 mod report;
 mod rows;

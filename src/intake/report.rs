@@ -259,8 +259,11 @@ impl Folder {
     }
 }
 
+/// File, sheet, what was read there or why nothing was.
+type Listed<'a> = (&'a str, &'a str, Option<(&'a Reading, &'a Part)>, Option<&'a Text>);
+
 fn files<'a>(readings: impl IntoIterator<Item = &'a Reading>, not_read: &[NotRead], language: Language) -> Result<DataFrame> {
-    let mut rows: Vec<(&str, &str, Option<(&Reading, &Part)>, Option<&Text>)> = Vec::new();
+    let mut rows: Vec<Listed<'_>> = Vec::new();
     for reading in readings {
         rows.extend(reading.parts.iter().map(|p| (p.file.as_str(), p.sheet.as_str(), Some((reading, p)), None)));
     }

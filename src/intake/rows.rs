@@ -116,22 +116,22 @@ fn is_total(cell: Cell<'_>) -> bool {
 
 /// True for "1 2 3", "(1) (2) (3)", "A B 1 2": figures that rise from one column to the next.
 fn is_numbering(sheet: &Sheet, row: usize) -> bool {
-    let mut last = 0.0;
+    let mut last = 0;
     let mut figures = 0;
     for column in 0..sheet.columns.len() {
         let number = match sheet.cell(row, column) {
             Cell::Blank => continue,
-            Cell::Number(number) => number,
+            Cell::Number(number) if number.fract() == 0.0 => number as i64,
             Cell::Text(text) => match text.trim().trim_matches(['(', ')', '[', ']']) {
                 letter if letter.len() == 1 && letter.starts_with(|c: char| c.is_ascii_uppercase()) && figures == 0 => continue,
-                digits => match digits.parse() {
+                digits => match digits.parse::<i64>() {
                     Ok(number) => number,
                     Err(_) => return false,
                 },
             },
             _ => return false,
         };
-        if number != last + 1.0 && figures > 0 || number > 60.0 {
+        if number != last + 1 && figures > 0 || number > 60 {
             return false;
         }
         last = number;

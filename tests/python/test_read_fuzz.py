@@ -1,4 +1,4 @@
-"""Damaged and hostile files, made from a seed: each gives a table or a clear error, within bounds of time and memory."""
+"""Damaged and hostile files, made from a seed: each gives a table or a clear error, in bounded time and memory."""
 
 import io
 import random
@@ -57,7 +57,7 @@ def rewritten(content, name, change):
 
 
 def bomb(content, name, before, filler, megabytes, lies):
-    """Return a workbook that unpacks to so many megabytes, small on disk; one that lies tells another size of itself."""
+    """Return a workbook that unpacks to so many megabytes, small on disk; one that lies tells another size."""
     target = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(content)) as old,
