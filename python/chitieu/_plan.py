@@ -302,7 +302,10 @@ def _shares(split: str, shares: Any) -> list[tuple[str, str, float]] | None:
     columns = ["old", "new", "share"]
     if not set(columns) <= set(frame.columns) or not frame["share"].dtype.is_numeric():
         raise SchemaError(
-            say("bảng shares cần các cột old, new (mã xã) và share (số)", "shares needs old, new (codes), share (numbers)"),
+            say(
+                "bảng shares cần các cột old, new (mã xã) và share (số)",
+                "the table shares needs the columns old, new (codes) and share (numbers)",
+            ),
             code="missing_column",
             column=next((c for c in columns if c not in frame.columns), "share"),
             expected=", ".join(columns),
@@ -397,7 +400,8 @@ def compute(
         text = {
             "vi": "Không tính các dòng không đạt kiểm tra chất lượng: "
             + "; ".join(f"{t}: {n.replace(',', '.')}" for t, n in told.items()),
-            "en": "Rows that failed a check of quality were set aside: " + "; ".join(f"{t}: {n}" for t, n in told.items()),
+            "en": "Rows that failed a check of quality were set aside: "
+            + "; ".join(f"{t}: {n}" for t, n in told.items()),
         }
         result._warnings.append(Warning("set_aside", "", text))
     return result
