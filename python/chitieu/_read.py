@@ -276,7 +276,7 @@ def read(
         area_vintage: The day (``"2022-12-31"``) whose list of areas names of communes are looked up in.
         within: The code of the province or district that all communes lie in.
         ethnic_list: ``"1979"`` or ``"2008"``: what names of ethnic groups become codes of. Without it ``"1979"``, and
-            report says so.
+            the report says so.
 
     Returns:
         The table, with what was matched, changed, set aside and not read.

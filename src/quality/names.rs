@@ -1,8 +1,7 @@
 //! Names of people, compared and forgotten: they never leave the check.
 
+use crate::spelling::bare;
 use polars::prelude::StringChunked;
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
 
 /// Words shorter than this pair only if they are equal.
 const LEAST_LETTERS: usize = 4;
@@ -47,14 +46,9 @@ impl Names {
     }
 }
 
-/// The words of a name without case, tone and other marks; `đ` is `d`.
+/// The words of a name without case, tone and other marks.
 pub(super) fn folded(name: &str) -> Vec<String> {
-    let letters = |c: char| match c {
-        'đ' | 'Đ' => 'd',
-        c => c,
-    };
-    let plain: String = name.nfd().filter(|c| !is_combining_mark(*c)).map(letters).flat_map(char::to_lowercase).collect();
-    plain.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    bare(name).split_whitespace().map(str::to_owned).collect()
 }
 
 /// Twice the words that pair, over the words of both; 0 without words.

@@ -68,12 +68,16 @@ class Corpus:
     @property
     def children(self) -> pl.DataFrame:
         """The table that reading must give, by file and row."""
-        schema = {
-            "source_file": pl.String, "source_row": pl.UInt32, "child_id": pl.String, "full_name": pl.String,
-            "birth_date": pl.Date, "birth_year": pl.Int32, "sex": pl.String, "ethnicity": pl.String,
-            "commune": pl.String, "circumstances": pl.List(pl.String), "supported": pl.Boolean, "birth_registered": pl.Boolean,
+        texts = ["source_file", "child_id", "full_name", "sex", "ethnicity", "commune"]
+        schema = dict.fromkeys(texts, pl.String) | {
+            "source_row": pl.UInt32,
+            "birth_date": pl.Date,
+            "birth_year": pl.Int32,
+            "circumstances": pl.List(pl.String),
+            "supported": pl.Boolean,
+            "birth_registered": pl.Boolean,
             "updated_on": pl.Date,
-        }  # fmt: skip
+        }
         return pl.DataFrame(self.truth, schema=schema)
 
 
