@@ -413,7 +413,9 @@ impl Error {
             }
             Self::NoVintage { period } => {
                 if vi {
-                    format!("mã đơn vị hành chính không kèm ngày thì không xác định được đơn vị nào (kỳ {period}); mã đã được dùng lại qua các đợt sắp xếp")
+                    format!(
+                        "mã đơn vị hành chính không kèm ngày thì không xác định được đơn vị nào (kỳ {period}); mã đã được dùng lại qua các đợt sắp xếp"
+                    )
                 } else {
                     format!("area codes without a day name no unit (period {period}): codes were used again when units were rearranged")
                 }

@@ -150,7 +150,10 @@ impl AreaList {
             }
         }
         if areas.len() == 1 {
-            return Err(Error::NoAreaList { date: day.to_string(), known: spans().iter().map(|(a, b)| (a.to_string(), b.to_string())).collect() });
+            return Err(Error::NoAreaList {
+                date: day.to_string(),
+                known: spans().iter().map(|(a, b)| (a.to_string(), b.to_string())).collect(),
+            });
         }
         Ok(Self { day, areas, communes, ..Self::country() })
     }

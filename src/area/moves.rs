@@ -93,7 +93,13 @@ impl AreaList {
         for (place, lies) in self.moves_to(other)?.into_iter().enumerate() {
             let Some(lies) = lies else { continue };
             let old = self.get(place as u32);
-            let part = if lies.whole { "all" } else if lies.traced { "part" } else { "unknown" };
+            let part = if lies.whole {
+                "all"
+            } else if lies.traced {
+                "part"
+            } else {
+                "unknown"
+            };
             for new in lies.places {
                 let new = other.get(new);
                 let line = [&old.code, &old.name, &new.code, &new.name].map(Clone::clone).into_iter().chain([part.to_owned()]);

@@ -63,7 +63,16 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
     }
     let keys = |words: &[String]| words.iter().map(|w| alike(w)).filter(|k| !k.is_empty()).collect::<HashSet<_>>();
     let flags = keys(&file.yes).into_iter().map(|k| (k, true)).chain(keys(&file.no).into_iter().map(|k| (k, false))).collect();
-    Words { blank: keys(&file.blank), nothing: keys(&file.nothing), uncertain: keys(&file.uncertain), flags, lists, ethnic, ethnic_bare, codes }
+    Words {
+        blank: keys(&file.blank),
+        nothing: keys(&file.nothing),
+        uncertain: keys(&file.uncertain),
+        flags,
+        lists,
+        ethnic,
+        ethnic_bare,
+        codes,
+    }
 });
 
 /// The key without marks and spaces.

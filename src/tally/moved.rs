@@ -1,9 +1,9 @@
 //! Records whose area codes belong to another list than the result: counted by their own communes, then moved.
 
+use super::Tally;
 use super::cells::CellsBuilder;
 use super::grid::Grid;
 use super::keys::{KeysBuilder, Set};
-use super::Tally;
 use crate::area::{AreaList, Level};
 use crate::error::Result;
 use crate::question::Question;
@@ -92,7 +92,7 @@ impl Moved {
             keys.add(key, set);
         }
         let sets: Vec<Option<Set>> = tally.keys.sets().iter().map(|(area, pattern)| Some((self.to[*area as usize], *pattern))).collect();
-        moved.provinces.extend(sets.iter().flatten().flat_map(|(area, _)| province_of(onto, *area)));
+        moved.provinces.extend(sets.iter().flatten().filter_map(|(area, _)| province_of(onto, *area)));
         moved.keys = keys.finish(&sets, tally.keys.patterns());
         let from_unknown = self.question.areas.areas().len() as u32;
         for province in &tally.provinces {
