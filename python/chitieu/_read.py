@@ -128,8 +128,8 @@ class Reading:
     def columns(self) -> pl.DataFrame:
         """The headers of the file: file, sheet, header, column, how.
 
-        ``how`` is ``"id"``, ``"synonym"``, ``"mapping"``, ``"ignored"``, ``"repeated"`` (an earlier column is the same),
-        or null where nothing was matched.
+        ``how`` is ``"id"``, ``"synonym"``, ``"mapping"``, ``"ignored"``, ``"repeated"`` (an earlier column is the
+        same), or null where nothing was matched.
         """
         return pl.DataFrame(self._native.columns())
 
@@ -275,8 +275,8 @@ def read(
             cannot be told from the text.
         area_vintage: The day (``"2022-12-31"``) whose list of areas names of communes are looked up in.
         within: The code of the province or district that all communes lie in.
-        ethnic_list: ``"1979"`` or ``"2008"``: what names of ethnic groups become codes of. Without it ``"1979"``, and the
-            report says so.
+        ethnic_list: ``"1979"`` or ``"2008"``: what names of ethnic groups become codes of. Without it ``"1979"``, and
+            the report says so.
 
     Returns:
         The table, with what was matched, changed, set aside and not read.
