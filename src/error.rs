@@ -105,9 +105,9 @@ pub enum Error {
     /// A file that is damaged, too large, or no table.
     #[error("{}", self.message(Language::En))]
     UnreadableFile { path: String, expected: String, found: String },
-    /// A file or sheet without a header of the table. `found` holds the headers that were known.
+    /// A file, or a sheet named behind it, without a header of the table. `found` holds the headers that were known.
     #[error("{}", self.message(Language::En))]
-    NoHeader { path: String, sheet: String, table: String, row: u32, found: Vec<String>, expected: Vec<String> },
+    NoHeader { path: String, table: String, row: u32, found: Vec<String>, expected: Vec<String> },
     /// Names of areas without the day they belong to.
     #[error("{}", self.message(Language::En))]
     NoAreaDate { table: String, column: String },
@@ -533,12 +533,7 @@ impl Error {
                     format!("{path} cannot be read: expected {expected}, found {found}")
                 }
             }
-            Self::NoHeader { path, sheet, table, row, found, expected } => {
-                let place = match (sheet.is_empty(), vi) {
-                    (true, _) => path.clone(),
-                    (false, true) => format!("{path}, trang \"{sheet}\""),
-                    (false, false) => format!("{path}, sheet \"{sheet}\""),
-                };
+            Self::NoHeader { path: place, table, row, found, expected } => {
                 let (there, needed) = (found.join(", "), expected.join(", "));
                 match (found.is_empty(), vi) {
                     (true, true) => format!("{place}: không có dòng tiêu đề nào của bảng \"{table}\"; các cột cần có: {needed}"),

@@ -128,8 +128,8 @@ class Reading:
     def columns(self) -> pl.DataFrame:
         """The headers of the file: file, sheet, header, column, how.
 
-        ``how`` is ``"id"``, ``"synonym"``, ``"mapping"``, ``"ignored"``, ``"repeated"`` (as an earlier column),
-        or null where nothing was matched.
+        ``how`` is ``"id"``, ``"synonym"``, ``"mapping"``, ``"ignored"``, ``"repeated"`` (an earlier column is the
+        same), or null where nothing was matched.
         """
         return pl.DataFrame(self._native.columns())
 

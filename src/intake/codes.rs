@@ -92,8 +92,13 @@ impl Words {
         &WORDS
     }
 
+    /// True for a word that says nothing is recorded.
     pub fn is_blank(&self, text: &str) -> bool {
-        text.len() < 40 && self.blank.contains(&alike(text))
+        // A look at two letters spares most names and numbers the making of a key.
+        let mut letters = text.chars().map(|c| c.to_ascii_lowercase());
+        let start = (letters.next().unwrap_or_default(), letters.next().unwrap_or_default());
+        let may_be = matches!(start, ('k' | 'c', 'h' | 'x') | ('n', '/' | 'a' | 'u' | 'o') | ('u', 'n'));
+        may_be && text.len() < 40 && self.blank.contains(&alike(text))
     }
 
     /// True or false, from a word or a mark.

@@ -393,8 +393,7 @@ fn refused(file: &str, book: &book::Book) -> Vec<NotRead> {
 
 fn no_header(file: &str, sheet: &Sheet, table: &Table, header: &Header) -> Error {
     Error::NoHeader {
-        path: file.to_owned(),
-        sheet: sheet.name.clone(),
+        path: if sheet.name.is_empty() { file.to_owned() } else { format!("{file}, \"{}\"", sheet.name) },
         table: table.id.clone(),
         row: sheet.rows.get(header.first).copied().unwrap_or(0),
         found: header.known_labels(),

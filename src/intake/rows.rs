@@ -111,7 +111,10 @@ pub(super) fn records(sheet: &Sheet, header: &Header) -> (Vec<u32>, Vec<(u32, As
 
 fn is_total(cell: Cell<'_>) -> bool {
     let Cell::Text(text) = cell else { return false };
-    text.len() < 40 && text.trim_start().starts_with(['T', 't', 'C', 'c']) && TOTALS.contains(&bare(text).as_str())
+    let mut letters = text.trim_start().chars();
+    let first = letters.next().is_some_and(|c| matches!(c, 'T' | 't' | 'C' | 'c'));
+    let second = letters.next().is_some_and(|c| matches!(c, 'o' | 'O') || !c.is_ascii());
+    first && second && text.len() < 40 && TOTALS.contains(&bare(text).as_str())
 }
 
 /// True for "1 2 3", "(1) (2) (3)", "A B 1 2": figures that rise from one column to the next.
