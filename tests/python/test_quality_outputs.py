@@ -69,7 +69,8 @@ def test_failures_name_file_and_row(dataset):
         found.failures("child_repeatet")
 
 
-def test_the_page_stands_alone(dataset, tmp_path):
+def test_the_page_stands_alone(dataset, tmp_path, monkeypatch):
+    monkeypatch.setattr("chitieu._language._chosen", None)  # nobody has chosen a language
     path = ct.check(dataset, period="2022").write_report(tmp_path / "báo cáo.html")
     page = path.read_text(encoding="utf-8")
     assert page.startswith("<!doctype html>") and "lang='vi'" in page
