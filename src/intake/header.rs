@@ -312,8 +312,8 @@ impl<'a> Top<'a> {
         // Of headers that say as much, the one of fewest rows: a title above is no part of it.
         let mut best = Header::default();
         for height in mapping.header_rows.map_or(1..=TALL, |h| h as usize..=h as usize) {
-            // What a single row says best lies in every block that says more.
-            let near = |first: usize| best.height == 0 || height == 1 || (first..first + height).contains(&best.first);
+            // A row that is a header by itself lies in every block that says more.
+            let near = |first: usize| height == 1 || !best.is_enough() || (first..first + height).contains(&best.first);
             let fits = |first: &usize| height > 0 && first + height <= self.texts.len() && near(*first);
             for first in rows.iter().copied().filter(fits).collect::<Vec<_>>() {
                 let fixed = asked.is_some() && mapping.header_rows.is_some();
