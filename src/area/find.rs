@@ -3,6 +3,7 @@
 use super::{AreaList, Level};
 use crate::spelling::{alike, bare, nfc};
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 /// What a name stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,33 +52,36 @@ enum Way {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]
-pub struct AreaNames<'a> {
-    list: &'a AreaList,
+pub struct AreaNames {
+    list: AreaList,
     names: HashMap<(Level, Way, String), Vec<u32>>,
 }
 
-/// A name without its type word, in a spelling, and the type word.
-fn parts(key: &str, spell: fn(&str) -> String) -> (Option<&'static str>, String) {
-    for (word, short) in TYPES {
-        let long = spell(word);
+/// The type words in both spellings.
+static ALIKE_TYPES: LazyLock<Vec<String>> = LazyLock::new(|| TYPES.iter().map(|(word, _)| alike(word)).collect());
+static BARE_TYPES: LazyLock<Vec<String>> = LazyLock::new(|| TYPES.iter().map(|(word, _)| bare(word)).collect());
+
+/// The place of the type word that a key begins with, and the key without it.
+fn parts<'a>(key: &'a str, types: &[String]) -> (Option<usize>, &'a str) {
+    for (at, (long, (_, short))) in types.iter().zip(TYPES).enumerate() {
         for lead in std::iter::once(long.as_str()).chain(short.iter().copied()) {
             let Some(rest) = key.strip_prefix(lead) else { continue };
             // "P3" has no space, "Phường" alone is no name.
             if let Some(name) = rest.strip_prefix(' ') {
-                return (Some(word), name.to_owned());
+                return (Some(at), name);
             }
             if rest.bytes().all(|b| b.is_ascii_digit()) && !rest.is_empty() {
-                return (Some(word), spell(rest));
+                return (Some(at), rest.trim_start_matches('0'));
             }
         }
     }
-    (None, key.to_owned())
+    (None, key)
 }
 
 impl AreaList {
     /// The names of this list, made ready for look-up; worth keeping where many names are looked up.
     #[must_use]
-    pub fn names(&self) -> AreaNames<'_> {
+    pub fn names(&self) -> AreaNames {
         let mut names: HashMap<(Level, Way, String), Vec<u32>> = HashMap::new();
         for (place, area) in (0_u32..).zip(&self.areas) {
             let mut add = |way: Way, key: String| {
@@ -88,12 +92,12 @@ impl AreaList {
             };
             let (typed, plain) = (alike(&area.name), bare(&area.name));
             add(Way::Exact, area.name.clone());
-            add(Way::Alike, parts(&typed, alike).1);
+            add(Way::Alike, parts(&typed, &ALIKE_TYPES).1.to_owned());
             add(Way::AlikeTyped, typed);
-            add(Way::Bare, parts(&plain, bare).1);
+            add(Way::Bare, parts(&plain, &BARE_TYPES).1.to_owned());
             add(Way::Bare, plain);
         }
-        AreaNames { list: self, names }
+        AreaNames { list: self.clone(), names }
     }
 
     /// The unit of a name; see [`AreaNames::find`].
@@ -115,11 +119,11 @@ impl AreaList {
     }
 }
 
-impl AreaNames<'_> {
+impl AreaNames {
     /// The list the names are of.
     #[must_use]
     pub fn list(&self) -> &AreaList {
-        self.list
+        &self.list
     }
 
     /// The units of a level that bear a name, inside another unit if one is given.
@@ -130,9 +134,10 @@ impl AreaNames<'_> {
     pub fn find(&self, name: &str, level: Level, within: Option<u32>) -> Found {
         let name = nfc(name);
         let (typed, plain) = (alike(&name), bare(&name));
-        let (kind, untyped) = parts(&typed, alike);
-        let whole = kind.map(|word| format!("{} {untyped}", alike(word)));
-        let (_, stripped) = parts(&plain, bare);
+        let (kind, untyped) = parts(&typed, &ALIKE_TYPES);
+        let whole = kind.map(|at| format!("{} {untyped}", ALIKE_TYPES[at]));
+        let untyped = untyped.to_owned();
+        let stripped = parts(&plain, &BARE_TYPES).1.to_owned();
         let full = SHORT.iter().find(|(short, _)| *short == stripped).map(|(_, full)| bare(full));
         let ways = [
             (Way::Exact, vec![name]),
@@ -174,7 +179,7 @@ mod tests {
 
     fn codes(name: &str, level: Level, within: Option<(&str, Level)>) -> Vec<String> {
         static LIST: std::sync::LazyLock<AreaList> = std::sync::LazyLock::new(|| AreaList::on("2022-12-31".parse().unwrap()).unwrap());
-        static NAMES: std::sync::LazyLock<AreaNames<'static>> = std::sync::LazyLock::new(|| LIST.names());
+        static NAMES: std::sync::LazyLock<AreaNames> = std::sync::LazyLock::new(|| LIST.names());
         let within = within.map(|(code, level)| LIST.place(code, level).expect("a unit"));
         let places = match NAMES.find(name, level, within) {
             Found::One(place) => vec![place],

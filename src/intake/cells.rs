@@ -72,6 +72,12 @@ impl Column {
         }
     }
 
+    /// The first two bytes of a text, which tell without reading it what it may be.
+    pub fn start(&self, code: u32) -> Option<[u8; 2]> {
+        let at = (code as usize).checked_sub(1).filter(|at| self.kinds[*at] == TEXT)?;
+        self.bytes_at(at).get(..2)?.try_into().ok()
+    }
+
     fn bytes_at(&self, at: usize) -> &[u8] {
         let start = if at == 0 { 0 } else { self.ends[at - 1] as usize };
         &self.bytes[start..self.ends[at] as usize]

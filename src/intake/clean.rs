@@ -103,7 +103,7 @@ impl Cleaner<'_> {
         let failed = |e: PolarsError| Error::Frame { table: self.table.id.clone(), found: e.to_string() };
         let mut columns: Vec<(&Column, Values)> = Vec::new();
         for column in &self.table.columns {
-            self.reading.window = dates::window(&self.table.id, &column.id, self.places.names.as_ref().map(|n| n.list().day()));
+            self.reading.window = dates::window(&self.table.id, &column.id, self.places.names.map(|n| n.list().day()));
             self.reading.keeps_year = column.id == "birth_date" && self.table.column("birth_year").is_some();
             if let Some(values) = self.values(column, kept)? {
                 columns.push((column, values));

@@ -113,6 +113,11 @@ impl Mapped {
         self.values.get(column)?.get(&key(text)).map(String::as_str)
     }
 
+    /// True if the mapping has values of a column.
+    pub fn has(&self, column: &str) -> bool {
+        self.values.contains_key(column)
+    }
+
     pub fn blank_is_no(&self, column: &str) -> bool {
         self.blank_is_no.iter().any(|c| c == column)
     }

@@ -45,7 +45,7 @@ pub use report::{Folder, NotRead, Part, Reading};
 pub use rows::Aside;
 pub use rules::Rule;
 
-use crate::area::{AreaList, Level};
+use crate::area::{AreaList, AreaNames, Level};
 use crate::catalogue::{Catalogue, EthnicList, Table};
 use crate::error::{Error, Result};
 use crate::text::{Language, Text};
@@ -55,6 +55,7 @@ use header::{Header, Top};
 use places::Places;
 use polars::prelude::DataFrame;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Distinct texts looked at to tell an old font.
 const SAMPLE: u32 = 300;
@@ -67,7 +68,7 @@ pub struct Reader {
     mapping: Mapping,
     sheet: Option<String>,
     encoding: Option<TextEncoding>,
-    areas: Option<AreaList>,
+    areas: Option<Arc<AreaNames>>,
     within: Option<String>,
     ethnic_list: Option<EthnicList>,
     tables: Option<Vec<String>>,
@@ -106,7 +107,7 @@ impl Reader {
     /// # Errors
     /// [`Error::NoAreaList`] for a day outside the lists that the crate ships.
     pub fn area_vintage(mut self, day: NaiveDate) -> Result<Self> {
-        self.areas = Some(AreaList::on(day)?);
+        self.areas = Some(Arc::new(AreaList::on(day)?.names()));
         Ok(self)
     }
 
@@ -273,7 +274,7 @@ impl Reader {
             table: table.id.clone(),
             parts: Vec::new(),
             not_read: Vec::new(),
-            area_vintage: self.areas.as_ref().map(AreaList::day),
+            area_vintage: self.areas.as_ref().map(|names| names.list().day()),
             ethnic_list: self.ethnic_list,
         }
     }
@@ -307,7 +308,8 @@ impl Reader {
         let merged = fill_merged(&mut sheet, header);
         let (kept, aside) = rows::records(&sheet, header);
         let within = match (&self.areas, &self.within) {
-            (Some(list), Some(code)) => {
+            (Some(names), Some(code)) => {
+                let list = names.list();
                 let known = || list.areas().iter().filter(|a| a.level == Level::Province).map(|a| a.code.clone()).collect();
                 Some(list.unit(code).ok_or_else(|| Error::UnknownChoice { what: "within", got: code.clone(), known: known() })?)
             }
@@ -327,7 +329,7 @@ impl Reader {
                 keeps_year: false,
                 mapped: &mapped,
             },
-            places: &Places { names: self.areas.as_ref().map(AreaList::names), within },
+            places: &Places { names: self.areas.as_deref(), within },
             constants: &mapping.constants,
         };
         let mut cleaned = cleaner.clean(&kept)?;

@@ -8,7 +8,7 @@ use crate::spelling::nfc;
 /// Where names of communes are looked up.
 pub(super) struct Places<'a> {
     /// Absent if no day was given.
-    pub names: Option<AreaNames<'a>>,
+    pub names: Option<&'a AreaNames>,
     /// The unit that all communes of the file lie in.
     pub within: Option<u32>,
 }
@@ -41,7 +41,7 @@ impl Places<'_> {
         if name.is_empty() {
             return Ok(Made::default());
         }
-        let Some(names) = &self.names else { return Err(NoDay) };
+        let Some(names) = self.names else { return Err(NoDay) };
         let mut within = self.within;
         for (text, level) in [(told.province, Level::Province), (told.district, Level::District)] {
             if text.is_empty() {
@@ -73,7 +73,7 @@ fn commune_code(code: &str) -> Made {
 }
 
 /// A district or province by its code or its name.
-fn unit(names: &AreaNames<'_>, text: &str, level: Level, within: Option<u32>) -> Found {
+fn unit(names: &AreaNames, text: &str, level: Level, within: Option<u32>) -> Found {
     if digits(text) {
         let width = if level == Level::Province { 2 } else { 3 };
         if let Some(place) = names.list().place(&format!("{text:0>width$}"), level) {
@@ -83,14 +83,14 @@ fn unit(names: &AreaNames<'_>, text: &str, level: Level, within: Option<u32>) ->
     names.find(text, level, within)
 }
 
-fn several(names: &AreaNames<'_>, places: &[u32]) -> Made {
+fn several(names: &AreaNames, places: &[u32]) -> Made {
     const SHOWN: usize = 6;
     let more = if places.len() > SHOWN { "; …" } else { "" };
     Made::unread(format!("one unit; the name may mean {}{more}", names.told(&places[..places.len().min(SHOWN)])))
 }
 
 /// A commune alone, or an address: "Thôn 3, xã Hải Triều, huyện Tiên Lữ, tỉnh Hưng Yên".
-fn address(names: &AreaNames<'_>, text: &str, within: Option<u32>) -> Made {
+fn address(names: &AreaNames, text: &str, within: Option<u32>) -> Made {
     let one = |place: u32| Made::with(Value::Text(names.list().get(place).code.clone()), Rules::default()).rule(Rule::AreaName);
     match names.find(text, Level::Commune, within) {
         Found::One(place) => return one(place),

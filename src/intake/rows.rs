@@ -1,6 +1,6 @@
 //! Which rows of a sheet are records: the others are counted and kept by number, with the reason.
 
-use super::cells::{BLANK, Cell, Sheet};
+use super::cells::{BLANK, Cell, Column, Sheet};
 use super::header::Header;
 use crate::spelling::bare;
 use crate::text::Text;
@@ -57,7 +57,7 @@ const TOTALS: [&str; 7] = ["tong", "tong cong", "tong so", "cong", "total", "ton
 pub(super) fn records(sheet: &Sheet, header: &Header) -> (Vec<u32>, Vec<(u32, Aside)>) {
     let known: Vec<usize> = (0..sheet.columns.len()).filter(|c| header.columns[*c].1.is_some()).collect();
     let totals: Vec<Vec<bool>> =
-        sheet.columns.iter().map(|(_, column)| (0..column.distinct() as u32).map(|code| is_total(column.cell(code))).collect()).collect();
+        sheet.columns.iter().map(|(_, column)| (0..column.distinct() as u32).map(|code| is_total(column, code)).collect()).collect();
     let start = header.first + header.height;
     let filled = |row: usize, columns: &mut dyn Iterator<Item = usize>| columns.filter(|c| sheet.columns[*c].1.code(row) != BLANK).count();
     let few = known.len() / 4;
@@ -65,16 +65,17 @@ pub(super) fn records(sheet: &Sheet, header: &Header) -> (Vec<u32>, Vec<(u32, As
     let why = |row: usize| {
         let all = filled(row, &mut (0..sheet.columns.len()));
         let first = (0..sheet.columns.len()).find(|c| sheet.columns[*c].1.code(row) != BLANK)?;
-        let same = known.iter().filter(|c| {
-            let column = &sheet.columns[**c].1;
+        let repeats = |c: &usize| {
+            let column = &sheet.columns[*c].1;
             let code = column.code(row);
             code != BLANK && (header.first..start).any(|head| column.code(head) == code)
-        });
+        };
+        let again = || known.len() > 1 && repeats(&known[0]) && known.iter().filter(|c| repeats(c)).count() * 2 > known.len();
         if totals[first][sheet.columns[first].1.code(row) as usize] {
             Some(Aside::Total)
         } else if row == start && is_numbering(sheet, row) {
             Some(Aside::Numbering)
-        } else if known.len() > 1 && same.count() * 2 > known.len() {
+        } else if again() {
             Some(Aside::HeaderAgain)
         } else if all == 1 && known.len() > 2 {
             Some(Aside::Section)
@@ -109,12 +110,11 @@ pub(super) fn records(sheet: &Sheet, header: &Header) -> (Vec<u32>, Vec<(u32, As
     (kept, aside)
 }
 
-fn is_total(cell: Cell<'_>) -> bool {
-    let Cell::Text(text) = cell else { return false };
-    let mut letters = text.trim_start().chars();
-    let first = letters.next().is_some_and(|c| matches!(c, 'T' | 't' | 'C' | 'c'));
-    let second = letters.next().is_some_and(|c| matches!(c, 'o' | 'O') || !c.is_ascii());
-    first && second && text.len() < 40 && TOTALS.contains(&bare(text).as_str())
+fn is_total(column: &Column, code: u32) -> bool {
+    // "Tổng", "Cộng", "Total": one look spares most texts the making of a key.
+    let may_be = matches!(column.start(code), Some([b'T' | b't' | b'C' | b'c', b'o' | b'O' | 0x80..] | [0..=b' ', _]));
+    let Cell::Text(text) = column.cell(if may_be { code } else { BLANK }) else { return false };
+    text.len() < 40 && TOTALS.contains(&bare(text).as_str())
 }
 
 /// True for "1 2 3", "(1) (2) (3)", "A B 1 2": figures that rise from one column to the next.
