@@ -9,7 +9,6 @@ use unicode_normalization::char::decompose_canonical;
 /// Tone marks as Unicode has them: huyền, sắc, ngã, hỏi, nặng.
 const TONES: [char; 5] = ['\u{300}', '\u{301}', '\u{303}', '\u{309}', '\u{323}'];
 const ACUTE: char = '\u{301}';
-const DOT_BELOW: char = '\u{323}';
 
 /// The text in composed letters, with plain single spaces and without characters nobody sees.
 ///
@@ -218,8 +217,13 @@ const NUCLEI: [&str; 61] = [
 const FINALS: [&str; 9] = ["", "c", "ch", "m", "n", "ng", "nh", "p", "t"];
 
 /// True for a word built as Vietnamese syllables are: what a wrong decoding gives seldom is.
+///
+/// ```
+/// use chitieu::spelling::is_syllable;
+/// assert!(is_syllable("nghiêng") && !is_syllable("TrÎ"));
+/// ```
 #[must_use]
-pub(crate) fn is_syllable(word: &str) -> bool {
+pub fn is_syllable(word: &str) -> bool {
     let mut tones = 0;
     let mut letters: Vec<char> = Vec::with_capacity(word.len());
     for at in word.nfc().flat_map(char::to_lowercase).map(letter) {
@@ -234,14 +238,6 @@ pub(crate) fn is_syllable(word: &str) -> bool {
     let (first, vowels, last) = (text(&letters[..start]), text(&letters[start..end]), text(&letters[end..]));
     let open = vowels.is_empty() && first == "qu" || NUCLEI.contains(&vowels.as_str());
     tones <= 1 && open && INITIALS.contains(&first.as_str()) && FINALS.contains(&last.as_str())
-}
-
-/// True if the letter carries nặng, which no Latin-1 letter does.
-#[must_use]
-pub(crate) fn is_beyond_latin(letter: char) -> bool {
-    let mut found = false;
-    decompose_canonical(letter, |part| found |= part == DOT_BELOW);
-    found || letter as u32 > 0xff
 }
 
 #[cfg(test)]

@@ -28,9 +28,15 @@ class Tally:
     holds a list of identifiers could look for their hashes in it.
     """
 
-    def __init__(self, native: _native.Tally, left_out: tuple[tuple[str, str, str, str], ...] = ()) -> None:
+    def __init__(
+        self,
+        native: _native.Tally,
+        left_out: tuple[tuple[str, str, str, str], ...] = (),
+        set_aside: dict[str, int] | None = None,
+    ) -> None:
         self._native = native
         self._left_out = left_out
+        self._set_aside = set_aside or {}
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         return self._native.__arrow_c_stream__(requested_schema)
@@ -45,14 +51,16 @@ class Tally:
         return pl.DataFrame(self._native)
 
     def __reduce__(self) -> tuple[Callable[..., Tally], tuple[Any, ...]]:
-        return _unpickle, (self._native.plan().to_json(), self.to_polars(), self._left_out)
+        return _unpickle, (self._native.plan().to_json(), self.to_polars(), self._left_out, self._set_aside)
 
     def __repr__(self) -> str:
         return f"Tally({self.to_polars().height:,} {say('dòng', 'lines')})"
 
 
-def _unpickle(plan: str, frame: pl.DataFrame, left_out: tuple[tuple[str, str, str, str], ...]) -> Tally:
-    return Tally(_native.Plan.from_json(plan).tally(frame), left_out)
+def _unpickle(
+    plan: str, frame: pl.DataFrame, left_out: tuple[tuple[str, str, str, str], ...], set_aside: dict[str, int]
+) -> Tally:
+    return Tally(_native.Plan.from_json(plan).tally(frame), left_out, set_aside)
 
 
 class Plan:
@@ -176,7 +184,7 @@ class Plan:
                 table, batches, columns, dataset.ethnic_list, vintage, cases, on_rows if on_progress else None
             )
             tally = tally.merge([counted])
-        return Tally(tally, tuple(left_out))
+        return Tally(tally, tuple(left_out), {t: n for t, n in dataset.set_aside.items() if t in tables})
 
     def tally(self, frame: Any) -> Tally:
         """Return the tally of this plan from its table.
@@ -199,6 +207,8 @@ class Plan:
             if kind and indicator not in told:
                 told.add(indicator)
                 warnings.append(Warning(kind, indicator, {"vi": vi, "en": en}))
+        if tally._set_aside:
+            warnings.append(_set_aside(tally._set_aside))
         return Result(pl.DataFrame(frame), self, warnings)
 
     def __repr__(self) -> str:
@@ -218,6 +228,17 @@ class Plan:
             f"{say('phân tổ', 'by')} <b>{escape(by)}</b>"
         )
         return f"<p>{head}</p><ul>{names}</ul>"
+
+
+def _set_aside(rows: dict[str, int]) -> Warning:
+    """Return what is told of rows that a check took out."""
+    told = {table: f"{n:,}" for table, n in rows.items()}
+    text = {
+        "vi": "Không tính các dòng không đạt kiểm tra chất lượng: "
+        + "; ".join(f"{t}: {n.replace(',', '.')}" for t, n in told.items()),
+        "en": "Rows that failed a check of quality were set aside: " + "; ".join(f"{t}: {n}" for t, n in told.items()),
+    }
+    return Warning("set_aside", "", text)
 
 
 def _extension(table: str, column: str, dtype: pl.DataType) -> SchemaError:
@@ -326,7 +347,9 @@ def merge(tallies: Sequence[Tally]) -> Tally:
         raise PlanError(say("không có bảng đếm nào", "there is no tally to merge"), code="tally_mismatch")
     first, *rest = tallies
     left_out = tuple({entry[:2]: entry for tally in tallies for entry in tally._left_out}.values())
-    return Tally(first._native.merge([t._native for t in rest]), left_out)
+    tables = {table for tally in tallies for table in tally._set_aside}
+    set_aside = {table: sum(t._set_aside.get(table, 0) for t in tallies) for table in sorted(tables)}
+    return Tally(first._native.merge([t._native for t in rest]), left_out, set_aside)
 
 
 def compute(
@@ -394,17 +417,7 @@ def compute(
         split=split,
         shares=shares,
     )
-    result = asked.finish(asked.partial(dataset, on_progress))
-    if dataset.set_aside:
-        told = {t: f"{rows:,}" for t, rows in dataset.set_aside.items()}
-        text = {
-            "vi": "Không tính các dòng không đạt kiểm tra chất lượng: "
-            + "; ".join(f"{t}: {n.replace(',', '.')}" for t, n in told.items()),
-            "en": "Rows that failed a check of quality were set aside: "
-            + "; ".join(f"{t}: {n}" for t, n in told.items()),
-        }
-        result._warnings.append(Warning("set_aside", "", text))
-    return result
+    return asked.finish(asked.partial(dataset, on_progress))
 
 
 def tqdm_progress(description: str = "chitieu") -> Progress:

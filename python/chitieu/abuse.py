@@ -293,9 +293,15 @@ class Selection:
 class Register:
     """The records of abuse, read once; identifiers are kept as 128-bit hashes, never in clear."""
 
-    def __init__(self, native: _native.Register) -> None:
+    def __init__(self, native: _native.Register, set_aside: dict[str, int] | None = None) -> None:
         """Wrap what the crate made; see :func:`read`."""
         self._native = native
+        self._set_aside = set_aside or {}
+
+    @property
+    def set_aside(self) -> dict[str, int]:
+        """How many rows of each table a check of quality took out before; see :meth:`chitieu.Dataset.without`."""
+        return dict(self._set_aside)
 
     def select(
         self,
@@ -374,11 +380,12 @@ class Register:
         Raises:
             PlanError: If they are of different lists of areas or ethnic groups.
         """
-        return Register(self._native.merge(other._native))
+        rows = {t: self._set_aside.get(t, 0) + other._set_aside.get(t, 0) for t in self._set_aside | other._set_aside}
+        return Register(self._native.merge(other._native), rows)
 
     def updated_by(self, later: Register) -> Register:
         """Return this register brought up to date by a later snapshot: its cases and decisions replace those here."""
-        return Register(self._native.updated_by(later._native))
+        return Register(self._native.updated_by(later._native), self._set_aside | later._set_aside)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Register) and self._native == other._native
@@ -386,7 +393,9 @@ class Register:
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
-        return "Register({} victims, {} perpetrators, {} sanctions)".format(*(f"{n:,}" for n in self._native.rows()))
+        told = "Register({} victims, {} perpetrators, {} sanctions)".format(*(f"{n:,}" for n in self._native.rows()))
+        aside = ", ".join(f"{table}: {n:,}" for table, n in self._set_aside.items())
+        return f"{told}; {say('để riêng', 'set aside')} {aside}" if aside else told
 
 
 def read(
@@ -440,7 +449,8 @@ def read(
         if name in dataset:
             columns = _native.Register.columns(name, dataset.schema(name).names())
             tables.append((name, dataset.batches(name, columns)))
-    return Register(_native.Register.read(tables, vintage, dataset.ethnic_list, unknown_areas, whole))
+    rows = {table: n for table, n in dataset.set_aside.items() if table in TABLES}
+    return Register(_native.Register.read(tables, vintage, dataset.ethnic_list, unknown_areas, whole), rows)
 
 
 def _text(value: Day | None) -> str | None:

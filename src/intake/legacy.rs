@@ -3,8 +3,9 @@
 //! Such text comes as the bytes of a CSV file and as cells of a workbook alike, so that both are read here from letters. TCVN3 has one
 //! byte for a letter, VNI a letter and a mark behind it.
 
-use crate::spelling::{is_beyond_latin, is_syllable};
+use crate::spelling::is_syllable;
 use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::decompose_canonical;
 
 /// A way of writing Vietnamese in a code page of 256 letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +23,7 @@ const TCVN: &str = "\
 /// What windows-1252 shows for the bytes 0x80 to 0x9f; the five it leaves out stay as they are.
 const SHOWN: &str = "€\u{81}‚ƒ„…†‡ˆ‰Š‹Œ\u{8d}Ž\u{8f}\u{90}‘’“”•–—˜™š›œ\u{9d}žŸ";
 
+const DOT_BELOW: char = '\u{323}';
 /// Letters of VNI that stand alone.
 const VNI_ALONE: [(char, char); 7] = [('ô', 'ơ'), ('ö', 'ư'), ('ñ', 'đ'), ('î', 'ỵ'), ('æ', 'ỉ'), ('ó', 'ĩ'), ('ò', 'ị')];
 /// Marks of VNI behind a letter, as combining marks.
@@ -65,6 +67,13 @@ impl Legacy {
             Self::Vni => vni(text),
         })
     }
+}
+
+/// True if the letter carries nặng, which no letter of Latin-1 does.
+fn is_beyond_latin(letter: char) -> bool {
+    let mut found = false;
+    decompose_canonical(letter, |part| found |= part == DOT_BELOW);
+    found || letter as u32 > 0xff
 }
 
 /// The byte that windows-1252 shows as a letter.

@@ -63,3 +63,19 @@ def test_the_abuse_statistics_run(tmp_path):
     assert sum("image/svg+xml" in data for data in shown) >= 6
     assert sum("text/html" in data for data in shown) >= 8
     assert list((tmp_path / "ket_qua").iterdir())
+
+
+@pytest.mark.filterwarnings("default")
+def test_the_messy_files_run(tmp_path):
+    """From eight files to a checked dataset, scores and workbooks; what is set aside is told."""
+    shown, printed = run("messy_files.ipynb", tmp_path)
+    assert sum("image/svg+xml" in data for data in shown) == 1
+    assert sum("text/html" in data for data in shown) >= 10
+    made = tmp_path / "ket_qua"
+    assert len(list((made / "tep_cua_xa").iterdir())) == 8
+    assert len(list((made / "xac_minh").glob("*.xlsx"))) == 8
+    assert {"bang_diem.png", "bao_cao_chat_luong.html"} <= {path.name for path in made.iterdir()}
+    assert "ô không đọc được" in printed and "Không tính các dòng không đạt kiểm tra chất lượng" in printed
+    # Everything shown is about rows and areas: no name of a child.
+    told = str(shown) + printed
+    assert not [name for name in ("Nguyễn Văn", "Trần Thị", "Lê Ngọc") if name in told]

@@ -1,5 +1,6 @@
 """Outputs of a check: no personal value, a page that stands alone, workbooks, rows set aside."""
 
+import pickle
 import re
 from datetime import date
 from html.parser import HTMLParser
@@ -67,6 +68,34 @@ def test_failures_name_file_and_row(dataset):
     assert (row["source_file"], row["source_sheet"], row["source_row"]) == ("Sổ 1.xlsx", "Trang 1", 6)
     with pytest.raises(ct.PlanError, match="child_repeated"):
         found.failures("child_repeatet")
+
+
+def test_parts_and_the_register_say_what_was_set_aside(dataset):
+    """The number travels with a tally, also merged and pickled, and with the register of abuse."""
+    kept = dataset.without(ct.check(dataset, period="2022"))
+    rows = kept.set_aside
+    assert rows["children"] > 0
+    plan = ct.plan(period="2022", indicators=["child_population"])
+    tally = pickle.loads(pickle.dumps(plan.partial(kept)))
+    (warning,) = [w for w in plan.finish(ct.merge([tally, tally])).warnings if w.code == "set_aside"]
+    assert warning.text["en"].endswith(f"children: {2 * rows['children']}")
+
+
+def test_the_register_of_abuse_says_what_was_set_aside():
+    victims = pl.DataFrame(
+        {
+            "case_id": ["1", "2"],
+            "birth_year": [2015] * 2,
+            "commune": "12364",
+            "received_date": [date(2022, 3, 3)] * 2,
+            "incident_date": [date(2022, 3, 1), date(2022, 3, 4)],  # the second after its reception
+            "confirmed": [True] * 2,
+        }
+    )
+    dataset = ct.Dataset(victims=victims, area_vintage="2022-12-31")
+    register = ct.abuse.read(dataset.without(ct.check(dataset, period="2022")))
+    assert register.set_aside == {"victims": 1} and "victims: 1" in repr(register)
+    assert register.merge(register).set_aside == {"victims": 2}
 
 
 def test_the_page_stands_alone(dataset, tmp_path, monkeypatch):
