@@ -73,5 +73,5 @@ def test_the_unit_list_on_a_day():
         "commune": 10_599,
     }
     with pytest.raises(ct.PlanError) as caught:
-        ct.areas(on="2025-07-01")
+        ct.areas(on="2025-01-15")
     assert caught.value.code == "no_area_list"
