@@ -178,7 +178,9 @@ def streamed(plan, streams):
     columns = {name: RECORDS[name].columns for name in streams}
     cases = _native.Cases(streams["victims"])
     tally = _native.Plan.empty(plan._native)
-    return tally.merge([plan._native.count(n, s, columns, "1979", cases, None) for n, s in streams.items()])
+    return tally.merge(
+        [plan._native.count(n, s, columns, "1979", plan._native.vintage(None), cases, None) for n, s in streams.items()]
+    )
 
 
 def changing(frame):
