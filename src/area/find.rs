@@ -83,7 +83,7 @@ impl AreaList {
     #[must_use]
     pub fn names(&self) -> AreaNames {
         let mut names: HashMap<(Level, Way, String), Vec<u32>> = HashMap::new();
-        for (place, area) in (0_u32..).zip(&self.areas) {
+        for (place, area) in (0_u32..).zip(self.areas.iter()) {
             let mut add = |way: Way, key: String| {
                 let places = names.entry((area.level, way, key)).or_default();
                 if places.last() != Some(&place) {
@@ -115,7 +115,7 @@ impl AreaList {
     /// The place of a unit by its code.
     #[must_use]
     pub fn place(&self, code: &str, level: Level) -> Option<u32> {
-        (0_u32..).zip(&self.areas).find(|(_, a)| a.level == level && a.code == code).map(|(place, _)| place)
+        (0_u32..).zip(self.areas.iter()).find(|(_, a)| a.level == level && a.code == code).map(|(place, _)| place)
     }
 }
 

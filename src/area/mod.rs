@@ -17,8 +17,8 @@ pub use find::{AreaNames, Found};
 use crate::error::{Error, Result, choose};
 use chrono::NaiveDate;
 use polars::prelude::{Column, DataFrame, DataType, PolarsResult};
-use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 /// The code of the whole country in a result.
 pub const COUNTRY: &str = "VN";
@@ -84,10 +84,10 @@ pub struct Area {
 #[derive(Debug, Clone)]
 pub struct AreaList {
     day: NaiveDate,
-    areas: Vec<Area>,
-    communes: HashMap<String, u32>,
+    areas: Arc<Vec<Area>>,
+    communes: Arc<HashMap<String, u32>>,
     /// For a unit, the finest line of what cannot be given to one unit inside it.
-    unallocated: HashMap<u32, u32>,
+    unallocated: Arc<HashMap<u32, u32>>,
     /// The units that split communes are shared out from, by the code of the commune.
     shared: HashMap<String, u32>,
 }
@@ -113,6 +113,10 @@ static LINES: LazyLock<Vec<Line>> = LazyLock::new(|| {
         .collect()
 });
 
+/// The days on which some unit begins to hold, or no longer does.
+static CHANGES: LazyLock<BTreeSet<NaiveDate>> =
+    LazyLock::new(|| LINES.iter().flat_map(|l| std::iter::once(l.from).chain(l.to.succ_opt())).collect());
+
 impl AreaList {
     /// The list that holds on a day.
     ///
@@ -127,7 +131,22 @@ impl AreaList {
     /// # Errors
     /// [`Error::NoAreaList`] for a day outside the lists that the crate ships.
     pub fn on(day: NaiveDate) -> Result<Self> {
-        let Self { mut areas, .. } = Self::country();
+        // The same units hold from one change to the next: a list is put together once.
+        static MADE: LazyLock<Mutex<HashMap<NaiveDate, AreaList>>> = LazyLock::new(Mutex::default);
+        let since = CHANGES.iter().rev().find(|change| **change <= day).copied().unwrap_or(day);
+        let known = MADE.lock().unwrap_or_else(PoisonError::into_inner).get(&since).cloned();
+        let list = match known {
+            Some(list) => list,
+            None => Self::made(day)?,
+        };
+        if CHANGES.contains(&since) {
+            MADE.lock().unwrap_or_else(PoisonError::into_inner).entry(since).or_insert_with(|| list.clone());
+        }
+        Ok(Self { day, ..list })
+    }
+
+    fn made(day: NaiveDate) -> Result<Self> {
+        let mut areas = Self::country().areas.to_vec();
         let mut places = HashMap::from([((Level::Country, COUNTRY), 0_u32)]);
         let mut communes = HashMap::new();
         for line in LINES.iter().filter(|l| (l.from..=l.to).contains(&day)) {
@@ -155,7 +174,7 @@ impl AreaList {
                 known: spans().iter().map(|(a, b)| (a.to_string(), b.to_string())).collect(),
             });
         }
-        Ok(Self { day, areas, communes, ..Self::country() })
+        Ok(Self { day, areas: Arc::new(areas), communes: Arc::new(communes), ..Self::country() })
     }
 
     /// The country alone.
@@ -172,7 +191,13 @@ impl AreaList {
             valid_from,
             valid_to,
         };
-        Self { day: valid_to, areas: vec![country], communes: HashMap::new(), unallocated: HashMap::new(), shared: HashMap::new() }
+        Self {
+            day: valid_to,
+            areas: Arc::new(vec![country]),
+            communes: Arc::default(),
+            unallocated: Arc::default(),
+            shared: HashMap::new(),
+        }
     }
 
     /// The day it was asked for.
@@ -243,7 +268,7 @@ pub fn spans() -> &'static [(NaiveDate, NaiveDate)] {
 
 static SPANS: LazyLock<Vec<(NaiveDate, NaiveDate)>> = LazyLock::new(|| {
     let mut found: Vec<(NaiveDate, NaiveDate)> = Vec::new();
-    let lines: std::collections::BTreeSet<(NaiveDate, NaiveDate)> = LINES.iter().map(|l| (l.from, l.to)).collect();
+    let lines: BTreeSet<(NaiveDate, NaiveDate)> = LINES.iter().map(|l| (l.from, l.to)).collect();
     for (from, to) in lines {
         match found.last_mut() {
             Some((_, last)) if from <= last.succ_opt().unwrap_or(*last) => *last = to.max(*last),

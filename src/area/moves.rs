@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use chrono::NaiveDate;
 use polars::prelude::{Column, DataFrame};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 /// What ends the code of a line for counts that cannot be given to one unit.
 const UNALLOCATED: &str = "-unallocated";
@@ -180,6 +180,7 @@ impl AreaList {
     /// The list with a line, on each finer level, for what of a unit cannot be given to one unit inside it.
     pub(crate) fn with_unallocated(mut self) -> Self {
         let levels: BTreeSet<Level> = self.areas.iter().map(|a| a.level).collect();
+        let mut unallocated = HashMap::new();
         for place in 0..self.areas.len() as u32 {
             let of = self.get(place).clone();
             let mut parent = place;
@@ -195,8 +196,9 @@ impl AreaList {
                 };
                 parent = self.push(area);
             }
-            self.unallocated.insert(place, parent);
+            unallocated.insert(place, parent);
         }
+        self.unallocated = unallocated.into();
         self
     }
 
@@ -215,7 +217,7 @@ impl AreaList {
     }
 
     fn push(&mut self, area: Area) -> u32 {
-        self.areas.push(area);
+        Arc::make_mut(&mut self.areas).push(area);
         self.areas.len() as u32 - 1
     }
 
