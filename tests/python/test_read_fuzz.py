@@ -170,8 +170,11 @@ for path in sys.stdin.read().split("\\n"):
     except ct.ChitieuError:
         refused += 1
 # The peak of this process alone: what getrusage tells has in it the peak of the process that started this one.
-with open("/proc/self/status") as file:
-    peak = next((line.split()[1] for line in file if line.startswith("VmHWM")), 0)
+# Where there is no such file, the peak is not known.
+import pathlib
+status = pathlib.Path("/proc/self/status")
+lines = status.read_text().splitlines() if status.exists() else []
+peak = next((line.split()[1] for line in lines if line.startswith("VmHWM")), 0)
 print(read, refused, int(peak) // 1024)
 """
 
