@@ -148,16 +148,7 @@ class Catalogue:
             PlanError: If the file does not hold together; the message names file and key.
         """
         path = Path(path)
-        try:
-            text = path.read_text(encoding="utf-8")
-        except UnicodeDecodeError:
-            raise PlanError(
-                say(f"{path.name}: cần mã hóa UTF-8", f"{path.name}: expected UTF-8"),
-                code="catalogue",
-                expected="UTF-8",
-                got=path.name,
-            ) from None
-        return Catalogue(self._native.with_text(path.name, text))
+        return Catalogue(self._native.with_text(path.name, utf8_text(path, "catalogue")))
 
     def to_polars(self) -> pl.DataFrame:
         """Return one row per indicator, with names in both languages and where each part was read."""
@@ -208,6 +199,19 @@ class Catalogue:
             for i in self
         ]
         return html_table(head, rows)
+
+
+def utf8_text(path: Path, code: str) -> str:
+    """Return the text of a file of definitions; an error of that code if it is not UTF-8."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise PlanError(
+            say(f"{path.name}: cần mã hóa UTF-8", f"{path.name}: expected UTF-8"),
+            code=code,
+            expected="UTF-8",
+            got=path.name,
+        ) from None
 
 
 def html_table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]], right: tuple[int, ...] = ()) -> str:

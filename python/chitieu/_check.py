@@ -12,8 +12,8 @@ from typing import Any
 import polars as pl
 
 from chitieu import _native
+from chitieu._catalogue import utf8_text
 from chitieu._dataset import Dataset
-from chitieu._errors import PlanError
 from chitieu._language import get_language, report_language, say, words
 from chitieu._result import write_whole
 
@@ -27,16 +27,7 @@ def _read_rules(files: RuleFiles) -> _native.Rules:
     native = _native.Rules.builtin()
     for file in [] if files is None else [files] if isinstance(files, (str, os.PathLike)) else files:
         path = Path(file)
-        try:
-            text = path.read_text(encoding="utf-8")
-        except UnicodeDecodeError:
-            raise PlanError(
-                say(f"{path.name}: cần mã hóa UTF-8", f"{path.name}: expected UTF-8"),
-                code="catalogue",
-                expected="UTF-8",
-                got=path.name,
-            ) from None
-        native = native.with_text(path.name, text)
+        native = native.with_text(path.name, utf8_text(path, "catalogue"))
     return native
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from chitieu import _native
-from chitieu._catalogue import html_table
+from chitieu._catalogue import html_table, utf8_text
 from chitieu._dataset import Dataset
 from chitieu._errors import DataError
 from chitieu._language import pick, say, word_list, words
@@ -28,7 +28,7 @@ def _mapping(mapping: Mapping[str, Any] | str | os.PathLike[str] | None) -> tupl
         return None, None
     if isinstance(mapping, Mapping):
         return json.dumps(mapping, ensure_ascii=False), None
-    return None, Path(mapping).read_text(encoding="utf-8")
+    return None, utf8_text(Path(mapping), "mapping")
 
 
 def _text(value: str | date | None) -> str | None:

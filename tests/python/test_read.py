@@ -440,3 +440,10 @@ def test_folder(tmp_path):
     assert "children" in repr(found) and "~$b.xlsx" in found._repr_html_()
     only = ct.read_folder(tmp_path, tables=["victims"], **AREAS)
     assert list(only.readings) == ["victims"]
+
+
+def test_a_mapping_that_is_not_utf8_is_told(tmp_path):
+    (tmp_path / "map.toml").write_bytes("[children.columns]\n\"Ngày rà soát\" = 'updated_on'".encode("utf-16"))
+    with pytest.raises(ct.PlanError) as caught:
+        ct.read(tmp_path / "x.csv", "children", mapping=tmp_path / "map.toml")
+    assert (caught.value.code, caught.value.expected, caught.value.got) == ("mapping", "UTF-8", "map.toml")
