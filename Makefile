@@ -50,6 +50,7 @@ bench: wheel ## measure the budgets, and what users would pick instead, with the
 	PYTHONPATH=build/bench $(BIN)/python benches/distinct.py
 	PYTHONPATH=build/bench $(BIN)/python benches/abuse.py
 	PYTHONPATH=build/bench $(BIN)/python benches/quality.py
+	PYTHONPATH=build/bench $(BIN)/python benches/reading.py
 
 docs: ## build the Rust documentation
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --features $(FEATURES)

@@ -1,35 +1,23 @@
 //! The hand-worked cases of `tests/cases/abuse/*.toml`, through the public Rust face. Python reads the same files; their
 //! README tells their form.
 
+mod written;
+
 use chitieu::abuse::{
     Choice, DateOf, Deadlines, Dimension, PlaceOf, Prostitution, Register, SanctionDimension, Selection, Table, Under, Unit, Windows, Word,
 };
 use chitieu::area::Level;
-use chitieu::catalogue::{Catalogue, ColumnType, EthnicList};
+use chitieu::catalogue::{Catalogue, EthnicList};
 use chitieu::{Dataset, Period};
 use polars::prelude::*;
 use std::path::Path;
+use written::{Args, Value, column, text, there, word};
 
 const TABLES: [&str; 3] = ["victims", "perpetrators", "sanctions"];
 const IDS: [&str; 4] = ["case_id", "child_id", "person_id", "decision_id"];
 
-type Value = toml::Value;
-type Args = toml::Table;
-
-fn there(value: Option<&Value>) -> Option<&Value> {
-    value.filter(|v| v.as_str() != Some("<null>"))
-}
-
-fn text(value: &Value) -> String {
-    value.as_str().expect("text").to_owned()
-}
-
 fn texts(args: &Args, name: &str) -> Vec<String> {
     args.get(name).map(|v| v.as_array().expect("a list").iter().map(text).collect()).unwrap_or_default()
-}
-
-fn word<'a>(args: &'a Args, name: &str, otherwise: &'a str) -> &'a str {
-    args.get(name).map_or(otherwise, |v| v.as_str().expect("text"))
 }
 
 /// The rows of a table written out, each with what all of them have.
@@ -57,29 +45,7 @@ fn rows(case: &Args, table: &str) -> Option<Vec<Args>> {
 
 fn frame(table: &str, rows: &[Args]) -> DataFrame {
     let catalogue = Catalogue::builtin();
-    let columns = catalogue.table(table).unwrap().columns.iter().map(|column| {
-        let name: PlSmallStr = column.id.as_str().into();
-        let values = rows.iter().map(|row| there(row.get(&column.id)));
-        match column.kind {
-            ColumnType::Text | ColumnType::Area => Column::new(name, values.map(|v| v.map(text)).collect::<Vec<_>>()),
-            ColumnType::Flag => Column::new(name, values.map(|v| v.and_then(Value::as_bool)).collect::<Vec<_>>()),
-            ColumnType::Integer => Column::new(name, values.map(|v| v.and_then(Value::as_integer)).collect::<Vec<_>>()),
-            ColumnType::Date => {
-                let day = |v: &Value| v.as_str().unwrap().parse::<chrono::NaiveDate>().unwrap().to_epoch_days();
-                Column::new(name, values.map(|v| v.map(day)).collect::<Vec<_>>()).cast(&DataType::Date).unwrap()
-            }
-            ColumnType::List => {
-                let mut builder = ListStringChunkedBuilder::new(name, rows.len(), 2);
-                for value in values {
-                    match value {
-                        Some(v) => builder.append_values_iter(v.as_array().unwrap().iter().map(|c| c.as_str().unwrap())),
-                        None => builder.append_null(),
-                    }
-                }
-                builder.finish().into_column()
-            }
-        }
-    });
+    let columns = catalogue.table(table).unwrap().columns.iter().map(|c| column(&c.id, c.kind, rows));
     DataFrame::new(rows.len(), columns.collect()).unwrap()
 }
 

@@ -1,30 +1,18 @@
 //! The hand-worked cases of `tests/cases/quality/*.toml`, through the public Rust face. Python reads the same files; their
 //! README tells their form.
 
+mod written;
+
 use chitieu::area::Level;
 use chitieu::catalogue::{Catalogue, ColumnType, EthnicList};
 use chitieu::quality::{Rules, check};
 use chitieu::{Dataset, Error};
 use polars::prelude::*;
 use std::path::Path;
-
-type Value = toml::Value;
-type Args = toml::Table;
-
-fn there(value: Option<&Value>) -> Option<&Value> {
-    value.filter(|v| v.as_str() != Some("<null>"))
-}
-
-fn text(value: &Value) -> String {
-    value.as_str().expect("text").to_owned()
-}
+use written::{Args, Value, column, text, word};
 
 fn list(value: &Value) -> Vec<Value> {
     value.as_array().expect("a list").clone()
-}
-
-fn word<'a>(args: &'a Args, name: &str, otherwise: &'a str) -> &'a str {
-    args.get(name).map_or(otherwise, |v| v.as_str().expect("text"))
 }
 
 /// The rows of a table written out, each with what all of them have.
@@ -44,30 +32,8 @@ fn frame(table: &str, rows: &[Args]) -> DataFrame {
     let catalogue = Catalogue::builtin();
     let schema = catalogue.table(table).unwrap();
     let known = schema.columns.iter().map(|c| (c.id.as_str(), c.kind)).chain([("source_unread", ColumnType::Text)]);
-    let columns = known.filter(|(id, _)| rows.iter().any(|row| row.contains_key(*id))).map(|(id, kind)| {
-        let name: PlSmallStr = id.into();
-        let values = rows.iter().map(|row| there(row.get(id)));
-        match kind {
-            ColumnType::Text | ColumnType::Area => Column::new(name, values.map(|v| v.map(text)).collect::<Vec<_>>()),
-            ColumnType::Flag => Column::new(name, values.map(|v| v.and_then(Value::as_bool)).collect::<Vec<_>>()),
-            ColumnType::Integer => Column::new(name, values.map(|v| v.and_then(Value::as_integer)).collect::<Vec<_>>()),
-            ColumnType::Date => {
-                let day = |v: &Value| v.as_str().unwrap().parse::<chrono::NaiveDate>().unwrap().to_epoch_days();
-                Column::new(name, values.map(|v| v.map(day)).collect::<Vec<_>>()).cast(&DataType::Date).unwrap()
-            }
-            ColumnType::List => {
-                let mut builder = ListStringChunkedBuilder::new(name, rows.len(), 2);
-                for value in values {
-                    match value {
-                        Some(v) => builder.append_values_iter(v.as_array().unwrap().iter().map(|c| c.as_str().unwrap())),
-                        None => builder.append_null(),
-                    }
-                }
-                builder.finish().into_column()
-            }
-        }
-    });
-    DataFrame::new(rows.len(), columns.collect()).unwrap()
+    let there = known.filter(|(id, _)| rows.iter().any(|row| row.contains_key(*id)));
+    DataFrame::new(rows.len(), there.map(|(id, kind)| column(id, kind, rows)).collect()).unwrap()
 }
 
 fn dataset(case: &Args) -> Dataset {

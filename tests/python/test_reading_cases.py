@@ -1,16 +1,11 @@
 """The cells of tests/cases/reading, through Python: the same files as tests/reading.rs."""
 
-import sys
 from pathlib import Path
 
 import chitieu as ct
 import polars as pl
 import pytest
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    tomllib = pytest.importorskip("tomli")
+from case_files import tomllib
 
 CASES = sorted((Path(__file__).parents[1] / "cases/reading").glob("*.toml"))
 
