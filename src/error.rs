@@ -25,6 +25,9 @@ pub enum Family {
     Permission,
 }
 
+/// The last day of a list whose end is not known.
+const OPEN_END: &str = "9999-12-31";
+
 /// An error of this crate.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -404,11 +407,17 @@ impl Error {
                 }
             }
             Self::NoAreaList { date, known } => {
-                let spans = |to: &str| known.iter().map(|(a, b)| format!("{a} {to} {b}")).collect::<Vec<_>>().join("; ");
+                let span = |(from, to): &(String, String)| match (to.as_str(), vi) {
+                    (OPEN_END, true) => format!("từ {from}"),
+                    (OPEN_END, false) => format!("since {from}"),
+                    (to, true) => format!("từ {from} đến {to}"),
+                    (to, false) => format!("from {from} to {to}"),
+                };
+                let spans = known.iter().map(span).collect::<Vec<_>>().join("; ");
                 if vi {
-                    format!("không có danh mục đơn vị hành chính cho ngày {date}; các danh mục hiện có: {}", spans("đến"))
+                    format!("không có danh mục đơn vị hành chính cho ngày {date}; các danh mục hiện có: {spans}")
                 } else {
-                    format!("no list of areas for {date}; the lists at hand hold from {}", spans("to"))
+                    format!("no list of areas for {date}; the lists at hand hold {spans}")
                 }
             }
             Self::NoVintage { period } => {

@@ -1,6 +1,6 @@
 //! What is asked, as a value: it prints, compares, travels as JSON, and says which columns it needs.
 
-use crate::area::{AreaList, Level, Split, bad, is_same_edition, is_same_list, spans};
+use crate::area::{AreaList, Level, Split, bad, day_of_codes, edition, editions_in, is_same_list};
 use crate::catalogue::{Catalogue, Condition, Dimension, Indicator, Kind, Measure, Quantity, Time};
 use crate::error::{Error, Result};
 use crate::period::Period;
@@ -24,7 +24,7 @@ struct Written {
     area_level: Level,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     area_vintage: Option<NaiveDate>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Split::is_unallocated")]
     split: Split,
     unknown_areas: UnknownAreas,
 }
@@ -294,11 +294,12 @@ impl Plan {
     /// [`Error::NoAreaList`] for a day without a list, [`Error::NoVintage`] if the dataset names none and the codes of the
     /// period need not be those of the result, [`Error::BadShares`] for shares that do not fit what became of a commune.
     pub fn vintage(&self, of_records: Option<NaiveDate>) -> Result<Vintage> {
-        let (asked, last) = (self.area_vintage(), self.period.last());
+        let asked = self.area_vintage();
         match of_records {
-            Some(day) if is_same_list(day, asked) && AreaList::on(day).is_ok() => Ok(Vintage::default()),
+            Some(day) if is_same_list(day, asked) => Ok(Vintage::default()),
             Some(day) => Vintage::new(&self.question, day),
-            None if AreaList::on(last).is_ok() && !is_same_edition(asked, last) => {
+            // The day that was asked for is that of the records too, unless the period has them in another list.
+            None if editions_in(&self.period).into_iter().any(|of| Some(of) != edition(asked)) => {
                 Err(Error::NoVintage { period: self.written.period.clone() })
             }
             None => Ok(Vintage::default()),
@@ -307,13 +308,11 @@ impl Plan {
 
     /// The list of areas of a day, with places for what cannot be given to one unit.
     fn areas(written: &Written, period: &Period) -> Result<AreaList> {
-        let (first, last) = (period.first(), period.last());
-        let begins = spans()[0].0;
-        let day = written.area_vintage.unwrap_or(last);
+        let day = match written.area_vintage {
+            Some(day) => day,
+            None => day_of_codes(period)?.unwrap_or_else(|| period.last()),
+        };
         let list = AreaList::on(day)?;
-        if written.area_vintage.is_none() && first >= begins && !is_same_edition(first, last) {
-            return Err(Error::NoVintage { period: written.period.clone() });
-        }
         let mut open = list.clone().with_unallocated();
         for (old, shares) in written.split.by_old() {
             let known: Vec<Option<u32>> = shares.iter().map(|s| list.commune(&s.new)).collect();

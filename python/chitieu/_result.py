@@ -268,7 +268,7 @@ def areas(*, on: str | date) -> pl.DataFrame:
 
     Returns:
         Columns ``code``, ``name``, ``level`` (country, province, district, commune), ``parent``, ``type``,
-        ``valid_from``, ``valid_to``. Codes are unique within a level.
+        ``valid_from``, ``valid_to`` (9999-12-31: no end is known). Codes are unique within a level.
 
     Raises:
         PlanError: For a day outside the lists that the library ships.
@@ -291,8 +291,8 @@ def area_moves(*, start: str | date, end: str | date) -> pl.DataFrame:
 
     Returns:
         A line for each pair: ``old``, ``old_name`` (of the list of ``start``), ``new``, ``new_name``, and ``part``:
-        ``all`` (the whole of the old unit lies in the new one), ``part`` (it was split among several) or ``unknown``
-        (nobody traced it; it lies in one of these).
+        ``all`` (the whole of the old unit lies in the new one) or ``part`` (it was split among several). Back in
+        time ``new`` may be an island district, which had no communes; it is null if nobody traced the unit.
 
     Raises:
         PlanError: For a day outside the lists that the library ships.

@@ -18,17 +18,18 @@ const UNALLOCATED: &str = "-unallocated";
 pub struct Lies {
     /// True if all of it lies in the one place named.
     pub whole: bool,
-    /// False if nobody traced it: then it lies in one of the places.
-    pub traced: bool,
-    /// The places it may lie in, in order.
+    /// The places it lies in, in order: communes, or a district without communes; none if nobody traced it.
     pub places: Vec<u32>,
 }
 
-/// The lines of one day: from each old code to the new ones, and back. An empty code is one nobody traced.
+/// From each code of one list to those of the next.
+type Lines = HashMap<&'static str, Vec<&'static str>>;
+
+/// The lines of one day, both ways.
 #[derive(Default)]
 struct Day {
-    forth: HashMap<&'static str, Vec<&'static str>>,
-    back: HashMap<&'static str, Vec<&'static str>>,
+    forth: Lines,
+    back: Lines,
 }
 
 static DAYS: LazyLock<BTreeMap<NaiveDate, Day>> = LazyLock::new(|| {
@@ -44,12 +45,6 @@ static DAYS: LazyLock<BTreeMap<NaiveDate, Day>> = LazyLock::new(|| {
     days
 });
 
-/// The lines of a day in one direction, and the list they lead to.
-struct Step {
-    lines: &'static HashMap<&'static str, Vec<&'static str>>,
-    list: AreaList,
-}
-
 impl AreaList {
     /// Where each commune of this list lies in another, earlier or later; by the places of this list, none for wider units.
     ///
@@ -57,52 +52,41 @@ impl AreaList {
     /// use chitieu::area::AreaList;
     /// let (old, new) = (AreaList::on("2022-12-31".parse()?)?, AreaList::on("2025-07-01".parse()?)?);
     /// let place = old.commune("12364").expect("a commune of Hưng Yên in 2022");
-    /// let moves = old.moves_to(&new)?;
+    /// let moves = old.moves_to(&new);
     /// let lies = moves[place as usize].as_ref().expect("a commune");
     /// assert!(lies.whole);
     /// assert_eq!(new.get(lies.places[0]).name, "Xã Tiên Lữ");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    ///
-    /// # Errors
-    /// [`crate::Error::NoAreaList`] if a list between the two is not there.
-    pub fn moves_to(&self, other: &Self) -> Result<Vec<Option<Lies>>> {
+    #[must_use]
+    pub fn moves_to(&self, other: &Self) -> Vec<Option<Lies>> {
         let is_forth = self.day <= other.day;
         let (first, last) = if is_forth { (self.day, other.day) } else { (other.day, self.day) };
-        let mut steps = Vec::new();
-        for (date, day) in DAYS.iter().filter(|(date, _)| first < **date && **date <= last) {
-            let lines = if is_forth { &day.forth } else { &day.back };
-            // Only a step forward can lose track of a unit.
-            steps.push(Step { lines, list: if is_forth { Self::on(*date)? } else { other.clone() } });
-        }
+        let days = DAYS.iter().filter(|(date, _)| first < **date && **date <= last);
+        let mut steps: Vec<&Lines> = days.map(|(_, day)| if is_forth { &day.forth } else { &day.back }).collect();
         if !is_forth {
             steps.reverse();
         }
         let is_commune = |(place, area): &(usize, &Area)| area.level == Level::Commune && self.commune(&area.code) == Some(*place as u32);
-        let lies = |unit: (usize, &Area)| is_commune(&unit).then(|| self.lies(unit.0 as u32, &steps, other));
-        Ok(self.areas.iter().enumerate().map(lies).collect())
+        let lies = |unit: (usize, &Area)| is_commune(&unit).then(|| lies(&unit.1.code, &steps, other));
+        self.areas.iter().enumerate().map(lies).collect()
     }
 
     /// What became of each commune in another list, a line for each pair: `old`, `old_name`, `new`, `new_name`, and `part`:
-    /// `all`, `part` (split among several), or `unknown` (nobody traced it: one of these).
+    /// `all`, or `part` (split among several). Without one `new` is null: nobody traced it.
     ///
     /// # Errors
-    /// As [`AreaList::moves_to`].
+    /// [`Error::Frame`] if the columns cannot be put together.
     pub fn moves_frame(&self, other: &Self) -> Result<DataFrame> {
-        let mut columns: [Vec<String>; 5] = Default::default();
-        for (place, lies) in self.moves_to(other)?.into_iter().enumerate() {
+        let mut columns: [Vec<Option<String>>; 5] = Default::default();
+        for (place, lies) in self.moves_to(other).into_iter().enumerate() {
             let Some(lies) = lies else { continue };
             let old = self.get(place as u32);
-            let part = if lies.whole {
-                "all"
-            } else if lies.traced {
-                "part"
-            } else {
-                "unknown"
-            };
-            for new in lies.places {
-                let new = other.get(new);
-                let line = [&old.code, &old.name, &new.code, &new.name].map(Clone::clone).into_iter().chain([part.to_owned()]);
+            let part = if lies.whole { "all" } else { "part" };
+            let new: Vec<Option<&Area>> = lies.places.iter().map(|p| Some(other.get(*p))).collect();
+            for new in if new.is_empty() { vec![None] } else { new } {
+                let (code, name) = (new.map(|n| n.code.clone()), new.map(|n| n.name.clone()));
+                let line = [Some(old.code.clone()), Some(old.name.clone()), code, name, new.map(|_| part.to_owned())];
                 columns.iter_mut().zip(line).for_each(|(column, value)| column.push(value));
             }
         }
@@ -110,50 +94,6 @@ impl AreaList {
         let names = ["old", "old_name", "new", "new_name", "part"];
         let columns = names.into_iter().zip(columns).map(|(name, values)| Column::new(name.into(), values)).collect();
         DataFrame::new(rows, columns).map_err(|e| Error::Frame { table: "moves".to_owned(), found: e.to_string() })
-    }
-
-    fn lies(&self, place: u32, steps: &[Step], other: &Self) -> Lies {
-        let mut traced = true;
-        let mut codes = BTreeSet::from([self.get(place).code.clone()]);
-        for step in steps {
-            let mut next = BTreeSet::new();
-            for code in &codes {
-                match step.lines.get(code.as_str()) {
-                    None => drop(next.insert(code.clone())),
-                    Some(found) if found.contains(&"") => {
-                        traced = false;
-                        next.extend(self.where_it_was(place, &step.list).into_iter().map(|p| step.list.get(p).code.clone()));
-                    }
-                    Some(found) => next.extend(found.iter().map(|code| (*code).to_owned())),
-                }
-            }
-            codes = next;
-        }
-        let mut places: Vec<u32> = codes.iter().filter_map(|code| other.commune(code)).collect();
-        if places.len() < codes.len() || places.is_empty() {
-            traced = false;
-            places.extend(self.where_it_was(place, other));
-        }
-        places.sort_unstable();
-        places.dedup();
-        // Parts that come together again are whole.
-        Lies { whole: traced && places.len() == 1, traced, places }
-    }
-
-    /// All that a commune nobody traced may lie in: its district, or its province, if the other list has them.
-    fn where_it_was(&self, place: u32, other: &Self) -> Vec<u32> {
-        for level in [Level::District, Level::Province, Level::Country] {
-            let code = &self.get(self.up_to(place, level)).code;
-            let inside = |p: &u32| {
-                let wider = other.up_to(*p, level);
-                other.get(wider).level == level && other.get(wider).code == *code
-            };
-            let found: Vec<u32> = other.communes.values().copied().filter(inside).collect();
-            if !found.is_empty() {
-                return found;
-            }
-        }
-        Vec::new()
     }
 
     /// The finest unit that holds all these places.
@@ -196,7 +136,9 @@ impl AreaList {
                 };
                 parent = self.push(area);
             }
-            unallocated.insert(place, parent);
+            if parent != place {
+                unallocated.insert(place, parent);
+            }
         }
         self.unallocated = unallocated.into();
         self
@@ -224,8 +166,7 @@ impl AreaList {
     /// The finest line for what lies in one of these places and nobody knows in which.
     pub(crate) fn unallocated(&self, places: &[u32]) -> Option<u32> {
         let holder = self.holder_of(places);
-        let wider = self.get(holder).parent.unwrap_or(holder);
-        self.unallocated.get(if self.get(holder).level == Level::Commune { &wider } else { &holder }).copied()
+        self.unallocated.get(&holder).or_else(|| self.unallocated.get(&self.get(holder).parent?)).copied()
     }
 
     /// True for a line that stands for no unit.
@@ -237,4 +178,18 @@ impl AreaList {
     pub(crate) fn is_shared(&self, place: u32) -> bool {
         self.shared.values().any(|p| *p == place)
     }
+}
+
+fn lies(code: &str, steps: &[&Lines], other: &AreaList) -> Lies {
+    let mut codes = BTreeSet::from([code]);
+    for lines in steps {
+        let after = |code: &'_ str| lines.get(code).cloned();
+        codes = codes.into_iter().flat_map(|code| after(code).unwrap_or_else(|| vec![code])).collect();
+    }
+    // Island districts had no communes: they stand with their own code.
+    let place = |code: &&str| other.commune(code).or_else(|| other.place(code, Level::District));
+    let mut places: Vec<u32> = codes.iter().filter_map(place).collect();
+    places.sort_unstable();
+    // Parts that come together again are whole.
+    Lies { whole: codes.len() == 1 && places.len() == 1, places }
 }

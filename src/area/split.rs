@@ -70,6 +70,11 @@ impl Split {
         Ok(Self::Shares(shares))
     }
 
+    /// True if nothing is shared out.
+    pub(crate) fn is_unallocated(&self) -> bool {
+        *self == Self::Unallocated
+    }
+
     /// The shares by the commune that was split.
     pub(crate) fn by_old(&self) -> BTreeMap<&str, Vec<&Share>> {
         let mut found: BTreeMap<&str, Vec<&Share>> = BTreeMap::new();

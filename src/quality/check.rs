@@ -6,7 +6,7 @@ use super::plan::Setting;
 use super::rule::Rules;
 use super::table::{Checked, Making};
 use super::windows;
-use crate::area::AreaList;
+use crate::area::{AreaList, day_of_codes};
 use crate::catalogue::{Catalogue, EthnicList};
 use crate::error::{Error, Result};
 use crate::period::Period;
@@ -51,10 +51,15 @@ impl Checking {
     /// `area_vintage` is the day whose list of areas the codes belong to; without it the reference day.
     ///
     /// # Errors
-    /// [`Error::NoAreaList`] if no list is shipped for that day.
+    /// [`Error::NoAreaList`] if no list is shipped for that day, [`Error::NoVintage`] if the period lies in more than one.
     pub fn new(rules: &Rules, period: Option<Period>, area_vintage: Option<NaiveDate>, ethnic: Option<EthnicList>) -> Result<Self> {
         let reference = period.as_ref().map_or_else(today, Period::last);
-        let areas = AreaList::on(area_vintage.unwrap_or(reference))?;
+        let day = match (area_vintage, &period) {
+            (Some(day), _) => day,
+            (None, Some(period)) => day_of_codes(period)?.unwrap_or(reference),
+            (None, None) => reference,
+        };
+        let areas = AreaList::on(day)?;
         let setting =
             Setting { catalogue: Catalogue::builtin(), rules: Arc::new(rules.clone()), areas: Arc::new(areas), ethnic, reference };
         Ok(Self { setting, period, cases: Cases::default(), making: Vec::new() })

@@ -43,18 +43,16 @@ impl Moved {
     /// [`crate::Error::NoAreaList`], or [`crate::Error::BadShares`] for shares that do not fit what became of a commune.
     pub fn new(question: &Question, day: NaiveDate) -> Result<Self> {
         let (from, list) = (AreaList::on(day)?, &question.areas);
-        let moves = from.moves_to(list)?;
+        let moves = from.moves_to(list);
         question.check_shares(&from, &moves)?;
         let mut to = vec![0; from.areas().len() + 1];
         let mut votes: HashMap<u32, HashMap<u32, u32>> = HashMap::new();
         for (place, lies) in moves.iter().enumerate() {
             let Some(lies) = lies else { continue };
             let area = from.get(place as u32);
-            let found = match (lies.whole, list.shared_unit(&area.code)) {
-                (true, _) => lies.places.first().copied(),
-                (false, Some(shared)) => Some(shared),
-                (false, None) => list.unallocated(&lies.places),
-            };
+            let is_commune = |place: &&u32| list.get(**place).level == Level::Commune;
+            let one = lies.places.first().filter(|_| lies.whole).filter(is_commune).copied();
+            let found = one.or_else(|| list.shared_unit(&area.code)).or_else(|| list.unallocated(&lies.places));
             // What is shared out keeps its own place until the counts are known.
             let found = found.unwrap_or(0);
             to[place] = if list.is_shared(found) { found } else { list.up_to(found, question.level) };
@@ -101,7 +99,7 @@ impl Moved {
                 None if *province == from_unknown => drop(moved.provinces.insert(unknown)),
                 None => {}
             }
-            moved.origins.insert((self.question.areas.day(), *province));
+            moved.origins.insert((self.question.areas.edition(), *province));
         }
         moved
     }

@@ -108,13 +108,23 @@ def victims(ids, commune, day):
     ).with_columns(pl.col("received_date").str.to_date())
 
 
+def test_two_registers_of_one_list_cover_the_territory_whatever_their_days(old):
+    """Neither part is told to be lacking, though their lists are named by different days."""
+    plan = ct.plan(period="2022", indicators=[INDICATOR], area_level="commune", area_vintage=NEW)
+    rows, thai_binh = old["children"], pl.col("child_id").str.starts_with("34")
+    parts = [(rows.filter(~thai_binh), "2022-12-31"), (rows.filter(thai_binh), "2023-12-31")]
+    tallies = [plan.partial(ct.Dataset(children=part, area_vintage=day)) for part, day in parts]
+    assert plan.finish(ct.merge(tallies)).warnings == []
+    assert [w.code for w in plan.finish(tallies[0]).warnings] == ["part_of_territory"]
+
+
 def test_a_part_of_the_new_territory_is_told():
     part = ct.synthetic.province("33", children=500, year=2022, seed=1)
     (warning,) = [w for w in ask(part, "2022").warnings if w.code == "part_of_territory"]
     assert "Tỉnh Thái Bình" in warning.text["en"] and "Tỉnh Hưng Yên" in warning.text["vi"]
 
 
-@pytest.mark.parametrize("period", ["2025", "2024", "2024-2025", "2025H1"])
+@pytest.mark.parametrize("period", ["2025", "2024", "2024-2025", "2025H1", "2024Q4"])
 def test_codes_without_a_day_are_refused_where_the_period_does_not_give_it(period):
     with pytest.raises(ct.PlanError) as caught:
         ct.compute(ct.Dataset(children=children("12364")), period=period, indicators=[INDICATOR])
@@ -127,6 +137,12 @@ def test_codes_without_a_day_are_not_moved():
         ask(ct.Dataset(children=children("12364")), "2022")
     assert caught.value.code == "area_vintage"
     assert "12364" not in str(caught.value)
+    # The period lies in two lists: the one asked for need not be that of the records.
+    with pytest.raises(ct.PlanError):
+        ask(ct.Dataset(children=children("12364")), "2025")
+    with pytest.raises(ct.PlanError) as caught:
+        ct.check(ct.Dataset(children=children("12364")), period="2025")
+    assert caught.value.code == "area_vintage"
 
 
 def children(*communes):
@@ -181,13 +197,15 @@ def test_moves_are_a_table_in_both_directions():
     forth = ct.area_moves(start="2022-12-31", end=NEW)
     assert forth.columns == ["old", "old_name", "new", "new_name", "part"]
     assert forth["old"].n_unique() == ct.areas(on="2022-12-31").filter(pl.col("level") == "commune").height
-    assert set(forth["part"]) <= {"all", "part", "unknown"}
+    assert set(forth["part"]) <= {"all", "part"}
     alone = forth.group_by("old").agg(pl.len(), pl.col("part").first())
     assert alone.filter((pl.col("len") == 1) != (pl.col("part") == "all")).is_empty()
     back = ct.area_moves(start=NEW, end="2022-12-31")
     pairs = set(forth.select("old", "new").iter_rows())
     communes = ct.areas(on="2022-12-31").filter(pl.col("level") == "commune")["code"]
-    traced = back.filter(pl.col("part") != "unknown", pl.col("new").is_in(communes.implode()))
+    traced = back.filter(pl.col("new").is_in(communes.implode()))
+    # The five islands that were districts without communes.
+    assert sorted(back.filter(~pl.col("new").is_in(communes.implode()))["new"]) == ["318", "471", "498", "536", "755"]
     assert {(new, old) for old, new in traced.select("old", "new").iter_rows()} <= pairs
     same = ct.area_moves(start=NEW, end=NEW)
     assert (same["old"] == same["new"]).all() and (same["part"] == "all").all()

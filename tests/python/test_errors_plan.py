@@ -108,7 +108,9 @@ def test_area_vintage_outside_the_lists(day):
     message = refuse("no_area_list", got=str(day), expected="2021-01-01/2024-08-31, 2025-03-01/9999-12-31")(
         lambda: ct.plan(period="2022", area_vintage=day)
     )
-    assert f"no list of areas for {day}; the lists at hand hold from 2021-01-01 to 2024-08-31; 2025-03-01 to" in message
+    assert (
+        f"no list of areas for {day}; the lists at hand hold from 2021-01-01 to 2024-08-31; since 2025-03-01" in message
+    )
 
 
 def test_a_period_outside_the_lists_needs_a_vintage():
