@@ -64,7 +64,7 @@ fn cell(frame: &DataFrame, column: &str, row: usize) -> Value {
     }
 }
 
-fn column(frame: &DataFrame, name: &str) -> Value {
+fn cells(frame: &DataFrame, name: &str) -> Value {
     Value::Array((0..frame.height()).map(|row| cell(frame, name, row)).collect())
 }
 
@@ -93,11 +93,11 @@ fn every_case_gets_its_verdicts() {
                 let failures = found.failures(rule).unwrap();
                 for (fact, value) in expected.iter().filter(|(fact, _)| !["rule", "table"].contains(&fact.as_str())) {
                     let got = match fact.as_str() {
-                        "rows" => column(&failures, "row"),
-                        "other_rows" => column(&failures, "other_row"),
-                        "columns" => column(&failures, "columns"),
-                        "periods" => column(&failures, "period"),
-                        "found" => column(&failures, "found"),
+                        "rows" => cells(&failures, "row"),
+                        "other_rows" => cells(&failures, "other_row"),
+                        "columns" => cells(&failures, "columns"),
+                        "periods" => cells(&failures, "period"),
+                        "found" => cells(&failures, "found"),
                         fact => cell(&summary, fact, row),
                     };
                     assert_eq!(got, *value, "{name}: {rule}: {fact}");
