@@ -31,7 +31,7 @@ test-rust: ## the Rust tests and doc examples
 	cargo test --features $(FEATURES) --quiet
 
 test-python: $(VENV)/built ## the Python tests, doc examples and the notebook
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n logical --dist worksteal
 
 lint: $(VENV)/built ## formatters, linters and type checkers
 	cargo fmt --check
