@@ -527,7 +527,7 @@ impl Error {
                     )
                 }
             }
-            Self::File { path, found } => format!("{path}: {found}"),
+            Self::File { path, found } => format!("{path}: {}", if vi { vietnamese(found) } else { found.clone() }),
             Self::NoPermission { path } => {
                 if vi {
                     format!("không có quyền đọc tệp: {path}")

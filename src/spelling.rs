@@ -191,18 +191,46 @@ pub fn bare(text: &str) -> String {
             key.push_str(digits);
             continue;
         }
-        for letter in word.chars() {
-            let mut base = None;
-            decompose_canonical(letter, |part| {
-                base.get_or_insert(part);
-            });
-            match base.unwrap_or(letter) {
-                'đ' => key.push('d'),
-                plain => key.push(plain),
-            }
-        }
+        key.extend(word.chars().map(plain));
     }
     key
+}
+
+/// True if one text may be the other with marks left out: what it has of marks the other has too.
+///
+/// ```
+/// use chitieu::spelling::leaves_out;
+/// assert!(leaves_out("hai trieu", "Hải Triều") && leaves_out("Hải Trieu", "Hải Triều"));
+/// assert!(!leaves_out("Hải Triệu", "Hải Triều"));
+/// ```
+#[must_use]
+pub fn leaves_out(typed: &str, whole: &str) -> bool {
+    let (typed, whole) = (words(typed), words(whole));
+    typed.len() == whole.len() && typed.iter().zip(&whole).all(|(typed, whole)| word_leaves_out(typed, whole))
+}
+
+fn word_leaves_out(typed: &str, whole: &str) -> bool {
+    if let (Some(typed), Some(whole)) = (number(typed), number(whole)) {
+        return typed == whole;
+    }
+    let tone = |word: &str| word.chars().find_map(|l| letter(l).tone);
+    let bases = |word: &str| word.chars().map(|l| letter(l).base).collect::<Vec<_>>();
+    let (given, there) = (bases(typed), bases(whole));
+    tone(typed).is_none_or(|t| tone(whole) == Some(t))
+        && given.len() == there.len()
+        && given.iter().zip(&there).all(|(given, there)| given == there || *given == plain(*there))
+}
+
+/// The letter without any mark, d for đ.
+fn plain(letter: char) -> char {
+    let mut base = None;
+    decompose_canonical(letter, |part| {
+        base.get_or_insert(part);
+    });
+    match base.unwrap_or(letter) {
+        'đ' => 'd',
+        plain => plain,
+    }
 }
 
 const INITIALS: [&str; 30] = [

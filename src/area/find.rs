@@ -1,7 +1,7 @@
 //! Units by their names, as people write them.
 
 use super::{AreaList, Level};
-use crate::spelling::{alike, bare, nfc};
+use crate::spelling::{alike, bare, leaves_out, nfc};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 pub enum Found {
     /// One unit.
     One(u32),
-    /// Several units, in the order of the list.
+    /// Units that may be meant, in the order of the list: several of one name, or one whose name has other marks.
     Several(Vec<u32>),
     /// No unit.
     Nothing,
@@ -129,10 +129,12 @@ impl AreaNames {
     /// The units of a level that bear a name, inside another unit if one is given.
     ///
     /// Spellings are tried from the strictest to the most tolerant, and the first that gives any unit decides: the name as it is;
-    /// but for case, tone placement, y or i; without its type word (Xã, P., TT.); without any mark.
+    /// but for case, tone placement, y or i; without its type word (Xã, P., TT.); with marks left out. Where a mark is not left out but
+    /// another ("Hải Triệu" for Hải Triều), the units are only told as what may be meant.
     #[must_use]
     pub fn find(&self, name: &str, level: Level, within: Option<u32>) -> Found {
         let name = nfc(name);
+        let told = name.clone();
         let (typed, plain) = (alike(&name), bare(&name));
         let (kind, untyped) = parts(&typed, &ALIKE_TYPES);
         let whole = kind.map(|at| format!("{} {untyped}", ALIKE_TYPES[at]));
@@ -152,11 +154,31 @@ impl AreaNames {
             places.dedup();
             match places[..] {
                 [] => {}
-                [place] => return Found::One(place),
+                [place] if way != Way::Bare || self.may_be(&told, place) => return Found::One(place),
                 _ => return Found::Several(places),
             }
         }
         Found::Nothing
+    }
+
+    /// True if a name is that of the unit with marks left out; type words may differ.
+    fn may_be(&self, name: &str, place: u32) -> bool {
+        let stripped = |text: &str| {
+            let words = bare(text);
+            let left = parts(&words, &BARE_TYPES).1.split(' ').count();
+            // The type word is as many words as went; "P3" is one word, of which the number is left.
+            let parted: Vec<&str> = text.split([' ', '.', '-']).filter(|w| !w.is_empty()).collect();
+            parted[parted.len().saturating_sub(left)..].join(" ")
+        };
+        let known = &self.list.get(place).name;
+        name.is_ascii() || SHORT.iter().any(|(short, _)| bare(name).ends_with(short)) || leaves_out(&stripped(name), &stripped(known))
+    }
+
+    /// True if the name begins with a type word that is not that of the unit.
+    #[must_use]
+    pub fn has_other_type(&self, name: &str, place: u32) -> bool {
+        let kind = |text: &str| parts(&alike(text), &ALIKE_TYPES).0;
+        kind(name).is_some_and(|given| kind(&self.list.get(place).name).is_some_and(|known| known != given))
     }
 
     /// Units as people tell them apart: code, full name and the unit above.

@@ -4,7 +4,7 @@ use super::cells::{Cell, Column, Merged, Sheet};
 use super::decode::{TextEncoding, decode};
 use super::guard::{check, unreadable};
 use crate::error::{Error, Result};
-use calamine::{Data, DataRef, Dimensions, ExcelDateTime, Reader, Xls, Xlsx};
+use calamine::{Data, DataRef, Dimensions, ExcelDateTime, Reader, SheetVisible, Xls, Xlsx};
 use std::fs::File;
 use std::io::{BufReader, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -15,8 +15,15 @@ pub(super) struct Book {
     pub sheets: Vec<Sheet>,
     /// How its text was written, of a text file.
     pub encoding: Option<TextEncoding>,
-    /// Sheets without cells, such as charts.
-    pub refused: Vec<String>,
+    pub refused: Vec<Refused>,
+}
+
+/// A sheet that is not read.
+pub(super) enum Refused {
+    /// It has no cells, such as a chart.
+    NoCells(String),
+    /// People do not see it: mostly an older copy.
+    Hidden(String),
 }
 
 /// Most places for cells in one file: a stray cell far off must not fill the memory with blanks.
@@ -80,12 +87,16 @@ fn read_most(file: &mut File, into: &mut [u8]) -> std::io::Result<usize> {
     Ok(read)
 }
 
-/// The sheets asked for among those there are.
-fn chosen(path: &str, names: Vec<String>, sheet: Option<&str>) -> Result<Vec<String>> {
+/// The sheets asked for among those there are; the visible ones if none is named.
+fn chosen(path: &str, sheets: &[calamine::Sheet], sheet: Option<&str>) -> Result<(Vec<String>, Vec<Refused>)> {
+    let names = |visible: bool| sheets.iter().filter(move |s| (s.visible == SheetVisible::Visible) == visible).map(|s| s.name.clone());
     match sheet {
-        None => Ok(names),
-        Some(name) if names.iter().any(|n| n == name) => Ok(vec![name.to_owned()]),
-        Some(name) => Err(unreadable(path, &format!("a sheet named {name}"), names.join(", "))),
+        None => Ok((names(true).collect(), names(false).map(Refused::Hidden).collect())),
+        Some(name) if sheets.iter().any(|s| s.name == name) => Ok((vec![name.to_owned()], Vec::new())),
+        Some(name) => {
+            let there: Vec<String> = sheets.iter().map(|s| s.name.clone()).collect();
+            Err(unreadable(path, &format!("a sheet named {name}"), there.join(", ")))
+        }
     }
 }
 
@@ -153,12 +164,13 @@ fn xlsx(path: &str, file: File, sheet: Option<&str>) -> Result<Book> {
     };
     let mut book: Xlsx<_> = Xlsx::new(BufReader::new(file)).map_err(damaged)?;
     let from_1904 = book.has_1904_epoch();
-    let mut found = Book { sheets: Vec::new(), encoding: None, refused: Vec::new() };
-    for name in chosen(path, book.sheet_names(), sheet)? {
+    let (names, refused) = chosen(path, book.sheets_metadata(), sheet)?;
+    let mut found = Book { sheets: Vec::new(), encoding: None, refused };
+    for name in names {
         let mut filling = Filling::new(name.clone(), from_1904);
         // A chart sheet among the sheets has no cells.
         let Ok(mut cells) = book.worksheet_cells_reader(&name) else {
-            found.refused.push(name);
+            found.refused.push(Refused::NoCells(name));
             continue;
         };
         while let Some(next) = cells.next_cell().map_err(damaged)? {
@@ -191,10 +203,11 @@ fn xls(path: &str, mut file: File, sheet: Option<&str>) -> Result<Book> {
         _ => unreadable(path, "a whole workbook", "a damaged one"),
     })?;
     let from_1904 = book.has_1904_epoch();
-    let mut found = Book { sheets: Vec::new(), encoding: None, refused: Vec::new() };
-    for name in chosen(path, book.sheet_names(), sheet)? {
+    let (names, refused) = chosen(path, book.sheets_metadata(), sheet)?;
+    let mut found = Book { sheets: Vec::new(), encoding: None, refused };
+    for name in names {
         let Ok(range) = book.worksheet_range(&name) else {
-            found.refused.push(name);
+            found.refused.push(Refused::NoCells(name));
             continue;
         };
         let (top, left) = range.start().unwrap_or_default();
@@ -224,20 +237,29 @@ fn text(path: &str, mut file: File, encoding: Option<TextEncoding>) -> Result<Bo
         return Err(unreadable(path, "a text file of less than 4 GB", format!("{} MB", bytes.len() >> 20)));
     }
     let (text, encoding) = decode(path, bytes, encoding)?;
-    let start = text.trim_start();
-    if start.starts_with('<') || start.starts_with("{\\rtf") || start.starts_with("%PDF") {
-        return Err(unreadable(path, "a workbook or a text with delimiters", "another kind of file"));
+    let found = match text.trim_start() {
+        // Web applications give pages the name of a workbook.
+        start if start.starts_with('<') => "a web page or XML: open it in a spreadsheet program and save it as .xlsx",
+        start if start.starts_with("{\\rtf") => "a document of text",
+        start if start.starts_with("%PDF") => "a PDF",
+        _ => "",
+    };
+    if !found.is_empty() {
+        return Err(unreadable(path, "a workbook or a text with delimiters", found));
     }
+    // A line of old programs ends with CR alone.
+    let text = if text.contains('\r') && !text.contains('\n') { text.replace('\r', "\n") } else { text };
     let sheet = records(path, &text)?;
     Ok(Book { sheets: vec![sheet], encoding: Some(encoding), refused: Vec::new() })
 }
 
 /// The records of a delimited text. Parsing and keeping go side by side, each column by itself.
 fn records(path: &str, text: &str) -> Result<Sheet> {
+    let delimiter = delimiter(text);
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
-        .delimiter(delimiter(text))
+        .delimiter(delimiter)
         .buffer_capacity(1 << 18)
         .from_reader(text.as_bytes());
     let mut sheet = Sheet::default();
@@ -264,6 +286,9 @@ fn records(path: &str, text: &str) -> Result<Sheet> {
         if sheet.columns.len().saturating_mul(sheet.rows.len()) > PLACES {
             return Err(unreadable(path, "a table that fits the memory", format!("{} columns", sheet.columns.len())));
         }
+        if let Some(nth) = block.iter().position(|record| has_swallowed(record, delimiter, sheet.columns.len())) {
+            return Err(unreadable(path, "quotation marks that are closed", format!("one open from line {}", sheet.rows[first + nth])));
+        }
         let columns = &mut sheet.columns;
         let keep = || {
             use rayon::prelude::*;
@@ -281,6 +306,16 @@ fn records(path: &str, text: &str) -> Result<Sheet> {
     }
     sheet.columns.retain(|(_, column)| column.len() > 0);
     Ok(sheet)
+}
+
+/// True if a quoted field holds a line that is a record itself: its quotation mark was never meant to be one, or not closed.
+fn has_swallowed(record: &csv::ByteRecord, delimiter: u8, columns: usize) -> bool {
+    columns > 2
+        && record.as_slice().contains(&b'\n')
+        && record
+            .iter()
+            .flat_map(|field| field.split(|b| *b == b'\n').skip(1))
+            .any(|line| line.iter().filter(|b| **b == delimiter).count() + 1 >= columns)
 }
 
 /// The line a record begins on; its position may lie before blank lines.

@@ -7,7 +7,7 @@ use super::header::{Header, Part};
 use super::numbers;
 use super::places::{NoDay, Places, Told};
 use super::rules::{Rule, Rules};
-use super::values::{Made, Reading, Value, tidy};
+use super::values::{FAILED_FORMULA, Made, Reading, Value, tidy};
 use crate::catalogue::{Column, ColumnType, Table};
 use crate::error::{Error, Result};
 use crate::spelling::nfc;
@@ -112,7 +112,7 @@ impl Cleaner<'_> {
         let mut frame = Vec::new();
         let mut changes = Vec::new();
         let mut findings = Vec::new();
-        let mut unread = vec![0_u32; if columns.iter().any(|(_, v)| v.made.iter().any(|m| m.unread.is_some())) { kept.len() } else { 0 }];
+        let mut unread = vec![0_u64; if columns.iter().any(|(_, v)| v.made.iter().any(|m| m.unread.is_some())) { kept.len() } else { 0 }];
         for (nth, (column, values)) in columns.iter().enumerate() {
             count(&column.id, values, &mut changes);
             if values.made.iter().any(|m| m.unread.is_some()) {
@@ -126,6 +126,10 @@ impl Cleaner<'_> {
                 }
             }
             frame.push(series(&column.id, column.kind, values).map_err(failed)?.into_column());
+        }
+        if let Some((confirmed, rows)) = confirmed(self.table, &columns) {
+            frame.push(confirmed);
+            changes.push(Change { column: "confirmed".to_owned(), rule: Rule::FromVerification, rows });
         }
         if let Some(years) = years(&columns) {
             frame.retain(|c| c.name() != "birth_year");
@@ -141,8 +145,11 @@ impl Cleaner<'_> {
     }
 
     fn values(&self, column: &Column, kept: &[u32]) -> Result<Option<Values>> {
-        let source = Source::of(self.header, &column.id);
         let no_day = |NoDay| Error::NoAreaDate { table: self.table.id.clone(), column: column.id.clone() };
+        if let Some(constant) = self.constants.get(&column.id) {
+            return self.constant(column, constant, kept.len()).map(Some);
+        }
+        let source = Source::of(self.header, &column.id);
         if column.kind == ColumnType::Area && (source.whole.is_some() || source.code.is_some()) {
             return self.area(&source, kept).map(Some).map_err(no_day);
         }
@@ -155,8 +162,13 @@ impl Cleaner<'_> {
         if !source.ticks.is_empty() {
             return Ok(Some(self.ticks(column, &source.ticks, kept)));
         }
-        let Some(constant) = self.constants.get(&column.id) else { return Ok(None) };
+        Ok(None)
+    }
+
+    /// The value that the mapping gives to every record, whatever the file says.
+    fn constant(&self, column: &Column, constant: &str, rows: usize) -> Result<Values> {
         let made = if column.kind == ColumnType::Area {
+            let no_day = |NoDay| Error::NoAreaDate { table: self.table.id.clone(), column: column.id.clone() };
             self.places.commune(Told { name: &nfc(constant), ..Told::default() }).map_err(no_day)?
         } else {
             self.reading.read(column, Cell::Text(constant))
@@ -165,25 +177,26 @@ impl Cleaner<'_> {
             return Err(Error::Mapping {
                 key: format!("{}.constants.{}", self.table.id, column.id),
                 expected: expected.into_owned(),
-                found: constant.clone(),
+                found: constant.to_owned(),
             });
         }
         let mut rules = Rules::default();
         rules.add(Rule::MappedConstant);
-        Ok(Some(Values { made: vec![Made { rules, ..made }], of_row: vec![0; kept.len()] }))
+        Ok(Values { made: vec![Made { rules, ..made }], of_row: vec![0; rows] })
     }
 
     fn cells(&self, place: usize) -> &Cells {
         &self.sheet.columns[place].1
     }
 
-    /// The text of a cell as people see it.
-    fn text(&self, place: Option<usize>, code: u32, rules: &mut Rules) -> String {
-        let Some(place) = place else { return String::new() };
-        match self.cells(place).cell(code) {
-            Cell::Text(text) => tidy(text, self.reading.legacy, rules),
-            Cell::Number(number) => super::values::number_text(number),
-            _ => String::new(),
+    /// The text of a cell as people see it, or what it should have been.
+    fn text(&self, place: Option<usize>, code: u32, rules: &mut Rules) -> std::result::Result<String, &'static str> {
+        match place.map_or(Cell::Blank, |place| self.cells(place).cell(code)) {
+            Cell::Blank => Ok(String::new()),
+            Cell::Text(text) => Ok(tidy(text, self.reading.legacy, rules)),
+            Cell::Number(number) => Ok(super::values::number_text(number)),
+            Cell::Error => Err(FAILED_FORMULA),
+            Cell::Date(_) | Cell::Flag(_) => Err("text or a number"),
         }
     }
 
@@ -195,7 +208,11 @@ impl Cleaner<'_> {
             .par_iter()
             .map(|codes| {
                 let mut rules = Rules::default();
-                let texts: Vec<String> = places.iter().zip(codes).map(|(place, code)| self.text(*place, *code, &mut rules)).collect();
+                let texts = places.iter().zip(codes).map(|(place, code)| self.text(*place, *code, &mut rules)).collect();
+                let texts: Vec<String> = match texts {
+                    Ok(texts) => texts,
+                    Err(expected) => return Ok(Made::unread(expected)),
+                };
                 let known = |at: usize| {
                     let text = self.reading.mapped.value(column, &texts[at]).unwrap_or(&texts[at]);
                     if Words::get().is_blank(text) || text.chars().all(|c| !c.is_alphanumeric()) { "" } else { text }
@@ -227,15 +244,15 @@ impl Cleaner<'_> {
     fn date(&self, source: &Source, kept: &[u32]) -> Values {
         let places = [source.day, source.month, source.year];
         let (combinations, of_row) = self.combined(&places, kept);
-        let part = |place: Option<usize>, code: u32, rules: &mut Rules| -> std::result::Result<Option<i32>, ()> {
-            let text = self.text(place, code, rules);
+        let part = |place: Option<usize>, code: u32, rules: &mut Rules| -> std::result::Result<Option<i32>, &'static str> {
+            let text = self.text(place, code, rules)?;
             if text.is_empty() || Words::get().is_blank(&text) || text.chars().all(|c| !c.is_alphanumeric()) {
                 return Ok(None);
             }
             match numbers::whole(Cell::Text(&text), &text).value {
                 Value::Number(0) => Ok(None),
                 Value::Number(number) => Ok(Some(number)),
-                _ => Err(()),
+                _ => Err("a date in columns of day, month and year"),
             }
         };
         let made = combinations.par_iter().map(|codes| {
@@ -244,7 +261,7 @@ impl Cleaner<'_> {
             for ((into, place), code) in told.iter_mut().zip(places).zip(codes) {
                 match part(place, *code, &mut rules) {
                     Ok(number) => *into = number,
-                    Err(()) => return Made::unread("a date in columns of day, month and year"),
+                    Err(expected) => return Made::unread(expected),
                 }
             }
             match dates::joined(told[0], told[1], told[2], self.reading.window) {
@@ -272,7 +289,7 @@ impl Cleaner<'_> {
                     Cell::Blank => {}
                     Cell::Flag(true) => marked.push(code.clone()),
                     Cell::Flag(false) => denied += 1,
-                    _ => match Words::get().flag(&self.text(Some(*place), *at, &mut Rules::default())) {
+                    _ => match Words::get().flag(&self.text(Some(*place), *at, &mut Rules::default()).unwrap_or_default()) {
                         Some(true) => marked.push(code.clone()),
                         Some(false) => denied += 1,
                         None => return Made::unread("a mark, such as x"),
@@ -404,12 +421,26 @@ fn years(columns: &[(&Column, Values)]) -> Option<polars::prelude::Column> {
     Some(polars::prelude::Column::new("birth_year".into(), years.collect::<Vec<Option<i32>>>()))
 }
 
+/// The column `confirmed`, where only the result of verification is recorded, and how many rows it decides.
+fn confirmed(table: &Table, columns: &[(&Column, Values)]) -> Option<(polars::prelude::Column, u64)> {
+    table.column("confirmed")?;
+    let of = |id: &str| columns.iter().find(|(column, _)| column.id == id).map(|(_, values)| values);
+    let results = of("verification").filter(|_| of("confirmed").is_none())?;
+    let flags = results.of_row.iter().map(|at| match &results.made[*at as usize].value {
+        Value::Text(code) => Some(code == "confirmed"),
+        _ => None,
+    });
+    let flags: Vec<Option<bool>> = flags.collect();
+    let decided = flags.iter().flatten().count() as u64;
+    Some((polars::prelude::Column::new("confirmed".into(), flags), decided))
+}
+
 /// For each record the columns that could not be read.
-fn unread_names(unread: &[u32], names: &[&str], rows: usize) -> polars::prelude::Column {
+fn unread_names(unread: &[u64], names: &[&str], rows: usize) -> polars::prelude::Column {
     if unread.is_empty() {
         return StringChunked::full_null("source_unread".into(), rows).into_column();
     }
-    let mut told: HashMap<u32, String> = HashMap::new();
+    let mut told: HashMap<u64, String> = HashMap::new();
     for mask in unread.iter().filter(|mask| **mask != 0) {
         told.entry(*mask).or_insert_with(|| {
             let names: Vec<&str> = names.iter().enumerate().filter(|(nth, _)| mask >> nth & 1 == 1).map(|(_, name)| *name).collect();

@@ -13,7 +13,8 @@ pub(super) struct Words {
     blank: HashSet<String>,
     nothing: HashSet<String>,
     flags: HashMap<String, bool>,
-    uncertain: HashSet<String>,
+    /// Words of headers, which a phrase may say again behind its first word.
+    again: HashSet<String>,
     /// For each list, keys of words to codes.
     lists: HashMap<String, HashMap<String, String>>,
     ethnic: HashMap<String, usize>,
@@ -27,7 +28,7 @@ struct File {
     yes: Vec<String>,
     no: Vec<String>,
     nothing: Vec<String>,
-    uncertain: Vec<String>,
+    again: Vec<String>,
     #[serde(flatten)]
     lists: BTreeMap<String, BTreeMap<String, Vec<String>>>,
 }
@@ -66,7 +67,7 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
     Words {
         blank: keys(&file.blank),
         nothing: keys(&file.nothing),
-        uncertain: keys(&file.uncertain),
+        again: file.again.iter().flat_map(|phrase| alike(phrase).split(' ').map(str::to_owned).collect::<Vec<_>>()).collect(),
         flags,
         lists,
         ethnic,
@@ -74,6 +75,10 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
         codes,
     }
 });
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
 
 /// The key without marks and spaces.
 fn joined(word: &str) -> String {
@@ -110,24 +115,29 @@ impl Words {
         if let Some(flag) = self.flags.get(&key) {
             return Some(*flag);
         }
-        // "Đã đăng ký", "Chưa tiêm": the first word decides, if no other contradicts it.
+        // "Đã đăng ký", "Chưa tiêm": the first word decides, if the others only say the header again. "Đã nghỉ", "Có 1 phần" may
+        // mean anything.
         let (first, rest) = key.split_once(' ')?;
         let leads = |word: &str| ["có", "đã", "không", "chưa"].iter().position(|lead| alike(lead) == word);
         let first = leads(first)?;
-        rest.split(' ').all(|word| leads(word).is_none() && !self.uncertain.contains(word)).then_some(first < 2)
+        rest.split(' ').all(|word| self.again.contains(word)).then_some(first < 2)
     }
 
     /// The code of a word of a list.
     fn find(&self, list: &str, text: &str) -> Option<&str> {
         let words = self.lists.get(list)?;
         let key = alike(text);
-        // "d 2" and "D.2" are d2.
-        let close = key.replace(' ', "");
-        let short = close.len() <= 4 && close.chars().any(|c| c.is_ascii_digit());
+        // "d 2" and "D.2" are d2; "1,2" and "1.2" are no code, but two.
+        let close = key.split_once(' ').filter(|(letter, digits)| {
+            letter.chars().count() == 1
+                && letter.chars().all(char::is_alphabetic)
+                && is_digits(digits)
+                && !text.contains([',', ';', '/', '+'])
+        });
         words
             .get(&key)
             .or_else(|| words.get(without_child(&key)))
-            .or_else(|| short.then(|| words.get(&close)).flatten())
+            .or_else(|| close.and_then(|(letter, digits)| words.get(&format!("{letter}{digits}"))))
             .map(String::as_str)
     }
 
@@ -160,6 +170,7 @@ impl Words {
         let mut codes: Vec<String> = Vec::new();
         let mut rules = Rules::default();
         rules.add(Rule::ListSplit);
+        let (mut letters, mut digits) = (false, false);
         for part in text.split([';', '\n', '+', '|']).map(str::trim).filter(|p| !p.is_empty()) {
             // Names hold commas too ("lánh nạn, tị nạn"): the longest run that is a name counts.
             let pieces: Vec<&str> = part.split_inclusive([',', '/']).collect();
@@ -173,12 +184,20 @@ impl Words {
                 let Some((end, code, found)) = run else {
                     return Made::unread(format!("lists of {}", self.expected(list)));
                 };
+                let written = pieces[start..end].concat();
+                let written = written.trim_matches([' ', ',', '/']);
+                digits |= is_digits(written);
+                letters |= written.chars().count() <= 3 && !is_digits(written);
                 rules.join(found);
                 if !codes.iter().any(|c| c == code) {
                     codes.push(code.to_owned());
                 }
                 start = end;
             }
+        }
+        // "c1,2" may mean c1 and c2, or c1 and the second group.
+        if letters && digits {
+            return Made::unread(format!("lists of {}", self.expected(list)));
         }
         Made::with(Value::List(codes), rules)
     }
@@ -190,7 +209,7 @@ impl Words {
 
     /// An ethnic group by name, or by its code in the official list of the dataset.
     pub fn ethnic(&self, list: EthnicList, text: &str) -> Made {
-        if text.bytes().all(|b| b.is_ascii_digit()) {
+        if is_digits(text) {
             let code = format!("{text:0>2}");
             let mut rules = Rules::default();
             if code != text {

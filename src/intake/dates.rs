@@ -22,7 +22,7 @@ pub(super) struct Window {
 }
 
 const EXPECTED: &str = "a date as day/month/year";
-const YEARS: std::ops::RangeInclusive<i32> = 1900..=2100;
+pub(super) const YEARS: std::ops::RangeInclusive<i32> = 1900..=2100;
 /// Numbers taken for days of Excel: 1954 to 2064.
 const SERIALS: std::ops::RangeInclusive<i64> = 20_000..=60_000;
 
@@ -63,6 +63,7 @@ pub(super) fn number(number: f64, from_1904: bool) -> Found {
 
 /// A text in a column of dates.
 pub(super) fn text(text: &str, window: Window) -> Found {
+    let half_day = ["am", "pm"].iter().any(|half| text.to_ascii_lowercase().ends_with(half));
     let (text, time) = without_time(text);
     let mut rules = Rules::default();
     if time {
@@ -70,7 +71,13 @@ pub(super) fn text(text: &str, window: Window) -> Found {
     }
     let (when, found) = if text.chars().any(char::is_alphabetic) { words(text, window) } else { figures(text, window) }?;
     rules.join(found);
-    Ok((when, rules))
+    match when {
+        // Programs that write AM and PM write the month first.
+        When::Day(day) if half_day && day.day() <= 12 && day.day() != day.month() && !rules.has(Rule::YearMonthDay) => {
+            Err("a date whose order of day and month is certain")
+        }
+        when => Ok((when, rules)),
+    }
 }
 
 /// The text before a time of day.

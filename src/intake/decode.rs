@@ -1,6 +1,6 @@
 //! The bytes of a text file as Unicode.
 
-use super::legacy::{self, Legacy};
+use super::legacy::{self, Font};
 use crate::error::{Error, Result, choose};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, WINDOWS_1258};
 
@@ -33,8 +33,8 @@ impl TextEncoding {
             Self::Utf16Le => "utf-16le",
             Self::Utf16Be => "utf-16be",
             Self::Windows1258 => "windows-1258",
-            Self::Tcvn3 => Legacy::Tcvn3.word(),
-            Self::Vni => Legacy::Vni.word(),
+            Self::Tcvn3 => Font::Tcvn3.word(),
+            Self::Vni => Font::Vni.word(),
         }
     }
 
@@ -46,10 +46,10 @@ impl TextEncoding {
         choose("encoding", &word.to_lowercase().replace('_', "-"), &Self::ALL.map(|e| (e.word(), e)))
     }
 
-    pub(super) fn legacy(self) -> Option<Legacy> {
+    pub(super) fn font(self) -> Option<Font> {
         match self {
-            Self::Tcvn3 => Some(Legacy::Tcvn3),
-            Self::Vni => Some(Legacy::Vni),
+            Self::Tcvn3 => Some(Font::Tcvn3),
+            Self::Vni => Some(Font::Vni),
             _ => None,
         }
     }
@@ -98,7 +98,7 @@ pub(super) fn decode(path: &str, bytes: Vec<u8>, named: Option<TextEncoding>) ->
     let shown = whole(WINDOWS_1252, &bytes);
     let sample = || shown.lines().filter(|line| !line.is_ascii()).take(400);
     if let Some(way) = legacy::detect(sample()) {
-        let told = if way == Legacy::Tcvn3 { TextEncoding::Tcvn3 } else { TextEncoding::Vni };
+        let told = if way == Font::Tcvn3 { TextEncoding::Tcvn3 } else { TextEncoding::Vni };
         return Ok((shown, told));
     }
     let vietnamese = whole(WINDOWS_1258, &bytes);

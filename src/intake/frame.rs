@@ -4,6 +4,14 @@ use super::cells::{Cell, Column, Sheet};
 use crate::error::{Error, Result};
 use polars::prelude::*;
 
+/// Moments with a time zone become the time of Viet Nam: 7 hours ahead of UTC, and 8 in the south from 1960 to 12 June 1975, which
+/// leaves a midnight of before on its day too.
+fn vietnamese(micros: i64) -> i64 {
+    const HOUR: i64 = 3_600_000_000;
+    const SINCE_1975: i64 = 171_820_800_000_000;
+    micros + if micros < SINCE_1975 { 8 } else { 7 } * HOUR
+}
+
 /// Days from the day 0 of Excel to that of frames.
 const EPOCH: f64 = 25_569.0;
 const MICROSECONDS: f64 = 86_400e6;
@@ -34,8 +42,11 @@ fn fill(column: &mut Column, series: &Series) -> PolarsResult<()> {
             }
         }
         DataType::Date => number(Cell::Date, column, &series.cast(&DataType::Int32)?, 1.0, EPOCH)?,
-        DataType::Datetime(..) => {
-            let moments = series.cast(&DataType::Datetime(TimeUnit::Microseconds, None))?.cast(&DataType::Int64)?;
+        DataType::Datetime(_, zone) => {
+            let mut moments = series.cast(&DataType::Datetime(TimeUnit::Microseconds, zone.clone()))?.cast(&DataType::Int64)?;
+            if zone.is_some() {
+                moments = moments.i64()?.apply_values(vietnamese).into_series();
+            }
             number(Cell::Date, column, &moments, MICROSECONDS, EPOCH)?;
         }
         dtype if dtype.is_primitive_numeric() => number(Cell::Number, column, series, 1.0, 0.0)?,

@@ -9,9 +9,17 @@ use unicode_normalization::char::decompose_canonical;
 
 /// A way of writing Vietnamese in a code page of 256 letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Legacy {
+pub(super) enum Font {
     Tcvn3,
     Vni,
+}
+
+/// How the texts of a sheet are written that are not Unicode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Legacy {
+    pub font: Font,
+    /// Other texts of the sheet are Unicode.
+    pub mixed: bool,
 }
 
 /// The letters of TCVN 5712:1993 from 0x80. Fonts of TCVN3 have the small ones of them and seven capitals.
@@ -48,7 +56,7 @@ const VNI_MARKS: [(char, &str); 16] = [
 /// The last mark of VNI, which did not fit above.
 const VNI_CIRCUMFLEX_DOT: (char, &str) = ('ä', "\u{302}\u{323}");
 
-impl Legacy {
+impl Font {
     /// The word that names it.
     pub fn word(self) -> &'static str {
         match self {
@@ -59,14 +67,27 @@ impl Legacy {
 
     /// The text in Unicode; none if it has letters that no such font has, or none that have to change.
     pub fn decode(self, text: &str) -> Option<String> {
-        if text.is_ascii() || text.chars().any(|l| is_beyond_latin(l) && !SHOWN.contains(l)) {
-            return None;
-        }
-        Some(match self {
+        (!text.is_ascii() && !is_unicode(text)).then(|| match self {
             Self::Tcvn3 => tcvn3(text),
             Self::Vni => vni(text),
         })
     }
+}
+
+impl Legacy {
+    /// The text in Unicode, if it has to change. Beside texts in Unicode, one whose words are sound as they stand is one too.
+    pub fn decode(self, text: &str) -> Option<String> {
+        let sound = |text| {
+            let (words, sound) = plausible(text);
+            words == sound
+        };
+        if self.mixed && sound(text) { None } else { self.font.decode(text) }
+    }
+}
+
+/// True if the text has letters that no font of 256 letters shows.
+pub(super) fn is_unicode(text: &str) -> bool {
+    text.chars().any(|l| is_beyond_latin(l) && !SHOWN.contains(l))
 }
 
 /// True if the letter carries nặng, which no letter of Latin-1 does.
@@ -127,12 +148,17 @@ fn carries_mark(letter: char) -> bool {
 /// The words of a text that are not plain ASCII, and how many of them are built as Vietnamese syllables are.
 pub(super) fn plausible(text: &str) -> (usize, usize) {
     let words = text.split(|c: char| !c.is_alphanumeric() && c.is_ascii()).filter(|w| !w.is_ascii());
-    words.fold((0, 0), |(all, good), word| (all + 1, good + usize::from(is_syllable(word))))
+    words.fold((0, 0), |(all, good), word| (all + 1, good + usize::from(is_syllable(word) && !has_capital_inside(word))))
+}
+
+/// "TuÊn": no word of Unicode, whose letters all are capitals or only the first.
+fn has_capital_inside(word: &str) -> bool {
+    word.contains(char::is_lowercase) && word.chars().skip(1).any(char::is_uppercase)
 }
 
 /// How the texts of a sheet are written, if they are not Unicode: the way that makes syllables of words that are none as they stand.
-pub(super) fn detect<'a>(texts: impl Iterator<Item = &'a str>) -> Option<Legacy> {
-    let ways = [Legacy::Tcvn3, Legacy::Vni];
+pub(super) fn detect<'a>(texts: impl Iterator<Item = &'a str>) -> Option<Font> {
+    let ways = [Font::Tcvn3, Font::Vni];
     let (mut all, mut raw, mut good) = (0, 0, [0; 2]);
     for text in texts {
         let decoded = ways.map(|way| way.decode(text));
@@ -172,7 +198,7 @@ mod tests {
             ("§¨k L¨k", "Đăk Lăk"),
             ("TRÇN THÞ", "TRẦN THỊ"),
         ] {
-            assert_eq!(Legacy::Tcvn3.decode(shown).as_deref(), Some(meant), "{shown}");
+            assert_eq!(Font::Tcvn3.decode(shown).as_deref(), Some(meant), "{shown}");
         }
         for (shown, meant) in [
             ("Nguyeãn Vaên Höng", "Nguyễn Văn Hưng"),
@@ -186,18 +212,23 @@ mod tests {
             ("Kyø Sôn, töø, nöõ", "Kỳ Sơn, từ, nữ"),
             ("Quyønh khoûe", "Quỳnh khỏe"),
         ] {
-            assert_eq!(Legacy::Vni.decode(shown).as_deref(), Some(meant), "{shown}");
+            assert_eq!(Font::Vni.decode(shown).as_deref(), Some(meant), "{shown}");
         }
-        assert_eq!(Legacy::Vni.decode("Nguyễn"), None);
-        assert_eq!(Legacy::Vni.decode("plain"), None);
+        assert_eq!(Font::Vni.decode("Nguyễn"), None);
+        assert_eq!(Font::Vni.decode("plain"), None);
     }
 
     #[test]
     fn the_way_is_told_by_the_words_it_makes() {
         let of = |texts: &[&'static str]| detect(texts.iter().copied());
-        assert_eq!(of(&["Hä vµ tªn", "Giíi tÝnh", "D©n téc", "X·"]), Some(Legacy::Tcvn3));
-        assert_eq!(of(&["Hoï vaø teân", "Giôùi tính", "Daân toäc", "Xaõ"]), Some(Legacy::Vni));
+        assert_eq!(of(&["Hä vµ tªn", "Giíi tÝnh", "D©n téc", "X·"]), Some(Font::Tcvn3));
+        assert_eq!(of(&["Hoï vaø teân", "Giôùi tính", "Daân toäc", "Xaõ"]), Some(Font::Vni));
         assert_eq!(of(&["Họ và tên", "Giới tính", "Dân tộc", "Xã"]), None);
+        // Beside Unicode, what reads well as it stands is left alone.
+        let beside = Legacy { font: Font::Tcvn3, mixed: true };
+        assert_eq!(beside.decode("Hoàng Quý"), None);
+        assert_eq!(beside.decode("H¶i TriÒu").as_deref(), Some("Hải Triều"));
+        assert_eq!(beside.decode("TuÊn").as_deref(), Some("Tuấn"));
         // Unicode that happens to lie in Latin-1 is left alone.
         assert_eq!(of(&["Hà", "Hòa", "Lê", "Trí", "Cà Mau"]), None);
         assert_eq!(of(&["name", "sex"]), None);

@@ -289,16 +289,19 @@ impl Reader {
 
     /// How the texts of a sheet are written, if not in Unicode.
     fn legacy(&self, sheet: &Sheet, encoding: Option<TextEncoding>) -> Option<legacy::Legacy> {
-        if let Some(named) = self.encoding.or(encoding).filter(|e| *e != TextEncoding::Utf8) {
-            return named.legacy();
-        }
-        let texts = sheet.columns.iter().flat_map(|(_, column)| {
-            (0..SAMPLE.min(column.distinct() as u32)).filter_map(|code| match column.cell(code) {
-                Cell::Text(text) if !text.is_ascii() => Some(text),
-                _ => None,
+        let texts = || {
+            sheet.columns.iter().flat_map(|(_, column)| {
+                (0..SAMPLE.min(column.distinct() as u32)).filter_map(|code| match column.cell(code) {
+                    Cell::Text(text) if !text.is_ascii() => Some(text),
+                    _ => None,
+                })
             })
-        });
-        legacy::detect(texts)
+        };
+        let font = match self.encoding.or(encoding).filter(|e| *e != TextEncoding::Utf8) {
+            Some(named) => named.font(),
+            None => legacy::detect(texts()),
+        }?;
+        Some(legacy::Legacy { font, mixed: texts().any(legacy::is_unicode) })
     }
 
     /// Reads the records below a header.
@@ -338,9 +341,9 @@ impl Reader {
             file: file.to_owned(),
             sheet: sheet.name.clone(),
             header_row: sheet.rows[header.first],
-            encoding: encoding.map(|e| match legacy {
-                Some(legacy::Legacy::Tcvn3) => TextEncoding::Tcvn3,
-                Some(legacy::Legacy::Vni) => TextEncoding::Vni,
+            encoding: encoding.map(|e| match legacy.map(|l| l.font) {
+                Some(legacy::Font::Tcvn3) => TextEncoding::Tcvn3,
+                Some(legacy::Font::Vni) => TextEncoding::Vni,
                 None => e,
             }),
             aside,
@@ -389,8 +392,13 @@ fn both(error: &Error) -> Text {
 }
 
 fn refused(file: &str, book: &book::Book) -> Vec<NotRead> {
-    let why = || Text::new("trang này không phải bảng ô", "this sheet has no cells");
-    book.refused.iter().map(|sheet| NotRead { file: file.to_owned(), sheet: sheet.clone(), why: why() }).collect()
+    let told = book.refused.iter().map(|sheet| match sheet {
+        book::Refused::NoCells(name) => (name, Text::new("trang này không phải bảng ô", "this sheet has no cells")),
+        book::Refused::Hidden(name) => {
+            (name, Text::new("trang bị ẩn; muốn đọc, hãy nêu tên: sheet=...", "a hidden sheet; to read it, name it: sheet=..."))
+        }
+    });
+    told.map(|(sheet, why)| NotRead { file: file.to_owned(), sheet: sheet.clone(), why }).collect()
 }
 
 fn no_header(file: &str, sheet: &Sheet, table: &Table, header: &Header) -> Error {

@@ -35,7 +35,8 @@ impl Places<'_> {
     pub fn commune(&self, told: Told<'_>) -> Result<Made, NoDay> {
         let code = [told.code, told.name].into_iter().find(|text| digits(text));
         if let Some(code) = code {
-            return Ok(commune_code(code));
+            let made = commune_code(code);
+            return Ok(if self.contradicts(&made, told) { Made::unread(CONTRADICTION) } else { made });
         }
         let name = if told.name.is_empty() { told.code } else { told.name };
         if name.is_empty() {
@@ -60,6 +61,30 @@ impl Places<'_> {
             }
         }
         Ok(address(names, name, within))
+    }
+}
+
+const CONTRADICTION: &str = "a commune code that agrees with the name, the district and the unit of the file";
+
+impl Places<'_> {
+    /// True if a code lies outside the unit of the file, or is that of another commune than the names beside it say. A code or a name
+    /// that the list does not have contradicts nothing.
+    fn contradicts(&self, made: &Made, told: Told<'_>) -> bool {
+        let (Some(names), Value::Text(code)) = (self.names, &made.value) else { return false };
+        let list = names.list();
+        let Some(place) = list.place(code, Level::Commune) else { return false };
+        let inside = |unit: u32| list.up_to(place, list.get(unit).level) == unit;
+        let another = |text: &str, level: Level| match unit(names, text, level, self.within) {
+            _ if text.is_empty() => false,
+            Found::One(unit) => !inside(unit),
+            Found::Several(units) => !units.into_iter().any(inside),
+            Found::Nothing => false,
+        };
+        let name = if digits(told.name) { "" } else { told.name };
+        !self.within.is_none_or(inside)
+            || another(told.province, Level::Province)
+            || another(told.district, Level::District)
+            || another(name, Level::Commune)
     }
 }
 
@@ -91,9 +116,12 @@ fn several(names: &AreaNames, places: &[u32]) -> Made {
 
 /// A commune alone, or an address: "Thôn 3, xã Hải Triều, huyện Tiên Lữ, tỉnh Hưng Yên".
 fn address(names: &AreaNames, text: &str, within: Option<u32>) -> Made {
-    let one = |place: u32| Made::with(Value::Text(names.list().get(place).code.clone()), Rules::default()).rule(Rule::AreaName);
+    let one = |name: &str, place: u32| {
+        let made = Made::with(Value::Text(names.list().get(place).code.clone()), Rules::default()).rule(Rule::AreaName);
+        if names.has_other_type(name, place) { made.rule(Rule::AreaType) } else { made }
+    };
     match names.find(text, Level::Commune, within) {
-        Found::One(place) => return one(place),
+        Found::One(place) => return one(text, place),
         Found::Several(places) => return several(names, &places),
         Found::Nothing => {}
     }
@@ -112,7 +140,7 @@ fn address(names: &AreaNames, text: &str, within: Option<u32>) -> Made {
             continue;
         }
         return match names.find(part, Level::Commune, within) {
-            Found::One(place) => one(place),
+            Found::One(place) => one(part, place),
             Found::Several(places) => several(names, &places),
             Found::Nothing => Made::unread("a commune of that day, in its district"),
         };

@@ -62,6 +62,10 @@ pub enum Rule {
     EthnicName,
     /// The name of a unit became its code.
     AreaName,
+    /// The unit bears another type word in the list (Xã for Phường).
+    AreaType,
+    /// The result of verification told whether the abuse is confirmed.
+    FromVerification,
     /// A school year or an article was written as the tables have it.
     Written,
     /// A value was replaced by the mapping.
@@ -74,7 +78,7 @@ pub enum Rule {
 
 impl Rule {
     /// All rules.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 34] = [
         Self::Tcvn3,
         Self::Vni,
         Self::Composed,
@@ -103,6 +107,8 @@ impl Rule {
         Self::ListSplit,
         Self::EthnicName,
         Self::AreaName,
+        Self::AreaType,
+        Self::FromVerification,
         Self::Written,
         Self::MappedValue,
         Self::MappedConstant,
@@ -144,6 +150,12 @@ impl Rule {
             Self::ListSplit => ("list_split", "tách nhiều mã trong một ô", "several codes of one cell parted"),
             Self::EthnicName => ("ethnic_name", "tên dân tộc thành mã", "the name of an ethnic group became a code"),
             Self::AreaName => ("area_name", "tên đơn vị hành chính thành mã", "the name of a unit became its code"),
+            Self::AreaType => {
+                ("area_type", "danh mục ghi loại đơn vị khác (xã, phường, thị trấn)", "the list has another type word (Xã, Phường)")
+            }
+            Self::FromVerification => {
+                ("from_verification", "đã xác nhận hay chưa lấy từ kết quả xác minh", "confirmed or not, from the result of verification")
+            }
             Self::Written => ("written", "viết lại theo mẫu của bảng", "written as the table has it"),
             Self::MappedValue => ("mapped_value", "thay giá trị theo tệp ánh xạ", "a value replaced by the mapping"),
             Self::MappedConstant => ("mapped_constant", "giá trị chung theo tệp ánh xạ", "one value for every row by the mapping"),
@@ -167,7 +179,7 @@ impl Rule {
 
 /// The rules that one value went through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Rules(u32);
+pub(super) struct Rules(u64);
 
 impl Rules {
     pub fn add(&mut self, rule: Rule) {
@@ -178,11 +190,15 @@ impl Rules {
         self.0 |= others.0;
     }
 
+    pub fn has(self, rule: Rule) -> bool {
+        self.0 >> rule as u32 & 1 == 1
+    }
+
     pub fn is_empty(self) -> bool {
         self.0 == 0
     }
 
     pub fn iter(self) -> impl Iterator<Item = Rule> {
-        Rule::ALL.into_iter().filter(move |rule| self.0 >> *rule as u32 & 1 == 1)
+        Rule::ALL.into_iter().filter(move |rule| self.has(*rule))
     }
 }

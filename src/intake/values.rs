@@ -3,7 +3,7 @@
 use super::cells::Cell;
 use super::codes::Words;
 use super::dates::{self, When, Window};
-use super::legacy::Legacy;
+use super::legacy::{Font, Legacy};
 use super::mapping::Mapped;
 use super::numbers;
 use super::rules::{Rule, Rules};
@@ -11,6 +11,11 @@ use crate::catalogue::{Column, ColumnType, EthnicList};
 use crate::spelling::{alike, bare, is_tidy, nfc};
 use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization;
+
+/// What was expected of a cell whose formula failed.
+pub(super) const FAILED_FORMULA: &str = "a value; the cell holds an error";
+/// Years that a record may speak of.
+const YEARS: std::ops::RangeInclusive<i32> = 1800..=2200;
 
 /// A value of one of our columns.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -67,7 +72,7 @@ pub(super) fn tidy(text: &str, legacy: Option<Legacy>, rules: &mut Rules) -> Str
     let decoded = legacy.and_then(|way| way.decode(text).map(|decoded| (way, decoded)));
     let text = match &decoded {
         Some((way, decoded)) => {
-            rules.add(if *way == Legacy::Tcvn3 { Rule::Tcvn3 } else { Rule::Vni });
+            rules.add(if way.font == Font::Tcvn3 { Rule::Tcvn3 } else { Rule::Vni });
             decoded.as_str()
         }
         None => text,
@@ -100,7 +105,7 @@ impl Reading<'_> {
         let mut rules = Rules::default();
         let text = match cell {
             Cell::Blank => return self.blank(column),
-            Cell::Error => return Made::unread("a value; the cell holds an error"),
+            Cell::Error => return Made::unread(FAILED_FORMULA),
             Cell::Text(text) if column.kind == ColumnType::List => {
                 // Line ends part the codes of a list.
                 let lines: Vec<String> = text.split(['\n', '\r']).map(|line| tidy(line, self.legacy, &mut rules)).collect();
@@ -126,7 +131,12 @@ impl Reading<'_> {
         }
         let mut made = match column.kind {
             ColumnType::Date => self.date(cell, &text),
-            ColumnType::Integer => numbers::whole(cell, &text),
+            ColumnType::Integer => match numbers::whole(cell, &text) {
+                Made { value: Value::Number(year), .. } if column.id.ends_with("year") && !YEARS.contains(&year) => {
+                    Made::unread("a year from 1800 to 2200")
+                }
+                made => made,
+            },
             ColumnType::Flag => self.flag(&text),
             ColumnType::List => self.words.list(column, &text),
             ColumnType::Text | ColumnType::Area => self.text(column, cell, &text),
@@ -156,6 +166,7 @@ impl Reading<'_> {
 
     fn date(&self, cell: Cell<'_>, text: &str) -> Made {
         let found = match cell {
+            Cell::Date(serial) if dates::YEARS.contains(&(serial as i32)) => Err("a date; the cell holds a year in the format of a date"),
             Cell::Date(serial) => dates::serial(serial).map(|day| {
                 let mut rules = Rules::default();
                 if serial.fract() != 0.0 {

@@ -21,7 +21,7 @@ import chitieu as ct
 import openpyxl
 import polars as pl
 import xlwt
-from legacy_fonts import tcvn3, vni
+from legacy_text import tcvn3, vni
 
 DAY = "2022-12-31"
 PROVINCE = "33"
