@@ -269,12 +269,13 @@ def read(
         path: ``.xlsx``, ``.xls``, ``.csv`` or other text with delimiters, ``.parquet``.
         table: The table it holds, such as ``"children"``.
         mapping: A mapping, or the path of one in TOML: for each table ``columns`` (header to column), ``values`` (for
-            a column, text to code), ``ignore`` (headers), ``constants``, ``blank``, ``sheet``, ``header_row``.
-        sheet: Only this sheet. Without it every sheet that has a header of the table.
+            a column, text to code), ``ignore`` (headers), ``constants`` (for every row, whatever its cells say),
+            ``blank``, ``sheet``, ``header_row``.
+        sheet: Only this sheet. Without it every visible sheet that has a header of the table.
         encoding: ``"utf-8"``, ``"utf-16le"``, ``"utf-16be"``, ``"windows-1258"``, ``"tcvn3"`` or ``"vni"``, where it
             cannot be told from the text.
         area_vintage: The day (``"2022-12-31"``) whose list of areas names of communes are looked up in.
-        within: The code of the province or district that all communes lie in.
+        within: The code of the province or district that all communes lie in; a code outside is a finding.
         ethnic_list: ``"1979"`` or ``"2008"``: what names of ethnic groups become codes of. Without it ``"1979"``, and
             the report says so.
 
@@ -370,7 +371,7 @@ def find_area(name: str, *, on: str | date, level: str = "commune", within: str 
     """Return the units that a name may mean, as people write it.
 
     Tried in turn until any unit fits: the name as it is; but for case, tone placement and i or y; without its type word
-    (Xã, P., TT.); without any mark.
+    (Xã, P., TT.); with marks left out. A name with another mark ("Hải Triệu" for Hải Triều) gives what it may mean.
 
     Args:
         name: The name, such as ``"X. Hải Triều"``.
@@ -379,7 +380,7 @@ def find_area(name: str, *, on: str | date, level: str = "commune", within: str 
         within: The code of the province or district it lies in.
 
     Returns:
-        The columns of :func:`areas`; one row if the name is certain, several if it is not, none if nothing fits.
+        The columns of :func:`areas`: the unit, the units that may be meant, or none if nothing fits.
 
     Raises:
         PlanError: For a day outside the lists, or an unknown level or code.
