@@ -114,6 +114,11 @@ fn every_case_gets_its_verdicts() {
                     checked += 1;
                 }
             }
+            if let Some(expected) = case.get("score_areas").and_then(Value::as_table) {
+                let by = Level::from_word(word(expected, "by", "commune")).unwrap();
+                let score = found.scorecard(by, &period.parse().unwrap()).unwrap();
+                assert_eq!(cells(&score, "area"), expected["areas"], "{name}");
+            }
         }
     }
     assert!(checked > 100, "{checked}");
@@ -136,16 +141,45 @@ fn a_file_of_rules_that_does_not_hold_is_told_by_file_rule_and_field() {
         ("must = \"sex > online\"", "rule \"mine\".must", "a number or a date"),
         ("must = \"online\"\nwhere = \"personal_id = '1'\"", "rule \"mine\".where", "a column of the table victims"),
         ("unique = []", "rule \"mine\".unique", "a column"),
-        ("unique = [\"name\"]", "rule \"mine\".unique", "a any column of victims"),
+        ("unique = [\"name\"]", "rule \"mine\".unique", "a column of victims with one value in each row"),
+        ("unique = [\"forms\"]", "rule \"mine\".unique", "a column of victims with one value in each row"),
+        (
+            "probable_duplicate = { same = [\"forms\"], name = \"child_id\", similarity = 0.8 }",
+            "rule \"mine\".probable_duplicate",
+            "a column of victims with one value in each row",
+        ),
+        (
+            "parts = { of = \"age_from\", over = \"sex\", within = [\"forms\"] }",
+            "rule \"mine\".parts",
+            "a column of victims with one value in each row",
+        ),
+        ("refers = { columns = [\"case_id\"], to = \"victims\" }", "rule \"mine\".refers.to", "another table"),
         ("refers = { columns = [\"case_id\"], to = \"nobody\" }", "rule \"mine\".refers.to", "children, births"),
         ("deadline = { from = \"received_date\", to = \"plan_date\" }", "rule \"mine\".deadline", "working_days, or hours"),
+        ("deadline = { from = \"received_date\", to = \"plan_date\", working_days = -1 }", "rule \"mine\".deadline", "a number from 0"),
         ("outlier = { every = \"month\", windows = 2, least_windows = 1, least_median = 5 }", "rule \"mine\".outlier.windows", "3 <="),
-        ("must = \"online\"\nwho = 1", "line 7", "a file of rules"),
+        ("must = \"online\"\nwho = 1", "line 7, rule \"mine\"", "a file of rules"),
+        ("must = \"online", "line 6", "a file of rules"),
     ] {
         let Error::Catalogue { file, key, expected: told, .. } = rule(rest) else { panic!("{rest}") };
         assert_eq!((file.as_str(), key.as_str()), ("mine.toml", field), "{rest}");
         assert!(told.starts_with(expected), "{rest}: {told}");
     }
+}
+
+/// Timeliness of a table is one fact.
+#[test]
+fn a_table_has_one_rule_of_updates() {
+    let rule = |code: &str| {
+        format!(
+            "[[rule]]\ncode = \"{code}\"\nseverity = \"error\"\ntable = \"children\"\ntext = {{ vi = \"a\", en = \"b\" }}\n\
+             updates = {{ column = \"birth_date\", grace_days = 5 }}"
+        )
+    };
+    assert!(Rules::builtin().with_text("mine.toml", &rule("register_not_updated")).is_ok());
+    let Err(Error::Catalogue { key, expected, found, .. }) = Rules::builtin().with_text("mine.toml", &rule("mine")) else { panic!() };
+    assert_eq!((key.as_str(), expected.as_str()), ("rule \"mine\".updates", "one rule of updates for the table children"));
+    assert_eq!(found, "another beside \"register_not_updated\"");
 }
 
 /// Indicators and tables of one's own count by the values of one column.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -87,12 +86,7 @@ class Check:
     @property
     def period(self) -> str:
         """The period of the check; without one the last twelve whole months before the reference day."""
-        if self._period is not None:
-            return self._period
-        end = date.fromisoformat(self.reference)
-        end = date.fromordinal(end.toordinal() + 1).replace(day=1)
-        last = date.fromordinal(end.toordinal() - 1)
-        return f"{end.replace(year=end.year - 1)}/{last}"
+        return self._native.whole_months() if self._period is None else self._period
 
     def summary(self) -> pl.DataFrame:
         """Return each rule with its counts.
@@ -158,17 +152,18 @@ class Check:
           its register up to date, of the months that are over; of a wider area over all its communes.
 
         The register counts whole, events by their date in the period, yearly tables by the period's year. Every unit
-        of the provinces with rows is listed; a score is null where there is nothing to judge.
+        of the provinces with rows is listed, none where the list of areas has no units of that level; a score is null
+        where there is nothing to judge.
 
         Args:
             by: ``"commune"``, ``"district"``, ``"province"`` or ``"country"``.
-            period: A period of whole months, such as ``"2022Q2"``; None: :attr:`period`. Call it for several months
-                to follow an area.
+            period: A period of whole months, such as ``"2022Q2"``; None: :attr:`period`, with the whole of the months
+                that it touches. Call it for several months to follow an area.
 
         Raises:
             PlanError: For an unknown level, or a period that is not of whole months.
         """
-        return pl.DataFrame(self._native.scorecard(by, str(period or self.period)))
+        return pl.DataFrame(self._native.scorecard(by, str(period or self._native.whole_months())))
 
     def to_html(self, period: str | None = None) -> str:
         """Return a report to be read, sent and printed: one HTML page that refers to nothing outside.
@@ -180,7 +175,7 @@ class Check:
         """
         from chitieu._check_html import page
 
-        return page(self, str(period or self.period), report_language())
+        return page(self, str(period or self._native.whole_months()), report_language())
 
     def write_report(self, path: str | os.PathLike[str], period: str | None = None) -> Path:
         """Write :meth:`to_html` to a file, whole or not at all, and return its path."""
@@ -244,6 +239,9 @@ def check(dataset: Dataset, *, period: str | None = None, rules: RuleFiles = Non
 
     A row passes a rule, fails it, or is undecided where something the rule needs is not recorded; a rule may be about
     some rows only. Each rule has a code, a severity, and a text that says what is wrong and what to do.
+
+    Of more than 65 rows with the same day of birth, sex and commune each name is compared with the 64 that follow it in
+    the order of names: ``child_probably_repeated`` may miss pairs there.
 
     Args:
         dataset: The records; each table is read once, in batches. The columns marked private (``personal_id``,

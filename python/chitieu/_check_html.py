@@ -301,5 +301,5 @@ def short(check: Check) -> str:
     """Return what a notebook shows."""
     from chitieu._language import get_language
 
-    made = _Page(check, check.period, get_language())
+    made = _Page(check, check._native.whole_months(), get_language())
     return f"<style>.tag{{font-weight:600}}</style>{made.lead()}{made.failing(RULES_SHOWN)}"

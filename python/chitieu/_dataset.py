@@ -337,7 +337,9 @@ class Dataset:
     def without(self, check: Check, severity: str = "error") -> Dataset:
         """Return this dataset without the rows that fail a check; what is computed from it says how many.
 
-        Of rows with the same key the first stays.
+        Of rows with the same key the first stays that fails no other rule. Perpetrators go with the last victim of
+        their case, since they are counted by its date and place (one whose case never had a victim fails the rule
+        ``perpetrator_without_case``). All are counted in :attr:`set_aside`.
 
         Args:
             check: A check of this dataset; see :func:`check`.
@@ -364,13 +366,28 @@ class Dataset:
             )
         found = copy.copy(self)
         found._tables, found._set_aside = dict(self._tables), dict(self._set_aside)
-        for table, frame in self._tables.items():
-            failing = check.failing_rows(table, severity)
-            if len(failing):
-                kept = frame.with_row_index("#row").filter(~pl.col("#row").is_in(failing.implode())).drop("#row")
-                found._tables[table] = kept
-                found._set_aside[table] = found._set_aside.get(table, 0) + len(failing)
+        aside = {t: pl.DataFrame(check._native.rows_to_set_aside(t, severity))["row"] for t in self._tables}
+        if all(self._has_cases(t) for t in ("victims", "perpetrators")):
+            aside["perpetrators"] = self._with_cases_lost(aside["victims"], aside["perpetrators"])
+        for table, out in aside.items():
+            if len(out):
+                found._tables[table] = _without_rows(self._tables[table], out)
+                found._set_aside[table] = found._set_aside.get(table, 0) + len(out)
         return found
+
+    def _has_cases(self, table: str) -> bool:
+        return table in self._tables and "case_id" in self.schema(table)
+
+    def _cases(self, table: str) -> pl.Series:
+        frame = self._tables[table].lazy().select(pl.col("case_id").cast(pl.String))
+        return frame.collect()["case_id"]
+
+    def _with_cases_lost(self, victims: pl.Series, perpetrators: pl.Series) -> pl.Series:
+        """Return the rows of perpetrators that go, with those whose case loses its last victim."""
+        cases = self._cases("victims").to_frame()
+        lost = cases[victims].join(_without_rows(cases, victims), on="case_id", how="anti")["case_id"].drop_nulls()
+        alone = self._cases("perpetrators").is_in(lost.implode()).fill_null(False).arg_true()
+        return pl.concat([perpetrators, alone.cast(perpetrators.dtype)]).unique().sort()
 
     def _summary(self) -> list[tuple[str, ...]]:
         names = {t["id"]: pick(t["name"]) for t in words()["tables"]}
@@ -386,6 +403,14 @@ class Dataset:
         head = (say("Bảng", "Table"), say("Tên", "Name"), say("Số dòng", "Rows"), say("Cột", "Columns"))
         note = say("Ngày của danh mục đơn vị hành chính", "Area list as of") + f": {self._area_vintage or '–'}"
         return html_table(head, self._summary(), right=(2,)) + f"<p>{note}</p>"
+
+
+def _without_rows(frame: Frame, rows: pl.Series) -> Any:
+    """Return a table without some rows, counted from 0."""
+    number = "#row"
+    while number in frame.collect_schema():
+        number += "#"
+    return frame.with_row_index(number).filter(~pl.col(number).is_in(rows.implode())).drop(number)
 
 
 def area_name(code: str, names: dict[str, str]) -> str:

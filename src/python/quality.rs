@@ -2,7 +2,7 @@
 
 use super::{Frame, arrow, day, enter::enter, ethnic};
 use crate::area::Level;
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::period::Period;
 use crate::quality::{Check, Checking, Rules, Severity, Sources, column_name};
 use crate::text::Language;
@@ -97,14 +97,17 @@ impl PyCheck {
         enter(py, || self.0.scorecard(Level::from_word(by)?, &period.parse()?).map(Frame))
     }
 
+    fn whole_months(&self, py: Python<'_>) -> PyResult<String> {
+        enter(py, || self.0.whole_months().map(|period| period.to_string()))
+    }
+
     /// The rows of a table, from 0, that fail a rule of at least a severity.
     fn failing_rows(&self, py: Python<'_>, table: &str, severity: &str) -> PyResult<Frame> {
-        enter(py, || {
-            let rows = self.0.failing_rows(table, Severity::from_word(severity)?);
-            let column = Column::new("row".into(), rows);
-            let frame = DataFrame::new(column.len(), vec![column]);
-            frame.map(Frame).map_err(|e| Error::Frame { table: table.to_owned(), found: e.to_string() })
-        })
+        enter(py, || row_frame(table, self.0.failing_rows(table, Severity::from_word(severity)?)))
+    }
+
+    fn rows_to_set_aside(&self, py: Python<'_>, table: &str, severity: &str) -> PyResult<Frame> {
+        enter(py, || row_frame(table, self.0.rows_to_set_aside(table, Severity::from_word(severity)?)))
     }
 
     fn write_corrections(
@@ -131,6 +134,11 @@ impl PyCheck {
     fn __eq__(&self, other: &Self) -> bool {
         self.0 == other.0
     }
+}
+
+fn row_frame(table: &str, rows: Vec<u32>) -> Result<Frame> {
+    let frame = DataFrame::new(rows.len(), vec![Column::new("row".into(), rows)]);
+    frame.map(Frame).map_err(|e| Error::Frame { table: table.to_owned(), found: e.to_string() })
 }
 
 /// What a column is called by people, in Vietnamese and in English.

@@ -4,7 +4,7 @@ use super::coded::Coded;
 use super::plan::Plan;
 use crate::catalogue::{ColumnType, Condition, TODAY, Time, days};
 use crate::error::{Error, Result};
-use crate::record::{BIRTHS, Encoded, Encoder, NO_WORD, Problems, Rows};
+use crate::record::{BIRTHS, Encoded, Encoder, NO, NO_WORD, Problems, Rows};
 use polars::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
@@ -48,6 +48,16 @@ impl<'c> Chunk<'c> {
     pub fn texts(&self, column: &str) -> Result<Option<StringChunked>> {
         let text = |series: &Series| Ok(series.cast(&DataType::String)?.str()?.rechunk().into_owned());
         self.series(column).map(|series| text(series).map_err(|e| self.wrong(&e))).transpose()
+    }
+
+    /// In which rows a column is not recorded: null, or the code `unknown`.
+    pub fn blanks(&self, column: &str) -> Result<Option<BooleanChunked>> {
+        let Some(series) = self.series(column) else { return Ok(None) };
+        let nulls = series.is_null();
+        if self.plan.table.column(column).is_none_or(|c| c.codes.is_none()) {
+            return Ok(Some(nulls));
+        }
+        Ok(self.texts(column)?.map(|texts| nulls | texts.equal_missing(UNKNOWN)))
     }
 
     fn coded(&mut self, column: &str) -> Result<Rc<Coded>> {
@@ -138,11 +148,22 @@ impl<'c> Chunk<'c> {
                 let read = self.read(name)?;
                 let columns = HashMap::from([(name.to_owned(), read.values.clone())]);
                 let mut rows = Rows { count: read.coded.firsts.len(), columns: &columns, known: HashMap::new() };
-                let truth = rows.truth(leaf);
+                let mut truth = (*rows.truth(leaf)).clone();
+                if matches!(leaf, Condition::IsNull(_)) {
+                    self.refused(name, &read).into_iter().for_each(|class| truth[class] = NO);
+                }
                 found.known.insert(leaf.clone(), Rc::new(read.coded.spread(&truth)));
             }
         }
         Ok(found)
+    }
+
+    /// The classes whose value the column may not hold: recorded all the same.
+    fn refused(&self, name: &str, read: &Read) -> Vec<usize> {
+        let told = read.told.iter().find(|(column, _)| column == name);
+        let (Some((_, classes)), Some(series)) = (told, self.series(name)) else { return Vec::new() };
+        let is_there = |class: &usize| classes[*class] && !matches!(series.get(read.coded.firsts[*class] as usize), Ok(AnyValue::Null));
+        (0..classes.len()).filter(is_there).collect()
     }
 
     /// A number for each row, as an interval.
@@ -188,6 +209,8 @@ impl<'c> Chunk<'c> {
     }
 }
 
+/// The code of every list for what is not recorded.
+const UNKNOWN: &str = "unknown";
 /// No commune of the list.
 pub(super) const NOWHERE: u32 = u32::MAX;
 /// No time.

@@ -2,7 +2,7 @@
 
 use super::chunk::{Chunk, Masks, month_of};
 use super::coded::Coded;
-use super::kind::{Deadline, Kind, Parts, Values};
+use super::kind::{Deadline, Kind, Parts, Values, is_identifier};
 use super::names::Names;
 use super::plan::Plan;
 use crate::catalogue::{ColumnType, days};
@@ -32,12 +32,12 @@ pub(super) struct Failed {
     pub detail: Vec<u64>,
 }
 
-/// A number of a group: the group, whether it is the total, the number, the row.
+/// A number of a group: the group, whether it is one of its parts, the number if it is known, the row.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Portion {
     pub group: u128,
-    pub is_total: bool,
-    pub number: i64,
+    pub is_part: bool,
+    pub number: Option<i64>,
     pub row: u32,
 }
 
@@ -85,11 +85,11 @@ pub(super) fn judge(plan: &Plan, frame: &DataFrame, offset: u32) -> Result<Part>
                     mask = masks.get(values);
                     mask.map_or_else(|| vec![PASS; part.rows], |mask| mask.iter().map(|m| if *m == 0 { PASS } else { FAIL }).collect())
                 }
-                Kind::Unique(columns) => with_key(&chunk, columns),
-                Kind::Refers(refers) => with_key(&chunk, &refers.columns).into_iter().map(|v| if v == OPEN { OUT } else { v }).collect(),
+                Kind::Unique(columns) => with_key(&chunk, columns)?,
+                Kind::Refers(refers) => with_key(&chunk, &refers.columns)?.into_iter().map(|v| if v == OPEN { OUT } else { v }).collect(),
                 Kind::Probable(probable) => {
                     let columns: Vec<String> = probable.same.iter().chain([&probable.name]).cloned().collect();
-                    let verdicts = all_there(&chunk, &columns);
+                    let verdicts = all_there(&chunk, &columns)?;
                     let names = Names::of(chunk.texts(&probable.name)?.as_ref(), part.rows);
                     let blocks = keys(&chunk, &probable.same, offset)?;
                     let is_there = |key: &u128| verdicts[(*key as u32 - offset) as usize] == PASS;
@@ -147,38 +147,30 @@ fn implied(scope: &[u8], must: &[u8]) -> Vec<u8> {
 }
 
 /// Whether every one of some columns is recorded.
-fn all_there(chunk: &Chunk, columns: &[String]) -> Vec<u8> {
+fn all_there(chunk: &Chunk, columns: &[String]) -> Result<Vec<u8>> {
     let mut verdicts = vec![PASS; chunk.rows()];
     for column in columns {
-        match chunk.series(column) {
+        match chunk.blanks(column)? {
             None => verdicts.fill(OPEN),
-            Some(series) if series.null_count() == 0 => {}
-            Some(series) => {
-                verdicts.iter_mut().zip(series.is_null().iter()).filter(|(_, null)| *null == Some(true)).for_each(|(v, _)| *v = OPEN);
+            Some(blanks) if !blanks.any() => {}
+            Some(blanks) => {
+                verdicts.iter_mut().zip(blanks.iter()).filter(|(_, blank)| *blank == Some(true)).for_each(|(v, _)| *v = OPEN);
             }
         }
     }
-    verdicts
+    Ok(verdicts)
 }
 
-/// The columns of a key that are there and are identifiers: text without a list of codes.
-fn identifiers(chunk: &Chunk, columns: &[String]) -> Vec<String> {
-    let plan = chunk.plan;
-    let is_plain = |c: &&String| {
-        chunk.series(c).is_some()
-            && plan.table.column(c).is_some_and(|c| matches!(c.kind, ColumnType::Text | ColumnType::Area) && c.codes.is_none())
-    };
-    columns.iter().filter(is_plain).cloned().collect()
-}
-
-fn with_key(chunk: &Chunk, columns: &[String]) -> Vec<u8> {
-    all_there(chunk, &identifiers(chunk, columns))
+/// Whether the identifiers among the columns of a key are recorded.
+fn with_key(chunk: &Chunk, columns: &[String]) -> Result<Vec<u8>> {
+    let identifiers: Vec<String> = columns.iter().filter(|c| is_identifier(chunk.plan.table, c)).cloned().collect();
+    all_there(chunk, &identifiers)
 }
 
 /// The keys of the rows that have one: 96 bits of a hash, and the row.
 fn keys(chunk: &Chunk, columns: &[String], offset: u32) -> Result<Vec<u128>> {
     let texts = columns.iter().map(|c| chunk.texts(c)).collect::<Result<Vec<_>>>()?;
-    let there = with_key(chunk, columns);
+    let there = with_key(chunk, columns)?;
     let packed = |row: u32, hash: u128| hash >> ROW_BITS << ROW_BITS | u128::from(row + offset);
     let rows = (0_u32..).zip(&there).filter(|(_, v)| **v == PASS).map(|(row, _)| row);
     if let [Some(text)] = texts.as_slice() {
@@ -364,18 +356,18 @@ fn steps(chunk: &mut Chunk, deadline: &Deadline) -> Result<Vec<u8>> {
 fn portions(chunk: &mut Chunk, parts: &Parts, offset: u32) -> Result<Vec<Portion>> {
     let numbers = chunk.numbers(&parts.of)?;
     let texts = parts.within.iter().map(|c| chunk.texts(c)).collect::<Result<Vec<_>>>()?;
-    let over = chunk.texts(&parts.over)?;
+    let over = chunk.blanks(&parts.over)?;
     // Where another breakdown is not recorded nobody can tell a total from a rest.
     let within: Vec<String> = parts.within.iter().filter(|c| chunk.series(c).is_some()).cloned().collect();
-    let there = all_there(chunk, &within);
+    let there = all_there(chunk, &within)?;
     let mut bytes = Vec::new();
     let portion = |(row, number): (usize, &i32)| Portion {
         group: hash_of(&texts, row, &mut bytes),
-        is_total: over.as_ref().is_none_or(|o| o.get(row).is_none()),
-        number: i64::from(*number),
+        is_part: over.as_ref().is_some_and(|blanks| blanks.get(row) == Some(false)),
+        number: (*number != i32::MIN).then(|| i64::from(*number)),
         row: row as u32 + offset,
     };
-    Ok(numbers.iter().enumerate().filter(|(row, n)| **n != i32::MIN && there[*row] == PASS).map(portion).collect())
+    Ok(numbers.iter().enumerate().filter(|(row, _)| there[*row] == PASS).map(portion).collect())
 }
 
 /// In which months communes brought rows up to date.

@@ -1,6 +1,6 @@
 //! What a rule can ask for.
 
-use crate::catalogue::{ColumnType, Condition};
+use crate::catalogue::{ColumnType, Condition, Table};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 
@@ -80,6 +80,9 @@ pub(super) struct Parts {
     pub of: String,
     pub over: String,
     pub within: Vec<String>,
+    /// A total that equals its parts fails, and not one that differs.
+    #[serde(default)]
+    pub no_total: bool,
 }
 
 /// Windows of the calendar.
@@ -100,12 +103,20 @@ pub(super) struct Outlier {
     pub windows: usize,
     /// if there are at least so many
     pub least_windows: usize,
-    /// and half of them have so many rows.
+    /// and their median has so many rows.
     pub least_median: u64,
 }
 
 /// A field, what it should hold, what it holds.
 type Refused = (String, String, String);
+
+/// The types of columns with one value in each row.
+const SINGLE: &[ColumnType] = &[ColumnType::Text, ColumnType::Area, ColumnType::Flag, ColumnType::Date, ColumnType::Integer];
+
+/// Whether a column names something: text without a list of codes.
+pub(super) fn is_identifier(table: &Table, column: &str) -> bool {
+    table.column(column).is_some_and(|c| matches!(c.kind, ColumnType::Text | ColumnType::Area) && c.codes.is_none())
+}
 
 impl Kind {
     pub const WORDS: [&str; 10] =
@@ -139,7 +150,7 @@ impl Kind {
         }
     }
 
-    /// Columns that its table must have, and of which types; none means any.
+    /// Columns that its table must have, and of which types.
     pub fn needs(&self) -> Vec<(String, &'static [ColumnType])> {
         const TEXT: &[ColumnType] = &[ColumnType::Text];
         const DATE: &[ColumnType] = &[ColumnType::Date];
@@ -147,16 +158,16 @@ impl Kind {
         let all = |columns: &[String], kinds: &'static [ColumnType]| columns.iter().map(|c| (c.clone(), kinds)).collect::<Vec<_>>();
         match self {
             Self::Must { .. } | Self::Values(_) | Self::Outlier(_) => Vec::new(),
-            Self::Unique(columns) => all(columns, &[]),
+            Self::Unique(columns) => all(columns, SINGLE),
             Self::Refers(refers) => all(&refers.columns, TEXT),
-            Self::Probable(p) => [all(&p.same, &[]), vec![(p.name.clone(), TEXT)]].concat(),
+            Self::Probable(p) => [all(&p.same, SINGLE), vec![(p.name.clone(), TEXT)]].concat(),
             Self::Identification(number) => vec![(number.clone(), TEXT), ("sex".to_owned(), TEXT), ("birth_date".to_owned(), DATE)],
             Self::Deadline(d) => {
                 let mut columns = vec![(d.from.clone(), DATE), (d.to.clone(), DATE)];
                 columns.extend(d.hours_column.iter().map(|c| (c.clone(), NUMBER)));
                 columns
             }
-            Self::Parts(p) => [vec![(p.of.clone(), NUMBER), (p.over.clone(), &[][..])], all(&p.within, &[])].concat(),
+            Self::Parts(p) => [vec![(p.of.clone(), NUMBER), (p.over.clone(), SINGLE)], all(&p.within, SINGLE)].concat(),
             Self::Updates { column, .. } => vec![(column.clone(), DATE)],
         }
     }
@@ -173,6 +184,9 @@ impl Kind {
             Self::Probable(p) if p.same.is_empty() => refuse("probable_duplicate.same", "a column", "none".to_owned()),
             Self::Deadline(d) if d.working_days.is_some() == (d.hours.is_some() && d.hours_column.is_some()) => {
                 refuse("deadline", "working_days, or hours and hours_column", "neither or both".to_owned())
+            }
+            Self::Deadline(Deadline { working_days: Some(limit), .. } | Deadline { hours: Some(limit), .. }) if *limit < 0 => {
+                refuse("deadline", "a number from 0", limit.to_string())
             }
             Self::Outlier(o) if o.least_windows < 3 || o.windows < o.least_windows || o.windows > 1_200 => {
                 refuse("outlier.windows", "3 <= least_windows <= windows <= 1200", format!("{}, {}", o.least_windows, o.windows))
@@ -192,7 +206,7 @@ impl Kind {
     }
 
     /// The columns of its own table that it cannot do without; where one is not there, the rule is not judged.
-    pub fn wants<'a>(&'a self) -> BTreeSet<&'a str> {
+    pub fn wants<'a>(&'a self, table: &Table) -> BTreeSet<&'a str> {
         match self {
             Self::Must { must, scope } => {
                 let mut leaves: BTreeSet<&'a Condition> = BTreeSet::new();
@@ -203,7 +217,10 @@ impl Kind {
             }
             Self::Values(Values::Read) => ["source_unread"].into(),
             Self::Values(_) | Self::Outlier(_) => BTreeSet::new(),
-            Self::Unique(columns) => columns.first().map(String::as_str).into_iter().collect(),
+            Self::Unique(columns) => {
+                let is_wanted = |(nth, column): &(usize, &String)| *nth == 0 || is_identifier(table, column);
+                columns.iter().enumerate().filter(is_wanted).map(|(_, column)| column.as_str()).collect()
+            }
             Self::Refers(refers) => refers.columns.iter().map(String::as_str).collect(),
             Self::Probable(p) => p.same.iter().map(String::as_str).chain([p.name.as_str()]).collect(),
             Self::Identification(number) => [number.as_str()].into(),

@@ -1,6 +1,6 @@
 //! What is checked of one table: its rules, which of them can be judged, and which keys they need.
 
-use super::kind::Kind;
+use super::kind::{Kind, is_identifier};
 use super::rule::{Rule, Rules};
 use crate::area::AreaList;
 use crate::catalogue::{Catalogue, Codes, Condition, EthnicList, Table, Time};
@@ -66,7 +66,7 @@ impl Setting {
             None => schema.contains(name),
         };
         let lacks = |rule: &&Rule| {
-            let mut lacks: Vec<String> = rule.kind.wants().into_iter().filter(|c| !is_there(c)).map(str::to_owned).collect();
+            let mut lacks: Vec<String> = rule.kind.wants(table).into_iter().filter(|c| !is_there(c)).map(str::to_owned).collect();
             let one = rule.kind.wants_one();
             if !one.is_empty() && !one.iter().any(|c| is_there(c)) {
                 lacks.extend(one.into_iter().map(str::to_owned));
@@ -82,6 +82,8 @@ impl Setting {
                 _ => {}
             }
         }
+        let has_key =
+            |columns: &[String]| schema.contains(&columns[0]) && columns.iter().all(|c| schema.contains(c) || !is_identifier(table, c));
         let mut words = BTreeSet::new();
         for rule in &rules {
             if let Kind::Must { must, scope } = &rule.kind {
@@ -100,7 +102,7 @@ impl Setting {
             all: &self.rules,
             columns,
             expected: self.rules.expected(&table.id),
-            keys: keys.into_iter().filter(|columns| schema.contains(&columns[0])).collect(),
+            keys: keys.into_iter().filter(|columns| has_key(columns)).collect(),
             words,
         })
     }

@@ -148,12 +148,37 @@ impl Check {
     /// The rows of a table, from 0, that fail a rule of at least that severity.
     #[must_use]
     pub fn failing_rows(&self, table: &str, severity: Severity) -> Vec<u32> {
-        let of = self.tables.iter().filter(|t| t.table == table).flat_map(|t| &t.verdicts);
-        let mut rows: Vec<u32> = of.filter(|v| v.rule.severity >= severity).flat_map(|v| v.failed.rows.iter().copied()).collect();
+        let mut rows: Vec<u32> = self.verdicts(table, severity).flat_map(|v| v.failed.rows.iter().copied()).collect();
         rows.sort_unstable();
         rows.dedup();
         rows
     }
+
+    /// The rows of a table, from 0, to be set aside so that what is left fails no rule of at least that severity: those that
+    /// fail one, but of rows with the same key the first that fails no other rule stays.
+    #[must_use]
+    pub fn rows_to_set_aside(&self, table: &str, severity: Severity) -> Vec<u32> {
+        let is_unique = |v: &&Verdicts| matches!(v.rule.kind, Kind::Unique(_));
+        let (repeated, others): (Vec<&Verdicts>, Vec<&Verdicts>) = self.verdicts(table, severity).partition(is_unique);
+        let mut gone: BTreeSet<u32> = others.iter().flat_map(|v| v.failed.rows.iter().copied()).collect();
+        for verdicts in repeated {
+            let rows = repeated_beside(verdicts, &gone);
+            gone.extend(rows);
+        }
+        gone.into_iter().collect()
+    }
+
+    fn verdicts(&self, table: &str, severity: Severity) -> impl Iterator<Item = &Verdicts> {
+        let of = self.tables.iter().filter(move |t| t.table == table).flat_map(|t| &t.verdicts);
+        of.filter(move |v| v.rule.severity >= severity)
+    }
+}
+
+/// The rows that repeat a key, but for the one that takes the place of a first row that is gone.
+fn repeated_beside(repeated: &Verdicts, gone: &BTreeSet<u32>) -> Vec<u32> {
+    let mut filled: BTreeSet<u64> = BTreeSet::new();
+    let goes = |(row, first): &(&u32, &u64)| gone.contains(row) || !gone.contains(&(**first as u32)) || !filled.insert(**first);
+    repeated.failed.rows.iter().zip(&repeated.failed.detail).filter(goes).map(|(row, _)| *row).collect()
 }
 
 fn of_communes<'a>(table: &'a Checked, verdicts: &'a Verdicts) -> impl Iterator<Item = Address<'a>> {

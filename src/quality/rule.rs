@@ -164,7 +164,7 @@ impl Rules {
     pub fn with_text(&self, file: &str, text: &str) -> Result<Self> {
         let parsed: File = toml::from_str(text).or_else(|e| {
             let line = e.span().map_or(0, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
-            refuse(file, format!("line {line}"), "a file of rules", e.message())
+            refuse(file, place(text, line), "a file of rules", e.message())
         })?;
         let catalogue = Catalogue::builtin();
         let mut found = self.clone();
@@ -194,7 +194,12 @@ impl Rules {
                 name => vec![known_table(&catalogue, file, &format!("{key}.table"), name)?],
             };
             for table in tables {
-                found.all.push(line.clone().compiled(file, &key, table, &catalogue)?);
+                let rule = line.clone().compiled(file, &key, table, &catalogue)?;
+                if let Some(other) = found.all.iter().find(|other| rule.is_updates_beside(other)) {
+                    let expected = format!("one rule of updates for the table {}", table.id);
+                    return refuse(file, format!("{key}.updates"), expected, format!("another beside \"{}\"", other.code));
+                }
+                found.all.push(rule);
             }
         }
         Ok(found)
@@ -237,6 +242,16 @@ impl Rules {
     }
 }
 
+/// A line of a file of rules, with the rule it stands in.
+fn place(text: &str, line: usize) -> String {
+    let rules = text.lines().take(line).filter(|line| line.trim_start().starts_with("[[rule]]")).count();
+    let code = toml::from_str::<toml::Table>(text).ok().and_then(|file| {
+        let rule = file.get("rule")?.as_array()?.get(rules.checked_sub(1)?)?;
+        Some(rule.get("code")?.as_str()?.to_owned())
+    });
+    code.map_or_else(|| format!("line {line}"), |code| format!("line {line}, rule \"{code}\""))
+}
+
 fn known_table<'c>(catalogue: &'c Catalogue, file: &str, key: &str, name: &str) -> Result<&'c Table> {
     if let Some(table) = catalogue.table(name) {
         return Ok(table);
@@ -246,6 +261,12 @@ fn known_table<'c>(catalogue: &'c Catalogue, file: &str, key: &str, name: &str) 
 }
 
 impl Rule {
+    /// Both tell when the rows of one table are updated: a table is timely in one way.
+    fn is_updates_beside(&self, other: &Self) -> bool {
+        let is_updates = |rule: &Self| matches!(rule.kind, Kind::Updates { .. });
+        self.table == other.table && is_updates(self) && is_updates(other)
+    }
+
     /// The columns it is about, as they are called in the records; empty for what is about all of them.
     #[must_use]
     pub fn columns(&self) -> Vec<String> {
@@ -310,19 +331,19 @@ impl Line {
             return refuse(file, format!("{key}.where"), "a where beside must", kind.word());
         }
         for (column, kinds) in kind.needs() {
-            let fits = table.column(&column).is_some_and(|c| kinds.is_empty() || kinds.contains(&c.kind));
-            if !fits {
-                let wanted = kinds.first().map_or("any", |k| k.word());
-                return refuse(
-                    file,
-                    format!("{key}.{}", kind.word()),
-                    format!("a {wanted} column of {}", table.id),
-                    format!("\"{column}\""),
-                );
+            if !table.column(&column).is_some_and(|c| kinds.contains(&c.kind)) {
+                let expected = match kinds {
+                    [only] => format!("a {} column of {}", only.word(), table.id),
+                    _ => format!("a column of {} with one value in each row", table.id),
+                };
+                return refuse(file, format!("{key}.{}", kind.word()), expected, format!("\"{column}\""));
             }
         }
         if let Kind::Refers(refers) = &kind {
             let target = known_table(catalogue, file, &format!("{key}.refers.to"), &refers.to)?;
+            if target.id == table.id {
+                return refuse(file, format!("{key}.refers.to"), "another table", format!("\"{}\"", refers.to));
+            }
             if let Some(column) = refers.columns.iter().find(|c| !target.column(c).is_some_and(|c| c.kind == ColumnType::Text)) {
                 return refuse(file, format!("{key}.refers.to"), format!("a text column of {}", target.id), format!("\"{column}\""));
             }

@@ -2,7 +2,7 @@
 
 use super::chunk::{NEVER, NOWHERE};
 use super::judge::{FAIL, Failed, OPEN, OUT, PASS, Part, Portion};
-use super::kind::Kind;
+use super::kind::{Kind, Parts};
 use super::names::{Names, similarity};
 use super::plan::Plan;
 use super::rule::Rule;
@@ -10,6 +10,9 @@ use polars::prelude::PlHashMap;
 use rayon::slice::ParallelSliceMut;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// A total has so many parts that add up to so much: among smaller numbers a rest looks like one.
+const LEAST_PARTS: usize = 2;
+const LEAST_SUM: i64 = 10;
 /// In a block of more rows each name is compared with so many that follow it in the order of names.
 const NEIGHBOURS: usize = 64;
 
@@ -186,8 +189,9 @@ impl Making {
                     let (blocks, names) = self.blocks.remove(&nth).unwrap_or_default();
                     alike(blocks, &names, probable.similarity)
                 }
-                Kind::Parts(_) => {
-                    self.sums(nth);
+                Kind::Parts(parts) => {
+                    let of = sums(&self.portions.remove(&nth).unwrap_or_default(), parts);
+                    self.told(nth, of);
                     continue;
                 }
                 Kind::Updates { .. } => {
@@ -212,26 +216,65 @@ impl Making {
         verdicts.failed = failed;
     }
 
-    /// Totals against the sums of their parts; without parts, and for the parts, there is nothing to judge. A row of less than
-    /// four fifths of the sum is taken for those of whom the part is not recorded.
-    fn sums(&mut self, nth: usize) {
-        let portions = self.portions.remove(&nth).unwrap_or_default();
-        let mut sums: PlHashMap<u128, i64> = PlHashMap::default();
-        for part in portions.iter().filter(|p| !p.is_total) {
-            *sums.entry(part.group).or_default() += part.number;
-        }
-        let mut failed = Failed::default();
-        for total in portions.iter().filter(|p| p.is_total) {
-            let Some(sum) = sums.get(&total.group).filter(|sum| total.number * 5 >= **sum * 4) else { continue };
-            let counts = &mut self.checked.verdicts[nth].counts[self.checked.of_row[total.row as usize] as usize];
+    /// Rows that a rule was not taken to be about have these verdicts.
+    fn told(&mut self, nth: usize, rows: Vec<(u32, u8)>) {
+        let verdicts = &mut self.checked.verdicts[nth];
+        for (row, verdict) in rows {
+            let counts = &mut verdicts.counts[self.checked.of_row[row as usize] as usize];
             counts[usize::from(OUT)] -= 1;
-            counts[usize::from(PASS)] += 1;
-            if *sum != total.number {
-                failed.rows.push(total.row);
+            counts[usize::from(verdict)] += 1;
+            if verdict == FAIL {
+                verdicts.failed.rows.push(row);
             }
         }
-        self.fail(nth, failed, PASS);
     }
+}
+
+/// What stands in the rows of one group.
+#[derive(Debug, Default)]
+struct Group {
+    parts: usize,
+    sum: i64,
+    /// Some part is not known.
+    is_open: bool,
+    /// Those of whom the part is not recorded.
+    rest: i64,
+}
+
+impl Group {
+    /// A row without a part is a total from four fifths of the sum on, else a rest.
+    fn is_total(&self, number: i64) -> bool {
+        self.parts >= LEAST_PARTS && self.sum >= LEAST_SUM && number * 5 >= self.sum * 4
+    }
+}
+
+/// Totals against the sums of the other rows of their group; for the parts, and without parts, there is nothing to judge.
+fn sums(portions: &[Portion], asked: &Parts) -> Vec<(u32, u8)> {
+    let mut groups: PlHashMap<u128, Group> = PlHashMap::default();
+    for part in portions.iter().filter(|p| p.is_part) {
+        let group = groups.entry(part.group).or_default();
+        group.parts += 1;
+        group.sum += part.number.unwrap_or(0);
+        group.is_open |= part.number.is_none();
+    }
+    let others: Vec<(&Portion, i64)> = portions.iter().filter(|p| !p.is_part).filter_map(|p| Some((p, p.number?))).collect();
+    for (other, number) in &others {
+        if let Some(group) = groups.get_mut(&other.group).filter(|group| !group.is_total(*number)) {
+            group.rest += number;
+        }
+    }
+    let verdict = |(other, number): (&Portion, i64)| {
+        let group = groups.get(&other.group)?;
+        let is_whole = number == group.sum + group.rest;
+        let verdict = match (group.is_total(number), group.is_open) {
+            (false, _) => return asked.no_total.then_some((other.row, PASS)),
+            (true, true) => OPEN,
+            (true, false) if is_whole == asked.no_total => FAIL,
+            (true, false) => PASS,
+        };
+        Some((other.row, verdict))
+    };
+    others.into_iter().filter_map(verdict).collect()
 }
 
 impl Checked {

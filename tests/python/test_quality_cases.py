@@ -77,6 +77,8 @@ def test_every_case_gets_its_verdicts(case, tmp_path):
         line = score.row(by_predicate=pl.col("area") == expected["area"], named=True)
         for fact in set(expected) - {"by", "period"}:
             assert line[fact] == none(expected[fact]), (expected["area"], fact)
+    if expected := case.data.get("score_areas"):
+        assert found.scorecard(expected["by"])["area"].to_list() == expected["areas"]
 
 
 def test_scores_follow_from_their_counts():

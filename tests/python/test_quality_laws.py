@@ -30,6 +30,13 @@ VICTIMS = {
     "incident_date": none_or(st.dates(date(2022, 1, 1), date(2022, 12, 31))),
     "received_date": none_or(st.dates(date(2022, 1, 1), date(2022, 12, 31))),
 }
+POPULATION = {
+    "year": st.just(2022),
+    "commune": st.just("12364"),
+    "sex": st.sampled_from(["male", "female", "unknown", None]),
+    "age": none_or(st.sampled_from([0, 1])),
+    "persons": none_or(st.sampled_from([4, 5, 6, 10, 11, 12])),
+}
 PERPETRATORS = {"case_id": none_or(st.sampled_from("1234567")), "person_id": none_or(st.sampled_from("pqr"))}
 
 
@@ -49,16 +56,17 @@ class Batched(ct.Dataset):
     rows("children", CHILDREN, 12),
     rows("victims", VICTIMS, 8),
     rows("perpetrators", PERPETRATORS, 6),
+    rows("population", POPULATION, 8),
     st.integers(1, 7),
 )
-def test_any_split_gives_the_same_check(children, victims, perpetrators, size):
-    tables = {"children": children, "victims": victims, "perpetrators": perpetrators}
+def test_any_split_gives_the_same_check(children, victims, perpetrators, population, size):
+    tables = {"children": children, "victims": victims, "perpetrators": perpetrators, "population": population}
     whole = ct.check(ct.Dataset(**tables), period="2022")
     split = Batched(**tables)
     split.size = size
     assert ct.check(split, period="2022") == whole
     categories = children.with_columns(pl.col("sex", "commune", "child_id").cast(pl.Categorical))
-    lazy = ct.Dataset(children=categories.lazy(), victims=victims.lazy(), perpetrators=perpetrators)
+    lazy = ct.Dataset(**tables | {"children": categories.lazy(), "victims": victims.lazy()})
     assert ct.check(lazy, period="2022") == whole
     for table in tables:
         summary = whole.summary().filter(pl.col("table") == table, pl.col("rule") == "required_missing")

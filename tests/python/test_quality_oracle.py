@@ -47,6 +47,8 @@ RULES = {
     ),
     "perpetrator_without_case": ("perpetrators", "true", "case_id IN (SELECT case_id FROM victims)"),
     "pupils_above_enrolled": ("pupils", "true", "completed + dropped_out <= enrolled"),
+    "pupils_sexes": ("pupils", "sex IS NULL AND is_total", "enrolled = of_both + rest"),
+    "pupils_total_of_sexes": ("pupils", "sex IS NULL AND parts > 0", "NOT (is_total AND enrolled = of_both + rest)"),
     "death_before_birth": ("deaths", "birth_date IS NOT NULL", "date >= birth_date"),
     "plan_late": (
         "victims",
@@ -61,6 +63,28 @@ CREATE MACRO workdays(a, b) AS (SELECT count(*) FROM range(1, 4000) t(n)
     WHERE a + n::INTEGER <= b AND isodow(a + n::INTEGER) < 6);
 CREATE MACRO years(b, o) AS (year(o) - year(b) - CASE WHEN (month(o), day(o)) < (month(b), day(b)) THEN 1 ELSE 0 END);
 """
+
+#: Pupils with what stands in their class: the rows by sex and their sum, whether a row is a total, and the rests.
+PUPILS = """
+CREATE TABLE more AS SELECT *, coalesce(sum(enrolled) FILTER (sex IS NULL AND NOT is_total) OVER class, 0) AS rest
+FROM (
+    SELECT *, parts >= 2 AND of_both >= 10 AND enrolled >= 0.8 * of_both AS is_total FROM (
+        SELECT *, count(*) FILTER (sex IS NOT NULL) OVER class AS parts,
+            coalesce(sum(enrolled) FILTER (sex IS NOT NULL) OVER class, 0) AS of_both
+        FROM pupils WINDOW class AS (PARTITION BY commune, school_year, grade)))
+    WINDOW class AS (PARTITION BY commune, school_year, grade);
+DROP TABLE pupils;
+ALTER TABLE more RENAME TO pupils;
+"""
+
+
+def with_totals(pupils):
+    """Return the pupils with a row for every fifth class that holds its total, one too many in every tenth."""
+    totals = pupils.group_by("commune", "school_year", "grade", maintain_order=True).agg(
+        pl.col("enrolled", "completed", "dropped_out").sum()
+    )
+    totals = totals.with_columns(pl.col("enrolled") + (pl.int_range(pl.len()) % 10 == 0)).gather_every(5)
+    return pl.concat([pupils, totals.cast({"enrolled": pl.Int64})], how="diagonal")
 
 
 def some(dataset, table, column, value, one_in, seed):
@@ -100,7 +124,7 @@ def tables():
             dataset = ct.Dataset(**frames)
         frames[table] = some(dataset, table, column, value, one_in, len(column) + one_in)
         dataset = ct.Dataset(**frames)
-    return {t: dataset[t] for t in dataset.tables}
+    return {t: dataset[t] for t in dataset.tables} | {"pupils": with_totals(dataset["pupils"])}
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +140,7 @@ def test_counts_and_rows_are_those_of_sql(rule, tables, found):
         for name, frame in tables.items():
             sql.register(f"frame_{name}", frame.to_arrow())
             sql.execute(f"CREATE TABLE {name} AS SELECT *, row_number() OVER () AS nr FROM frame_{name}")
+        sql.execute(PUPILS)
         looks = ""
         if table == "children":
             year = "birth_year" if "birth_year" in tables["children"].columns else "NULL::INTEGER"

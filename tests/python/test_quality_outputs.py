@@ -176,6 +176,74 @@ def test_what_is_computed_says_how_many_rows_were_set_aside():
     assert "set aside" in repr(result)
 
 
+def test_a_made_up_province_is_computed_after_its_check():
+    province = ct.synthetic.province("33", children=20_000, year=2022, seed=1)
+    kept = province.without(ct.check(province, period="2022"), severity="error")
+    warnings = [w.code for w in ct.compute(kept, period="2022").warnings]
+    assert "set_aside" in warnings
+    assert ct.abuse.read(kept).set_aside == {t: kept.set_aside[t] for t in kept.set_aside if t in ct.abuse.TABLES}
+
+
+@pytest.mark.parametrize(
+    "as_table", [pl.DataFrame.lazy, lambda f: f.with_columns(pl.col("case_id").cast(pl.Categorical))]
+)
+def test_perpetrators_go_with_the_last_victim_of_their_case(as_table):
+    """Case 1 keeps one of two victims, case 2 loses its only one, case 3 never had one."""
+    victims = pl.DataFrame(
+        {
+            "case_id": ["1", "1", "2"],
+            "child_id": ["a", "b", "c"],
+            "birth_year": 2015,
+            "commune": "12364",
+            "incident_date": [date(2022, 1, 1), date(2022, 5, 1), date(2022, 5, 1)],
+            "received_date": [date(2022, 1, 2), date(2022, 4, 1), date(2022, 4, 1)],
+            "confirmed": True,
+            "#row": 1,  # a column of the user
+        }
+    )
+    perpetrators = pl.DataFrame({"case_id": ["1", "2", "2", "3", None], "person_id": list("pqrst"), "sex": "male"})
+    tables = {"victims": as_table(victims), "perpetrators": as_table(perpetrators)}
+    dataset = ct.Dataset(area_vintage="2022-12-31", **tables)
+    kept = dataset.without(ct.check(dataset, period="2022"))
+    assert kept.set_aside == {"victims": 2, "perpetrators": 4}
+    assert kept["perpetrators"]["person_id"].to_list() == ["p"]
+    assert kept["victims"].columns == victims.columns
+    result = ct.compute(kept, period="2022", indicators=["perpetrators"])
+    assert result.only("perpetrators", measure="count", area="33")["numerator"].item() == 1
+    assert ct.abuse.read(kept).set_aside == kept.set_aside
+
+
+def test_of_rows_with_the_same_key_the_first_good_one_stays():
+    """a: the second, as the first is born later; b: the first; c: none is good."""
+    born = [date(2030, 1, 1), date(2015, 1, 1), date(2015, 1, 2), *[date(2016, 1, 1)] * 2, *[date(2030, 1, 1)] * 2]
+    children = pl.DataFrame({"child_id": list("aaabbcc"), "birth_date": born, "commune": "12364"})
+    dataset = ct.Dataset(children=children)
+    kept = dataset.without(ct.check(dataset, period="2022"))
+    assert kept["children"].rows() == children[[1, 3]].rows()
+    assert kept.set_aside == {"children": 5}
+    again = ct.check(kept, period="2022").summary()
+    assert again.filter(pl.col("severity") == "error")["failed"].sum() == 0
+
+
+def test_a_total_among_its_parts_is_set_aside():
+    population = pl.DataFrame(
+        {"commune": "12364", "year": 2022, "sex": ["male", "female", None], "persons": [50, 60, 110]}
+    )
+    dataset = ct.Dataset(population=population)
+    kept = dataset.without(ct.check(dataset, period="2022"))
+    assert kept["population"].equals(population[:2])
+
+
+def test_a_period_that_cuts_months_has_scores_of_the_whole_ones(dataset):
+    found = ct.check(dataset, period="2022-02-10/2022-04-20")
+    assert found.period == "2022-02-10/2022-04-20"
+    assert found.scorecard().equals(found.scorecard(period="2022-02-01/2022-04-30"))
+    assert found.scorecard("country")["months"][0] == 2 * 161  # February and March of the communes of the province
+    assert "2022" in found.to_html() and found._repr_html_()
+    with pytest.raises(ct.PlanError, match="whole months"):
+        found.scorecard(period="2022-02-10/2022-04-20")
+
+
 def test_rules_of_ones_own_are_checked(tmp_path):
     with pytest.raises(FileNotFoundError):
         ct.rules(tmp_path / "none.toml")
