@@ -1,9 +1,12 @@
-//! The cells of `tests/cases/reading/*.toml`, through the public Rust face. Python reads the same files.
+//! The cells of `tests/cases/reading/*.toml` and the files of `tests/cases/sheets/*.toml`, through the public Rust face. Python reads
+//! the same.
 #![cfg(feature = "files")]
 
-use chitieu::intake::{Reader, Reading};
+use chitieu::intake::{Mapping, Reader, Reading};
+use chitieu::{Error, Language};
 use polars::prelude::*;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -29,8 +32,11 @@ struct Case {
 fn read(file: &File, text: &str) -> Reading {
     let key = if file.table == "children" { "child_id" } else { "case_id" };
     let frame = df![key => ["1"], file.header.as_str() => [text]].unwrap();
-    let day = "2022-12-31".parse().unwrap();
-    Reader::new().area_vintage(day).unwrap().within("33").read_frame("case", &frame, &file.table).unwrap()
+    reader().read_frame("case", &frame, &file.table).unwrap()
+}
+
+fn reader() -> Reader {
+    Reader::new().area_vintage("2022-12-31".parse().unwrap()).unwrap().within("33")
 }
 
 fn told(value: &AnyValue<'_>) -> Option<toml::Value> {
@@ -72,4 +78,96 @@ fn every_case_is_read_as_told() {
         }
     }
     assert!(cases > 100, "{cases}");
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sheets {
+    case: Vec<Sheet>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sheet {
+    what: String,
+    text: String,
+    #[serde(default = "children")]
+    table: String,
+    #[serde(default)]
+    folder: bool,
+    header_row: Option<u32>,
+    #[serde(default)]
+    mapping: BTreeMap<String, String>,
+    columns: Option<Vec<(String, String)>>,
+    #[serde(default)]
+    rows: Vec<u32>,
+    #[serde(default)]
+    aside: BTreeMap<String, String>,
+    error: Option<String>,
+    not_read: Option<String>,
+}
+
+fn children() -> String {
+    "children".to_owned()
+}
+
+impl Sheet {
+    fn mapping(&self) -> Mapping {
+        let mapping = serde_json::json!({ &self.table: { "columns": &self.mapping, "header_row": self.header_row } });
+        Mapping::from_json(&mapping.to_string()).unwrap()
+    }
+
+    /// What is read of it, or why it is not.
+    fn read(&self, file: &std::path::Path) -> Result<Reading, String> {
+        let reader = reader().mapping(self.mapping());
+        if !self.folder {
+            return reader.read(file, &self.table).map_err(|e: Error| e.code().to_owned());
+        }
+        let mut found = reader.recognise(file, "case").unwrap();
+        found.readings.remove(&self.table).ok_or_else(|| found.not_read[0].why.get(Language::En).to_owned())
+    }
+}
+
+#[test]
+fn every_sheet_is_read_as_told() {
+    let folder = std::env::temp_dir().join(format!("chitieu_sheets_{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("case.csv");
+    let mut cases = 0;
+    for entry in std::fs::read_dir("tests/cases/sheets").unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|e| e != "toml") {
+            continue;
+        }
+        let sheets: Sheets = toml::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+        for sheet in &sheets.case {
+            std::fs::write(&file, &sheet.text).unwrap();
+            let what = format!("{}: {}", path.display(), sheet.what);
+            check_sheet(sheet, sheet.read(&file), &what);
+            cases += 1;
+        }
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert!(cases > 20, "{cases}");
+}
+
+fn check_sheet(sheet: &Sheet, reading: Result<Reading, String>, what: &str) {
+    let refused = sheet.error.as_ref().or(sheet.not_read.as_ref());
+    let reading = match reading {
+        Err(why) => return assert_eq!(Some(&why), refused, "{what}"),
+        Ok(reading) => reading,
+    };
+    assert_eq!(refused, None, "{what}");
+    let part = &reading.parts[0];
+    if let Some(wanted) = &sheet.columns {
+        let told = |(header, column, how): &(String, Option<String>, Option<&str>)| {
+            (header.clone(), column.clone().or(how.map(str::to_owned)).unwrap_or_default())
+        };
+        assert_eq!(&part.columns.iter().map(told).collect::<Vec<_>>(), wanted, "{what}");
+    }
+    let frame = reading.frame().unwrap();
+    let rows: Vec<u32> = frame.column("source_row").unwrap().u32().unwrap().iter().flatten().collect();
+    assert_eq!(rows, sheet.rows, "{what}");
+    let aside: BTreeMap<String, String> = part.aside.iter().map(|(row, why)| (row.to_string(), why.code().to_owned())).collect();
+    assert_eq!(aside, sheet.aside, "{what}");
 }

@@ -129,7 +129,8 @@ class Reading:
         """The headers of the file: file, sheet, header, column, how.
 
         ``how`` is ``"id"``, ``"synonym"``, ``"mapping"``, ``"ignored"``, ``"repeated"`` (an earlier column is the
-        same), or null where nothing was matched.
+        same), ``"parentheses"`` (they tell another unit, order or code than ours, such as "triệu đồng": convert the
+        values, or name the column in the mapping), or null where nothing was matched.
         """
         return pl.DataFrame(self._native.columns())
 
@@ -151,6 +152,8 @@ class Reading:
     def _summary(self) -> list[str]:
         columns = self.columns
         unmatched = columns.filter(pl.col("how").is_null() | (pl.col("how") == "repeated"))["header"].to_list()
+        why = say("ngoặc đơn nêu đơn vị, thứ tự hoặc mã khác", "its parentheses tell another unit, order or code")
+        unmatched += [f"{header} [{why}]" for header in columns.filter(pl.col("how") == "parentheses")["header"]]
         matched = columns.filter(pl.col("column").is_not_null()).height
         findings = self.findings
         rows, changed = self._native.rows(), int(self.changes["rows"].sum())

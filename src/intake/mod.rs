@@ -25,6 +25,7 @@ mod clean;
 mod codes;
 mod dates;
 mod decode;
+mod folder;
 mod frame;
 mod guard;
 mod header;
@@ -36,10 +37,12 @@ mod places;
 mod report;
 mod rows;
 mod rules;
+mod signs;
 mod values;
 
 pub use clean::{Change, Finding};
 pub use decode::TextEncoding;
+pub use folder::{files_below, why_skipped};
 pub use mapping::Mapping;
 pub use report::{Folder, NotRead, Part, Reading};
 pub use rows::Aside;
@@ -54,13 +57,11 @@ use chrono::NaiveDate;
 use header::{Header, Top};
 use places::Places;
 use polars::prelude::DataFrame;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 /// Distinct texts looked at to tell an old font.
 const SAMPLE: u32 = 300;
-/// Endings of files that a folder is read for.
-const ENDINGS: [&str; 7] = ["xlsx", "xlsm", "xls", "csv", "tsv", "txt", "parquet"];
 
 /// How files are read.
 #[derive(Debug, Clone, Default)]
@@ -232,6 +233,7 @@ impl Reader {
         for sheet in book.sheets {
             let legacy = self.legacy(&sheet, book.encoding);
             let mut fits: Vec<(usize, &Table, Header)> = Vec::new();
+            let mut counts = false;
             {
                 let top = Top::new(&sheet, legacy);
                 for table in catalogue.tables().iter().filter(|t| self.tables.as_ref().is_none_or(|known| known.contains(&t.id))) {
@@ -241,6 +243,10 @@ impl Reader {
                     }
                     let header = top.header(table, &mapping);
                     if header.is_enough() {
+                        if self.with_rows(&sheet, table, &header, legacy, |rows| rows.are_counts())? {
+                            counts = true;
+                            continue;
+                        }
                         fits.push((header.fit(table, &top, &format!("{file} | {}", sheet.name)), table, header));
                     }
                 }
@@ -248,6 +254,11 @@ impl Reader {
             fits.sort_by_key(|(fit, ..)| std::cmp::Reverse(*fit));
             let not_read = |sheet: String, why: Text| NotRead { file: file.to_owned(), sheet, why };
             match &fits[..] {
+                [] if counts => {
+                    let why =
+                        Text::new("có vẻ là bảng tổng hợp, không phải danh sách", "looks like a summary table, not a list of records");
+                    found.not_read.push(not_read(sheet.name, why));
+                }
                 [] => {
                     let why = Text::new("không có tiêu đề của bảng nào", "no header of any table");
                     found.not_read.push(not_read(sheet.name, why));
@@ -304,12 +315,21 @@ impl Reader {
         Some(legacy::Legacy { font, mixed: texts().any(legacy::is_unicode) })
     }
 
-    /// Reads the records below a header.
-    fn part(&self, file: &str, mut sheet: Sheet, encoding: Option<TextEncoding>, table: &Table, header: &Header) -> Result<Part> {
-        let mapping = self.mapping.table(&table.id);
-        let legacy = self.legacy(&sheet, encoding);
-        let merged = fill_merged(&mut sheet, header);
-        let (kept, aside) = rows::records(&sheet, header);
+    /// What the values of a sheet are read by.
+    fn values<'a>(&self, sheet: &Sheet, legacy: Option<legacy::Legacy>, mapped: &'a mapping::Mapped) -> values::Reading<'a> {
+        values::Reading {
+            words: codes::Words::get(),
+            legacy,
+            from_1904: sheet.from_1904,
+            ethnic: self.ethnic_list.unwrap_or(EthnicList::Of1979),
+            window: signs::ANY_CENTURY,
+            keeps_year: true,
+            mapped,
+        }
+    }
+
+    /// Where communes are looked up.
+    fn places(&self) -> Result<Places<'_>> {
         let within = match (&self.areas, &self.within) {
             (Some(names), Some(code)) => {
                 let list = names.list();
@@ -318,21 +338,36 @@ impl Reader {
             }
             _ => None,
         };
+        Ok(Places { names: self.areas.as_deref(), within })
+    }
+
+    /// Answers a question about the rows below a header.
+    fn with_rows<T>(
+        &self,
+        sheet: &Sheet,
+        table: &Table,
+        header: &Header,
+        legacy: Option<legacy::Legacy>,
+        ask: impl FnOnce(&rows::Rows<'_>) -> T,
+    ) -> Result<T> {
+        let mapped = self.mapping.table(&table.id).mapped();
+        let (reading, places) = (self.values(sheet, legacy, &mapped), self.places()?);
+        Ok(ask(&rows::Rows { table, sheet, header, reading: &reading, places: &places }))
+    }
+
+    /// Reads the records below a header.
+    fn part(&self, file: &str, mut sheet: Sheet, encoding: Option<TextEncoding>, table: &Table, header: &Header) -> Result<Part> {
+        let mapping = self.mapping.table(&table.id);
+        let legacy = self.legacy(&sheet, encoding);
+        let merged = fill_merged(&mut sheet, header);
+        let (kept, aside) = self.with_rows(&sheet, table, header, legacy, |rows| rows.records())?;
         let mapped = mapping.mapped();
         let cleaner = clean::Cleaner {
             table,
             sheet: &sheet,
             header,
-            reading: values::Reading {
-                words: codes::Words::get(),
-                legacy,
-                from_1904: sheet.from_1904,
-                ethnic: self.ethnic_list.unwrap_or(EthnicList::Of1979),
-                window: dates::Window { first: 1900, last: 2200 },
-                keeps_year: false,
-                mapped: &mapped,
-            },
-            places: &Places { names: self.areas.as_deref(), within },
+            reading: self.values(&sheet, legacy, &mapped),
+            places: &self.places()?,
             constants: &mapping.constants,
         };
         let mut cleaned = cleaner.clean(&kept)?;
@@ -417,45 +452,6 @@ fn known_headers(error: &Error) -> usize {
 
 fn file_name(path: &Path) -> String {
     path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
-}
-
-/// The files below a folder in the order of their names, with their path from it.
-///
-/// # Errors
-/// [`Error::File`] if there is no such folder.
-pub fn files_below(folder: &Path) -> Result<Vec<(PathBuf, String)>> {
-    let mut found = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(here) = folders.pop() {
-        let told = |e: std::io::Error| match e.kind() {
-            std::io::ErrorKind::PermissionDenied => Error::NoPermission { path: here.display().to_string() },
-            _ => Error::File { path: here.display().to_string(), found: e.to_string() },
-        };
-        for entry in std::fs::read_dir(&here).map_err(told)? {
-            let entry = entry.map_err(told)?;
-            let kind = entry.file_type().map_err(told)?;
-            if kind.is_dir() {
-                folders.push(entry.path());
-            } else if kind.is_file() {
-                let path = entry.path();
-                let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-                found.push((path, name));
-            }
-        }
-    }
-    found.sort_by(|a, b| a.1.cmp(&b.1));
-    Ok(found)
-}
-
-/// Why a file of a folder is not read, by its name alone.
-#[must_use]
-pub fn why_skipped(path: &Path) -> Option<Text> {
-    let name = file_name(path);
-    if name.starts_with("~$") || name.starts_with('.') {
-        return Some(Text::new("tệp tạm của chương trình khác", "a temporary file of another program"));
-    }
-    let known = path.extension().is_some_and(|e| ENDINGS.iter().any(|ending| e.eq_ignore_ascii_case(ending)));
-    (!known).then(|| Text::new("không phải loại tệp đọc được", "not a kind of file that is read"))
 }
 
 #[cfg(feature = "io")]

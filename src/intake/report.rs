@@ -157,7 +157,8 @@ impl Reading {
         files([self], &self.not_read, language)
     }
 
-    /// Headers: file, sheet, header, column, how (`id`, `synonym`, `mapping`, `ignored`, `repeated`, or null where nothing was matched).
+    /// Headers: file, sheet, header, column, how (`id`, `synonym`, `mapping`, `ignored`, `repeated`, `parentheses`, or null where nothing
+    /// was matched).
     ///
     /// # Errors
     /// [`Error::Frame`] if the columns cannot be put together.

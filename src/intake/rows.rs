@@ -1,8 +1,12 @@
 //! Which rows of a sheet are records: the others are counted and kept by number, with the reason.
 
 use super::cells::{BLANK, Cell, Column, Sheet};
-use super::header::Header;
-use crate::spelling::bare;
+use super::header::{Header, Part};
+use super::places::{Places, Told};
+use super::rules::Rules;
+use super::signs;
+use super::values::{Reading, Value, number_text, tidy};
+use crate::catalogue::{ColumnType, Table};
 use crate::text::Text;
 
 /// Why a row is no record.
@@ -51,94 +55,215 @@ impl Aside {
     }
 }
 
-const TOTALS: [&str; 7] = ["tong", "tong cong", "tong so", "cong", "total", "tong cong toan xa", "cong toan xa"];
+/// A sheet below its header, with what tells the values of its columns.
+pub(super) struct Rows<'a> {
+    pub table: &'a Table,
+    pub sheet: &'a Sheet,
+    pub header: &'a Header,
+    pub reading: &'a Reading<'a>,
+    pub places: &'a Places<'a>,
+}
 
-/// The records of a sheet by their order in it, and the rows set aside with their numbers.
-pub(super) fn records(sheet: &Sheet, header: &Header) -> (Vec<u32>, Vec<(u32, Aside)>) {
-    let known: Vec<usize> = (0..sheet.columns.len()).filter(|c| header.columns[*c].1.is_some()).collect();
-    let totals: Vec<Vec<bool>> =
-        sheet.columns.iter().map(|(_, column)| (0..column.distinct() as u32).map(|code| is_total(column, code)).collect()).collect();
-    let start = header.first + header.height;
-    let filled = |row: usize, columns: &mut dyn Iterator<Item = usize>| columns.filter(|c| sheet.columns[*c].1.code(row) != BLANK).count();
-    let few = known.len() / 4;
-    let thin = |row: usize| filled(row, &mut known.iter().copied()) <= few.max(usize::from(known.len() > 2));
-    let why = |row: usize| {
-        let all = filled(row, &mut (0..sheet.columns.len()));
-        let first = (0..sheet.columns.len()).find(|c| sheet.columns[*c].1.code(row) != BLANK)?;
-        let repeats = |c: &usize| {
-            let column = &sheet.columns[*c].1;
-            let code = column.code(row);
-            code != BLANK && (header.first..start).any(|head| column.code(head) == code)
-        };
-        let again = || known.len() > 1 && repeats(&known[0]) && known.iter().filter(|c| repeats(c)).count() * 2 > known.len();
-        if totals[first][sheet.columns[first].1.code(row) as usize] {
-            Some(Aside::Total)
-        } else if row == start && is_numbering(sheet, row) {
-            Some(Aside::Numbering)
-        } else if again() {
-            Some(Aside::HeaderAgain)
-        } else if all == 1 && known.len() > 2 {
-            Some(Aside::Section)
-        } else {
-            None
-        }
-    };
-    let is_blank = |row: usize| sheet.columns.iter().all(|(_, column)| column.code(row) == BLANK);
-    let mut end = sheet.rows.len();
-    while end > start && (is_blank(end - 1) || thin(end - 1) || why(end - 1).is_some()) {
-        end -= 1;
-    }
-    // A list of nothing but thin rows is a list all the same.
-    let all_thin = end == start;
-    let (mut kept, mut aside) = (Vec::with_capacity(end.saturating_sub(start)), Vec::new());
-    for row in start..sheet.rows.len() {
-        let reason = if is_blank(row) {
-            Some(Aside::Blank)
-        } else {
-            match why(row) {
-                Some(Aside::Section) if all_thin => None,
-                None if row >= end && !all_thin => Some(Aside::Note),
-                Some(Aside::Section) if row >= end => Some(Aside::Note),
-                other => other,
+impl Rows<'_> {
+    /// The records of a sheet by their order in it, and the rows set aside with their numbers.
+    pub fn records(&self) -> (Vec<u32>, Vec<(u32, Aside)>) {
+        let (sheet, start) = (self.sheet, self.start());
+        let known = self.known();
+        let totals: Vec<Vec<bool>> = sheet
+            .columns
+            .iter()
+            .map(|(_, column)| (0..column.distinct() as u32).map(|code| self.is_total(column, code)).collect())
+            .collect();
+        let any_total = totals.iter().flatten().any(|total| *total);
+        let few = (known.len() / 4).max(usize::from(known.len() > 2));
+        let thin = |row: usize| self.filled(row, &known) <= few && !self.tells_a_record(row);
+        let numbering = self.is_numbering(start);
+        let numbers =
+            |row: usize| numbering && (row == start || sheet.columns.iter().all(|(_, column)| column.code(row) == column.code(start)));
+        let why = |row: usize| {
+            if any_total && self.has_total(row, &totals) {
+                Some(Aside::Total)
+            } else if numbers(row) {
+                Some(Aside::Numbering)
+            } else if self.is_header_again(row, &known) {
+                Some(Aside::HeaderAgain)
+            } else if self.is_group(row) || known.len() > 2 && self.is_alone(row) {
+                Some(Aside::Section)
+            } else {
+                None
             }
         };
-        match reason {
-            None => kept.push(row as u32),
-            Some(reason) => aside.push((sheet.rows[row], reason)),
+        let is_blank = |row: usize| sheet.columns.iter().all(|(_, column)| column.code(row) == BLANK);
+        let mut end = sheet.rows.len();
+        while end > start && (is_blank(end - 1) || why(end - 1).is_some() || thin(end - 1)) {
+            end -= 1;
         }
+        // A list of nothing but thin rows is a list all the same.
+        let all_thin = end == start;
+        let (mut kept, mut aside) = (Vec::with_capacity(end.saturating_sub(start)), Vec::new());
+        for row in start..sheet.rows.len() {
+            let reason = if is_blank(row) {
+                Some(Aside::Blank)
+            } else {
+                match why(row) {
+                    Some(Aside::Section) if all_thin && !self.is_group(row) => None,
+                    None if row >= end && !all_thin => Some(Aside::Note),
+                    Some(Aside::Section) if row >= end => Some(Aside::Note),
+                    other => other,
+                }
+            };
+            match reason {
+                None => kept.push(row as u32),
+                Some(reason) => aside.push((sheet.rows[row], reason)),
+            }
+        }
+        (kept, aside)
     }
-    (kept, aside)
-}
 
-fn is_total(column: &Column, code: u32) -> bool {
-    // "Tổng", "Cộng", "Total": one look spares most texts the making of a key.
-    let may_be = matches!(column.start(code), Some([b'T' | b't' | b'C' | b'c', b'o' | b'O' | 0x80..] | [0..=b' ', _]));
-    let Cell::Text(text) = column.cell(if may_be { code } else { BLANK }) else { return false };
-    text.len() < 40 && TOTALS.contains(&bare(text).as_str())
-}
-
-/// True for "1 2 3", "(1) (2) (3)", "A B 1 2": figures that rise from one column to the next.
-fn is_numbering(sheet: &Sheet, row: usize) -> bool {
-    let mut last = 0;
-    let mut figures = 0;
-    for column in 0..sheet.columns.len() {
-        let number = match sheet.cell(row, column) {
-            Cell::Blank => continue,
-            Cell::Number(number) if number.fract() == 0.0 => number as i64,
-            Cell::Text(text) => match text.trim().trim_matches(['(', ')', '[', ']']) {
-                letter if letter.len() == 1 && letter.starts_with(|c: char| c.is_ascii_uppercase()) && figures == 0 => continue,
-                digits => match digits.parse::<i64>() {
-                    Ok(number) => number,
-                    Err(_) => return false,
-                },
-            },
-            _ => return false,
-        };
-        if number != last + 1 && figures > 0 || number > 60 {
+    /// True if columns of yes or no hold counts instead: a table of totals, not of records.
+    pub fn are_counts(&self) -> bool {
+        let columns: Vec<(&Column, Vec<Option<bool>>)> =
+            self.known().into_iter().filter(|c| self.is_yes_or_no(*c)).map(|c| self.counts(c)).collect();
+        if !columns.iter().any(|(_, counts)| counts.contains(&Some(true))) {
             return false;
         }
-        last = number;
-        figures += 1;
+        let (kept, _) = self.records();
+        let cells = |which: Option<bool>| -> usize {
+            let of = |(column, counts): &(&Column, Vec<Option<bool>>)| {
+                kept.iter().map(|row| column.code(*row as usize)).filter(|code| *code != BLANK && counts[*code as usize] == which).count()
+            };
+            columns.iter().map(of).sum()
+        };
+        // A slip of the pen among many marks is no count.
+        let (counts, marks) = (cells(Some(true)), cells(None));
+        marks == 0 && counts * 50 > cells(Some(false))
     }
-    figures > 2
+
+    fn is_yes_or_no(&self, place: usize) -> bool {
+        let target = self.header.columns[place].1.as_ref();
+        target.is_some_and(|t| matches!(t.part, Part::Tick(_)) || self.table.column(&t.column).is_some_and(|c| c.kind == ColumnType::Flag))
+    }
+
+    /// A column, and for each of its codes whether it counts more than one; none for what is no number.
+    fn counts(&self, place: usize) -> (&Column, Vec<Option<bool>>) {
+        let column = &self.sheet.columns[place].1;
+        let count = |code: u32| match column.cell(code) {
+            Cell::Number(number) => Some(number > 1.0),
+            Cell::Text(text) => text.trim().parse::<f64>().ok().map(|number| number > 1.0),
+            _ => None,
+        };
+        (column, (0..column.distinct() as u32).map(count).collect())
+    }
+
+    fn start(&self) -> usize {
+        self.header.first + self.header.height
+    }
+
+    /// The columns that are ours.
+    fn known(&self) -> Vec<usize> {
+        (0..self.sheet.columns.len()).filter(|c| self.header.columns[*c].1.is_some()).collect()
+    }
+
+    fn is_filled(&self, row: usize, column: usize) -> bool {
+        self.sheet.columns[column].1.code(row) != BLANK
+    }
+
+    fn filled(&self, row: usize, columns: &[usize]) -> usize {
+        columns.iter().filter(|c| self.is_filled(row, **c)).count()
+    }
+
+    /// The columns of a row that hold something.
+    fn cells(&self, row: usize) -> impl Iterator<Item = usize> {
+        (0..self.sheet.columns.len()).filter(move |c| self.is_filled(row, *c))
+    }
+
+    fn text(&self, row: usize, column: usize) -> String {
+        match self.sheet.cell(row, column) {
+            Cell::Text(text) => tidy(text, self.reading.legacy, &mut Rules::default()),
+            Cell::Number(number) => number_text(number),
+            _ => String::new(),
+        }
+    }
+
+    fn is_total(&self, column: &Column, code: u32) -> bool {
+        // "Tổng", "Cộng", "T. cộng": one look spares most texts the making of a key. Spaces that do not show may stand before.
+        let may_be = matches!(
+            column.start(code),
+            Some([b'T' | b't' | b'C' | b'c', b'o' | b'O' | b' '..=b'/' | 0x80..] | [0..=b' ' | 0xc2 | 0xe2 | 0xe3 | 0xef, _])
+        );
+        let Cell::Text(text) = column.cell(if may_be { code } else { BLANK }) else { return false };
+        signs::is_total(&tidy(text, self.reading.legacy, &mut Rules::default()))
+    }
+
+    /// True for a row that begins with the word of a total, or has it behind its number; a row with a day is a record.
+    fn has_total(&self, row: usize, totals: &[Vec<bool>]) -> bool {
+        let total = |c: &usize| totals[*c][self.sheet.columns[*c].1.code(row) as usize];
+        let Some(first) = self.cells(row).find(|c| total(c) || !signs::is_lead(self.sheet.cell(row, *c))) else { return false };
+        let is_day = |c: usize| matches!(self.sheet.cell(row, c), Cell::Date(_)) || signs::is_day(&self.text(row, c));
+        total(&first) && !self.cells(row).any(is_day)
+    }
+
+    fn is_numbering(&self, row: usize) -> bool {
+        row < self.sheet.rows.len() && signs::is_numbering((0..self.sheet.columns.len()).map(|c| self.sheet.cell(row, c)))
+    }
+
+    fn is_header_again(&self, row: usize, known: &[usize]) -> bool {
+        let repeats = |c: &usize| {
+            let column = &self.sheet.columns[*c].1;
+            let code = column.code(row);
+            code != BLANK && (self.header.first..self.start()).any(|head| column.code(head) == code)
+        };
+        known.len() > 1 && repeats(&known[0]) && known.iter().filter(|c| repeats(c)).count() * 2 > known.len()
+    }
+
+    fn is_alone(&self, row: usize) -> bool {
+        self.cells(row).nth(1).is_none()
+    }
+
+    /// True for the heading of a group: one text alone beside the numbering, numbered otherwise than records are or naming a unit.
+    fn is_group(&self, row: usize) -> bool {
+        let numbering = self.header.numbering.filter(|c| self.is_filled(row, *c));
+        let mut others = self.cells(row).filter(|c| Some(*c) != numbering);
+        let (Some(only), None) = (others.next(), others.next()) else { return false };
+        if !matches!(self.sheet.cell(row, only), Cell::Text(_)) {
+            return false;
+        }
+        let marked = numbering.is_some_and(|c| signs::is_mark(&self.text(row, c)));
+        marked || self.is_name(only) && signs::names_unit(&self.text(row, only))
+    }
+
+    /// True for a column that holds names of people, or that is none of ours.
+    fn is_name(&self, place: usize) -> bool {
+        self.header.columns[place].1.as_ref().is_none_or(|t| self.table.column(&t.column).is_some_and(|c| c.private))
+    }
+
+    /// True if a row of few cells is a record all the same: it says something that neither a note nor a signature says.
+    fn tells_a_record(&self, row: usize) -> bool {
+        let target = |c: usize| self.header.columns[c].1.as_ref();
+        let is_area = |c: usize| target(c).and_then(|t| self.table.column(&t.column)).is_some_and(|c| c.kind == ColumnType::Area);
+        let filled: Vec<usize> = self.cells(row).filter(|c| target(*c).is_some()).collect();
+        let numbered = self.header.numbering.is_some_and(|c| signs::is_number(self.sheet.cell(row, c)));
+        // A form is often numbered and names its commune in every row, before anybody stands in it.
+        let says = filled.iter().any(|c| !is_area(*c)) && (numbered || filled.len() > 1 && filled.iter().any(|c| self.is_read(row, *c)));
+        says && !self.cells(row).any(|c| signs::is_note(&self.text(row, c)))
+    }
+
+    /// True for a cell that its column can read, and that words of a note would not be.
+    fn is_read(&self, row: usize, place: usize) -> bool {
+        let Some((target, column)) = self.header.columns[place].1.as_ref().and_then(|t| Some((t, self.table.column(&t.column)?))) else {
+            return false;
+        };
+        let (cell, text) = (self.sheet.cell(row, place), self.text(row, place));
+        let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        match (&target.part, column.kind) {
+            (Part::Tick(_), _) => matches!(cell, Cell::Flag(_)) || self.reading.words.flag(&text).is_some(),
+            (Part::Whole, ColumnType::Area) => {
+                digits || self.places.commune(Told { name: &text, ..Told::default() }).is_ok_and(|made| made.value != Value::Null)
+            }
+            (Part::Whole, ColumnType::Text) if column.codes.is_none() => !text.contains(' ') && text.contains(|c: char| c.is_ascii_digit()),
+            (Part::Whole, ColumnType::Date) if text.contains(char::is_alphabetic) => false,
+            (Part::Whole, _) => self.reading.read(column, cell).value != Value::Null,
+            _ => digits,
+        }
+    }
 }

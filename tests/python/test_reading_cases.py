@@ -1,4 +1,4 @@
-"""The cells of tests/cases/reading, through Python: the same files as tests/reading.rs."""
+"""The cells of tests/cases/reading and the files of tests/cases/sheets, through Python: the same as tests/reading.rs."""
 
 from pathlib import Path
 
@@ -7,7 +7,14 @@ import polars as pl
 import pytest
 from case_files import tomllib
 
-CASES = sorted((Path(__file__).parents[1] / "cases/reading").glob("*.toml"))
+FOLDER = Path(__file__).parents[1] / "cases"
+CASES = sorted((FOLDER / "reading").glob("*.toml"))
+SHEETS = [
+    pytest.param(case, id=f"{path.stem}: {case['what']}")
+    for path in sorted((FOLDER / "sheets").glob("*.toml"))
+    for case in tomllib.loads(path.read_text(encoding="utf-8"))["case"]
+]
+AREAS = {"area_vintage": "2022-12-31", "within": "33"}
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda p: p.stem)
@@ -17,7 +24,7 @@ def test_cells(path, tmp_path):
     texts = [case["text"] for case in file["case"]]
     frame = pl.DataFrame({key: [str(n) for n in range(len(texts))], file["header"]: texts})
     frame.write_parquet(tmp_path / "cells.parquet")
-    reading = ct.read(tmp_path / "cells.parquet", file["table"], area_vintage="2022-12-31", within="33")
+    reading = ct.read(tmp_path / "cells.parquet", file["table"], **AREAS)
     assert reading.columns["column"].to_list() == [key, file["column"]]
     read = reading.to_polars()
     rules: dict[str, int] = {}
@@ -35,3 +42,35 @@ def test_cells(path, tmp_path):
     told = [case["unread"] for case in file["case"] if "unread" in case]
     assert reading.findings["expected"].to_list() == told
     assert read["source_row"].to_list() == list(range(1, len(texts) + 1))
+
+
+def sheet_of(case, folder):
+    """Return the reading of a case's file, or none if it is not read for the reason told."""
+    table = case.get("table", "children")
+    (folder / "case.csv").write_text(case["text"], encoding="utf-8")
+    mapping = {table: {"columns": case.get("mapping", {}), "header_row": case.get("header_row")}}
+    if "error" in case:
+        with pytest.raises(ct.ChitieuError) as caught:
+            ct.read(folder / "case.csv", table, mapping=mapping, **AREAS)
+        assert caught.value.code == case["error"]
+        assert "Nguyễn" not in str(caught.value)
+        return None
+    if not case.get("folder"):
+        return ct.read(folder / "case.csv", table, mapping=mapping, **AREAS)
+    found = ct.read_folder(folder, mapping=mapping, **AREAS)
+    assert found.files["not_read"].to_list() == [case.get("not_read")]
+    return found.readings.get(table)
+
+
+@pytest.mark.parametrize("case", SHEETS)
+def test_sheets(case, tmp_path):
+    reading = sheet_of(case, tmp_path)
+    if reading is None:
+        assert "error" in case or "not_read" in case
+        return
+    if "columns" in case:
+        told = [[header, column or how or ""] for _, _, header, column, how in reading.columns.iter_rows()]
+        assert told == case["columns"]
+    assert reading.to_polars()["source_row"].to_list() == case["rows"]
+    assert {str(row): why for row, why in reading.set_aside.select("row", "why").iter_rows()} == case.get("aside", {})
+    assert "Nguyễn" not in repr(reading) + reading._repr_html_()

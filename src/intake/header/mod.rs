@@ -1,0 +1,179 @@
+//! The header of a sheet: where it stands under the titles, and which column of ours each of its columns is.
+
+mod parentheses;
+mod top;
+mod words;
+
+pub(super) use top::Top;
+
+use crate::catalogue::Table;
+use crate::spelling::bare;
+use std::collections::HashSet;
+use words::{Match, TableWords};
+
+/// What one column of a file is.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Target {
+    pub column: String,
+    pub part: Part,
+}
+
+/// Which part of one of our columns.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Part {
+    Whole,
+    Day,
+    Month,
+    Year,
+    Code,
+    District,
+    Province,
+    /// A column of marks for one code of a list.
+    Tick(String),
+}
+
+/// How a header was matched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum How {
+    Id,
+    Synonym,
+    Mapping,
+    Ignored,
+    /// Another column before it is the same.
+    Repeated,
+    /// Its parentheses tell another unit, order or code than ours: it is no column of ours.
+    Parentheses,
+}
+
+impl How {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Id => "id",
+            Self::Synonym => "synonym",
+            Self::Mapping => "mapping",
+            Self::Ignored => "ignored",
+            Self::Repeated => "repeated",
+            Self::Parentheses => "parentheses",
+        }
+    }
+}
+
+/// A header with what its columns are.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Header {
+    /// The rows of the block, by their order in the sheet.
+    pub first: usize,
+    pub height: usize,
+    /// For each column of the sheet its header as it stands, and what it is.
+    pub columns: Vec<(String, Option<Target>, Option<How>)>,
+    /// The column that numbers the rows.
+    pub numbering: Option<usize>,
+    score: usize,
+    /// The columns that are ours and whose headers no record would hold.
+    sure: Vec<usize>,
+}
+
+impl Target {
+    /// A target by its name: "sex", "birth_date.year", "circumstances.d".
+    fn from_name(name: &str) -> Self {
+        let (column, part) = name.split_once('.').map_or((name, None), |(column, part)| (column, Some(part)));
+        let part = match part {
+            None => Part::Whole,
+            Some("day") => Part::Day,
+            Some("month") => Part::Month,
+            Some("year") => Part::Year,
+            Some("code") => Part::Code,
+            Some("district") => Part::District,
+            Some("province") => Part::Province,
+            Some(code) => Part::Tick(code.to_owned()),
+        };
+        Self { column: column.to_owned(), part }
+    }
+
+    /// Its name.
+    pub fn name(&self) -> String {
+        let part = match &self.part {
+            Part::Whole => return self.column.clone(),
+            Part::Day => "day",
+            Part::Month => "month",
+            Part::Year => "year",
+            Part::Code => "code",
+            Part::District => "district",
+            Part::Province => "province",
+            Part::Tick(code) => code,
+        };
+        format!("{}.{part}", self.column)
+    }
+
+    fn is_tick(&self) -> bool {
+        matches!(self.part, Part::Tick(_))
+    }
+}
+
+impl Header {
+    /// The header of a block, of what each of its columns is called and means.
+    fn new(first: usize, height: usize, numbering: Option<usize>, columns: Vec<(String, Match)>) -> Self {
+        let mut header = Self { first, height, numbering, ..Self::default() };
+        let mut taken: HashSet<Target> = HashSet::new();
+        for (place, (label, Match { target, how, sure })) in columns.into_iter().enumerate() {
+            match target {
+                Some(target) if !taken.insert(target.clone()) => header.columns.push((label, None, Some(How::Repeated))),
+                target => {
+                    header.sure.extend((sure && target.is_some()).then_some(place));
+                    header.columns.push((label, target, how));
+                }
+            }
+        }
+        let ticks = taken.iter().filter(|t| t.is_tick()).count();
+        header.score = 3 * (taken.len() - ticks) + ticks;
+        header.join_dates();
+        header
+    }
+
+    /// How many of our columns stand here without doubt: a row of data may hold the words of a list.
+    pub fn known(&self) -> usize {
+        self.sure.len()
+    }
+
+    /// True if enough is known to read the sheet as the table.
+    pub fn is_enough(&self) -> bool {
+        let there = self.columns.iter().filter(|(label, ..)| !label.is_empty()).count();
+        let matched = self.columns.iter().filter(|(_, target, _)| target.is_some()).count();
+        !self.sure.is_empty() && matched >= 2 || there == 1 && matched == 1 && self.score > 1
+    }
+
+    /// How well the sheet fits the table, with the titles above it and the names of sheet and file.
+    pub fn fit(&self, table: &Table, top: &Top<'_>, names: &str) -> usize {
+        let words = TableWords::of(table);
+        let titles = format!("{} | {}", bare(names), top.titles(self.first));
+        let bonus = words.titles.iter().any(|title| titles.contains(title.as_str()));
+        let required = table.columns.iter().filter(|c| c.required);
+        let missing = required.filter(|c| !self.columns.iter().any(|(_, t, _)| t.as_ref().is_some_and(|t| t.column == c.id))).count();
+        (self.score + if bonus { 7 } else { 0 }).saturating_sub(missing)
+    }
+
+    /// The headers that are known, for a message: others may be no headers at all.
+    pub fn known_labels(&self) -> Vec<String> {
+        self.sure.iter().map(|place| self.columns[*place].0.clone()).collect()
+    }
+
+    /// "Ngày sinh", "Tháng sinh", "Năm sinh" side by side are the parts of one date.
+    fn join_dates(&mut self) {
+        let has = |header: &Self, column: &str, part: Part| {
+            header.columns.iter().any(|(_, t, _)| t.as_ref().is_some_and(|t| t.column == column && t.part == part))
+        };
+        let dates: Vec<String> =
+            self.columns.iter().filter_map(|(_, t, _)| t.as_ref()).filter(|t| t.part == Part::Month).map(|t| t.column.clone()).collect();
+        for date in dates {
+            let (day, year) = (!has(self, &date, Part::Day), !has(self, &date, Part::Year));
+            for (_, target, _) in &mut self.columns {
+                let Some(target) = target else { continue };
+                if day && target.column == date && target.part == Part::Whole {
+                    target.part = Part::Day;
+                } else if year && date == "birth_date" && target.column == "birth_year" {
+                    *target = Target { column: date.clone(), part: Part::Year };
+                }
+            }
+        }
+    }
+}

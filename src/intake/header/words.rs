@@ -1,0 +1,236 @@
+//! The words for our columns: what a text means as a header.
+
+use super::parentheses;
+use super::{How, Part, Target};
+use crate::catalogue::{Catalogue, Table};
+use crate::intake::codes::Words;
+use crate::intake::mapping::TableMapping;
+use crate::spelling::{alike, bare};
+use serde::Deserialize;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::LazyLock;
+
+/// The words for the columns of one table.
+pub(super) struct TableWords {
+    alike: HashMap<String, Target>,
+    bare: HashMap<String, Option<Target>>,
+    pub titles: Vec<String>,
+    /// Columns that may come as columns of marks, with the list of their codes.
+    ticks: Vec<(String, String)>,
+}
+
+#[derive(Deserialize)]
+struct File {
+    numbering: Vec<String>,
+    ignored: Vec<String>,
+    common: BTreeMap<String, Vec<String>>,
+    #[serde(flatten)]
+    tables: BTreeMap<String, BTreeMap<String, Vec<String>>>,
+}
+
+struct Synonyms {
+    numbering: HashSet<String>,
+    ignored: HashSet<String>,
+    tables: HashMap<String, TableWords>,
+}
+
+static SYNONYMS: LazyLock<Synonyms> = LazyLock::new(|| {
+    let file: File = toml::from_str(include_str!("../synonyms.toml")).expect("synonyms.toml is whole");
+    let catalogue = Catalogue::builtin();
+    let tables = catalogue.tables().iter().map(|table| {
+        let own = file.tables.get(&table.id);
+        (table.id.clone(), TableWords::new(table, own, &file.common))
+    });
+    let keys = |words: &[String]| words.iter().flat_map(|word| [alike(word), bare(word)]).collect();
+    Synonyms { numbering: keys(&file.numbering), ignored: keys(&file.ignored), tables: tables.collect() }
+});
+
+/// What a text means as a header.
+#[derive(Debug, Clone)]
+enum Meaning {
+    /// A column of ours; sure if no record would say the same.
+    Known { target: Target, sure: bool },
+    /// A column of ours, but its parentheses tell another unit, order or code.
+    Otherwise,
+}
+
+/// What a header is: the column of ours, how it was matched, and whether no record would say the same.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Match {
+    pub target: Option<Target>,
+    pub how: Option<How>,
+    pub sure: bool,
+}
+
+impl TableWords {
+    /// The words for a table.
+    pub fn of(table: &Table) -> &'static Self {
+        &SYNONYMS.tables[&table.id]
+    }
+
+    fn new(table: &Table, own: Option<&BTreeMap<String, Vec<String>>>, common: &BTreeMap<String, Vec<String>>) -> Self {
+        let mut words = Self { alike: HashMap::new(), bare: HashMap::new(), titles: Vec::new(), ticks: Vec::new() };
+        let of = |name: &str| table.column(name.split('.').next().unwrap_or_default());
+        // What the table itself says comes before what is common to all.
+        for (name, synonyms) in own.into_iter().flatten().chain(common) {
+            match name.as_str() {
+                "titles" => words.titles = synonyms.iter().map(|title| bare(title)).collect(),
+                "ticks" => {
+                    let lists = synonyms.iter().filter_map(|id| Some((id.clone(), of(id)?.codes.clone()?)));
+                    words.ticks = lists.collect();
+                }
+                name if of(name).is_some() => {
+                    for synonym in synonyms {
+                        words.add(synonym, Target::from_name(name));
+                    }
+                }
+                _ => {}
+            }
+        }
+        words
+    }
+
+    fn add(&mut self, synonym: &str, target: Target) {
+        let known = self.alike.entry(alike(synonym)).or_insert_with(|| target.clone()).clone();
+        if known == target {
+            let same = self.bare.entry(bare(synonym)).or_insert_with(|| Some(target.clone()));
+            if same.as_ref() != Some(&target) {
+                *same = None;
+            }
+        }
+    }
+
+    fn synonym(&self, text: &str) -> Option<Target> {
+        let marked = self.alike.get(&alike(text)).cloned();
+        marked.or_else(|| self.bare.get(&bare(text)).filter(|_| text.is_ascii()).cloned().flatten())
+    }
+
+    fn tick(&self, text: &str) -> Option<Target> {
+        self.ticks.iter().find_map(|(column, list)| {
+            let code = Words::get().tick(list, text)?;
+            Some(Target { column: column.clone(), part: Part::Tick(code.to_owned()) })
+        })
+    }
+}
+
+/// True for a word that a record may hold too: the name of a code, yes or no.
+fn is_value(text: &str) -> bool {
+    let words = Words::get();
+    words.flag(text).is_some() || Catalogue::builtin().codes().lists().iter().any(|list| words.tick(&list.id, text).is_some())
+}
+
+/// The words for one table, with those of the user's mapping.
+pub(super) struct Vocabulary<'a> {
+    table: &'a Table,
+    words: &'static TableWords,
+    mapped: HashMap<String, Target>,
+    unwanted: HashSet<String>,
+    /// What texts were found to mean.
+    found: RefCell<HashMap<String, Option<Meaning>>>,
+}
+
+impl<'a> Vocabulary<'a> {
+    pub fn new(table: &'a Table, mapping: &TableMapping) -> Self {
+        let mapped = mapping.columns.iter().map(|(header, target)| (alike(header), Target::from_name(target)));
+        Self {
+            table,
+            words: TableWords::of(table),
+            mapped: mapped.collect(),
+            unwanted: mapping.ignore.iter().map(|header| alike(header)).collect(),
+            found: RefCell::default(),
+        }
+    }
+
+    /// What one header means, as one text.
+    fn meaning(&self, text: &str) -> Option<Meaning> {
+        if let Some(known) = self.found.borrow().get(text) {
+            return known.clone();
+        }
+        let found = self.looked_up(text);
+        self.found.borrow_mut().insert(text.to_owned(), found.clone());
+        found
+    }
+
+    fn looked_up(&self, text: &str) -> Option<Meaning> {
+        if text.is_empty() {
+            return None;
+        }
+        let known = |target: Target| Meaning::Known { sure: !target.is_tick() && !is_value(text), target };
+        if let Some(target) = self.words.synonym(text) {
+            return Some(known(target));
+        }
+        let (outside, inside) = parentheses::parted(text);
+        match self.words.synonym(&outside) {
+            Some(target) if parentheses::tell_otherwise(self.table.column(&target.column)?, &inside) => Some(Meaning::Otherwise),
+            Some(target) => Some(known(target)),
+            None => self.words.tick(text).map(known),
+        }
+    }
+
+    /// What the header of a column means, by its parts from above. `over` tells how many columns a part stands over.
+    pub fn matched(&self, parts: &[&str], over: impl Fn(&str) -> usize) -> Match {
+        let label = parts.join(" / ");
+        if let Some(named) = self.named(&label, parts.last().copied().unwrap_or_default()) {
+            return named;
+        }
+        if let Some(column) = self.table.column(label.trim()) {
+            return Match { target: Some(Target::from_name(&column.id)), how: Some(How::Id), sure: true };
+        }
+        let meaning = self.meaning(&label);
+        if meaning.is_none() && parts.iter().any(|part| is_ignored(part)) {
+            return Match { how: Some(How::Ignored), ..Match::default() };
+        }
+        let telling = || self.telling(parts, over);
+        match meaning.or_else(telling) {
+            Some(Meaning::Known { target, sure }) => Match { target: Some(target), how: Some(How::Synonym), sure },
+            Some(Meaning::Otherwise) => Match { how: Some(How::Parentheses), ..Match::default() },
+            None => Match::default(),
+        }
+    }
+
+    /// What the last part says that is known. What stands below it is read as its parentheses are.
+    fn telling(&self, parts: &[&str], over: impl Fn(&str) -> usize) -> Option<Meaning> {
+        // A part over several columns does not say which of them is meant.
+        let places = (0..parts.len()).rev().filter(|at| over(parts[*at]) <= 1);
+        let (at, found) = places.filter_map(|at| Some((at, self.meaning(parts[at])?))).next()?;
+        let Meaning::Known { target, .. } = &found else { return Some(found) };
+        let otherwise = parentheses::tell_otherwise(self.table.column(&target.column)?, &parts[at + 1..].join(" "));
+        Some(if otherwise { Meaning::Otherwise } else { found })
+    }
+
+    /// What the mapping says of a header.
+    fn named(&self, label: &str, last: &str) -> Option<Match> {
+        if self.mapped.is_empty() && self.unwanted.is_empty() {
+            return None;
+        }
+        let keys = [alike(label), alike(last)];
+        if let Some(target) = keys.iter().find_map(|key| self.mapped.get(key)) {
+            return Some(Match { target: Some(target.clone()), how: Some(How::Mapping), sure: true });
+        }
+        keys.iter().any(|key| self.unwanted.contains(key)).then(|| Match { how: Some(How::Ignored), ..Match::default() })
+    }
+
+    /// True for a text that is known as the header of a column.
+    pub fn knows(&self, text: &str) -> bool {
+        self.matched(&[text], |_| 1).how.is_some()
+    }
+
+    /// True for a text that is known as the header of one of the columns below another.
+    pub fn knows_below(&self, above: &str, text: &str) -> bool {
+        self.matched(&[above, text], |part| if part == above { 2 } else { 1 }).how.is_some()
+    }
+}
+
+fn has(words: &HashSet<String>, text: &str) -> bool {
+    words.contains(&alike(text)) || text.is_ascii() && words.contains(&bare(text))
+}
+
+fn is_ignored(text: &str) -> bool {
+    has(&SYNONYMS.ignored, text) || is_numbering(text)
+}
+
+/// True for the header of a column that numbers the rows.
+pub(super) fn is_numbering(text: &str) -> bool {
+    has(&SYNONYMS.numbering, text)
+}
