@@ -154,8 +154,8 @@ impl Check {
         rows
     }
 
-    /// The rows of a table, from 0, to be set aside so that what is left fails no rule of at least that severity: those that
-    /// fail one, but of rows with the same key the first that fails no other rule stays.
+    /// The rows of a table, from 0, to be set aside: those that fail a rule of at least that severity, but of rows with the
+    /// same key the first that fails no other rule stays. Perpetrators whose case loses its last victim are not among them.
     #[must_use]
     pub fn rows_to_set_aside(&self, table: &str, severity: Severity) -> Vec<u32> {
         let is_unique = |v: &&Verdicts| matches!(v.rule.kind, Kind::Unique(_));
