@@ -233,7 +233,6 @@ impl Reader {
         for sheet in book.sheets {
             let legacy = self.legacy(&sheet, book.encoding);
             let mut fits: Vec<(usize, &Table, Header)> = Vec::new();
-            let mut counts = false;
             {
                 let top = Top::new(&sheet, legacy);
                 for table in catalogue.tables().iter().filter(|t| self.tables.as_ref().is_none_or(|known| known.contains(&t.id))) {
@@ -243,18 +242,19 @@ impl Reader {
                     }
                     let header = top.header(table, &mapping);
                     if header.is_enough() {
-                        if self.with_rows(&sheet, table, &header, legacy, |rows| rows.are_counts())? {
-                            counts = true;
-                            continue;
-                        }
                         fits.push((header.fit(table, &top, &format!("{file} | {}", sheet.name)), table, header));
                     }
                 }
             }
             fits.sort_by_key(|(fit, ..)| std::cmp::Reverse(*fit));
+            let best = fits.first().map(|(fit, ..)| *fit);
+            let mut is_summary = false;
+            for (_, table, header) in fits.iter().take_while(|(fit, ..)| Some(*fit) == best) {
+                is_summary |= self.with_rows(&sheet, table, header, legacy, |rows| rows.are_counts())?;
+            }
             let not_read = |sheet: String, why: Text| NotRead { file: file.to_owned(), sheet, why };
             match &fits[..] {
-                [] if counts => {
+                _ if is_summary => {
                     let why =
                         Text::new("có vẻ là bảng tổng hợp, không phải danh sách", "looks like a summary table, not a list of records");
                     found.not_read.push(not_read(sheet.name, why));

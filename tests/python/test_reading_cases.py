@@ -1,4 +1,4 @@
-"""The cells of tests/cases/reading and the files of tests/cases/sheets, through Python: the same as tests/reading.rs."""
+"""The cells of tests/cases/reading and the files of tests/cases/sheets, through Python, as tests/reading.rs."""
 
 from pathlib import Path
 
