@@ -192,8 +192,8 @@ impl<'a> Vocabulary<'a> {
     /// What the last part says that is known. What stands below it is read as its parentheses are.
     fn telling(&self, parts: &[&str], over: impl Fn(&str) -> usize) -> Option<Meaning> {
         // A part over several columns does not say which of them is meant.
-        let places = (0..parts.len()).rev().filter(|at| over(parts[*at]) <= 1);
-        let (at, found) = places.filter_map(|at| Some((at, self.meaning(parts[at])?))).next()?;
+        let mut places = (0..parts.len()).rev().filter(|at| over(parts[*at]) <= 1);
+        let (at, found) = places.find_map(|at| Some((at, self.meaning(parts[at])?)))?;
         let Meaning::Known { target, .. } = &found else { return Some(found) };
         let otherwise = parentheses::tell_otherwise(self.table.column(&target.column)?, &parts[at + 1..].join(" "));
         Some(if otherwise { Meaning::Otherwise } else { found })
