@@ -250,7 +250,8 @@ impl Reader {
             let best = fits.first().map(|(fit, ..)| *fit);
             let mut is_summary = false;
             for (_, table, header) in fits.iter().take_while(|(fit, ..)| Some(*fit) == best) {
-                is_summary |= self.with_rows(&sheet, table, header, legacy, |rows| rows.are_counts())?;
+                let mapped = self.mapping.table(&table.id).mapped();
+                is_summary |= self.rows(&sheet, table, header, legacy, &mapped)?.are_counts();
             }
             let not_read = |sheet: String, why: Text| NotRead { file: file.to_owned(), sheet, why };
             match &fits[..] {
@@ -338,18 +339,16 @@ impl Reader {
         Ok(Places { names: self.areas.as_deref(), within })
     }
 
-    /// Answers a question about the rows below a header.
-    fn with_rows<T>(
-        &self,
-        sheet: &Sheet,
-        table: &Table,
-        header: &Header,
+    /// The rows below a header.
+    fn rows<'a>(
+        &'a self,
+        sheet: &'a Sheet,
+        table: &'a Table,
+        header: &'a Header,
         legacy: Option<legacy::Legacy>,
-        ask: impl FnOnce(&rows::Rows<'_>) -> T,
-    ) -> Result<T> {
-        let mapped = self.mapping.table(&table.id).mapped();
-        let (reading, places) = (self.values(sheet, legacy, &mapped), self.places()?);
-        Ok(ask(&rows::Rows { table, sheet, header, reading: &reading, places: &places }))
+        mapped: &'a mapping::Mapped,
+    ) -> Result<rows::Rows<'a>> {
+        Ok(rows::Rows { table, sheet, header, reading: self.values(sheet, legacy, mapped), places: self.places()? })
     }
 
     /// Reads the records below a header.
@@ -357,8 +356,8 @@ impl Reader {
         let mapping = self.mapping.table(&table.id);
         let legacy = self.legacy(&sheet, encoding);
         let merged = fill_merged(&mut sheet, header);
-        let (kept, aside) = self.with_rows(&sheet, table, header, legacy, |rows| rows.records())?;
         let mapped = mapping.mapped();
+        let (kept, aside) = self.rows(&sheet, table, header, legacy, &mapped)?.records();
         let cleaner = clean::Cleaner {
             table,
             sheet: &sheet,

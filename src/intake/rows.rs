@@ -60,8 +60,8 @@ pub(super) struct Rows<'a> {
     pub table: &'a Table,
     pub sheet: &'a Sheet,
     pub header: &'a Header,
-    pub reading: &'a Reading<'a>,
-    pub places: &'a Places<'a>,
+    pub reading: Reading<'a>,
+    pub places: Places<'a>,
 }
 
 impl Rows<'_> {

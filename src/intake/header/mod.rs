@@ -124,8 +124,8 @@ impl Header {
                 }
             }
         }
-        let ticks = taken.iter().filter(|t| t.is_tick()).count();
-        header.score = 3 * (taken.len() - ticks) + ticks;
+        // "Nam" is a sex, or a year typed without marks: what a record may hold says less.
+        header.score = 2 * header.sure.len() + taken.len();
         header.join_dates();
         header
     }
@@ -138,8 +138,8 @@ impl Header {
     /// True if enough is known to read the sheet as the table.
     pub fn is_enough(&self) -> bool {
         let there = self.columns.iter().filter(|(label, ..)| !label.is_empty()).count();
-        let matched = self.columns.iter().filter(|(_, target, _)| target.is_some()).count();
-        !self.sure.is_empty() && matched >= 2 || there == 1 && matched == 1 && self.score > 1
+        let matched: Vec<&Target> = self.columns.iter().filter_map(|(_, target, _)| target.as_ref()).collect();
+        !self.sure.is_empty() && matched.len() >= 2 || there == 1 && matched.iter().any(|target| !target.is_tick())
     }
 
     /// How well the sheet fits the table, with the titles above it and the names of sheet and file.
