@@ -8,7 +8,7 @@ use crate::intake::mapping::TableMapping;
 use crate::spelling::{alike, bare};
 use serde::Deserialize;
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::LazyLock;
 
 /// The words for the columns of one table.
@@ -114,10 +114,16 @@ impl TableWords {
     }
 }
 
+/// The lists of codes that records hold.
+static LISTS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+    let catalogue = Catalogue::builtin();
+    catalogue.tables().iter().flat_map(|table| &table.columns).filter_map(|column| column.codes.clone()).collect()
+});
+
 /// True for a word that a record may hold too: the name of a code, yes or no.
 fn is_value(text: &str) -> bool {
     let words = Words::get();
-    words.flag(text).is_some() || Catalogue::builtin().codes().lists().iter().any(|list| words.tick(&list.id, text).is_some())
+    words.flag(text).is_some() || LISTS.iter().any(|list| words.tick(list, text).is_some())
 }
 
 /// The words for one table, with those of the user's mapping.
@@ -156,15 +162,15 @@ impl<'a> Vocabulary<'a> {
         if text.is_empty() {
             return None;
         }
-        let known = |target: Target| Meaning::Known { sure: !target.is_tick() && !is_value(text), target };
+        let known = |target: Target, text: &str| Meaning::Known { sure: !target.is_tick() && !is_value(text), target };
         if let Some(target) = self.words.synonym(text) {
-            return Some(known(target));
+            return Some(known(target, text));
         }
         let (outside, inside) = parentheses::parted(text);
         match self.words.synonym(&outside) {
             Some(target) if parentheses::tell_otherwise(self.table.column(&target.column)?, &inside) => Some(Meaning::Otherwise),
-            Some(target) => Some(known(target)),
-            None => self.words.tick(text).map(known),
+            Some(target) => Some(known(target, &outside)),
+            None => self.words.tick(text).map(|target| known(target, text)),
         }
     }
 
