@@ -315,7 +315,7 @@ fn has_swallowed(record: &csv::ByteRecord, delimiter: u8, columns: usize) -> boo
         && record
             .iter()
             .flat_map(|field| field.split(|b| *b == b'\n').skip(1))
-            .any(|line| line.iter().filter(|b| **b == delimiter).count() + 1 >= columns)
+            .any(|line| line.split(|b| *b == delimiter).count() >= columns)
 }
 
 /// The line a record begins on; its position may lie before blank lines.

@@ -94,7 +94,7 @@ def test_random_registers(tables, period, by, area_level):
     compare(tables, period, by, area_level)
 
 
-@random_records("victims", "children", by=[b for b in BY if "circumstance" not in b], examples=45)
+@random_records("victims", "children", by=[b for b in BY if "circumstance" not in b], examples=25)
 def test_random_cases_of_abuse(tables, period, by, area_level):
     compare(tables, period, by, area_level, ["the_victims", "the_perpetrators"])
 
