@@ -1,6 +1,6 @@
 //! Units by their names, as people write them.
 
-use super::{AreaList, Level};
+use super::{Area, AreaList, Level};
 use crate::spelling::{alike, bare, leaves_out, nfc};
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -78,6 +78,11 @@ fn parts<'a>(key: &'a str, types: &[String]) -> (Option<usize>, &'a str) {
     (None, key)
 }
 
+/// The name of a unit without its type word.
+fn proper(area: &Area) -> &str {
+    area.name.strip_prefix(&area.kind).unwrap_or(&area.name)
+}
+
 impl AreaList {
     /// The names of this list, made ready for look-up; worth keeping where many names are looked up.
     #[must_use]
@@ -133,52 +138,42 @@ impl AreaNames {
     /// another ("Hải Triệu" for Hải Triều), the units are only told as what may be meant.
     #[must_use]
     pub fn find(&self, name: &str, level: Level, within: Option<u32>) -> Found {
-        let name = nfc(name);
-        let told = name.clone();
+        let short = SHORT.iter().find(|(short, _)| *short == parts(&bare(name), &BARE_TYPES).1);
+        let name = short.map_or_else(|| nfc(name), |(_, full)| (*full).to_owned());
         let (typed, plain) = (alike(&name), bare(&name));
         let (kind, untyped) = parts(&typed, &ALIKE_TYPES);
         let whole = kind.map(|at| format!("{} {untyped}", ALIKE_TYPES[at]));
         let untyped = untyped.to_owned();
         let stripped = parts(&plain, &BARE_TYPES).1.to_owned();
-        let full = SHORT.iter().find(|(short, _)| *short == stripped).map(|(_, full)| bare(full));
         let ways = [
-            (Way::Exact, vec![name]),
+            (Way::Exact, vec![name.clone()]),
             (Way::AlikeTyped, vec![typed, whole.unwrap_or_default()]),
             (Way::Alike, vec![untyped]),
-            (Way::Bare, vec![plain, stripped, full.unwrap_or_default()]),
+            (Way::Bare, vec![plain, stripped]),
         ];
         for (way, keys) in ways {
             let mut places: Vec<u32> = keys.into_iter().filter_map(|key| self.names.get(&(level, way, key))).flatten().copied().collect();
             places.retain(|place| within.is_none_or(|unit| self.list.up_to(*place, self.list.get(unit).level) == unit));
             places.sort_unstable();
             places.dedup();
-            match places[..] {
-                [] => {}
-                [place] if way != Way::Bare || self.may_be(&told, place) => return Found::One(place),
-                _ => return Found::Several(places),
+            if places.is_empty() {
+                continue;
             }
+            let fits = |place: &&u32| way != Way::Bare || leaves_out(&name, proper(self.list.get(**place)));
+            let mut fitting = places.iter().filter(fits);
+            return match (fitting.next(), fitting.next()) {
+                (Some(place), None) => Found::One(*place),
+                _ => Found::Several(places),
+            };
         }
         Found::Nothing
-    }
-
-    /// True if a name is that of the unit with marks left out; type words may differ.
-    fn may_be(&self, name: &str, place: u32) -> bool {
-        let stripped = |text: &str| {
-            let words = bare(text);
-            let left = parts(&words, &BARE_TYPES).1.split(' ').count();
-            // The type word is as many words as went; "P3" is one word, of which the number is left.
-            let parted: Vec<&str> = text.split([' ', '.', '-']).filter(|w| !w.is_empty()).collect();
-            parted[parted.len().saturating_sub(left)..].join(" ")
-        };
-        let known = &self.list.get(place).name;
-        name.is_ascii() || SHORT.iter().any(|(short, _)| bare(name).ends_with(short)) || leaves_out(&stripped(name), &stripped(known))
     }
 
     /// True if the name begins with a type word that is not that of the unit.
     #[must_use]
     pub fn has_other_type(&self, name: &str, place: u32) -> bool {
-        let kind = |text: &str| parts(&alike(text), &ALIKE_TYPES).0;
-        kind(name).is_some_and(|given| kind(&self.list.get(place).name).is_some_and(|known| known != given))
+        let own = alike(&self.list.get(place).kind);
+        parts(&alike(name), &ALIKE_TYPES).0.is_some_and(|given| ALIKE_TYPES[given] != own)
     }
 
     /// Units as people tell them apart: code, full name and the unit above.
@@ -274,6 +269,23 @@ mod tests {
         assert_eq!(codes("Bến Nghé", Level::Commune, district).len(), 1);
         assert!(codes("Không Có Xã Này", Level::Commune, None).is_empty());
         assert!(codes("", Level::Commune, None).is_empty());
+    }
+
+    #[test]
+    fn marks_that_are_there_choose_and_marks_that_differ_only_tell_what_may_be_meant() {
+        let district = Some(("363", Level::District));
+        assert_eq!(codes("Truc Hưng", Level::Commune, district), ["14050"]);
+        assert_eq!(codes("x. Truc Hùng", Level::Commune, district), ["14083"]);
+        for name in ["truc hung", "Trúc Hưng"] {
+            assert_eq!(codes(name, Level::Commune, district), ["14050", "14083"], "{name}");
+        }
+        let list = AreaList::on("2022-12-31".parse().unwrap()).unwrap();
+        let place = list.commune("12364").unwrap();
+        let names = list.names();
+        let hung_yen = list.unit("33");
+        assert_eq!(names.find("Hai Triêu", Level::Commune, hung_yen), Found::One(place));
+        assert_eq!(names.find("Hải Triệu", Level::Commune, hung_yen), Found::Several(vec![place]));
+        assert!(names.has_other_type("P. Hải Triều", place) && !names.has_other_type("x. Hải Triều", place));
     }
 
     #[test]

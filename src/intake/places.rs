@@ -72,7 +72,7 @@ impl Places<'_> {
     fn contradicts(&self, made: &Made, told: Told<'_>) -> bool {
         let (Some(names), Value::Text(code)) = (self.names, &made.value) else { return false };
         let list = names.list();
-        let Some(place) = list.place(code, Level::Commune) else { return false };
+        let Some(place) = list.commune(code) else { return false };
         let inside = |unit: u32| list.up_to(place, list.get(unit).level) == unit;
         let another = |text: &str, level: Level| match unit(names, text, level, self.within) {
             _ if text.is_empty() => false,
