@@ -28,7 +28,7 @@ static REGISTER: LazyLock<DataFrame> = LazyLock::new(|| {
         .filter(|place| list.get(*place).level == Level::Commune)
         .map(|place| Commune { code: code(place, Level::Commune), district: code(place, Level::District) })
         .collect();
-    let country = Province { code: "VN", communes: &communes, children: CHILDREN, year: 2022, seed: 1 };
+    let country = Province { code: "VN", communes: &communes, children: CHILDREN, year: 2022, seed: 1, silent: 0 };
     let (mut tables, _) = generate(&country).expect("a country");
     tables.swap_remove(0).1
 });

@@ -5,7 +5,7 @@ use crate::estimate::{Outcome, Warning};
 use crate::plan::Plan;
 use crate::question::Fit;
 use crate::record::{Cases, Dataset};
-use crate::tally::{Context, Counting, Tally};
+use crate::tally::{Context, Counting, Tally, Vintage};
 use polars::prelude::DataFrame;
 use std::collections::BTreeMap;
 
@@ -41,6 +41,13 @@ impl Plan {
         Ok(self.tally(dataset)?.0)
     }
 
+    /// Takes over into a tally of a dataset's rows what the dataset says of who reported.
+    pub(crate) fn say(&self, tally: &mut Tally, dataset: &Dataset, vintage: &Vintage) -> Result<()> {
+        let list = vintage.moved().map_or(&*self.question.areas, |moved| &*moved.question.areas);
+        tally.say(&dataset.said(list)?, &self.question, vintage);
+        Ok(())
+    }
+
     fn tally(&self, dataset: &Dataset) -> Result<(Tally, Fit)> {
         let mut names = BTreeMap::new();
         for table in dataset.tables() {
@@ -63,6 +70,7 @@ impl Plan {
                 tally.absorb(&self.count(table, dataset.batches(table, &columns), &context)?);
             }
         }
+        self.say(&mut tally, dataset, &context.vintage)?;
         Ok((tally, fit))
     }
 }

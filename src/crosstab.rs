@@ -274,6 +274,7 @@ impl CrosstabBuilder {
             level,
             split: crate::area::Split::Unallocated,
             unknown_areas: self.unknown_areas,
+            coverage: false,
             blocks: vec![Block { table: id.clone(), date, lag: 0, axes }],
             series: Vec::new(),
             undecided: BTreeSet::new(),

@@ -43,6 +43,9 @@ impl PeriodKind {
     }
 }
 
+/// First and last day.
+pub(crate) type Days = (NaiveDate, NaiveDate);
+
 /// A period of whole days, first and last day included.
 ///
 /// ```

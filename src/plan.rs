@@ -344,6 +344,7 @@ impl Plan {
             level: written.area_level,
             split: written.split.clone(),
             unknown_areas: written.unknown_areas,
+            coverage: true,
             blocks: Vec::new(),
             series: Vec::new(),
             undecided: BTreeSet::new(),

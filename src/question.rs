@@ -147,6 +147,8 @@ pub struct Question {
     /// What becomes of communes that were split, of records of another list.
     pub(crate) split: Split,
     pub(crate) unknown_areas: UnknownAreas,
+    /// Whether it is asked which communes sent records.
+    pub(crate) coverage: bool,
     pub(crate) blocks: Vec<Block>,
     pub(crate) series: Vec<Series>,
     /// Series of what is undecided, each with the series of what is decided after all.
@@ -192,6 +194,17 @@ impl Question {
             }
         }
         Ok(())
+    }
+
+    /// The place of a table.
+    pub(crate) fn table_place(&self, id: &str) -> Option<u32> {
+        self.tables.iter().position(|t| t.id == id).map(|place| place as u32)
+    }
+
+    /// The pass that counts a block, named by the first of its blocks: those of one table, one date column and one lag.
+    pub(crate) fn pass_of(&self, block: usize) -> u32 {
+        let of = |b: &Block| (&b.table, &b.date, b.lag) == (&self.blocks[block].table, &self.blocks[block].date, self.blocks[block].lag);
+        self.blocks.iter().position(of).unwrap_or(block) as u32
     }
 
     /// The series of a block, in their order.

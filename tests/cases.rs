@@ -29,6 +29,10 @@ struct Case {
     #[serde(default)]
     shares: Vec<(String, String, f64)>,
     unknown_areas: Option<UnknownAreas>,
+    /// Columns of the table of submissions.
+    submissions: Option<BTreeMap<String, Vec<toml::Value>>>,
+    #[serde(default)]
+    complete: Vec<String>,
     tables: BTreeMap<String, toml::Table>,
     expect: Vec<toml::Table>,
 }
@@ -107,6 +111,13 @@ fn run(case: &Case) -> (Plan, Outcome) {
     if let Some(list) = case.ethnic_list {
         dataset = dataset.ethnic_list(list);
     }
+    if let Some(columns) = &case.submissions {
+        let kind = |name: &str| if name == "received_on" { ColumnType::Date } else { ColumnType::Text };
+        let of = |(name, values): (&String, &Vec<toml::Value>)| column(name, kind(name), &expanded(values, &vec![1; values.len()], false));
+        let rows = columns.values().map(Vec::len).max().unwrap_or_default();
+        dataset = dataset.submissions(DataFrame::new(rows, columns.iter().map(of).collect()).unwrap());
+    }
+    dataset = dataset.complete(case.complete.clone());
     let catalogue = Catalogue::builtin();
     let mut plan = Plan::new(&catalogue, &case.period).indicators(case.indicators.clone()).by(case.by.clone()).area_level(&case.area_level);
     if let Some(day) = &case.area_vintage {
@@ -146,8 +157,9 @@ fn check(case: &Case, expect: &toml::Table, plan: &Plan, outcome: &Outcome) {
     let [row] = rows[..] else { panic!("{}: {} rows for {expect:?}", case.name, rows.len()) };
     let place = format!("{}: {expect:?}", case.name);
     let number = |column: &str| table.column(column).unwrap().i64().unwrap().get(row);
-    for column in ["numerator", "denominator", "undecided"] {
+    for column in ["numerator", "denominator", "undecided", "reported", "expected"] {
         if let Some(value) = expect.get(column) {
+            assert!(value.is_integer() || is_null(value), "{place}: {column}");
             assert_eq!(number(column), value.as_integer(), "{place}: {column}");
         }
     }

@@ -156,6 +156,10 @@ class _Page:
             of = "" if value is None else f"{self.number(line[part])} / {self.number(line[whole])} {self.say(vi, en)}"
             bar = "" if value is None else _wide_bar(value)
             cards.append(f"<div class='card'>{self.say(*names)}<b>{told}</b>{bar}<small>{of}</small></div>")
+        if line.get("reporting") is not None:
+            name = self.say("Xã đã báo cáo", "Communes reporting")
+            of = f"/ {self.number(line['communes'])} {self.say('xã', 'communes')}"
+            cards.append(f"<div class='card'>{name}<b>{self.number(line['reporting'])}</b><small>{of}</small></div>")
         failing = self.summary.filter(pl.col("failed") > 0, pl.col("severity") == "error").height
         judged = self.summary.filter(pl.col("missing") == "").height
         lead = self.say("Quy tắc mức lỗi không đạt", "Rules of severity error that fail")
@@ -236,9 +240,9 @@ class _Page:
             (
                 self.say(*SCORES["timeliness"]),
                 self.say(
-                    "100 × số tháng xã có cập nhật sổ theo dõi ÷ số tháng đã qua của kỳ.",
+                    "100 × số tháng xã có cập nhật sổ theo dõi ÷ số tháng đã qua của kỳ; không tính xã chưa có sổ.",
                     "100 × months in which the commune brought its register up to date ÷ months of the period that are "
-                    "over.",
+                    "over; communes without a register are left out.",
                 ),
             ),
         ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import glob
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -15,7 +15,7 @@ import polars as pl
 
 from chitieu._catalogue import html_table
 from chitieu._errors import PlanError, SchemaError
-from chitieu._language import label, pick, say, words
+from chitieu._language import label, pick, say, word_list, words
 
 if TYPE_CHECKING:
     from chitieu._check import Check
@@ -220,6 +220,12 @@ class Dataset:
             last day of the period asked.
         ethnic_list: ``"1979"`` (Decision 121-TCTK/PPCĐ) or ``"2008"`` (Decision 1019/QĐ-TCTK): the two official
             lists give codes 04, 05 and 06 to different groups. Needed only when ethnicity is asked for.
+        submissions: Who reported: a table with the columns ``table``, ``commune``, ``period`` (``"2022"``,
+            ``"2022Q1"``, ``"2022-03"`` …) and, if kept, ``received_on`` (empty: not received). A commune has reported a
+            table for the period asked if its rows cover it: its zero is then a zero. Of a commune that is not named
+            its rows speak.
+        complete: Tables (``["victims"]``) that every commune of the provinces with records has reported: a commune
+            without rows has none.
         **tables: ``children=``, ``victims=``, ``births=`` … each a polars DataFrame or LazyFrame, a pandas
             DataFrame, a pyarrow Table or RecordBatchReader, a DuckDB relation, a Parquet path or glob, or what
             :func:`read` gives; its day of areas and list of ethnic codes hold unless others are named here.
@@ -239,7 +245,13 @@ class Dataset:
     """
 
     def __init__(
-        self, *, area_vintage: str | date | None = None, ethnic_list: str | None = None, **tables: Any
+        self,
+        *,
+        area_vintage: str | date | None = None,
+        ethnic_list: str | None = None,
+        submissions: Any = None,
+        complete: Sequence[str] = (),
+        **tables: Any,
     ) -> None:
         known = [t["id"] for t in words()["tables"]]
         for name in tables:
@@ -263,6 +275,8 @@ class Dataset:
         self._area_vintage = _agreed("area_vintage", None if area_vintage is None else str(area_vintage), tables)
         self._ethnic_list = _agreed("ethnic_list", ethnic_list, tables)
         self._set_aside: dict[str, int] = {}
+        self._submissions = None if submissions is None else as_frame("submissions", submissions).lazy().collect()
+        self._complete = word_list("complete", complete)
 
     @property
     def area_vintage(self) -> str | None:
@@ -273,6 +287,16 @@ class Dataset:
     def ethnic_list(self) -> str | None:
         """The official list that ethnic codes belong to, if given."""
         return self._ethnic_list
+
+    @property
+    def submissions(self) -> pl.DataFrame | None:
+        """Who reported, if given."""
+        return self._submissions
+
+    @property
+    def complete(self) -> list[str]:
+        """The tables that every commune has reported."""
+        return list(self._complete)
 
     @property
     def tables(self) -> list[str]:

@@ -184,6 +184,8 @@ class Plan:
                 table, batches, columns, dataset.ethnic_list, vintage, cases, on_rows if on_progress else None
             )
             tally = tally.merge([counted])
+        if dataset.submissions is not None or dataset.complete:
+            tally = self._native.said(tally, dataset.submissions, dataset.complete, vintage)
         return Tally(tally, tuple(left_out), {t: n for t, n in dataset.set_aside.items() if t in tables})
 
     def tally(self, frame: Any) -> Tally:

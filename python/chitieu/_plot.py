@@ -13,7 +13,7 @@ import polars as pl
 
 from chitieu._errors import PlanError
 from chitieu._language import get_language, label, pick, say
-from chitieu._result import area_names, areas, category, write_whole
+from chitieu._result import area_names, areas, category, reports, write_whole
 
 if TYPE_CHECKING:
     import altair
@@ -249,6 +249,8 @@ class _Cells:
             self.panels = []
             self.rows = self._rows(here, areas_of=None)
         self.places = _in_order(row["place"] for row in self.rows)
+        whole = everywhere.filter(pl.col("area_level") == self.level, pl.col("area") == self.area)
+        self.coverage = whole.row(0, named=True)
         self.undecided = self._undecided(everywhere)
         self.target = self._target()
 
@@ -363,6 +365,7 @@ class _Cells:
                     "numerator": row["numerator"],
                     "denominator": row["denominator"],
                     "undecided": row["undecided"],
+                    "reports": reports(row),
                     "status": label("status", row["status"]),
                 }
             )
@@ -451,6 +454,7 @@ def _bars(alt: Any, cells: _Cells) -> Any:
         alt.Tooltip("limits:N", title=say("Khoảng tin cậy 95 %", "95 % limits")),
         *(alt.Tooltip(f"{c}:Q", title=label("column", c), format=",d") for c in ("numerator", "denominator")),
         alt.Tooltip("undecided:Q", title=label("column", "undecided"), format=",d"),
+        alt.Tooltip("reports:N", title=say("Xã báo cáo", "Communes reporting")),
         alt.Tooltip("status:N", title=label("column", "status")),
     ]
     target = cells.target or {}
@@ -491,6 +495,19 @@ def _packed(sentences: list[str], width: int) -> list[str]:
     return lines
 
 
+def _coverage(cells: _Cells) -> list[str]:
+    """Return what is to be said of the communes that did not report, or may not have."""
+    reported, expected = cells.coverage["reported"], cells.coverage["expected"]
+    if expected is None:
+        return []
+    if reported is None:
+        zero = any(row["numerator"] == 0 for row in cells.rows)
+        return [say("Số 0 có thể là chưa báo cáo.", "A zero may be a commune that did not report.")] if zero else []
+    if reported == expected:
+        return []
+    return [say(f"{reported}/{expected} xã đã báo cáo.", f"{reported} of {expected} communes reported.")]
+
+
 def _title(alt: Any, cells: _Cells) -> Any:
     notes = []
     if any(row["lower"] is not None for row in cells.rows):
@@ -505,6 +522,7 @@ def _title(alt: Any, cells: _Cells) -> Any:
     if cells.undecided:
         n = f"{cells.undecided:,}".replace(",", say(".", ","))
         notes.append(say(f"Chưa xác định được, không tính vào: {n} bản ghi.", f"Undecided and left out: {n} records."))
+    notes += _coverage(cells)
     where = cells._names.get((cells.level, cells.area), label("area_level", cells.level))
     split = f", {say('theo', 'by')} {label('dimension', cells.by).lower()}" if cells.by else ""
     head = f"{where}{split}, {say('kỳ', 'period')} {cells.result.plan.period}"

@@ -80,7 +80,8 @@ class Result(Tabular):
 
     Columns: ``indicator``, ``code``, ``measure``, ``period``, ``area``, ``area_level``, one per dimension,
     ``numerator``, ``denominator``, ``value``, ``lower``, ``upper`` (95 % limits), ``undecided`` (records that could
-    not be decided, in neither part), ``status``, ``definition``, ``method`` (of the limits), ``unit`` (what the
+    not be decided, in neither part), ``reported`` and ``expected`` (communes of the area that reported what the value is
+    made of, null if nothing tells, and all its communes), ``status``, ``definition``, ``method`` (of the limits), ``unit`` (what the
     numerator counts). In a dimension ``total`` is the total and ``unknown`` is not recorded.
     """
 
@@ -209,6 +210,7 @@ class Result(Tabular):
             label("column", "numerator"),
             label("column", "denominator"),
             label("column", "undecided"),
+            say("Xã báo cáo", "Communes reporting"),
             label("column", "status"),
         )
 
@@ -230,15 +232,23 @@ class Result(Tabular):
                     "" if row["numerator"] is None else str(row["numerator"]),
                     "" if row["denominator"] is None else str(row["denominator"]),
                     "" if row["undecided"] is None else str(row["undecided"]),
+                    reports(row),
                     label("status", row["status"]),
                 )
             )
         n = len(by)
-        table = html_table(head, rows, right=tuple(range(3 + n, 8 + n)))
+        table = html_table(head, rows, right=tuple(range(3 + n, 9 + n)))
         more = self._frame.height - ROWS_SHOWN
         note = f"<p>… {more:,} {say('dòng nữa', 'more rows')}</p>" if more > 0 else ""
         told = "".join(f"<li>{escape(w)}</li>" for w in self._told())
         return table + note + (f"<ul>{told}</ul>" if told else "")
+
+
+def reports(row: dict[str, Any]) -> str:
+    """Return how many communes of a row's area reported, of how many; ``?`` where nothing tells."""
+    if row["expected"] is None:
+        return ""
+    return f"{'?' if row['reported'] is None else row['reported']}/{row['expected']}"
 
 
 def category(dimension: str, code: str) -> str:

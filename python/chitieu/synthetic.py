@@ -15,13 +15,18 @@ from chitieu._dataset import Dataset
 
 
 @lru_cache(maxsize=1)
-def _made(code: str, children: int, year: int, seed: int) -> tuple[Dataset, pl.DataFrame]:
-    tables, truth = _native.synthetic(code, children, year, seed)
+def _made(code: str, children: int, year: int, seed: int, silent: int) -> tuple[Dataset, pl.DataFrame]:
+    tables, submissions, truth = _native.synthetic(code, children, year, seed, silent)
     frames = {name: pl.DataFrame(frame) for name, frame in tables}
-    return Dataset(area_vintage=f"{year}-12-31", ethnic_list="1979", **frames), pl.DataFrame(truth)
+    dataset = Dataset(
+        area_vintage=f"{year}-12-31", ethnic_list="1979", submissions=pl.DataFrame(submissions), **frames
+    )
+    return dataset, pl.DataFrame(truth)
 
 
-def province(code: str = "33", *, children: int = 350_000, year: int = 2022, seed: int = 1) -> Dataset:
+def province(
+    code: str = "33", *, children: int = 350_000, year: int = 2022, seed: int = 1, silent: int = 0
+) -> Dataset:
     """Make all tables of a province.
 
     The same arguments give the same bytes on any machine and for any number of threads. The proportions are plausible
@@ -32,12 +37,14 @@ def province(code: str = "33", *, children: int = 350_000, year: int = 2022, see
         children: Rows of the register of children.
         year: The calendar year the tables are about.
         seed: Another seed gives another province.
+        silent: How many communes sent nothing: they have no row in any table.
 
     Returns:
-        A dataset with every table, codes of the area list of the year's end, ethnic codes of the 1979 list.
+        A dataset with every table, codes of the area list of the year's end, ethnic codes of the 1979 list, and the
+        submissions of the communes that are not silent.
 
     Raises:
-        PlanError: If there is no such province, or no list of areas for that year.
+        PlanError: If there is no such province, no list of areas for that year, or no commune that is not silent.
 
     Example:
         >>> import chitieu as ct
@@ -45,10 +52,12 @@ def province(code: str = "33", *, children: int = 350_000, year: int = 2022, see
         >>> dataset["children"].height
         2000
     """
-    return _made(code, children, year, seed)[0]
+    return _made(code, children, year, seed, silent)[0]
 
 
-def truth(code: str = "33", *, children: int = 350_000, year: int = 2022, seed: int = 1) -> pl.DataFrame:
+def truth(
+    code: str = "33", *, children: int = 350_000, year: int = 2022, seed: int = 1, silent: int = 0
+) -> pl.DataFrame:
     """Return what is true of the same province: every indicator, known from how the records were made.
 
     Args:
@@ -56,10 +65,12 @@ def truth(code: str = "33", *, children: int = 350_000, year: int = 2022, seed: 
         children: As for :func:`province`.
         year: As for :func:`province`.
         seed: As for :func:`province`.
+        silent: As for :func:`province`.
 
     Returns:
         Columns ``indicator``, ``measure``, ``area``, ``area_level`` (where given), ``sex``, ``numerator``,
-        ``denominator``, ``undecided``.
+        ``denominator``, ``undecided`` (all null where no commune of the area sent anything), ``reported`` and
+        ``expected`` (communes of the area).
 
     Example:
         >>> import chitieu as ct
@@ -67,4 +78,4 @@ def truth(code: str = "33", *, children: int = 350_000, year: int = 2022, seed: 
         >>> "abused_children" in true["indicator"].to_list()
         True
     """
-    return _made(code, children, year, seed)[1]
+    return _made(code, children, year, seed, silent)[1]

@@ -80,6 +80,8 @@ pub struct Table {
     pub name: Text,
     /// How rows belong to a period.
     pub time: Time,
+    /// True if every commune has rows: one without any has not reported. Otherwise a commune may truly have none.
+    pub every_commune: bool,
     /// The date column that decides, unless a quantity names another.
     pub date: Option<String>,
     /// The columns.
@@ -110,7 +112,7 @@ impl Table {
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         let id = id.into();
-        Self { name: Text::new(&id, &id), id, time: Time::Event, date: None, columns: Vec::new() }
+        Self { name: Text::new(&id, &id), id, time: Time::Event, every_commune: false, date: None, columns: Vec::new() }
     }
 
     /// The table with one more column, in which nulls are allowed and any value of the type.

@@ -1,5 +1,6 @@
 //! The result: one long table, every cell of the grid.
 
+use super::coverage::{Coverage, Reports};
 use super::warning::{self, Warning};
 use crate::catalogue::{Dimension, Indicator, Kind, Measure};
 use crate::error::{Error, Result};
@@ -9,7 +10,7 @@ use crate::stats::{FEWEST_EVENTS, Interval, LEVEL, RateMethod, Status, quotient,
 use crate::tally::{Margins, Spot, Tally};
 use polars::prelude::*;
 use rayon::prelude::*;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// What came out: the table, and what a reader must know besides.
 #[derive(Debug, Clone)]
@@ -56,12 +57,14 @@ struct Lines {
     lower: Vec<Option<f64>>,
     upper: Vec<Option<f64>>,
     undecided: Vec<Option<i64>>,
+    reported: Vec<Option<i64>>,
+    expected: Vec<Option<i64>>,
     status: Vec<u32>,
     method: Vec<u32>,
 }
 
 /// Every status and every method, in the order of their places.
-const STATUSES: [&str; 4] = ["ok", "not_available", "not_applicable", "unreliable"];
+const STATUSES: [&str; 6] = ["ok", "partial", "not_reported", "not_available", "not_applicable", "unreliable"];
 const METHODS: [Option<&str>; 5] = [None, Some("wilson"), Some("wilson_odds"), Some("exact_poisson"), Some("byar")];
 
 /// What one cell holds.
@@ -69,6 +72,8 @@ pub(super) struct Cell {
     pub numerator: Option<u64>,
     pub denominator: Option<u64>,
     pub undecided: Option<u64>,
+    pub reported: Option<u32>,
+    pub expected: Option<u32>,
     value: Option<f64>,
     limits: Option<(f64, f64)>,
     pub status: &'static str,
@@ -77,7 +82,17 @@ pub(super) struct Cell {
 
 impl Cell {
     fn not_applicable() -> Self {
-        Self { numerator: None, denominator: None, undecided: None, value: None, limits: None, status: "not_applicable", method: None }
+        Self {
+            numerator: None,
+            denominator: None,
+            undecided: None,
+            reported: None,
+            expected: None,
+            value: None,
+            limits: None,
+            status: "not_applicable",
+            method: None,
+        }
     }
 }
 
@@ -96,7 +111,7 @@ impl Plan {
     pub fn finish(&self, tally: &Tally) -> Result<Outcome> {
         tally.check_is_of(&self.question)?;
         check_size(self, Spot::all(&self.question, tally).len())?;
-        let work = Work::new(self, tally);
+        let work = Work::new(self, tally)?;
         let tables: Vec<DataFrame> = work
             .pieces()
             .par_iter()
@@ -119,13 +134,32 @@ pub(super) struct Work<'a> {
     pub plan: &'a Plan,
     pub margins: Margins<'a>,
     pub spots: Vec<Spot>,
+    /// By pass, or by two passes, and place: the communes that reported.
+    reports: BTreeMap<(u32, Option<u32>), Vec<Reports>>,
     exact: HashMap<u64, Interval>,
 }
 
 impl<'a> Work<'a> {
-    fn new(plan: &'a Plan, tally: &'a Tally) -> Self {
+    fn new(plan: &'a Plan, tally: &'a Tally) -> Result<Self> {
         let exact = (0..FEWEST_EVENTS).filter_map(|x| Some((x, rate(x, 1.0, 1.0, LEVEL, RateMethod::Exact).ok()?))).collect();
-        Self { plan, margins: Margins::new(&plan.question, tally), spots: Spot::all(&plan.question, tally), exact }
+        let coverage = Coverage::new(&plan.question, tally)?;
+        let mut reports = BTreeMap::new();
+        for (above, below) in plan.outputs.iter().map(|o| passes(plan, o)) {
+            for of in [(above, None), (above, below)].into_iter().chain(below.map(|below| (below, None))) {
+                reports.entry(of).or_insert_with(|| coverage.of(of.0, of.1));
+            }
+        }
+        Ok(Self { plan, margins: Margins::new(&plan.question, tally), spots: Spot::all(&plan.question, tally), reports, exact })
+    }
+
+    /// The communes of an area that reported; nothing is expected of what is no unit.
+    fn reports(&self, of: (u32, Option<u32>), place: u64) -> Reports {
+        self.reports[&of].get(place as usize).copied().unwrap_or_default()
+    }
+
+    /// The communes that reported a table's records, where some indicator counts them.
+    pub fn reports_of(&self, pass: u32, place: u64) -> Reports {
+        self.reports.get(&(pass, None)).and_then(|of| of.get(place as usize)).copied().unwrap_or_default()
     }
 
     pub fn indicator(&self, output: &Output) -> &'a Indicator {
@@ -240,19 +274,35 @@ impl<'a> Work<'a> {
 
     fn cell(&self, output: &Output, place: u64, offsets: &Offsets) -> Cell {
         let m = &self.margins;
+        let (above, below) = passes(self.plan, output);
+        let is_silent = |pass: u32| self.reports((pass, None), place).is_empty();
         let numerator = m.is_counted(output.numerator).then(|| m.count(output.numerator, place, offsets.numerator));
         let denominator = output.denominator.filter(|d| m.is_counted(*d)).map(|d| m.count(d, place, offsets.denominator));
         let of_pair = |((open, closed), offset): (&(usize, usize), &u64)| m.undecided(*open, *closed, place, *offset);
         let undecided = numerator.map(|_| output.undecided.iter().zip(&offsets.undecided).map(of_pair).sum());
         let mut cell = Cell { numerator, denominator, undecided, status: "not_available", ..Cell::not_applicable() };
+        let reports = self.reports((above, below.filter(|_| denominator.is_some())), place);
+        if numerator.is_some() && reports.expected > 0 {
+            (cell.reported, cell.expected) = (reports.reported, Some(reports.expected));
+        }
+        let hidden = [(numerator, Some(above)), (denominator, below)].map(|(count, pass)| count.is_some() && pass.is_some_and(is_silent));
+        if hidden.contains(&true) {
+            cell.numerator = cell.numerator.filter(|_| !hidden[0]);
+            cell.denominator = cell.denominator.filter(|_| !hidden[1]);
+            cell.undecided = None;
+            cell.status = if reports.is_elsewhere() { "not_available" } else { "not_reported" };
+            return cell;
+        }
         let Some(x) = numerator else { return cell };
         if output.measure == Measure::Count {
             cell.value = Some(quotient(x, 1, 1));
             cell.status = "ok";
-            return cell;
+        } else if let Some(n) = denominator.filter(|n| *n > 0) {
+            self.estimate(&mut cell, output, x, n);
         }
-        let Some(n) = denominator.filter(|n| *n > 0) else { return cell };
-        self.estimate(&mut cell, output, x, n);
+        if cell.status == "ok" && reports.is_partial() {
+            cell.status = "partial";
+        }
         cell
     }
 
@@ -322,6 +372,8 @@ impl<'a> Work<'a> {
             Column::new("lower".into(), lines.lower),
             Column::new("upper".into(), lines.upper),
             Column::new("undecided".into(), lines.undecided),
+            Column::new("reported".into(), lines.reported),
+            Column::new("expected".into(), lines.expected),
             text("status", plain(STATUSES.to_vec()), &lines.status)?,
             text("definition", words(definitions), &lines.output)?,
             text("method", METHODS.iter().copied().collect::<StringChunked>().into_series(), &lines.method)?,
@@ -329,6 +381,12 @@ impl<'a> Work<'a> {
         ]);
         DataFrame::new(rows, columns)
     }
+}
+
+/// The passes that count an output's numerator and its denominator.
+fn passes(plan: &Plan, output: &Output) -> (u32, Option<u32>) {
+    let of = |series: usize| plan.question.pass_of(plan.question.series[series].block);
+    (of(output.numerator), output.denominator.map(of))
 }
 
 /// Refuses a table that nobody could hold, before any of it is made.
@@ -360,6 +418,8 @@ impl Lines {
         self.lower.push(cell.limits.map(|l| l.0));
         self.upper.push(cell.limits.map(|l| l.1));
         self.undecided.push(signed(cell.undecided));
+        self.reported.push(cell.reported.map(i64::from));
+        self.expected.push(cell.expected.map(i64::from));
         self.status.push(STATUSES.iter().position(|s| *s == cell.status).unwrap_or(0) as u32);
         self.method.push(METHODS.iter().position(|m| *m == cell.method).unwrap_or(0) as u32);
     }

@@ -7,6 +7,7 @@ use crate::plan::Plan;
 use crate::question::Axis;
 use crate::tally::Tally;
 use crate::text::{Language, Text};
+use std::collections::BTreeSet;
 
 /// Something a reader of the result must know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +34,7 @@ impl Warning {
 
 pub(super) fn collect(work: &Work) -> Vec<Warning> {
     let mut found = Vec::new();
+    coverage(work, &mut found);
     parts(work, &mut found);
     quotients(work, &mut found);
     mortality(work, &mut found);
@@ -53,6 +55,56 @@ pub(super) fn territory(plan: &Plan, tally: &Tally) -> Result<Vec<Warning>> {
         }
     };
     Ok(tally.lacking(&plan.question)?.into_iter().map(told).collect())
+}
+
+/// Who did not report, and where a zero may be silence: one warning each, at the country.
+fn coverage(work: &Work, found: &mut Vec<Warning>) {
+    let plan = work.plan;
+    let series = plan.outputs.iter().flat_map(|o| std::iter::once(o.numerator).chain(o.denominator));
+    let counted = series.filter(|series| work.margins.is_counted(*series));
+    let passes: BTreeSet<u32> = counted.map(|series| plan.question.pass_of(plan.question.series[series].block)).collect();
+    let (mut lacking, mut unknown): (BTreeSet<Text>, BTreeSet<Text>) = (BTreeSet::new(), BTreeSet::new());
+    for pass in passes {
+        let name = &plan.question.table(&plan.question.blocks[pass as usize].table).name;
+        let reports = work.reports_of(pass, 0);
+        match reports.reported {
+            Some(reported) if reported < reports.expected => {
+                let expected = reports.expected;
+                lacking.insert(Text::new(
+                    format!("{}: {reported}/{expected} xã", name.vi),
+                    format!("{}: {reported} of {expected} communes", name.en),
+                ));
+            }
+            None if reports.has_silence() => drop(unknown.insert(name.clone())),
+            _ => {}
+        }
+    }
+    let list = |texts: &BTreeSet<Text>, between: &str| {
+        let join = |of: fn(&Text) -> &String| texts.iter().map(of).cloned().collect::<Vec<_>>().join(between);
+        (join(|t| &t.vi), join(|t| &t.en))
+    };
+    if !lacking.is_empty() {
+        let (vi, en) = list(&lacking, "; ");
+        found.push(Warning {
+            code: "not_all_reported",
+            indicator: String::new(),
+            text: Text::new(
+                format!("Chưa phải xã nào cũng báo cáo; tổng số chỉ là của các xã đã báo cáo. {vi}"),
+                format!("Not every commune reported; totals are those of the communes that did. {en}"),
+            ),
+        });
+    }
+    if !unknown.is_empty() {
+        let (vi, en) = list(&unknown, ", ");
+        found.push(Warning {
+            code: "zero_or_silence",
+            indicator: String::new(),
+            text: Text::new(
+                format!("Không phân biệt được xã có 0 trường hợp với xã chưa báo cáo, vì không biết xã nào đã báo cáo: {vi}"),
+                format!("A commune with none cannot be told from one that did not report, since nothing says who reported: {en}"),
+            ),
+        });
+    }
 }
 
 /// Parts that do not sum to their total, at the country.

@@ -30,7 +30,7 @@ struct PyReading(Reading);
 struct PyFolder(Folder);
 
 /// The batches of a stream as one frame.
-fn whole(stream: &Bound<'_, PyAny>) -> PyResult<DataFrame> {
+pub(super) fn whole(stream: &Bound<'_, PyAny>) -> PyResult<DataFrame> {
     let mut frames = arrow::read(stream)?.into_iter();
     let first = frames.next().unwrap_or_default();
     enter(stream.py(), || {

@@ -14,7 +14,7 @@ use crate::catalogue::{Catalogue, EthnicList};
 use crate::error::{Error, Result, choose};
 use crate::plan::Plan;
 use crate::question::UnknownAreas;
-use crate::record::Cases;
+use crate::record::{Cases, Dataset};
 use crate::tally::{Context, Tally, Vintage};
 use crate::text::Language;
 use chrono::NaiveDate;
@@ -272,6 +272,27 @@ impl PyPlan {
         Ok(PyTally { plan: self.0.clone(), tally })
     }
 
+    /// A tally of a dataset's rows with what the dataset says of who reported.
+    fn said(
+        &self,
+        py: Python<'_>,
+        tally: &PyTally,
+        submissions: Option<&Bound<'_, PyAny>>,
+        complete: Vec<String>,
+        vintage: &PyVintage,
+    ) -> PyResult<PyTally> {
+        let submissions = submissions.map(intake::whole).transpose()?;
+        enter(py, || {
+            let mut tally = tally.tally.clone();
+            let mut dataset = Dataset::new().complete(complete);
+            if let Some(rows) = submissions {
+                dataset = dataset.submissions(rows);
+            }
+            self.0.say(&mut tally, &dataset, &vintage.0)?;
+            Ok(PyTally { plan: self.0.clone(), tally })
+        })
+    }
+
     fn answers(&self, tally: &PyTally, indicator: &str) -> bool {
         self.0.answers(&tally.tally, indicator)
     }
@@ -355,7 +376,15 @@ fn area_moves(py: Python<'_>, start: &str, end: &str) -> PyResult<Frame> {
 
 /// The tables of a made-up province, and its truth.
 #[pyfunction]
-fn synthetic(py: Python<'_>, code: &str, children: i64, year: i32, seed: u64) -> PyResult<(Vec<(String, Frame)>, Frame)> {
+#[allow(clippy::type_complexity, reason = "tables, submissions, truth; Python names each")]
+fn synthetic(
+    py: Python<'_>,
+    code: &str,
+    children: i64,
+    year: i32,
+    seed: u64,
+    silent: i64,
+) -> PyResult<(Vec<(String, Frame)>, Frame, Frame)> {
     enter(py, || {
         let list = AreaList::on(day("year", &format!("{year}-12-31"))?)?;
         let communes = crate::synthetic::communes(&list, code);
@@ -364,14 +393,15 @@ fn synthetic(py: Python<'_>, code: &str, children: i64, year: i32, seed: u64) ->
             return Err(Error::UnknownChoice { what: "province", got: code.to_owned(), known });
         }
         let children = usize::try_from(children).map_err(|_| below_zero("children", children))?;
-        let province = crate::synthetic::Province { code, communes: &communes, children, year, seed };
+        let silent = usize::try_from(silent).map_err(|_| below_zero("silent", silent))?;
+        let province = crate::synthetic::Province { code, communes: &communes, children, year, seed, silent };
         let (tables, truth) = crate::synthetic::generate(&province).map_err(|found| Error::BadNumber {
             what: "province",
             expected: "a province that can be made".to_owned(),
             found,
         })?;
         let tables = tables.into_iter().map(|(name, frame)| (name.to_owned(), Frame(frame))).collect();
-        Ok((tables, Frame(truth.to_frame())))
+        Ok((tables, Frame(truth.submissions()), Frame(truth.to_frame())))
     })
 }
 

@@ -23,6 +23,8 @@ struct Line {
     judged: u64,
     updated: u64,
     months: u64,
+    communes: u64,
+    reporting: u64,
 }
 
 impl Check {
@@ -32,12 +34,15 @@ impl Check {
     ///   that a table does not have are not recorded;
     /// - accuracy = passes ÷ (passes + failures) by the rules about rows of severity `error`; undecided rows are in neither;
     /// - timeliness = months of the period in which the commune brought its register up to date ÷ months of the period that
-    ///   are over; of a wider area, over all its communes.
+    ///   are over; of a wider area, over all its communes that have rows in the register.
+    ///
+    /// `communes` are those of the area, `reporting` those of them with rows, in the period, in some table in which every
+    /// commune has rows (null where no such table was checked). Status: `not_reported` if none has, `partial` if some have not.
     ///
     /// The register counts whole, events by their date in the period, yearly tables by the period's year. Every unit of the
     /// provinces with rows is there, none where the list has no units of that level; where nothing is to be judged the score
     /// is null. Columns: area, `area_level`, name, rows,
-    /// completeness, recorded, expected, accuracy, passed, judged, timeliness, updated, months.
+    /// completeness, recorded, expected, accuracy, passed, judged, timeliness, updated, months, communes, reporting, status.
     ///
     /// # Errors
     /// [`Error::BadNumber`] for a period that is not made of whole months.
@@ -48,11 +53,12 @@ impl Check {
         };
         let areas = &self.setting.areas;
         if !areas.areas().iter().any(|area| area.level == by) {
-            return self.scores(by, &BTreeMap::new());
+            return self.scores(by, &BTreeMap::new(), false);
         }
         let area_of = |place: u32| if place == NOWHERE { NOWHERE } else { areas.up_to(place, by) };
         let communes = self.communes();
         let mut lines: BTreeMap<u32, Line> = communes.iter().map(|place| (area_of(*place), Line::default())).collect();
+        let mut reporting: BTreeSet<u32> = BTreeSet::new();
         let over = asked.start..asked.end.min(super::windows::open_month(self.setting.reference));
         for table in &self.tables {
             let time = self.setting.table(&table.table).map_or(Time::Stock, |t| t.time);
@@ -63,6 +69,9 @@ impl Check {
                 Time::SchoolYear => window == period.school_year_end(),
             };
             for (nth, spot) in table.spots.iter().enumerate().filter(|(_, s)| is_inside(s.window)) {
+                if self.has_every_commune(table) && table.totals[nth] > 0 {
+                    reporting.insert(spot.place);
+                }
                 let line = lines.entry(area_of(spot.place)).or_default();
                 line.rows += table.totals[nth];
                 line.expected += table.totals[nth] * table.expected as u64;
@@ -73,14 +82,24 @@ impl Check {
                 }
             }
             if table.is_stock {
-                for place in &communes {
+                for place in &table.places() {
                     let line = lines.entry(area_of(*place)).or_default();
                     line.months += over.len() as u64;
                     line.updated += over.clone().filter(|month| is_updated(&table.updates, *place, *month)).count() as u64;
                 }
             }
         }
-        self.scores(by, &lines)
+        for place in &communes {
+            let line = lines.entry(area_of(*place)).or_default();
+            line.communes += 1;
+            line.reporting += u64::from(reporting.contains(place));
+        }
+        self.scores(by, &lines, self.tables.iter().any(|table| self.has_every_commune(table)))
+    }
+
+    /// True if a commune without a row of the table has not reported.
+    fn has_every_commune(&self, table: &Checked) -> bool {
+        self.setting.table(&table.table).is_some_and(|t| t.every_commune)
     }
 
     /// All communes of the provinces with rows.
@@ -92,13 +111,19 @@ impl Check {
         all.filter(|place| provinces.contains(&areas.up_to(*place, Level::Province))).collect()
     }
 
-    fn scores(&self, by: Level, lines: &BTreeMap<u32, Line>) -> Result<DataFrame> {
+    fn scores(&self, by: Level, lines: &BTreeMap<u32, Line>, is_known: bool) -> Result<DataFrame> {
         let areas = &self.setting.areas;
         let area = |place: u32| (place != NOWHERE).then(|| areas.get(place));
         let count = |name: &str, of: fn(&Line) -> u64| Column::new(name.into(), lines.values().map(of).collect::<Vec<u64>>());
         let score = |name: &str, of: fn(&Line) -> (u64, u64)| {
             let percent = |(part, whole): (u64, u64)| (whole > 0).then(|| 100.0 * part as f64 / whole as f64);
             Column::new(name.into(), lines.values().map(|line| percent(of(line))).collect::<Vec<Option<f64>>>())
+        };
+        let status = |line: &Line| match (line.reporting, line.communes) {
+            _ if !is_known => "ok",
+            (0, 1..) => "not_reported",
+            (some, all) if some < all => "partial",
+            _ => "ok",
         };
         let columns = vec![
             text_column("area", lines.keys().map(|p| Some(area(*p).map_or("unknown", |a| a.code.as_str())))),
@@ -114,6 +139,9 @@ impl Check {
             score("timeliness", |l| (l.updated, l.months)),
             count("updated", |l| l.updated),
             count("months", |l| l.months),
+            count("communes", |l| l.communes),
+            Column::new("reporting".into(), lines.values().map(|l| is_known.then_some(l.reporting)).collect::<Vec<Option<u64>>>()),
+            text_column("status", lines.values().map(|l| Some(status(l)))),
         ];
         DataFrame::new(lines.len(), columns).map_err(|e| Error::Frame { table: "scorecard".to_owned(), found: e.to_string() })
     }

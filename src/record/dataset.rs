@@ -1,5 +1,6 @@
 //! The records of a province, table by table.
 
+use crate::area::{AreaList, Submissions};
 use crate::catalogue::{Catalogue, EthnicList};
 use crate::error::{Error, Result};
 use chrono::NaiveDate;
@@ -21,6 +22,8 @@ pub struct Dataset {
     tables: BTreeMap<String, Source>,
     area_vintage: Option<NaiveDate>,
     ethnic_list: Option<EthnicList>,
+    submissions: Option<DataFrame>,
+    complete: Vec<String>,
 }
 
 /// Where the rows of a table come from.
@@ -89,6 +92,30 @@ impl Dataset {
     pub fn ethnic_list(mut self, list: EthnicList) -> Self {
         self.ethnic_list = Some(list);
         self
+    }
+
+    /// Who reported: rows of `table`, `commune`, `period` (`2022`, `2022Q1`, `2022-03` …) and, if kept, `received_on` (none:
+    /// not received). A commune named for a table has reported a period if its rows there cover it, with or without records:
+    /// its zero is a zero. Of a commune that is not named its rows speak.
+    #[must_use]
+    pub fn submissions(mut self, rows: DataFrame) -> Self {
+        self.submissions = Some(rows);
+        self
+    }
+
+    /// Tables that every commune of the provinces with records has reported: what is not there is a zero.
+    #[must_use]
+    pub fn complete<S: Into<String>>(mut self, tables: impl IntoIterator<Item = S>) -> Self {
+        self.complete = tables.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// What is said of who reported, read with a list of areas.
+    pub(crate) fn said(&self, areas: &AreaList) -> Result<Submissions> {
+        let catalogue = Catalogue::builtin();
+        let tables: Vec<&str> = catalogue.tables().iter().map(|t| t.id.as_str()).collect();
+        let rows = self.submissions.as_ref().map(|rows| Submissions::read(rows, &tables, areas)).transpose()?;
+        rows.unwrap_or_default().complete(&self.complete, &tables)
     }
 
     /// The names of the tables.

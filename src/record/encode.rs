@@ -597,7 +597,7 @@ impl Encoder<'_> {
 }
 
 /// The same day some years earlier; 29 February becomes 28 February.
-fn shift(day: NaiveDate, years: i32) -> NaiveDate {
+pub(crate) fn shift(day: NaiveDate, years: i32) -> NaiveDate {
     day.with_year(day.year() - years).or_else(|| NaiveDate::from_ymd_opt(day.year() - years, 2, 28)).unwrap_or(day)
 }
 

@@ -12,6 +12,6 @@ mod problems;
 pub use cases::Cases;
 pub use check::check_schema;
 pub use dataset::Dataset;
-pub(crate) use encode::{BIRTHS, Encoded, Encoder, NO, NO_WORD, UNDECIDED, YES, completed_years, is_school_year, shift_last};
+pub(crate) use encode::{BIRTHS, Encoded, Encoder, NO, NO_WORD, UNDECIDED, YES, completed_years, is_school_year, shift, shift_last};
 pub(crate) use evaluate::Rows;
 pub(crate) use problems::Problems;

@@ -12,7 +12,7 @@
 //! use chitieu::synthetic::{Commune, Province, generate};
 //! let communes = [("12103", "323"), ("12106", "323"), ("12127", "325")]
 //!     .map(|(code, district)| Commune { code: code.into(), district: district.into() });
-//! let province = Province { code: "33", communes: &communes, children: 3_000, year: 2022, seed: 1 };
+//! let province = Province { code: "33", communes: &communes, children: 3_000, year: 2022, seed: 1, silent: 0 };
 //! let (tables, truth) = generate(&province)?;
 //! assert_eq!(tables[0].0, "children");
 //! assert_eq!(tables[0].1.height(), 3_000);
@@ -51,8 +51,10 @@ use crate::area::{AreaList, Level};
 use layout::Layout;
 use ledger::Ledger;
 use polars::prelude::DataFrame;
+use random::{Dice, Purpose};
 use rayon::prelude::*;
 use register::{CHUNK, Candidate, Heads, Vocabulary};
+use std::collections::BTreeSet;
 
 /// A commune of the list of areas.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,6 +88,8 @@ pub struct Province<'a> {
     pub year: i32,
     /// Another seed gives another province.
     pub seed: u64,
+    /// How many of the communes sent nothing: they have no row in any table.
+    pub silent: usize,
 }
 
 /// Tables of records by name.
@@ -104,6 +108,8 @@ struct Census {
 /// to three letters or digits, a year outside 1950 to 2150, or more than 500 million children.
 pub fn generate(province: &Province) -> Result<(Tables, Truth), String> {
     check(province)?;
+    let (reporting, silent) = parted(province);
+    let province = &Province { communes: &reporting, ..*province };
     let layout = Layout::new(province);
     let mut ledger = Ledger::new(0, province.communes.len());
     let (children, census) = children(province, &layout, &mut ledger)?;
@@ -111,13 +117,30 @@ pub fn generate(province: &Province) -> Result<(Tables, Truth), String> {
     tables.extend(events::tables(province, &layout, &census, &mut ledger)?);
     tables.extend(abuse::tables(province, &layout, &census, &mut ledger)?);
     tables.extend(services::tables(province, &layout, &census, &mut ledger)?);
-    let truth = Truth::new(province, &ledger)?;
+    let names: Vec<&str> = tables.iter().map(|(name, _)| *name).collect();
+    let truth = Truth::new(province, &silent, &names, &ledger)?;
     Ok((tables, truth))
+}
+
+/// The communes that send records, in their order, and those that send none.
+fn parted(province: &Province) -> (Vec<Commune>, Vec<Commune>) {
+    let mut dice = Dice::new(province.seed, Purpose::Silence, 0);
+    let mut order: Vec<(u32, usize)> = (0..province.communes.len()).map(|place| (dice.below(u32::MAX), place)).collect();
+    order.sort_unstable();
+    let silent: BTreeSet<usize> = order.into_iter().take(province.silent).map(|(_, place)| place).collect();
+    let of = |wanted: bool| {
+        let there = province.communes.iter().enumerate().filter(|(place, _)| silent.contains(place) == wanted);
+        there.map(|(_, commune)| commune.clone()).collect()
+    };
+    (of(false), of(true))
 }
 
 fn check(province: &Province) -> Result<(), String> {
     if province.communes.is_empty() {
         return Err("a province needs at least one commune".to_owned());
+    }
+    if province.silent >= province.communes.len() {
+        return Err(format!("of {} communes at least one must have records, not {} be silent", province.communes.len(), province.silent));
     }
     let mut codes: Vec<&str> = province.communes.iter().map(|c| c.code.as_str()).collect();
     codes.sort_unstable();

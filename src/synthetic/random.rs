@@ -19,6 +19,7 @@ pub(super) enum Purpose {
     Injuries = 10,
     Marriages = 11,
     Response = 12,
+    Silence = 13,
 }
 
 /// A generator for one part of one table.

@@ -8,7 +8,7 @@ fn communes(count: usize) -> Vec<Commune> {
 }
 
 fn make(communes: &[Commune], children: usize, seed: u64) -> (Tables, DataFrame) {
-    let province = Province { code: "33", communes, children, year: 2022, seed };
+    let province = Province { code: "33", communes, children, year: 2022, seed, silent: 0 };
     let (tables, truth) = generate(&province).unwrap();
     (tables, truth.to_frame())
 }
@@ -59,7 +59,7 @@ fn another_seed_gives_another_province() {
 #[test]
 fn what_cannot_be_made_is_refused() {
     let one = communes(1);
-    let province = Province { code: "33", communes: &one, children: 10, year: 2022, seed: 1 };
+    let province = Province { code: "33", communes: &one, children: 10, year: 2022, seed: 1, silent: 0 };
     assert!(generate(&Province { communes: &[], ..province }).is_err());
     assert!(generate(&Province { communes: &[one[0].clone(), one[0].clone()], ..province }).is_err());
     assert!(generate(&Province { code: "", ..province }).is_err());

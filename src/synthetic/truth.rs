@@ -144,6 +144,7 @@ const LINES: [Line; 43] = [
 #[derive(Debug, Clone)]
 pub struct Truth {
     frame: DataFrame,
+    submissions: DataFrame,
 }
 
 impl Truth {
@@ -151,51 +152,83 @@ impl Truth {
     ///
     /// Columns: `indicator`; `measure`; `area`, the code of a commune, a district or the province, or `VN`; `sex`,
     /// which is `total` and, where the indicator is broken down by sex, also `male`, `female` and `unknown`;
-    /// `numerator`; `denominator`, null for a plain count; `undecided`. A share's denominator holds the decided
+    /// `numerator`; `denominator`, null for a plain count; `undecided`; all null where no commune of the area sent anything;
+    /// `reported` and `expected`, the communes of the area that sent records and all of them. A share's denominator holds the decided
     /// records only. Where persons are summed and not rows, `undecided` counts persons too.
     #[must_use]
     pub fn to_frame(&self) -> DataFrame {
         self.frame.clone()
     }
 
-    pub(super) fn new(province: &Province, ledger: &Ledger) -> Result<Self, String> {
+    /// Who reported: rows of `table`, `commune` and `period`, for every table and every commune that sends records.
+    #[must_use]
+    pub fn submissions(&self) -> DataFrame {
+        self.submissions.clone()
+    }
+
+    pub(super) fn new(province: &Province, silent: &[Commune], tables: &[&str], ledger: &Ledger) -> Result<Self, String> {
         let keyed: Vec<(Part, Vec<Vec<Keyed>>)> =
             KEYED.iter().map(|part| (*part, ledger.by_commune(*part, province.communes.len()))).collect();
-        let areas = areas(province);
+        let areas = areas(province, silent);
         let book = Book { ledger, keyed, areas: &areas };
-        let words = Words::new(areas.iter().map(|(code, _)| code));
+        let words = Words::new(areas.iter().map(|area| &area.code));
         let chunks: Result<Vec<_>, String> = LINES.par_iter().map(|line| book.rows(line, &words)).collect();
         let mut columns: Vec<(&'static str, Vec<_>)> =
-            ["indicator", "measure", "area", "sex", "numerator", "denominator", "undecided"].map(|name| (name, Vec::new())).into();
+            ["indicator", "measure", "area", "sex", "numerator", "denominator", "undecided", "reported", "expected"]
+                .map(|name| (name, Vec::new()))
+                .into();
         for chunk in chunks? {
             columns.iter_mut().zip(chunk).for_each(|((_, chunks), array)| chunks.push(array));
         }
         let mut frame = frame(columns)?;
         frame.rechunk_mut();
-        Ok(Self { frame })
+        Ok(Self { frame, submissions: submissions(province, tables)? })
     }
 }
 
-/// The areas of the truth, each with its communes: the country, the province, its districts, its communes.
-fn areas(province: &Province) -> Vec<(String, Vec<usize>)> {
-    let all: Vec<usize> = (0..province.communes.len()).collect();
-    let mut areas = vec![("VN".to_owned(), all.clone()), (province.code.to_owned(), all)];
-    let mut districts: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for (place, commune) in province.communes.iter().enumerate() {
-        // Since July 2025 there are no districts.
-        if !commune.district.is_empty() {
-            districts.entry(&commune.district).or_default().push(place);
+fn submissions(province: &Province, tables: &[&str]) -> Result<DataFrame, String> {
+    let rows = tables.len() * province.communes.len();
+    let (mut table, mut commune, mut period) = (Text::new(rows), Text::new(rows), Text::new(rows));
+    let year = province.year.to_string();
+    for name in tables {
+        for place in province.communes {
+            table.push(Some(name));
+            commune.push(Some(&place.code));
+            period.push(Some(&year));
         }
     }
-    areas.extend(districts.into_iter().map(|(code, communes)| (code.to_owned(), communes)));
-    areas.extend(province.communes.iter().enumerate().map(|(place, Commune { code, .. })| (code.clone(), vec![place])));
-    areas
+    frame(vec![("table", vec![table.done()?]), ("commune", vec![commune.done()?]), ("period", vec![period.done()?])])
+}
+
+/// An area of the truth.
+struct Area {
+    code: String,
+    /// Its communes with records.
+    communes: Vec<usize>,
+    /// How many communes it has.
+    expected: i64,
+}
+
+/// The country, the province, its districts, its communes.
+fn areas(province: &Province, silent: &[Commune]) -> Vec<Area> {
+    let mut areas: BTreeMap<(usize, &str), Area> = BTreeMap::new();
+    let sending = province.communes.iter().enumerate().map(|(place, commune)| (commune, Some(place)));
+    for (commune, place) in sending.chain(silent.iter().map(|commune| (commune, None))) {
+        // Since July 2025 there are no districts.
+        let above = ["VN", province.code, &commune.district, &commune.code].into_iter().enumerate();
+        for key in above.filter(|(_, code)| !code.is_empty()) {
+            let area = areas.entry(key).or_insert_with(|| Area { code: key.1.to_owned(), communes: Vec::new(), expected: 0 });
+            area.communes.extend(place);
+            area.expected += 1;
+        }
+    }
+    areas.into_values().collect()
 }
 
 struct Book<'a> {
     ledger: &'a Ledger,
     keyed: Vec<(Part, Vec<Vec<Keyed>>)>,
-    areas: &'a [(String, Vec<usize>)],
+    areas: &'a [Area],
 }
 
 impl Book<'_> {
@@ -213,29 +246,35 @@ impl Book<'_> {
     }
 
     /// The rows of one indicator, column by column.
-    fn rows(&self, line: &Line, areas: &Words) -> Result<[ArrayRef; 7], String> {
+    fn rows(&self, line: &Line, areas: &Words) -> Result<[ArrayRef; 9], String> {
         let sexes: &[(&str, Option<usize>)] = &[("total", None), ("male", Some(0)), ("female", Some(1)), ("unknown", Some(2))];
         let sexes = &sexes[..if line.by_sex { 4 } else { 1 }];
         let rows = line.outputs.len() * self.areas.len() * sexes.len();
         let ids = Words::new([line.id]);
         let (mut indicator, mut measure, mut area, mut sex) =
             (Text::of(&ids, rows), Text::new(rows), Text::of(areas, rows), Text::new(rows));
-        let (mut numerator, mut denominator, mut undecided) = (Numbers::new(rows), Numbers::new(rows), Numbers::new(rows));
+        let [mut numerator, mut denominator, mut undecided, mut reported, mut expected] = std::array::from_fn(|_| Numbers::new(rows));
         for output in line.outputs {
-            for (place, (_, communes)) in self.areas.iter().enumerate() {
+            for (place, Area { communes, expected: all, .. }) in self.areas.iter().enumerate() {
                 for (word, of) in sexes {
                     let (top, bottom, open) = self.values(line.make, *output == "count", communes, *of);
+                    let known = !communes.is_empty();
                     indicator.word(Some(0));
                     measure.push(Some(output));
                     area.word(Some(place));
                     sex.push(Some(word));
-                    numerator.push(Some(top));
-                    denominator.push(bottom);
-                    undecided.push(Some(open));
+                    numerator.push(known.then_some(top));
+                    denominator.push(bottom.filter(|_| known));
+                    undecided.push(known.then_some(open));
+                    reported.push(Some(communes.len() as i64));
+                    expected.push(Some(*all));
                 }
             }
         }
-        Ok([indicator.done()?, measure.done()?, area.done()?, sex.done()?, numerator.done()?, denominator.done()?, undecided.done()?])
+        let (places, numbers) = ([indicator, measure, area, sex], [numerator, denominator, undecided, reported, expected]);
+        let places = places.into_iter().map(Text::done);
+        let columns: Vec<ArrayRef> = places.chain(numbers.into_iter().map(Numbers::done)).collect::<Result<_, _>>()?;
+        columns.try_into().map_err(|_| "the truth has nine columns".to_owned())
     }
 
     fn values(&self, make: Make, is_count: bool, communes: &[usize], sex: Option<usize>) -> (i64, Option<i64>, i64) {

@@ -3,7 +3,7 @@
 //! Some six thousand days of birth become a few dozen classes. Conditions are then worked out once for each combination
 //! of classes that occurs, never for a row.
 
-use super::pass::{AxisCodes, Columns, Pass};
+use super::pass::{AxisCodes, Columns, Pass, Seen};
 use crate::catalogue::{Condition, Time};
 use crate::error::Result;
 use crate::question::IN_PERIOD;
@@ -17,12 +17,20 @@ use std::rc::Rc;
 pub(super) enum Source {
     /// The area of a row at the plan's level.
     Place,
+    /// The commune of a row, where the plan's level is a wider one: whether it sent anything is asked at every level.
+    Commune,
     /// Everything worked out from the days a child of the register can have been born on.
     Births,
     /// Whether an event lies in the period.
     Period,
     /// One name, as the encoder reads it.
     Name,
+}
+
+impl Source {
+    pub fn is_area(&self) -> bool {
+        matches!(self, Self::Place | Self::Commune)
+    }
 }
 
 /// One column of the machine: the names it answers to, and all that is asked of them.
@@ -40,6 +48,9 @@ impl<'a> Asked<'a> {
     pub fn all(pass: &Pass<'a>) -> Vec<Self> {
         let new = |source: Source| Self { source, names: Vec::new(), leaves: Vec::new(), axes: Vec::new() };
         let mut found = vec![new(Source::Place)];
+        if pass.presence() == Seen::Separately {
+            found.push(new(Source::Commune));
+        }
         let mut names: BTreeSet<&'a str> = pass.names(&pass.series);
         names.insert(IN_PERIOD);
         for name in names {
@@ -86,7 +97,7 @@ impl<'a> Asked<'a> {
     /// The columns of the records that decide its values.
     pub fn reads(&self, pass: &Pass<'a>) -> Vec<&'a str> {
         match self.source {
-            Source::Place => pass.question.area.as_deref().into_iter().collect(),
+            Source::Place | Source::Commune => pass.question.area.as_deref().into_iter().collect(),
             Source::Births | Source::Period => pass.dates(),
             Source::Name => self.names.clone(),
         }
@@ -94,7 +105,7 @@ impl<'a> Asked<'a> {
 
     /// Its names, read from the encoder's frame.
     pub fn encode(&self, pass: &Pass, encoder: &mut Encoder) -> Result<Columns> {
-        let names = if self.source == Source::Place { self.reads(pass) } else { self.names.clone() };
+        let names = if self.source.is_area() { self.reads(pass) } else { self.names.clone() };
         names.iter().map(|name| Ok(((*name).to_owned(), pass.encode(encoder, name)?))).collect()
     }
 }
@@ -107,6 +118,8 @@ pub(super) struct Classes {
     examples: BTreeMap<String, Encoded>,
     /// The area of each class, of the column of areas.
     pub places: Vec<Option<u64>>,
+    /// The communes met in any row, of the column of areas.
+    pub met: BTreeSet<u32>,
 }
 
 impl Classes {
@@ -117,8 +130,14 @@ impl Classes {
     /// The class of each row of some encoded columns.
     pub fn of(&mut self, asked: &Asked, pass: &Pass, columns: &Columns, rows: usize) -> Vec<u32> {
         let mut signatures: Vec<Vec<u64>> = vec![Vec::new(); rows];
-        if asked.source == Source::Place {
-            let places = pass.places(columns, rows);
+        if asked.source.is_area() {
+            let communes = pass.communes(columns, rows);
+            self.met.extend(communes.iter().flatten());
+            let places = if asked.source == Source::Place {
+                pass.places(columns, rows)
+            } else {
+                communes.into_iter().map(|c| c.map(u64::from)).collect()
+            };
             places.iter().zip(&mut signatures).for_each(|(place, s)| s.push(place.map_or(u64::MAX, |p| p)));
         }
         let mut evaluator = Rows { count: rows, columns, known: HashMap::new() };
@@ -138,7 +157,7 @@ impl Classes {
         let mut classes = Vec::with_capacity(rows);
         for (row, signature) in signatures.into_iter().enumerate() {
             let next = self.by_signature.len() as u32;
-            let place = (asked.source == Source::Place).then(|| signature[0]);
+            let place = asked.source.is_area().then(|| signature[0]);
             let class = *self.by_signature.entry(signature).or_insert(next);
             if class == next {
                 new.push(row);
@@ -146,7 +165,7 @@ impl Classes {
             }
             classes.push(class);
         }
-        if asked.source != Source::Place && !new.is_empty() {
+        if !asked.source.is_area() && !new.is_empty() {
             for (name, encoded) in columns {
                 let added = encoded.gather(&new);
                 match self.examples.get_mut(name) {

@@ -1,7 +1,8 @@
 //! A tally as a table, so that it can be stored and sent: version 3.
 //!
 //! Columns: `version`, `plan` (fingerprint), `kind`, `series`, `cell`, `key_high`, `key_low` (64 and 32 bits of a key's hash)
-//! and `count`. Kinds: `counted` (a series), `province` (a cell), `origin` (a province of
+//! and `count`. Kinds: `counted` (a series), `row` (a pass and a commune with rows, of the list whose first day is the number in `count`),
+//! `submitted` and `complete` (a table and a unit, of such a list; of a submission the days stand in the columns of keys), `province` (a cell), `origin` (a province of
 //! moved records by its place in their list, and in `cell` the days of that list since 1970), `count` (of a series in a cell), `pattern` (a series and an
 //! offset within an area, of the pattern numbered `count`), `set` (an area, in `cell`, and a pattern, in `series`, as the set
 //! numbered `count`), `key` (a key in the set numbered `count`).
@@ -13,8 +14,9 @@ use super::{TALLY_VERSION, Tally};
 use crate::area::AreaList;
 use crate::error::{Error, Result};
 use crate::question::Question;
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use polars::prelude::*;
+use std::collections::BTreeMap;
 
 /// A hash has 96 bits; the lower 32 stand in a column of their own.
 const LOW_BITS: u32 = 32;
@@ -42,10 +44,31 @@ impl Lines {
     }
 }
 
+/// A day as it stands in a number: days since year 1, since a period may begin before 1970.
+fn written(day: NaiveDate) -> u64 {
+    u64::try_from(day.num_days_from_ce()).unwrap_or(0)
+}
+
+fn day(written: u64) -> Option<NaiveDate> {
+    NaiveDate::from_num_days_from_ce_opt(i32::try_from(written).ok()?)
+}
+
 /// The day of a list of areas.
 fn origin(days: u64) -> Option<NaiveDate> {
     let day = NaiveDate::from_epoch_days(i32::try_from(days).ok()?)?;
     AreaList::on(day).is_ok().then_some(day)
+}
+
+/// The lists of areas that a tally names.
+#[derive(Default)]
+struct Lists(BTreeMap<u64, Option<AreaList>>);
+
+impl Lists {
+    /// True for the place of a unit in the list of a day.
+    fn has(&mut self, list: u64, place: u64) -> bool {
+        let list = self.0.entry(list).or_insert_with(|| AreaList::on(day(list)?).ok());
+        list.as_ref().is_some_and(|list| place < list.areas().len() as u64)
+    }
 }
 
 impl Tally {
@@ -64,6 +87,18 @@ impl Tally {
         }
         for (day, province) in &self.origins {
             lines.add("origin", *province, u64::try_from(day.to_epoch_days()).unwrap_or(0), None, 0);
+        }
+        for ((list, pass), communes) in &self.presence.rows {
+            communes.iter().for_each(|commune| lines.add("row", *pass, u64::from(commune), None, written(*list)));
+        }
+        for ((list, table, place), submitted) in &self.presence.submitted {
+            for days in submitted {
+                let key = days.map(|(first, last)| u128::from(written(first)) << LOW_BITS | u128::from(written(last)));
+                lines.add("submitted", *table, u64::from(*place), key, written(*list));
+            }
+        }
+        for (list, table, place) in &self.presence.complete {
+            lines.add("complete", *table, u64::from(*place), None, written(*list));
         }
         for (block, cells) in self.blocks.iter().enumerate() {
             let series: Vec<usize> = question.series_of(block).collect();
@@ -117,6 +152,7 @@ impl Tally {
         let (mut patterns, mut sets): (Vec<Pattern>, Vec<Option<Set>>) = (Vec::new(), Vec::new());
         let mut keys = KeysBuilder::default();
         let (mut known, local) = (0, question.places());
+        let mut lists = Lists::default();
         let areas = question.areas.areas().len() as u64;
         let grids: Vec<Grid> = question.blocks.iter().map(|b| Grid::new(question, b)).collect();
         let of = |(b, grid): (usize, &Grid)| CellsBuilder::new(question.series_of(b).count(), grid.cells());
@@ -144,6 +180,8 @@ impl Tally {
                 (Some("province"), _) => c <= areas,
                 (Some("set"), _) => c <= areas && number.is_some(),
                 (Some("origin"), _) => origin(c).is_some(),
+                (Some("row"), _) => lists.has(n, c) && question.blocks.len() > s as usize,
+                (Some("submitted" | "complete"), _) => lists.has(n, c) && question.tables.len() > s as usize,
                 (Some("key"), _) => number.is_some(),
                 _ => false,
             };
@@ -154,6 +192,21 @@ impl Tally {
                 }
                 Some("province") => {
                     tally.provinces.insert(u32::try_from(c).unwrap_or(u32::MAX));
+                }
+                Some(kind @ ("row" | "submitted" | "complete")) => {
+                    let (Some(list), place) = (day(n), c as u32) else { return Ok(Err(bad())) };
+                    let presence = &mut tally.presence;
+                    match (kind, high.u64()?.get(row).zip(low.u64()?.get(row))) {
+                        ("row", _) => presence.row(list, s, place),
+                        ("complete", _) => drop(presence.complete.insert((list, s, place))),
+                        (_, days) => {
+                            let days = days.map(|(first, last)| day(first).zip(day(last)));
+                            if days == Some(None) {
+                                return Ok(Err(bad()));
+                            }
+                            presence.submitted.entry((list, s, place)).or_default().insert(days.flatten());
+                        }
+                    }
                 }
                 Some("origin") => tally.origins.extend(origin(c).map(|day| (day, s))),
                 Some("count") => {

@@ -6,10 +6,10 @@
 //! In the end each combination that occurs is looked at once, by the same evaluator that works row by row in the simple
 //! way.
 
-use super::classes::Asked;
+use super::classes::{Asked, Source};
 use super::joint::{Joint, bits};
 use super::keys::{self, KeysBuilder, Pattern};
-use super::pass::{Building, Columns, Effect, Pass};
+use super::pass::{Building, Columns, Effect, Pass, Seen};
 use super::read::{Coded, Flags, Reader};
 use crate::error::{Error, Result};
 use crate::question::{How, IN_PERIOD};
@@ -66,6 +66,15 @@ impl<'a> Layout<'a> {
 
     pub fn pass(&self) -> &Pass<'a> {
         &self.pass
+    }
+
+    /// The column whose classes are communes, where rows of the period tell who sent records.
+    fn communes(&self) -> Option<usize> {
+        match self.pass.presence() {
+            Seen::Never | Seen::InAnyRow => None,
+            Seen::InPeriod => Some(0),
+            Seen::Separately => self.asked.iter().position(|a| a.source == Source::Commune),
+        }
     }
 }
 
@@ -185,6 +194,8 @@ pub(super) struct Machine {
     packed: Vec<u64>,
     /// Stems that lie outside the period.
     outside: Vec<bool>,
+    /// Classes of communes with rows in the period.
+    present: Vec<bool>,
     base: Histogram,
     factors: Vec<Factor>,
     rows: u64,
@@ -208,6 +219,7 @@ impl Machine {
             stems: Vec::new(),
             packed: Vec::new(),
             outside: Vec::new(),
+            present: Vec::new(),
             base: Histogram::new(),
             factors: layout.factors.iter().map(factor).collect(),
             rows: 0,
@@ -231,6 +243,7 @@ impl Machine {
             factor.extras.number(&mut self.coded, &self.readers, rows, &mut factor.numbers);
         }
         self.mark_outside(layout);
+        self.mark_present(layout);
         bad |= self.has_no_place();
         if self.rows + rows as u64 > MOST_ROWS || self.is_too_small() {
             self.put_away(layout, building);
@@ -288,6 +301,31 @@ impl Machine {
         }
     }
 
+    /// Notes the communes of the rows that may lie in the period.
+    fn mark_present(&mut self, layout: &Layout) {
+        let Some(column) = layout.communes() else { return };
+        self.present.resize(self.readers[column].classes.len(), false);
+        for (commune, stem) in self.coded[column].codes().iter().zip(&self.stems) {
+            self.present[*commune as usize] |= !self.outside[*stem as usize];
+        }
+    }
+
+    /// The communes that sent records.
+    fn tell_present(&self, layout: &Layout, building: &mut Building) {
+        let pass = &layout.pass;
+        let list = pass.question.areas.since();
+        let mut tell = |commune| building.tally.presence.row(list, pass.number(), commune);
+        if pass.presence() == Seen::InAnyRow {
+            self.readers[0].classes.met.iter().copied().for_each(&mut tell);
+        }
+        if let Some(column) = layout.communes() {
+            let found = self.readers[column].classes.places.iter().zip(&self.present).filter(|(_, present)| **present);
+            // The area of codes that the list does not have is no commune.
+            let communes = found.filter_map(|(place, _)| u32::try_from((*place)?).ok());
+            communes.filter(|place| (*place as usize) < pass.question.areas.areas().len()).for_each(tell);
+        }
+    }
+
     /// True if a row of the period has no place.
     fn has_no_place(&mut self) -> bool {
         let Some(nowhere) = self.readers[0].classes.places.iter().position(Option::is_none) else { return false };
@@ -339,6 +377,7 @@ impl Machine {
     /// Everything that is left, and the keys.
     pub fn finish(mut self, layout: &Layout, building: &mut Building) {
         self.work_out(layout, building);
+        self.tell_present(layout, building);
         let places = &self.readers[0].classes.places;
         for (factor, (_, _, series)) in self.factors.into_iter().zip(&layout.factors) {
             let effects = Effects::of(layout, series, &self.readers, &self.stem, &factor.extras, factor.sets.keys().copied());

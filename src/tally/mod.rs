@@ -15,6 +15,7 @@ mod machine;
 mod margins;
 mod moved;
 mod pass;
+mod presence;
 pub(crate) mod read;
 mod simple;
 #[cfg(test)]
@@ -24,6 +25,7 @@ pub use count::Counting;
 pub(crate) use margins::{Margins, Spot};
 pub use moved::Vintage;
 pub use pass::Context;
+pub(crate) use presence::Presence;
 
 use crate::error::{Error, Result};
 use crate::question::Question;
@@ -49,6 +51,8 @@ pub struct Tally {
     pub(crate) provinces: BTreeSet<u32>,
     /// Of moved records: the day of their list and the provinces there that have rows.
     pub(crate) origins: BTreeSet<(NaiveDate, u32)>,
+    /// Which communes sent records.
+    pub(crate) presence: Presence,
 }
 
 impl Tally {
@@ -63,6 +67,7 @@ impl Tally {
             counted: BTreeSet::new(),
             provinces: BTreeSet::new(),
             origins: BTreeSet::new(),
+            presence: Presence::default(),
         }
     }
 
@@ -100,5 +105,6 @@ impl Tally {
         self.counted.extend(&other.counted);
         self.provinces.extend(&other.provinces);
         self.origins.extend(&other.origins);
+        self.presence.absorb(&other.presence);
     }
 }

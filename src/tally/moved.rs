@@ -72,6 +72,7 @@ impl Moved {
     pub fn apply(&self, tally: &Tally, onto: &Question) -> Tally {
         let mut moved = Tally::empty(onto);
         moved.counted.clone_from(&tally.counted);
+        moved.presence.clone_from(&tally.presence);
         let unknown = onto.areas.areas().len() as u32;
         for (place, (cells, block)) in tally.blocks.iter().zip(&onto.blocks).enumerate() {
             let (before, after) = (Grid::new(&self.question, block), Grid::new(onto, block));
@@ -94,14 +95,18 @@ impl Moved {
         moved.keys = keys.finish(&sets, tally.keys.patterns());
         let from_unknown = self.question.areas.areas().len() as u32;
         for province in &tally.provinces {
-            match self.provinces.get(province) {
-                Some(place) => drop(moved.provinces.insert(*place)),
-                None if *province == from_unknown => drop(moved.provinces.insert(unknown)),
-                None => {}
+            if *province == from_unknown {
+                moved.provinces.insert(unknown);
             }
-            moved.origins.insert((self.question.areas.edition(), *province));
+            self.note_province(*province, &mut moved);
         }
         moved
+    }
+
+    /// Notes, in a tally of the result's units, a province of the records' list that has records.
+    pub fn note_province(&self, province: u32, moved: &mut Tally) {
+        moved.provinces.extend(self.provinces.get(&province));
+        moved.origins.insert((self.question.areas.edition(), province));
     }
 }
 

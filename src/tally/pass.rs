@@ -5,6 +5,7 @@ use super::cells::CellsBuilder;
 use super::grid::Grid;
 use super::keys::Pattern;
 use super::moved::Vintage;
+use crate::area::Level;
 use crate::catalogue::{EthnicList, Table, Time};
 use crate::error::{Error, Result};
 use crate::question::{Axis, Fit, How, IN_PERIOD, Question, UnknownAreas};
@@ -25,6 +26,19 @@ pub struct Context {
     pub fit: Option<Fit>,
     /// The list that area codes belong to, if it is not that of the plan; see [`crate::Plan::vintage`].
     pub vintage: Vintage,
+}
+
+/// How the communes that sent records are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Seen {
+    /// Nobody asks.
+    Never,
+    /// By the codes met, in whatever row.
+    InAnyRow,
+    /// By the rows of the period, whose areas are communes.
+    InPeriod,
+    /// By the rows of the period, whose communes are read beside their wider areas.
+    Separately,
 }
 
 /// Encoded columns by the names conditions use.
@@ -144,6 +158,31 @@ impl<'a> Pass<'a> {
         let known: Vec<Option<u64>> = words.iter().map(|w| areas.commune(w).map(|p| u64::from(areas.up_to(p, part.grid.level)))).collect();
         let other = (*unknown_areas == UnknownAreas::Keep).then(|| part.grid.unknown_area());
         codes.iter().map(|code| if *code == NO_WORD { None } else { known[*code as usize] }.or(other)).collect()
+    }
+
+    /// The commune of each row; none where its code is not in the list.
+    pub fn communes(&self, columns: &Columns, rows: usize) -> Vec<Option<u32>> {
+        let Some(Encoded::Words { codes, words }) = self.question.area.as_ref().map(|area| &*columns[area]) else {
+            return vec![None; rows];
+        };
+        let known: Vec<Option<u32>> = words.iter().map(|w| self.question.areas.commune(w)).collect();
+        codes.iter().map(|code| if *code == NO_WORD { None } else { known[*code as usize] }).collect()
+    }
+
+    /// How the communes that sent records are told.
+    pub fn presence(&self) -> Seen {
+        match self.table.time {
+            _ if !self.question.coverage => Seen::Never,
+            // The whole register is of one day, whoever in it is a child.
+            Time::Stock => Seen::InAnyRow,
+            Time::Event | Time::Year | Time::SchoolYear if self.question.level == Level::Commune => Seen::InPeriod,
+            Time::Event | Time::Year | Time::SchoolYear => Seen::Separately,
+        }
+    }
+
+    /// The pass as presence knows it.
+    pub fn number(&self) -> u32 {
+        self.question.pass_of(self.parts[0].place)
     }
 
     /// The province of an area, or the unknown area itself.

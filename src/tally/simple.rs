@@ -5,10 +5,10 @@
 
 use super::Tally;
 use super::keys::{self, KeysBuilder, Pattern, Set};
-use super::pass::{Building, Columns, Effect, Pass};
+use super::pass::{Building, Columns, Effect, Pass, Seen};
 use crate::error::Result;
 use crate::question::{How, IN_PERIOD, UnknownAreas};
-use crate::record::{Encoded, NO_WORD, Problems};
+use crate::record::{Encoded, NO, NO_WORD, Problems};
 use polars::prelude::DataFrame;
 use std::collections::BTreeMap;
 
@@ -48,6 +48,12 @@ pub(super) fn count<'p, 'a: 'p>(
                     tell_area(pass, area, &columns[area], row, &mut told, &mut encoder.problems);
                 }
             }
+        }
+        if pass.presence() != Seen::Never {
+            let list = pass.question.areas.since();
+            let communes = pass.communes(&columns, frame.height()).into_iter().zip(in_period);
+            let present = communes.filter(|(_, inside)| pass.presence() == Seen::InAnyRow || **inside != NO);
+            present.filter_map(|(place, _)| place).for_each(|place| building.tally.presence.row(list, pass.number(), place));
         }
         fill(pass, &columns, &places, &mut building);
         problems.unite(encoder.problems);

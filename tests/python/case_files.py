@@ -25,7 +25,7 @@ TYPES = {
     "integer": pl.Int64,
     "list": pl.List(pl.String),
 }
-FACTS = ("numerator", "denominator", "undecided", "value", "status", "printed")
+FACTS = ("numerator", "denominator", "undecided", "value", "reported", "expected", "status", "printed")
 
 
 @cache
@@ -55,6 +55,16 @@ class Case:
     def tables(self) -> dict[str, pl.DataFrame]:
         """The records."""
         return {name: frame(name, columns) for name, columns in self.data["tables"].items()}
+
+    @property
+    def dataset(self) -> dict[str, Any]:
+        """The arguments of Dataset."""
+        said = {"ethnic_list": self.data.get("ethnic_list"), "area_vintage": self.data.get("records_vintage")}
+        if "submissions" in self.data:
+            types = {"table": pl.String, "commune": pl.String, "period": pl.String, "received_on": pl.Date}
+            columns = {name: [none(v) for v in values] for name, values in self.data["submissions"].items()}
+            said["submissions"] = pl.DataFrame(columns, schema={name: types[name] for name in columns})
+        return {**self.tables, **said, "complete": self.data.get("complete", [])}
 
     @property
     def asked(self) -> dict[str, Any]:

@@ -25,6 +25,34 @@ def test_every_indicator_of_the_catalogue_has_a_truth(joined: pl.DataFrame) -> N
     assert set(joined["indicator"]) == {i.id for i in ct.catalogue()}
 
 
+def test_it_is_known_who_reported(joined: pl.DataFrame) -> None:
+    # Every commune of the made-up province sent every table: 161 of 161 in the province (units.csv).
+    assert joined.filter(~pl.col("reported").eq_missing(pl.col("reported_found"))).is_empty()
+    assert joined.filter(~pl.col("expected").eq_missing(pl.col("expected_found"))).is_empty()
+    assert not {"partial", "not_reported"} & set(joined["status"])
+    assert joined.filter(pl.col("area") == "33")["reported"].unique().to_list() == [161]
+
+
+def test_silent_communes_have_no_values() -> None:
+    made = {**MADE, "silent": 9}
+    dataset = ct.synthetic.province("33", **made)
+    assert all(dataset[t].n_unique("commune") <= 152 for t in dataset.tables if t != "perpetrators")
+    result = ct.compute(dataset, period="2022", by=["sex"], area_level="commune")
+    joined = ct.synthetic.truth("33", **made).join(result.to_polars(), on=KEY, how="left", suffix="_found")
+    for column in ["numerator", "denominator", "undecided", "reported", "expected"]:
+        wrong = joined.filter(~pl.col(column).eq_missing(pl.col(f"{column}_found")))
+        assert wrong.is_empty(), wrong.select(*KEY, "status", pl.col(f"^{column}.*$")).head(10)
+    silent = joined.filter(pl.col("reported") == 0, pl.col("status") != "not_applicable")
+    assert silent.filter(pl.col("area_level") == "commune")["area"].n_unique() == 9
+    assert set(silent["status"]) == {"not_reported"}
+    assert silent["value"].null_count() == silent.height
+    # The province: 152 of 161; a value of too few stays unreliable, one without a denominator not available.
+    province = joined.filter(pl.col("area") == "33")
+    assert province.select("reported", "expected").unique().row(0) == (152, 161)
+    assert set(province["status"]) <= {"partial", "unreliable", "not_available"}
+    assert [w.code for w in result.warnings if w.code in ("not_all_reported", "zero_or_silence")] == ["not_all_reported"]
+
+
 def test_every_cell_is_true(joined: pl.DataFrame) -> None:
     # 174 areas (161 communes, 10 districts, the province, the country …) by four sexes, for some 60 measures.
     assert joined.height > 20_000
