@@ -90,6 +90,7 @@ proptest! {
         let text = |c: &str| table.column(c).unwrap().str().unwrap().clone();
         let (indicator, area, sex, age, circumstance) =
             (text("indicator"), text("area"), text("sex"), text("age_group"), text("circumstance"));
+        let status = text("status");
         let number = table.column("numerator").unwrap().i64().unwrap();
         // By sex, total = male + female + unknown, in every age group of every area.
         let mut sums = std::collections::BTreeMap::<(String, String), (i64, i64)>::new();
@@ -98,7 +99,9 @@ proptest! {
                 continue;
             }
             let slot = sums.entry((area.get(row).unwrap().into(), age.get(row).unwrap().into())).or_default();
-            let n = number.get(row).unwrap();
+            // A commune that did not report has no number, of either sex.
+            prop_assert_eq!(number.get(row).is_none(), status.get(row) == Some("not_reported"));
+            let Some(n) = number.get(row) else { continue };
             if sex.get(row) == Some("total") { slot.0 += n } else { slot.1 += n }
         }
         for (total, parts) in sums.values() {
