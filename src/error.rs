@@ -60,6 +60,9 @@ pub enum Error {
     /// A date for which no list of areas is shipped.
     #[error("{}", self.message(Language::En))]
     NoAreaList { date: String, known: Vec<(String, String)> },
+    /// A level of areas that the list of a day does not have.
+    #[error("{}", self.message(Language::En))]
+    NoLevel { level: String, day: String, known: Vec<String> },
     /// Area codes without a day: the period lies in more than one list, or the result is asked in another.
     #[error("{}", self.message(Language::En))]
     NoVintage { period: String },
@@ -134,12 +137,16 @@ pub(crate) fn choose<T: Copy>(what: &'static str, word: &str, known: &[(&'static
 
 /// What needs a table or a column where no indicator does.
 pub(crate) const ABUSE: &str = "abuse";
+/// What needs the columns of a table of submissions.
+pub(crate) const COVERAGE: &str = "coverage";
 
 /// Who needs a table or a column.
 fn asker(indicator: &str, language: Language) -> String {
     match (indicator, language) {
         (ABUSE, Language::Vi) => "thống kê xâm hại".to_owned(),
         (ABUSE, Language::En) => "abuse".to_owned(),
+        (COVERAGE, Language::Vi) => "bảng theo dõi báo cáo".to_owned(),
+        (COVERAGE, Language::En) => "a table of submissions".to_owned(),
         (indicator, Language::Vi) => format!("chỉ tiêu {indicator}"),
         (indicator, Language::En) => indicator.to_owned(),
     }
@@ -170,6 +177,7 @@ impl Error {
             Self::BadPlan { .. } => "bad_plan",
             Self::BadNumber { .. } => "bad_number",
             Self::NoAreaList { .. } => "no_area_list",
+            Self::NoLevel { .. } => "no_area_level",
             Self::NoVintage { .. } => "area_vintage",
             Self::BadShares { .. } => "bad_shares",
             Self::TallyMismatch { .. } => "tally_mismatch",
@@ -236,7 +244,7 @@ impl Error {
             | Self::Mapping { expected, .. } => Some(expected.clone()),
             Self::NoHeader { expected, .. } => Some(expected.join(", ")),
             Self::NoAreaDate { .. } => Some("area_vintage".to_owned()),
-            Self::UnknownChoice { known, .. } => Some(known.join(", ")),
+            Self::UnknownChoice { known, .. } | Self::NoLevel { known, .. } => Some(known.join(", ")),
             Self::UnknownIndicator { close, .. } => Some(close.join(", ")),
             Self::PeriodNotDefined { allowed, .. } => Some(allowed.join(", ")),
             Self::BadPeriod { .. } => Some("2022, 2022H1, 2022Q1, 2022-03, 2021-2022, 2015-01-01/2019-06-30".to_owned()),
@@ -270,6 +278,7 @@ impl Error {
             }
             Self::PeriodNotDefined { period, .. } => Some(period.clone()),
             Self::NoAreaList { date, .. } => Some(date.clone()),
+            Self::NoLevel { level, .. } => Some(level.clone()),
             Self::MissingColumn { found, .. } | Self::NoHeader { found, .. } => Some(found.join(", ")),
             Self::BadValue { rows, .. } => Some(format!("{rows} rows")),
             Self::UnknownAreas { rows, codes, .. } => Some(format!("{rows} rows: {}", codes.join(", "))),
@@ -303,7 +312,7 @@ impl Error {
                 "dùng cùng một lựa chọn (select) và cùng cấp; để so kết quả xác minh, dùng by=[\"verification\"] rồi share()",
                 "use one selection and one level; to compare results of the verification use by=[\"verification\"] and share()",
             ),
-            Self::MissingColumn { indicator, .. } | Self::MissingTable { indicator, .. } if indicator == ABUSE => {
+            Self::MissingColumn { indicator, .. } | Self::MissingTable { indicator, .. } if indicator == ABUSE || indicator == COVERAGE => {
                 ("bổ sung bảng hoặc cột này vào dữ liệu", "add the table or the column to the dataset")
             }
             Self::MissingColumn { .. } | Self::MissingTable { .. } => {
@@ -418,6 +427,14 @@ impl Error {
                     format!("không có danh mục đơn vị hành chính cho ngày {date}; các danh mục hiện có: {spans}")
                 } else {
                     format!("no list of areas for {date}; the lists at hand hold {spans}")
+                }
+            }
+            Self::NoLevel { level, day, known } => {
+                let known = known.join(", ");
+                if vi {
+                    format!("danh mục đơn vị hành chính ngày {day} không có cấp \"{level}\"; có các cấp: {known}")
+                } else {
+                    format!("the list of areas of {day} has no level \"{level}\"; it has {known}")
                 }
             }
             Self::NoVintage { period } => {

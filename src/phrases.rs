@@ -74,6 +74,7 @@ const PHRASES: &[(&str, &str)] = &[
     ("another beside {}", "một quy tắc nữa bên cạnh {}"),
     ("several", "nhiều mục"),
     ("neither or both", "không có mục nào hoặc có cả hai"),
+    ("a period such as 2022, 2022H1, 2022Q1 or 2022-03", "kỳ, ví dụ 2022, 2022H1, 2022Q1 hoặc 2022-03"),
     ("a period of whole months", "kỳ gồm trọn các tháng"),
     ("a catalogue file", "tệp danh mục hợp lệ"),
     ("an id that is used once", "mã chỉ dùng một lần"),

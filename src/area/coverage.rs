@@ -1,0 +1,366 @@
+//! Who sent records, so that a zero can be told from silence.
+//!
+//! [`Submissions`] are what is said of a dataset: rows of a table of submissions, and tables said to be complete. For one
+//! table and period they give the communes that reported, [`Reported`]; [`Coverage`] counts them in each area.
+
+use super::{AreaList, Level};
+use crate::error::{Error, Result};
+use crate::period::Period;
+use chrono::NaiveDate;
+use polars::prelude::{Column, DataFrame, DataType};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+/// The name of the table of submissions in messages.
+const TABLE: &str = "submissions";
+
+/// First and last day.
+type Days = (NaiveDate, NaiveDate);
+
+/// Who is said to have sent which records: rows of table, commune and period, and tables that are complete.
+///
+/// ```
+/// use chitieu::area::{AreaList, Reported, Submissions};
+/// use polars::prelude::*;
+/// let areas = AreaList::on("2022-12-31".parse()?)?;
+/// let rows = df!["table" => ["victims"; 2], "commune" => ["12364"; 2], "period" => ["2022H1", "2022H2"]]?;
+/// let said = Submissions::read(&rows, &["victims"], &areas)?;
+/// let commune = areas.commune("12364").expect("a commune of 2022");
+/// // Two half-years are the year.
+/// assert_eq!(said.reported("victims", Some(&"2022".parse()?), &areas), Reported::Communes([commune].into()));
+/// assert_eq!(said.reported("sanctions", Some(&"2022".parse()?), &areas), Reported::Unknown);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Submissions {
+    /// By table and code of the commune; a table that is named has an entry.
+    sent: BTreeMap<String, BTreeMap<String, BTreeSet<Days>>>,
+    complete: BTreeSet<String>,
+}
+
+/// The communes that reported a table for a period.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reported {
+    /// Nothing is said of the table: a zero may be silence.
+    Unknown,
+    /// Every commune.
+    Everyone,
+    /// These, as places in the list of areas.
+    Communes(HashSet<u32>),
+}
+
+impl Submissions {
+    /// Nothing is said.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Reads rows of `table`, `commune`, `period` (`2022`, `2022H1`, `2022Q1`, `2022-03` …) and, if there, `received_on`: a
+    /// row without that day is a submission that has not come.
+    ///
+    /// # Errors
+    /// [`Error::MissingColumn`] and [`Error::WrongType`]; [`Error::BadValue`] for rows without a table of `tables` or without
+    /// a period, [`Error::UnknownAreas`] for codes that the list of areas does not have.
+    pub fn read(rows: &DataFrame, tables: &[&str], areas: &AreaList) -> Result<Self> {
+        let (named, communes) = (texts(rows, "table", "text")?, texts(rows, "commune", "text")?);
+        let periods = texts(rows, "period", "text")?;
+        let came = received(rows)?;
+        let mut wrong = Wrong::default();
+        let mut said = Self::new();
+        for (row, came) in came.into_iter().enumerate() {
+            let table = named[row].as_deref().and_then(|name| tables.iter().find(|t| **t == name.trim()));
+            let commune = communes[row].as_deref().map(str::trim).filter(|code| areas.commune(code).is_some());
+            let period = periods[row].as_deref().and_then(|text| text.parse::<Period>().ok());
+            wrong.note(row, table.is_some(), period.is_some(), commune.is_some(), communes[row].as_deref());
+            if let (Some(table), Some(commune), Some(period)) = (table, commune, period) {
+                said.add(table, commune, came.then_some(&period));
+            }
+        }
+        wrong.into_result(tables, areas)?;
+        Ok(said)
+    }
+
+    /// Adds a submission of a commune; without a period it is named, but nothing has come.
+    fn add(&mut self, table: &str, commune: &str, period: Option<&Period>) {
+        let days = self.sent.entry(table.to_owned()).or_default().entry(commune.to_owned()).or_default();
+        days.extend(period.map(|p| (p.first(), p.last())));
+    }
+
+    /// Says that tables are complete: every commune reported them, for every period.
+    ///
+    /// # Errors
+    /// [`Error::UnknownChoice`] for another table, [`Error::Repeated`] for one that stands twice.
+    pub fn complete<S: AsRef<str>>(mut self, named: impl IntoIterator<Item = S>, tables: &[&str]) -> Result<Self> {
+        for table in named {
+            let table = table.as_ref();
+            if !tables.contains(&table) {
+                let known = tables.iter().map(|t| (*t).to_owned()).collect();
+                return Err(Error::UnknownChoice { what: "complete", got: table.to_owned(), known });
+            }
+            if !self.complete.insert(table.to_owned()) {
+                return Err(Error::Repeated { what: "complete", got: table.to_owned() });
+            }
+        }
+        Ok(self)
+    }
+
+    /// What two parts of one dataset say, with the tables that each of them has: a table is complete if it is so in every part
+    /// that has it.
+    #[must_use]
+    pub fn merge(mut self, other: &Self, own: &[&str], others: &[&str]) -> Self {
+        for (table, of_table) in &other.sent {
+            let sent = self.sent.entry(table.clone()).or_default();
+            for (commune, days) in of_table {
+                sent.entry(commune.clone()).or_default().extend(days);
+            }
+        }
+        let holds = |said: &Self, has: &[&str], table: &String| said.complete.contains(table) || !has.contains(&table.as_str());
+        let named = self.complete.union(&other.complete);
+        self.complete = named.filter(|t| holds(&self, own, t) && holds(other, others, t)).cloned().collect();
+        self
+    }
+
+    /// True if nothing is said.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.sent.is_empty() && self.complete.is_empty()
+    }
+
+    /// The communes whose submissions of a table hold all days of a period, in one or in parts; without a period only a table
+    /// that is complete is known.
+    #[must_use]
+    pub fn reported(&self, table: &str, period: Option<&Period>, areas: &AreaList) -> Reported {
+        self.reported_days(table, period.map(|p| (p.first(), p.last())), areas)
+    }
+
+    /// As [`Submissions::reported`], for the days from one to another.
+    #[must_use]
+    pub fn reported_days(&self, table: &str, days: Option<(NaiveDate, NaiveDate)>, areas: &AreaList) -> Reported {
+        if self.complete.contains(table) {
+            return Reported::Everyone;
+        }
+        let (Some(sent), Some(asked)) = (self.sent.get(table), days) else { return Reported::Unknown };
+        let whole = sent.iter().filter(|(_, days)| covers(days, asked));
+        Reported::Communes(whole.filter_map(|(code, _)| areas.commune(code)).collect())
+    }
+}
+
+/// Whether periods together hold all days from one to another.
+fn covers(periods: &BTreeSet<Days>, (first, last): Days) -> bool {
+    let mut next = Some(first);
+    for (from, to) in periods {
+        // They are in the order of their first days: a gap stays a gap.
+        match next {
+            Some(day) if day <= last && *from <= day => next = (*to).max(day.pred_opt().unwrap_or(day)).succ_opt(),
+            _ => break,
+        }
+    }
+    next.is_none_or(|day| day > last)
+}
+
+/// The texts of a column; of periods a year may be a whole number.
+fn texts(rows: &DataFrame, name: &str, expected: &str) -> Result<Vec<Option<String>>> {
+    let column = column(rows, name, expected)?;
+    let fits = match column.dtype() {
+        DataType::Null | DataType::String | DataType::Categorical(..) | DataType::Enum(..) => true,
+        other => name == "period" && other.is_integer(),
+    };
+    let text = column.cast(&DataType::String).ok().filter(|_| fits).ok_or_else(|| wrong_type(column, expected))?;
+    let text = text.str().map_err(|_| wrong_type(column, expected))?;
+    Ok(text.iter().map(|value| value.map(str::to_owned)).collect())
+}
+
+/// Whether each row has come: all have where no day is kept.
+fn received(rows: &DataFrame) -> Result<Vec<bool>> {
+    let Ok(column) = rows.column("received_on") else { return Ok(vec![true; rows.height()]) };
+    if !matches!(column.dtype(), DataType::Null | DataType::Date | DataType::Datetime(..)) {
+        return Err(wrong_type(column, "date"));
+    }
+    Ok(column.is_not_null().iter().map(|there| there == Some(true)).collect())
+}
+
+fn column<'a>(rows: &'a DataFrame, name: &str, expected: &str) -> Result<&'a Column> {
+    rows.column(name).map_err(|_| Error::MissingColumn {
+        table: TABLE.to_owned(),
+        column: name.to_owned(),
+        expected: expected.to_owned(),
+        found: rows.get_column_names().iter().map(ToString::to_string).collect(),
+        indicator: crate::error::COVERAGE.to_owned(),
+    })
+}
+
+fn wrong_type(column: &Column, expected: &str) -> Error {
+    Error::WrongType {
+        table: TABLE.to_owned(),
+        column: column.name().to_string(),
+        expected: expected.to_owned(),
+        found: column.dtype().to_string(),
+    }
+}
+
+/// Rows that cannot be read, by column.
+#[derive(Default)]
+struct Wrong {
+    tables: Vec<u64>,
+    periods: Vec<u64>,
+    communes: Vec<u64>,
+    codes: BTreeSet<String>,
+}
+
+/// Rows named in a message.
+const FIRST: usize = 5;
+
+impl Wrong {
+    fn note(&mut self, row: usize, table: bool, period: bool, commune: bool, code: Option<&str>) {
+        let row = row as u64 + 1;
+        self.tables.extend((!table).then_some(row));
+        self.periods.extend((!period).then_some(row));
+        if !commune {
+            self.communes.push(row);
+            // Only what looks like a code is shown.
+            let looks = |code: &&str| !code.is_empty() && code.len() <= 8 && code.bytes().all(|b| b.is_ascii_digit());
+            self.codes.extend(code.map(str::trim).filter(looks).map(str::to_owned));
+        }
+    }
+
+    fn into_result(self, tables: &[&str], areas: &AreaList) -> Result<()> {
+        let bad = |column: &str, expected: String, rows: &[u64]| Error::BadValue {
+            table: TABLE.to_owned(),
+            column: column.to_owned(),
+            expected,
+            rows: rows.len() as u64,
+            first: rows.iter().take(FIRST).copied().collect(),
+        };
+        if !self.tables.is_empty() {
+            return Err(bad("table", format!("one of {}", tables.join(", ")), &self.tables));
+        }
+        if !self.periods.is_empty() {
+            return Err(bad("period", "a period such as 2022, 2022H1, 2022Q1 or 2022-03".to_owned(), &self.periods));
+        }
+        if !self.communes.is_empty() {
+            return Err(Error::UnknownAreas {
+                table: TABLE.to_owned(),
+                column: "commune".to_owned(),
+                rows: self.communes.len() as u64,
+                codes: self.codes.into_iter().take(FIRST).collect(),
+                vintage: areas.day().to_string(),
+            });
+        }
+        Ok(())
+    }
+}
+
+/// How many of an area's communes reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Reports {
+    /// The communes that reported; none if it is not known.
+    pub reported: Option<u64>,
+    /// All communes of the area.
+    pub expected: u64,
+}
+
+impl Reports {
+    /// True if some commune is known not to have reported.
+    #[must_use]
+    pub fn is_partial(self) -> bool {
+        self.reported.is_some_and(|reported| reported < self.expected)
+    }
+}
+
+/// The communes that should report and those that did.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Coverage {
+    by_area: HashMap<u32, Reports>,
+    known: bool,
+}
+
+impl Coverage {
+    /// Of the provinces that hold some communes: all their communes should report.
+    #[must_use]
+    pub fn new(areas: &AreaList, with_rows: impl IntoIterator<Item = u32>, reported: &Reported) -> Self {
+        let provinces: HashSet<u32> = with_rows.into_iter().map(|commune| areas.up_to(commune, Level::Province)).collect();
+        let known = *reported != Reported::Unknown;
+        let mut by_area: HashMap<u32, Reports> = HashMap::new();
+        // The country stands even where nothing does.
+        by_area.insert(0, Reports { reported: known.then_some(0), expected: 0 });
+        for (place, area) in (0_u32..).zip(areas.areas()) {
+            if area.level != Level::Commune || !provinces.contains(&areas.up_to(place, Level::Province)) {
+                continue;
+            }
+            let came = match reported {
+                Reported::Unknown => None,
+                Reported::Everyone => Some(1),
+                Reported::Communes(communes) => Some(u64::from(communes.contains(&place))),
+            };
+            let mut above = Some(place);
+            while let Some(holder) = above {
+                let here = by_area.entry(holder).or_insert(Reports { reported: known.then_some(0), expected: 0 });
+                here.expected += 1;
+                here.reported = here.reported.zip(came).map(|(sum, came)| sum + came);
+                above = areas.get(holder).parent;
+            }
+        }
+        Self { by_area, known }
+    }
+
+    /// The communes of an area; nothing of a place that none of them lies in.
+    #[must_use]
+    pub fn of(&self, area: u32) -> Option<Reports> {
+        self.by_area.get(&area).copied()
+    }
+
+    /// Whether it is known who reported.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        self.known
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn days(first: &str, last: &str) -> Days {
+        (first.parse().unwrap(), last.parse().unwrap())
+    }
+
+    #[test]
+    fn parts_cover_a_period_if_no_day_is_left() {
+        let year = days("2022-01-01", "2022-12-31");
+        let of = |texts: &[&str]| {
+            let period = |text: &&str| text.parse::<Period>().map(|p| (p.first(), p.last())).unwrap();
+            covers(&texts.iter().map(period).collect(), year)
+        };
+        assert!(of(&["2022"]));
+        assert!(of(&["2022Q4", "2022Q1", "2022Q3", "2022Q2"]));
+        assert!(of(&["2022H1", "2022Q3", "2022-10", "2022-11", "2022-12"]));
+        assert!(of(&["2021-01-01/2023-12-31"]));
+        assert!(of(&["2021-2022", "2022-2023"]), "two school years hold the calendar year");
+        // A short one that begins later than a long one does not undo it.
+        assert!(of(&["2022", "2022-03"]));
+        assert!(!of(&[]));
+        assert!(!of(&["2022Q1", "2022Q2", "2022Q4"]));
+        assert!(!of(&["2022-01-02/2022-12-31"]));
+        assert!(!of(&["2022-01-01/2022-12-30"]));
+        assert!(!of(&["2021", "2023"]));
+        assert!(!of(&["2021", "2022H2"]));
+    }
+
+    #[test]
+    fn coverage_adds_up_over_the_areas_above() {
+        let areas = AreaList::on("2022-12-31".parse().unwrap()).unwrap();
+        let commune = areas.commune("12364").unwrap();
+        let province = areas.up_to(commune, Level::Province);
+        let coverage = Coverage::new(&areas, [commune], &Reported::Communes([commune].into()));
+        // Hưng Yên had 161 communes at the end of 2022 (units.csv).
+        let whole = Reports { reported: Some(1), expected: 161 };
+        assert_eq!(
+            (coverage.of(0), coverage.of(province), coverage.of(commune)),
+            (Some(whole), Some(whole), Some(Reports { reported: Some(1), expected: 1 }))
+        );
+        assert!(whole.is_partial());
+        let unknown = Coverage::new(&areas, [commune], &Reported::Unknown).of(province).unwrap();
+        assert_eq!(unknown, Reports { reported: None, expected: 161 });
+        assert!(!unknown.is_partial() && Coverage::new(&areas, [commune], &Reported::Everyone).of(0).unwrap().reported == Some(161));
+    }
+}
