@@ -1,5 +1,6 @@
 //! The whole way: from a dataset to the table.
 
+use crate::catalogue::CASE_COLUMNS;
 use crate::error::Result;
 use crate::estimate::{Outcome, Warning};
 use crate::plan::Plan;
@@ -59,7 +60,10 @@ impl Plan {
         let vintage = self.vintage(dataset.vintage())?;
         let mut context = Context { ethnic_list: dataset.ethnic(), cases: Cases::default(), fit: Some(fit.clone()), vintage };
         if names.contains_key("perpetrators") && self.tables().contains(&"perpetrators") {
-            for victims in dataset.batches("victims", &self.columns("victims")) {
+            let mut columns: Vec<String> = CASE_COLUMNS.map(str::to_owned).to_vec();
+            // Children of a case are told apart only where perpetrators may name them.
+            columns.retain(|c| c != "child_id" || names["perpetrators"].contains(c));
+            for victims in dataset.batches("victims", &columns) {
                 context.cases.add(&victims?)?;
             }
         }

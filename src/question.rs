@@ -3,7 +3,7 @@
 //! A [`Plan`](crate::Plan) compiles to a question, and so does a [`Crosstab`](crate::Crosstab) of a table of one's own.
 
 use crate::area::{AreaList, Level, Lies, Split, bad};
-use crate::catalogue::{Codes, Condition, Dimension, FROM_CASE, Table, Time, band_labels};
+use crate::catalogue::{CASE_COLUMNS, Codes, Condition, Dimension, Table, Time, band_labels};
 use crate::error::{Error, choose};
 use crate::period::Period;
 use serde::{Deserialize, Serialize};
@@ -238,8 +238,7 @@ impl Question {
             }
         }
         if table == "victims" && self.blocks.iter().any(|b| b.table == "perpetrators") {
-            found.insert("case_id".to_owned());
-            found.extend(FROM_CASE.iter().map(|(c, _)| (*c).to_owned()));
+            found.extend(CASE_COLUMNS.map(str::to_owned));
         }
         let order: Vec<&str> = self.table(table).columns.iter().map(|c| c.id.as_str()).collect();
         let mut found: Vec<String> = found.into_iter().collect();
@@ -281,6 +280,7 @@ impl Question {
         }
         if block.table == "perpetrators" {
             needs.push(Need::All("case_id"));
+            needs.push(Need::IfThere("child_id"));
         }
         needs
     }
@@ -310,6 +310,11 @@ impl Question {
                 if !victims.iter().any(|c| c == column) {
                     return Some(lacks("victims", column, victims));
                 }
+            }
+            let ages = self.table("victims").derived_from("age").unwrap_or_default();
+            let is_of_children = self.series[series].condition.columns().contains("abuses_child");
+            if is_of_children && !ages.iter().any(|c| victims.iter().any(|v| v == c)) {
+                return Some(lacks("victims", ages[0], victims));
             }
         }
         None

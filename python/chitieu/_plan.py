@@ -167,7 +167,10 @@ class Plan:
         if "perpetrators" in tables and "victims" in tables:
             needed = {"case_id", "received_date", "commune", "confirmed"}
             if needed <= set(columns["victims"]):
-                cases = _native.Cases(dataset.batches("victims", [*sorted(needed), "incident_date"]))
+                ages = ["birth_date", "birth_year", "age_from", "age_to"]
+                # Children of a case are told apart only where perpetrators may name them.
+                named = ["child_id"] if "child_id" in columns["perpetrators"] else []
+                cases = _native.Cases(dataset.batches("victims", [*sorted(needed), "incident_date", *ages, *named]))
         total = sum(dataset.rows(t) for t in tables) if on_progress else 0
         done = 0
 

@@ -1,7 +1,8 @@
 //! Which reports count: verified how, how old, when and where.
 
+use super::known::place;
 use super::report::{Report, categories};
-use crate::catalogue::{Catalogue, days};
+use crate::catalogue::{Catalogue, Codes, days};
 use crate::error::{Error, Result, choose};
 use crate::period::Period;
 use crate::record::{NO, UNDECIDED, YES};
@@ -143,8 +144,8 @@ pub struct Choice {
     pub(super) period: Option<Period>,
     pub(super) date: DateOf,
     pub(super) place: PlaceOf,
-    /// Bits in the order of the list `verification`.
-    pub(super) verification: u8,
+    /// Codes of the list `verification`, in its order.
+    pub(super) verification: Vec<String>,
     pub(super) under: Under,
     pub(super) abandonment_with_neglect: bool,
     pub(super) prostitution: Prostitution,
@@ -164,7 +165,7 @@ impl Choice {
             period: None,
             date: DateOf::default(),
             place: PlaceOf::default(),
-            verification: 1 << super::report::CONFIRMED,
+            verification: vec!["confirmed".to_owned()],
             under: Under::default(),
             abandonment_with_neglect: false,
             prostitution: Prostitution::default(),
@@ -219,32 +220,30 @@ impl Choice {
     /// [`Error::UnknownChoice`] for another word or none, [`Error::Repeated`] for one that stands twice.
     pub fn verification<S: AsRef<str>>(mut self, words: impl IntoIterator<Item = S>) -> Result<Self> {
         let known = categories(Catalogue::builtin().codes(), "verification");
-        self.verification = 0;
+        self.verification.clear();
         for word in words {
             let word = word.as_ref();
-            let Some(place) = known.iter().position(|k| k == word) else {
+            if !known.iter().any(|k| k == word) {
                 return Err(Error::UnknownChoice { what: "verification", got: word.to_owned(), known });
-            };
-            if self.verification & 1 << place != 0 {
+            }
+            if self.verification.iter().any(|chosen| chosen == word) {
                 return Err(Error::Repeated { what: "verification", got: word.to_owned() });
             }
-            self.verification |= 1 << place;
+            self.verification.push(word.to_owned());
         }
-        if self.verification == 0 {
+        if self.verification.is_empty() {
             return Err(Error::UnknownChoice { what: "verification", got: String::new(), known });
         }
+        self.verification.sort_by_key(|word| known.iter().position(|k| k == word));
         Ok(self)
     }
 
     /// The choices as a result shows them: columns and words.
     pub(super) fn words(&self) -> [(&'static str, String); 4] {
-        let known = categories(Catalogue::builtin().codes(), "verification");
-        let chosen: Vec<&str> =
-            known.iter().enumerate().filter(|(place, _)| self.verification & 1 << place != 0).map(|(_, word)| word.as_str()).collect();
         [
             ("date", self.date.word().to_owned()),
             ("place", self.place.word().to_owned()),
-            ("verification", chosen.join("+")),
+            ("verification", self.verification.join("+")),
             ("age_limit", self.under.word().to_owned()),
         ]
     }
@@ -254,9 +253,18 @@ impl Choice {
         self.period.as_ref().map_or((i32::MIN, i32::MAX), |p| (days(p.first()), days(p.last())))
     }
 
+    /// The results of the verification that count, as bits in the order of the list.
+    ///
+    /// # Errors
+    /// [`Error::Catalogue`] if the list lacks one.
+    pub(super) fn verified(&self, codes: &Codes) -> Result<u8> {
+        let list = categories(codes, "verification");
+        self.verification.iter().try_fold(0, |bits, word| Ok(bits | 1 << place(&list, "verification", word)?))
+    }
+
     /// Whether a report counts at any time: verified as chosen, and young enough.
-    pub(super) fn counts(&self, report: &Report) -> u8 {
-        let verified = match report.verification & self.verification {
+    pub(super) fn counts(&self, report: &Report, verified: u8) -> u8 {
+        let verified = match report.verification & verified {
             0 => NO,
             chosen if chosen == report.verification => YES,
             _ => UNDECIDED,

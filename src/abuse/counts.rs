@@ -3,7 +3,7 @@
 use super::axis::{Axis, Dimension, Places, bands};
 use super::cells::{Count, Entry, by_cell, count, sorted};
 use super::forms::View;
-use super::select::{Selection, in_force};
+use super::select::Selection;
 use super::share::Grid;
 use super::spots::Spots;
 use super::table::{Columns, Table};
@@ -100,7 +100,7 @@ impl Selection {
     /// [`Error::Frame`] if the columns cannot be put together.
     pub fn units(&self, level: Level) -> Result<Table> {
         let span = self.choice.span();
-        let in_force = in_force(self.codes());
+        let in_force = self.facts.known.in_force;
         let decisions = self.facts.decisions.iter().flatten().filter(|d| d.status == in_force && d.within(span));
         let places = self.facts.reports.iter().map(|r| self.choice.commune(r));
         let spots = Spots::new(&self.facts.areas, level, places.chain(self.facts.decisions.iter().flatten().map(|d| d.place)));

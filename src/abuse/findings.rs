@@ -1,12 +1,12 @@
 //! Decisions that do not fit the law: to be looked at, since a record can be wrong as well as a decision.
 
 use super::choice::period_word;
+use super::known::Known;
 use super::register::Register;
 use super::report::Decision;
-use super::sanctions::{Codebook, OF_2021, told};
+use super::sanctions::told;
 use super::table::{Columns, Table};
 use super::unit::Unit;
-use crate::catalogue::Catalogue;
 use crate::error::Result;
 use crate::period::Period;
 use crate::record::completed_years;
@@ -39,7 +39,7 @@ struct Rule {
     word: &'static str,
     vi: &'static str,
     en: &'static str,
-    broken: fn(&Decision, &Codebook) -> bool,
+    broken: fn(&Decision, &Known) -> bool,
 }
 
 const RULES: [Rule; 4] = [
@@ -53,14 +53,14 @@ const RULES: [Rule; 4] = [
         word: "decree_differs",
         vi: "Nghị định ghi trong quyết định không phải nghị định có hiệu lực vào ngày vi phạm",
         en: "The decree recorded is not the one in force on the day of the act",
-        broken: |d, _| d.decree != super::report::NONE && d.decree != d.decree_of_act(),
+        broken: |d, known| d.decree != super::report::NONE && d.decree != d.decree_of_act(known),
     },
     Rule {
         word: "minor_not_warned",
         vi: "Người vi phạm từ đủ 14 đến dưới 16 tuổi chỉ bị cảnh cáo",
         en: "A violator aged 14 to under 16 is only given a warning",
-        broken: |d, codes| {
-            d.form != super::report::NONE && d.form != codes.warning && age_at_act(d).is_some_and(|age| (14..16).contains(&age))
+        broken: |d, known| {
+            d.form != super::report::NONE && d.form != known.warning && age_at_act(d).is_some_and(|age| (14..16).contains(&age))
         },
     },
     Rule {
@@ -75,15 +75,18 @@ fn age_at_act(decision: &Decision) -> Option<i32> {
     Some(completed_years(decision.violator_born?, decision.act?))
 }
 
-fn outside_band(decision: &Decision, codes: &Codebook) -> bool {
-    let (Some((article, clause)), Some(fine), OF_2021) = (decision.article, decision.fine, decision.decree_of_act()) else { return false };
+fn outside_band(decision: &Decision, known: &Known) -> bool {
+    let (Some((article, clause)), Some(fine)) = (decision.article, decision.fine) else { return false };
+    if decision.decree_of_act(known) != known.of_2021 {
+        return false;
+    }
     // An article with one band holds for all of its clauses.
     let of = |band: &&Band| band.article == article && (band.clause == clause || band.clause == 0);
     let Some(band) = BANDS.iter().find(of) else { return false };
     let inside = |times: i64| (band.low * times..=band.high * times).contains(&i64::from(fine));
     match decision.violator {
-        person if person == codes.person => !inside(1),
-        organisation if organisation == codes.organisation => !inside(2),
+        person if person == known.person => !inside(1),
+        organisation if organisation == known.organisation => !inside(2),
         _ => !inside(1) && !inside(2),
     }
 }
@@ -97,12 +100,12 @@ impl Register {
     /// # Errors
     /// [`crate::Error::MissingTable`] without `sanctions`.
     pub fn sanction_findings(&self, period: Option<&Period>) -> Result<Table> {
-        let codes = Codebook::new(Catalogue::builtin().codes());
+        let known = &self.0.known;
         let decisions = self.0.decisions_of(period)?;
         let mut rows: Vec<(&Rule, String, u64)> = Vec::new();
         for rule in &RULES {
             let mut found: BTreeMap<(u16, u16), (String, HashSet<u128>)> = BTreeMap::new();
-            for decision in decisions.iter().filter(|d| d.status == codes.in_force && (rule.broken)(d, &codes)) {
+            for decision in decisions.iter().filter(|d| d.status == known.in_force && (rule.broken)(d, known)) {
                 let article = decision.clause().unwrap_or_else(|| "unknown".to_owned());
                 let key = decision.article.unwrap_or((u16::MAX, u16::MAX));
                 found.entry(key).or_insert_with(|| (article, HashSet::new())).1.insert(decision.key);

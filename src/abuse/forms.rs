@@ -1,6 +1,7 @@
 //! Forms of abuse, which overlap: a child beaten and left alone is one child in two forms.
 
 use super::choice::{Choice, Prostitution};
+use super::known::Known;
 use super::report::{Report, categories};
 use super::select::Selection;
 use super::spots::Spots;
@@ -29,9 +30,8 @@ impl View {
     pub fn new(selection: &Selection) -> Self {
         let Choice { prostitution, abandonment_with_neglect, .. } = selection.choice;
         let mut categories = categories(selection.codes(), "form");
-        let bit = |code: &str, list: &[String]| list.iter().position(|c| c == code).unwrap_or(0) as u8;
-        let (exploitation, sexual_abuse) = (bit("exploitation", &categories), bit("sexual_abuse", &categories));
-        let merged = abandonment_with_neglect.then(|| (bit("abandonment", &categories), bit("neglect", &categories)));
+        let Known { exploitation, sexual_abuse, abandonment, neglect, .. } = selection.facts.known;
+        let merged = abandonment_with_neglect.then_some((abandonment, neglect));
         if let Some((abandonment, neglect)) = merged {
             "abandonment_or_neglect".clone_into(&mut categories[usize::from(abandonment)]);
             categories.remove(usize::from(neglect));
@@ -55,6 +55,7 @@ impl View {
             if forms & 1 << neglect != 0 {
                 forms |= 1 << abandonment;
             }
+            // The place of neglect closes up; abandonment is read at its place after that, as the categories have it.
             let below = (1_u8 << neglect) - 1;
             forms = forms & below | (forms >> 1) & !below;
         }

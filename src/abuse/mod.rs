@@ -14,6 +14,7 @@ mod choice;
 mod counts;
 mod findings;
 mod forms;
+mod known;
 mod recurrence;
 mod register;
 mod repeats;

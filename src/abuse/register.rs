@@ -1,6 +1,7 @@
 //! The records of abuse, read once: what every count of this room is taken from.
 
 use super::choice::Choice;
+use super::known::Known;
 use super::report::{Decision, Person, Reader, Report, need};
 use super::select::Selection;
 use super::things::Numbers;
@@ -58,6 +59,8 @@ pub(super) struct Facts {
     /// Whether the table of victims is there, and the columns of each step of the response.
     pub victims: bool,
     pub steps: [bool; 3],
+    /// The codes known by name.
+    pub known: Known,
     /// Worked out when first asked for.
     numbers: OnceLock<Numbers>,
 }
@@ -96,6 +99,8 @@ impl Reading {
     /// [`Error::NoAreaList`].
     pub fn new(area_vintage: NaiveDate, ethnic: Option<EthnicList>, unknown_areas: UnknownAreas) -> Result<Self> {
         let areas = Arc::new(AreaList::on(area_vintage)?);
+        let catalogue = Catalogue::builtin();
+        let known = Known::new(catalogue.codes())?;
         let facts = Facts {
             areas: areas.clone(),
             ethnic,
@@ -104,18 +109,10 @@ impl Reading {
             decisions: None,
             victims: false,
             steps: [false; 3],
+            known,
             numbers: OnceLock::new(),
         };
-        Ok(Self {
-            catalogue: Catalogue::builtin(),
-            areas,
-            ethnic,
-            unknown_areas,
-            rows: HashMap::new(),
-            problems: Problems::default(),
-            facts,
-            cases: Vec::new(),
-        })
+        Ok(Self { catalogue, areas, ethnic, unknown_areas, rows: HashMap::new(), problems: Problems::default(), facts, cases: Vec::new() })
     }
 
     /// The columns that are read from a table, of those it has.
@@ -158,6 +155,7 @@ impl Reading {
             areas: &self.areas,
             ethnic: self.ethnic,
             unknown_areas: self.unknown_areas,
+            known: self.facts.known,
             table: schema,
             rows: self.rows.get(name).copied().unwrap_or(0),
             problems: Problems::default(),

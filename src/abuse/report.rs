@@ -1,10 +1,12 @@
 //! One row of the three abuse tables as small facts: hashes for identifiers, places in lists for codes, days for dates.
 
+use super::known::Known;
 use crate::area::AreaList;
 use crate::catalogue::{Catalogue, Codes, EthnicList, Table};
 use crate::error::{Error, Result};
 use crate::question::UnknownAreas;
 use crate::record::{BIRTHS, Cases, Encoded, Encoder, NO_WORD, Problems, check_schema};
+use crate::spelling::identifier;
 use chrono::NaiveDate;
 use polars::prelude::DataFrame;
 use std::collections::HashMap;
@@ -83,6 +85,7 @@ pub(super) struct Reader<'a> {
     pub areas: &'a AreaList,
     pub ethnic: Option<EthnicList>,
     pub unknown_areas: UnknownAreas,
+    pub known: Known,
     pub table: &'a Table,
     pub rows: u64,
     pub problems: Problems,
@@ -142,11 +145,22 @@ impl Batch<'_, '_> {
         self.encoder.offset + row as u64 + 1
     }
 
+    /// Hashes of identifiers. What identifies nobody is not recorded; where one is required, that is an error.
     fn keys(&mut self, name: &str) -> Result<Vec<Option<u128>>> {
         let column = self.encoder.encode(name)?;
         let Encoded::Words { codes, words } = &*column else { return Ok(Vec::new()) };
-        let hashes: Vec<u128> = words.iter().map(|word| xxh3_128(word.as_bytes())).collect();
-        Ok(codes.iter().map(|code| hashes.get(*code as usize).copied()).collect())
+        let hashes: Vec<Option<u128>> = words.iter().map(|word| identifier(word).map(|word| xxh3_128(word.as_bytes()))).collect();
+        let required = self.reader.table.column(name).is_some_and(|c| c.required);
+        let mut found = Vec::with_capacity(codes.len());
+        for (row, code) in codes.iter().enumerate() {
+            let hash = hashes.get(*code as usize).copied().flatten();
+            // A null was told by the encoder.
+            if required && hash.is_none() && *code != NO_WORD {
+                self.wrong(name, "an identifier", row);
+            }
+            found.push(hash);
+        }
+        Ok(found)
     }
 
     /// The place of each code in its list.
@@ -154,6 +168,7 @@ impl Batch<'_, '_> {
         let column = self.encoder.encode(name)?;
         let Encoded::Words { codes, words } = &*column else { return Ok(Vec::new()) };
         let categories = categories(self.codes(), list);
+        // The encoder refuses what the list does not have; what is left is the word for what is not recorded.
         let place = |word: &String| categories.iter().position(|c| c == word).map_or(NONE, |p| p as u8);
         let places: Vec<u8> = words.iter().map(place).collect();
         Ok(codes.iter().map(|code| places.get(*code as usize).copied().unwrap_or(NONE)).collect())
@@ -227,12 +242,13 @@ impl Batch<'_, '_> {
         let forms = self.forms()?;
         let (hours, emergency) = (self.numbers("emergency_hours")?, self.numbers("emergency_date")?);
         let (planned, approved) = (self.numbers("plan_date")?, self.numbers("approved_date")?);
+        let Known { confirmed: known_as, any_verification: any, .. } = self.reader.known;
         let mut found = Vec::with_capacity(cases.len());
         for row in 0..cases.len() {
             // What is required and missing was told by the encoder.
             let (Some(case), Some(received)) = (cases[row], received[row]) else { continue };
             // Not confirmed is suspected still, or refuted; nothing recorded can be any of the three.
-            let flag = [ANY ^ (1 << CONFIRMED), ANY, 1 << CONFIRMED][usize::from(confirmed[row])];
+            let flag = [any ^ known_as, any, known_as][usize::from(confirmed[row])];
             let told = if verification[row] == NONE { flag } else { 1 << verification[row] };
             if told & flag == 0 {
                 self.wrong("verification", "the same answer as confirmed", row);
@@ -334,11 +350,6 @@ impl Batch<'_, '_> {
         Ok(found)
     }
 }
-
-/// The place in the list `verification`.
-pub(super) const CONFIRMED: u8 = 1;
-/// Every result of a verification.
-const ANY: u8 = 0b111;
 
 /// The codes of a list in the order of the places in it.
 pub(super) fn categories(codes: &Codes, list: &str) -> Vec<String> {

@@ -1,9 +1,10 @@
 //! Decisions on administrative sanctions, by the decree in force on the day of the act.
 
 use super::choice::{period_word, told_period};
+use super::known::{Known, fine_bands};
 use super::register::{Facts, Register};
 use super::report::{Decision, NONE, categories};
-use super::select::{in_force, missing};
+use super::select::missing;
 use super::spots::Spots;
 use super::table::{Columns, Table};
 use super::unit::Unit;
@@ -59,26 +60,19 @@ impl SanctionDimension {
     }
 }
 
-/// Places in the list `decree`.
-pub(super) const OF_2013: u8 = 0;
-pub(super) const OF_2021: u8 = 1;
-
 /// The first day of Decree 130/2021/NĐ-CP.
 fn since_2022() -> i32 {
     days(NaiveDate::from_ymd_opt(2022, 1, 1).unwrap_or_default())
 }
 
-/// The lower ends of the fine bands in đồng; the first is 0.
-const BANDS: [i32; 6] = [0, 5_000_000, 10_000_000, 15_000_000, 20_000_000, 25_000_000];
-
 impl Decision {
     /// The decree in force on the day of the act; without that day, the earlier one if the decision itself is older than the later,
     /// else the one recorded.
-    pub(super) fn decree_of_act(&self) -> u8 {
+    pub(super) fn decree_of_act(&self, known: &Known) -> u8 {
         match self.act {
-            Some(act) if act < since_2022() => OF_2013,
-            Some(_) => OF_2021,
-            None if self.decided < since_2022() => OF_2013,
+            Some(act) if act < since_2022() => known.of_2013,
+            Some(_) => known.of_2021,
+            None if self.decided < since_2022() => known.of_2013,
             None => self.decree,
         }
     }
@@ -94,10 +88,13 @@ struct Axis {
     dimension: SanctionDimension,
     labels: Vec<String>,
     articles: Vec<(u16, u16)>,
+    /// Ends of the bands of fines, in the order of the labels.
+    bands: Vec<(i64, i64)>,
+    known: Known,
 }
 
 impl Axis {
-    fn new(dimension: SanctionDimension, codes: &Codes, decisions: &[&Decision]) -> Self {
+    fn new(dimension: SanctionDimension, codes: &Codes, known: Known, decisions: &[&Decision]) -> Result<Self> {
         // Articles are those of the records: decrees have a hundred, few of them on children.
         let of = |(article, clause): (u16, u16)| if dimension == SanctionDimension::Article { (article, 0) } else { (article, clause) };
         let articles: Vec<(u16, u16)> = match dimension {
@@ -106,26 +103,30 @@ impl Axis {
             }
             _ => Vec::new(),
         };
+        let bands = fine_bands(codes)?;
         let written = |(article, clause): &(u16, u16)| if *clause == 0 { article.to_string() } else { format!("{article}.{clause}") };
         let (inner, last): (Vec<String>, &str) = match dimension {
             SanctionDimension::Decree => (categories(codes, "decree"), "unknown"),
             SanctionDimension::Article | SanctionDimension::Clause => (articles.iter().map(written).collect(), "unknown"),
             SanctionDimension::Form => (categories(codes, "sanction_form"), "unknown"),
-            SanctionDimension::FineBand => (categories(codes, "fine_band"), "none"),
+            SanctionDimension::FineBand => (bands.iter().map(|(code, ..)| code.clone()).collect(), "none"),
             SanctionDimension::Violator => (categories(codes, "violator"), "unknown"),
         };
         let labels = ["total".to_owned()].into_iter().chain(inner).chain([last.to_owned()]).collect();
-        Self { dimension, labels, articles }
+        Ok(Self { dimension, labels, articles, bands: bands.into_iter().map(|(_, low, high)| (low, high)).collect(), known })
     }
 
     fn place(&self, decision: &Decision) -> usize {
         let last = self.labels.len() - 1;
         let code = |code: u8| if code == NONE { last } else { usize::from(code) + 1 };
         match self.dimension {
-            SanctionDimension::Decree => code(decision.decree_of_act()),
+            SanctionDimension::Decree => code(decision.decree_of_act(&self.known)),
             SanctionDimension::Form => code(decision.form),
             SanctionDimension::Violator => code(decision.violator),
-            SanctionDimension::FineBand => decision.fine.map_or(last, |fine| BANDS.iter().filter(|low| fine >= **low).count()),
+            SanctionDimension::FineBand => decision
+                .fine
+                .and_then(|fine| self.bands.iter().position(|(low, high)| (*low..*high).contains(&i64::from(fine))))
+                .map_or(last, |band| band + 1),
             SanctionDimension::Article | SanctionDimension::Clause => {
                 let clause_of = |clause| if self.dimension == SanctionDimension::Article { 0 } else { clause };
                 decision.article.and_then(|(a, c)| self.articles.iter().position(|x| *x == (a, clause_of(c)))).map_or(last, |p| p + 1)
@@ -145,34 +146,8 @@ struct Cell {
     left_out: [HashSet<u128>; 2],
 }
 
-/// Places in the lists `violator`, `sanction_form` and `sanction_status`.
-pub(super) struct Codebook {
-    pub person: u8,
-    pub organisation: u8,
-    pub warning: u8,
-    pub fine: u8,
-    pub in_force: u8,
-    annulled: u8,
-    to_criminal: u8,
-}
-
-impl Codebook {
-    pub fn new(codes: &Codes) -> Self {
-        let place = |list: &str, code: &str| categories(codes, list).iter().position(|c| c == code).map_or(NONE, |p| p as u8);
-        Self {
-            person: place("violator", "person"),
-            organisation: place("violator", "organisation"),
-            warning: place("sanction_form", "a"),
-            fine: place("sanction_form", "b"),
-            in_force: in_force(codes),
-            annulled: place("sanction_status", "annulled"),
-            to_criminal: place("sanction_status", "to_criminal"),
-        }
-    }
-}
-
 impl Cell {
-    fn add(&mut self, decision: &Decision, codes: &Codebook) {
+    fn add(&mut self, decision: &Decision, codes: &Known) {
         for (place, status) in [codes.annulled, codes.to_criminal].into_iter().enumerate() {
             if decision.status == status {
                 self.left_out[place].insert(decision.key);
@@ -226,8 +201,8 @@ impl Register {
         }
         let decisions = self.0.decisions_of(period)?;
         let catalogue = Catalogue::builtin();
-        let codes = Codebook::new(catalogue.codes());
-        let axes: Vec<Axis> = by.iter().map(|d| Axis::new(*d, catalogue.codes(), &decisions)).collect();
+        let known = self.0.known;
+        let axes = by.iter().map(|d| Axis::new(*d, catalogue.codes(), known, &decisions)).collect::<Result<Vec<Axis>>>()?;
         // Of every decision, so that tables of different periods have the same rows.
         let spots = Spots::new(&self.0.areas, level, self.0.decisions.iter().flatten().map(|d| d.place));
         let size: usize = axes.iter().map(|a| a.labels.len()).product();
@@ -241,7 +216,7 @@ impl Register {
             }
             for spot in spots.of(decision.place) {
                 for offset in &offsets {
-                    cells.entry(spot as usize * size + offset).or_default().add(decision, &codes);
+                    cells.entry(spot as usize * size + offset).or_default().add(decision, &known);
                 }
             }
         }

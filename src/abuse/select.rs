@@ -2,9 +2,9 @@
 
 use super::choice::{Choice, DateOf};
 use super::register::Facts;
-use super::report::{Decision, Report, categories};
+use super::report::{Decision, Report};
 use super::spots::Spots;
-use super::things::{Things, things};
+use super::things::{Counting, Things, things};
 use super::unit::Unit;
 use crate::area::Level;
 use crate::catalogue::{Catalogue, Codes};
@@ -35,14 +35,15 @@ impl Selection {
         if choice.date == DateOf::Decided && facts.decisions.is_none() {
             return Err(missing("sanctions"));
         }
-        let in_force = in_force(catalogue.codes());
+        let in_force = facts.known.in_force;
         let mut decided: HashMap<u128, i32> = HashMap::new();
         for decision in facts.decisions.iter().flatten().filter(|d| d.status == in_force) {
             if let Some(case) = decision.case {
                 decided.entry(case).and_modify(|day| *day = decision.decided.min(*day)).or_insert(decision.decided);
             }
         }
-        let ever: Vec<u8> = facts.reports.iter().map(|r| choice.counts(r)).collect();
+        let verified = choice.verified(catalogue.codes())?;
+        let ever: Vec<u8> = facts.reports.iter().map(|r| choice.counts(r, verified)).collect();
         let span = choice.span();
         let status: Vec<u8> = facts.reports.iter().zip(&ever).map(|(r, ever)| choice.within(r, &decided, span).min(*ever)).collect();
         Ok(Self { facts, choice, catalogue, decided: Arc::new(decided), status: Arc::new(status), ever: Arc::new(ever) })
@@ -64,7 +65,8 @@ impl Selection {
             (Unit::Perpetrator | Unit::Pair, None) => return Err(missing("perpetrators")),
             (_, persons) => persons.as_deref().unwrap_or_default(),
         };
-        Ok(things(unit, &self.facts.reports, self.facts.numbers(), persons, &self.status))
+        let counting = Counting { status: &self.status, ever: &self.ever };
+        Ok(things(unit, &self.facts.reports, self.facts.numbers(), persons, counting))
     }
 
     /// The areas of a table down to a level.
@@ -77,11 +79,6 @@ impl Selection {
     pub(super) fn certain(&self) -> impl Iterator<Item = (u32, &Report)> {
         (0_u32..).zip(&self.facts.reports).filter(|(nth, _)| self.status[*nth as usize] == YES)
     }
-}
-
-/// The place of `in_force` in the list of what decisions can be.
-pub(super) fn in_force(codes: &Codes) -> u8 {
-    categories(codes, "sanction_status").iter().position(|c| c == "in_force").unwrap_or(0) as u8
 }
 
 impl Decision {

@@ -101,16 +101,19 @@ impl Submissions {
         Ok(self)
     }
 
-    /// What both say. Of a table that only one calls complete it is not known of the other's communes.
+    /// What two parts of one dataset say, with the tables that each of them has: a table is complete if it is so in every part
+    /// that has it.
     #[must_use]
-    pub fn merge(mut self, other: &Self) -> Self {
+    pub fn merge(mut self, other: &Self, own: &[&str], others: &[&str]) -> Self {
         for (table, of_table) in &other.sent {
             let sent = self.sent.entry(table.clone()).or_default();
             for (commune, days) in of_table {
                 sent.entry(commune.clone()).or_default().extend(days);
             }
         }
-        self.complete.extend(other.complete.iter().cloned());
+        let holds = |said: &Self, has: &[&str], table: &String| said.complete.contains(table) || !has.contains(&table.as_str());
+        let named = self.complete.union(&other.complete);
+        self.complete = named.filter(|t| holds(&self, own, t) && holds(other, others, t)).cloned().collect();
         self
     }
 

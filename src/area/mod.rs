@@ -8,8 +8,8 @@ mod find;
 mod moves;
 mod split;
 
-pub use coverage::Submissions;
 pub(crate) use coverage::covers;
+pub use coverage::{Coverage, Reported, Reports, Submissions};
 pub use find::{AreaNames, Found};
 pub use moves::Lies;
 pub use split::{Share, Split};
@@ -197,6 +197,25 @@ impl AreaList {
             unallocated: Arc::default(),
             shared: HashMap::new(),
         }
+    }
+
+    /// The levels that it has, widest first: there are no districts since July 2025.
+    #[must_use]
+    pub fn levels(&self) -> Vec<Level> {
+        Level::ALL.into_iter().filter(|level| self.areas.iter().any(|a| a.level == *level)).collect()
+    }
+
+    /// Refuses a level that the list does not have.
+    ///
+    /// # Errors
+    /// [`Error::NoLevel`], which names the levels there are.
+    pub fn check_level(&self, level: Level) -> Result<()> {
+        let known = self.levels();
+        if known.contains(&level) {
+            return Ok(());
+        }
+        let known = known.into_iter().map(|l| l.word().to_owned()).collect();
+        Err(Error::NoLevel { level: level.word().to_owned(), day: self.day.to_string(), known })
     }
 
     /// The day it was asked for.

@@ -99,13 +99,19 @@ const DERIVED: [(&str, &str, &[&str]); 7] = [
     ("injuries", "age", &["birth_date"]),
 ];
 
-/// What perpetrators take over from the victims of their case.
-pub const FROM_CASE: [(&str, ColumnType); 4] = [
+/// What perpetrators take over from the child they name, or from the victims of their case; `abuses_child`: one of them is
+/// confirmed and under 16.
+pub const FROM_CASE: [(&str, ColumnType); 5] = [
     ("received_date", ColumnType::Date),
     ("incident_date", ColumnType::Date),
     ("commune", ColumnType::Area),
     ("confirmed", ColumnType::Flag),
+    ("abuses_child", ColumnType::Flag),
 ];
+
+/// The columns of victims that cases are made of, where they are there. Without `child_id` no child of a case is told apart.
+pub(crate) const CASE_COLUMNS: [&str; 10] =
+    ["case_id", "child_id", "received_date", "commune", "confirmed", "incident_date", "birth_date", "birth_year", "age_from", "age_to"];
 
 impl Table {
     /// A table of one's own, without columns; see [`crate::Crosstab`].

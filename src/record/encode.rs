@@ -524,6 +524,7 @@ impl Encoder<'_> {
     /// A fact of the case, for perpetrators.
     fn of_case(&mut self, name: &str) -> PolarsResult<Encoded> {
         let ids = self.series("case_id", &DataType::String)?;
+        let children = self.series("child_id", &DataType::String)?;
         let rows = ids.len();
         let mut numbers = Vec::with_capacity(rows);
         let mut flags = Vec::with_capacity(rows);
@@ -531,8 +532,8 @@ impl Encoder<'_> {
         let mut words: Vec<String> = Vec::new();
         let mut known: HashMap<&str, u32> = HashMap::new();
         let cases = self.cases;
-        for (i, id) in ids.str()?.iter().enumerate() {
-            let found = id.and_then(|id| cases.get(id));
+        for (i, (id, child)) in ids.str()?.iter().zip(children.str()?.iter()).enumerate() {
+            let found = id.and_then(|id| cases.get(id, child));
             if found.is_none() && name == "received_date" {
                 self.problems.value(&self.table.id, "case_id", "the case_id of a row of the table victims", self.row(i));
             }
@@ -540,6 +541,7 @@ impl Encoder<'_> {
                 "received_date" => numbers.push(found.map(|f| f.received)),
                 "incident_date" => numbers.push(found.and_then(|f| f.incident)),
                 "confirmed" => flags.push(found.map_or(UNDECIDED, |f| f.sure)),
+                "abuses_child" => flags.push(found.map_or(UNDECIDED, |f| f.counts)),
                 _ => places.push(found.map_or(NO_WORD, |f| {
                     let commune = cases.commune(f);
                     *known.entry(commune).or_insert_with(|| push(&mut words, commune.to_owned()))
@@ -547,7 +549,7 @@ impl Encoder<'_> {
             }
         }
         Ok(match name {
-            "confirmed" => Encoded::Flag(flags),
+            "confirmed" | "abuses_child" => Encoded::Flag(flags),
             "commune" => Encoded::Words { codes: places, words },
             _ => Encoded::Number {
                 low: numbers.iter().map(|n| n.unwrap_or(LOW)).collect(),

@@ -26,8 +26,8 @@ pub(super) struct Case {
     pub(super) in_year: bool,
     pub(super) incident: i32,
     pub(super) incident_known: bool,
-    /// True if any victim is confirmed, undecided if one may be.
-    pub(super) confirmed: Option<bool>,
+    /// True if any victim is a confirmed child, undecided if one may be.
+    pub(super) of_child: Option<bool>,
 }
 
 /// A child who was abused, and what is known of it.
@@ -97,7 +97,7 @@ fn draw_case(dice: &mut Dice, layout: &Layout, number: usize, children: usize) -
         in_year,
         incident: received - delay as i32,
         incident_known: !dice.chance(250),
-        confirmed: Some(false),
+        of_child: Some(false),
     }
 }
 
@@ -263,13 +263,13 @@ impl<'a> Victims<'a> {
         let outcome = OUTCOMES[dice.pick(&[1, 30, 20, 5, 6, 38])];
         self.outcome.push(dice.recorded(outcome, 300));
 
-        case.confirmed = match (case.confirmed, confirmed) {
+        let whole = both(confirmed, is_child(case, victim));
+        case.of_child = match (case.of_child, whole) {
             (Some(true), _) | (_, Some(true)) => Some(true),
             (None, _) | (_, None) => None,
             _ => Some(false),
         };
         if case.in_year {
-            let whole = both(confirmed, is_child(case, victim));
             let record = Keyed { commune: case.commune, sex: victim.sex, key: victim.who.key(), whole, inside: Some(true) };
             ledger.key(Part::AbusedChildren, record);
             ledger.key(Part::AbusedSupported, Keyed { inside: supported, ..record });

@@ -59,7 +59,7 @@ impl<'a> Perpetrators<'a> {
             self.relation.push(dice.recorded(relation, 300));
             if case.in_year {
                 let key = key.map(|n| n as u64);
-                ledger.key(Part::Perpetrators, Keyed { commune: case.commune, sex, key, whole: case.confirmed, inside: Some(true) });
+                ledger.key(Part::Perpetrators, Keyed { commune: case.commune, sex, key, whole: case.of_child, inside: Some(true) });
             }
         }
     }

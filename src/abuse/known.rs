@@ -1,0 +1,123 @@
+//! The codes that this room knows by name, as places in the lists of the catalogue, found when the lists are loaded: nothing
+//! rests on the order of a list, and a list that lacks a code is an error.
+
+use super::report::categories;
+use crate::catalogue::Codes;
+use crate::error::{Error, Result};
+
+/// The file of the lists.
+const FILE: &str = "codes.toml";
+
+/// Places of codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Known {
+    /// Results of a verification, as bits.
+    pub confirmed: u8,
+    pub any_verification: u8,
+    pub exploitation: u8,
+    pub sexual_abuse: u8,
+    pub abandonment: u8,
+    pub neglect: u8,
+    pub of_2013: u8,
+    pub of_2021: u8,
+    pub in_force: u8,
+    pub annulled: u8,
+    pub to_criminal: u8,
+    pub person: u8,
+    pub organisation: u8,
+    pub warning: u8,
+    pub fine: u8,
+}
+
+impl Known {
+    /// # Errors
+    /// [`Error::Catalogue`] if a list lacks a code, or has more codes than bits.
+    pub fn new(codes: &Codes) -> Result<Self> {
+        let place = |list: &str, code: &str| place(&categories(codes, list), list, code);
+        let (verifications, _) = (as_bits(codes, "verification")?, as_bits(codes, "form")?);
+        Ok(Self {
+            confirmed: 1 << place("verification", "confirmed")?,
+            any_verification: verifications,
+            exploitation: place("form", "exploitation")?,
+            sexual_abuse: place("form", "sexual_abuse")?,
+            abandonment: place("form", "abandonment")?,
+            neglect: place("form", "neglect")?,
+            of_2013: place("decree", "144/2013")?,
+            of_2021: place("decree", "130/2021")?,
+            in_force: place("sanction_status", "in_force")?,
+            annulled: place("sanction_status", "annulled")?,
+            to_criminal: place("sanction_status", "to_criminal")?,
+            person: place("violator", "person")?,
+            organisation: place("violator", "organisation")?,
+            warning: place("sanction_form", "a")?,
+            fine: place("sanction_form", "b")?,
+        })
+    }
+}
+
+/// The place of a code in its list.
+///
+/// # Errors
+/// [`Error::Catalogue`] if it is not there.
+pub(super) fn place(categories: &[String], list: &str, code: &str) -> Result<u8> {
+    let found = categories.iter().position(|c| c == code).and_then(|place| u8::try_from(place).ok());
+    found.ok_or_else(|| lacks(list, format!("the code {code}"), categories.join(", ")))
+}
+
+/// The bits of all codes of a list.
+fn as_bits(codes: &Codes, list: &str) -> Result<u8> {
+    let count = categories(codes, list).len() as u32;
+    match count {
+        1..=7 => Ok((1 << count) - 1),
+        8 => Ok(u8::MAX),
+        other => Err(lacks(list, "1 to 8 codes".to_owned(), other.to_string())),
+    }
+}
+
+fn lacks(list: &str, expected: String, found: String) -> Error {
+    Error::Catalogue { file: FILE.to_owned(), key: list.to_owned(), expected, found }
+}
+
+/// The bands of fines: the code of each with its ends in đồng, the upper one outside.
+///
+/// # Errors
+/// [`Error::Catalogue`] if a code is no band such as 5-10 or 25+, in million đồng.
+pub(super) fn fine_bands(codes: &Codes) -> Result<Vec<(String, i64, i64)>> {
+    const MILLION: i64 = 1_000_000;
+    let read = |code: &str| {
+        let (low, high) = match code.split_once('-') {
+            Some((low, high)) => (low, high.parse::<i64>().ok()?.checked_mul(MILLION)?),
+            None => (code.strip_suffix('+')?, i64::MAX),
+        };
+        let low = low.parse::<i64>().ok()?.checked_mul(MILLION)?;
+        (low < high).then_some((code.to_owned(), low, high))
+    };
+    let of = |code: &String| read(code).ok_or_else(|| lacks("fine_band", "bands such as 5-10 or 25+".to_owned(), code.clone()));
+    categories(codes, "fine_band").iter().map(of).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::Catalogue;
+
+    #[test]
+    fn codes_are_found_by_name_and_a_missing_one_is_an_error() {
+        let catalogue = Catalogue::builtin();
+        let known = Known::new(catalogue.codes()).unwrap();
+        let word = |list: &str, place: u8| categories(catalogue.codes(), list)[usize::from(place)].clone();
+        assert_eq!((word("decree", known.of_2021), word("form", known.neglect)), ("130/2021".to_owned(), "neglect".to_owned()));
+        assert_eq!(word("verification", known.confirmed.trailing_zeros() as u8), "confirmed");
+        let list = ["refuted", "confirmed"].map(str::to_owned);
+        assert_eq!(place(&list, "verification", "confirmed"), Ok(1));
+        assert_eq!(place(&list, "verification", "suspected").unwrap_err().code(), "catalogue");
+    }
+
+    #[test]
+    fn bands_of_fines_leave_no_amount_out() {
+        let bands = fine_bands(Catalogue::builtin().codes()).unwrap();
+        for fine in [0, 4_999_999, 5_000_000, 24_999_999, 25_000_000, i64::from(i32::MAX)] {
+            assert_eq!(bands.iter().filter(|(_, low, high)| (*low..*high).contains(&fine)).count(), 1, "{fine}");
+        }
+    }
+}
