@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::period::Days;
 use crate::question::{Block, Question};
 use crate::record::{shift, shift_last};
-use crate::tally::{Presence, Tally};
+use crate::tally::{Presence, Sender, Tally};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -99,10 +99,13 @@ pub(super) struct Coverage<'a> {
 impl<'a> Coverage<'a> {
     pub fn new(question: &'a Question, tally: &Tally) -> Result<Self> {
         let areas = &*question.areas;
-        let is_commune = |place: &u32| areas.commune(&areas.get(*place).code) == Some(*place);
-        let has_records = |place: &u32| tally.provinces.contains(&areas.up_to(*place, Level::Province));
-        let expected: Vec<u32> = (0..areas.areas().len() as u32).filter(|place| is_commune(place) && has_records(place)).collect();
         let crossings = Crossing::all(question, &tally.presence)?;
+        let is_commune = |place: &u32| areas.commune(&areas.get(*place).code) == Some(*place);
+        // Back in time a commune may be an island district that had none.
+        let is_island = |place: &u32| areas.get(*place).level == Level::District && crossings.iter().any(|c| c.leads_to(*place));
+        let has_records = |place: &u32| tally.provinces.contains(&areas.up_to(*place, Level::Province));
+        let is_expected = |place: &u32| has_records(place) && (is_commune(place) || is_island(place));
+        let expected: Vec<u32> = (0..areas.areas().len() as u32).filter(is_expected).collect();
         let passes: BTreeSet<u32> = (0..question.blocks.len()).map(|block| question.pass_of(block)).collect();
         let of = |pass| {
             let asking = Asking::new(question, &tally.presence, &crossings, pass);
@@ -135,6 +138,8 @@ impl<'a> Coverage<'a> {
 /// From a list that records belong to, to that of the result.
 struct Crossing {
     list: NaiveDate,
+    /// Whether it is another list than the result's.
+    is_other: bool,
     /// By place in the result's list: those that lie in it whole, or are shared out.
     whole: Vec<Vec<u32>>,
     /// Those of which it got a part, each with the unit that holds all its parts.
@@ -151,13 +156,18 @@ impl Crossing {
         lists.into_iter().map(|list| Self::new(question, list)).collect()
     }
 
+    /// True if units of another list became this one.
+    fn leads_to(&self, place: u32) -> bool {
+        self.is_other && !(self.whole[place as usize].is_empty() && self.split[place as usize].is_empty())
+    }
+
     fn new(question: &Question, list: NaiveDate) -> Result<Self> {
         let to = &*question.areas;
         let size = to.areas().len() as u32;
         let provinces = |list: &AreaList| (0..list.areas().len() as u32).map(|place| list.up_to(place, Level::Province)).collect();
         if list == to.since() {
             let whole = (0..size).map(|place| vec![place]).collect();
-            return Ok(Self { list, whole, split: vec![Vec::new(); size as usize], province: provinces(to) });
+            return Ok(Self { list, is_other: false, whole, split: vec![Vec::new(); size as usize], province: provinces(to) });
         }
         let (mut whole, mut split) = (vec![Vec::new(); size as usize], vec![Vec::new(); size as usize]);
         let from = AreaList::on(list)?;
@@ -172,7 +182,7 @@ impl Crossing {
                 }
             }
         }
-        Ok(Self { list, whole, split, province: provinces(&from) })
+        Ok(Self { list, is_other: true, whole, split, province: provinces(&from) })
     }
 }
 
@@ -193,11 +203,16 @@ impl<'a> Asking<'a> {
     fn new(question: &'a Question, presence: &'a Presence, crossings: &'a [Crossing], pass: u32) -> Self {
         let block = &question.blocks[pass as usize];
         let table = question.table_place(&block.table);
-        let is_said = |table: u32| presence.submitted.keys().chain(&presence.complete).any(|(_, of, _)| *of == table);
+        let days = days(question, block);
+        let is_said = |table: u32, asked: Days| {
+            let of_table = |(_, of, _): &&Sender| *of == table;
+            let mut submitted = presence.submitted.iter().filter(|(sender, _)| of_table(sender));
+            submitted.any(|(_, said)| said.iter().any(|said| is_about(*said, asked))) || presence.complete.iter().any(|s| of_table(&s))
+        };
         Self {
-            is_known: question.table(&block.table).every_commune || table.is_some_and(is_said),
+            is_known: question.table(&block.table).every_commune || table.zip(days).is_some_and(|(table, days)| is_said(table, days)),
             table: table.unwrap_or(u32::MAX),
-            days: days(question, block),
+            days,
             question,
             presence,
             crossings,
@@ -261,10 +276,11 @@ impl<'a> Asking<'a> {
     /// The days a unit of a list reported.
     fn days_of(&self, crossing: &Crossing, unit: u32, asked: Days) -> BTreeSet<Days> {
         let said = |unit: u32| (crossing.list, self.table, unit);
-        match self.presence.submitted.get(&said(unit)) {
+        let submitted = self.presence.submitted.get(&said(unit)).filter(|said| said.iter().any(|said| is_about(*said, asked)));
+        match submitted {
             _ if self.presence.complete.contains(&said(crossing.province[unit as usize])) => [asked].into(),
             Some(submitted) => submitted.iter().flatten().filter_map(|days| overlap(*days, asked)).collect(),
-            // Its rows speak for a commune of which nothing is said.
+            // Its rows speak for a commune of which nothing is said for these days.
             None if self.has_rows(crossing, unit) => [asked].into(),
             None => BTreeSet::new(),
         }
@@ -283,6 +299,11 @@ fn days(question: &Question, block: &Block) -> Option<Days> {
             (end, end)
         }
     })
+}
+
+/// Whether a submission, or the word that none has come, is about some of the days asked.
+fn is_about(said: Option<Days>, asked: Days) -> bool {
+    said.is_none_or(|days| overlap(days, asked).is_some())
 }
 
 /// The days that two spans share.

@@ -25,7 +25,7 @@ pub use count::Counting;
 pub(crate) use margins::{Margins, Spot};
 pub use moved::Vintage;
 pub use pass::Context;
-pub(crate) use presence::Presence;
+pub(crate) use presence::{Presence, Sender};
 
 use crate::error::{Error, Result};
 use crate::question::Question;

@@ -115,7 +115,7 @@ def test_two_registers_of_one_list_cover_the_territory_whatever_their_days(old):
     parts = [(rows.filter(~thai_binh), "2022-12-31"), (rows.filter(thai_binh), "2023-12-31")]
     tallies = [plan.partial(ct.Dataset(children=part, area_vintage=day)) for part, day in parts]
     assert plan.finish(ct.merge(tallies)).warnings == []
-    assert [w.code for w in plan.finish(tallies[0]).warnings] == ["part_of_territory"]
+    assert [w.code for w in plan.finish(tallies[0]).warnings] == ["part_of_territory", "not_all_reported"]
 
 
 def test_a_part_of_the_new_territory_is_told():
