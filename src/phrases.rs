@@ -117,6 +117,8 @@ const PHRASES: &[(&str, &str)] = &[
     ("at least two different scores", "ít nhất hai điểm khác nhau"),
     ("at least two years", "ít nhất hai năm"),
     ("each year once", "mỗi năm chỉ một lần"),
+    ("1, 3, 6 or 12", "1, 3, 6 hoặc 12"),
+    ("an identifier", "một mã định danh"),
     ("16 or 18", "16 hoặc 18"),
     ("every form once, {} too", "mỗi hình thức một lần, cả {}"),
     ("a period of whole calendar windows ({})", "kỳ gồm trọn các {} theo lịch"),

@@ -73,7 +73,7 @@ impl Dimension {
             Unit::Decision => Vec::new(),
             Unit::Perpetrator => Self::ALL.into_iter().filter(own).collect(),
             Unit::Pair => Self::ALL.to_vec(),
-            _ => Self::ALL.into_iter().filter(|d| !own(d)).collect(),
+            Unit::Case | Unit::Child | Unit::Incident => Self::ALL.into_iter().filter(|d| !own(d)).collect(),
         }
     }
 

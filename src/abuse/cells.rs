@@ -23,12 +23,12 @@ pub(super) struct Count {
     /// Things only possibly there.
     pub undecided: u64,
     /// The fewest things the certain ones can be.
-    pub lower: u64,
+    pub least: u64,
 }
 
 impl Count {
     /// The most things there can be.
-    pub fn upper(self) -> u64 {
+    pub fn most(self) -> u64 {
         self.certain + self.undecided
     }
 }
@@ -69,7 +69,7 @@ pub(super) fn count(of_cell: &[Entry], keyed: u32) -> Count {
         }
     }
     let with_key = found.certain - found.without_key;
-    found.lower = with_key + if found.without_key == 0 { 0 } else { beyond(of_cell, keyed, with_key) };
+    found.least = with_key + if found.without_key == 0 { 0 } else { beyond(of_cell, keyed, with_key) };
     found
 }
 
@@ -98,12 +98,12 @@ mod tests {
         // Keyed 0 and 1; 10, 11, 12 without a key. Case 7: child 0 and two without a key, of whom one can be child 1.
         let cell = sorted(vec![entry(0, 7, false), entry(1, 8, false), entry(10, 7, false), entry(11, 7, false), entry(12, 8, false)]);
         // K = 2; case 7: u = 2, k = 1 → 2 − (2 − 1) = 1; case 8: u = 1, k = 1 → 0. Fewest 3, most 5.
-        assert_eq!(count(&cell, 10), Count { certain: 5, without_key: 3, undecided: 0, lower: 3 });
+        assert_eq!(count(&cell, 10), Count { certain: 5, without_key: 3, undecided: 0, least: 3 });
     }
 
     #[test]
     fn a_thing_is_certain_if_one_of_its_entries_is() {
         let cell = sorted(vec![entry(0, 1, true), entry(0, 2, false), entry(1, 1, true)]);
-        assert_eq!(count(&cell, 10), Count { certain: 1, without_key: 0, undecided: 1, lower: 1 });
+        assert_eq!(count(&cell, 10), Count { certain: 1, without_key: 0, undecided: 1, least: 1 });
     }
 }

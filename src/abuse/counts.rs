@@ -5,7 +5,7 @@ use super::cells::{Count, Entry, by_cell, count, sorted};
 use super::forms::View;
 use super::select::Selection;
 use super::share::Grid;
-use super::spots::Spots;
+use super::spots::{Here, Spots};
 use super::table::{Columns, Table};
 use super::things::{Member, NOBODY, Things, numbered};
 use super::unit::Unit;
@@ -15,13 +15,30 @@ use crate::question::check_rows;
 use crate::record::YES;
 use std::collections::HashMap;
 
+/// Why the forms do not add up.
+pub(super) const FORMS_OVERLAP: (&str, &str) = (
+    "Một đối tượng có thể ở nhiều hình thức, nên các hình thức không cộng thành tổng số; \"không xác định\" là đối tượng có ít nhất một lượt tiếp nhận không ghi hình thức, dù lượt khác có ghi",
+    "One may stand in several forms, so the forms do not add up to the total; \"unknown\" are those with a report without a recorded form, even if another report has one",
+);
+
+/// Where a perpetrator stands.
+const PERPETRATORS: (&str, &str) = (
+    "Người xâm hại tính một lần ở mỗi vụ, theo ngày và nơi của lượt tiếp nhận đầu tiên được tính (chỉ tiêu perpetrators cũng vậy); cặp trẻ em và người xâm hại theo từng lượt",
+    "A perpetrator stands once in each case, by date and place of the first report that counts (as in the indicator perpetrators); pairs stand at each report",
+);
+
+/// One for each row of a spot.
+pub(super) fn each(covered: &[Here], rows: usize) -> Vec<Here> {
+    covered.iter().flat_map(|here| std::iter::repeat_n(*here, rows)).collect()
+}
+
 impl Selection {
     /// Things of a unit by breakdowns and areas: the full cross with its margins.
     ///
     /// A thing is certain in a cell if one of its reports is, and counts there once; so parts can add up to more than
     /// their total (a child in two forms, or in two communes), never the total to more than its parts. Columns: `count`,
     /// things certain in the cell; `undecided`, those only possibly in it; `without_key`, certain ones that cannot be told
-    /// from others; `lower` and `upper`, the fewest and the most things there can be. With K keyed things, and u rows
+    /// from others; `least` and `most`, the fewest and the most things there can be. With K keyed things, and u rows
     /// without a key and k keyed ones in a case, the fewest are K + max over cases of u − (K − k), or K: within a case
     /// all differ, across cases any row without a key can be anyone. The most are `count` + `undecided`.
     ///
@@ -44,14 +61,20 @@ impl Selection {
         let ages = bands(age_bands, self.choice.under)?;
         let view = View::new(self);
         let axes: Vec<Axis> = by.iter().map(|d| Axis::new(*d, self.codes(), &view, &ages)).collect();
-        let spots = self.spots(level);
+        let spots = self.spots(level)?;
         let size: usize = axes.iter().map(|a| a.labels.len()).product();
         check_rows(size as u128 * spots.len() as u128)?;
         let counts = self.fill(&self.things(unit)?, &axes, &view, &spots);
         let grid = Grid::new(self, unit, level, age_bands, &axes, &counts);
         let breakdowns = axes.iter().map(|a| (a.dimension.word(), a.labels.as_slice()));
         let columns = Columns::new(counts.len()).word("unit", unit.word()).areas(&spots, size).cross(breakdowns);
-        let mut table = with_counts(columns, &counts).finish(Some(unit), &self.choice)?;
+        let covered = self.covered(unit, &spots);
+        let several = by.contains(&Dimension::Form) && unit != Unit::Pair;
+        let mut table = with_counts(columns, &counts)
+            .covered(each(&covered, size))?
+            .note_if(several, FORMS_OVERLAP.0, FORMS_OVERLAP.1)
+            .note_if(unit == Unit::Perpetrator, PERPETRATORS.0, PERPETRATORS.1)
+            .finish(Some(unit), self)?;
         table.grid = Some(grid);
         Ok(table)
     }
@@ -103,7 +126,7 @@ impl Selection {
         let in_force = self.facts.known.in_force;
         let decisions = self.facts.decisions.iter().flatten().filter(|d| d.status == in_force && d.within(span));
         let places = self.facts.reports.iter().map(|r| self.choice.commune(r));
-        let spots = Spots::new(&self.facts.areas, level, places.chain(self.facts.decisions.iter().flatten().map(|d| d.place)));
+        let spots = Spots::new(&self.facts.areas, level, places.chain(self.facts.decisions.iter().flatten().map(|d| d.place)))?;
         let mut of_unit: Vec<(Unit, Vec<Count>)> = Vec::new();
         for unit in Unit::ALL {
             let counts = match unit {
@@ -125,8 +148,13 @@ impl Selection {
         let rows: Vec<(Unit, Count)> =
             (0..spots.len()).flat_map(|spot| of_unit.iter().map(move |(unit, counts)| (*unit, counts[spot]))).collect();
         let counts: Vec<Count> = rows.iter().map(|(_, count)| *count).collect();
+        let of: Vec<Vec<Here>> = of_unit.iter().map(|(unit, _)| self.covered(*unit, &spots)).collect();
+        let covered = (0..spots.len()).flat_map(|spot| of.iter().map(move |covered| covered[spot])).collect();
         let columns = Columns::new(rows.len()).words("unit", rows.iter().map(|(unit, _)| unit.word())).areas(&spots, of_unit.len());
-        with_counts(columns, &counts).finish(None, &self.choice)
+        with_counts(columns, &counts)
+            .covered(covered)?
+            .note_if(self.facts.persons.is_some(), PERPETRATORS.0, PERPETRATORS.1)
+            .finish(None, self)
     }
 
     /// Pairs of child and perpetrator by relation; `by_case` are those that rest on the case alone, since no row of the
@@ -137,21 +165,22 @@ impl Selection {
     pub fn relations(&self, level: Level) -> Result<Table> {
         let view = View::new(self);
         let axis = Axis::new(Dimension::Relation, self.codes(), &view, &[]);
-        let spots = self.spots(level);
+        let spots = self.spots(level)?;
         let things = self.things(Unit::Pair)?;
         let named = Things { members: things.members.iter().copied().filter(|m| !m.by_case).collect(), keyed: things.keyed };
-        let each = axis.labels.len();
+        let size = axis.labels.len();
         let labels = axis.labels.clone();
         let axes = [axis];
         let counts = self.fill(&things, &axes, &view, &spots);
         let named = self.fill(&named, &axes, &view, &spots);
         let columns = Columns::new(counts.len())
             .word("unit", Unit::Pair.word())
-            .areas(&spots, each)
+            .areas(&spots, size)
             .words("relation", (0..spots.len()).flat_map(|_| labels.iter()));
         with_counts(columns, &counts)
             .counts("by_case", counts.iter().zip(&named).map(|(all, named)| all.certain - named.certain))
-            .finish(Some(Unit::Pair), &self.choice)
+            .covered(each(&self.covered(Unit::Pair, &spots), size))?
+            .finish(Some(Unit::Pair), self)
     }
 }
 
@@ -170,6 +199,6 @@ fn with_counts(columns: Columns, counts: &[Count]) -> Columns {
         .counts("count", counts.iter().map(|c| c.certain))
         .counts("undecided", counts.iter().map(|c| c.undecided))
         .counts("without_key", counts.iter().map(|c| c.without_key))
-        .counts("lower", counts.iter().map(|c| c.lower))
-        .counts("upper", counts.iter().map(|c| c.upper()))
+        .counts("least", counts.iter().map(|c| c.least))
+        .counts("most", counts.iter().map(|c| c.most()))
 }

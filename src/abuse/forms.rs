@@ -1,6 +1,7 @@
 //! Forms of abuse, which overlap: a child beaten and left alone is one child in two forms.
 
 use super::choice::{Choice, Prostitution};
+use super::counts::{FORMS_OVERLAP, each};
 use super::known::Known;
 use super::report::{Report, categories};
 use super::select::Selection;
@@ -63,6 +64,20 @@ impl View {
     }
 }
 
+/// The forms of a thing, over its reports in a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Forms {
+    recorded: u8,
+    /// Some report has no recorded form.
+    some_unknown: bool,
+}
+
+/// What `unknown` is where each stands once.
+const NO_FORM: (&str, &str) = (
+    "Mỗi đối tượng tính một lần: \"không xác định\" là đối tượng mà không lượt tiếp nhận nào ghi hình thức",
+    "Each stands once: \"unknown\" are those of whom no report has a recorded form",
+);
+
 /// How a thing with several forms counts.
 enum Mode {
     /// In each of them.
@@ -117,7 +132,8 @@ impl Selection {
     ///
     /// Without a priority a thing counts in each of its forms, and the shares add up to more than 100 % where forms
     /// overlap (see [`Selection::overlaps`]). With one, an order of all forms, it counts in the first that it has, and forms
-    /// and `unknown` add up to the total. The forms of a thing are those of its certain reports in the area.
+    /// and `unknown` add up to the total. The forms of a thing are those of its certain reports in the area; `unknown` are those
+    /// with a report without a recorded form, as in [`Selection::counts`], or with a priority those without any form.
     ///
     /// # Errors
     /// [`Error::UnknownChoice`] for a unit without forms or an unknown form, [`Error::Repeated`] for one twice,
@@ -129,14 +145,18 @@ impl Selection {
         let mut labels = vec!["total".to_owned()];
         labels.extend(view.categories.iter().cloned());
         labels.push("unknown".to_owned());
-        let spots = self.spots(level);
+        let spots = self.spots(level)?;
         let mut cells: Vec<(u64, u64)> = Vec::new();
         for masks in self.masks(unit, &view, &spots)? {
             let total: u64 = masks.values().sum();
-            let of = |test: &dyn Fn(u8) -> bool| masks.iter().filter(|(m, _)| test(mode.of(**m))).map(|(_, n)| n).sum::<u64>();
+            let of = |test: &dyn Fn(Forms) -> bool| masks.iter().filter(|(m, _)| test(**m)).map(|(_, n)| n).sum::<u64>();
             cells.push((total, total));
-            cells.extend((0..view.categories.len()).map(|bit| (of(&|m| m & 1 << bit != 0), total)));
-            cells.push((of(&|m| m == 0), total));
+            cells.extend((0..view.categories.len()).map(|bit| (of(&|m| mode.of(m.recorded) & 1 << bit != 0), total)));
+            let unknown = |m: Forms| match &mode {
+                Mode::Several => m.some_unknown,
+                Mode::Single(_) => m.recorded == 0,
+            };
+            cells.push((of(&unknown), total));
         }
         let shares: Vec<Share> = cells.iter().map(|(x, n)| share(*x, *n)).collect();
         Columns::new(cells.len())
@@ -146,9 +166,10 @@ impl Selection {
             .counts("count", cells.iter().map(|c| c.0))
             .counts("denominator", cells.iter().map(|c| c.1))
             .shares(&shares)
-            .choices(&self.choice)
-            .word("mode", mode.word())
-            .table(Some(unit), self.choice.told())
+            .covered(each(&self.covered(unit, &spots), labels.len()))?
+            .note_if(matches!(mode, Mode::Several), FORMS_OVERLAP.0, FORMS_OVERLAP.1)
+            .note_if(matches!(mode, Mode::Single(_)), NO_FORM.0, NO_FORM.1)
+            .finish_with(Some(unit), self, Some(("mode", mode.word())))
     }
 
     /// How many things of a unit have exactly one form, two, three or more.
@@ -157,11 +178,11 @@ impl Selection {
     /// [`Error::UnknownChoice`] for a unit without forms.
     pub fn overlaps(&self, unit: Unit, level: Level) -> Result<Table> {
         unit.among(&UNITS)?;
-        let spots = self.spots(level);
+        let spots = self.spots(level)?;
         let labels = ["total", "1", "2", "3+", "unknown"].map(str::to_owned);
         let mut cells = Vec::new();
         for masks in self.masks(unit, &View::new(self), &spots)? {
-            let of = |test: &dyn Fn(u32) -> bool| masks.iter().filter(|(m, _)| test(m.count_ones())).map(|(_, n)| n).sum::<u64>();
+            let of = |test: &dyn Fn(u32) -> bool| masks.iter().filter(|(m, _)| test(m.recorded.count_ones())).map(|(_, n)| n).sum::<u64>();
             cells.extend([of(&|_| true), of(&|n| n == 1), of(&|n| n == 2), of(&|n| n > 2), of(&|n| n == 0)]);
         }
         Columns::new(cells.len())
@@ -169,7 +190,9 @@ impl Selection {
             .areas(&spots, labels.len())
             .cross([("forms", labels.as_slice())].into_iter())
             .counts("count", cells)
-            .finish(Some(unit), &self.choice)
+            .covered(each(&self.covered(unit, &spots), labels.len()))?
+            .note(NO_FORM.0, NO_FORM.1)
+            .finish(Some(unit), self)
     }
 
     /// Form by form, in the whole country: how many things have both; on the diagonal, the form at all.
@@ -179,30 +202,33 @@ impl Selection {
     pub fn form_matrix(&self, unit: Unit) -> Result<Table> {
         unit.among(&UNITS)?;
         let view = View::new(self);
-        let masks = self.masks(unit, &view, &self.spots(Level::Country))?.swap_remove(0);
+        let masks = self.masks(unit, &view, &self.spots(Level::Country)?)?.swap_remove(0);
         let forms = 0..view.categories.len();
         let both = |a: usize, b: usize| 1_u8 << a | 1 << b;
-        let of = |wanted: u8| masks.iter().filter(|(m, _)| **m & wanted == wanted).map(|(_, n)| n).sum::<u64>();
+        let of = |wanted: u8| masks.iter().filter(|(m, _)| m.recorded & wanted == wanted).map(|(_, n)| n).sum::<u64>();
         let labels = view.categories.as_slice();
         Columns::new(labels.len() * labels.len())
             .word("unit", unit.word())
             .cross([("form", labels), ("other_form", labels)].into_iter())
             .counts("count", forms.clone().flat_map(|a| forms.clone().map(move |b| both(a, b))).map(of))
-            .finish(Some(unit), &self.choice)
+            .finish(Some(unit), self)
     }
 
     /// For each spot how many certain things have exactly which forms.
-    fn masks(&self, unit: Unit, view: &View, spots: &Spots) -> Result<Vec<BTreeMap<u8, u64>>> {
-        let mut found: Vec<(u32, u32, u8)> = Vec::new();
+    fn masks(&self, unit: Unit, view: &View, spots: &Spots) -> Result<Vec<BTreeMap<Forms, u64>>> {
+        let mut found: Vec<(u32, u32, Option<u8>)> = Vec::new();
         for member in self.things(unit)?.members.iter().filter(|m| m.status == YES) {
             let report = &self.facts.reports[member.report as usize];
-            let forms = view.of(report).unwrap_or(0);
+            let forms = view.of(report);
             found.extend(spots.of(self.choice.commune(report)).map(|spot| (spot, member.thing, forms)));
         }
         found.sort_unstable();
         let mut masks = vec![BTreeMap::new(); spots.len()];
         for of_thing in found.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
-            let forms = of_thing.iter().fold(0, |mask, (_, _, forms)| mask | forms);
+            let forms = Forms {
+                recorded: of_thing.iter().filter_map(|(.., forms)| *forms).fold(0, |mask, forms| mask | forms),
+                some_unknown: of_thing.iter().any(|(.., forms)| forms.is_none()),
+            };
             *masks[of_thing[0].0 as usize].entry(forms).or_default() += 1;
         }
         Ok(masks)

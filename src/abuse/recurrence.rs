@@ -56,7 +56,11 @@ impl Selection {
             .floats("lower", horizons.iter().map(|h| h.limits.map(|l| l.0)))
             .floats("upper", horizons.iter().map(|h| h.limits.map(|l| l.1)))
             .words("status", horizons.iter().map(|h| h.status.word()))
-            .finish(Some(Unit::Child), &self.choice)
+            .note(
+                "Số trẻ em ở đây là trẻ em được theo dõi: có mã định danh và lần tiếp nhận đầu tiên trong kỳ",
+                "Children here are those followed: with a key, and first reported in the period",
+            )
+            .finish(Some(Unit::Child), self)
     }
 
     fn followed(&self, until: i32) -> Vec<Followed> {

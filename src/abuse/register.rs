@@ -2,14 +2,17 @@
 
 use super::choice::Choice;
 use super::known::Known;
-use super::report::{Decision, Person, Reader, Report, need};
+use super::report::{Decision, NOWHERE, Person, Reader, Report, need};
 use super::select::Selection;
+use super::spots::{Here, Spots};
 use super::things::Numbers;
-use crate::area::AreaList;
-use crate::catalogue::{Catalogue, EthnicList};
+use crate::area::{AreaList, Coverage, Reported, Submissions};
+use crate::catalogue::{Catalogue, EthnicList, days};
 use crate::error::{Error, Result};
+use crate::period::Period;
 use crate::question::UnknownAreas;
 use crate::record::{Dataset, Problems};
+use crate::text::Text;
 use chrono::NaiveDate;
 use polars::prelude::DataFrame;
 use std::collections::{HashMap, HashSet};
@@ -59,10 +62,54 @@ pub(super) struct Facts {
     /// Whether the table of victims is there, and the columns of each step of the response.
     pub victims: bool,
     pub steps: [bool; 3],
+    /// Who is said to have reported.
+    pub submissions: Submissions,
     /// The codes known by name.
     pub known: Known,
     /// Worked out when first asked for.
     numbers: OnceLock<Numbers>,
+}
+
+impl Facts {
+    /// Whether a table was read.
+    fn has(&self, table: &str) -> bool {
+        match table {
+            "victims" => self.victims,
+            "perpetrators" => self.persons.is_some(),
+            "sanctions" => self.decisions.is_some(),
+            _ => false,
+        }
+    }
+
+    fn tables(&self) -> Vec<&'static str> {
+        TABLES.into_iter().filter(|table| self.has(table)).collect()
+    }
+
+    /// Who reported decisions, spot by spot.
+    pub fn decisions_covered(&self, spots: &Spots, period: Option<&Period>) -> Vec<Here> {
+        let reported = self.submissions.reported("sanctions", period, &self.areas);
+        let span = period.map_or((i32::MIN, i32::MAX), |p| (days(p.first()), days(p.last())));
+        let sent = self.decisions.iter().flatten().filter(|d| d.within(span)).map(|d| d.place).collect();
+        spots.covered(&reported, &sent)
+    }
+
+    /// How many communes reported a table, of those in the provinces of some, told to a person.
+    pub fn told_coverage(&self, table: &str, period: Option<&Period>, communes: impl Iterator<Item = u32>) -> Text {
+        let reported = self.submissions.reported(table, period, &self.areas);
+        let coverage = Coverage::new(&self.areas, communes.filter(|c| *c != NOWHERE), &reported);
+        let Some((came, all)) = coverage.of(0).and_then(|r| Some((r.reported?, r.expected))).filter(|_| reported != Reported::Unknown)
+        else {
+            return Text::new(
+                "Chưa biết xã nào đã báo cáo: số 0 có thể là chưa báo cáo; nêu submissions=... hoặc complete=[...] khi đọc",
+                "It is not known which communes reported: a zero may be a report that has not come; say who reported with submissions=... or complete=[...] when reading",
+            );
+        };
+        let less = came < all;
+        Text::new(
+            format!("{came}/{all} xã đã báo cáo{}", if less { "; các tổng chưa đủ" } else { "" }),
+            format!("{came} of {all} communes reported{}", if less { "; totals are partial" } else { "" }),
+        )
+    }
 }
 
 /// The columns of each step of the response.
@@ -76,6 +123,7 @@ impl PartialEq for Facts {
             && self.persons == other.persons
             && self.decisions == other.decisions
             && (self.victims, self.steps) == (other.victims, other.steps)
+            && self.submissions == other.submissions
     }
 }
 
@@ -109,6 +157,7 @@ impl Reading {
             decisions: None,
             victims: false,
             steps: [false; 3],
+            submissions: Submissions::new(),
             known,
             numbers: OnceLock::new(),
         };
@@ -134,7 +183,8 @@ impl Reading {
                 &["confirmed", "verification"],
             ],
             "perpetrators" => &[&["case_id"]],
-            _ => &[&["decision_id"], &["decided_on"], &["commune"], &["status"]],
+            "sanctions" => &[&["decision_id"], &["decided_on"], &["commune"], &["status"]],
+            other => return Err(Error::UnknownChoice { what: "table", got: other.to_owned(), known: known() }),
         };
         for any_of in needed {
             need(schema, there, any_of, "abuse")?;
@@ -173,7 +223,8 @@ impl Reading {
                 self.cases.extend(persons.iter().map(|p| p.case));
                 self.facts.persons.get_or_insert_default().extend(persons);
             }
-            _ => self.facts.decisions.get_or_insert_default().extend(reader.decisions(batch)?),
+            "sanctions" => self.facts.decisions.get_or_insert_default().extend(reader.decisions(batch)?),
+            other => return Err(Error::UnknownChoice { what: "table", got: other.to_owned(), known: TABLES.map(str::to_owned).to_vec() }),
         }
         self.rows.insert(name, reader.rows);
         self.problems.absorb(reader.problems);
@@ -250,6 +301,7 @@ impl Register {
         }
         let mut both = Facts::clone(&self.0);
         both.reports.extend_from_slice(&other.0.reports);
+        both.submissions = both.submissions.merge(&other.0.submissions, &self.0.tables(), &other.0.tables());
         both.victims |= other.0.victims;
         both.steps = std::array::from_fn(|nth| both.steps[nth] || other.0.steps[nth]);
         if let Some(persons) = &other.0.persons {
@@ -265,16 +317,28 @@ impl Register {
     /// This register brought up to date by a later snapshot: a case that stands in both is as the later one tells it, and
     /// so is a decision.
     ///
+    /// Table by table: what the later snapshot says of a table it does not have is nothing, and the earlier rows of that table
+    /// stay, those of its cases too.
+    ///
     /// # Errors
     /// As [`Register::merge`].
     pub fn updated_by(&self, later: &Self) -> Result<Self> {
-        let cases: HashSet<u128> = later.0.reports.iter().map(|r| r.case).collect();
+        let mut cases: HashSet<u128> = later.0.reports.iter().map(|r| r.case).collect();
         let decisions: HashSet<u128> = later.0.decisions.iter().flatten().map(|d| d.key).collect();
         let mut kept = Facts::clone(&self.0);
         kept.reports.retain(|r| !cases.contains(&r.case));
-        kept.persons.iter_mut().for_each(|p| p.retain(|p| !cases.contains(&p.case)));
+        if let Some(persons) = &later.0.persons {
+            cases.extend(persons.iter().map(|p| p.case));
+            kept.persons.iter_mut().for_each(|p| p.retain(|p| !cases.contains(&p.case)));
+        }
         kept.decisions.iter_mut().for_each(|d| d.retain(|d| !decisions.contains(&d.key)));
         Self(Arc::new(kept)).merge(later)
+    }
+
+    /// This register, with what is said of who reported.
+    #[must_use]
+    pub fn with_submissions(self, submissions: Submissions) -> Self {
+        Self(Arc::new(Facts { submissions, ..Facts::clone(&self.0) }))
     }
 
     /// The reports that count.

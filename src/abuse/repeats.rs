@@ -33,12 +33,17 @@ impl Windows {
         choose("windows", word, &WORDS).map(Self::Months)
     }
 
+    /// # Errors
+    /// [`Error::BadNumber`] for other months, or if the period cannot be cut into such windows.
     fn of(self, period: Option<&Period>) -> Result<Vec<Period>> {
         let months = match self {
             Self::Periods(periods) => return Ok(periods),
             Self::Months(months) => months,
         };
-        let word = WORDS.iter().find(|(_, n)| *n == months).map_or("month", |(w, _)| w);
+        let Some((word, _)) = WORDS.iter().find(|(_, n)| *n == months) else {
+            let expected = "1, 3, 6 or 12".to_owned();
+            return Err(Error::BadNumber { what: "windows", expected, found: months.to_string() });
+        };
         let refused = || Error::BadNumber {
             what: "windows",
             expected: format!("a period of whole calendar windows ({word})"),
@@ -83,8 +88,8 @@ impl Selection {
     ///
     /// A child is `new` if the window's report is its only one up to the window's end, wherever it was; `seen_before` if it has
     /// a report before the window's first day; else `repeated_in_window`. `repeated` = `repeated_in_window` +
-    /// `seen_before`, and `new` + `repeated` = `children`. What was before is known as far as the register reaches. Rows without a
-    /// child key cannot be de-duplicated and stand in `without_key`; `lower` and `upper` bound all children as in
+    /// `seen_before`. What was before is known as far as the register reaches. Rows without a child key cannot be de-duplicated
+    /// and stand in `without_key`: `new` + `repeated` + `without_key` = `children`, and `least` and `most` bound them, all as in
     /// [`Selection::counts`]. The period of the selection sets the windows, not what counts as before.
     ///
     /// # Errors
@@ -95,7 +100,7 @@ impl Selection {
         let Numbers { children, keyed, cases } = self.facts.numbers();
         let keyed = *keyed;
         let known = self.histories();
-        let spots = self.spots(level);
+        let spots = self.spots(level)?;
         let mut lines: Vec<Line> = Vec::new();
         for window in &windows {
             let span = (days(window.first()), days(window.last()));
@@ -109,7 +114,7 @@ impl Selection {
                 }
                 for spot in spots.of(self.choice.commune(report)) {
                     entries.push(Entry { cell: u64::from(spot), thing: children[nth], case: cases[nth], possible: status != YES });
-                    incidents[spot as usize] += u64::from(status == YES && children[nth] < keyed);
+                    incidents[spot as usize] += u64::from(status == YES);
                 }
             }
             let mut of_window: Vec<Line> = incidents.into_iter().map(|n| Line { incidents: n, ..Line::default() }).collect();
@@ -130,7 +135,7 @@ impl Selection {
             .words("window", words)
             .words("area", windows.iter().flat_map(|_| areas.iter().map(|a| a.0)))
             .words("area_level", windows.iter().flat_map(|_| areas.iter().map(|a| a.1)))
-            .counts("children", lines.iter().map(|l| l.came.iter().sum()))
+            .counts("children", lines.iter().map(|l| l.count.certain))
             .counts("new", came(NEW))
             .counts("repeated", lines.iter().map(|l| l.came[usize::from(IN_WINDOW)] + l.came[usize::from(BEFORE)]))
             .counts("repeated_in_window", came(IN_WINDOW))
@@ -138,9 +143,11 @@ impl Selection {
             .counts("incidents", lines.iter().map(|l| l.incidents))
             .counts("without_key", lines.iter().map(|l| l.count.without_key))
             .counts("undecided", lines.iter().map(|l| l.count.undecided))
-            .counts("lower", lines.iter().map(|l| l.count.lower))
-            .counts("upper", lines.iter().map(|l| l.count.upper()))
-            .finish(Some(Unit::Child), &self.choice)
+            .counts("least", lines.iter().map(|l| l.count.least))
+            .counts("most", lines.iter().map(|l| l.count.most()))
+            .covered(windows.iter().flat_map(|window| self.covered_in(Unit::Child, &spots, Some(window))).collect())?
+            .note("Số trẻ em = lần đầu + lặp lại + không có mã định danh", "Children = new + repeated + without a key")
+            .finish(Some(Unit::Child), self)
     }
 
     /// Child and day of every report that counts at any time, of children with a key, in order.

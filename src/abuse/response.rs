@@ -1,5 +1,6 @@
 //! How fast help came, against the limits of Decree 56/2017/NĐ-CP.
 
+use super::counts::each;
 use super::report::Report;
 use super::select::Selection;
 use super::table::{Columns, Share, Table, share};
@@ -108,7 +109,7 @@ impl Selection {
                 indicator: crate::error::ABUSE.to_owned(),
             });
         }
-        let spots = self.spots(level);
+        let spots = self.spots(level)?;
         let mut lines = vec![Line::default(); spots.len() * STEPS.len()];
         for (_, report) in self.certain() {
             for nth in 0..STEPS.len() {
@@ -146,7 +147,8 @@ impl Selection {
             .some_counts("p50", quantiles(50))
             .some_counts("p75", quantiles(75))
             .some_counts("p90", quantiles(90))
-            .finish(Some(Unit::Incident), &self.choice)
+            .covered(each(&self.covered(Unit::Incident, &spots), STEPS.len()))?
+            .finish(Some(Unit::Incident), self)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Decisions on administrative sanctions, by the decree in force on the day of the act.
 
 use super::choice::{period_word, told_period};
+use super::counts::each;
 use super::known::{Known, fine_bands};
 use super::register::{Facts, Register};
 use super::report::{Decision, NONE, categories};
@@ -61,8 +62,10 @@ impl SanctionDimension {
 }
 
 /// The first day of Decree 130/2021/NĐ-CP.
+const SINCE_2022: NaiveDate = NaiveDate::from_ymd_opt(2022, 1, 1).expect("a day of the calendar");
+
 fn since_2022() -> i32 {
-    days(NaiveDate::from_ymd_opt(2022, 1, 1).unwrap_or_default())
+    days(SINCE_2022)
 }
 
 impl Decision {
@@ -204,7 +207,7 @@ impl Register {
         let known = self.0.known;
         let axes = by.iter().map(|d| Axis::new(*d, catalogue.codes(), known, &decisions)).collect::<Result<Vec<Axis>>>()?;
         // Of every decision, so that tables of different periods have the same rows.
-        let spots = Spots::new(&self.0.areas, level, self.0.decisions.iter().flatten().map(|d| d.place));
+        let spots = Spots::new(&self.0.areas, level, self.0.decisions.iter().flatten().map(|d| d.place))?;
         let size: usize = axes.iter().map(|a| a.labels.len()).product();
         check_rows(size as u128 * spots.len() as u128)?;
         let mut cells: BTreeMap<usize, Cell> = BTreeMap::new();
@@ -220,6 +223,7 @@ impl Register {
                 }
             }
         }
+        let who = self.0.told_coverage("sanctions", period, self.0.decisions.iter().flatten().map(|d| d.place));
         let rows = size * spots.len();
         let of = |count: fn(&Cell) -> u64| (0..rows).map(|nth| cells.get(&nth).map_or(0, count)).collect::<Vec<_>>();
         Columns::new(rows)
@@ -234,6 +238,8 @@ impl Register {
             .counts("fine_missing", of(|c| c.fine_missing.len() as u64))
             .counts("annulled", of(|c| c.left_out[0].len() as u64))
             .counts("to_criminal", of(|c| c.left_out[1].len() as u64))
+            .covered(each(&self.0.decisions_covered(&spots, period), size))?
+            .note(&who.vi, &who.en)
             .word("period", &period_word(period))
             .table(Some(Unit::Decision), told(period))
     }
@@ -241,7 +247,7 @@ impl Register {
 
 /// The period of decisions, told to a person.
 pub(super) fn told(period: Option<&Period>) -> Text {
-    let by = Catalogue::builtin().codes().name("abuse_date", "decided").unwrap_or_else(|| Text::new("", ""));
+    let by = Catalogue::builtin().codes().name("abuse_date", "decided").unwrap_or_else(|| Text::new("decided", "decided"));
     let of = told_period(period);
     Text::new(format!("{}; {}", of.vi, by.vi), format!("{}; {}", of.en, by.en))
 }

@@ -3,14 +3,16 @@
 use super::choice::{Choice, DateOf};
 use super::register::Facts;
 use super::report::{Decision, Report};
-use super::spots::Spots;
+use super::spots::{Here, Spots};
 use super::things::{Counting, Things, things};
 use super::unit::Unit;
 use crate::area::Level;
-use crate::catalogue::{Catalogue, Codes};
+use crate::catalogue::{Catalogue, Codes, days};
 use crate::error::{Error, Result};
-use crate::record::YES;
-use std::collections::HashMap;
+use crate::period::Period;
+use crate::record::{NO, YES};
+use crate::text::Text;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// The reports of a register that count under a [`Choice`]; each method is one table.
@@ -70,9 +72,33 @@ impl Selection {
     }
 
     /// The areas of a table down to a level.
-    pub(super) fn spots(&self, level: Level) -> Spots<'_> {
+    pub(super) fn spots(&self, level: Level) -> Result<Spots<'_>> {
         // Of every report of the register, so that tables of different periods have the same rows.
         Spots::new(&self.facts.areas, level, self.facts.reports.iter().map(|r| self.choice.commune(r)))
+    }
+
+    /// Who reported what a unit is counted from, spot by spot, in the selection's period.
+    pub(super) fn covered(&self, unit: Unit, spots: &Spots) -> Vec<Here> {
+        self.covered_in(unit, spots, self.choice.period.as_ref())
+    }
+
+    /// As [`Selection::covered`], in a period.
+    pub(super) fn covered_in(&self, unit: Unit, spots: &Spots, period: Option<&Period>) -> Vec<Here> {
+        if unit == Unit::Decision {
+            return self.facts.decisions_covered(spots, period);
+        }
+        let table = if matches!(unit, Unit::Perpetrator | Unit::Pair) { "perpetrators" } else { "victims" };
+        let reported = self.facts.submissions.reported(table, period, &self.facts.areas);
+        let span = period.map_or((i32::MIN, i32::MAX), |p| (days(p.first()), days(p.last())));
+        let inside = |r: &&Report| (span.0..=span.1).contains(&r.received) || self.choice.within(r, &self.decided, span) != NO;
+        let sent: HashSet<u32> = self.facts.reports.iter().filter(inside).map(|r| self.choice.commune(r)).collect();
+        spots.covered(&reported, &sent)
+    }
+
+    /// How many communes reported victims, told to a person.
+    pub(super) fn told_coverage(&self) -> Text {
+        let communes = self.facts.reports.iter().map(|r| self.choice.commune(r));
+        self.facts.told_coverage("victims", self.choice.period.as_ref(), communes)
     }
 
     /// The reports certain in the period, with their places in the register.

@@ -3,6 +3,7 @@
 use super::axis::{Axis, Dimension};
 use super::cells::Count;
 use super::choice::{Choice, period_word};
+use super::counts::each;
 use super::select::Selection;
 use super::spots::Spots;
 use super::table::{Columns, Share, Table, share};
@@ -93,7 +94,7 @@ impl Table {
         };
         let pairs: Vec<(u64, u64)> = grid.counts.iter().enumerate().map(|(nth, count)| (*count, base(nth))).collect();
         let shares: Vec<Share> = pairs.iter().map(|(x, n)| share(*x, *n)).collect();
-        let spots: Spots = grid.selection.spots(grid.level);
+        let spots: Spots = grid.selection.spots(grid.level)?;
         let breakdowns = grid.axes.iter().map(|(d, labels)| (d.word(), labels.as_slice()));
         Columns::new(pairs.len())
             .word("unit", grid.unit.word())
@@ -102,6 +103,7 @@ impl Table {
             .counts("numerator", pairs.iter().map(|p| p.0))
             .counts("denominator", pairs.iter().map(|p| p.1))
             .shares(&shares)
-            .finish(Some(grid.unit), &grid.selection.choice)
+            .covered(each(&grid.selection.covered(grid.unit, &spots), size))?
+            .finish(Some(grid.unit), &grid.selection)
     }
 }

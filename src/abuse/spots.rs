@@ -1,8 +1,18 @@
 //! The areas of a table: the country, the units of the provinces with records, and nowhere.
 
 use super::report::NOWHERE;
-use crate::area::{Area, AreaList, Level};
+use crate::area::{Area, AreaList, Coverage, Level, Reported, Reports};
+use crate::error::Result;
 use std::collections::{HashMap, HashSet};
+
+/// What is known of the reports of a spot.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Here {
+    /// None of no place.
+    pub reports: Option<Reports>,
+    /// None of its communes reported or sent a record: there is no number, not even 0.
+    pub silent: bool,
+}
 
 /// Areas in the order of a table, and which of them hold a commune.
 pub(super) struct Spots<'a> {
@@ -15,7 +25,11 @@ pub(super) struct Spots<'a> {
 
 impl<'a> Spots<'a> {
     /// The areas down to a level of the provinces that hold any of these communes.
-    pub fn new(areas: &'a AreaList, level: Level, communes: impl Iterator<Item = u32>) -> Self {
+    ///
+    /// # Errors
+    /// [`Error::NoLevel`](crate::Error::NoLevel) for a level that the list does not have.
+    pub fn new(areas: &'a AreaList, level: Level, communes: impl Iterator<Item = u32>) -> Result<Self> {
+        areas.check_level(level)?;
         let communes: HashSet<u32> = communes.collect();
         let provinces: HashSet<u32> = communes.iter().filter(|c| **c != NOWHERE).map(|c| areas.up_to(*c, Level::Province)).collect();
         let shown = |(place, area): &(u32, &Area)| {
@@ -36,7 +50,22 @@ impl<'a> Spots<'a> {
             };
             (commune, above.iter().filter_map(|place| at.get(place).copied()).collect())
         };
-        Self { areas, of: communes.into_iter().map(of).collect(), places }
+        Ok(Self { areas, of: communes.into_iter().map(of).collect(), places })
+    }
+
+    /// How many communes of each spot reported; `sent` are those with a record in the period.
+    pub fn covered(&self, reported: &Reported, sent: &HashSet<u32>) -> Vec<Here> {
+        let coverage = Coverage::new(self.areas, self.of.keys().copied().filter(|c| *c != NOWHERE), reported);
+        let mut heard: HashSet<u32> = HashSet::new();
+        for commune in sent.iter().filter(|c| **c != NOWHERE) {
+            heard.extend(Level::ALL.map(|level| self.areas.up_to(*commune, level)));
+        }
+        let here = |place: &u32| {
+            let reports = coverage.of(*place);
+            let nobody = reports.is_some_and(|r| r.reported == Some(0) && r.expected > 0);
+            Here { reports, silent: nobody && !heard.contains(place) }
+        };
+        self.places.iter().map(here).collect()
     }
 
     /// The spots that hold a commune.

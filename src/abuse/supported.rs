@@ -16,7 +16,7 @@ impl Selection {
     /// # Errors
     /// [`crate::Error::Frame`] if the columns cannot be put together.
     pub fn supported(&self, level: Level) -> Result<Table> {
-        let spots = self.spots(level);
+        let spots = self.spots(level)?;
         let mut found: Vec<(u32, u32, u8)> = Vec::new();
         for member in self.things(Unit::Child)?.members.iter().filter(|m| m.status == YES) {
             let report = &self.facts.reports[member.report as usize];
@@ -39,6 +39,7 @@ impl Selection {
             .counts("denominator", decided.iter().map(|d| d.1))
             .counts("undecided", counts.iter().map(|c| c[of(UNDECIDED)]))
             .shares(&shares)
-            .finish(Some(Unit::Child), &self.choice)
+            .covered(self.covered(Unit::Child, &spots))?
+            .finish(Some(Unit::Child), self)
     }
 }

@@ -1,8 +1,9 @@
 //! A result: a table that names its unit and the choices behind it.
 
 use super::choice::{Choice, period_word};
+use super::select::Selection;
 use super::share::Grid;
-use super::spots::Spots;
+use super::spots::{Here, Spots};
 use super::unit::Unit;
 use crate::error::{Error, Result};
 use crate::stats::{LEVEL, ProportionMethod, Status, proportion, quotient};
@@ -15,6 +16,7 @@ pub struct Table {
     frame: DataFrame,
     unit: Option<Unit>,
     told: Text,
+    notes: Vec<Text>,
     pub(super) grid: Option<Grid>,
 }
 
@@ -36,18 +38,28 @@ impl Table {
     pub fn told(&self) -> &Text {
         &self.told
     }
+
+    /// What has to be known to read it: who reported, and why a number differs from one of the same name.
+    #[must_use]
+    pub fn notes(&self) -> &[Text] {
+        &self.notes
+    }
 }
 
 /// A table being made, column by column.
 pub(super) struct Columns {
     columns: Vec<Column>,
     rows: usize,
+    notes: Vec<Text>,
 }
+
+/// Whole numbers that are no counts: they stand where nobody reported.
+const CONSTANTS: [&str; 1] = ["limit"];
 
 impl Columns {
     /// Begins with the unit of each row.
     pub fn new(rows: usize) -> Self {
-        Self { columns: Vec::new(), rows }
+        Self { columns: Vec::new(), rows, notes: Vec::new() }
     }
 
     /// The same word in every row.
@@ -103,13 +115,54 @@ impl Columns {
             .words("status", shares.iter().map(|s| s.status.word()))
     }
 
+    /// Who reported, row by row: `reported` and `expected` communes, and the `status`. Where nobody did there is no number; where
+    /// some did, the status says so unless it says something worse.
+    pub fn covered(mut self, rows: Vec<Here>) -> Result<Self> {
+        let heard: BooleanChunked = rows.iter().map(|here| Some(!here.silent)).collect();
+        for column in &mut self.columns {
+            if column.dtype().is_primitive_numeric() && !CONSTANTS.contains(&column.name().as_str()) {
+                let nothing = Column::full_null(column.name().clone(), column.len(), column.dtype());
+                *column = column.zip_with(&heard, &nothing).map_err(wrong)?;
+            }
+        }
+        let place = self.columns.iter().position(|c| c.name().as_str() == "status");
+        let before = match place {
+            Some(place) => Some(self.columns.remove(place)),
+            None => None,
+        };
+        let before = before.as_ref().map(|c| c.str()).transpose().map_err(wrong)?;
+        let status = rows.iter().enumerate().map(|(row, here)| {
+            let before = before.and_then(|words| words.get(row)).unwrap_or(Status::Ok.word());
+            match here.reports {
+                _ if here.silent => NOT_REPORTED,
+                Some(reports) if reports.is_partial() && before == Status::Ok.word() => PARTIAL,
+                _ => before,
+            }
+        });
+        let status: Vec<&str> = status.collect();
+        let reported = rows.iter().map(|here| here.reports?.reported);
+        let expected = rows.iter().map(|here| Some(here.reports?.expected));
+        Ok(self.some_counts("reported", reported).some_counts("expected", expected).words("status", status))
+    }
+
+    /// Something that has to be known to read the table.
+    pub fn note(mut self, vi: &str, en: &str) -> Self {
+        self.notes.push(Text::new(vi, en));
+        self
+    }
+
+    /// The same, under a condition.
+    pub fn note_if(self, is: bool, vi: &str, en: &str) -> Self {
+        if is { self.note(vi, en) } else { self }
+    }
+
     fn push(mut self, column: Column) -> Self {
         self.columns.push(column);
         self
     }
 
     /// The choices behind the table.
-    pub fn choices(self, choice: &Choice) -> Self {
+    fn choices(self, choice: &Choice) -> Self {
         let mut columns = self.word("period", &period_word(choice.period.as_ref()));
         for (name, word) in choice.words() {
             // A breakdown by the verification has the name itself.
@@ -120,17 +173,35 @@ impl Columns {
         columns
     }
 
-    /// The table, with the choices behind it as its last columns.
-    pub fn finish(self, unit: Option<Unit>, choice: &Choice) -> Result<Table> {
-        self.choices(choice).table(unit, choice.told())
+    /// The table, with the choices behind it as its last columns, and a note on who reported.
+    pub fn finish(self, unit: Option<Unit>, selection: &Selection) -> Result<Table> {
+        self.finish_with(unit, selection, None)
+    }
+
+    /// As [`Columns::finish`], with one more column at the end: a word that is the same in every row.
+    pub fn finish_with(self, unit: Option<Unit>, selection: &Selection, last: Option<(&str, &str)>) -> Result<Table> {
+        let mut columns = self.choices(&selection.choice);
+        if let Some((name, word)) = last {
+            columns = columns.word(name, word);
+        }
+        columns.notes.insert(0, selection.told_coverage());
+        columns.table(unit, selection.choice.told())
     }
 
     /// The table as it stands.
     pub fn table(self, unit: Option<Unit>, told: Text) -> Result<Table> {
-        let frame =
-            DataFrame::new(self.rows, self.columns).map_err(|e| Error::Frame { table: "abuse".to_owned(), found: e.to_string() })?;
-        Ok(Table { frame, unit, told, grid: None })
+        let frame = DataFrame::new(self.rows, self.columns).map_err(wrong)?;
+        Ok(Table { frame, unit, told, notes: self.notes, grid: None })
     }
+}
+
+/// Words of the column `status` where communes did not report.
+const NOT_REPORTED: &str = "not_reported";
+const PARTIAL: &str = "partial";
+
+#[allow(clippy::needless_pass_by_value, reason = "errors are mapped by value")]
+fn wrong(error: PolarsError) -> Error {
+    Error::Frame { table: "abuse".to_owned(), found: error.to_string() }
 }
 
 /// A share in percent with Wilson's limits.

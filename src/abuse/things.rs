@@ -90,7 +90,9 @@ pub(super) fn things(unit: Unit, reports: &[Report], numbers: &Numbers, persons:
     let (cases, status) = (&numbers.cases, counting.status);
     match unit {
         Unit::Perpetrator | Unit::Pair => of_persons(unit, reports, persons, cases, counting),
-        _ => {
+        // Decisions are no things of reports.
+        Unit::Decision => Things::default(),
+        Unit::Child | Unit::Case | Unit::Incident => {
             let keyed = if unit == Unit::Child { numbers.keyed } else { u32::MAX };
             let thing = |report: usize| match unit {
                 Unit::Child => numbers.children[report],
