@@ -30,9 +30,12 @@ const TABLE: &str = "submissions";
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Submissions {
     /// By table and code of the commune; a table that is named has an entry.
-    sent: BTreeMap<String, BTreeMap<String, BTreeSet<Days>>>,
+    sent: BTreeMap<String, BTreeMap<String, Sent>>,
     complete: BTreeSet<String>,
 }
+
+/// Days of a commune's submissions of a table, and whether they have come.
+pub(crate) type Sent = BTreeSet<(Days, bool)>;
 
 /// The communes that reported a table for a period.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,17 +73,16 @@ impl Submissions {
             let period = periods[row].as_deref().and_then(|text| text.parse::<Period>().ok());
             wrong.note(row, table.is_some(), period.is_some(), commune.is_some(), communes[row].as_deref());
             if let (Some(table), Some(commune), Some(period)) = (table, commune, period) {
-                said.add(table, commune, came.then_some(&period));
+                said.add(table, commune, (period.first(), period.last()), came);
             }
         }
         wrong.into_result(tables, areas)?;
         Ok(said)
     }
 
-    /// Adds a submission of a commune; without a period it is named, but nothing has come.
-    fn add(&mut self, table: &str, commune: &str, period: Option<&Period>) {
-        let days = self.sent.entry(table.to_owned()).or_default().entry(commune.to_owned()).or_default();
-        days.extend(period.map(|p| (p.first(), p.last())));
+    /// Adds a submission of a commune, which has come or has not.
+    fn add(&mut self, table: &str, commune: &str, days: Days, came: bool) {
+        self.sent.entry(table.to_owned()).or_default().entry(commune.to_owned()).or_default().insert((days, came));
     }
 
     /// Says that tables are complete: every commune reported them, for every period.
@@ -117,14 +119,9 @@ impl Submissions {
         self
     }
 
-    /// Table, commune and days of each submission; without days, it is known that nothing has come.
-    pub(crate) fn rows(&self) -> impl Iterator<Item = (&str, &str, Option<Days>)> {
-        self.sent.iter().flat_map(|(table, sent)| {
-            sent.iter().flat_map(move |(commune, days)| {
-                let none = days.is_empty().then_some(None);
-                none.into_iter().chain(days.iter().copied().map(Some)).map(move |days| (table.as_str(), commune.as_str(), days))
-            })
-        })
+    /// Table, commune and submissions.
+    pub(crate) fn senders(&self) -> impl Iterator<Item = (&str, &str, &Sent)> {
+        self.sent.iter().flat_map(|(table, sent)| sent.iter().map(move |(commune, sent)| (table.as_str(), commune.as_str(), sent)))
     }
 
     /// The tables said to be complete.
@@ -152,7 +149,8 @@ impl Submissions {
             return Reported::Everyone;
         }
         let (Some(sent), Some(asked)) = (self.sent.get(table), days) else { return Reported::Unknown };
-        let whole = sent.iter().filter(|(_, days)| covers(days, asked));
+        let came = |sent: &Sent| sent.iter().filter(|(_, came)| *came).map(|(days, _)| *days).collect();
+        let whole = sent.iter().filter(|(_, sent)| covers(&came(sent), asked));
         Reported::Communes(whole.filter_map(|(code, _)| areas.commune(code)).collect())
     }
 }

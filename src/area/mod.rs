@@ -8,8 +8,8 @@ mod find;
 mod moves;
 mod split;
 
-pub(crate) use coverage::covers;
 pub use coverage::{Coverage, Reported, Reports, Submissions};
+pub(crate) use coverage::{Sent, covers};
 pub use find::{AreaNames, Found};
 pub use moves::Lies;
 pub use split::{Share, Split};

@@ -207,7 +207,8 @@ impl<'a> Asking<'a> {
         let is_said = |table: u32, asked: Days| {
             let of_table = |(_, of, _): &&Sender| *of == table;
             let mut submitted = presence.submitted.iter().filter(|(sender, _)| of_table(sender));
-            submitted.any(|(_, said)| said.iter().any(|said| is_about(*said, asked))) || presence.complete.iter().any(|s| of_table(&s))
+            submitted.any(|(_, sent)| sent.iter().any(|(days, _)| overlap(*days, asked).is_some()))
+                || presence.complete.iter().any(|s| of_table(&s))
         };
         Self {
             is_known: question.table(&block.table).every_commune || table.zip(days).is_some_and(|(table, days)| is_said(table, days)),
@@ -276,10 +277,11 @@ impl<'a> Asking<'a> {
     /// The days a unit of a list reported.
     fn days_of(&self, crossing: &Crossing, unit: u32, asked: Days) -> BTreeSet<Days> {
         let said = |unit: u32| (crossing.list, self.table, unit);
-        let submitted = self.presence.submitted.get(&said(unit)).filter(|said| said.iter().any(|said| is_about(*said, asked)));
+        let submitted =
+            self.presence.submitted.get(&said(unit)).filter(|sent| sent.iter().any(|(days, _)| overlap(*days, asked).is_some()));
         match submitted {
             _ if self.presence.complete.contains(&said(crossing.province[unit as usize])) => [asked].into(),
-            Some(submitted) => submitted.iter().flatten().filter_map(|days| overlap(*days, asked)).collect(),
+            Some(submitted) => submitted.iter().filter(|(_, came)| *came).filter_map(|(days, _)| overlap(*days, asked)).collect(),
             // Its rows speak for a commune of which nothing is said for these days.
             None if self.has_rows(crossing, unit) => [asked].into(),
             None => BTreeSet::new(),
@@ -299,11 +301,6 @@ fn days(question: &Question, block: &Block) -> Option<Days> {
             (end, end)
         }
     })
-}
-
-/// Whether a submission, or the word that none has come, is about some of the days asked.
-fn is_about(said: Option<Days>, asked: Days) -> bool {
-    said.is_none_or(|days| overlap(days, asked).is_some())
 }
 
 /// The days that two spans share.

@@ -2,7 +2,7 @@
 //!
 //! Columns: `version`, `plan` (fingerprint), `kind`, `series`, `cell`, `key_high`, `key_low` (64 and 32 bits of a key's hash)
 //! and `count`. Kinds: `counted` (a series), `row` (a pass and a commune with rows, of the list whose first day is the number in `count`),
-//! `submitted` and `complete` (a table and a unit, of such a list; of a submission the days stand in the columns of keys), `province` (a cell), `origin` (a province of
+//! `submitted`, `awaited` and `complete` (a table and a unit, of such a list; of a submission the days stand in the columns of keys), `province` (a cell), `origin` (a province of
 //! moved records by its place in their list, and in `cell` the days of that list since 1970), `count` (of a series in a cell), `pattern` (a series and an
 //! offset within an area, of the pattern numbered `count`), `set` (an area, in `cell`, and a pattern, in `series`, as the set
 //! numbered `count`), `key` (a key in the set numbered `count`).
@@ -92,9 +92,9 @@ impl Tally {
             communes.iter().for_each(|commune| lines.add("row", *pass, u64::from(commune), None, written(*list)));
         }
         for ((list, table, place), submitted) in &self.presence.submitted {
-            for days in submitted {
-                let key = days.map(|(first, last)| u128::from(written(first)) << LOW_BITS | u128::from(written(last)));
-                lines.add("submitted", *table, u64::from(*place), key, written(*list));
+            for ((first, last), came) in submitted {
+                let days = u128::from(written(*first)) << LOW_BITS | u128::from(written(*last));
+                lines.add(if *came { "submitted" } else { "awaited" }, *table, u64::from(*place), Some(days), written(*list));
             }
         }
         for (list, table, place) in &self.presence.complete {
@@ -181,7 +181,7 @@ impl Tally {
                 (Some("set"), _) => c <= areas && number.is_some(),
                 (Some("origin"), _) => origin(c).is_some(),
                 (Some("row"), _) => lists.has(n, c) && question.blocks.len() > s as usize,
-                (Some("submitted" | "complete"), _) => lists.has(n, c) && question.tables.len() > s as usize,
+                (Some("submitted" | "awaited" | "complete"), _) => lists.has(n, c) && question.tables.len() > s as usize,
                 (Some("key"), _) => number.is_some(),
                 _ => false,
             };
@@ -193,18 +193,15 @@ impl Tally {
                 Some("province") => {
                     tally.provinces.insert(u32::try_from(c).unwrap_or(u32::MAX));
                 }
-                Some(kind @ ("row" | "submitted" | "complete")) => {
+                Some(kind @ ("row" | "submitted" | "awaited" | "complete")) => {
                     let (Some(list), place) = (day(n), c as u32) else { return Ok(Err(bad())) };
                     let presence = &mut tally.presence;
                     match (kind, high.u64()?.get(row).zip(low.u64()?.get(row))) {
                         ("row", _) => presence.row(list, s, place),
                         ("complete", _) => drop(presence.complete.insert((list, s, place))),
                         (_, days) => {
-                            let days = days.map(|(first, last)| day(first).zip(day(last)));
-                            if days == Some(None) {
-                                return Ok(Err(bad()));
-                            }
-                            presence.submitted.entry((list, s, place)).or_default().insert(days.flatten());
+                            let Some(days) = days.and_then(|(first, last)| day(first).zip(day(last))) else { return Ok(Err(bad())) };
+                            presence.submitted.entry((list, s, place)).or_default().insert((days, kind == "submitted"));
                         }
                     }
                 }

@@ -1,8 +1,7 @@
 //! Which communes sent records, as far as rows, and what is said of who reported, tell. Merges like counts.
 
 use super::{Tally, Vintage};
-use crate::area::{Level, Submissions};
-use crate::period::Days;
+use crate::area::{Level, Sent, Submissions};
 use crate::question::Question;
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,8 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) struct Presence {
     /// By list and pass (its first block): communes with rows.
     pub rows: BTreeMap<(NaiveDate, u32), Places>,
-    /// Submissions of a table by a commune; without days, it is known that nothing has come.
-    pub submitted: BTreeMap<Sender, BTreeSet<Option<Days>>>,
+    /// Submissions of a table by a commune.
+    pub submitted: BTreeMap<Sender, Sent>,
     /// Tables that every commune of a province is said to have reported.
     pub complete: BTreeSet<Sender>,
 }
@@ -48,12 +47,12 @@ impl Tally {
         let list = &*question.areas;
         let since = list.since();
         let table = |id: &str| question.blocks.iter().any(|b| b.table == id).then(|| question.table_place(id)).flatten();
-        for (id, code, days) in said.rows() {
+        for (id, code, sent) in said.senders() {
             let (Some(table), Some(place)) = (table(id), list.commune(code)) else { continue };
-            self.presence.submitted.entry((since, table, place)).or_default().insert(days);
+            self.presence.submitted.entry((since, table, place)).or_default().extend(sent);
             let province = list.up_to(place, Level::Province);
             match moved {
-                _ if days.is_none() => {}
+                _ if !sent.iter().any(|(_, came)| *came) => {}
                 Some(moved) => moved.note_province(province, self),
                 None => drop(self.provinces.insert(province)),
             }
