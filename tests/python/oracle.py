@@ -11,6 +11,7 @@ from itertools import pairwise
 import duckdb
 import polars as pl
 from case_files import ROOT, TYPES, schemas
+from oracle_coverage import Coverage
 from oracle_indicators import INDICATORS, Part
 
 MACROS = """
@@ -75,7 +76,7 @@ FROM (SELECT *, years(b0, coalesce(incident_date, received_date)) AS hi,
 
 -- a case has the date and place of its earliest reception, and is confirmed if any of its children is
 CREATE TABLE the_perpetrators AS
-SELECT p.*, a.areas, c.confirmed
+SELECT p.*, a.areas, a.commune, c.confirmed
 FROM perpetrators p
 JOIN (SELECT case_id, min(received_date) AS received, min((received_date, commune))[2] AS commune,
         CASE WHEN bool_or(confirmed) THEN true WHEN bool_or(confirmed IS NULL) THEN NULL ELSE false END AS confirmed
@@ -119,6 +120,9 @@ class Oracle:
     tables: dict[str, pl.DataFrame]
     first: date
     last: date
+    #: Columns table, commune, first, last (days), came.
+    submissions: pl.DataFrame | None = None
+    complete: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         self.sql = duckdb.connect(config={"threads": 1})
@@ -135,6 +139,9 @@ class Oracle:
             texts = pl.col(pl.String).replace("unknown", None)
             self.keep(name, there.with_columns(absent).with_columns(texts))
         self.sql.execute(LOOKS.format(first=self.first, last=self.last))
+        types = {"table": pl.String, "commune": pl.String, "first": pl.Date, "last": pl.Date, "came": pl.Boolean}
+        self.keep("submissions", pl.DataFrame(schema=types) if self.submissions is None else self.submissions)
+        self.coverage = Coverage(self.sql, self.first, self.last, list(self.complete))
 
     def close(self) -> None:
         """Let the database go."""
