@@ -1,8 +1,10 @@
 //! What a perpetrator takes over from the victims of the same case.
 
+use super::days::days_of;
 use super::encode::{NO, UNDECIDED, YES};
 use super::problems::Problems;
 use crate::error::{Error, Result};
+use crate::spelling::identifier;
 use polars::prelude::*;
 use std::collections::HashMap;
 use xxhash_rust::xxh3::xxh3_128;
@@ -41,22 +43,21 @@ impl Cases {
 
     fn read(&mut self, victims: &DataFrame) -> PolarsResult<Result<()>> {
         let ids = victims.column("case_id")?.cast(&DataType::String)?;
-        let received = victims.column("received_date")?.cast(&DataType::Date)?;
+        let received = days_of(victims.column("received_date")?.as_materialized_series())?;
         let communes = victims.column("commune")?.cast(&DataType::String)?;
         let confirmed = victims.column("confirmed")?.cast(&DataType::Boolean)?;
         let incidents = match victims.column("incident_date") {
-            Ok(column) => Some(column.cast(&DataType::Date)?),
+            Ok(column) => Some(days_of(column.as_materialized_series())?),
             Err(_) => None,
         };
         let mut problems = Problems::default();
         for row in 0..victims.height() {
-            let (Some(id), Some(received), Some(commune)) =
-                (ids.str()?.get(row), received.date()?.physical().get(row), communes.str()?.get(row))
-            else {
+            let (id, received, commune) = (ids.str()?.get(row).and_then(identifier), received.get(row), communes.str()?.get(row));
+            let (Some(id), Some(received), Some(commune)) = (&id, received, commune) else {
                 for (column, expected, missing) in [
-                    ("case_id", "text", ids.str()?.get(row).is_none()),
-                    ("received_date", "a date", received.date()?.physical().get(row).is_none()),
-                    ("commune", "text", communes.str()?.get(row).is_none()),
+                    ("case_id", "text", id.is_none()),
+                    ("received_date", "a date", received.is_none()),
+                    ("commune", "text", commune.is_none()),
                 ] {
                     if missing {
                         problems.value("victims", column, expected, self.rows + row as u64 + 1);
@@ -65,7 +66,7 @@ impl Cases {
                 continue;
             };
             let incident = match &incidents {
-                Some(column) => column.date()?.physical().get(row),
+                Some(column) => column.get(row),
                 None => None,
             };
             let sure = match confirmed.bool()?.get(row) {

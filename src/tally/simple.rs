@@ -9,6 +9,7 @@ use super::pass::{Building, Columns, Effect, Pass};
 use crate::error::Result;
 use crate::question::{How, IN_PERIOD, UnknownAreas};
 use crate::record::{Encoded, NO_WORD, Problems};
+use crate::spelling::identifier;
 use polars::prelude::DataFrame;
 use std::collections::BTreeMap;
 
@@ -87,9 +88,9 @@ fn fill(pass: &Pass, columns: &Columns, places: &[Option<u64>], building: &mut B
         }
         for (name, effects) in of_keys {
             let Encoded::Words { codes, words } = &*columns[name] else { continue };
-            match words.get(codes[row] as usize) {
+            match words.get(codes[row] as usize).and_then(|word| identifier(word)) {
                 Some(key) => {
-                    keys.add(keys::hash(key), sets.len() as u32);
+                    keys.add(keys::hash(&key), sets.len() as u32);
                     sets.push(Some((area as u32, patterns.len() as u32)));
                     patterns.push(Pass::pattern(&effects));
                 }
