@@ -1,9 +1,8 @@
 //! The whole way: from a dataset to the table.
 
 use crate::error::Result;
-use crate::estimate::{Outcome, Warning};
+use crate::estimate::Outcome;
 use crate::plan::Plan;
-use crate::question::Fit;
 use crate::record::{Cases, Dataset};
 use crate::tally::{Context, Counting, Tally};
 use polars::prelude::DataFrame;
@@ -38,32 +37,39 @@ impl Plan {
     /// # Errors
     /// Schema errors before any row is read, then data errors.
     pub fn partial(&self, dataset: &Dataset) -> Result<Tally> {
-        Ok(self.tally(dataset)?.0)
-    }
-
-    fn tally(&self, dataset: &Dataset) -> Result<(Tally, Fit)> {
         let mut names = BTreeMap::new();
         for table in dataset.tables() {
             let schema = dataset.schema(table)?;
             crate::record::check_schema(self.question.table(table), &schema, &self.columns(table))?;
             names.insert(table.to_owned(), schema.iter_names().map(ToString::to_string).collect());
         }
-        let fit = self.fit(&names)?;
+        let mut tally = self.empty_for(&names)?;
         let vintage = self.vintage(dataset.vintage())?;
-        let mut context = Context { ethnic_list: dataset.ethnic(), cases: Cases::default(), fit: Some(fit.clone()), vintage };
+        let mut context = Context { ethnic_list: dataset.ethnic(), cases: Cases::default(), fit: Some(self.fit(&names)?), vintage };
         if names.contains_key("perpetrators") && self.tables().contains(&"perpetrators") {
             for victims in dataset.batches("victims", &self.columns("victims")) {
                 context.cases.add(&victims?)?;
             }
         }
-        let mut tally = Tally::empty(self);
         for table in self.tables() {
             if names.contains_key(table) {
                 let columns = self.columns(table);
-                tally.absorb(&self.count(table, dataset.batches(table, &columns), &context)?);
+                tally = tally.merge(&self.count(table, dataset.batches(table, &columns), &context)?)?;
             }
         }
-        Ok((tally, fit))
+        Ok(tally)
+    }
+
+    /// The tally of no rows, which knows what tables with these columns leave out.
+    ///
+    /// # Errors
+    /// As [`Plan::fit`].
+    pub fn empty_for(&self, tables: &BTreeMap<String, Vec<String>>) -> Result<Tally> {
+        let mut tally = Tally::empty(self);
+        for (indicator, reason) in self.fit(tables)?.left_out {
+            tally.remarks.leave_out(&indicator, &reason);
+        }
+        Ok(tally)
     }
 }
 
@@ -80,9 +86,5 @@ pub fn compute(dataset: &Dataset, plan: &Plan) -> Result<Outcome> {
         }
         _ => plan,
     };
-    let (tally, fit) = plan.tally(dataset)?;
-    let mut outcome = plan.finish(&tally)?;
-    let left_out = fit.left_out.iter().map(|(indicator, reason)| Warning::left_out(indicator, reason));
-    outcome.warnings.extend(left_out);
-    Ok(outcome)
+    plan.finish(&plan.partial(dataset)?)
 }

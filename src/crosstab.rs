@@ -346,7 +346,7 @@ impl Crosstab {
     /// [`Error::TallyMismatch`] if the tally is of another question, [`Error::BadNumber`] if the table would be too large.
     pub fn finish(&self, tally: &Tally) -> Result<DataFrame> {
         tally.check_is_of(&self.question)?;
-        let margins = Margins::new(&self.question, tally);
+        let margins = Margins::new(&self.question, tally)?;
         let grid = &margins.grids[0];
         let lines: Vec<Vec<u64>> = grid.axes.iter().map(|axis| [axis.total()].into_iter().chain(0..=axis.unknown()).collect()).collect();
         let spots = Spot::all(&self.question, tally);

@@ -205,6 +205,13 @@ const PHRASES: &[(&str, &str)] = &[
     ("a Parquet file", "tệp Parquet"),
     ("a mapping in TOML", "tệp ánh xạ TOML"),
     ("a mapping", "ánh xạ"),
+    ("rows without the one that tells their number", "các dòng thiếu dòng ghi tổng số dòng"),
+    ("several tallies in one table: read each and merge them", "nhiều bảng đếm trong một bảng: hãy đọc từng bảng rồi gộp"),
+    ("{} rows of {}", "{} trong {} dòng"),
+    ("rows that were changed", "các dòng đã bị thay đổi"),
+    ("a key without its set", "khóa không có tập hợp"),
+    ("counts below {} together", "tổng các số đếm nhỏ hơn {}"),
+    ("larger ones", "số lớn hơn"),
     ("plan {}, version {}", "kế hoạch {}, phiên bản {}"),
     ("plan {}", "kế hoạch {}"),
 ];

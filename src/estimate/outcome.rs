@@ -56,13 +56,13 @@ struct Lines {
     lower: Vec<Option<f64>>,
     upper: Vec<Option<f64>>,
     undecided: Vec<Option<i64>>,
+    /// Places in `words`.
     status: Vec<u32>,
     method: Vec<u32>,
+    /// Every status and method met, and that there is none.
+    words: Vec<Option<&'static str>>,
 }
 
-/// Every status and every method, in the order of their places.
-const STATUSES: [&str; 4] = ["ok", "not_available", "not_applicable", "unreliable"];
-const METHODS: [Option<&str>; 5] = [None, Some("wilson"), Some("wilson_odds"), Some("exact_poisson"), Some("byar")];
 
 /// What one cell holds.
 pub(super) struct Cell {
@@ -96,7 +96,7 @@ impl Plan {
     pub fn finish(&self, tally: &Tally) -> Result<Outcome> {
         tally.check_is_of(&self.question)?;
         check_size(self, Spot::all(&self.question, tally).len())?;
-        let work = Work::new(self, tally);
+        let work = Work::new(self, tally)?;
         let tables: Vec<DataFrame> = work
             .pieces()
             .par_iter()
@@ -110,6 +110,7 @@ impl Plan {
         }
         let mut warnings = warning::territory(self, tally)?;
         warnings.extend(warning::collect(&work));
+        warnings.extend(warning::remarks(self, tally));
         Ok(Outcome { table, warnings })
     }
 }
@@ -123,9 +124,9 @@ pub(super) struct Work<'a> {
 }
 
 impl<'a> Work<'a> {
-    fn new(plan: &'a Plan, tally: &'a Tally) -> Self {
+    fn new(plan: &'a Plan, tally: &'a Tally) -> Result<Self> {
         let exact = (0..FEWEST_EVENTS).filter_map(|x| Some((x, rate(x, 1.0, 1.0, LEVEL, RateMethod::Exact).ok()?))).collect();
-        Self { plan, margins: Margins::new(&plan.question, tally), spots: Spot::all(&plan.question, tally), exact }
+        Ok(Self { plan, margins: Margins::new(&plan.question, tally)?, spots: Spot::all(&plan.question, tally), exact })
     }
 
     pub fn indicator(&self, output: &Output) -> &'a Indicator {
@@ -315,6 +316,7 @@ impl<'a> Work<'a> {
         for (dimension, places) in self.plan.by().iter().zip(&lines.categories) {
             columns.push(text(dimension.word(), labels.clone(), places)?);
         }
+        let met = lines.words.iter().copied().collect::<StringChunked>().into_series();
         columns.extend([
             Column::new("numerator".into(), lines.numerator),
             Column::new("denominator".into(), lines.denominator),
@@ -322,9 +324,9 @@ impl<'a> Work<'a> {
             Column::new("lower".into(), lines.lower),
             Column::new("upper".into(), lines.upper),
             Column::new("undecided".into(), lines.undecided),
-            text("status", plain(STATUSES.to_vec()), &lines.status)?,
+            text("status", met.clone(), &lines.status)?,
             text("definition", words(definitions), &lines.output)?,
-            text("method", METHODS.iter().copied().collect::<StringChunked>().into_series(), &lines.method)?,
+            text("method", met, &lines.method)?,
             text("unit", words(units), &lines.output)?,
         ]);
         DataFrame::new(rows, columns)
@@ -360,8 +362,18 @@ impl Lines {
         self.lower.push(cell.limits.map(|l| l.0));
         self.upper.push(cell.limits.map(|l| l.1));
         self.undecided.push(signed(cell.undecided));
-        self.status.push(STATUSES.iter().position(|s| *s == cell.status).unwrap_or(0) as u32);
-        self.method.push(METHODS.iter().position(|m| *m == cell.method).unwrap_or(0) as u32);
+        let (status, method) = (self.word(Some(cell.status)), self.word(cell.method));
+        self.status.push(status);
+        self.method.push(method);
+    }
+
+    /// The place of a word, of which there are a dozen at the most.
+    fn word(&mut self, word: Option<&'static str>) -> u32 {
+        let place = self.words.iter().position(|w| *w == word).unwrap_or_else(|| {
+            self.words.push(word);
+            self.words.len() - 1
+        });
+        place as u32
     }
 }
 

@@ -2,11 +2,11 @@
 
 use super::outcome::Work;
 use crate::catalogue::{Dimension, Indicator, Measure};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::plan::Plan;
 use crate::question::Axis;
 use crate::tally::Tally;
-use crate::text::{Language, Text};
+use crate::text::Text;
 
 /// Something a reader of the result must know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,16 +19,47 @@ pub struct Warning {
     pub text: Text,
 }
 
-impl Warning {
-    /// An indicator that the records could not answer.
-    #[must_use]
-    pub fn left_out(indicator: &str, reason: &Error) -> Self {
-        Self {
-            code: "left_out",
-            indicator: indicator.to_owned(),
-            text: Text::new(reason.message(Language::Vi), reason.message(Language::En)),
-        }
+/// What was left out of the tally, and what was set aside before.
+///
+/// Another part may have brought the table that one lacked; but where a part had the table without a column, its rows were not
+/// counted, and the totals are those of the other parts.
+pub(super) fn remarks(plan: &Plan, tally: &Tally) -> Vec<Warning> {
+    let mut found = Vec::new();
+    for indicator in plan.indicators() {
+        let answered = plan.answers(tally, &indicator.id);
+        let mut reasons = tally.remarks.left_out.iter().filter(|((id, _), _)| *id == indicator.id);
+        let told = reasons.find(|((_, code), _)| !answered || code == "missing_column");
+        found.extend(told.map(|(_, text)| Warning {
+            code: if answered { "counted_in_part" } else { "left_out" },
+            indicator: indicator.id.clone(),
+            text: text.clone(),
+        }));
     }
+    let list = |of: fn(u64) -> String| tally.set_aside().map(|(table, rows)| format!("{table}: {}", of(rows))).collect::<Vec<_>>().join("; ");
+    if tally.set_aside().next().is_some() {
+        found.push(Warning {
+            code: "set_aside",
+            indicator: String::new(),
+            text: Text::new(
+                format!("Không tính các dòng không đạt kiểm tra chất lượng: {}", list(|n| grouped(n, '.'))),
+                format!("Rows that failed a check of quality were set aside: {}", list(|n| grouped(n, ','))),
+            ),
+        });
+    }
+    found
+}
+
+/// A number with a mark between thousands.
+fn grouped(number: u64, mark: char) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (nth, digit) in digits.chars().enumerate() {
+        if nth > 0 && (digits.len() - nth).is_multiple_of(3) {
+            text.push(mark);
+        }
+        text.push(digit);
+    }
+    text
 }
 
 pub(super) fn collect(work: &Work) -> Vec<Warning> {

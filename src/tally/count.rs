@@ -151,10 +151,11 @@ impl<'a> Counting<'a> {
         }
         tally.counted.extend(layouts.iter().flat_map(|l| l.pass().series.iter().map(|s| *s as u32)));
         self.problems.into_result(&self.question.areas.day().to_string())?;
-        Ok(match self.context.vintage.moved() {
+        match self.context.vintage.moved() {
             Some(moved) => moved.apply(&tally, self.onto),
             None => tally,
-        })
+        }
+        .checked()
     }
 }
 

@@ -279,20 +279,31 @@ impl Machine {
                 }
                 Weight::Distinct(column) => {
                     let found = layout.pass.table.column(column);
-                    let texts = match frame.column(column) {
-                        Ok(keys) => keys.cast(&DataType::String),
-                        Err(_) => Ok(Column::full_null((*column).into(), rows, &DataType::String)),
-                    };
-                    let texts = texts.map_err(|e| Error::Frame { table: layout.pass.table.id.clone(), found: e.to_string() })?;
-                    let texts = texts.as_materialized_series().rechunk();
-                    let texts = texts.str().map_err(|e| Error::Frame { table: layout.pass.table.id.clone(), found: e.to_string() })?;
                     let numbers = std::mem::take(&mut factor.numbers);
                     let mut nobody = false;
-                    for (text, combination) in texts.iter().zip(combinations(areas, &self.stems, &numbers)) {
-                        let key = text.and_then(identifier);
-                        nobody |= key.is_none();
+                    let mut add = |text: Option<&str>, combination: Combination| {
+                        nobody |= text.is_none();
                         if !self.outside[combination.1 as usize] {
-                            factor.add_key(key.as_deref(), combination);
+                            factor.add_key(text, combination);
+                        }
+                    };
+                    let combinations = combinations(areas, &self.stems, &numbers);
+                    let wrong = |e: PolarsError| Error::Frame { table: layout.pass.table.id.clone(), found: e.to_string() };
+                    match (found, frame.column(column)) {
+                        // Plain text needs no encoder.
+                        (Some(schema), Ok(keys)) if schema.codes.is_none() => {
+                            let texts = keys.cast(&DataType::String).map_err(wrong)?;
+                            let texts = texts.as_materialized_series().rechunk();
+                            for (text, combination) in texts.str().map_err(wrong)?.iter().zip(combinations) {
+                                add(text.and_then(identifier).as_deref(), combination);
+                            }
+                        }
+                        _ => {
+                            let encoded = encoder.encode(column)?;
+                            let Encoded::Words { codes, words } = &*encoded else { continue };
+                            for (code, combination) in codes.iter().zip(combinations) {
+                                add(words.get(*code as usize).map(String::as_str), combination);
+                            }
                         }
                     }
                     bad |= nobody && found.is_some_and(|c| c.required);

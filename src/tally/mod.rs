@@ -16,6 +16,7 @@ mod margins;
 mod moved;
 mod pass;
 pub(crate) mod read;
+mod remarks;
 mod simple;
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,7 @@ pub use count::Counting;
 pub(crate) use margins::{Margins, Spot};
 pub use moved::Vintage;
 pub use pass::Context;
+pub(crate) use remarks::Remarks;
 
 use crate::error::{Error, Result};
 use crate::question::Question;
@@ -33,10 +35,14 @@ use keys::Keys;
 use std::collections::BTreeSet;
 
 /// The version of the tally's form.
-pub(crate) const TALLY_VERSION: u32 = 3;
+pub(crate) const TALLY_VERSION: u32 = 4;
+/// Counts stay below this together: far above any count of people, and exact in every reader of a table.
+pub(crate) const MOST_COUNTED: u64 = 1 << 53;
 
 /// The counts of a [`Plan`](crate::Plan) or a [`Crosstab`](crate::Crosstab) over some rows.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+///
+/// Two tallies are equal if their counts are; what each says was left out or set aside travels with it and is no part of that.
+#[derive(Debug, Clone, Default)]
 pub struct Tally {
     pub(crate) fingerprint: u64,
     /// Per block: the counts by finest cell.
@@ -49,7 +55,19 @@ pub struct Tally {
     pub(crate) provinces: BTreeSet<u32>,
     /// Of moved records: the day of their list and the provinces there that have rows.
     pub(crate) origins: BTreeSet<(NaiveDate, u32)>,
+    /// What is not among the counts.
+    pub(crate) remarks: Remarks,
 }
+
+impl PartialEq for Tally {
+    fn eq(&self, other: &Self) -> bool {
+        let Self { fingerprint, blocks, keys, counted, provinces, origins, remarks: _ } = self;
+        (fingerprint, blocks, keys, counted, provinces, origins)
+            == (&other.fingerprint, &other.blocks, &other.keys, &other.counted, &other.provinces, &other.origins)
+    }
+}
+
+impl Eq for Tally {}
 
 impl Tally {
     /// The tally of no rows.
@@ -63,13 +81,26 @@ impl Tally {
             counted: BTreeSet::new(),
             provinces: BTreeSet::new(),
             origins: BTreeSet::new(),
+            remarks: Remarks::default(),
         }
+    }
+
+    /// The same counts, of records of which some rows of a table were set aside before; results then say so.
+    #[must_use]
+    pub fn with_set_aside(mut self, table: &str, rows: u64) -> Self {
+        self.remarks.absorb(&Remarks { set_aside: [(table.to_owned(), rows)].into(), ..Remarks::default() });
+        self
+    }
+
+    /// How many rows of each table were set aside before.
+    pub fn set_aside(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.remarks.set_aside.iter().map(|(table, rows)| (table.as_str(), *rows))
     }
 
     /// Both tallies together.
     ///
     /// # Errors
-    /// [`Error::TallyMismatch`] if they are of different plans.
+    /// [`Error::TallyMismatch`] if they are of different plans, [`Error::BadNumber`] if the counts would be too large to stay exact.
     pub fn merge(mut self, other: &Self) -> Result<Self> {
         if self.fingerprint != other.fingerprint {
             return Err(Error::TallyMismatch {
@@ -78,7 +109,15 @@ impl Tally {
             });
         }
         self.absorb(other);
-        Ok(self)
+        self.checked()
+    }
+
+    /// Refuses counts that are too large together: sums of them would no longer be exact, or would overflow.
+    pub(crate) fn checked(self) -> Result<Self> {
+        if self.blocks.iter().all(|cells| cells.most() < MOST_COUNTED) {
+            return Ok(self);
+        }
+        Err(too_large(MOST_COUNTED))
     }
 
     /// Refuses the tally of another question.
@@ -100,5 +139,11 @@ impl Tally {
         self.counted.extend(&other.counted);
         self.provinces.extend(&other.provinces);
         self.origins.extend(&other.origins);
+        self.remarks.absorb(&other.remarks);
     }
+}
+
+/// Counts of so much together and more.
+pub(crate) fn too_large(most: u64) -> Error {
+    Error::BadNumber { what: "tally", expected: format!("counts below {most} together"), found: "larger ones".to_owned() }
 }

@@ -233,7 +233,8 @@ impl Building {
         let local = self.local[effect.series];
         let place = pass.parts[effect.part].place;
         for cell in pass.cells(effect, area) {
-            *self.blocks[place].slot(cell, local) += count;
+            let slot = self.blocks[place].slot(cell, local);
+            *slot = slot.saturating_add(count);
         }
     }
 
