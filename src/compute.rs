@@ -40,7 +40,7 @@ impl Plan {
         let mut names = BTreeMap::new();
         for table in dataset.tables() {
             let schema = dataset.schema(table)?;
-            crate::record::check_schema(self.question.table(table), &schema, &self.columns(table))?;
+            crate::record::check_schema(self.question.table(table)?, &schema, &self.columns(table))?;
             names.insert(table.to_owned(), schema.iter_names().map(ToString::to_string).collect());
         }
         let mut tally = self.empty_for(&names)?;

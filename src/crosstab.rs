@@ -2,7 +2,7 @@
 
 use crate::area::{AreaList, Level};
 use crate::catalogue::{Catalogue, ColumnType, Condition, EthnicList, Table, Time, band_labels};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, once};
 use crate::period::Period;
 use crate::question::{Axis, Block, How, IN_PERIOD, Question, UnknownAreas, check_rows};
 use crate::tally::{Context, Counting, Margins, Spot, Tally};
@@ -238,6 +238,7 @@ impl CrosstabBuilder {
         let (area, areas, level) = match self.area.clone() {
             Some((column, list, level)) => {
                 seen(&column, "areas", &[ColumnType::Area])?;
+                list.check_level(level)?;
                 (Some(column), list, level)
             }
             None => (None, AreaList::country(), Level::Country),
@@ -296,17 +297,6 @@ impl CrosstabBuilder {
         let context = Context { ethnic_list: self.ethnic_list, ..Context::default() };
         Ok(Crosstab { question, context, counts, names })
     }
-}
-
-/// Refuses a word that stands twice.
-fn once<'w>(what: &'static str, words: impl Iterator<Item = &'w str>) -> Result<()> {
-    let mut met = BTreeSet::new();
-    for word in words {
-        if !met.insert(word) {
-            return Err(Error::Repeated { what, got: word.to_owned() });
-        }
-    }
-    Ok(())
 }
 
 impl Crosstab {

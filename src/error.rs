@@ -42,6 +42,9 @@ pub enum Error {
     /// A word that is not one of a list: a dimension, a level, a method, a policy.
     #[error("{}", self.message(Language::En))]
     UnknownChoice { what: &'static str, got: String, known: Vec<String> },
+    /// A level that the list of areas of a day does not have.
+    #[error("{}", self.message(Language::En))]
+    NoLevel { level: String, day: String, known: Vec<String> },
     /// The same word twice where once is meant.
     #[error("{}", self.message(Language::En))]
     Repeated { what: &'static str, got: String },
@@ -132,6 +135,17 @@ pub(crate) fn choose<T: Copy>(what: &'static str, word: &str, known: &[(&'static
     })
 }
 
+/// Refuses a word that stands twice.
+pub(crate) fn once<'w>(what: &'static str, words: impl Iterator<Item = &'w str>) -> Result<()> {
+    let mut met = std::collections::BTreeSet::new();
+    for word in words {
+        if !met.insert(word) {
+            return Err(Error::Repeated { what, got: word.to_owned() });
+        }
+    }
+    Ok(())
+}
+
 /// What needs a table or a column where no indicator does.
 pub(crate) const ABUSE: &str = "abuse";
 
@@ -163,7 +177,7 @@ impl Error {
         match self {
             Self::Catalogue { .. } => "catalogue",
             Self::UnknownIndicator { .. } => "unknown_indicator",
-            Self::UnknownChoice { .. } => "unknown_choice",
+            Self::UnknownChoice { .. } | Self::NoLevel { .. } => "unknown_choice",
             Self::Repeated { .. } => "repeated",
             Self::BadPeriod { .. } => "bad_period",
             Self::PeriodNotDefined { .. } => "period_not_defined",
@@ -236,7 +250,7 @@ impl Error {
             | Self::Mapping { expected, .. } => Some(expected.clone()),
             Self::NoHeader { expected, .. } => Some(expected.join(", ")),
             Self::NoAreaDate { .. } => Some("area_vintage".to_owned()),
-            Self::UnknownChoice { known, .. } => Some(known.join(", ")),
+            Self::UnknownChoice { known, .. } | Self::NoLevel { known, .. } => Some(known.join(", ")),
             Self::UnknownIndicator { close, .. } => Some(close.join(", ")),
             Self::PeriodNotDefined { allowed, .. } => Some(allowed.join(", ")),
             Self::BadPeriod { .. } => Some("2022, 2022H1, 2022Q1, 2022-03, 2021-2022, 2015-01-01/2019-06-30".to_owned()),
@@ -269,6 +283,7 @@ impl Error {
                 Some(got.clone())
             }
             Self::PeriodNotDefined { period, .. } => Some(period.clone()),
+            Self::NoLevel { level, .. } => Some(level.clone()),
             Self::NoAreaList { date, .. } => Some(date.clone()),
             Self::MissingColumn { found, .. } | Self::NoHeader { found, .. } => Some(found.join(", ")),
             Self::BadValue { rows, .. } => Some(format!("{rows} rows")),
@@ -370,6 +385,13 @@ impl Error {
                     format!("{what}: \"{got}\" is not one of {}", known.join(", "))
                 }
             }
+            Self::NoLevel { level, day, known } => {
+                if vi {
+                    format!("area_level: danh mục đơn vị hành chính ngày {day} không có cấp \"{level}\"; các cấp hiện có: {}", known.join(", "))
+                } else {
+                    format!("area_level: the list of areas of {day} has no level \"{level}\"; it has {}", known.join(", "))
+                }
+            }
             Self::Repeated { what, got } => {
                 if vi {
                     format!("{what}: \"{got}\" bị lặp lại")
@@ -394,7 +416,7 @@ impl Error {
             }
             Self::BadPlan { found } => {
                 if vi {
-                    format!("không đọc được kế hoạch: {found}")
+                    format!("không đọc được kế hoạch: {}", vietnamese(found))
                 } else {
                     format!("the plan cannot be read: {found}")
                 }

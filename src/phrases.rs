@@ -210,6 +210,8 @@ const PHRASES: &[(&str, &str)] = &[
     ("{} rows of {}", "{} trong {} dòng"),
     ("rows that were changed", "các dòng đã bị thay đổi"),
     ("a key without its set", "khóa không có tập hợp"),
+    ("a quantity that no indicator counts: {}", "đại lượng không chỉ tiêu nào dùng đến: {}"),
+    ("no quantity {}", "không có đại lượng {}"),
     ("counts below {} together", "tổng các số đếm nhỏ hơn {}"),
     ("larger ones", "số lớn hơn"),
     ("plan {}, version {}", "kế hoạch {}, phiên bản {}"),

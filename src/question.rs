@@ -209,9 +209,16 @@ impl Question {
         self.series.iter().map(place).collect()
     }
 
-    pub(crate) fn table(&self, id: &str) -> &Table {
-        // Every table of a question was checked when it was made.
-        self.tables.iter().find(|t| t.id == id).unwrap_or(&self.tables[0])
+    /// The table of that name.
+    ///
+    /// # Errors
+    /// [`Error::UnknownChoice`] with every table.
+    pub(crate) fn table(&self, id: &str) -> Result<&Table, Error> {
+        let unknown = || {
+            let known = self.tables.iter().map(|t| t.id.clone()).collect();
+            Error::UnknownChoice { what: "table", got: id.to_owned(), known }
+        };
+        self.tables.iter().find(|t| t.id == id).ok_or_else(unknown)
     }
 
     /// The columns that are read from a table, where they are there.
@@ -228,7 +235,9 @@ impl Question {
             found.insert("case_id".to_owned());
             found.extend(FROM_CASE.iter().map(|(c, _)| (*c).to_owned()));
         }
-        let order: Vec<&str> = self.table(table).columns.iter().map(|c| c.id.as_str()).collect();
+        // Of a table that is not there nothing is read.
+        let Ok(table) = self.table(table) else { return Vec::new() };
+        let order: Vec<&str> = table.columns.iter().map(|c| c.id.as_str()).collect();
         let mut found: Vec<String> = found.into_iter().collect();
         found.sort_by_key(|c| order.iter().position(|o| o == c));
         found
@@ -238,7 +247,8 @@ impl Question {
     fn needs(&self, series: usize) -> Vec<Need<'_>> {
         let Series { block, how, condition } = &self.series[series];
         let block = &self.blocks[*block];
-        let table = self.table(&block.table);
+        // Every table of a block was checked when the question was made.
+        let Ok(table) = self.table(&block.table) else { return Vec::new() };
         let mut seen: BTreeSet<&str> = condition.columns();
         seen.remove(IN_PERIOD);
         seen.extend(block.axes.iter().map(|a| a.column.as_str()));
@@ -280,7 +290,7 @@ impl Question {
         let lacks = |table: &str, column: &str, columns: &Vec<String>| Error::MissingColumn {
             table: table.to_owned(),
             column: column.to_owned(),
-            expected: self.table(table).column(column).map_or("text", |c| c.kind.word()).to_owned(),
+            expected: self.table(table).ok().and_then(|t| t.column(column)).map_or("text", |c| c.kind.word()).to_owned(),
             found: columns.clone(),
             indicator: String::new(),
         };

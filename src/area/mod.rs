@@ -251,6 +251,25 @@ impl AreaList {
         self.communes.get(code).copied()
     }
 
+    /// The levels that the list has units of, widest first.
+    #[must_use]
+    pub fn levels(&self) -> Vec<Level> {
+        Level::ALL.into_iter().filter(|level| self.areas.iter().any(|area| area.level == *level)).collect()
+    }
+
+    /// Refuses a level that the list has no units of, such as districts since July 2025.
+    ///
+    /// # Errors
+    /// [`Error::NoLevel`] with those that it has.
+    pub fn check_level(&self, level: Level) -> Result<()> {
+        let levels = self.levels();
+        if levels.contains(&level) {
+            return Ok(());
+        }
+        let known = levels.into_iter().map(|level| level.word().to_owned()).collect();
+        Err(Error::NoLevel { level: level.word().to_owned(), day: self.day.to_string(), known })
+    }
+
     /// The unit of a wider level that holds this one.
     #[must_use]
     pub fn up_to(&self, mut place: u32, level: Level) -> u32 {

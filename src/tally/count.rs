@@ -67,7 +67,7 @@ impl<'a> Counting<'a> {
     /// # Errors
     /// A schema error, also if a batch has other columns than the first; trouble with values is gathered and told by [`Counting::finish`].
     pub fn add(&mut self, batch: &DataFrame) -> Result<()> {
-        crate::record::check_schema(self.question.table(self.table), batch.schema(), &self.question.columns(self.table))?;
+        crate::record::check_schema(self.question.table(self.table)?, batch.schema(), &self.question.columns(self.table))?;
         let layouts = match self.layouts.take() {
             Some(layouts) => layouts,
             None => Pass::all(self.question, self.table, self.context)?.into_iter().map(Layout::new).collect(),
