@@ -2,9 +2,8 @@
 
 use crate::catalogue::CASE_COLUMNS;
 use crate::error::Result;
-use crate::estimate::{Outcome, Warning};
+use crate::estimate::Outcome;
 use crate::plan::Plan;
-use crate::question::Fit;
 use crate::record::{Cases, Dataset};
 use crate::tally::{Context, Counting, Tally, Vintage};
 use polars::prelude::DataFrame;
@@ -39,7 +38,31 @@ impl Plan {
     /// # Errors
     /// Schema errors before any row is read, then data errors.
     pub fn partial(&self, dataset: &Dataset) -> Result<Tally> {
-        Ok(self.tally(dataset)?.0)
+        let mut names = BTreeMap::new();
+        for table in dataset.tables() {
+            let schema = dataset.schema(table)?;
+            crate::record::check_schema(self.question.table(table)?, &schema, &self.columns(table))?;
+            names.insert(table.to_owned(), schema.iter_names().map(ToString::to_string).collect());
+        }
+        let mut tally = self.empty_for(&names)?;
+        let vintage = self.vintage(dataset.vintage())?;
+        let mut context = Context { ethnic_list: dataset.ethnic(), cases: Cases::default(), fit: Some(self.fit(&names)?), vintage };
+        if names.contains_key("perpetrators") && self.tables().contains(&"perpetrators") {
+            let mut columns: Vec<String> = CASE_COLUMNS.map(str::to_owned).to_vec();
+            // Children of a case are told apart only where perpetrators may name them.
+            columns.retain(|c| c != "child_id" || names["perpetrators"].contains(c));
+            for victims in dataset.batches("victims", &columns) {
+                context.cases.add(&victims?)?;
+            }
+        }
+        for table in self.tables() {
+            if names.contains_key(table) {
+                let columns = self.columns(table);
+                tally = tally.merge(&self.count(table, dataset.batches(table, &columns), &context)?)?;
+            }
+        }
+        self.say(&mut tally, dataset, &context.vintage)?;
+        Ok(tally)
     }
 
     /// Takes over into a tally of a dataset's rows what the dataset says of who reported.
@@ -49,33 +72,16 @@ impl Plan {
         Ok(())
     }
 
-    fn tally(&self, dataset: &Dataset) -> Result<(Tally, Fit)> {
-        let mut names = BTreeMap::new();
-        for table in dataset.tables() {
-            let schema = dataset.schema(table)?;
-            crate::record::check_schema(self.question.table(table), &schema, &self.columns(table))?;
-            names.insert(table.to_owned(), schema.iter_names().map(ToString::to_string).collect());
-        }
-        let fit = self.fit(&names)?;
-        let vintage = self.vintage(dataset.vintage())?;
-        let mut context = Context { ethnic_list: dataset.ethnic(), cases: Cases::default(), fit: Some(fit.clone()), vintage };
-        if names.contains_key("perpetrators") && self.tables().contains(&"perpetrators") {
-            let mut columns: Vec<String> = CASE_COLUMNS.map(str::to_owned).to_vec();
-            // Children of a case are told apart only where perpetrators may name them.
-            columns.retain(|c| c != "child_id" || names["perpetrators"].contains(c));
-            for victims in dataset.batches("victims", &columns) {
-                context.cases.add(&victims?)?;
-            }
-        }
+    /// The tally of no rows, which knows what tables with these columns leave out.
+    ///
+    /// # Errors
+    /// As [`Plan::fit`].
+    pub fn empty_for(&self, tables: &BTreeMap<String, Vec<String>>) -> Result<Tally> {
         let mut tally = Tally::empty(self);
-        for table in self.tables() {
-            if names.contains_key(table) {
-                let columns = self.columns(table);
-                tally.absorb(&self.count(table, dataset.batches(table, &columns), &context)?);
-            }
+        for (indicator, reason) in self.fit(tables)?.left_out {
+            tally.remarks.leave_out(&indicator, &reason);
         }
-        self.say(&mut tally, dataset, &context.vintage)?;
-        Ok((tally, fit))
+        Ok(tally)
     }
 }
 
@@ -92,9 +98,5 @@ pub fn compute(dataset: &Dataset, plan: &Plan) -> Result<Outcome> {
         }
         _ => plan,
     };
-    let (tally, fit) = plan.tally(dataset)?;
-    let mut outcome = plan.finish(&tally)?;
-    let left_out = fit.left_out.iter().map(|(indicator, reason)| Warning::left_out(indicator, reason));
-    outcome.warnings.extend(left_out);
-    Ok(outcome)
+    plan.finish(&plan.partial(dataset)?)
 }

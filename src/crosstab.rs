@@ -2,7 +2,7 @@
 
 use crate::area::{AreaList, Level};
 use crate::catalogue::{Catalogue, ColumnType, Condition, EthnicList, Table, Time, band_labels};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, once};
 use crate::period::Period;
 use crate::question::{Axis, Block, How, IN_PERIOD, Question, UnknownAreas, check_rows};
 use crate::tally::{Context, Counting, Margins, Spot, Tally};
@@ -238,6 +238,7 @@ impl CrosstabBuilder {
         let (area, areas, level) = match self.area.clone() {
             Some((column, list, level)) => {
                 seen(&column, "areas", &[ColumnType::Area])?;
+                list.check_level(level)?;
                 (Some(column), list, level)
             }
             None => (None, AreaList::country(), Level::Country),
@@ -299,17 +300,6 @@ impl CrosstabBuilder {
     }
 }
 
-/// Refuses a word that stands twice.
-fn once<'w>(what: &'static str, words: impl Iterator<Item = &'w str>) -> Result<()> {
-    let mut met = BTreeSet::new();
-    for word in words {
-        if !met.insert(word) {
-            return Err(Error::Repeated { what, got: word.to_owned() });
-        }
-    }
-    Ok(())
-}
-
 impl Crosstab {
     /// Begins a crosstab of a table, whose columns are named beforehand. Of the columns only those are read that some
     /// dimension or condition asks for.
@@ -347,7 +337,7 @@ impl Crosstab {
     /// [`Error::TallyMismatch`] if the tally is of another question, [`Error::BadNumber`] if the table would be too large.
     pub fn finish(&self, tally: &Tally) -> Result<DataFrame> {
         tally.check_is_of(&self.question)?;
-        let margins = Margins::new(&self.question, tally);
+        let margins = Margins::new(&self.question, tally)?;
         let grid = &margins.grids[0];
         let lines: Vec<Vec<u64>> = grid.axes.iter().map(|axis| [axis.total()].into_iter().chain(0..=axis.unknown()).collect()).collect();
         let spots = Spot::all(&self.question, tally);

@@ -42,6 +42,9 @@ pub enum Error {
     /// A word that is not one of a list: a dimension, a level, a method, a policy.
     #[error("{}", self.message(Language::En))]
     UnknownChoice { what: &'static str, got: String, known: Vec<String> },
+    /// A level that the list of areas of a day does not have.
+    #[error("{}", self.message(Language::En))]
+    NoLevel { level: String, day: String, known: Vec<String> },
     /// The same word twice where once is meant.
     #[error("{}", self.message(Language::En))]
     Repeated { what: &'static str, got: String },
@@ -60,9 +63,6 @@ pub enum Error {
     /// A date for which no list of areas is shipped.
     #[error("{}", self.message(Language::En))]
     NoAreaList { date: String, known: Vec<(String, String)> },
-    /// A level of areas that the list of a day does not have.
-    #[error("{}", self.message(Language::En))]
-    NoLevel { level: String, day: String, known: Vec<String> },
     /// Area codes without a day: the period lies in more than one list, or the result is asked in another.
     #[error("{}", self.message(Language::En))]
     NoVintage { period: String },
@@ -135,6 +135,17 @@ pub(crate) fn choose<T: Copy>(what: &'static str, word: &str, known: &[(&'static
     })
 }
 
+/// Refuses a word that stands twice.
+pub(crate) fn once<'w>(what: &'static str, words: impl Iterator<Item = &'w str>) -> Result<()> {
+    let mut met = std::collections::BTreeSet::new();
+    for word in words {
+        if !met.insert(word) {
+            return Err(Error::Repeated { what, got: word.to_owned() });
+        }
+    }
+    Ok(())
+}
+
 /// What needs a table or a column where no indicator does.
 pub(crate) const ABUSE: &str = "abuse";
 /// What needs the columns of a table of submissions.
@@ -170,14 +181,13 @@ impl Error {
         match self {
             Self::Catalogue { .. } => "catalogue",
             Self::UnknownIndicator { .. } => "unknown_indicator",
-            Self::UnknownChoice { .. } => "unknown_choice",
+            Self::UnknownChoice { .. } | Self::NoLevel { .. } => "unknown_choice",
             Self::Repeated { .. } => "repeated",
             Self::BadPeriod { .. } => "bad_period",
             Self::PeriodNotDefined { .. } => "period_not_defined",
             Self::BadPlan { .. } => "bad_plan",
             Self::BadNumber { .. } => "bad_number",
             Self::NoAreaList { .. } => "no_area_list",
-            Self::NoLevel { .. } => "no_area_level",
             Self::NoVintage { .. } => "area_vintage",
             Self::BadShares { .. } => "bad_shares",
             Self::TallyMismatch { .. } => "tally_mismatch",
@@ -379,6 +389,16 @@ impl Error {
                     format!("{what}: \"{got}\" is not one of {}", known.join(", "))
                 }
             }
+            Self::NoLevel { level, day, known } => {
+                if vi {
+                    format!(
+                        "area_level: danh mục đơn vị hành chính ngày {day} không có cấp \"{level}\"; các cấp hiện có: {}",
+                        known.join(", ")
+                    )
+                } else {
+                    format!("area_level: the list of areas of {day} has no level \"{level}\"; it has {}", known.join(", "))
+                }
+            }
             Self::Repeated { what, got } => {
                 if vi {
                     format!("{what}: \"{got}\" bị lặp lại")
@@ -403,7 +423,7 @@ impl Error {
             }
             Self::BadPlan { found } => {
                 if vi {
-                    format!("không đọc được kế hoạch: {found}")
+                    format!("không đọc được kế hoạch: {}", vietnamese(found))
                 } else {
                     format!("the plan cannot be read: {found}")
                 }
@@ -427,14 +447,6 @@ impl Error {
                     format!("không có danh mục đơn vị hành chính cho ngày {date}; các danh mục hiện có: {spans}")
                 } else {
                     format!("no list of areas for {date}; the lists at hand hold {spans}")
-                }
-            }
-            Self::NoLevel { level, day, known } => {
-                let known = known.join(", ");
-                if vi {
-                    format!("danh mục đơn vị hành chính ngày {day} không có cấp \"{level}\"; có các cấp: {known}")
-                } else {
-                    format!("the list of areas of {day} has no level \"{level}\"; it has {known}")
                 }
             }
             Self::NoVintage { period } => {

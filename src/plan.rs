@@ -2,7 +2,7 @@
 
 use crate::area::{AreaList, Level, Split, bad, day_of_codes, edition, editions_in, is_same_list};
 use crate::catalogue::{Catalogue, Condition, Dimension, Indicator, Kind, Measure, Quantity, Time};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, once};
 use crate::period::Period;
 use crate::question::{Axis, Block, Fit, How, IN_PERIOD, Question, UnknownAreas};
 use crate::tally::Vintage;
@@ -27,6 +27,36 @@ struct Written {
     #[serde(default, skip_serializing_if = "Split::is_unallocated")]
     split: Split,
     unknown_areas: UnknownAreas,
+}
+
+impl Written {
+    /// What every plan is held to, whether it was put together or read.
+    fn check(&self, period: &Period) -> Result<()> {
+        once("by", self.by.iter().map(|d| d.word()))?;
+        once("indicators", self.indicators.iter().map(|i| i.id.as_str()))?;
+        once("quantities", self.quantities.iter().map(|q| q.id.as_str()))?;
+        for indicator in self.indicators.iter().filter(|i| !i.periods.is_empty() && !i.periods.contains(&period.kind())) {
+            return Err(Error::PeriodNotDefined {
+                indicator: indicator.id.clone(),
+                period: self.period.clone(),
+                allowed: indicator.periods.iter().map(|k| k.word().to_owned()).collect(),
+            });
+        }
+        // Those that are counted, all of them, and no other.
+        let mut counted = quantities_of(&self.indicators);
+        if let Some(other) = self.quantities.iter().find(|q| !counted.remove(&q.id)) {
+            return Err(Error::BadPlan { found: format!("a quantity that no indicator counts: {}", other.id) });
+        }
+        if let Some(missing) = counted.first() {
+            return Err(Error::BadPlan { found: format!("no quantity {missing}") });
+        }
+        self.split.check()
+    }
+}
+
+/// The quantities that indicators are made of.
+fn quantities_of(indicators: &[Indicator]) -> BTreeSet<&String> {
+    indicators.iter().flat_map(|i| std::iter::once(&i.numerator).chain(&i.denominator)).collect()
 }
 
 /// The column of every table of records that says where.
@@ -61,6 +91,7 @@ pub(crate) struct Output {
 #[derive(Debug, Clone)]
 pub struct Plan {
     written: Written,
+    json: String,
     period: Period,
     pub(crate) catalogue: Catalogue,
     pub(crate) question: Question,
@@ -148,18 +179,7 @@ impl PlanBuilder<'_> {
             None => chosen.extend(self.catalogue.indicators().iter().filter(|i| allowed(i)).cloned()),
             Some(ids) => {
                 for id in ids {
-                    let indicator = self.catalogue.indicator(id)?;
-                    if !allowed(indicator) {
-                        return Err(Error::PeriodNotDefined {
-                            indicator: id.clone(),
-                            period: self.period.clone(),
-                            allowed: indicator.periods.iter().map(|k| k.word().to_owned()).collect(),
-                        });
-                    }
-                    if chosen.iter().any(|c: &Indicator| c.id == *id) {
-                        return Err(Error::Repeated { what: "indicators", got: id.clone() });
-                    }
-                    chosen.push(indicator.clone());
+                    chosen.push(self.catalogue.indicator(id)?.clone());
                 }
             }
         }
@@ -170,13 +190,9 @@ impl PlanBuilder<'_> {
                 got: word.clone(),
                 known: Dimension::ALL.iter().map(|d| d.word().to_owned()).collect(),
             })?;
-            if by.contains(&dimension) {
-                return Err(Error::Repeated { what: "by", got: word.clone() });
-            }
             by.push(dimension);
         }
-        let ids: BTreeSet<&String> = chosen.iter().flat_map(|i| std::iter::once(&i.numerator).chain(&i.denominator)).collect();
-        let quantities = ids.into_iter().filter_map(|id| self.catalogue.quantities().get(id)).cloned().collect();
+        let quantities = quantities_of(&chosen).into_iter().filter_map(|id| self.catalogue.quantities().get(id)).cloned().collect();
         Plan::compile(Written {
             chitieu_plan: PLAN_VERSION,
             period: period.to_string(),
@@ -211,7 +227,7 @@ impl Plan {
     /// The plan as JSON, whole: definitions included, so that a worker needs no catalogue file.
     #[must_use]
     pub fn to_json(&self) -> String {
-        serde_json::to_string(&self.written).unwrap_or_default()
+        self.json.clone()
     }
 
     /// The plan from its JSON.
@@ -327,19 +343,17 @@ impl Plan {
 
     fn compile(written: Written) -> Result<Self> {
         let period: Period = written.period.parse()?;
-        for (nth, dimension) in written.by.iter().enumerate() {
-            if written.by[..nth].contains(dimension) {
-                return Err(Error::Repeated { what: "by", got: dimension.word().to_owned() });
-            }
-        }
+        written.check(&period)?;
         let mut catalogue = Catalogue::builtin();
         catalogue.adopt(&written.quantities, &written.indicators)?;
-        let json = serde_json::to_string(&written).unwrap_or_default();
+        let json = serde_json::to_string(&written).map_err(|e| Error::BadPlan { found: e.to_string() })?;
+        let areas = Self::areas(&written, &period)?;
+        areas.check_level(written.area_level)?;
         let question = Question {
             tables: catalogue.tables().to_vec(),
             codes: catalogue.codes().clone(),
             period: Some(period.clone()),
-            areas: Arc::new(Self::areas(&written, &period)?),
+            areas: Arc::new(areas),
             area: Some(COMMUNE.to_owned()),
             level: written.area_level,
             split: written.split.clone(),
@@ -350,7 +364,7 @@ impl Plan {
             undecided: BTreeSet::new(),
             fingerprint: xxhash_rust::xxh3::xxh3_64(json.as_bytes()),
         };
-        let mut plan = Self { period, catalogue, question, outputs: Vec::new(), written };
+        let mut plan = Self { period, catalogue, question, outputs: Vec::new(), written, json };
         for place in 0..plan.written.indicators.len() {
             plan.compile_indicator(place)?;
         }
@@ -410,7 +424,7 @@ impl Plan {
 
     /// Condition, block and way of counting of one quantity under one indicator.
     fn part(&mut self, quantity: &Quantity, indicator: &Indicator) -> Result<(Condition, usize, How)> {
-        let table = self.question.table(&quantity.table);
+        let table = self.question.table(&quantity.table)?;
         let condition = match &quantity.condition {
             None => Condition::Always,
             Some(sql) => Condition::read(sql, table)

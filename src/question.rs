@@ -197,8 +197,9 @@ impl Question {
     }
 
     /// The place of a table.
-    pub(crate) fn table_place(&self, id: &str) -> Option<u32> {
-        self.tables.iter().position(|t| t.id == id).map(|place| place as u32)
+    pub(crate) fn table_place(&self, id: &str) -> Result<u32, Error> {
+        self.table(id)?;
+        Ok(self.tables.iter().take_while(|t| t.id != id).count() as u32)
     }
 
     /// The pass that counts a block, named by the first of its blocks: those of one table, one date column and one lag.
@@ -222,9 +223,16 @@ impl Question {
         self.series.iter().map(place).collect()
     }
 
-    pub(crate) fn table(&self, id: &str) -> &Table {
-        // Every table of a question was checked when it was made.
-        self.tables.iter().find(|t| t.id == id).unwrap_or(&self.tables[0])
+    /// The table of that name.
+    ///
+    /// # Errors
+    /// [`Error::UnknownChoice`] with every table.
+    pub(crate) fn table(&self, id: &str) -> Result<&Table, Error> {
+        let unknown = || {
+            let known = self.tables.iter().map(|t| t.id.clone()).collect();
+            Error::UnknownChoice { what: "table", got: id.to_owned(), known }
+        };
+        self.tables.iter().find(|t| t.id == id).ok_or_else(unknown)
     }
 
     /// The columns that are read from a table, where they are there.
@@ -240,7 +248,9 @@ impl Question {
         if table == "victims" && self.blocks.iter().any(|b| b.table == "perpetrators") {
             found.extend(CASE_COLUMNS.map(str::to_owned));
         }
-        let order: Vec<&str> = self.table(table).columns.iter().map(|c| c.id.as_str()).collect();
+        // Of a table that is not there nothing is read.
+        let Ok(table) = self.table(table) else { return Vec::new() };
+        let order: Vec<&str> = table.columns.iter().map(|c| c.id.as_str()).collect();
         let mut found: Vec<String> = found.into_iter().collect();
         found.sort_by_key(|c| order.iter().position(|o| o == c));
         found
@@ -250,7 +260,8 @@ impl Question {
     fn needs(&self, series: usize) -> Vec<Need<'_>> {
         let Series { block, how, condition } = &self.series[series];
         let block = &self.blocks[*block];
-        let table = self.table(&block.table);
+        // Every table of a block was checked when the question was made.
+        let Ok(table) = self.table(&block.table) else { return Vec::new() };
         let mut seen: BTreeSet<&str> = condition.columns();
         seen.remove(IN_PERIOD);
         seen.extend(block.axes.iter().map(|a| a.column.as_str()));
@@ -293,7 +304,7 @@ impl Question {
         let lacks = |table: &str, column: &str, columns: &Vec<String>| Error::MissingColumn {
             table: table.to_owned(),
             column: column.to_owned(),
-            expected: self.table(table).column(column).map_or("text", |c| c.kind.word()).to_owned(),
+            expected: self.table(table).ok().and_then(|t| t.column(column)).map_or("text", |c| c.kind.word()).to_owned(),
             found: columns.clone(),
             indicator: String::new(),
         };
@@ -311,7 +322,7 @@ impl Question {
                     return Some(lacks("victims", column, victims));
                 }
             }
-            let ages = self.table("victims").derived_from("age").unwrap_or_default();
+            let ages = self.table("victims").ok().and_then(|t| t.derived_from("age")).unwrap_or_default();
             let is_of_children = self.series[series].condition.columns().contains("abuses_child");
             if is_of_children && !ages.iter().any(|c| victims.iter().any(|v| v == c)) {
                 return Some(lacks("victims", ages[0], victims));

@@ -199,25 +199,6 @@ impl AreaList {
         }
     }
 
-    /// The levels that it has, widest first: there are no districts since July 2025.
-    #[must_use]
-    pub fn levels(&self) -> Vec<Level> {
-        Level::ALL.into_iter().filter(|level| self.areas.iter().any(|a| a.level == *level)).collect()
-    }
-
-    /// Refuses a level that the list does not have.
-    ///
-    /// # Errors
-    /// [`Error::NoLevel`], which names the levels there are.
-    pub fn check_level(&self, level: Level) -> Result<()> {
-        let known = self.levels();
-        if known.contains(&level) {
-            return Ok(());
-        }
-        let known = known.into_iter().map(|l| l.word().to_owned()).collect();
-        Err(Error::NoLevel { level: level.word().to_owned(), day: self.day.to_string(), known })
-    }
-
     /// The day it was asked for.
     #[must_use]
     pub fn day(&self) -> NaiveDate {
@@ -276,6 +257,25 @@ impl AreaList {
     #[must_use]
     pub fn commune(&self, code: &str) -> Option<u32> {
         self.communes.get(code).copied()
+    }
+
+    /// The levels that the list has units of, widest first.
+    #[must_use]
+    pub fn levels(&self) -> Vec<Level> {
+        Level::ALL.into_iter().filter(|level| self.areas.iter().any(|area| area.level == *level)).collect()
+    }
+
+    /// Refuses a level that the list has no units of, such as districts since July 2025.
+    ///
+    /// # Errors
+    /// [`Error::NoLevel`] with those that it has.
+    pub fn check_level(&self, level: Level) -> Result<()> {
+        let levels = self.levels();
+        if levels.contains(&level) {
+            return Ok(());
+        }
+        let known = levels.into_iter().map(|level| level.word().to_owned()).collect();
+        Err(Error::NoLevel { level: level.word().to_owned(), day: self.day.to_string(), known })
     }
 
     /// The unit of a wider level that holds this one.

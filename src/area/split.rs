@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Shares are kept in millionths, so that parts of a count add up exactly.
 pub(crate) const WHOLE: u32 = 1_000_000;
@@ -68,6 +68,21 @@ impl Split {
             shares.extend(parts.into_keys().zip(millionths).map(|(new, millionths)| Share { old: old.clone(), new, millionths }));
         }
         Ok(Self::Shares(shares))
+    }
+
+    /// Refuses shares that [`Split::shares`] would not make, such as those of a plan that was changed on its way.
+    pub(crate) fn check(&self) -> Result<()> {
+        for (old, shares) in self.by_old() {
+            let mut met = BTreeSet::new();
+            if let Some(share) = shares.iter().find(|share| !met.insert(&share.new)) {
+                return bad(old, "each pair once", &share.new);
+            }
+            let sum: u64 = shares.iter().map(|share| u64::from(share.millionths)).sum();
+            if sum != u64::from(WHOLE) {
+                return bad(old, "shares that are 1 together", sum as f64 / f64::from(WHOLE));
+            }
+        }
+        Ok(())
     }
 
     /// True if nothing is shared out.

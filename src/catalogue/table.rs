@@ -2,6 +2,7 @@
 
 use crate::text::Text;
 use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The type of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -72,7 +73,7 @@ pub enum Time {
 
 /// One table of records.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(from = "Written")]
 pub struct Table {
     /// Its name.
     pub id: String,
@@ -86,6 +87,59 @@ pub struct Table {
     pub date: Option<String>,
     /// The columns.
     pub columns: Vec<Column>,
+    /// The greatest value allowed in an integer column.
+    greatest: BTreeMap<String, i32>,
+    /// The columns that hold identifiers.
+    identifiers: BTreeSet<String>,
+}
+
+/// A table as it stands in the file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    id: String,
+    name: Text,
+    time: Time,
+    every_commune: bool,
+    date: Option<String>,
+    columns: Vec<WrittenColumn>,
+}
+
+/// A column as it stands in the file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenColumn {
+    id: String,
+    #[serde(rename = "type")]
+    kind: ColumnType,
+    #[serde(default)]
+    required: bool,
+    codes: Option<String>,
+    #[serde(default)]
+    private: bool,
+    least: Option<i32>,
+    greatest: Option<i32>,
+    #[serde(default)]
+    identifier: bool,
+}
+
+impl From<Written> for Table {
+    fn from(written: Written) -> Self {
+        let greatest = written.columns.iter().filter_map(|c| Some((c.id.clone(), c.greatest?))).collect();
+        let identifiers = written.columns.iter().filter(|c| c.identifier).map(|c| c.id.clone()).collect();
+        let column =
+            |c: WrittenColumn| Column { id: c.id, kind: c.kind, required: c.required, codes: c.codes, private: c.private, least: c.least };
+        Self {
+            id: written.id,
+            name: written.name,
+            time: written.time,
+            every_commune: written.every_commune,
+            date: written.date,
+            columns: written.columns.into_iter().map(column).collect(),
+            greatest,
+            identifiers,
+        }
+    }
 }
 
 /// The whole numbers worked out from dates, and the columns each is worked out from.
@@ -118,7 +172,16 @@ impl Table {
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         let id = id.into();
-        Self { name: Text::new(&id, &id), id, time: Time::Event, every_commune: false, date: None, columns: Vec::new() }
+        Self {
+            name: Text::new(&id, &id),
+            id,
+            time: Time::Event,
+            every_commune: false,
+            date: None,
+            columns: Vec::new(),
+            greatest: BTreeMap::new(),
+            identifiers: BTreeSet::new(),
+        }
     }
 
     /// The table with one more column, in which nulls are allowed and any value of the type.
@@ -138,6 +201,19 @@ impl Table {
     #[must_use]
     pub fn column(&self, id: &str) -> Option<&Column> {
         self.columns.iter().find(|c| c.id == id)
+    }
+
+    /// The greatest value allowed in an integer column, if there is one below that of the type.
+    #[must_use]
+    pub fn greatest(&self, column: &str) -> Option<i32> {
+        self.greatest.get(column).copied()
+    }
+
+    /// True for a column of identifiers, in which a blank, a word for nothing and a number that lost its digits are not recorded; see
+    /// [`crate::spelling::identifier`].
+    #[must_use]
+    pub fn is_identifier(&self, column: &str) -> bool {
+        self.identifiers.contains(column)
     }
 
     /// The type a condition sees under a name: a column, a derived number, or a fact of the case.

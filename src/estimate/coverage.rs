@@ -108,10 +108,11 @@ impl<'a> Coverage<'a> {
         let expected: Vec<u32> = (0..areas.areas().len() as u32).filter(is_expected).collect();
         let passes: BTreeSet<u32> = (0..question.blocks.len()).map(|block| question.pass_of(block)).collect();
         let of = |pass| {
-            let asking = Asking::new(question, &tally.presence, &crossings, pass);
-            (pass, expected.iter().map(|place| asking.standing(*place)).collect())
+            let asking = Asking::new(question, &tally.presence, &crossings, pass)?;
+            Ok((pass, expected.iter().map(|place| asking.standing(*place)).collect()))
         };
-        Ok(Self { areas, sent: passes.into_iter().map(of).collect(), expected })
+        let sent = passes.into_iter().map(of).collect::<Result<_>>()?;
+        Ok(Self { areas, sent, expected })
     }
 
     /// For every place, what is known of a pass, or of two that are needed together.
@@ -200,25 +201,18 @@ struct Asking<'a> {
 }
 
 impl<'a> Asking<'a> {
-    fn new(question: &'a Question, presence: &'a Presence, crossings: &'a [Crossing], pass: u32) -> Self {
+    fn new(question: &'a Question, presence: &'a Presence, crossings: &'a [Crossing], pass: u32) -> Result<Self> {
         let block = &question.blocks[pass as usize];
-        let table = question.table_place(&block.table);
-        let days = days(question, block);
-        let is_said = |table: u32, asked: Days| {
-            let of_table = |(_, of, _): &&Sender| *of == table;
+        let (of, table) = (question.table(&block.table)?, question.table_place(&block.table)?);
+        let days = days(question, block, of.time);
+        let is_said = |asked: Days| {
+            let of_table = |(_, of, _): &Sender| *of == table;
             let mut submitted = presence.submitted.iter().filter(|(sender, _)| of_table(sender));
             submitted.any(|(_, sent)| sent.iter().any(|(days, _)| overlap(*days, asked).is_some()))
-                || presence.complete.iter().any(|s| of_table(&s))
+                || presence.complete.iter().any(of_table)
         };
-        Self {
-            is_known: question.table(&block.table).every_commune || table.zip(days).is_some_and(|(table, days)| is_said(table, days)),
-            table: table.unwrap_or(u32::MAX),
-            days,
-            question,
-            presence,
-            crossings,
-            pass,
-        }
+        let is_known = of.every_commune || days.is_some_and(is_said);
+        Ok(Self { question, presence, crossings, pass, table, days, is_known })
     }
 
     fn standing(&self, place: u32) -> Standing {
@@ -290,10 +284,10 @@ impl<'a> Asking<'a> {
 }
 
 /// The days for which a pass must be reported: of events all of the period, of what is of one day that day.
-fn days(question: &Question, block: &Block) -> Option<Days> {
+fn days(question: &Question, block: &Block, time: Time) -> Option<Days> {
     let period = question.period.as_ref()?;
     let last = shift_last(period.last(), block.lag);
-    Some(match question.table(&block.table).time {
+    Some(match time {
         Time::Event => (shift(period.first(), block.lag), last),
         Time::Stock | Time::Year => (last, last),
         Time::SchoolYear => {

@@ -59,13 +59,12 @@ struct Lines {
     undecided: Vec<Option<i64>>,
     reported: Vec<Option<i64>>,
     expected: Vec<Option<i64>>,
+    /// Places in `words`.
     status: Vec<u32>,
     method: Vec<u32>,
+    /// Every status and method met, and that there is none.
+    words: Vec<Option<&'static str>>,
 }
-
-/// Every status and every method, in the order of their places.
-const STATUSES: [&str; 6] = ["ok", "partial", "not_reported", "not_available", "not_applicable", "unreliable"];
-const METHODS: [Option<&str>; 5] = [None, Some("wilson"), Some("wilson_odds"), Some("exact_poisson"), Some("byar")];
 
 /// What one cell holds.
 pub(super) struct Cell {
@@ -124,7 +123,8 @@ impl Plan {
             table.vstack_mut_owned(next).map_err(|e| Error::Frame { table: "result".to_owned(), found: e.to_string() })?;
         }
         let mut warnings = warning::territory(self, tally)?;
-        warnings.extend(warning::collect(&work));
+        warnings.extend(warning::collect(&work)?);
+        warnings.extend(warning::remarks(self, tally));
         Ok(Outcome { table, warnings })
     }
 }
@@ -149,7 +149,7 @@ impl<'a> Work<'a> {
                 reports.entry(of).or_insert_with(|| coverage.of(of.0, of.1));
             }
         }
-        Ok(Self { plan, margins: Margins::new(&plan.question, tally), spots: Spot::all(&plan.question, tally), reports, exact })
+        Ok(Self { plan, margins: Margins::new(&plan.question, tally)?, spots: Spot::all(&plan.question, tally), reports, exact })
     }
 
     /// The communes of an area that reported; nothing is expected of what is no unit.
@@ -365,6 +365,7 @@ impl<'a> Work<'a> {
         for (dimension, places) in self.plan.by().iter().zip(&lines.categories) {
             columns.push(text(dimension.word(), labels.clone(), places)?);
         }
+        let met = lines.words.iter().copied().collect::<StringChunked>().into_series();
         columns.extend([
             Column::new("numerator".into(), lines.numerator),
             Column::new("denominator".into(), lines.denominator),
@@ -374,9 +375,9 @@ impl<'a> Work<'a> {
             Column::new("undecided".into(), lines.undecided),
             Column::new("reported".into(), lines.reported),
             Column::new("expected".into(), lines.expected),
-            text("status", plain(STATUSES.to_vec()), &lines.status)?,
+            text("status", met.clone(), &lines.status)?,
             text("definition", words(definitions), &lines.output)?,
-            text("method", METHODS.iter().copied().collect::<StringChunked>().into_series(), &lines.method)?,
+            text("method", met, &lines.method)?,
             text("unit", words(units), &lines.output)?,
         ]);
         DataFrame::new(rows, columns)
@@ -420,8 +421,18 @@ impl Lines {
         self.undecided.push(signed(cell.undecided));
         self.reported.push(cell.reported.map(i64::from));
         self.expected.push(cell.expected.map(i64::from));
-        self.status.push(STATUSES.iter().position(|s| *s == cell.status).unwrap_or(0) as u32);
-        self.method.push(METHODS.iter().position(|m| *m == cell.method).unwrap_or(0) as u32);
+        let (status, method) = (self.word(Some(cell.status)), self.word(cell.method));
+        self.status.push(status);
+        self.method.push(method);
+    }
+
+    /// The place of a word, of which there are a dozen at the most.
+    fn word(&mut self, word: Option<&'static str>) -> u32 {
+        let place = self.words.iter().position(|w| *w == word).unwrap_or_else(|| {
+            self.words.push(word);
+            self.words.len() - 1
+        });
+        place as u32
     }
 }
 

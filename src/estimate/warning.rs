@@ -2,11 +2,11 @@
 
 use super::outcome::Work;
 use crate::catalogue::{Dimension, Indicator, Measure};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::plan::Plan;
 use crate::question::Axis;
 use crate::tally::Tally;
-use crate::text::{Language, Text};
+use crate::text::Text;
 use std::collections::BTreeSet;
 
 /// Something a reader of the result must know.
@@ -20,25 +20,57 @@ pub struct Warning {
     pub text: Text,
 }
 
-impl Warning {
-    /// An indicator that the records could not answer.
-    #[must_use]
-    pub fn left_out(indicator: &str, reason: &Error) -> Self {
-        Self {
-            code: "left_out",
-            indicator: indicator.to_owned(),
-            text: Text::new(reason.message(Language::Vi), reason.message(Language::En)),
-        }
+/// What was left out of the tally, and what was set aside before.
+///
+/// Another part may have brought the table that one lacked; but where a part had the table without a column, its rows were not
+/// counted, and the totals are those of the other parts.
+pub(super) fn remarks(plan: &Plan, tally: &Tally) -> Vec<Warning> {
+    let mut found = Vec::new();
+    for indicator in plan.indicators() {
+        let answered = plan.answers(tally, &indicator.id);
+        let mut reasons = tally.remarks.left_out.iter().filter(|((id, _), _)| *id == indicator.id);
+        let told = reasons.find(|((_, code), _)| !answered || code == "missing_column");
+        found.extend(told.map(|(_, text)| Warning {
+            code: if answered { "counted_in_part" } else { "left_out" },
+            indicator: indicator.id.clone(),
+            text: text.clone(),
+        }));
     }
+    let list =
+        |of: fn(u64) -> String| tally.set_aside().map(|(table, rows)| format!("{table}: {}", of(rows))).collect::<Vec<_>>().join("; ");
+    if tally.set_aside().next().is_some() {
+        found.push(Warning {
+            code: "set_aside",
+            indicator: String::new(),
+            text: Text::new(
+                format!("Không tính các dòng không đạt kiểm tra chất lượng: {}", list(|n| grouped(n, '.'))),
+                format!("Rows that failed a check of quality were set aside: {}", list(|n| grouped(n, ','))),
+            ),
+        });
+    }
+    found
 }
 
-pub(super) fn collect(work: &Work) -> Vec<Warning> {
+/// A number with a mark between thousands.
+fn grouped(number: u64, mark: char) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (nth, digit) in digits.chars().enumerate() {
+        if nth > 0 && (digits.len() - nth).is_multiple_of(3) {
+            text.push(mark);
+        }
+        text.push(digit);
+    }
+    text
+}
+
+pub(super) fn collect(work: &Work) -> Result<Vec<Warning>> {
     let mut found = Vec::new();
-    coverage(work, &mut found);
+    coverage(work, &mut found)?;
     parts(work, &mut found);
     quotients(work, &mut found);
     mortality(work, &mut found);
-    found
+    Ok(found)
 }
 
 /// Provinces of which moved records cover a part: their totals are those of that part.
@@ -58,14 +90,14 @@ pub(super) fn territory(plan: &Plan, tally: &Tally) -> Result<Vec<Warning>> {
 }
 
 /// Who did not report, and where a zero may be silence: one warning each, at the country.
-fn coverage(work: &Work, found: &mut Vec<Warning>) {
+fn coverage(work: &Work, found: &mut Vec<Warning>) -> Result<()> {
     let plan = work.plan;
     let series = plan.outputs.iter().flat_map(|o| std::iter::once(o.numerator).chain(o.denominator));
     let counted = series.filter(|series| work.margins.is_counted(*series));
     let passes: BTreeSet<u32> = counted.map(|series| plan.question.pass_of(plan.question.series[series].block)).collect();
     let (mut lacking, mut unknown): (BTreeSet<Text>, BTreeSet<Text>) = (BTreeSet::new(), BTreeSet::new());
     for pass in passes {
-        let name = &plan.question.table(&plan.question.blocks[pass as usize].table).name;
+        let name = &plan.question.table(&plan.question.blocks[pass as usize].table)?.name;
         let reports = work.reports_of(pass, 0);
         match reports.reported {
             Some(reported) if reported < reports.expected => {
@@ -105,6 +137,7 @@ fn coverage(work: &Work, found: &mut Vec<Warning>) {
             ),
         });
     }
+    Ok(())
 }
 
 /// Parts that do not sum to their total, at the country.

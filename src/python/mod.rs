@@ -207,7 +207,7 @@ impl PyPlan {
         let frames = arrow::read(empty)?;
         enter(py, || {
             for frame in &frames {
-                crate::record::check_schema(self.0.question.table(table), frame.schema(), &self.0.columns(table))?;
+                crate::record::check_schema(self.0.question.table(table)?, frame.schema(), &self.0.columns(table))?;
             }
             Ok(())
         })

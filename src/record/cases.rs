@@ -1,5 +1,6 @@
 //! What a perpetrator takes over from the victims of the same case.
 
+use super::days::days_of;
 use super::encode::{Encoded, Encoder, NO, UNDECIDED, YES};
 use super::problems::Problems;
 use crate::catalogue::{Catalogue, Table};
@@ -63,19 +64,21 @@ impl Cases {
             Err(error) => return Ok(Err(error)),
         };
         let ids = victims.column("case_id")?.cast(&DataType::String)?;
-        let received = victims.column("received_date")?.cast(&DataType::Date)?;
+        let received = days_of(victims.column("received_date")?.as_materialized_series())?;
         let communes = victims.column("commune")?.cast(&DataType::String)?;
         let confirmed = victims.column("confirmed")?.cast(&DataType::Boolean)?;
         let named = victims.column("child_id").and_then(|c| c.cast(&DataType::String)).ok();
-        let incidents = victims.column("incident_date").and_then(|c| c.cast(&DataType::Date)).ok();
+        let incidents = match victims.column("incident_date") {
+            Ok(column) => Some(days_of(column.as_materialized_series())?),
+            Err(_) => None,
+        };
         for row in 0..victims.height() {
-            let (Some(id), Some(received), Some(commune)) =
-                (ids.str()?.get(row).and_then(identifier), received.date()?.physical().get(row), communes.str()?.get(row))
-            else {
+            let (id, received, commune) = (ids.str()?.get(row).and_then(identifier), received.get(row), communes.str()?.get(row));
+            let (Some(id), Some(received), Some(commune)) = (&id, received, commune) else {
                 for (column, expected, missing) in [
-                    ("case_id", "text", ids.str()?.get(row).and_then(identifier).is_none()),
-                    ("received_date", "a date", received.date()?.physical().get(row).is_none()),
-                    ("commune", "text", communes.str()?.get(row).is_none()),
+                    ("case_id", "text", id.is_none()),
+                    ("received_date", "a date", received.is_none()),
+                    ("commune", "text", commune.is_none()),
                 ] {
                     if missing {
                         problems.value("victims", column, expected, self.rows + row as u64 + 1);
@@ -84,7 +87,7 @@ impl Cases {
                 continue;
             };
             let incident = match &incidents {
-                Some(column) => column.date()?.physical().get(row),
+                Some(column) => column.get(row),
                 None => None,
             };
             let sure = match confirmed.bool()?.get(row) {

@@ -30,8 +30,8 @@ fn fits(kind: ColumnType, found: &DataType) -> bool {
         _ if *found == DataType::Null => true,
         ColumnType::Text | ColumnType::Area => is_text(found),
         ColumnType::Flag => *found == DataType::Boolean,
-        // A moment with a time zone lies on another day elsewhere: its owner must say which.
-        ColumnType::Date => matches!(found, DataType::Date | DataType::Datetime(_, None)),
+        // Of a moment with a time zone the day in Viet Nam counts.
+        ColumnType::Date => matches!(found, DataType::Date | DataType::Datetime(..)),
         // pandas keeps whole numbers with gaps as floats; that they are whole is checked value by value.
         ColumnType::Integer => found.is_integer() || matches!(found, DataType::Float32 | DataType::Float64),
         ColumnType::List => match found {

@@ -1,10 +1,12 @@
 //! Columns as small integers: flags with three values, numbers as intervals, words as codes.
 
 use super::cases::Cases;
+use super::days::days_of;
 use super::problems::Problems;
 use crate::catalogue::{Codes, Column as ColumnSchema, ColumnType, EthnicList, Table, Time, days};
 use crate::error::{Error, Result};
 use crate::period::Period;
+use crate::spelling::{identifier, nfc};
 use chrono::{Datelike, NaiveDate};
 use polars::prelude::*;
 use std::collections::HashMap;
@@ -122,8 +124,6 @@ impl Encoded {
 pub(crate) const BIRTHS: &str = "#births";
 /// Floats beyond this are not read as integers.
 const MOST_WHOLE: f64 = 9.0e15;
-/// More days than anybody has lived.
-const LONGEST_LIFE: i32 = 50_000;
 /// Days lived, as recorded.
 const LIVED: &str = "#lived";
 
@@ -230,13 +230,16 @@ impl Encoder<'_> {
     }
 
     fn dates(&mut self, name: &str) -> PolarsResult<Encoded> {
-        let series = self.series(name, &DataType::Date)?;
+        let found = match self.frame.column(name) {
+            Ok(column) => days_of(column.as_materialized_series())?,
+            Err(_) => Int32Chunked::full_null(name.into(), self.frame.height()),
+        };
         let required = self.table.column(name).is_some_and(|c| c.required);
         let sane =
             days(NaiveDate::from_ymd_opt(1800, 1, 1).unwrap_or_default())..days(NaiveDate::from_ymd_opt(2201, 1, 1).unwrap_or_default());
-        let mut low = Vec::with_capacity(series.len());
-        let mut high = Vec::with_capacity(series.len());
-        for (i, value) in series.date()?.physical().iter().enumerate() {
+        let mut low = Vec::with_capacity(found.len());
+        let mut high = Vec::with_capacity(found.len());
+        for (i, value) in found.iter().enumerate() {
             match value {
                 Some(day) if sane.contains(&day) => {
                     low.push(day);
@@ -256,8 +259,10 @@ impl Encoder<'_> {
     fn integers(&mut self, schema: &ColumnSchema) -> PolarsResult<Encoded> {
         let series = self.whole_numbers(schema)?;
         let least = schema.least.map_or(i64::from(LOW) + 1, i64::from);
+        let greatest = self.table.greatest(&schema.id).unwrap_or(HIGH - 1);
         let expected = match (schema.least, schema.required) {
-            (Some(least), _) => format!("a whole number from {least} to {}", HIGH - 1),
+            (Some(least), _) if schema.id.ends_with("year") => format!("a year from {least} to {greatest}"),
+            (Some(least), _) => format!("a whole number from {least} to {greatest}"),
             (None, true) => "a whole number".to_owned(),
             (None, false) => "a whole number of 32 bits".to_owned(),
         };
@@ -265,10 +270,9 @@ impl Encoder<'_> {
         let mut high = Vec::with_capacity(series.len());
         for (i, value) in series.i64()?.iter().enumerate() {
             match value {
-                Some(n) if (least..i64::from(HIGH)).contains(&n) => {
-                    let n = i32::try_from(n).unwrap_or(0);
-                    low.push(n);
-                    high.push(n);
+                Some(n) if (least..=i64::from(greatest)).contains(&n) => {
+                    low.push(n as i32);
+                    high.push(n as i32);
                     continue;
                 }
                 None if !schema.required => {}
@@ -301,7 +305,7 @@ impl Encoder<'_> {
             let value = value.filter(|v| !v.is_nan());
             if value.is_some_and(|v| v.fract() != 0.0 || v.abs() > MOST_WHOLE) {
                 self.problems.value(&self.table.id, &schema.id, "a whole number", self.row(i));
-                // Told already: a value every integer column accepts.
+                // Already reported; this placeholder is in range, so it is not reported twice.
                 whole.push(Some(i64::from(schema.least.unwrap_or(0))));
             } else {
                 whole.push(value.map(|v| v as i64));
@@ -313,7 +317,8 @@ impl Encoder<'_> {
     fn words(&mut self, schema: &ColumnSchema) -> PolarsResult<Encoded> {
         let series = self.series(&schema.id, &DataType::String)?;
         let mut known: HashMap<&str, u32> = HashMap::new();
-        let mut words = Vec::new();
+        let mut spelled: HashMap<String, u32> = HashMap::new();
+        let mut words: Vec<String> = Vec::new();
         let mut codes = Vec::with_capacity(series.len());
         let mut refused = Refused::default();
         for (i, value) in series.str()?.iter().enumerate() {
@@ -325,9 +330,24 @@ impl Encoder<'_> {
                 codes.push(NO_WORD);
                 continue;
             };
-            let code = *known.entry(text).or_insert_with(|| {
-                let code = self.canonical(schema, text, &mut refused);
-                code.map_or(NO_WORD, |word| if schema.codes.is_some() { place(&mut words, word) } else { push(&mut words, word) })
+            let code = known.get(text).copied().unwrap_or_else(|| {
+                let code = match self.canonical(schema, text, &mut refused) {
+                    None => NO_WORD,
+                    Some(word) if schema.codes.is_some() => place(&mut words, word),
+                    // Several spellings of one identifier are one word.
+                    Some(word) => match known.get(word.as_str()).or_else(|| spelled.get(&word)) {
+                        Some(at) => *at,
+                        None => {
+                            let at = push(&mut words, word.clone());
+                            if word != text {
+                                spelled.insert(word, at);
+                            }
+                            at
+                        }
+                    },
+                };
+                known.insert(text, code);
+                code
             });
             if code == NO_WORD && refused.holds(text) {
                 self.problems.value(&self.table.id, &schema.id, &refused.expected, self.row(i));
@@ -337,9 +357,18 @@ impl Encoder<'_> {
         Ok(Encoded::Words { codes, words })
     }
 
-    /// The word a code stands for; nothing for `unknown` or for a code the list does not have.
+    /// The word a code stands for; nothing for `unknown`, for a code the list does not have, and for what identifies nobody.
     fn canonical(&self, schema: &ColumnSchema, text: &str, refused: &mut Refused) -> Option<String> {
-        let Some(list) = schema.codes.as_deref() else { return Some(text.to_owned()) };
+        let Some(list) = schema.codes.as_deref() else {
+            if !self.table.is_identifier(&schema.id) {
+                return Some(text.to_owned());
+            }
+            let found = identifier(text).map(std::borrow::Cow::into_owned);
+            if found.is_none() && schema.required {
+                refused.add(text, || "text".to_owned());
+            }
+            return found;
+        };
         if text == "unknown" {
             return None;
         }
@@ -386,10 +415,12 @@ impl Encoder<'_> {
             known_rows.push(there);
             if there {
                 let before = codes.len();
-                let mut bad = false;
+                let (mut bad, mut blank) = (false, 0);
                 for k in start..start + length {
-                    let Some(text) = inner.as_ref().get(k - usize::try_from(*base).unwrap_or(0)) else {
-                        bad = true;
+                    // A blank item is as little recorded as a missing one.
+                    let item = inner.as_ref().get(k - usize::try_from(*base).unwrap_or(0));
+                    let Some(text) = item.filter(|text| !nfc(text).is_empty()) else {
+                        blank += 1;
                         continue;
                     };
                     let code = known.get(text).copied().unwrap_or_else(|| {
@@ -402,7 +433,9 @@ impl Encoder<'_> {
                         codes.push(code);
                     }
                 }
-                // A list of nothing but `unknown` is as little recorded as none.
+                // Beside a code nobody can tell what a blank was to be.
+                bad |= blank > 0 && blank < length;
+                // A list of nothing but `unknown`, or of blanks, is as little recorded as none.
                 if codes.len() == before
                     && length > 0
                     && let Some(last) = known_rows.last_mut()
@@ -431,12 +464,10 @@ impl Encoder<'_> {
                 if low[i] != LOW || year == LOW {
                     continue;
                 }
-                match (NaiveDate::from_ymd_opt(year, 1, 1), NaiveDate::from_ymd_opt(year, 12, 31)) {
-                    (Some(first), Some(last)) if (1800..=2200).contains(&year) => {
-                        low[i] = days(first);
-                        high[i] = days(last);
-                    }
-                    _ => self.problems.value(&table.id, "birth_year", "a year from 1800 to 2200", self.row(i)),
+                // A year out of range was reported with its column and is not known here.
+                if let (Some(first), Some(last)) = (NaiveDate::from_ymd_opt(year, 1, 1), NaiveDate::from_ymd_opt(year, 12, 31)) {
+                    low[i] = days(first);
+                    high[i] = days(last);
                 }
             }
         }
@@ -445,10 +476,6 @@ impl Encoder<'_> {
             let died = self.get(table.date.as_deref().unwrap_or_default())?.interval().0;
             for (i, days) in lived.into_iter().enumerate() {
                 if low[i] != LOW || days == LOW || died[i] == LOW {
-                    continue;
-                }
-                if days > LONGEST_LIFE {
-                    self.problems.value(&table.id, "age_days", "a number of days of one life", self.row(i));
                     continue;
                 }
                 low[i] = died[i] - days;

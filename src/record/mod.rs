@@ -5,6 +5,7 @@
 mod cases;
 mod check;
 mod dataset;
+mod days;
 mod encode;
 mod evaluate;
 mod problems;
@@ -12,6 +13,7 @@ mod problems;
 pub use cases::Cases;
 pub use check::check_schema;
 pub use dataset::Dataset;
+pub(crate) use days::days_of;
 pub(crate) use encode::{BIRTHS, Encoded, Encoder, NO, NO_WORD, UNDECIDED, YES, completed_years, is_school_year, shift, shift_last};
 pub(crate) use evaluate::Rows;
 pub(crate) use problems::Problems;

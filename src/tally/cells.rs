@@ -20,6 +20,15 @@ impl Cells {
         self.codes.iter().copied().zip(self.counts.chunks_exact(self.width.max(1)))
     }
 
+    /// The greatest sum of all counts of one series; no margin is greater.
+    pub fn most(&self) -> u64 {
+        let mut sums = vec![0_u64; self.width];
+        for (_, counts) in self.iter() {
+            sums.iter_mut().zip(counts).for_each(|(sum, n)| *sum = sum.saturating_add(*n));
+        }
+        sums.into_iter().max().unwrap_or(0)
+    }
+
     /// Both together.
     pub fn absorb(&mut self, other: &Self) {
         if other.codes.is_empty() {
@@ -44,7 +53,7 @@ impl Cells {
             sum.codes.push(next);
             sum.counts.resize(at + sum.width, 0);
             for counts in [mine.next_if(|(c, _)| *c == next), theirs.next_if(|(c, _)| *c == next)].into_iter().flatten() {
-                sum.counts[at..].iter_mut().zip(counts.1).for_each(|(a, b)| *a += b);
+                sum.counts[at..].iter_mut().zip(counts.1).for_each(|(a, b)| *a = a.saturating_add(*b));
             }
         }
         drop((mine, theirs));

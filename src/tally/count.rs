@@ -67,7 +67,7 @@ impl<'a> Counting<'a> {
     /// # Errors
     /// A schema error, also if a batch has other columns than the first; trouble with values is gathered and told by [`Counting::finish`].
     pub fn add(&mut self, batch: &DataFrame) -> Result<()> {
-        crate::record::check_schema(self.question.table(self.table), batch.schema(), &self.question.columns(self.table))?;
+        crate::record::check_schema(self.question.table(self.table)?, batch.schema(), &self.question.columns(self.table))?;
         let layouts = match self.layouts.take() {
             Some(layouts) => layouts,
             None => Pass::all(self.question, self.table, self.context)?.into_iter().map(Layout::new).collect(),
@@ -151,10 +151,11 @@ impl<'a> Counting<'a> {
         }
         tally.counted.extend(layouts.iter().flat_map(|l| l.pass().series.iter().map(|s| *s as u32)));
         self.problems.into_result(&self.question.areas.day().to_string())?;
-        Ok(match self.context.vintage.moved() {
+        match self.context.vintage.moved() {
             Some(moved) => moved.apply(&tally, self.onto),
             None => tally,
-        })
+        }
+        .checked()
     }
 }
 

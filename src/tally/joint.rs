@@ -7,6 +7,17 @@ use polars::prelude::PlHashMap;
 const TABLE_BITS: u32 = 16;
 const NONE: u32 = u32::MAX;
 
+/// The number of each combination, found by its classes.
+#[derive(Debug)]
+enum Numbers {
+    /// At a place each.
+    Table(Vec<u32>),
+    /// By classes packed into 64 bits.
+    Packed(PlHashMap<u64, u32>),
+    /// By the classes themselves, where 64 bits are too few.
+    Whole(PlHashMap<Box<[u32]>, u32>),
+}
+
 /// The combinations of some columns met so far.
 #[derive(Debug)]
 pub(super) struct Joint {
@@ -14,15 +25,14 @@ pub(super) struct Joint {
     /// For each combination its classes, column after column.
     members: Vec<u32>,
     bits: Vec<u32>,
-    table: Vec<u32>,
-    hashed: PlHashMap<u64, u32>,
+    numbers: Numbers,
     packed: Vec<u64>,
 }
 
 impl Joint {
     pub fn new(columns: Vec<usize>) -> Self {
         let bits = vec![0; columns.len()];
-        Self { columns, members: Vec::new(), bits, table: Vec::new(), hashed: PlHashMap::default(), packed: Vec::new() }
+        Self { columns, members: Vec::new(), bits, numbers: Numbers::Packed(PlHashMap::default()), packed: Vec::new() }
     }
 
     /// How many numbers are in use.
@@ -49,36 +59,60 @@ impl Joint {
             _ => {}
         }
         self.make_room(readers);
+        if matches!(self.numbers, Numbers::Whole(_)) {
+            return self.number_whole(coded, rows, into);
+        }
         self.packed.clear();
         self.packed.resize(rows, 0);
         let mut shift = 0;
-        for (column, bits) in self.columns.iter().zip(&self.bits) {
+        // A column of one class takes no bits; its class is 0.
+        for (column, bits) in self.columns.iter().zip(&self.bits).filter(|(_, bits)| **bits > 0) {
             for (packed, class) in self.packed.iter_mut().zip(coded[*column].codes()) {
                 *packed |= u64::from(*class) << shift;
             }
             shift += bits;
         }
-        let dense = !self.table.is_empty();
         into.resize(rows, 0);
         for (packed, into) in self.packed.iter().zip(into) {
-            let known = if dense { self.table[*packed as usize] } else { self.hashed.get(packed).copied().unwrap_or(NONE) };
-            let number = if known == NONE {
+            let known = match &self.numbers {
+                Numbers::Table(table) => table[*packed as usize],
+                Numbers::Packed(hashed) => hashed.get(packed).copied().unwrap_or(NONE),
+                Numbers::Whole(_) => NONE,
+            };
+            *into = if known == NONE {
                 let next = (self.members.len() / self.columns.len()) as u32;
                 let mut rest = *packed;
                 for bits in &self.bits {
                     self.members.push((rest & ((1 << bits) - 1)) as u32);
                     rest >>= bits;
                 }
-                if dense {
-                    self.table[*packed as usize] = next;
-                } else {
-                    self.hashed.insert(*packed, next);
+                match &mut self.numbers {
+                    Numbers::Table(table) => table[*packed as usize] = next,
+                    Numbers::Packed(hashed) => drop(hashed.insert(*packed, next)),
+                    Numbers::Whole(_) => {}
                 }
                 next
             } else {
                 known
             };
-            *into = number;
+        }
+    }
+
+    /// The combinations of rows whose classes need more than 64 bits.
+    fn number_whole(&mut self, coded: &[Coded], rows: usize, into: &mut Vec<u32>) {
+        let Self { columns, members, numbers: Numbers::Whole(numbers), .. } = self else { return };
+        let codes: Vec<&[u32]> = columns.iter().map(|column| coded[*column].codes()).collect();
+        let mut classes = vec![0; codes.len()];
+        into.reserve(rows);
+        for row in 0..rows {
+            classes.iter_mut().zip(&codes).for_each(|(class, codes)| *class = codes[row]);
+            let number = numbers.get(classes.as_slice()).copied().unwrap_or_else(|| {
+                let next = (members.len() / classes.len()) as u32;
+                members.extend(&classes);
+                numbers.insert(classes.as_slice().into(), next);
+                next
+            });
+            into.push(number);
         }
     }
 
@@ -89,25 +123,26 @@ impl Joint {
             return;
         }
         self.bits = needed;
-        self.table.clear();
-        self.hashed.clear();
         let all: u32 = self.bits.iter().sum();
-        if all <= TABLE_BITS {
-            self.table.resize(1 << all, NONE);
-        }
-        for (number, classes) in self.members.chunks_exact(self.columns.len()).enumerate() {
-            let mut shift = 0;
-            let mut packed = 0;
-            for (class, bits) in classes.iter().zip(&self.bits) {
-                packed |= u64::from(*class) << shift;
-                shift += bits;
+        let of_members = self.members.chunks_exact(self.columns.len()).zip(0_u32..);
+        if all > u64::BITS {
+            // Once there, always there: classes only grow.
+            if !matches!(self.numbers, Numbers::Whole(_)) {
+                self.numbers = Numbers::Whole(of_members.map(|(classes, number)| (classes.into(), number)).collect());
             }
-            if all <= TABLE_BITS {
-                self.table[packed as usize] = number as u32;
-            } else {
-                self.hashed.insert(packed, number as u32);
-            }
+            return;
         }
+        let packed = |classes: &[u32]| {
+            let fields = classes.iter().zip(&self.bits).filter(|(_, bits)| **bits > 0);
+            fields.fold((0, 0), |(packed, shift), (class, bits)| (packed | u64::from(*class) << shift, shift + bits)).0
+        };
+        self.numbers = if all <= TABLE_BITS {
+            let mut table = vec![NONE; 1 << all];
+            of_members.for_each(|(classes, number)| table[packed(classes) as usize] = number);
+            Numbers::Table(table)
+        } else {
+            Numbers::Packed(of_members.map(|(classes, number)| (packed(classes), number)).collect())
+        };
     }
 }
 

@@ -14,6 +14,7 @@ use super::read::{Coded, Flags, Reader};
 use crate::error::{Error, Result};
 use crate::question::{How, IN_PERIOD};
 use crate::record::{Encoded, NO};
+use crate::spelling::identifier;
 use polars::prelude::*;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -86,6 +87,16 @@ type Combination = (u32, u32, u32);
 enum Counts {
     Dense(Vec<u32>),
     Hashed(PlHashMap<u64, u32>),
+    /// Where area, stem and extra together need more than 64 bits.
+    Wide(PlHashMap<u128, u32>),
+}
+
+/// Bits that number every area of a list.
+const AREA_BITS: u32 = 20;
+
+/// True if counts of so many areas, stems and extras are dense.
+fn is_dense(places: usize, bits: u32) -> bool {
+    1_u64.checked_shl(bits).is_some_and(|places_of_area| places_of_area <= DENSE / (places as u64).max(1))
 }
 
 /// Counts by area, stem and extra, in fields of bits.
@@ -105,15 +116,19 @@ impl Histogram {
     fn is_too_small(&self, places: usize, stems: usize, extras: usize) -> bool {
         bits(stems) > self.stem_bits
             || bits(extras) > self.extra_bits
-            || matches!(self.counts, Counts::Dense(_)) && (places as u64) << (self.stem_bits + self.extra_bits) > DENSE
+            || matches!(self.counts, Counts::Dense(_)) && !is_dense(places, self.stem_bits + self.extra_bits)
     }
 
     /// Empties it, with room for so many.
     fn reset(&mut self, places: usize, stems: usize, extras: usize) {
         self.stem_bits = bits(stems);
         self.extra_bits = bits(extras);
-        let dense = (places as u64) << (self.stem_bits + self.extra_bits) <= DENSE;
-        self.counts = if dense { Counts::Dense(Vec::new()) } else { Counts::Hashed(PlHashMap::default()) };
+        let bits = self.stem_bits + self.extra_bits;
+        self.counts = match is_dense(places, bits) {
+            true => Counts::Dense(Vec::new()),
+            false if bits + AREA_BITS <= u64::BITS => Counts::Hashed(PlHashMap::default()),
+            false => Counts::Wide(PlHashMap::default()),
+        };
     }
 
     fn make_room(&mut self, places: usize) {
@@ -131,6 +146,9 @@ impl Histogram {
         match &mut self.counts {
             Counts::Dense(counts) => rows.for_each(|(row, extra)| counts[(row << shift | u64::from(extra)) as usize] += 1),
             Counts::Hashed(counts) => rows.for_each(|(row, extra)| *counts.entry(row << shift | u64::from(extra)).or_insert(0) += 1),
+            Counts::Wide(counts) => {
+                rows.for_each(|(row, extra)| *counts.entry(u128::from(row) << shift | u128::from(extra)).or_insert(0) += 1);
+            }
         }
     }
 
@@ -140,6 +158,9 @@ impl Histogram {
         match &mut self.counts {
             Counts::Dense(counts) => each_set(packed, words, |row| counts[(row << shift | extra) as usize] += 1),
             Counts::Hashed(counts) => each_set(packed, words, |row| *counts.entry(row << shift | extra).or_insert(0) += 1),
+            Counts::Wide(counts) => {
+                each_set(packed, words, |row| *counts.entry(u128::from(row) << shift | u128::from(extra)).or_insert(0) += 1);
+            }
         }
     }
 
@@ -147,7 +168,7 @@ impl Histogram {
     fn extras_of(&self, area: u32, stem: u32) -> impl Iterator<Item = (u32, u64)> + '_ {
         let counts = match &self.counts {
             Counts::Dense(counts) => counts.as_slice(),
-            Counts::Hashed(_) => &[],
+            Counts::Hashed(_) | Counts::Wide(_) => &[],
         };
         let first = ((area as usize) << self.stem_bits | stem as usize) << self.extra_bits;
         let of = counts.get(first..first + (1 << self.extra_bits)).unwrap_or_default();
@@ -156,15 +177,16 @@ impl Histogram {
 
     /// Every combination that occurs, with its count.
     fn entries(&self) -> Vec<(Combination, u64)> {
-        let split = |packed: u64| {
+        let split = |packed: u128| {
             let field = |shift: u32, bits: u32| (packed >> shift & ((1 << bits) - 1)) as u32;
             ((packed >> (self.stem_bits + self.extra_bits)) as u32, field(self.extra_bits, self.stem_bits), field(0, self.extra_bits))
         };
         match &self.counts {
             Counts::Dense(counts) => {
-                counts.iter().enumerate().filter(|(_, n)| **n > 0).map(|(at, n)| (split(at as u64), u64::from(*n))).collect()
+                counts.iter().enumerate().filter(|(_, n)| **n > 0).map(|(at, n)| (split(at as u128), u64::from(*n))).collect()
             }
-            Counts::Hashed(counts) => counts.iter().map(|(packed, n)| (split(*packed), u64::from(*n))).collect(),
+            Counts::Hashed(counts) => counts.iter().map(|(packed, n)| (split(u128::from(*packed)), u64::from(*n))).collect(),
+            Counts::Wide(counts) => counts.iter().map(|(packed, n)| (split(*packed), u64::from(*n))).collect(),
         }
     }
 }
@@ -270,20 +292,34 @@ impl Machine {
                 }
                 Weight::Distinct(column) => {
                     let found = layout.pass.table.column(column);
-                    let texts = match frame.column(column) {
-                        Ok(keys) => keys.cast(&DataType::String),
-                        Err(_) => Ok(Column::full_null((*column).into(), rows, &DataType::String)),
-                    };
-                    let texts = texts.map_err(|e| Error::Frame { table: layout.pass.table.id.clone(), found: e.to_string() })?;
-                    bad |= found.is_some_and(|c| c.required) && texts.null_count() > 0;
-                    let texts = texts.as_materialized_series().rechunk();
-                    let texts = texts.str().map_err(|e| Error::Frame { table: layout.pass.table.id.clone(), found: e.to_string() })?;
                     let numbers = std::mem::take(&mut factor.numbers);
-                    for (text, combination) in texts.iter().zip(combinations(areas, &self.stems, &numbers)) {
+                    let mut nobody = false;
+                    let mut add = |text: Option<&str>, combination: Combination| {
+                        nobody |= text.is_none();
                         if !self.outside[combination.1 as usize] {
                             factor.add_key(text, combination);
                         }
+                    };
+                    let combinations = combinations(areas, &self.stems, &numbers);
+                    let wrong = |e: PolarsError| Error::Frame { table: layout.pass.table.id.clone(), found: e.to_string() };
+                    match (found, frame.column(column)) {
+                        // Plain text needs no encoder.
+                        (Some(schema), Ok(keys)) if schema.codes.is_none() => {
+                            let texts = keys.cast(&DataType::String).map_err(wrong)?;
+                            let texts = texts.as_materialized_series().rechunk();
+                            for (text, combination) in texts.str().map_err(wrong)?.iter().zip(combinations) {
+                                add(text.and_then(identifier).as_deref(), combination);
+                            }
+                        }
+                        _ => {
+                            let encoded = encoder.encode(column)?;
+                            let Encoded::Words { codes, words } = &*encoded else { continue };
+                            for (code, combination) in codes.iter().zip(combinations) {
+                                add(words.get(*code as usize).map(String::as_str), combination);
+                            }
+                        }
                     }
+                    bad |= nobody && found.is_some_and(|c| c.required);
                     factor.numbers = numbers;
                 }
             }
@@ -457,7 +493,7 @@ impl Factor {
                     }
                 }
             }
-            Counts::Hashed(_) => {
+            Counts::Hashed(_) | Counts::Wide(_) => {
                 entries = self.histogram.entries();
                 let mut counted: PlHashMap<(u32, u32), u64> = PlHashMap::default();
                 for ((area, stem, _), n) in &entries {

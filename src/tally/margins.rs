@@ -1,11 +1,15 @@
 //! From the finest cells to every margin and every wider area.
 
-use super::Tally;
 use super::grid::Grid;
 use super::keys::{Keys, Pattern};
+use super::{Tally, too_large};
 use crate::area::{Level, WHOLE};
+use crate::error::Result;
 use crate::question::{How, Question};
 use polars::prelude::PlHashMap;
+
+/// Counts that are shared out are kept in millionths: below this together they fit 64 bits, with as many keys again.
+const MOST_SHARED: u64 = 1 << 43;
 
 /// Counts of every series in every cell, margins included.
 pub(crate) struct Margins<'a> {
@@ -89,7 +93,12 @@ impl Sums {
 }
 
 impl<'a> Margins<'a> {
-    pub fn new(question: &'a Question, tally: &'a Tally) -> Self {
+    /// # Errors
+    /// [`crate::Error::BadNumber`] if counts are too large to be shared out exactly.
+    pub fn new(question: &'a Question, tally: &'a Tally) -> Result<Self> {
+        if !question.split.by_old().is_empty() && tally.blocks.iter().any(|cells| cells.most() >= MOST_SHARED) {
+            return Err(too_large(MOST_SHARED));
+        }
         let is_distinct = |(open, _): &&(usize, usize)| matches!(question.series[*open].how, How::Distinct(_));
         let pairs: Vec<(usize, usize)> = question.undecided.iter().filter(is_distinct).copied().collect();
         let mut widths: Vec<usize> = (0..question.blocks.len()).map(|b| question.series_of(b).count()).collect();
@@ -106,7 +115,7 @@ impl<'a> Margins<'a> {
         margins.open_without_key();
         margins.count_keys();
         margins.share_out();
-        margins
+        Ok(margins)
     }
 
     /// Undecided rows without a key are nobody else's: they are open.

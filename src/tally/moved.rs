@@ -73,6 +73,7 @@ impl Moved {
         let mut moved = Tally::empty(onto);
         moved.counted.clone_from(&tally.counted);
         moved.presence.clone_from(&tally.presence);
+        moved.remarks.clone_from(&tally.remarks);
         let unknown = onto.areas.areas().len() as u32;
         for (place, (cells, block)) in tally.blocks.iter().zip(&onto.blocks).enumerate() {
             let (before, after) = (Grid::new(&self.question, block), Grid::new(onto, block));
@@ -81,7 +82,8 @@ impl Moved {
                 let area = u64::from(self.to[before.area_of(cell) as usize]);
                 moved.provinces.extend(province_of(onto, area as u32));
                 for (local, count) in counts.iter().enumerate() {
-                    *builder.slot(after.at(area, before.offset_of(cell)), local) += count;
+                    let slot = builder.slot(after.at(area, before.offset_of(cell)), local);
+                    *slot = slot.saturating_add(*count);
                 }
             }
             moved.blocks[place] = builder.finish();

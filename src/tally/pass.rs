@@ -68,6 +68,7 @@ pub(super) struct Pass<'a> {
 impl<'a> Pass<'a> {
     /// The passes over a table.
     pub fn all(question: &'a Question, table: &'a str, context: &'a Context) -> Result<Vec<Self>> {
+        let of = question.table(table)?;
         let mut passes: BTreeMap<(i32, Option<&str>), Self> = BTreeMap::new();
         for (place, block) in question.blocks.iter().enumerate().filter(|(_, b)| b.table == table) {
             let countable = |series: usize| context.fit.as_ref().is_none_or(|fit| fit.countable[series]);
@@ -75,7 +76,7 @@ impl<'a> Pass<'a> {
             if wanted.is_empty() {
                 continue;
             }
-            let is_ethnicity = |name: &str| question.table(table).column(name).is_some_and(|c| c.codes.as_deref() == Some("ethnicity"));
+            let is_ethnicity = |name: &str| of.column(name).is_some_and(|c| c.codes.as_deref() == Some("ethnicity"));
             let reads_ethnicity = block.axes.iter().any(|a| is_ethnicity(&a.column))
                 || wanted.iter().any(|s| question.series[*s].condition.columns().into_iter().any(is_ethnicity));
             if reads_ethnicity && context.ethnic_list.is_none() {
@@ -84,7 +85,7 @@ impl<'a> Pass<'a> {
             let pass = passes.entry((block.lag, block.date.as_deref())).or_insert_with(|| Self {
                 question,
                 context,
-                table: question.table(table),
+                table: of,
                 lag: block.lag,
                 date: block.date.as_deref(),
                 reference: question.period.as_ref().map(|p| crate::record::shift_last(p.last(), block.lag)).unwrap_or_default(),
@@ -128,7 +129,8 @@ impl<'a> Pass<'a> {
     /// The part that a series belongs to.
     pub fn part_of(&self, series: usize) -> usize {
         let block = self.question.series[series].block;
-        self.parts.iter().position(|p| p.place == block).unwrap_or(0)
+        // A pass counts the series of its own blocks alone.
+        self.parts.iter().position(|p| p.place == block).unwrap_or(usize::MAX)
     }
 
     /// What conditions and dimensions read for some series; not keys, sums and the area.
@@ -272,7 +274,8 @@ impl Building {
         let local = self.local[effect.series];
         let place = pass.parts[effect.part].place;
         for cell in pass.cells(effect, area) {
-            *self.blocks[place].slot(cell, local) += count;
+            let slot = self.blocks[place].slot(cell, local);
+            *slot = slot.saturating_add(count);
         }
     }
 

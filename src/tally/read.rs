@@ -6,7 +6,7 @@
 use super::classes::{Asked, Classes, Source};
 use super::pass::{Columns, Pass};
 use crate::error::{Error, Result};
-use crate::record::{BIRTHS, Encoded, Encoder};
+use crate::record::{BIRTHS, Encoded, Encoder, days_of};
 use polars::prelude::*;
 use polars_arrow::array::{Array, BooleanArray, Utf8ViewArray, View};
 use polars_arrow::bitmap::Bitmap;
@@ -421,17 +421,17 @@ impl Days {
     /// The days of a chunk, if its columns have types that allow it.
     fn of(frame: &DataFrame, reads: &[&str]) -> PolarsResult<Option<Self>> {
         let Some(Ok(days)) = reads.first().map(|name| frame.column(name)) else { return Ok(None) };
-        if !matches!(days.dtype(), DataType::Date | DataType::Datetime(_, None)) {
+        if !matches!(days.dtype(), DataType::Date | DataType::Datetime(..)) {
             return Ok(None);
         }
-        let days = days.as_materialized_series().cast(&DataType::Date)?.rechunk();
+        let days = days_of(days.as_materialized_series())?.rechunk().into_owned();
         let years = match reads.get(1).and_then(|name| frame.column(name).ok()) {
             Some(years) if *years.dtype() != DataType::Int32 && *years.dtype() != DataType::Null => return Ok(None),
             Some(years) if years.null_count() < years.len() => Some(years.as_materialized_series().i32()?.rechunk().into_owned()),
             _ => None,
         };
         let strange = |y: &Int32Chunked| y.min().is_some_and(|y| y < 1800) || y.max().is_some_and(|y| y > 2200);
-        Ok(Some(Self { strange_years: years.as_ref().is_some_and(strange), known: days.to_physical_repr().i32()?.clone(), years }))
+        Ok(Some(Self { strange_years: years.as_ref().is_some_and(strange), known: days, years }))
     }
 
     fn each(&self, mut with: impl FnMut(usize, usize)) {

@@ -9,6 +9,7 @@ use super::pass::{Building, Columns, Effect, Pass, Seen};
 use crate::error::Result;
 use crate::question::{How, IN_PERIOD, UnknownAreas};
 use crate::record::{Encoded, NO, NO_WORD, Problems};
+use crate::spelling::identifier;
 use polars::prelude::DataFrame;
 use std::collections::BTreeMap;
 
@@ -93,9 +94,12 @@ fn fill(pass: &Pass, columns: &Columns, places: &[Option<u64>], building: &mut B
         }
         for (name, effects) in of_keys {
             let Encoded::Words { codes, words } = &*columns[name] else { continue };
-            match words.get(codes[row] as usize) {
+            // The words of a code list are no identifiers.
+            let is_code = pass.table.column(name).is_none_or(|c| c.codes.is_some());
+            let key = words.get(codes[row] as usize).map(String::as_str);
+            match key.and_then(|word| if is_code { Some(word.into()) } else { identifier(word) }) {
                 Some(key) => {
-                    keys.add(keys::hash(key), sets.len() as u32);
+                    keys.add(keys::hash(&key), sets.len() as u32);
                     sets.push(Some((area as u32, patterns.len() as u32)));
                     patterns.push(Pass::pattern(&effects));
                 }

@@ -1,0 +1,55 @@
+//! Days of dates and moments: one rule for every way in.
+
+use polars::prelude::*;
+
+/// Viet Nam is ahead of Greenwich by so many seconds; it has no summer time.
+const AHEAD: i64 = 7 * 3_600;
+const DAY: i64 = 86_400;
+
+/// The days of a column since 1970. A moment with a time zone lies on its day in Viet Nam, one without on that of its own clock;
+/// days beyond 32 bits stay beyond every year, so that they are refused and not lost.
+pub(crate) fn days_of(column: &Series) -> PolarsResult<Int32Chunked> {
+    let DataType::Datetime(unit, zone) = column.dtype() else {
+        return Ok(column.cast(&DataType::Date)?.date()?.physical().clone());
+    };
+    let second = match unit {
+        TimeUnit::Nanoseconds => 1_000_000_000,
+        TimeUnit::Microseconds => 1_000_000,
+        TimeUnit::Milliseconds => 1_000,
+    };
+    let ahead = if zone.is_some() { AHEAD * second } else { 0 };
+    let day = |moment: i64| {
+        let day = moment.saturating_add(ahead).div_euclid(DAY * second);
+        i32::try_from(day).unwrap_or(if day < 0 { i32::MIN } else { i32::MAX })
+    };
+    let moments = column.to_physical_repr();
+    Ok(moments.i64()?.apply_nonnull_values_generic(DataType::Int32, day))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn days(moments: &[i64], unit: TimeUnit, zone: Option<TimeZone>) -> Vec<Option<i32>> {
+        let column = Series::new("a".into(), moments).cast(&DataType::Datetime(unit, zone)).unwrap();
+        days_of(&column).unwrap().iter().collect()
+    }
+
+    #[test]
+    fn a_moment_with_a_zone_lies_on_its_day_in_viet_nam() {
+        // 1970-01-01 16:59:59 and 17:00:00 in Greenwich, which are 23:59:59 and the next midnight in Viet Nam; and before 1970.
+        let seconds = [16 * 3_600 + 59 * 60 + 59, 17 * 3_600, -7 * 3_600 - 1, -7 * 3_600];
+        for (unit, second) in [(TimeUnit::Milliseconds, 1_000), (TimeUnit::Microseconds, 1_000_000), (TimeUnit::Nanoseconds, 1_000_000_000)]
+        {
+            let moments = seconds.map(|s| s * second);
+            assert_eq!(days(&moments, unit, Some(TimeZone::UTC)), [Some(0), Some(1), Some(-1), Some(0)]);
+            assert_eq!(days(&moments, unit, None), [Some(0), Some(0), Some(-1), Some(-1)]);
+        }
+    }
+
+    #[test]
+    fn days_beyond_32_bits_stay_beyond() {
+        assert_eq!(days(&[i64::MAX, i64::MIN], TimeUnit::Milliseconds, None), [Some(i32::MAX), Some(i32::MIN)]);
+        assert_eq!(days(&[i64::MAX, i64::MIN], TimeUnit::Milliseconds, Some(TimeZone::UTC)), [Some(i32::MAX), Some(i32::MIN)]);
+    }
+}
