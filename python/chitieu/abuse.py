@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 from html import escape
+from typing import Any
 
 import polars as pl
 
 from chitieu import _native
 from chitieu._catalogue import html_table
-from chitieu._dataset import Dataset
+from chitieu._dataset import Dataset, as_frame
 from chitieu._errors import PlanError, SchemaError
 from chitieu._language import label, printed, say, word_list
 from chitieu._result import Tabular, area_names
@@ -27,7 +28,10 @@ Day = str | date
 class Table(Tabular):
     """A table of one unit, with the choices behind it: a frame for polars, pandas, pyarrow and everything with Arrow.
 
-    Its last columns say which reports count: ``period``, ``date``, ``place``, ``verification``, ``age_limit``.
+    Its last columns say which reports count: ``period``, ``date``, ``place``, ``verification``, ``age_limit``. A table by
+    areas has ``reported`` (communes known to have reported for the period; null where it is not known), ``expected``
+    (all communes of the area) and ``status``: ``not_reported`` where nobody reported and there is no number, ``partial``
+    where some did not; in a table of shares ``unreliable`` and ``not_available`` go before ``partial``.
     """
 
     def __init__(self, native: _native.AbuseTable, area_vintage: str) -> None:
@@ -45,6 +49,11 @@ class Table(Tabular):
     def told(self) -> str:
         """Which records count, in the language in use."""
         return say(*self._native.told())
+
+    @property
+    def notes(self) -> list[str]:
+        """What has to be known to read it, in the language in use: who reported, and why numbers may differ."""
+        return [say(*note) for note in self._native.notes()]
 
     def share(self, of: Table | None = None) -> Table:
         """Return the share of each cell in percent, in the total of its area or in the cell of another table.
@@ -71,7 +80,7 @@ class Table(Tabular):
         return Table(self._native.share(None if of is None else of._native), self._area_vintage)
 
     def __repr__(self) -> str:
-        return f"{self._heading()}\n{self._frame}"
+        return "\n".join([self._heading(), *self.notes, str(self._frame)])
 
     def _heading(self) -> str:
         unit = label("unit", self.unit) if self.unit else say("theo từng dòng", "by row")
@@ -91,6 +100,7 @@ class Table(Tabular):
         head = tuple(_head(c) for c in shown.columns)
         more = self._frame.height - shown.height
         note = f"<p>… {printed(more)} {say('dòng nữa', 'more rows')}</p>" if more > 0 else ""
+        note += "".join(f"<p>{escape(told)}.</p>" for told in self.notes)
         return f"<p>{escape(self._heading())}</p>{html_table(head, rows, right)}{note}"
 
 
@@ -170,10 +180,14 @@ class Selection:
         """Return counts of a unit by breakdowns and areas, the full cross with its margins.
 
         Columns: ``count`` are things certain in the cell, each once; ``undecided`` those only possibly in it;
-        ``without_key`` certain ones that cannot be told from others; ``lower`` and ``upper`` the fewest and the most
+        ``without_key`` certain ones that cannot be told from others; ``least`` and ``most`` the fewest and the most
         that there can be. With K keyed things, and in a case u rows without a key and k keyed ones, the fewest are
         K + max(0, u - (K - k)) over the cases: within a case all differ, across cases a row without a key can be
         anyone. The most are ``count`` + ``undecided``.
+
+        A perpetrator stands wherever a child counts that its row names, or without a name any child of the case. The
+        indicators ``abused_children``, ``abuse_cases``, ``perpetrators`` and ``sanctions`` of :func:`chitieu.compute`
+        are the same numbers.
 
         Args:
             unit: ``child``, ``case``, ``incident`` (a child in a case), ``perpetrator`` or ``pair``.
@@ -200,8 +214,9 @@ class Selection:
 
         Args:
             unit: ``child``, ``case`` or ``incident``.
-            priority: None: a thing counts in each of its forms, and shares add up to more than 100 % where forms
-                overlap. An order of all forms: it counts in the first that it has, and forms and ``unknown`` add up.
+            priority: None: a thing counts in each of its forms, and in ``unknown`` if one of its reports has none, as in
+                ``counts(by=["form"])``; shares add up to more than 100 % where forms overlap. An order of all forms: it
+                counts in the first that it has, in ``unknown`` only if no report has any, and all add up.
             area_level: The finest level.
 
         Raises:
@@ -223,10 +238,10 @@ class Selection:
         """Return the distinct children of each window: new, repeated in the window, seen before.
 
         ``new`` is a child whose report is its only one up to the window's end, anywhere; ``seen_before`` has one before
-        the window's first day; ``repeated_in_window`` came first in the window and more than once. ``new`` +
-        ``repeated`` = ``children``. What was before is known as far as the register reaches, whatever the selection's
-        period. Rows without a key cannot be de-duplicated: they stand in ``without_key``, and ``lower`` and ``upper``
-        bound the number of all children.
+        the window's first day; ``repeated_in_window`` came first in the window and more than once. What was before is
+        known as far as the register reaches, whatever the selection's period. Rows without a key cannot be
+        de-duplicated and stand in ``without_key``: ``new`` + ``repeated`` + ``without_key`` = ``children``, the number
+        that ``units()`` and ``counts("child")`` give, and ``least`` and ``most`` bound it.
 
         Args:
             windows: ``month``, ``quarter``, ``half_year`` or ``year`` of the selection's period, followed by the period
@@ -384,7 +399,11 @@ class Register:
         return Register(self._native.merge(other._native), rows)
 
     def updated_by(self, later: Register) -> Register:
-        """Return this register brought up to date by a later snapshot: its cases and decisions replace those here."""
+        """Return this register brought up to date by a later snapshot: its cases and decisions replace those here.
+
+        Table by table: a snapshot without a table says nothing of it, and the rows that stand here stay, those of its
+        cases too.
+        """
         return Register(self._native.updated_by(later._native), self._set_aside | later._set_aside)
 
     def __eq__(self, other: object) -> bool:
@@ -399,7 +418,13 @@ class Register:
 
 
 def read(
-    dataset: Dataset, *, area_vintage: Day | None = None, unknown_areas: str = "error", whole: bool = True
+    dataset: Dataset,
+    *,
+    area_vintage: Day | None = None,
+    unknown_areas: str = "error",
+    whole: bool = True,
+    submissions: Any = None,
+    complete: Sequence[str] = (),
 ) -> Register:
     """Read the tables ``victims``, ``perpetrators`` and ``sanctions`` of a dataset.
 
@@ -412,6 +437,11 @@ def read(
         unknown_areas: ``"error"``, or ``"keep"`` to give rows with unknown codes a line of their own.
         whole: False for a part of a register whose perpetrators may have their victims in another part; those whose
             case is in no part are then not refused but count nowhere.
+        submissions: Who reported: a table with columns ``table``, ``commune``, ``period`` (``"2022"``, ``"2022H1"``,
+            ``"2022Q1"``, ``"2022-03"``) and, if kept, ``received_on``, a date; a row without that date has not come. A
+            commune has reported for a period if its submissions hold all of it, four quarters the year.
+        complete: Tables that every commune reported, such as ``["victims", "sanctions"]``. Without either it is not
+            known who reported, and a zero may be a report that has not come.
 
     Raises:
         PlanError: If no day is named for the areas, or two.
@@ -424,6 +454,11 @@ def read(
         >>> selection = ct.abuse.read(dataset).select(period="2022")
         >>> selection.counts("child", by=["sex"]).unit
         'child'
+        >>> import polars as pl
+        >>> came = pl.DataFrame({"table": ["victims"], "commune": ["12364"], "period": ["2022"]})
+        >>> table = ct.abuse.read(dataset, submissions=came).select(period="2022").counts("child")
+        >>> table.to_polars().select("reported", "expected", "status").row(0)
+        (1, 161, 'partial')
     """
     vintage = dataset.area_vintage or _text(area_vintage)
     if vintage is None or (area_vintage is not None and _text(area_vintage) != vintage):
@@ -450,7 +485,11 @@ def read(
             columns = _native.Register.columns(name, dataset.schema(name).names())
             tables.append((name, dataset.batches(name, columns)))
     rows = {table: n for table, n in dataset.set_aside.items() if table in TABLES}
-    return Register(_native.Register.read(tables, vintage, dataset.ethnic_list, unknown_areas, whole), rows)
+    came = None if submissions is None else as_frame("submissions", submissions).lazy().collect().rechunk()
+    native = _native.Register.read(
+        tables, vintage, dataset.ethnic_list, unknown_areas, whole, came, word_list("complete", complete)
+    )
+    return Register(native, rows)
 
 
 def _text(value: Day | None) -> str | None:

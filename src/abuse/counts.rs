@@ -21,12 +21,6 @@ pub(super) const FORMS_OVERLAP: (&str, &str) = (
     "One may stand in several forms, so the forms do not add up to the total; \"unknown\" are those with a report without a recorded form, even if another report has one",
 );
 
-/// Where a perpetrator stands.
-const PERPETRATORS: (&str, &str) = (
-    "Người xâm hại tính một lần ở mỗi vụ, theo ngày và nơi của lượt tiếp nhận đầu tiên được tính (chỉ tiêu perpetrators cũng vậy); cặp trẻ em và người xâm hại theo từng lượt",
-    "A perpetrator stands once in each case, by date and place of the first report that counts (as in the indicator perpetrators); pairs stand at each report",
-);
-
 /// One for each row of a spot.
 pub(super) fn each(covered: &[Here], rows: usize) -> Vec<Here> {
     covered.iter().flat_map(|here| std::iter::repeat_n(*here, rows)).collect()
@@ -73,7 +67,6 @@ impl Selection {
         let mut table = with_counts(columns, &counts)
             .covered(each(&covered, size))?
             .note_if(several, FORMS_OVERLAP.0, FORMS_OVERLAP.1)
-            .note_if(unit == Unit::Perpetrator, PERPETRATORS.0, PERPETRATORS.1)
             .finish(Some(unit), self)?;
         table.grid = Some(grid);
         Ok(table)
@@ -151,10 +144,7 @@ impl Selection {
         let of: Vec<Vec<Here>> = of_unit.iter().map(|(unit, _)| self.covered(*unit, &spots)).collect();
         let covered = (0..spots.len()).flat_map(|spot| of.iter().map(move |covered| covered[spot])).collect();
         let columns = Columns::new(rows.len()).words("unit", rows.iter().map(|(unit, _)| unit.word())).areas(&spots, of_unit.len());
-        with_counts(columns, &counts)
-            .covered(covered)?
-            .note_if(self.facts.persons.is_some(), PERPETRATORS.0, PERPETRATORS.1)
-            .finish(None, self)
+        with_counts(columns, &counts).covered(covered)?.finish(None, self)
     }
 
     /// Pairs of child and perpetrator by relation; `by_case` are those that rest on the case alone, since no row of the

@@ -4,7 +4,7 @@ use super::choice::{Choice, DateOf};
 use super::register::Facts;
 use super::report::{Decision, Report};
 use super::spots::{Here, Spots};
-use super::things::{Counting, Things, things};
+use super::things::{Things, things};
 use super::unit::Unit;
 use crate::area::Level;
 use crate::catalogue::{Catalogue, Codes, days};
@@ -67,8 +67,7 @@ impl Selection {
             (Unit::Perpetrator | Unit::Pair, None) => return Err(missing("perpetrators")),
             (_, persons) => persons.as_deref().unwrap_or_default(),
         };
-        let counting = Counting { status: &self.status, ever: &self.ever };
-        Ok(things(unit, &self.facts.reports, self.facts.numbers(), persons, counting))
+        Ok(things(unit, &self.facts.reports, self.facts.numbers(), persons, &self.status))
     }
 
     /// The areas of a table down to a level.

@@ -4,7 +4,6 @@ use super::report::{Person, Report};
 use super::unit::Unit;
 use crate::record::NO;
 use rayon::prelude::*;
-use std::cmp::Reverse;
 
 /// No row of perpetrators.
 pub(super) const NOBODY: u32 = u32::MAX;
@@ -78,18 +77,11 @@ impl Numbers {
     }
 }
 
-/// Whether each report counts, with three values: in the period, and at any time.
-#[derive(Clone, Copy)]
-pub(super) struct Counting<'a> {
-    pub status: &'a [u8],
-    pub ever: &'a [u8],
-}
-
 /// The things of a unit; of perpetrators and pairs by the rows related to each report.
-pub(super) fn things(unit: Unit, reports: &[Report], numbers: &Numbers, persons: &[Person], counting: Counting) -> Things {
-    let (cases, status) = (&numbers.cases, counting.status);
+pub(super) fn things(unit: Unit, reports: &[Report], numbers: &Numbers, persons: &[Person], status: &[u8]) -> Things {
+    let cases = &numbers.cases;
     match unit {
-        Unit::Perpetrator | Unit::Pair => of_persons(unit, reports, persons, cases, counting),
+        Unit::Perpetrator | Unit::Pair => of_persons(unit, reports, persons, cases, status),
         // Decisions are no things of reports.
         Unit::Decision => Things::default(),
         Unit::Child | Unit::Case | Unit::Incident => {
@@ -112,25 +104,17 @@ pub(super) fn things(unit: Unit, reports: &[Report], numbers: &Numbers, persons:
     }
 }
 
-/// A pair stands at each report of its child. A perpetrator stands once for each of its rows: at the first report that counts most
-/// certainly, of the child named or of the case. Indicators take the same one (`record/cases.rs`).
-fn of_persons(unit: Unit, reports: &[Report], persons: &[Person], cases: &[u32], counting: Counting) -> Things {
-    let Counting { status, ever } = counting;
+/// Each row of perpetrators at every report of the child it names, if that is in the case, else of the case. The indicators of
+/// perpetrators count so too (`record/cases.rs`).
+fn of_persons(unit: Unit, reports: &[Report], persons: &[Person], cases: &[u32], status: &[u8]) -> Things {
     let (mut members, mut keys) = (Vec::new(), Vec::new());
     let (rows, with_key) = numbered(&persons.iter().map(|p| p.key).collect::<Vec<_>>());
     for (row, person) in persons.iter().enumerate() {
         let start = reports.partition_point(|r| r.case < person.case);
         let of_case = &reports[start..start + reports[start..].partition_point(|r| r.case == person.case)];
         let named = person.child.filter(|child| of_case.iter().any(|r| r.child == Some(*child)));
-        let mut related: Vec<usize> =
-            (start..start + of_case.len()).filter(|nth| named.is_none() || reports[*nth].child == named).collect();
-        if unit == Unit::Perpetrator {
-            // Places in the list of areas are in the order of codes.
-            let order = |nth: &usize| (Reverse(ever[*nth]), reports[*nth].received, reports[*nth].place, reports[*nth].incident);
-            related = related.into_iter().min_by_key(order).into_iter().collect();
-        }
-        for place in related {
-            let report = &reports[place];
+        for (nth, report) in of_case.iter().enumerate().filter(|(_, r)| named.is_none() || r.child == named) {
+            let place = start + nth;
             let member = Member {
                 thing: rows[row],
                 case: cases[place],

@@ -153,7 +153,7 @@ const DERIVED: [(&str, &str, &[&str]); 7] = [
     ("injuries", "age", &["birth_date"]),
 ];
 
-/// What perpetrators take over from the child they name, or from the victims of their case; `abuses_child`: one of them is
+/// What perpetrators take over from the reports of the child they name, or of their case; `abuses_child`: one of them is
 /// confirmed and under 16.
 pub const FROM_CASE: [(&str, ColumnType); 5] = [
     ("received_date", ColumnType::Date),

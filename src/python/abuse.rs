@@ -5,10 +5,12 @@ use crate::abuse::{
     Choice, DateOf, Deadlines, Dimension, PlaceOf, Prostitution, Reading, Register, SanctionDimension, Selection, Table, Under, Unit,
     Windows, Word,
 };
-use crate::area::Level;
+use crate::area::{AreaList, Level, Submissions};
+use crate::catalogue::Catalogue;
 use crate::error::{Error, Result};
 use crate::period::Period;
 use crate::question::UnknownAreas;
+use polars::prelude::DataFrame;
 use pyo3::prelude::*;
 
 fn period(text: Option<&str>) -> Result<Option<Period>> {
@@ -35,6 +37,11 @@ impl PyTable {
 
     fn told(&self) -> (String, String) {
         (self.0.told().vi.clone(), self.0.told().en.clone())
+    }
+
+    /// What has to be known to read it, in Vietnamese and English.
+    fn notes(&self) -> Vec<(String, String)> {
+        self.0.notes().iter().map(|note| (note.vi.clone(), note.en.clone())).collect()
     }
 
     fn share(&self, py: Python<'_>, of: Option<&Self>) -> PyResult<Self> {
@@ -71,6 +78,17 @@ impl Words {
     }
 }
 
+fn read_submissions(rows: &[DataFrame], complete: &[String], area_vintage: &str) -> Result<Submissions> {
+    let catalogue = Catalogue::builtin();
+    let tables: Vec<&str> = catalogue.tables().iter().map(|t| t.id.as_str()).collect();
+    let areas = AreaList::on(day("area_vintage", area_vintage)?)?;
+    let mut said = Submissions::new();
+    for batch in rows {
+        said = said.merge(&Submissions::read(batch, &tables, &areas)?, &[], &[]);
+    }
+    said.complete(complete, &tables)
+}
+
 #[pyclass(frozen, name = "Register", module = "chitieu._native")]
 struct PyRegister(Register);
 
@@ -82,8 +100,9 @@ impl PyRegister {
         enter(py, || Reading::columns(table, &there))
     }
 
-    /// Reads tables given as iterables of streams.
+    /// Reads tables given as iterables of streams; submissions are a stream, and tables that are complete their names.
     #[staticmethod]
+    #[allow(clippy::too_many_arguments, reason = "each is an argument of the Python function")]
     fn read(
         py: Python<'_>,
         tables: Vec<(String, Bound<'_, PyAny>)>,
@@ -91,7 +110,13 @@ impl PyRegister {
         ethnic_list: Option<&str>,
         unknown_areas: &str,
         whole: bool,
+        submissions: Option<Bound<'_, PyAny>>,
+        complete: Vec<String>,
     ) -> PyResult<Self> {
+        let said = match submissions {
+            Some(rows) => arrow::read(&rows)?,
+            None => Vec::new(),
+        };
         let mut reading =
             enter(py, || Reading::new(day("area_vintage", area_vintage)?, ethnic(ethnic_list)?, UnknownAreas::from_word(unknown_areas)?))?;
         for (table, batches) in tables {
@@ -105,7 +130,11 @@ impl PyRegister {
                 py.check_signals()?;
             }
         }
-        enter(py, || if whole { reading.finish() } else { reading.finish_part() }.map(Self))
+        enter(py, || {
+            let said = read_submissions(&said, &complete, area_vintage)?;
+            let register = if whole { reading.finish() } else { reading.finish_part() }?;
+            Ok(Self(register.with_submissions(said)))
+        })
     }
 
     fn merge(&self, py: Python<'_>, other: &Self) -> PyResult<Self> {

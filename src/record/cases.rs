@@ -11,35 +11,62 @@ use polars::prelude::*;
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::LazyLock;
-use xxhash_rust::xxh3::xxh3_128;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
-/// The facts of a case, or of one child in it: date and place are those of the first report that counts most certainly
-/// (ours), and of these the first commune and incident.
+/// What a report of a case says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Facts {
     pub received: i32,
     /// Its place among the communes; see [`Cases::commune`].
     commune: u32,
     pub incident: Option<i32>,
-    /// Whether some victim is confirmed.
+    /// The hash of the child; 0 where none is told apart.
+    child: u64,
+    /// Whether a victim is confirmed.
     pub sure: u8,
-    /// Whether some victim is confirmed and under 16: a child (Law 102/2016/QH13, Article 1).
+    /// Whether a victim is confirmed and under 16: a child (Law 102/2016/QH13, Article 1).
     pub counts: u8,
 }
 
-/// The cases of a dataset: whether a victim is a confirmed child, and date and place of the first report of one.
+/// The reports of a case; nearly all have one.
+#[derive(Debug, Clone)]
+struct Case {
+    first: Facts,
+    more: Box<[Facts]>,
+}
+
+impl Case {
+    fn reports(&self) -> impl Iterator<Item = &Facts> {
+        std::iter::once(&self.first).chain(&self.more)
+    }
+}
+
+/// The cases of a dataset: date, place and certainty of each of their reports.
 ///
-/// Perpetrators have no date and no place of their own; they take those of the child they name, if it is in the case, else of
-/// the case.
+/// Perpetrators have no date and no place of their own; they take those of the reports of the child they name, if it is in the
+/// case, else of the whole case. So a perpetrator counts wherever and whenever a child counts that he or she abused.
 #[derive(Debug, Clone, Default)]
 pub struct Cases {
-    /// By the hash of the case's identifier: millions of them take 48 bytes each.
-    by_id: PlHashMap<u128, Facts>,
-    /// By the hashes of case and child.
-    by_child: PlHashMap<u128, Facts>,
+    /// By the hash of the case's identifier: millions of them take 64 bytes each.
+    by_id: PlHashMap<u128, Case>,
     communes: Vec<String>,
     places: HashMap<String, u32>,
     rows: u64,
+}
+
+/// Names, which no table uses, of the columns that [`Cases::joined`] adds: facts of the report and the row in the table.
+const ROW: &str = "#row";
+pub(super) const JOINED: [(&str, &str); 5] = [
+    ("received_date", "#received_date"),
+    ("incident_date", "#incident_date"),
+    ("commune", "#commune"),
+    ("confirmed", "#confirmed"),
+    ("abuses_child", "#abuses_child"),
+];
+
+/// The row of the table that a row of a joined batch stands for.
+pub(super) fn row_of(frame: &DataFrame, row: usize) -> Option<u64> {
+    frame.column(ROW).ok()?.u64().ok()?.get(row)
 }
 
 /// The age at which childhood ends.
@@ -96,14 +123,12 @@ impl Cases {
                 None => UNDECIDED,
             };
             let commune = self.place(commune);
-            let facts = Facts { received, commune, incident, sure, counts: sure.min(children[row]) };
-            let case = xxh3_128(id.as_bytes());
-            keep(&mut self.by_id, &self.communes, case, facts);
-            if let Some(column) = &named
-                && let Some(child) = column.str()?.get(row).and_then(identifier)
-            {
-                keep(&mut self.by_child, &self.communes, of_child(case, &child), facts);
-            }
+            let child = match &named {
+                Some(column) => column.str()?.get(row).and_then(identifier).map_or(0, |child| xxh3_64(child.as_bytes()).max(1)),
+                None => 0,
+            };
+            let facts = Facts { received, commune, incident, child, sure, counts: sure.min(children[row]) };
+            self.keep(xxh3_128(id.as_bytes()), facts);
         }
         self.rows += victims.height() as u64;
         Ok(problems.into_result(""))
@@ -143,32 +168,93 @@ impl Cases {
         place
     }
 
-    /// The facts of the child named, if it is in the case, else of the case.
-    pub(crate) fn get(&self, case: &str, child: Option<&str>) -> Option<&Facts> {
-        let case = xxh3_128(identifier(case)?.as_bytes());
-        let named = child.filter(|_| !self.by_child.is_empty()).and_then(identifier);
-        named.and_then(|child| self.by_child.get(&of_child(case, &child))).or_else(|| self.by_id.get(&case))
+    /// Adds a report to its case: reports of one child, day, place and incident are one, as certain as the most certain.
+    fn keep(&mut self, case: u128, facts: Facts) {
+        let Some(known) = self.by_id.get_mut(&case) else {
+            self.by_id.insert(case, Case { first: facts, more: Box::default() });
+            return;
+        };
+        let key = |f: &Facts| (f.received, f.commune, f.incident, f.child);
+        match std::iter::once(&mut known.first).chain(&mut known.more).find(|f| key(f) == key(&facts)) {
+            Some(same) => (same.sure, same.counts) = (same.sure.max(facts.sure), same.counts.max(facts.counts)),
+            None => known.more = known.more.iter().copied().chain([facts]).collect(),
+        }
+    }
+
+    /// The reports of the child named, if it is in the case, else of the case.
+    fn related(&self, case: &str, child: Option<&str>) -> Vec<Facts> {
+        let Some(case) = identifier(case).and_then(|case| self.by_id.get(&xxh3_128(case.as_bytes()))) else { return Vec::new() };
+        let child = child.and_then(identifier).map(|child| xxh3_64(child.as_bytes()).max(1));
+        let named: Vec<Facts> = case.reports().filter(|f| Some(f.child) == child).copied().collect();
+        if named.is_empty() { case.reports().copied().collect() } else { named }
+    }
+
+    /// The first of the reports that count most certainly; ties by commune and incident.
+    pub(crate) fn first(&self, case: &str, child: Option<&str>) -> Option<Facts> {
+        let order = |f: &Facts| (Reverse(f.counts), f.received, self.commune(f).to_owned(), f.incident);
+        let related = self.related(case, child);
+        let sure = related.iter().map(|f| f.sure).max()?;
+        related.into_iter().min_by_key(order).map(|first| Facts { sure, ..first })
+    }
+
+    /// A batch of perpetrators with the facts of their reports: one row for each place and day of the reports that a row is
+    /// related to. `offset` are the rows of the table before.
+    ///
+    /// Whoever has no key and stands in several rows gets one, of the case and the row.
+    pub(crate) fn joined(&self, batch: &DataFrame, offset: u64) -> PolarsResult<DataFrame> {
+        let text = |name: &str| batch.column(name).and_then(|c| c.cast(&DataType::String)).ok();
+        let (cases, children, persons) = (batch.column("case_id")?.cast(&DataType::String)?, text("child_id"), text("person_id"));
+        let mut rows: Vec<IdxSize> = Vec::with_capacity(batch.height());
+        let mut facts: Vec<Option<Facts>> = Vec::with_capacity(batch.height());
+        for row in 0..batch.height() {
+            let child = match &children {
+                Some(column) => column.str()?.get(row),
+                None => None,
+            };
+            let mut found = cases.str()?.get(row).map(|case| self.related(case, child)).unwrap_or_default();
+            found.sort_unstable_by_key(|f| (f.received, f.commune, f.incident));
+            let before = facts.len();
+            for same in found.chunk_by(|a, b| (a.received, a.commune, a.incident) == (b.received, b.commune, b.incident)) {
+                let most = |of: fn(&Facts) -> u8| same.iter().map(of).max().unwrap_or(NO);
+                facts.push(Some(Facts { sure: most(|f| f.sure), counts: most(|f| f.counts), ..same[0] }));
+            }
+            if facts.len() == before {
+                facts.push(None);
+            }
+            rows.resize(facts.len(), row as IdxSize);
+        }
+        let mut frame = batch.clone();
+        if rows.len() > batch.height() {
+            frame = batch.take(&IdxCa::from_vec("".into(), rows.clone()))?;
+            if let Some(persons) = persons {
+                let several = |nth: usize| rows.get(nth + 1) == Some(&rows[nth]) || nth > 0 && rows[nth - 1] == rows[nth];
+                let mut keys: Vec<Option<String>> = Vec::with_capacity(rows.len());
+                for (nth, row) in rows.iter().enumerate() {
+                    let key = persons.str()?.get(*row as usize).map(str::to_owned);
+                    let own = || {
+                        format!(
+                            "chitieu:{}:{}",
+                            cases.str().ok().and_then(|c| c.get(*row as usize)).unwrap_or_default(),
+                            offset + u64::from(*row)
+                        )
+                    };
+                    keys.push(if several(nth) && key.as_deref().and_then(identifier).is_none() { Some(own()) } else { key });
+                }
+                frame.with_column(Column::new("person_id".into(), keys))?;
+            }
+        }
+        let number = |of: &dyn Fn(&Facts) -> Option<i32>| facts.iter().map(|f| f.as_ref().and_then(of)).collect::<Vec<Option<i32>>>();
+        let commune = facts.iter().map(|f| f.as_ref().map(|f| self.commune(f))).collect::<Vec<Option<&str>>>();
+        frame.with_column(Column::new(ROW.into(), rows.iter().map(|row| offset + u64::from(*row) + 1).collect::<Vec<u64>>()))?;
+        frame.with_column(Column::new("#received_date".into(), number(&|f| Some(f.received))))?;
+        frame.with_column(Column::new("#incident_date".into(), number(&|f| f.incident)))?;
+        frame.with_column(Column::new("#commune".into(), commune))?;
+        frame.with_column(Column::new("#confirmed".into(), number(&|f| Some(i32::from(f.sure)))))?;
+        frame.with_column(Column::new("#abuses_child".into(), number(&|f| Some(i32::from(f.counts)))))?;
+        Ok(frame)
     }
 
     pub(crate) fn commune(&self, facts: &Facts) -> &str {
         &self.communes[facts.commune as usize]
     }
-}
-
-fn of_child(case: u128, child: &str) -> u128 {
-    let mut bytes = case.to_le_bytes().to_vec();
-    bytes.extend_from_slice(child.as_bytes());
-    xxh3_128(&bytes)
-}
-
-fn keep(facts_of: &mut PlHashMap<u128, Facts>, communes: &[String], key: u128, facts: Facts) {
-    let order = |f: &Facts| (Reverse(f.counts), f.received, communes[f.commune as usize].as_str(), f.incident);
-    facts_of
-        .entry(key)
-        .and_modify(|known| {
-            let sure = facts.sure.max(known.sure);
-            let first = if order(&facts) < order(known) { facts } else { *known };
-            *known = Facts { sure, ..first };
-        })
-        .or_insert(facts);
 }

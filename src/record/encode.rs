@@ -1,6 +1,6 @@
 //! Columns as small integers: flags with three values, numbers as intervals, words as codes.
 
-use super::cases::Cases;
+use super::cases::{Cases, JOINED, row_of};
 use super::days::days_of;
 use super::problems::Problems;
 use crate::catalogue::{Codes, Column as ColumnSchema, ColumnType, EthnicList, Table, Time, days};
@@ -120,6 +120,12 @@ impl Encoded {
     }
 }
 
+/// One fact of the case of each row.
+enum FactsOfCase {
+    Numbers(Vec<Option<i32>>),
+    Communes(Vec<Option<String>>),
+}
+
 /// The days a person can have been born on, under a name no table uses.
 pub(crate) const BIRTHS: &str = "#births";
 /// Floats beyond this are not read as integers.
@@ -162,7 +168,7 @@ pub(crate) fn completed_months(birth: i32, on: i32) -> i32 {
 
 impl Encoder<'_> {
     fn row(&self, i: usize) -> u64 {
-        self.offset + i as u64 + 1
+        row_of(self.frame, i).unwrap_or(self.offset + i as u64 + 1)
     }
 
     /// The column under a name that conditions and dimensions may use.
@@ -549,39 +555,55 @@ impl Encoder<'_> {
     }
 
     /// A fact of the case, for perpetrators.
+    /// A fact of the case: of the report that the row was joined to, else of the first of its case that counts.
     fn of_case(&mut self, name: &str) -> PolarsResult<Encoded> {
-        let ids = self.series("case_id", &DataType::String)?;
-        let children = self.series("child_id", &DataType::String)?;
-        let rows = ids.len();
-        let mut numbers = Vec::with_capacity(rows);
-        let mut flags = Vec::with_capacity(rows);
-        let mut places = Vec::with_capacity(rows);
-        let mut words: Vec<String> = Vec::new();
-        let mut known: HashMap<&str, u32> = HashMap::new();
-        let cases = self.cases;
-        for (i, (id, child)) in ids.str()?.iter().zip(children.str()?.iter()).enumerate() {
-            let found = id.and_then(|id| cases.get(id, child));
-            if found.is_none() && name == "received_date" {
-                self.problems.value(&self.table.id, "case_id", "the case_id of a row of the table victims", self.row(i));
-            }
-            match name {
-                "received_date" => numbers.push(found.map(|f| f.received)),
-                "incident_date" => numbers.push(found.and_then(|f| f.incident)),
-                "confirmed" => flags.push(found.map_or(UNDECIDED, |f| f.sure)),
-                "abuses_child" => flags.push(found.map_or(UNDECIDED, |f| f.counts)),
-                _ => places.push(found.map_or(NO_WORD, |f| {
-                    let commune = cases.commune(f);
-                    *known.entry(commune).or_insert_with(|| push(&mut words, commune.to_owned()))
-                })),
+        let facts = self.facts_of_case(name)?;
+        if name == "received_date" {
+            let nowhere = |values: &FactsOfCase| match values {
+                FactsOfCase::Numbers(numbers) => (0..numbers.len()).filter(|row| numbers[*row].is_none()).collect::<Vec<_>>(),
+                FactsOfCase::Communes(_) => Vec::new(),
+            };
+            for row in nowhere(&facts) {
+                self.problems.value(&self.table.id, "case_id", "the case_id of a row of the table victims", self.row(row));
             }
         }
-        Ok(match name {
-            "confirmed" | "abuses_child" => Encoded::Flag(flags),
-            "commune" => Encoded::Words { codes: places, words },
-            _ => Encoded::Number {
+        Ok(match (name, facts) {
+            (_, FactsOfCase::Communes(communes)) => {
+                let mut words: Vec<String> = Vec::new();
+                let mut known: HashMap<String, u32> = HashMap::new();
+                let mut code = |commune: String| *known.entry(commune).or_insert_with_key(|commune| push(&mut words, commune.clone()));
+                let codes = communes.into_iter().map(|commune| commune.map_or(NO_WORD, &mut code)).collect();
+                Encoded::Words { codes, words }
+            }
+            ("confirmed" | "abuses_child", FactsOfCase::Numbers(flags)) => {
+                Encoded::Flag(flags.into_iter().map(|flag| flag.and_then(|f| u8::try_from(f).ok()).unwrap_or(UNDECIDED)).collect())
+            }
+            (_, FactsOfCase::Numbers(numbers)) => Encoded::Number {
                 low: numbers.iter().map(|n| n.unwrap_or(LOW)).collect(),
                 high: numbers.iter().map(|n| n.unwrap_or(HIGH)).collect(),
             },
+        })
+    }
+
+    fn facts_of_case(&self, name: &str) -> PolarsResult<FactsOfCase> {
+        let joined = JOINED.iter().find(|(fact, _)| *fact == name).and_then(|(_, column)| self.frame.column(column).ok());
+        if let Some(column) = joined {
+            return Ok(match name {
+                "commune" => FactsOfCase::Communes(column.str()?.iter().map(|c| c.map(str::to_owned)).collect()),
+                _ => FactsOfCase::Numbers(column.i32()?.iter().collect()),
+            });
+        }
+        let ids = self.series("case_id", &DataType::String)?;
+        let children = self.series("child_id", &DataType::String)?;
+        let rows = ids.str()?.iter().zip(children.str()?.iter());
+        let facts = rows.map(|(id, child)| id.and_then(|id| self.cases.first(id, child)));
+        Ok(match name {
+            "commune" => FactsOfCase::Communes(facts.map(|f| f.map(|f| self.cases.commune(&f).to_owned())).collect()),
+            "received_date" => FactsOfCase::Numbers(facts.map(|f| f.map(|f| f.received)).collect()),
+            "incident_date" => FactsOfCase::Numbers(facts.map(|f| f.and_then(|f| f.incident)).collect()),
+            "confirmed" => FactsOfCase::Numbers(facts.map(|f| f.map(|f| i32::from(f.sure))).collect()),
+            "abuses_child" => FactsOfCase::Numbers(facts.map(|f| f.map(|f| i32::from(f.counts))).collect()),
+            other => polars_bail!(ColumnNotFound: "{other}"),
         })
     }
 

@@ -76,7 +76,12 @@ impl<'a> Counting<'a> {
             let machines = layouts.iter().map(Machine::new).collect();
             self.workers.push(Worker { machines, building: Building::new(self.question), problems: Problems::default() });
         }
-        let batch = self.only_needed(batch)?;
+        let mut needed = self.only_needed(batch)?;
+        if self.table == "perpetrators" {
+            let wrong = |e: polars::error::PolarsError| Error::Frame { table: self.table.to_owned(), found: e.to_string() };
+            needed = self.context.cases.joined(&needed, self.rows).map_err(wrong)?;
+        }
+        let (batch, height) = (needed, batch.height());
         let next = AtomicUsize::new(0);
         let offset = self.rows;
         let done: Result<()> = self.workers.par_iter_mut().try_for_each(|worker| {
@@ -89,7 +94,7 @@ impl<'a> Counting<'a> {
                 worker.count(&layouts, &batch.slice(start.cast_signed() as i64, CHUNK), offset + start as u64)?;
             }
         });
-        self.rows += batch.height() as u64;
+        self.rows += height as u64;
         self.layouts = Some(layouts);
         done
     }

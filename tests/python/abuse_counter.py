@@ -128,8 +128,8 @@ def tally(members):
         "count": len(certain),
         "undecided": undecided,
         "without_key": len(certain) - known,
-        "lower": known + max(0, more),
-        "upper": len(certain) + undecided,
+        "least": known + max(0, more),
+        "most": len(certain) + undecided,
     }
 
 
@@ -456,24 +456,24 @@ class Selection:
                 if d.in_force and d.within(self.period) and area in places_of(d.row["commune"], day)
             }
             n = len(decisions)
-            facts = {"count": n, "undecided": 0, "without_key": 0, "lower": n, "upper": n}
+            facts = {"count": n, "undecided": 0, "without_key": 0, "least": n, "most": n}
             rows.append(self.start("decision", area) | facts | self.choices)
         return rows
 
     # ------------------------------------------------ forms
 
-    def things(self, unit):
-        """Return the certain things of each area with their forms there."""
+    def things(self, unit, several=False):
+        """Return the certain things of each area with their forms there; of several, what a report lacks is one too."""
         found = defaultdict(lambda: defaultdict(set))
         for area, members in self.by_area(self.members(unit, self.period)).items():
             for m in members:
                 if m.certainty == CERTAIN:
-                    found[area][m.key] |= self.forms_of(m.report)
+                    found[area][m.key] |= self.forms_of(m.report) or ({"unknown"} if several else set())
         return found
 
     def forms(self, unit="child", priority=None, area_level="country"):
         """Return things by form: each of its forms, or the first of a list."""
-        things = self.things(unit)
+        things = self.things(unit, several=not priority)
         rows = []
         for area in self.areas(area_level):
             sets = list(things[area].values()) if area in things else []
@@ -531,13 +531,13 @@ class Selection:
             members = self.by_area(self.members("child", window))
             for area in self.areas(area_level):
                 here = members.get(area, [])
-                reports = [m.report for m in here if m.certainty == CERTAIN and m.keyed]
-                children = {r.child for r in reports}
+                reports = [m.report for m in here if m.certainty == CERTAIN]
+                children = {r.child for r in reports if r.child}
                 seen = {c for c in children if min(days[c]) < first}
                 again = {c for c in children - seen if sum(d <= last for d in days[c]) > 1}
                 bounds = tally(here)
                 facts = {
-                    "children": len(children),
+                    "children": bounds["count"],
                     "new": len(children - seen - again),
                     "repeated": len(seen) + len(again),
                     "repeated_in_window": len(again),
@@ -545,8 +545,8 @@ class Selection:
                     "incidents": len(reports),
                     "without_key": bounds["without_key"],
                     "undecided": bounds["undecided"],
-                    "lower": bounds["lower"],
-                    "upper": bounds["upper"],
+                    "least": bounds["least"],
+                    "most": bounds["most"],
                 }
                 rows.append({"unit": "child", "window": window} | self.start("child", area) | facts | self.choices)
         return rows

@@ -74,15 +74,12 @@ FROM (SELECT *, years(b0, coalesce(incident_date, received_date)) AS hi,
               coalesce(birth_date, make_date(birth_year, 12, 31)) AS b1
             FROM victims JOIN places USING (commune) WHERE received_date BETWEEN '{first}' AND '{last}'));
 
--- a case has the date and place of its earliest reception, and is confirmed if any of its children is
+-- a perpetrator stands at the reports of the child named, if that child is in the case, else at those of the whole case
 CREATE TABLE the_perpetrators AS
-SELECT p.*, a.areas, a.commune, c.confirmed
-FROM perpetrators p
-JOIN (SELECT case_id, min(received_date) AS received, min((received_date, commune))[2] AS commune,
-        CASE WHEN bool_or(confirmed) THEN true WHEN bool_or(confirmed IS NULL) THEN NULL ELSE false END AS confirmed
-      FROM victims GROUP BY case_id) c USING (case_id)
-JOIN places a ON a.commune = c.commune
-WHERE c.received BETWEEN '{first}' AND '{last}';
+SELECT p.*, v.areas, v.commune, v.confirmed AND lt(v.lo, v.hi, 16) AS abuses
+FROM perpetrators p JOIN the_victims v ON v.case_id = p.case_id
+WHERE v.child_id = p.child_id
+    OR NOT EXISTS (SELECT 1 FROM victims w WHERE w.case_id = p.case_id AND w.child_id = p.child_id);
 
 CREATE TABLE the_sanctions AS SELECT * FROM sanctions JOIN places USING (commune)
 WHERE decided_on BETWEEN '{first}' AND '{last}';

@@ -126,7 +126,7 @@ INDICATORS = {
     "abuse_cases_by_form_share": Asked(
         "proportion", ("percent",), victims(ABUSED, "case_id"), victims(ABUSED, "case_id", WITHOUT_FORM)
     ),
-    "perpetrators": Asked("count", ("count",), Part("the_perpetrators", "confirmed", ("sex", "relation"), "person_id")),
+    "perpetrators": Asked("count", ("count",), Part("the_perpetrators", "abuses", ("sex", "relation"), "person_id")),
     "sanctions": Asked("count", ("count",), Part("the_sanctions", "status = 'in_force'", key="decision_id")),
     # injuries, marriages
     "child_injury": quotient(Part("the_injuries", CHILD, BASIC), CHILDREN, ("count", "per_100000")),

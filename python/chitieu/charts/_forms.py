@@ -11,7 +11,7 @@ import polars as pl
 from chitieu._language import label, printed, say
 from chitieu._plot import INK, _altair
 from chitieu.charts._look import DARK, MIDDLE, NAMES, PALE, finished, headed, sourced
-from chitieu.charts._table import at_area, day_of, known, named, need, numbers, one, one_unit, refuse, taken, told
+from chitieu.charts._table import at_area, coverage, day_of, known, named, need, numbers, one, one_unit, refuse, taken, told
 from chitieu.charts._words import category, counted, inside, people, upper
 
 if TYPE_CHECKING:
@@ -67,10 +67,11 @@ def forms_overlaps(
             )
         tables.append(taken(CHART, matrix))
         need(CHART, tables[2], "unit", "form", "other_form", "count")
-    for table in tables:
-        numbers(CHART, table, "count", whole=True)
     unit, notes = one_unit(CHART, *tables), told(CHART, *tables)
     forms_here, overlaps_here = (at_area(CHART, table, area) for table in tables[:2])
+    for table in (forms_here, overlaps_here, *tables[2:]):
+        numbers(CHART, table, "count", whole=True)
+    notes += coverage(forms_here)
     mode = one(CHART, [forms_here], "mode", "choices_differ") or ""
     known(CHART, "mode", mode, ("several", "single"))
     by_form, by_number = _counts(forms_here, "form"), _counts(overlaps_here, "forms")

@@ -11,7 +11,7 @@ from chitieu._language import label, printed, say
 from chitieu._plot import INK, LEVELS, _altair
 from chitieu._result import MULTIPLIER
 from chitieu.charts._look import finished, sourced
-from chitieu.charts._table import Subject, day_of, events, known, multiplier, named, need, numbers, refuse, taken, told
+from chitieu.charts._table import Subject, coverage, day_of, events, known, multiplier, named, need, numbers, refuse, taken, told
 from chitieu.charts._words import quotient, upper
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def funnel(
     need(CHART, frame, "area", "numerator", "denominator")
     numbers(CHART, frame, "numerator", "denominator")
     frame, area_level = _at_level(frame, area_level)
-    notes, below = told(CHART, frame), sourced(CHART, source)
+    notes, below = told(CHART, frame) + coverage(frame, together=True), sourced(CHART, source)
     per = multiplier(CHART, frame, per)
     measure = next(m for m, times in MULTIPLIER.items() if times == per and m != "ratio")
     subject = Subject(CHART, frame, of, per)

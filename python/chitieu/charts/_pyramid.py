@@ -10,7 +10,19 @@ import polars as pl
 from chitieu._language import label, printed, say
 from chitieu._plot import INK, _altair
 from chitieu.charts._look import DARK, NAMES, PALE, finished, headed, sourced
-from chitieu.charts._table import at_area, breakdowns, day_of, named, need, numbers, one_unit, refuse, taken, told
+from chitieu.charts._table import (
+    at_area,
+    breakdowns,
+    coverage,
+    day_of,
+    named,
+    need,
+    numbers,
+    one_unit,
+    refuse,
+    taken,
+    told,
+)
 from chitieu.charts._words import category, counted, inside, people, upper
 
 if TYPE_CHECKING:
@@ -48,6 +60,7 @@ def pyramid(counts: Any, *, source: str, area: str = "VN", area_vintage: str | N
     unit, notes, below = one_unit(CHART, frame), told(CHART, frame), sourced(CHART, source)
     frame = at_area(CHART, frame, area)
     numbers(CHART, frame, "count", whole=True)
+    notes += coverage(frame)
     split = breakdowns(CHART, frame, but=("sex", "age_group"))
     cells = _cells(frame)
     ages = list(dict.fromkeys(age for _, age in cells if age not in ("total", "unknown")))

@@ -15,6 +15,7 @@ from chitieu.charts._look import MIDDLE, finished, sourced
 from chitieu.charts._table import (
     Subject,
     at_area,
+    coverage,
     day_of,
     events,
     known,
@@ -37,6 +38,9 @@ HEIGHT = 280
 
 #: Above so many periods there is no room for numbers, nor for every name.
 ROOM = 13
+
+#: Statuses of what has no value.
+NONE = ("not_available", "not_reported", "suppressed", "not_applicable")
 
 #: Kinds of periods: the pattern, how many there are in a year, and the words.
 KINDS = {
@@ -66,7 +70,7 @@ def series(
 
     Args:
         table: One row per period, with columns unit, period and ``value`` (a share or rate, with ``lower``, ``upper``,
-            ``status``) or ``count`` (with ``lower``, ``upper``); tables of several selections put together by
+            ``status``) or ``count`` (with ``least``, ``most``); tables of several selections put together by
             ``pl.concat``, ``selection.repeats(...)`` (its column ``window`` is the time), or ``result.only(...)`` of
             several periods.
         source: Where the data come from, printed below the chart.
@@ -90,7 +94,7 @@ def series(
     time = "window" if "window" in frame.columns else "period"
     need(CHART, frame, time)
     frame, area = _at_area(frame, area)
-    notes = told(CHART, frame, but=() if time == "window" else ("period",))
+    notes = told(CHART, frame, but=() if time == "window" else ("period",)) + coverage(frame)
     frame = events(CHART, frame)
     whole = None
     if time == "window" and "period" in frame.columns:
@@ -98,6 +102,9 @@ def series(
         windows = frame.filter(pl.col("window") != pl.col("period"))
         frame = windows if not windows.is_empty() else frame
     subject, column, measure = _measure(frame, of)
+    if column in ("count", "children") and {"least", "most"} <= set(frame.columns):
+        # The bounds of a count; the rows drawn have one name for either kind of limits.
+        frame = frame.drop("lower", "upper", strict=False).rename({"least": "lower", "most": "upper"}, strict=False)
     numbers(CHART, frame, column, *(limit for limit in ("lower", "upper") if limit in frame.columns))
     rows = _rows(frame, time, column, measure)
     if target is not None and (
@@ -218,7 +225,7 @@ def _rows(frame: pl.DataFrame, time: str, column: str, measure: str) -> list[dic
 def _row(period: str, row: dict[str, Any], column: str, measure: str) -> dict[str, Any]:
     """Return what is drawn of one period; none of its values if it has none."""
     value, numerator, denominator = row.get(column), row.get("numerator"), row.get("denominator")
-    none = not isinstance(value, (int, float)) or row.get("status") in ("not_available", "suppressed", "not_applicable")
+    none = not isinstance(value, (int, float)) or row.get("status") in NONE
     if none:
         text = label("status", row.get("status") or "not_available")
     elif measure == "count":
@@ -246,8 +253,8 @@ def _notes(rows: list[dict[str, Any]], measure: str, whole: pl.DataFrame | None,
     if column == "children":
         notes.append(
             say(
-                "Điểm: trẻ em có mã định danh, mỗi em một lần trong mỗi kỳ.",
-                "Points: children with a key, each once in a period.",
+                "Điểm: mỗi em một lần trong mỗi kỳ; mỗi lượt không có mã định danh tính là một em.",
+                "Points: each child once in a period; each report without a key is taken for one child.",
             )
         )
     limits = [row for row in rows if row["lower"] is not None and row["lower"] != row["upper"]]

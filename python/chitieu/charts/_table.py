@@ -203,6 +203,39 @@ def told(chart: str, *frames: pl.DataFrame, but: tuple[str, ...] = ()) -> list[s
     return [upper(", ".join(parts)) + "."] if parts else []
 
 
+def coverage(frame: pl.DataFrame, together: bool = False) -> list[str]:
+    """Return how many communes reported what is drawn, as a sentence; nothing for a frame that does not say.
+
+    Args:
+        frame: The rows drawn.
+        together: Whether they are areas side by side, whose communes add up.
+    """
+    if not {"reported", "expected"} <= set(frame.columns):
+        return []
+    said = frame.select("reported", "expected").filter(pl.col("expected").is_not_null())
+    if together and not said["reported"].null_count():
+        said = said.sum()
+    rows = said.unique().rows()
+    if not rows:
+        return []
+    if any(reported is None for reported, _ in rows):
+        return [say("Chưa biết xã nào đã báo cáo.", "It is not known which communes reported.")]
+    if len(rows) == 1:
+        reported, expected = (printed(n) for n in rows[0])
+        return [say(f"{reported}/{expected} xã báo cáo.", f"Reports of {reported} of {expected} communes.")]
+    short = sum(reported < expected for reported, expected in rows)
+    if not short:
+        return [say("Mọi xã đã báo cáo.", "All communes reported.")]
+    share = sorted((reported / expected if expected else 1.0, reported, expected) for reported, expected in rows)
+    (_, low, of), (_, high, in_all) = share[0], share[-1]
+    return [
+        say(
+            f"Xã báo cáo: từ {printed(low)}/{printed(of)} đến {printed(high)}/{printed(in_all)}.",
+            f"Communes that reported: from {printed(low)} of {printed(of)} to {printed(high)} of {printed(in_all)}.",
+        )
+    ]
+
+
 def breakdowns(chart: str, frame: pl.DataFrame, but: tuple[str, ...] = ()) -> str:
     """Return the one category of each breakdown in words; a total is not said.
 
