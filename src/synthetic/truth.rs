@@ -190,11 +190,13 @@ fn submissions(province: &Province, tables: &[&str]) -> Result<DataFrame, String
     let rows = tables.len() * province.communes.len();
     let (mut table, mut commune, mut period) = (Text::new(rows), Text::new(rows), Text::new(rows));
     let year = province.year.to_string();
+    // Completion looks back to those who began four school years before.
+    let with_years_before = format!("{}-09-01/{year}-12-31", province.year - 5);
     for name in tables {
         for place in province.communes {
             table.push(Some(name));
             commune.push(Some(&place.code));
-            period.push(Some(&year));
+            period.push(Some(if *name == "pupils" { &with_years_before } else { &year }));
         }
     }
     frame(vec![("table", vec![table.done()?]), ("commune", vec![commune.done()?]), ("period", vec![period.done()?])])
