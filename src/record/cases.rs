@@ -95,7 +95,7 @@ impl Cases {
         let confirmed = victims.column("confirmed")?.cast(&DataType::Boolean)?;
         let named = victims.column("child_id").and_then(|c| c.cast(&DataType::String)).ok();
         let incidents = victims.column("incident_date").and_then(|c| c.cast(&DataType::Date)).ok();
-        for row in 0..victims.height() {
+        for (row, is_child) in children.into_iter().enumerate() {
             let (Some(id), Some(received), Some(commune)) =
                 (ids.str()?.get(row).and_then(identifier), received.date()?.physical().get(row), communes.str()?.get(row))
             else {
@@ -124,7 +124,7 @@ impl Cases {
                 Some(column) => column.str()?.get(row).and_then(identifier).map_or(0, |child| xxh3_64(child.as_bytes()).max(1)),
                 None => 0,
             };
-            let facts = Facts { received, commune, incident, child, sure, counts: sure.min(children[row]) };
+            let facts = Facts { received, commune, incident, child, sure, counts: sure.min(is_child) };
             self.keep(xxh3_128(id.as_bytes()), facts);
         }
         self.rows += victims.height() as u64;
