@@ -203,3 +203,83 @@ fn every_case_gives_its_cells() {
     }
     assert!(seen > 150, "only {seen} expectations were read");
 }
+
+fn day(text: &str) -> chrono::NaiveDate {
+    text.parse().unwrap()
+}
+
+/// Two cases in two communes; one victim of 17, one whose record is not confirmed.
+fn dataset() -> Dataset {
+    let people = df!["case_id" => ["c1", "c1", "c2", "c3"], "person_id" => [Some("p1"), None, Some("p1"), Some("p2")]];
+    Dataset::new().with("victims", victims()).unwrap().with("perpetrators", people.unwrap()).unwrap()
+}
+
+#[test]
+fn indicators_and_units_are_the_same_numbers() {
+    let register = Register::read(&dataset(), day("2022-12-31")).unwrap();
+    for period in ["2022", "2022Q1", "2022Q2", "2022Q3"] {
+        let units = register.select(Choice::new().period(period.parse().unwrap())).unwrap().units(Level::Commune).unwrap();
+        for (indicator, unit) in [("abused_children", "child"), ("abuse_cases", "case"), ("perpetrators", "perpetrator")] {
+            let plan = chitieu::Plan::new(&Catalogue::builtin(), period).indicators([indicator]).area_level("commune").build().unwrap();
+            let outcome = chitieu::compute(&dataset(), &plan).unwrap();
+            for area in ["VN", "33", "12364", "11950", "12367"] {
+                let computed = named(&outcome.table, &[("area", area), ("measure", "count")]);
+                let counted = named(units.frame(), &[("area", area), ("unit", unit)]);
+                assert_eq!(computed("numerator"), counted("count"), "{indicator} {period} {area}");
+                assert_eq!(computed("undecided"), counted("undecided"), "{indicator} {period} {area}");
+            }
+        }
+    }
+}
+
+/// The numbers of the one row that has some words.
+fn named<'a>(frame: &'a DataFrame, words: &[(&str, &str)]) -> impl Fn(&str) -> Option<i64> + 'a {
+    let is = |row: &usize| words.iter().all(|(c, word)| frame.column(c).unwrap().str().unwrap().get(*row) == Some(*word));
+    let rows: Vec<usize> = (0..frame.height()).filter(is).collect();
+    let [row] = rows[..] else { panic!("{words:?} names {} rows", rows.len()) };
+    move |column| frame.column(column).unwrap().i64().unwrap().get(row)
+}
+
+#[test]
+fn a_later_snapshot_of_victims_alone_takes_no_perpetrators_away() {
+    let whole = Register::read(&dataset(), day("2022-12-31")).unwrap();
+    let later = Dataset::new().with("victims", victims()).unwrap();
+    let later = Register::read(&later, day("2022-12-31")).unwrap();
+    assert_eq!(whole.updated_by(&later).unwrap(), whole);
+    // The other way: what the earlier one had not, the later one brings.
+    assert_eq!(later.updated_by(&whole).unwrap(), whole);
+    assert_eq!(later.updated_by(&whole).unwrap().rows(), (4, 4, 0));
+}
+
+fn victims() -> DataFrame {
+    df![
+        "case_id" => ["c1", "c1", "c2", "c3"],
+        "child_id" => ["k1", "k2", "k1", "k3"],
+        "birth_year" => [2012, 2013, 2012, 2004],
+        "commune" => ["12364", "11950", "11950", "12364"],
+        "received_date" => [day("2022-02-01"), day("2022-05-01"), day("2022-09-01"), day("2022-02-01")],
+        "confirmed" => [Some(true), Some(true), None, Some(true)],
+    ]
+    .unwrap()
+}
+
+#[test]
+fn silence_has_no_number() {
+    let areas = chitieu::area::AreaList::on(day("2022-12-31")).unwrap();
+    let came = df!["table" => ["victims"; 2], "commune" => ["12364", "12367"], "period" => ["2022", "2022"]].unwrap();
+    let said = chitieu::area::Submissions::read(&came, &["victims"], &areas).unwrap();
+    let register = Register::read(&dataset(), day("2022-12-31")).unwrap().with_submissions(said);
+    let table =
+        register.select(Choice::new().period("2022".parse().unwrap())).unwrap().counts(Unit::Child, &[], Level::Commune, None).unwrap();
+    let status = |area: &str| {
+        let frame = table.frame();
+        let row = (0..frame.height()).find(|row| frame.column("area").unwrap().str().unwrap().get(*row) == Some(area)).unwrap();
+        frame.column("status").unwrap().str().unwrap().get(row).unwrap().to_owned()
+    };
+    // Reported, reported that there was nothing, sent a record only, sent nothing; 2 of 161 communes.
+    let found = ["12364", "12367", "11950", "11953", "VN"].map(status);
+    assert_eq!(found, ["ok", "ok", "partial", "not_reported", "partial"]);
+    assert_eq!(named(table.frame(), &[("area", "11953")])("count"), None);
+    let country = named(table.frame(), &[("area", "VN")]);
+    assert_eq!((country("reported"), country("expected")), (Some(2), Some(161)));
+}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
@@ -508,6 +509,15 @@ def _coverage(cells: _Cells) -> list[str]:
     return [say(f"{reported}/{expected} xã đã báo cáo.", f"{reported} of {expected} communes reported.")]
 
 
+def measured(name: str, measure: str, outputs: Sequence[str]) -> str:
+    """Return the name of what is drawn: that of the indicator, with the measure where it is not the number itself."""
+    if measure == "count" or "count" not in outputs:
+        return name
+    # "Số trẻ em ..." names the number, which is not what is drawn.
+    name = name.removeprefix("Số ")
+    return f"{name[:1].upper()}{name[1:]}: {label('measure', measure).lower()}"
+
+
 def _title(alt: Any, cells: _Cells) -> Any:
     notes = []
     if any(row["lower"] is not None for row in cells.rows):
@@ -523,11 +533,20 @@ def _title(alt: Any, cells: _Cells) -> Any:
         n = f"{cells.undecided:,}".replace(",", say(".", ","))
         notes.append(say(f"Chưa xác định được, không tính vào: {n} bản ghi.", f"Undecided and left out: {n} records."))
     notes += _coverage(cells)
+    if cells.by in ("form", "circumstance"):
+        units = {q["id"]: q["unit"] for q in cells.result.plan._data["quantities"]}
+        one = label("unit", units[cells.definition["numerator"]])
+        notes.append(
+            say(
+                f"Một {one} có thể ở nhiều nhóm: các cột không cộng thành tổng số.",
+                f"One {one} may stand in several bars: they do not add up to the total.",
+            )
+        )
     where = cells._names.get((cells.level, cells.area), label("area_level", cells.level))
     split = f", {say('theo', 'by')} {label('dimension', cells.by).lower()}" if cells.by else ""
     head = f"{where}{split}, {say('kỳ', 'period')} {cells.result.plan.period}"
     return alt.Title(
-        wrap(pick(cells.definition["name"]), 78),
+        wrap(measured(pick(cells.definition["name"]), cells.measure, cells.definition["outputs"]), 78),
         subtitle=[*wrap(head, 95), *_packed(notes, 95)],
         anchor="start",
         frame="bounds",

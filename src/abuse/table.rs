@@ -48,7 +48,7 @@ impl Table {
 
 /// A table being made, column by column.
 pub(super) struct Columns {
-    columns: Vec<Column>,
+    made: Vec<Column>,
     rows: usize,
     notes: Vec<Text>,
 }
@@ -59,7 +59,7 @@ const CONSTANTS: [&str; 1] = ["limit"];
 impl Columns {
     /// Begins with the unit of each row.
     pub fn new(rows: usize) -> Self {
-        Self { columns: Vec::new(), rows, notes: Vec::new() }
+        Self { made: Vec::new(), rows, notes: Vec::new() }
     }
 
     /// The same word in every row.
@@ -119,30 +119,31 @@ impl Columns {
     /// some did, the status says so unless it says something worse.
     pub fn covered(mut self, rows: Vec<Here>) -> Result<Self> {
         let heard: BooleanChunked = rows.iter().map(|here| Some(!here.silent)).collect();
-        for column in &mut self.columns {
+        for column in &mut self.made {
             if column.dtype().is_primitive_numeric() && !CONSTANTS.contains(&column.name().as_str()) {
                 let nothing = Column::full_null(column.name().clone(), column.len(), column.dtype());
                 *column = column.zip_with(&heard, &nothing).map_err(wrong)?;
             }
         }
-        let place = self.columns.iter().position(|c| c.name().as_str() == "status");
-        let before = match place {
-            Some(place) => Some(self.columns.remove(place)),
-            None => None,
-        };
+        let place = self.made.iter().position(|c| c.name().as_str() == "status");
+        let before = place.map(|place| self.made[place].clone());
         let before = before.as_ref().map(|c| c.str()).transpose().map_err(wrong)?;
-        let status = rows.iter().enumerate().map(|(row, here)| {
+        let word = |(row, here): (usize, &Here)| {
             let before = before.and_then(|words| words.get(row)).unwrap_or(Status::Ok.word());
             match here.reports {
                 _ if here.silent => NOT_REPORTED,
                 Some(reports) if reports.is_partial() && before == Status::Ok.word() => PARTIAL,
                 _ => before,
             }
-        });
-        let status: Vec<&str> = status.collect();
+        };
+        let status = Column::new("status".into(), rows.iter().enumerate().map(word).collect::<Vec<&str>>());
         let reported = rows.iter().map(|here| here.reports?.reported);
         let expected = rows.iter().map(|here| Some(here.reports?.expected));
-        Ok(self.some_counts("reported", reported).some_counts("expected", expected).words("status", status))
+        if let Some(place) = place {
+            self.made[place] = status;
+            return Ok(self.some_counts("reported", reported).some_counts("expected", expected));
+        }
+        Ok(self.some_counts("reported", reported).some_counts("expected", expected).push(status))
     }
 
     /// Something that has to be known to read the table.
@@ -157,7 +158,7 @@ impl Columns {
     }
 
     fn push(mut self, column: Column) -> Self {
-        self.columns.push(column);
+        self.made.push(column);
         self
     }
 
@@ -166,7 +167,7 @@ impl Columns {
         let mut columns = self.word("period", &period_word(choice.period.as_ref()));
         for (name, word) in choice.words() {
             // A breakdown by the verification has the name itself.
-            if !columns.columns.iter().any(|c| c.name().as_str() == name) {
+            if !columns.made.iter().any(|c| c.name().as_str() == name) {
                 columns = columns.word(name, &word);
             }
         }
@@ -190,7 +191,7 @@ impl Columns {
 
     /// The table as it stands.
     pub fn table(self, unit: Option<Unit>, told: Text) -> Result<Table> {
-        let frame = DataFrame::new(self.rows, self.columns).map_err(wrong)?;
+        let frame = DataFrame::new(self.rows, self.made).map_err(wrong)?;
         Ok(Table { frame, unit, told, notes: self.notes, grid: None })
     }
 }

@@ -99,7 +99,7 @@ impl Cases {
             Ok(column) => Some(days_of(column.as_materialized_series())?),
             Err(_) => None,
         };
-        for row in 0..victims.height() {
+        for (row, is_child) in children.into_iter().enumerate() {
             let (id, received, commune) = (ids.str()?.get(row).and_then(identifier), received.get(row), communes.str()?.get(row));
             let (Some(id), Some(received), Some(commune)) = (&id, received, commune) else {
                 for (column, expected, missing) in [
@@ -127,7 +127,7 @@ impl Cases {
                 Some(column) => column.str()?.get(row).and_then(identifier).map_or(0, |child| xxh3_64(child.as_bytes()).max(1)),
                 None => 0,
             };
-            let facts = Facts { received, commune, incident, child, sure, counts: sure.min(children[row]) };
+            let facts = Facts { received, commune, incident, child, sure, counts: sure.min(is_child) };
             self.keep(xxh3_128(id.as_bytes()), facts);
         }
         self.rows += victims.height() as u64;

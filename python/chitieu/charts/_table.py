@@ -13,6 +13,7 @@ from chitieu._catalogue import catalogue
 from chitieu._errors import PlanError
 from chitieu._language import label, printed, say, words
 from chitieu._plan import plan
+from chitieu._plot import measured
 from chitieu._result import MULTIPLIER, area_names, areas
 from chitieu.charts._words import STEPS, category, counted, people, upper
 
@@ -300,7 +301,8 @@ class Subject:
         listed = catalogue()
         units = {q["id"]: q["unit"] for q in listed._data["quantities"]}
         data = listed[id].data
-        self.title = self.share = listed[id].name + split
+        self.title = listed[id].name + split
+        self.share = measured(listed[id].name, "percent", data["outputs"]) + split
         self.counted = people(units[data["numerator"]])
         self.of = people(units.get(data.get("denominator", ""), units[data["numerator"]]))
 
