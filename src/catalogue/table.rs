@@ -124,14 +124,8 @@ impl From<Written> for Table {
     fn from(written: Written) -> Self {
         let greatest = written.columns.iter().filter_map(|c| Some((c.id.clone(), c.greatest?))).collect();
         let identifiers = written.columns.iter().filter(|c| c.identifier).map(|c| c.id.clone()).collect();
-        let column = |c: WrittenColumn| Column {
-            id: c.id,
-            kind: c.kind,
-            required: c.required,
-            codes: c.codes,
-            private: c.private,
-            least: c.least,
-        };
+        let column =
+            |c: WrittenColumn| Column { id: c.id, kind: c.kind, required: c.required, codes: c.codes, private: c.private, least: c.least };
         Self {
             id: written.id,
             name: written.name,

@@ -63,7 +63,6 @@ struct Lines {
     words: Vec<Option<&'static str>>,
 }
 
-
 /// What one cell holds.
 pub(super) struct Cell {
     pub numerator: Option<u64>,

@@ -35,7 +35,8 @@ pub(super) fn remarks(plan: &Plan, tally: &Tally) -> Vec<Warning> {
             text: text.clone(),
         }));
     }
-    let list = |of: fn(u64) -> String| tally.set_aside().map(|(table, rows)| format!("{table}: {}", of(rows))).collect::<Vec<_>>().join("; ");
+    let list =
+        |of: fn(u64) -> String| tally.set_aside().map(|(table, rows)| format!("{table}: {}", of(rows))).collect::<Vec<_>>().join("; ");
     if tally.set_aside().next().is_some() {
         found.push(Warning {
             code: "set_aside",

@@ -39,7 +39,8 @@ mod tests {
     fn a_moment_with_a_zone_lies_on_its_day_in_viet_nam() {
         // 1970-01-01 16:59:59 and 17:00:00 in Greenwich, which are 23:59:59 and the next midnight in Viet Nam; and before 1970.
         let seconds = [16 * 3_600 + 59 * 60 + 59, 17 * 3_600, -7 * 3_600 - 1, -7 * 3_600];
-        for (unit, second) in [(TimeUnit::Milliseconds, 1_000), (TimeUnit::Microseconds, 1_000_000), (TimeUnit::Nanoseconds, 1_000_000_000)] {
+        for (unit, second) in [(TimeUnit::Milliseconds, 1_000), (TimeUnit::Microseconds, 1_000_000), (TimeUnit::Nanoseconds, 1_000_000_000)]
+        {
             let moments = seconds.map(|s| s * second);
             assert_eq!(days(&moments, unit, Some(TimeZone::UTC)), [Some(0), Some(1), Some(-1), Some(0)]);
             assert_eq!(days(&moments, unit, None), [Some(0), Some(0), Some(-1), Some(-1)]);
