@@ -1,7 +1,7 @@
 //! The records of a province, table by table.
 
 #[cfg(feature = "io")]
-use super::footer::Announced;
+use super::parquet::Announced;
 use crate::catalogue::{Catalogue, EthnicList};
 use crate::error::{Error, Result};
 use chrono::NaiveDate;
@@ -113,7 +113,7 @@ impl Dataset {
         match self.tables.get(table) {
             Some(Source::Frames(frames)) => Ok(frames.first().map(|f| f.schema().clone()).unwrap_or_default()),
             #[cfg(feature = "io")]
-            Some(Source::Parquet(path, announced)) => parquet::schema(table, path, *announced),
+            Some(Source::Parquet(path, announced)) => file::schema(table, path, *announced),
             None => Ok(polars::prelude::SchemaRef::default()),
         }
     }
@@ -123,7 +123,7 @@ impl Dataset {
         match self.tables.get(table) {
             Some(Source::Frames(frames)) => Box::new(frames.iter().map(move |frame| select(table, frame, columns))),
             #[cfg(feature = "io")]
-            Some(Source::Parquet(path, announced)) => Box::new(parquet::batches(table, path, *announced, columns)),
+            Some(Source::Parquet(path, announced)) => Box::new(file::batches(table, path, *announced, columns)),
             None => Box::new(std::iter::empty()),
         }
     }
@@ -143,7 +143,7 @@ fn select(table: &str, frame: &DataFrame, columns: &[String]) -> Result<DataFram
 }
 
 #[cfg(feature = "io")]
-mod parquet {
+mod file {
     use super::{Announced, DataFrame, Error, Result};
     use polars::prelude::{PolarsResult, SchemaRef};
     use polars_io::SerReader;
@@ -178,6 +178,7 @@ mod parquet {
         columns: &'a [String],
     ) -> impl Iterator<Item = Result<DataFrame>> + 'a {
         let total = announced.rows as usize;
+        let pages = std::iter::once_with(move || Announced::check_pages(path, Some(columns)));
         let parts = (0..total).step_by(BATCH).map(move |offset| {
             let there: Vec<String> = {
                 let schema = schema(table, path, announced)?;
@@ -191,6 +192,7 @@ mod parquet {
             Ok(batch)
         });
         // The file that was read to its end must be the one announced.
-        parts.chain(std::iter::once_with(move || announced.check(path)).filter_map(|checked| checked.err().map(Err)))
+        let same = std::iter::once_with(move || announced.check(path));
+        pages.filter_map(|checked| checked.err().map(Err)).chain(parts).chain(same.filter_map(|checked| checked.err().map(Err)))
     }
 }

@@ -10,7 +10,7 @@ mod days;
 mod encode;
 mod evaluate;
 #[cfg(any(feature = "io", feature = "python"))]
-mod footer;
+mod parquet;
 mod problems;
 
 pub use cases::Cases;
@@ -21,5 +21,5 @@ pub(crate) use days::days_of;
 pub(crate) use encode::{BIRTHS, Encoded, Encoder, NO, NO_WORD, UNDECIDED, YES, completed_years, is_school_year, shift_last};
 pub(crate) use evaluate::Rows;
 #[cfg(feature = "python")]
-pub(crate) use footer::Announced;
+pub(crate) use parquet::Announced;
 pub(crate) use problems::Problems;

@@ -1,19 +1,23 @@
-//! What the footer of a Parquet file announces, read before the file is: how many rows must come, and whether it agrees with itself.
+//! What a Parquet file announces, read before its values are: how many rows must come, and whether the file agrees with itself.
 //!
 //! A reader that meets damage may end early, and a count of rows that was hit by it is taken for true. The footer says the number
-//! several times: for the file, for each row group, for each column. Only if all of them are the same is it believed.
+//! several times: for the file, for each row group, for each column; the pages of a column say how many values are in each. Only if
+//! all of them agree is it believed. Pages with a checksum are held to it. What cannot be seen: a value that damage turned into
+//! another in a page without a checksum.
+
+mod pages;
+mod thrift;
 
 use crate::error::{Error, Result};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 use std::time::UNIX_EPOCH;
+use thrift::{Kind, Thrift};
 
 const MAGIC: &[u8; 4] = b"PAR1";
 /// Magic and length behind the footer.
 const TAIL: u64 = 8;
-/// Structures in structures at most: a footer has five.
-const DEEPEST: u32 = 32;
 
 /// What a file announced, and what tells it from another that takes its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +43,24 @@ impl Announced {
         let changed = about.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok()).map_or(0, |since| since.as_nanos());
         let state = [length.to_le_bytes().as_slice(), changed.to_le_bytes().as_slice(), bytes.as_slice()].concat();
         Ok(Self { rows, state: xxhash_rust::xxh3::xxh3_64(&state) })
+    }
+
+    /// Refuses a file whose pages do not hold what it announces, looking at those of some columns, or of all.
+    ///
+    /// # Errors
+    /// [`Error::UnreadableFile`], or [`Error::File`] if it cannot be read.
+    pub fn check_pages(path: &Path, columns: Option<&[String]>) -> Result<()> {
+        let there = |e: std::io::Error| Error::File { path: path.display().to_string(), found: e.to_string() };
+        let whole = || damaged(path, "a Parquet file", "a damaged one");
+        let mut file = File::open(path).map_err(there)?;
+        let length = file.metadata().map_err(there)?.len();
+        let bytes = footer(&mut file, length).map_err(there)?.ok_or_else(whole)?;
+        let (groups, _) = parts(&bytes).ok_or_else(whole)?;
+        let asked = |column: &&Chunk| columns.is_none_or(|names| names.iter().any(|name| name.as_bytes() == column.name.as_slice()));
+        for column in groups.iter().flat_map(|group| &group.columns).filter(asked) {
+            pages::check(&mut file, column).map_err(there)?.ok_or_else(whole)?;
+        }
+        Ok(())
     }
 
     /// Refuses a file that is not the one announced.
@@ -79,9 +101,9 @@ fn footer(file: &mut File, length: u64) -> std::io::Result<Option<Vec<u8>>> {
 /// A number that should be there, and what is.
 type Differs = (String, String);
 
-/// The number of rows, if the footer can be read; what differs, if it does not agree with itself.
-fn rows(footer: &[u8], length: u64) -> Option<std::result::Result<u64, Differs>> {
-    let mut footer = Thrift { bytes: footer, deep: 0 };
+/// The row groups, and the rows and the schema of the file.
+fn parts(footer: &[u8]) -> Option<(Vec<Group>, (i64, Vec<Element>))> {
+    let mut footer = Thrift::of(footer);
     let (mut all, mut schema, mut groups) = (None, Vec::new(), Vec::new());
     footer.fields(|field, kind, footer| {
         match (field, kind) {
@@ -92,7 +114,13 @@ fn rows(footer: &[u8], length: u64) -> Option<std::result::Result<u64, Differs>>
         }
         Some(())
     })?;
-    let all = u64::try_from(all?).ok()?;
+    Some((groups, (all?, schema)))
+}
+
+/// The number of rows, if the footer can be read; what differs, if it does not agree with itself.
+fn rows(footer: &[u8], length: u64) -> Option<std::result::Result<u64, Differs>> {
+    let (groups, (all, schema)) = parts(footer)?;
+    let all = u64::try_from(all).ok()?;
     let leaves = leaves(&schema)?;
     let mut sum = 0_u64;
     for group in &groups {
@@ -156,146 +184,15 @@ struct Group {
 /// One column of a row group.
 #[derive(Default)]
 struct Chunk {
+    /// Of the column of the table.
+    name: Vec<u8>,
     values: Option<i64>,
     /// Where its pages begin, and their bytes.
     first: Option<i64>,
     size: Option<i64>,
 }
 
-/// The kinds of values that Thrift's compact protocol tells apart, as far as they are read alike.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Nothing,
-    Byte,
-    Number,
-    Double,
-    Bytes,
-    List,
-    Map,
-    Struct,
-}
-
-impl Kind {
-    fn of(code: u8) -> Option<Self> {
-        Some(match code {
-            1 | 2 => Self::Nothing,
-            3 => Self::Byte,
-            4..=6 => Self::Number,
-            7 => Self::Double,
-            8 => Self::Bytes,
-            9 | 10 => Self::List,
-            11 => Self::Map,
-            12 => Self::Struct,
-            _ => return None,
-        })
-    }
-}
-
-/// Bytes in Thrift's compact protocol; every step gives nothing where they end or make no sense.
-struct Thrift<'b> {
-    bytes: &'b [u8],
-    deep: u32,
-}
-
 impl Thrift<'_> {
-    fn byte(&mut self) -> Option<u8> {
-        let (first, rest) = self.bytes.split_first()?;
-        self.bytes = rest;
-        Some(*first)
-    }
-
-    fn pass(&mut self, bytes: u64) -> Option<()> {
-        self.bytes = self.bytes.get(usize::try_from(bytes).ok()?..)?;
-        Some(())
-    }
-
-    fn varint(&mut self) -> Option<u64> {
-        let mut found = 0;
-        for shift in (0..64).step_by(7) {
-            let byte = self.byte()?;
-            found |= u64::from(byte & 0x7f) << shift;
-            if byte < 0x80 {
-                return Some(found);
-            }
-        }
-        None
-    }
-
-    fn number(&mut self) -> Option<i64> {
-        let zigzag = self.varint()?;
-        Some((zigzag >> 1).cast_signed() ^ -(zigzag & 1).cast_signed())
-    }
-
-    /// The fields of a structure, each with its number and kind.
-    fn fields(&mut self, mut with: impl FnMut(i64, Kind, &mut Self) -> Option<()>) -> Option<()> {
-        self.deep += 1;
-        if self.deep > DEEPEST {
-            return None;
-        }
-        let mut field = 0_i64;
-        loop {
-            let head = self.byte()?;
-            if head == 0 {
-                self.deep -= 1;
-                return Some(());
-            }
-            field = match head >> 4 {
-                0 => self.number()?,
-                step => field.checked_add(i64::from(step))?,
-            };
-            with(field, Kind::of(head & 0x0f)?, self)?;
-        }
-    }
-
-    /// The kind of a list's items, and how many.
-    fn list_head(&mut self) -> Option<(Kind, u64)> {
-        let head = self.byte()?;
-        let items = match head >> 4 {
-            15 => self.varint()?,
-            few => u64::from(few),
-        };
-        // Each item takes a byte at least.
-        (items <= self.bytes.len() as u64).then_some((Kind::of(head & 0x0f)?, items))
-    }
-
-    fn list<T>(&mut self, item: impl Fn(&mut Self) -> Option<T>) -> Option<Vec<T>> {
-        let (kind, items) = self.list_head()?;
-        if kind != Kind::Struct {
-            return None;
-        }
-        (0..items).map(|_| item(self)).collect()
-    }
-
-    fn skip(&mut self, kind: Kind) -> Option<()> {
-        match kind {
-            Kind::Nothing => Some(()),
-            Kind::Byte => self.pass(1),
-            Kind::Number => self.varint().map(drop),
-            Kind::Double => self.pass(8),
-            Kind::Bytes => {
-                let bytes = self.varint()?;
-                self.pass(bytes)
-            }
-            Kind::Struct => self.fields(|_, kind, inside| inside.skip(kind)),
-            Kind::List => {
-                let (kind, items) = self.list_head()?;
-                self.deep += 1;
-                for _ in 0..items {
-                    // In a list a truth value takes a byte.
-                    let kind = if kind == Kind::Nothing { Kind::Byte } else { kind };
-                    if self.deep > DEEPEST {
-                        return None;
-                    }
-                    self.skip(kind)?;
-                }
-                self.deep -= 1;
-                Some(())
-            }
-            // No footer has one.
-            Kind::Map => None,
-        }
-    }
-
     fn element(&mut self) -> Option<Element> {
         let mut found = Element::default();
         self.fields(|field, kind, inside| {
@@ -330,6 +227,15 @@ impl Thrift<'_> {
             }
             inside.fields(|field, kind, inside| {
                 match (field, kind) {
+                    (3, Kind::List) => {
+                        let (kind, items) = inside.list_head()?;
+                        for nth in 0..items {
+                            let text = if kind == Kind::Bytes { inside.text()? } else { return None };
+                            if nth == 0 {
+                                found.name = text.to_owned();
+                            }
+                        }
+                    }
                     (5, Kind::Number) => found.values = Some(inside.number()?),
                     (7, Kind::Number) => found.size = Some(inside.number()?),
                     (9, Kind::Number) => found.first = Some(inside.number()?),
