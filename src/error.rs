@@ -69,6 +69,9 @@ pub enum Error {
     /// Shares of a split commune that cannot be.
     #[error("{}", self.message(Language::En))]
     BadShares { old: String, expected: String, found: String },
+    /// A check of another dataset, or of one that has changed since.
+    #[error("{}", self.message(Language::En))]
+    OtherDataset { table: String, expected: String, found: String },
     /// Two tallies of different plans, or a tally of another version.
     #[error("{}", self.message(Language::En))]
     TallyMismatch { expected: String, found: String },
@@ -105,6 +108,9 @@ pub enum Error {
     /// The tables could not be read as columns.
     #[error("{}", self.message(Language::En))]
     Frame { table: String, found: String },
+    /// A table of which other rows came than were announced: its reader ended early, or its file was replaced while it was read.
+    #[error("{}", self.message(Language::En))]
+    RowsDiffer { table: String, expected: u64, found: u64 },
     /// A file that its user may not read.
     #[error("{}", self.message(Language::En))]
     NoPermission { path: String },
@@ -191,6 +197,7 @@ impl Error {
             Self::NoVintage { .. } => "area_vintage",
             Self::BadShares { .. } => "bad_shares",
             Self::TallyMismatch { .. } => "tally_mismatch",
+            Self::OtherDataset { .. } => "other_dataset",
             Self::MissingTable { .. } => "missing_table",
             Self::MissingColumn { .. } => "missing_column",
             Self::WrongType { .. } => "wrong_type",
@@ -202,6 +209,7 @@ impl Error {
             Self::ChoicesDiffer { .. } => "choices_differ",
             Self::File { .. } => "file",
             Self::Frame { .. } => "frame",
+            Self::RowsDiffer { .. } => "rows_differ",
             Self::NoPermission { .. } => "no_permission",
             Self::UnreadableFile { .. } => "unreadable_file",
             Self::NoHeader { .. } => "no_header",
@@ -215,9 +223,12 @@ impl Error {
     pub fn family(&self) -> Family {
         match self {
             Self::MissingTable { .. } | Self::MissingColumn { .. } | Self::WrongType { .. } | Self::NoHeader { .. } => Family::Schema,
-            Self::BadValue { .. } | Self::UnknownAreas { .. } | Self::NoEthnicList | Self::Frame { .. } | Self::UnreadableFile { .. } => {
-                Family::Data
-            }
+            Self::BadValue { .. }
+            | Self::UnknownAreas { .. }
+            | Self::NoEthnicList
+            | Self::Frame { .. }
+            | Self::RowsDiffer { .. }
+            | Self::UnreadableFile { .. } => Family::Data,
             Self::File { .. } => Family::File,
             Self::NoPermission { .. } => Family::Permission,
             _ => Family::Plan,
@@ -247,11 +258,13 @@ impl Error {
             | Self::BadNumber { expected, .. }
             | Self::BadShares { expected, .. }
             | Self::TallyMismatch { expected, .. }
+            | Self::OtherDataset { expected, .. }
             | Self::MissingColumn { expected, .. }
             | Self::WrongType { expected, .. }
             | Self::BadValue { expected, .. }
             | Self::UnreadableFile { expected, .. }
             | Self::Mapping { expected, .. } => Some(expected.clone()),
+            Self::RowsDiffer { expected, .. } => Some(format!("{expected} rows")),
             Self::NoHeader { expected, .. } => Some(expected.join(", ")),
             Self::NoAreaDate { .. } => Some("area_vintage".to_owned()),
             Self::UnknownChoice { known, .. } | Self::NoLevel { known, .. } => Some(known.join(", ")),
@@ -277,11 +290,13 @@ impl Error {
             | Self::BadNumber { found, .. }
             | Self::BadShares { found, .. }
             | Self::TallyMismatch { found, .. }
+            | Self::OtherDataset { found, .. }
             | Self::WrongType { found, .. }
             | Self::File { found, .. }
             | Self::Frame { found, .. }
             | Self::UnreadableFile { found, .. }
             | Self::Mapping { found, .. } => Some(found.clone()),
+            Self::RowsDiffer { found, .. } => Some(format!("{found} rows")),
             Self::NoPermission { path } => Some(path.clone()),
             Self::UnknownIndicator { got, .. } | Self::UnknownChoice { got, .. } | Self::Repeated { got, .. } | Self::BadPeriod { got } => {
                 Some(got.clone())
@@ -465,6 +480,17 @@ impl Error {
                     format!("shares of the commune {old}: expected {expected}, found {found}")
                 }
             }
+            Self::OtherDataset { table, expected, found } => {
+                if vi {
+                    format!(
+                        "kết quả kiểm tra thuộc bộ dữ liệu khác: bảng \"{table}\": cần {}, nhưng gặp {}",
+                        vietnamese(expected),
+                        vietnamese(found)
+                    )
+                } else {
+                    format!("the check is of another dataset: table \"{table}\": expected {expected}, found {found}")
+                }
+            }
             Self::TallyMismatch { expected, found } => {
                 if vi {
                     format!("bảng đếm thuộc kế hoạch hoặc phiên bản khác: cần {}, nhưng gặp {}", vietnamese(expected), vietnamese(found))
@@ -600,6 +626,15 @@ impl Error {
                     format!("mapping: {key}: cần {}, nhưng gặp {}", vietnamese(expected), vietnamese(found))
                 } else {
                     format!("mapping: {key}: expected {expected}, found {found}")
+                }
+            }
+            Self::RowsDiffer { table, expected, found } => {
+                if vi {
+                    format!("bảng \"{table}\": phải có {expected} dòng nhưng đọc được {found}: tệp hỏng, hoặc đã thay đổi trong khi đọc")
+                } else {
+                    format!(
+                        "table \"{table}\": expected {expected} rows, found {found}: its file is damaged, or has changed while it was read"
+                    )
                 }
             }
             Self::Frame { table, found } => {

@@ -40,6 +40,23 @@ pub fn read(object: &Bound<'_, PyAny>) -> PyResult<Vec<DataFrame>> {
     }
 }
 
+/// The batches of one table put together; texts held as places of a dictionary, which may differ by batch, become text.
+pub fn one_frame(batches: Vec<DataFrame>) -> PolarsResult<DataFrame> {
+    let mut whole: Option<DataFrame> = None;
+    for batch in batches {
+        let text = |column: &Column| match column.dtype() {
+            DataType::Enum(..) | DataType::Categorical(..) => column.cast(&DataType::String),
+            _ => Ok(column.clone()),
+        };
+        let batch = DataFrame::new(batch.height(), batch.columns().iter().map(text).collect::<PolarsResult<_>>()?)?;
+        match &mut whole {
+            Some(whole) => drop(whole.vstack_mut_owned(batch)?),
+            None => whole = Some(batch),
+        }
+    }
+    Ok(whole.unwrap_or_default())
+}
+
 fn from_stream(stream: ArrowArrayStream) -> PolarsResult<Vec<DataFrame>> {
     // SAFETY: the producer promises a stream by the C interface.
     let mut reader = unsafe { ArrowArrayStreamReader::try_new(Box::new(stream)) }?;

@@ -14,12 +14,12 @@ use crate::catalogue::{Catalogue, EthnicList};
 use crate::error::{Error, Result, choose};
 use crate::plan::Plan;
 use crate::question::UnknownAreas;
-use crate::record::{Cases, Dataset};
+use crate::record::{Announced, Cases, Dataset};
 use crate::tally::{Context, Tally, Vintage};
 use crate::text::Language;
 use chrono::NaiveDate;
 use enter::enter;
-use polars::prelude::DataFrame;
+use polars::prelude::{DataFrame, DataType, IntoColumn, PolarsResult, StringChunked};
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyList};
 use std::collections::BTreeMap;
@@ -213,16 +213,9 @@ impl PyPlan {
         })
     }
 
-    /// The indicators that these tables and columns cannot answer, with the reason in Vietnamese and in English.
-    fn left_out(&self, py: Python<'_>, columns: BTreeMap<String, Vec<String>>) -> PyResult<Vec<Told>> {
-        enter(py, || {
-            let fit = self.0.fit(&columns)?;
-            Ok(fit
-                .left_out
-                .into_iter()
-                .map(|(id, reason)| (id, reason.code().to_owned(), reason.message(Language::Vi), reason.message(Language::En)))
-                .collect())
-        })
+    /// The tally of no rows, which knows which indicators these tables and columns cannot answer.
+    fn empty_for(&self, py: Python<'_>, columns: BTreeMap<String, Vec<String>>) -> PyResult<PyTally> {
+        enter(py, || Ok(PyTally { plan: self.0.clone(), tally: self.0.empty_for(&columns)? }))
     }
 
     /// Counts one table given as an iterable of streams.
@@ -293,23 +286,13 @@ impl PyPlan {
         })
     }
 
-    fn answers(&self, tally: &PyTally, indicator: &str) -> bool {
-        self.0.answers(&tally.tally, indicator)
-    }
-
-    fn empty(&self) -> PyTally {
-        PyTally { plan: self.0.clone(), tally: Tally::empty(&*self.0) }
-    }
-
     fn tally(&self, py: Python<'_>, frame: &Bound<'_, PyAny>) -> PyResult<PyTally> {
         let frames = arrow::read(frame)?;
         let plan = self.0.clone();
         enter(py, move || {
-            let mut tally = Tally::empty(&*plan);
-            for frame in &frames {
-                tally = tally.merge(&Tally::from_frame(&*plan, frame)?)?;
-            }
-            Ok(PyTally { plan, tally })
+            // One tally may come in several batches.
+            let frame = arrow::one_frame(frames).map_err(|e| Error::Frame { table: "tally".to_owned(), found: e.to_string() })?;
+            Ok(PyTally { tally: Tally::from_frame(&*plan, &frame)?, plan })
         })
     }
 
@@ -343,6 +326,14 @@ impl PyTally {
 
     fn __eq__(&self, other: &Self) -> bool {
         self.tally == other.tally
+    }
+
+    fn set_aside(&self) -> BTreeMap<String, u64> {
+        self.tally.set_aside().map(|(table, rows)| (table.to_owned(), rows)).collect()
+    }
+
+    fn with_set_aside(&self, table: &str, rows: u64) -> Self {
+        Self { plan: self.plan.clone(), tally: self.tally.clone().with_set_aside(table, rows) }
     }
 
     fn plan(&self) -> PyPlan {
@@ -405,6 +396,36 @@ fn synthetic(
     })
 }
 
+/// The rows that a Parquet file announces, and a number that tells the file from another in its place.
+#[pyfunction]
+fn parquet(py: Python<'_>, path: std::path::PathBuf) -> PyResult<(u64, u64)> {
+    enter(py, || Announced::by(&path).map(|announced| (announced.rows, announced.state)))
+}
+
+/// Refuses a Parquet file whose pages do not hold what it announces; those of some columns, or of all.
+#[pyfunction]
+fn parquet_pages(py: Python<'_>, path: std::path::PathBuf, columns: Option<Vec<String>>) -> PyResult<()> {
+    enter(py, || Announced::check_pages(&path, columns.as_deref()))
+}
+
+/// A column of identifiers in the form in which they are compared; null where nobody is identified.
+#[pyfunction]
+fn identifiers(py: Python<'_>, column: &Bound<'_, PyAny>) -> PyResult<Frame> {
+    let frames = arrow::read(column)?;
+    enter(py, move || {
+        let made = || -> PolarsResult<DataFrame> {
+            let frame = arrow::one_frame(frames)?;
+            let columns = frame.columns().iter().map(|column| {
+                let texts = column.cast(&DataType::String)?;
+                let found: StringChunked = texts.str()?.iter().map(|text| text.and_then(crate::spelling::identifier)).collect();
+                Ok(found.with_name(column.name().clone()).into_column())
+            });
+            DataFrame::new(frame.height(), columns.collect::<PolarsResult<_>>()?)
+        };
+        made().map(Frame).map_err(|e| Error::Frame { table: "identifiers".to_owned(), found: e.to_string() })
+    })
+}
+
 #[pyfunction]
 fn set_language(code: &str) -> bool {
     Language::from_code(code).map(error::set_language).is_some()
@@ -437,5 +458,8 @@ fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(area_moves, m)?)?;
     m.add_function(wrap_pyfunction!(synthetic, m)?)?;
     m.add_function(wrap_pyfunction!(set_language, m)?)?;
+    m.add_function(wrap_pyfunction!(parquet, m)?)?;
+    m.add_function(wrap_pyfunction!(parquet_pages, m)?)?;
+    m.add_function(wrap_pyfunction!(identifiers, m)?)?;
     Ok(())
 }

@@ -4,7 +4,7 @@ use super::{Frame, arrow, day, enter::enter, ethnic};
 use crate::area::Level;
 use crate::error::{Error, Result};
 use crate::period::Period;
-use crate::quality::{Check, Checking, Rules, Severity, Sources, column_name};
+use crate::quality::{Check, Checking, Comparing, Rules, Severity, Sources, column_name};
 use crate::text::Language;
 use polars::prelude::{Column, DataFrame};
 use pyo3::prelude::*;
@@ -79,6 +79,26 @@ impl PyCheck {
 
     fn area_vintage(&self) -> String {
         self.0.area_vintage().to_string()
+    }
+
+    /// Refuses another dataset than the checked one; tables are given as for `read`.
+    fn check_is_of(&self, py: Python<'_>, tables: Vec<(String, Py<PyAny>)>) -> PyResult<()> {
+        let mut seen = Comparing::new(&self.0);
+        for (table, batches_of) in tables {
+            seen.table(&table).map_err(|e| super::error::to_py(py, &e))?;
+            let batches = batches_of.bind(py).call1((self.0.columns(&table),))?;
+            for batch in batches.try_iter()? {
+                for frame in arrow::read(&batch?)? {
+                    let table = table.as_str();
+                    seen = enter(py, move || {
+                        seen.add(table, &frame)?;
+                        Ok(seen)
+                    })?;
+                    py.check_signals()?;
+                }
+            }
+        }
+        enter(py, move || seen.finish())
     }
 
     fn rows(&self, table: &str) -> Option<u64> {

@@ -10,10 +10,12 @@ use crate::area::{AreaList, day_of_codes};
 use crate::catalogue::{Catalogue, EthnicList};
 use crate::error::{Error, Result};
 use crate::period::Period;
-use crate::record::{Cases, Dataset};
+use crate::record::{Cases, Dataset, content};
+use crate::spelling::identifier;
 use chrono::NaiveDate;
-use polars::prelude::{Column, DataFrame, DataType, PolarsResult};
+use polars::prelude::{BooleanChunked, Column, DataFrame, DataType, PolarsError, PolarsResult};
 use rayon::prelude::*;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -28,6 +30,8 @@ pub struct Check {
     pub(super) setting: Setting,
     pub(super) period: Option<Period>,
     pub(super) tables: Vec<Checked>,
+    /// What stood in each table, as a number.
+    contents: BTreeMap<String, u64>,
 }
 
 /// A check being made: tables are added batch by batch, `victims` before `perpetrators`.
@@ -135,10 +139,11 @@ impl Checking {
         let other = |table: &str, columns: &[String]| {
             needed.iter().find(|(t, c, _)| t == table && c == columns).and_then(|(.., keys)| keys.clone())
         };
+        let contents = self.making.iter().map(|m| (m.checked.table.clone(), m.content)).collect();
         let mut tables: Vec<Checked> = self.making.into_iter().map(|making| making.finish(&other)).collect();
         let order = |table: &str| self.setting.catalogue.tables().iter().position(|t| t.id == table);
         tables.sort_by_key(|t| order(&t.table));
-        let mut check = Check { setting: self.setting, period: self.period, tables };
+        let mut check = Check { setting: self.setting, period: self.period, tables, contents };
         windows::judge(&mut check)?;
         Ok(check)
     }
@@ -151,7 +156,9 @@ fn add_cases(cases: &mut Cases, victims: &DataFrame) -> PolarsResult<Result<()>>
         let Ok(column) = victims.column(name) else { return Ok(Ok(())) };
         columns.push(column.clone());
     }
-    let whole = columns.iter().map(Column::is_not_null).reduce(|a, b| a & b);
+    // A blank identifier is none, and was told as such.
+    let named = columns[0].cast(&DataType::String)?.str()?.iter().map(|id| id.and_then(identifier).is_some()).collect::<BooleanChunked>();
+    let whole = Some(columns.iter().map(Column::is_not_null).fold(named, |a, b| a & b));
     let confirmed = victims.column("confirmed").cloned();
     columns.push(confirmed.unwrap_or_else(|_| Column::full_null("confirmed".into(), victims.height(), &DataType::Boolean)));
     columns.extend(victims.column("incident_date").ok().cloned());
@@ -224,11 +231,103 @@ impl Check {
         self.setting.areas.day()
     }
 
+    /// Refuses another dataset than the one the check is of: other tables, or a table with other values in the columns that were
+    /// read or with its rows in another order.
+    ///
+    /// # Errors
+    /// [`Error::OtherDataset`] names the table.
+    pub fn check_is_of(&self, dataset: &Dataset) -> Result<()> {
+        let mut seen = Comparing::new(self);
+        for table in dataset.tables() {
+            seen.table(table)?;
+            for batch in dataset.batches(table, &self.columns(table)) {
+                seen.add(table, &batch?)?;
+            }
+        }
+        seen.finish()
+    }
+
+    /// The columns that were read from a table, where they are there.
+    #[must_use]
+    pub fn columns(&self, table: &str) -> Vec<String> {
+        self.setting.table(table).map(Setting::columns).unwrap_or_default()
+    }
+
     /// The number of rows of a table.
     #[must_use]
     pub fn rows(&self, table: &str) -> Option<u64> {
         self.tables.iter().find(|t| t.table == table).map(|t| t.rows)
     }
+}
+
+/// A dataset being compared with that of a check, batch by batch.
+#[derive(Debug)]
+pub struct Comparing<'c> {
+    check: &'c Check,
+    /// Rows and content of each table.
+    seen: BTreeMap<String, (u64, u64)>,
+}
+
+impl<'c> Comparing<'c> {
+    /// Begins to compare with the dataset of a check.
+    #[must_use]
+    pub fn new(check: &'c Check) -> Self {
+        Self { check, seen: BTreeMap::new() }
+    }
+
+    /// A table that the dataset has.
+    ///
+    /// # Errors
+    /// [`Error::OtherDataset`] if the check read no such table.
+    pub fn table(&mut self, table: &str) -> Result<()> {
+        if self.check.rows(table).is_none() {
+            return Err(other(table, "a table that was checked".to_owned(), "one that was not".to_owned()));
+        }
+        self.seen.entry(table.to_owned()).or_default();
+        Ok(())
+    }
+
+    /// Rows of a table, those after the ones added before.
+    ///
+    /// # Errors
+    /// [`Error::Frame`] for columns that cannot be read.
+    pub fn add(&mut self, table: &str, batch: &DataFrame) -> Result<()> {
+        let wrong = |e: PolarsError| Error::Frame { table: table.to_owned(), found: e.to_string() };
+        let there = self.check.columns(table).iter().filter_map(|c| batch.column(c).ok().cloned()).collect();
+        let batch = DataFrame::new(batch.height(), there).map_err(wrong)?;
+        let (rows, sum) = self.seen.entry(table.to_owned()).or_default();
+        let before = *rows;
+        let starts: Vec<usize> = (0..batch.height()).step_by(CHUNK).collect();
+        let parts = starts.into_par_iter().map(|at| content(&batch.slice(at as i64, CHUNK), before + at as u64));
+        for part in parts.collect::<PolarsResult<Vec<u64>>>().map_err(wrong)? {
+            *sum = sum.wrapping_add(part);
+        }
+        *rows += batch.height() as u64;
+        Ok(())
+    }
+
+    /// Whether it was the dataset of the check.
+    ///
+    /// # Errors
+    /// [`Error::OtherDataset`] names the table that differs.
+    pub fn finish(self) -> Result<()> {
+        for (table, content) in &self.check.contents {
+            let before = self.check.rows(table).unwrap_or_default();
+            match self.seen.get(table) {
+                None => return Err(other(table, "a table that was checked".to_owned(), "a dataset without it".to_owned())),
+                Some((rows, _)) if *rows != before => return Err(other(table, format!("{before} rows"), format!("{rows} rows"))),
+                Some((_, now)) if now != content => {
+                    return Err(other(table, "the values that were checked, in their order".to_owned(), "others".to_owned()));
+                }
+                Some(_) => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+fn other(table: &str, expected: String, found: String) -> Error {
+    Error::OtherDataset { table: table.to_owned(), expected, found }
 }
 
 /// A column of some texts.

@@ -5,7 +5,10 @@ use super::plan::Plan;
 use crate::catalogue::{ColumnType, Condition, TODAY, Time, days};
 use crate::error::{Error, Result};
 use crate::record::{BIRTHS, Encoded, Encoder, NO, NO_WORD, Problems, Rows};
+use crate::spelling::identifier;
 use polars::prelude::*;
+use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
@@ -24,11 +27,13 @@ pub(super) struct Chunk<'c> {
     pub frame: &'c DataFrame,
     columns: HashMap<String, Rc<Coded>>,
     read: HashMap<String, Rc<Read>>,
+    /// Columns of identifiers in the form in which they are compared.
+    named: RefCell<HashMap<String, StringChunked>>,
 }
 
 impl<'c> Chunk<'c> {
     pub fn new(plan: &'c Plan<'c>, frame: &'c DataFrame) -> Self {
-        Self { plan, frame, columns: HashMap::new(), read: HashMap::new() }
+        Self { plan, frame, columns: HashMap::new(), read: HashMap::new(), named: RefCell::default() }
     }
 
     pub fn rows(&self) -> usize {
@@ -44,14 +49,36 @@ impl<'c> Chunk<'c> {
         self.frame.column(column).ok().map(Column::as_materialized_series)
     }
 
-    /// A column as text, whatever it is.
-    pub fn texts(&self, column: &str) -> Result<Option<StringChunked>> {
+    /// A column as text, whatever it is, as it stands in the records.
+    pub fn written(&self, column: &str) -> Result<Option<StringChunked>> {
         let text = |series: &Series| Ok(series.cast(&DataType::String)?.str()?.rechunk().into_owned());
         self.series(column).map(|series| text(series).map_err(|e| self.wrong(&e))).transpose()
     }
 
-    /// In which rows a column is not recorded: null, or the code `unknown`.
+    /// A column as text; identifiers in the form in which they are compared.
+    pub fn texts(&self, column: &str) -> Result<Option<StringChunked>> {
+        if !self.plan.table.is_identifier(column) {
+            return self.written(column);
+        }
+        if let Some(known) = self.named.borrow().get(column) {
+            return Ok(Some(known.clone()));
+        }
+        let found = self.written(column)?.map(identifiers);
+        self.named.borrow_mut().extend(found.iter().map(|found| (column.to_owned(), found.clone())));
+        Ok(found)
+    }
+
+    /// In which rows an identifier identifies nobody, although something stands there.
+    pub fn unnamed(&self, column: &str) -> Result<Option<BooleanChunked>> {
+        let (Some(written), Some(texts)) = (self.written(column)?, self.texts(column)?) else { return Ok(None) };
+        Ok((texts.null_count() > written.null_count()).then(|| texts.is_null() & written.is_not_null()))
+    }
+
+    /// In which rows a column is not recorded: null, the code `unknown`, or an identifier of nobody.
     pub fn blanks(&self, column: &str) -> Result<Option<BooleanChunked>> {
+        if self.plan.table.is_identifier(column) {
+            return Ok(self.texts(column)?.map(|texts| texts.is_null()));
+        }
         let Some(series) = self.series(column) else { return Ok(None) };
         let nulls = series.is_null();
         if self.plan.table.column(column).is_none_or(|c| c.codes.is_none()) {
@@ -67,7 +94,10 @@ impl<'c> Chunk<'c> {
         let coded = match self.series(column) {
             None => Coded::one(self.rows()),
             // Words that no rule asks for are not read.
-            Some(series) if self.plan.only_presence(column) => Coded::presence(series),
+            Some(series) if self.plan.only_presence(column) => match self.unnamed(column)? {
+                Some(unnamed) => Coded::presence(series).with(&Coded::of(&unnamed.into_series()).map_err(|e| self.wrong(&e))?),
+                None => Coded::presence(series),
+            },
             Some(series) => Coded::of(series).map_err(|e| self.wrong(&e))?,
         };
         let coded = Rc::new(coded);
@@ -207,6 +237,12 @@ impl<'c> Chunk<'c> {
         let known: Vec<u32> = words.iter().map(|w| self.plan.areas.commune(w).unwrap_or(NOWHERE)).collect();
         codes.iter().map(|code| if *code == NO_WORD { NOWHERE } else { known[*code as usize] }).collect()
     }
+}
+
+/// Identifiers in the form in which they are compared, null where nobody is identified; most columns are in it already.
+fn identifiers(texts: StringChunked) -> StringChunked {
+    let is_plain = |text: &str| matches!(identifier(text), Some(Cow::Borrowed(_)));
+    if texts.iter().flatten().all(is_plain) { texts } else { texts.iter().map(|text| text.and_then(identifier)).collect() }
 }
 
 /// The code of every list for what is not recorded.

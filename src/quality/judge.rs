@@ -6,10 +6,12 @@ use super::kind::{Deadline, Kind, Parts, Values, is_identifier};
 use super::names::Names;
 use super::plan::Plan;
 use crate::catalogue::{ColumnType, days};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::period::working_days;
-use crate::record::{BIRTHS, Encoded, NO, NO_WORD, UNDECIDED, YES};
+use crate::record::{BIRTHS, Encoded, NO, NO_WORD, UNDECIDED, YES, content};
+use crate::spelling::{identifier, nfc};
 use polars::prelude::*;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use xxhash_rust::xxh3::xxh3_128;
 
@@ -45,6 +47,8 @@ pub(super) struct Portion {
 #[derive(Debug, Default)]
 pub(super) struct Part {
     pub rows: usize,
+    /// What stands in the rows, as a number.
+    pub content: u64,
     /// Place and window of the classes by commune and time, and the class of each row.
     pub spots: Vec<(u32, i32)>,
     pub of_row: Vec<u32>,
@@ -66,7 +70,9 @@ pub(super) struct Part {
 pub(super) fn judge(plan: &Plan, frame: &DataFrame, offset: u32) -> Result<Part> {
     let mut chunk = Chunk::new(plan, frame);
     let (coded, spots) = chunk.spots()?;
-    let mut part = Part { rows: frame.height(), totals: vec![0; spots.len()], spots, ..Part::default() };
+    let wrong = |e: PolarsError| Error::Frame { table: plan.table.id.clone(), found: e.to_string() };
+    let content = content(frame, u64::from(offset)).map_err(wrong)?;
+    let mut part = Part { rows: frame.height(), content, totals: vec![0; spots.len()], spots, ..Part::default() };
     coded.of_row.iter().for_each(|spot| part.totals[*spot as usize] += 1);
     let masks = masks(&mut chunk)?;
     let mut leaves = chunk.leaves(plan.conditions())?;
@@ -215,7 +221,8 @@ fn masks(chunk: &mut Chunk) -> Result<Masks> {
             let Some(nulls) = chunk.series(column).map(|s| s.is_null()) else { continue };
             let bit = plan.bit(column);
             for (row, _) in read.coded.of_row.iter().enumerate().filter(|(_, class)| classes[**class as usize]) {
-                let is_null = nulls.get(row) == Some(true);
+                // What identifies nobody is missing.
+                let is_null = nulls.get(row) == Some(true) || plan.table.is_identifier(column);
                 set(if is_null { Values::Required } else { Values::Allowed }, row, bit);
             }
         }
@@ -237,6 +244,12 @@ fn masks(chunk: &mut Chunk) -> Result<Masks> {
                     }
                 });
             }
+        }
+    }
+    for name in plan.columns.iter().filter(|c| plan.table.is_identifier(c) && plan.table.column(c).is_some_and(|c| !c.required)) {
+        if let Some(unnamed) = chunk.unnamed(name)? {
+            let rows = unnamed.iter().enumerate().filter(|(_, is_unnamed)| *is_unnamed == Some(true));
+            rows.for_each(|(row, _)| set(Values::Unnamed, row, plan.bit(name)));
         }
     }
     if let Some(unread) = chunk.texts("source_unread")? {
@@ -287,7 +300,10 @@ fn is_recorded(values: &Encoded) -> Vec<bool> {
 
 /// Twelve digits, of which the fourth tells century and sex, the next two the year.
 fn identification(chunk: &mut Chunk, number: &str) -> Result<Vec<u8>> {
-    let Some(numbers) = chunk.texts(number)? else { return Ok(vec![OUT; chunk.rows()]) };
+    let Some(written) = chunk.written(number)? else { return Ok(vec![OUT; chunk.rows()]) };
+    // A blank is none; a number that lost its digits is a wrong one.
+    let numbers: Vec<Option<Cow<str>>> =
+        written.iter().map(|text| text.filter(|t| !nfc(t).is_empty()).map(|t| identifier(t).unwrap_or(Cow::Borrowed(t)))).collect();
     let (sexes, births) = (chunk.read("sex")?, chunk.read(BIRTHS)?);
     let Encoded::Words { codes, words } = &*sexes.values else { return Ok(vec![OPEN; chunk.rows()]) };
     let Encoded::Number { low, high } = &*births.values else { return Ok(vec![OPEN; chunk.rows()]) };
@@ -312,7 +328,7 @@ fn identification(chunk: &mut Chunk, number: &str) -> Result<Vec<u8>> {
             _ => OPEN,
         }
     };
-    Ok(numbers.iter().enumerate().map(|(row, text)| text.map_or(OUT, |text| verdict(row, text))).collect())
+    Ok(numbers.iter().enumerate().map(|(row, text)| text.as_deref().map_or(OUT, |text| verdict(row, text))).collect())
 }
 
 /// Codes of the statistics office for the 63 provinces until 30 June 2025; numbers keep them.

@@ -37,6 +37,8 @@ pub(super) enum Values {
     Required,
     /// A value that its column may not hold.
     Allowed,
+    /// An identifier that identifies nobody: blank, a word for nothing, a number that lost its digits.
+    Unnamed,
     /// A code that the list of areas does not have.
     Areas,
     /// What the reader of a file could not read.

@@ -40,21 +40,19 @@ impl Check {
     /// commune has rows (null where no such table was checked). Status: `not_reported` if none has, `partial` if some have not.
     ///
     /// The register counts whole, events by their date in the period, yearly tables by the period's year. Every unit of the
-    /// provinces with rows is there, none where the list has no units of that level; where nothing is to be judged the score
-    /// is null. Columns: area, `area_level`, name, rows,
+    /// provinces with rows is there; where nothing is to be judged the score is null. Columns: area, `area_level`, name, rows,
     /// completeness, recorded, expected, accuracy, passed, judged, timeliness, updated, months, communes, reporting, status.
     ///
     /// # Errors
-    /// [`Error::BadNumber`] for a period that is not made of whole months.
+    /// [`Error::BadNumber`] for a period that is not made of whole months, [`Error::NoLevel`] for a level that the list of areas
+    /// does not have.
     pub fn scorecard(&self, by: Level, period: &Period) -> Result<DataFrame> {
         let Some(asked) = months(period) else {
             let expected = "a period of whole months".to_owned();
             return Err(Error::BadNumber { what: "period", expected, found: period.to_string() });
         };
         let areas = &self.setting.areas;
-        if !areas.areas().iter().any(|area| area.level == by) {
-            return self.scores(by, &BTreeMap::new(), false);
-        }
+        areas.check_level(by)?;
         let area_of = |place: u32| if place == NOWHERE { NOWHERE } else { areas.up_to(place, by) };
         let communes = self.communes();
         let mut lines: BTreeMap<u32, Line> = communes.iter().map(|place| (area_of(*place), Line::default())).collect();

@@ -74,6 +74,7 @@ pub(super) struct Checked {
 #[derive(Debug)]
 pub(super) struct Making {
     pub checked: Checked,
+    pub content: u64,
     places: PlHashMap<(u32, i32), u32>,
     /// The columns of each set of keys.
     pub keys: Vec<(Vec<String>, Vec<u128>)>,
@@ -109,6 +110,7 @@ impl Making {
         };
         Self {
             checked,
+            content: 0,
             places: PlHashMap::default(),
             keys: plan.keys.iter().map(|columns| (columns.clone(), Vec::new())).collect(),
             blocks: BTreeMap::new(),
@@ -120,6 +122,7 @@ impl Making {
 
     /// Adds what the rows after those so far told.
     pub fn add(&mut self, part: Part) {
+        self.content = self.content.wrapping_add(part.content);
         let checked = &mut self.checked;
         let mut spots = Vec::with_capacity(part.spots.len());
         for (place, window) in &part.spots {

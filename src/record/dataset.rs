@@ -1,5 +1,7 @@
 //! The records of a province, table by table.
 
+#[cfg(feature = "io")]
+use super::parquet::Announced;
 use crate::area::{AreaList, Submissions};
 use crate::catalogue::{Catalogue, EthnicList};
 use crate::error::{Error, Result};
@@ -30,8 +32,9 @@ pub struct Dataset {
 #[derive(Debug, Clone)]
 enum Source {
     Frames(Vec<DataFrame>),
+    /// A file, and what it announced when it was named.
     #[cfg(feature = "io")]
-    Parquet(std::path::PathBuf),
+    Parquet(std::path::PathBuf, Announced),
 }
 
 impl Dataset {
@@ -70,13 +73,14 @@ impl Dataset {
     /// Adds a table as a Parquet file; only the columns a plan needs are read, row group by row group.
     ///
     /// # Errors
-    /// [`Error::File`] if there is no such file, [`Error::UnknownChoice`] if there is no such table.
+    /// [`Error::File`] if there is no such file, [`Error::UnknownChoice`] if there is no such table, [`Error::UnreadableFile`] if the
+    /// file is damaged. That as many rows come as the file announces, and that it is still the same file, is checked when it is read.
     #[cfg(feature = "io")]
     pub fn with_parquet(mut self, table: &str, path: impl Into<std::path::PathBuf>) -> Result<Self> {
         known(table)?;
         let path = path.into();
-        std::fs::metadata(&path).map_err(|e| Error::File { path: path.display().to_string(), found: e.to_string() })?;
-        self.tables.insert(table.to_owned(), Source::Parquet(path));
+        let announced = Announced::by(&path)?;
+        self.tables.insert(table.to_owned(), Source::Parquet(path, announced));
         Ok(self)
     }
 
@@ -136,7 +140,7 @@ impl Dataset {
         match self.tables.get(table) {
             Some(Source::Frames(frames)) => Ok(frames.first().map(|f| f.schema().clone()).unwrap_or_default()),
             #[cfg(feature = "io")]
-            Some(Source::Parquet(path)) => parquet::schema(table, path),
+            Some(Source::Parquet(path, announced)) => file::schema(table, path, *announced),
             None => Ok(polars::prelude::SchemaRef::default()),
         }
     }
@@ -146,7 +150,7 @@ impl Dataset {
         match self.tables.get(table) {
             Some(Source::Frames(frames)) => Box::new(frames.iter().map(move |frame| select(table, frame, columns))),
             #[cfg(feature = "io")]
-            Some(Source::Parquet(path)) => Box::new(parquet::batches(table, path, columns)),
+            Some(Source::Parquet(path, announced)) => Box::new(file::batches(table, path, *announced, columns)),
             None => Box::new(std::iter::empty()),
         }
     }
@@ -166,49 +170,56 @@ fn select(table: &str, frame: &DataFrame, columns: &[String]) -> Result<DataFram
 }
 
 #[cfg(feature = "io")]
-mod parquet {
-    use super::{DataFrame, Error, Result};
-    use polars::prelude::SchemaRef;
+mod file {
+    use super::{Announced, DataFrame, Error, Result};
+    use polars::prelude::{PolarsResult, SchemaRef};
     use polars_io::SerReader;
     use polars_io::parquet::read::ParquetReader;
     use std::fs::File;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
     use std::path::Path;
 
     /// Rows held at once.
     const BATCH: usize = 1 << 20;
 
-    fn frame(table: &str, e: impl ToString) -> Error {
-        Error::Frame { table: table.to_owned(), found: e.to_string() }
-    }
-
-    fn open(table: &str, path: &Path) -> Result<ParquetReader<File>> {
+    /// Reads some rows of some columns; a reader that panics over damage gives an error.
+    fn read(table: &str, path: &Path, rows: (usize, usize), columns: Option<Vec<String>>) -> Result<DataFrame> {
         let file = File::open(path).map_err(|e| Error::File { path: path.display().to_string(), found: e.to_string() })?;
-        let _ = table;
-        Ok(ParquetReader::new(file))
+        let read = || -> PolarsResult<DataFrame> { ParquetReader::new(file).with_columns(columns).with_slice(Some(rows)).finish() };
+        match catch_unwind(AssertUnwindSafe(read)) {
+            Ok(Ok(frame)) => Ok(frame),
+            Ok(Err(error)) => Err(Error::Frame { table: table.to_owned(), found: error.to_string() }),
+            Err(_) => Err(Error::Frame { table: table.to_owned(), found: "a damaged file".to_owned() }),
+        }
     }
 
-    pub(super) fn schema(table: &str, path: &Path) -> Result<SchemaRef> {
-        let empty = open(table, path)?.with_slice(Some((0, 0))).finish().map_err(|e| frame(table, e))?;
-        Ok(empty.schema().clone())
+    pub(super) fn schema(table: &str, path: &Path, announced: Announced) -> Result<SchemaRef> {
+        announced.check(path)?;
+        Ok(read(table, path, (0, 0), None)?.schema().clone())
     }
 
-    pub(super) fn batches<'a>(table: &'a str, path: &'a Path, columns: &'a [String]) -> impl Iterator<Item = Result<DataFrame>> + 'a {
-        let rows = open(table, path).and_then(|mut r| r.num_rows().map_err(|e| frame(table, e)));
-        let (total, failure) = match rows {
-            Ok(n) => (n, None),
-            Err(e) => (0, Some(Err(e))),
-        };
+    pub(super) fn batches<'a>(
+        table: &'a str,
+        path: &'a Path,
+        announced: Announced,
+        columns: &'a [String],
+    ) -> impl Iterator<Item = Result<DataFrame>> + 'a {
+        let total = announced.rows as usize;
+        let pages = std::iter::once_with(move || Announced::check_pages(path, Some(columns)));
         let parts = (0..total).step_by(BATCH).map(move |offset| {
             let there: Vec<String> = {
-                let schema = schema(table, path)?;
+                let schema = schema(table, path, announced)?;
                 columns.iter().filter(|c| schema.contains(c)).cloned().collect()
             };
-            open(table, path)?
-                .with_columns(Some(there))
-                .with_slice(Some((offset, BATCH.min(total - offset))))
-                .finish()
-                .map_err(|e| frame(table, e))
+            let rows = BATCH.min(total - offset);
+            let batch = read(table, path, (offset, rows), Some(there))?;
+            if batch.height() != rows {
+                return Err(Error::RowsDiffer { table: table.to_owned(), expected: total as u64, found: (offset + batch.height()) as u64 });
+            }
+            Ok(batch)
         });
-        failure.into_iter().chain(parts)
+        // The file that was read to its end must be the one announced.
+        let same = std::iter::once_with(move || announced.check(path));
+        pages.filter_map(|checked| checked.err().map(Err)).chain(parts).chain(same.filter_map(|checked| checked.err().map(Err)))
     }
 }

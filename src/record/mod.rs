@@ -4,16 +4,22 @@
 
 mod cases;
 mod check;
+mod content;
 mod dataset;
 mod days;
 mod encode;
 mod evaluate;
+#[cfg(any(feature = "io", feature = "python"))]
+mod parquet;
 mod problems;
 
 pub use cases::Cases;
 pub use check::check_schema;
+pub(crate) use content::content;
 pub use dataset::Dataset;
 pub(crate) use days::days_of;
 pub(crate) use encode::{BIRTHS, Encoded, Encoder, NO, NO_WORD, UNDECIDED, YES, completed_years, is_school_year, shift, shift_last};
 pub(crate) use evaluate::Rows;
+#[cfg(feature = "python")]
+pub(crate) use parquet::Announced;
 pub(crate) use problems::Problems;
