@@ -33,6 +33,7 @@ const PHRASES: &[(&str, &str)] = &[
     ("No such file or directory (os error {})", "không có tệp hoặc thư mục này"),
     ("Not a directory (os error {})", "không phải thư mục"),
     ("{} bytes", "{} byte"),
+    ("{} cells in a sheet", "{} ô trong một trang"),
     ("a text without zero bytes", "văn bản không có byte 0"),
     ("one in line {}", "một byte ở dòng {}"),
     ("{} lines that are records, parts of records or blank", "{} dòng là bản ghi, phần của bản ghi hoặc trống"),

@@ -43,12 +43,12 @@ impl Account<'_> {
         Ok(())
     }
 
-    /// The number of cells that lines of records have, and whether nearly all of them have it.
+    /// The number of cells that lines of records have, and whether nearly all of them have as many.
     fn usual(&self, widths: &[u16]) -> (u16, bool) {
         let of = || self.kept.iter().map(|row| widths[*row as usize]);
         let usual = usual(of());
-        let others = of().filter(|width| *width != usual).count();
-        (usual, self.kept.len() > 2 && (others < 2 || others * 10 <= self.kept.len()))
+        let narrow = of().filter(|width| *width < usual).count();
+        (usual, self.kept.len() > 2 && (narrow < 2 || narrow * 10 <= self.kept.len()))
     }
 
     /// Columns that more than one header means, and lines that are wider than the header, or narrower than all others.

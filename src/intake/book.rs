@@ -153,7 +153,7 @@ fn date(moment: ExcelDateTime, from_1904: bool) -> Cell<'static> {
 }
 
 fn xlsx(path: &str, file: File, sheet: Option<&str>) -> Result<Book> {
-    check(path, &file)?;
+    let mut seen = check(path, &file)?;
     // What the reader says may hold text of a cell.
     let damaged = |e: calamine::XlsxError| match e {
         calamine::XlsxError::Password => unreadable(path, "a workbook without a password", "one with a password"),
@@ -170,7 +170,9 @@ fn xlsx(path: &str, file: File, sheet: Option<&str>) -> Result<Book> {
             found.refused.push(Refused::NoCells(name));
             continue;
         };
+        let mut delivered = 0;
         while let Some(next) = cells.next_cell().map_err(damaged)? {
+            delivered += 1;
             let (row, column) = next.get_position();
             let cell = match next.get_value() {
                 DataRef::Empty => Cell::Blank,
@@ -186,7 +188,15 @@ fn xlsx(path: &str, file: File, sheet: Option<&str>) -> Result<Book> {
         }
         drop(cells);
         let merged = book.merge_cells_by_sheet_name(&name).unwrap_or_default();
-        found.sheets.push(filling.done(&merged));
+        let mut sheet = filling.done(&merged);
+        if let Some(seen) = seen.remove(&name) {
+            if seen.cells != delivered {
+                return Err(unreadable(path, &format!("{} cells in a sheet", seen.cells), delivered.to_string()));
+            }
+            (sheet.hidden_rows, sheet.hidden_columns) = (seen.hidden_rows, seen.hidden_columns);
+            sheet.hidden_rows.sort_unstable();
+        }
+        found.sheets.push(sheet);
     }
     Ok(found)
 }
@@ -194,7 +204,12 @@ fn xlsx(path: &str, file: File, sheet: Option<&str>) -> Result<Book> {
 fn xls(path: &str, mut file: File, sheet: Option<&str>) -> Result<Book> {
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes).map_err(|e| unreadable(path, "a file", e.to_string()))?;
-    super::ole::check(path, &bytes)?;
+    let streams = super::ole::check(path, &bytes)?;
+    // Of two streams, for two versions of Excel, it is not known here which is read.
+    let seen = match &streams[..] {
+        [one] => Some(super::biff::sheets(one).ok_or_else(|| unreadable(path, "a whole workbook", "a damaged one"))?),
+        _ => None,
+    };
     let mut book: Xls<_> = Xls::new(std::io::Cursor::new(bytes)).map_err(|e| match e {
         calamine::XlsError::Password => unreadable(path, "a workbook without a password", "one with a password"),
         _ => unreadable(path, "a whole workbook", "a damaged one"),
@@ -207,7 +222,12 @@ fn xls(path: &str, mut file: File, sheet: Option<&str>) -> Result<Book> {
             found.refused.push(Refused::NoCells(name));
             continue;
         };
+        let seen = book.sheets_metadata().iter().position(|sheet| sheet.name == name).and_then(|nth| seen.as_ref()?.get(nth));
         let (top, left) = range.start().unwrap_or_default();
+        let delivered = range.used_cells().count();
+        if let Some(seen) = seen.filter(|seen| seen.cells > delivered) {
+            return Err(unreadable(path, &format!("{} cells in a sheet", seen.cells), delivered.to_string()));
+        }
         let mut filling = Filling::new(name.clone(), from_1904);
         for (row, column, value) in range.used_cells() {
             let cell = match value {
@@ -222,7 +242,13 @@ fn xls(path: &str, mut file: File, sheet: Option<&str>) -> Result<Book> {
             filling.add(path, top + row as u32, left + column as u32, cell)?;
         }
         let merged = book.merge_cells_by_sheet_name(&name).unwrap_or_default();
-        found.sheets.push(filling.done(&merged));
+        let mut sheet = filling.done(&merged);
+        if let Some(seen) = seen {
+            sheet.hidden_rows = seen.hidden_rows.iter().map(|row| row + 1).collect();
+            sheet.hidden_rows.sort_unstable();
+            sheet.hidden_columns.clone_from(&seen.hidden_columns);
+        }
+        found.sheets.push(sheet);
     }
     Ok(found)
 }

@@ -293,7 +293,7 @@ impl Cleaner<'_> {
                     Cell::Flag(true) => marked.push(code.clone()),
                     Cell::Flag(false) => denied += 1,
                     _ => match Words::get().flag(&self.text(Some(*place), *at, &mut Rules::default()).unwrap_or_default()) {
-                        _ if !marks && self.is_figure(*place, *at) => return Made::unread(FIGURES),
+                        Some(_) if !marks && self.is_figure(*place, *at) => return Made::unread(FIGURES),
                         Some(true) => marked.push(code.clone()),
                         Some(false) => denied += 1,
                         None => return Made::unread("a mark, such as x"),

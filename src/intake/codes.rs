@@ -249,11 +249,11 @@ impl Words {
             }
         }
         // "c1,2" may mean c1 and c2, or c1 and the second group.
-        if digits && !figures {
-            return Made::unread(FIGURES);
-        }
         if letters && digits {
             return Made::unread(format!("lists of {}", self.expected(list)));
+        }
+        if digits && !figures {
+            return Made::unread(FIGURES);
         }
         Made::with(Value::List(codes), rules)
     }

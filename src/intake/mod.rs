@@ -20,6 +20,7 @@
 //! ```
 
 mod account;
+mod biff;
 mod book;
 mod cells;
 mod clean;
@@ -33,6 +34,7 @@ mod header;
 mod legacy;
 mod lines;
 mod mapping;
+mod markup;
 mod moment;
 mod numbers;
 mod ole;
@@ -238,7 +240,8 @@ impl Reader {
         for sheet in book.sheets {
             let legacy = self.legacy(&sheet, book.encoding);
             let mut fits: Vec<(usize, &Table, Header)> = Vec::new();
-            let mut names_nobody = false;
+            // How well the sheet fits a table of whose records it names none.
+            let mut summary: Option<usize> = None;
             {
                 let top = Top::new(&sheet, legacy);
                 for table in catalogue.tables().iter().filter(|t| self.tables.as_ref().is_none_or(|known| known.contains(&t.id))) {
@@ -247,16 +250,20 @@ impl Reader {
                         continue;
                     }
                     let header = top.header(table, &mapping);
-                    if header.is_enough() && header.lacks(table, &mapping.constants).is_some() {
-                        names_nobody = true;
-                    } else if header.is_enough() {
-                        fits.push((header.fit(table, &top, &format!("{file} | {}", sheet.name)), table, header));
+                    if !header.is_enough() {
+                        continue;
+                    }
+                    let fit = header.fit(table, &top, &format!("{file} | {}", sheet.name));
+                    if header.lacks(table, &mapping.constants).is_some() {
+                        summary = summary.max(Some(fit));
+                    } else {
+                        fits.push((fit, table, header));
                     }
                 }
             }
             fits.sort_by_key(|(fit, ..)| std::cmp::Reverse(*fit));
             let best = fits.first().map(|(fit, ..)| *fit);
-            let mut is_summary = false;
+            let mut is_summary = summary > best;
             for (_, table, header) in fits.iter().take_while(|(fit, ..)| Some(*fit) == best) {
                 let mapped = self.mapping.table(&table.id).mapped();
                 is_summary |= self.rows(&sheet, table, header, legacy, &mapped)?.are_counts();
@@ -266,13 +273,6 @@ impl Reader {
                 _ if is_summary => {
                     let why =
                         Text::new("có vẻ là bảng tổng hợp, không phải danh sách", "looks like a summary table, not a list of records");
-                    found.not_read.push(not_read(sheet.name, why));
-                }
-                [] if names_nobody => {
-                    let why = Text::new(
-                        "không có ngày, tên hay mã của bản ghi: có vẻ là bảng tổng hợp, không phải danh sách",
-                        "no date, name or key of a record: looks like a summary table, not a list of records",
-                    );
                     found.not_read.push(not_read(sheet.name, why));
                 }
                 [] => {
@@ -288,7 +288,14 @@ impl Reader {
                 }
                 [(_, table, header), ..] => {
                     let mut reading = self.reading(table);
-                    reading.parts.push(self.part(file, sheet, book.encoding, table, header)?);
+                    let name = sheet.name.clone();
+                    match self.part(file, sheet, book.encoding, table, header) {
+                        Err(e @ Error::UnreadableFile { .. }) => {
+                            found.not_read.push(not_read(name, both(&e)));
+                            continue;
+                        }
+                        part => reading.parts.push(part?),
+                    }
                     found.join(Folder { readings: [(table.id.clone(), self.named(reading))].into(), not_read: Vec::new() });
                 }
             }

@@ -210,10 +210,8 @@ impl Reading<'_> {
     }
 
     fn flag(&self, text: &str) -> Made {
-        if !self.whole.figures && is_digits(text) {
-            return Made::unread(FIGURES);
-        }
         match self.words.flag(text) {
+            Some(_) if !self.whole.figures && is_digits(text) => Made::unread(FIGURES),
             Some(flag) if matches!(text, "true" | "false") => Made::with(Value::Flag(flag), Rules::default()),
             Some(flag) => Made::with(Value::Flag(flag), Rules::default()).rule(Rule::FlagWord),
             None => Made::unread("yes or no (Có, Không, x, 1, 0)"),

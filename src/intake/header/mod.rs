@@ -182,6 +182,8 @@ impl Header {
             constants.contains_key(column)
                 || self.twice.iter().any(|(twice, _)| twice == column)
                 || self.columns.iter().any(|(_, target, _)| target.as_ref().is_some_and(|t| t.column == *column))
+                // A column of ours in another unit or order is there all the same.
+                || self.columns.iter().any(|(.., how)| *how == Some(How::Parentheses))
         };
         TableWords::of(table).needs.iter().map(Vec::as_slice).find(|needed| !needed.iter().any(has))
     }
