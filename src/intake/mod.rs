@@ -217,8 +217,9 @@ impl Reader {
         for sheet in book.sheets {
             let legacy = self.legacy(&sheet, book.encoding);
             let header = Top::new(&sheet, legacy).header(table, &mapping);
-            let lacks = header.lacks(table, &mapping.constants);
-            if (mapping.header_row.is_some() && header.known() > 0 || header.is_enough()) && lacks.is_none() {
+            let enough = mapping.header_row.is_some() && header.known() > 0 || header.is_enough();
+            let lacks = if enough { header.lacks(table, &mapping.constants) } else { None };
+            if enough && lacks.is_none() {
                 reading.parts.push(self.part(file, sheet, book.encoding, table, &header)?);
                 continue;
             }
