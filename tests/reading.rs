@@ -1,4 +1,4 @@
-//! The cells of `tests/cases/reading/*.toml` and the files of `tests/cases/sheets/*.toml`, through the public Rust face. Python reads
+//! The cells of `tests/cases/reading/*.toml` and the files of `tests/cases/sheets/*.toml` and `tests/cases/columns/*.toml`, through the public Rust face. Python reads
 //! the same.
 #![cfg(feature = "files")]
 
@@ -170,4 +170,97 @@ fn check_sheet(sheet: &Sheet, reading: Result<Reading, String>, what: &str) {
     assert_eq!(rows, sheet.rows, "{what}");
     let aside: BTreeMap<String, String> = part.aside.iter().map(|(row, why)| (row.to_string(), why.code().to_owned())).collect();
     assert_eq!(aside, sheet.aside, "{what}");
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Columns {
+    case: Vec<Whole>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Whole {
+    what: String,
+    text: String,
+    #[serde(default = "children")]
+    table: String,
+    #[serde(default)]
+    folder: bool,
+    #[serde(default)]
+    mapping: serde_json::Value,
+    #[serde(default)]
+    values: BTreeMap<String, Vec<toml::Value>>,
+    #[serde(default)]
+    absent: Vec<String>,
+    #[serde(default)]
+    findings: Vec<(u32, String)>,
+    #[serde(default)]
+    aside: BTreeMap<String, String>,
+    #[serde(default)]
+    changes: Vec<(String, String, u64)>,
+    error: Option<String>,
+    not_read: Option<String>,
+}
+
+impl Whole {
+    fn read(&self, file: &std::path::Path) -> Result<Reading, String> {
+        let mapping = if self.mapping.is_null() { serde_json::json!({}) } else { self.mapping.clone() };
+        let reader = reader().mapping(Mapping::from_json(&serde_json::json!({ &self.table: mapping }).to_string()).unwrap());
+        if !self.folder {
+            return reader.read(file, &self.table).map_err(|e: Error| e.code().to_owned());
+        }
+        let mut found = reader.recognise(file, "case").unwrap();
+        found.readings.remove(&self.table).ok_or_else(|| found.not_read[0].why.get(Language::En).to_owned())
+    }
+}
+
+#[test]
+fn every_column_is_read_as_told() {
+    let folder = std::env::temp_dir().join(format!("chitieu_columns_{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("case.csv");
+    let mut cases = 0;
+    for entry in std::fs::read_dir("tests/cases/columns").unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|e| e != "toml") {
+            continue;
+        }
+        let columns: Columns = toml::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+        for case in &columns.case {
+            std::fs::write(&file, &case.text).unwrap();
+            check_columns(case, case.read(&file), &format!("{}: {}", path.display(), case.what));
+            cases += 1;
+        }
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert!(cases > 30, "{cases}");
+}
+
+fn check_columns(case: &Whole, reading: Result<Reading, String>, what: &str) {
+    let refused = case.error.as_ref().or(case.not_read.as_ref());
+    let reading = match reading {
+        Err(why) => return assert_eq!(Some(&why), refused, "{what}"),
+        Ok(reading) => reading,
+    };
+    assert_eq!(refused, None, "{what}");
+    assert!(!case.values.is_empty(), "{what}");
+    let (part, frame) = (&reading.parts[0], reading.frame().unwrap());
+    let findings: Vec<(u32, String)> = part.findings.iter().map(|f| (f.row, f.column.clone())).collect();
+    assert_eq!(findings, case.findings, "{what}");
+    for (column, wanted) in &case.values {
+        let values = frame.column(column).unwrap();
+        let found: Vec<toml::Value> =
+            (0..values.len()).map(|row| told(&values.get(row).unwrap()).unwrap_or_else(|| "<null>".into())).collect();
+        assert_eq!(&found, wanted, "{what}: {column}");
+    }
+    for column in &case.absent {
+        assert!(frame.column(column).is_err(), "{what}: {column}");
+    }
+    let aside: BTreeMap<String, String> = part.aside.iter().map(|(row, why)| (row.to_string(), why.code().to_owned())).collect();
+    assert_eq!(aside, case.aside, "{what}");
+    for (column, rule, rows) in &case.changes {
+        let found = part.changes.iter().find(|c| c.column == *column && c.rule.code() == *rule).map(|c| c.rows);
+        assert_eq!(found, Some(*rows), "{what}: {rule}");
+    }
 }

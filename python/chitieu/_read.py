@@ -128,8 +128,8 @@ class Reading:
     def columns(self) -> pl.DataFrame:
         """The headers of the file: file, sheet, header, column, how.
 
-        ``how`` is ``"id"``, ``"synonym"``, ``"mapping"``, ``"ignored"``, ``"repeated"`` (an earlier column is the
-        same), ``"parentheses"`` (they tell another unit, order or code than ours, such as "triệu đồng": convert the
+        ``how`` is ``"id"``, ``"synonym"``, ``"mapping"``, ``"ignored"``, ``"repeated"`` (another column means the
+        same; none of them is taken, and a finding says so), ``"parentheses"`` (they tell another unit, order or code than ours, such as "triệu đồng": convert the
         values, or name the column in the mapping), or null where nothing was matched.
         """
         return pl.DataFrame(self._native.columns())
@@ -141,7 +141,11 @@ class Reading:
 
     @property
     def findings(self) -> pl.DataFrame:
-        """The values that could not be read and are null: file, sheet, row, column, expected."""
+        """The values that could not be read and are null: file, sheet, row, column, expected.
+
+        At the row of the header: a column that more than one header means. At ``source_row``: a line of more cells
+        than the header, or of fewer than all others.
+        """
         return pl.DataFrame(self._native.findings())
 
     @property
@@ -273,7 +277,8 @@ def read(
         table: The table it holds, such as ``"children"``.
         mapping: A mapping, or the path of one in TOML: for each table ``columns`` (header to column), ``values`` (for
             a column, text to code), ``ignore`` (headers), ``constants`` (for every row, whatever its cells say),
-            ``blank``, ``sheet``, ``header_row``.
+            ``blank``, ``sheet``, ``header_row``. Of two columns with one header ``"Ngày sinh#2"`` is the second, and
+            ``"#D"`` is the column D, in ``columns`` and ``ignore``.
         sheet: Only this sheet. Without it every visible sheet that has a header of the table.
         encoding: ``"utf-8"``, ``"utf-16le"``, ``"utf-16be"``, ``"windows-1258"``, ``"tcvn3"`` or ``"vni"``, where it
             cannot be told from the text.
@@ -327,7 +332,7 @@ def read_folder(
     that fits two tables equally well, or none, is listed in ``files`` with the reason and not read.
 
     Args:
-        folder: The folder. Files of other kinds and temporary files are listed and not read.
+        folder: The folder. Files of other kinds, temporary files, links and pipes are listed and not read.
         mapping: As in :func:`read`.
         tables: The tables to look for; all if not given.
         encoding: As in :func:`read`, for text files.

@@ -1,8 +1,9 @@
-//! Any file as sheets of cells. Workbooks are read by calamine, text by the csv crate.
+//! Any file as sheets of cells. Workbooks are read by calamine, text in `lines.rs`.
 
 use super::cells::{Cell, Column, Merged, Sheet};
-use super::decode::{TextEncoding, decode};
+use super::decode::TextEncoding;
 use super::guard::{check, unreadable};
+use super::lines;
 use crate::error::{Error, Result};
 use calamine::{Data, DataRef, Dimensions, ExcelDateTime, Reader, SheetVisible, Xls, Xlsx};
 use std::fs::File;
@@ -27,13 +28,9 @@ pub(super) enum Refused {
 }
 
 /// Most places for cells in one file: a stray cell far off must not fill the memory with blanks.
-const PLACES: usize = 100_000_000;
+pub(super) const PLACES: usize = 100_000_000;
 /// Days between the two ways of Excel to count them.
 pub(super) const DAYS_1904: f64 = 1462.0;
-/// Records parsed between two looks at the columns.
-const BLOCK: usize = 4096;
-/// Bytes looked at to tell the delimiter.
-const HEAD: usize = 1 << 16;
 
 /// The kind of a file, by its first bytes: names often lie.
 enum Kind {
@@ -71,7 +68,7 @@ pub(super) fn open(path: &Path, sheet: Option<&str>, encoding: Option<TextEncodi
     let work = || match kind {
         Kind::Xlsx => xlsx(&told, file, sheet),
         Kind::Xls => xls(&told, file, sheet),
-        Kind::Text => text(&told, file, encoding),
+        Kind::Text => lines::read(&told, file, encoding),
     };
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(unreadable(&told, "a whole workbook", "a damaged one")))
 }
@@ -156,7 +153,7 @@ fn date(moment: ExcelDateTime, from_1904: bool) -> Cell<'static> {
 }
 
 fn xlsx(path: &str, file: File, sheet: Option<&str>) -> Result<Book> {
-    check(path, &file)?;
+    let mut seen = check(path, &file)?;
     // What the reader says may hold text of a cell.
     let damaged = |e: calamine::XlsxError| match e {
         calamine::XlsxError::Password => unreadable(path, "a workbook without a password", "one with a password"),
@@ -173,7 +170,9 @@ fn xlsx(path: &str, file: File, sheet: Option<&str>) -> Result<Book> {
             found.refused.push(Refused::NoCells(name));
             continue;
         };
+        let mut delivered = 0;
         while let Some(next) = cells.next_cell().map_err(damaged)? {
+            delivered += 1;
             let (row, column) = next.get_position();
             let cell = match next.get_value() {
                 DataRef::Empty => Cell::Blank,
@@ -189,7 +188,15 @@ fn xlsx(path: &str, file: File, sheet: Option<&str>) -> Result<Book> {
         }
         drop(cells);
         let merged = book.merge_cells_by_sheet_name(&name).unwrap_or_default();
-        found.sheets.push(filling.done(&merged));
+        let mut sheet = filling.done(&merged);
+        if let Some(seen) = seen.remove(&name) {
+            if seen.cells != delivered {
+                return Err(unreadable(path, &format!("{} cells in a sheet", seen.cells), delivered.to_string()));
+            }
+            (sheet.hidden_rows, sheet.hidden_columns) = (seen.hidden_rows, seen.hidden_columns);
+            sheet.hidden_rows.sort_unstable();
+        }
+        found.sheets.push(sheet);
     }
     Ok(found)
 }
@@ -197,7 +204,12 @@ fn xlsx(path: &str, file: File, sheet: Option<&str>) -> Result<Book> {
 fn xls(path: &str, mut file: File, sheet: Option<&str>) -> Result<Book> {
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes).map_err(|e| unreadable(path, "a file", e.to_string()))?;
-    super::ole::check(path, &bytes)?;
+    let streams = super::ole::check(path, &bytes)?;
+    // Of two streams, for two versions of Excel, it is not known here which is read.
+    let seen = match &streams[..] {
+        [one] => Some(super::biff::sheets(one).ok_or_else(|| unreadable(path, "a whole workbook", "a damaged one"))?),
+        _ => None,
+    };
     let mut book: Xls<_> = Xls::new(std::io::Cursor::new(bytes)).map_err(|e| match e {
         calamine::XlsError::Password => unreadable(path, "a workbook without a password", "one with a password"),
         _ => unreadable(path, "a whole workbook", "a damaged one"),
@@ -210,7 +222,12 @@ fn xls(path: &str, mut file: File, sheet: Option<&str>) -> Result<Book> {
             found.refused.push(Refused::NoCells(name));
             continue;
         };
+        let seen = book.sheets_metadata().iter().position(|sheet| sheet.name == name).and_then(|nth| seen.as_ref()?.get(nth));
         let (top, left) = range.start().unwrap_or_default();
+        let delivered = range.used_cells().count();
+        if let Some(seen) = seen.filter(|seen| seen.cells > delivered) {
+            return Err(unreadable(path, &format!("{} cells in a sheet", seen.cells), delivered.to_string()));
+        }
         let mut filling = Filling::new(name.clone(), from_1904);
         for (row, column, value) in range.used_cells() {
             let cell = match value {
@@ -225,145 +242,13 @@ fn xls(path: &str, mut file: File, sheet: Option<&str>) -> Result<Book> {
             filling.add(path, top + row as u32, left + column as u32, cell)?;
         }
         let merged = book.merge_cells_by_sheet_name(&name).unwrap_or_default();
-        found.sheets.push(filling.done(&merged));
+        let mut sheet = filling.done(&merged);
+        if let Some(seen) = seen {
+            sheet.hidden_rows = seen.hidden_rows.iter().map(|row| row + 1).collect();
+            sheet.hidden_rows.sort_unstable();
+            sheet.hidden_columns.clone_from(&seen.hidden_columns);
+        }
+        found.sheets.push(sheet);
     }
     Ok(found)
-}
-
-fn text(path: &str, mut file: File, encoding: Option<TextEncoding>) -> Result<Book> {
-    let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes).map_err(|e| unreadable(path, "a text file", e.to_string()))?;
-    if u32::try_from(bytes.len()).is_err() {
-        return Err(unreadable(path, "a text file of less than 4 GB", format!("{} MB", bytes.len() >> 20)));
-    }
-    let (text, encoding) = decode(path, bytes, encoding)?;
-    let found = match text.trim_start() {
-        // Web applications give pages the name of a workbook.
-        start if start.starts_with('<') => "a web page or XML: open it in a spreadsheet program and save it as .xlsx",
-        start if start.starts_with("{\\rtf") => "a document of text",
-        start if start.starts_with("%PDF") => "a PDF",
-        _ => "",
-    };
-    if !found.is_empty() {
-        return Err(unreadable(path, "a workbook or a text with delimiters", found));
-    }
-    // A line of old programs ends with CR alone.
-    let text = if text.contains('\r') && !text.contains('\n') { text.replace('\r', "\n") } else { text };
-    let sheet = records(path, &text)?;
-    Ok(Book { sheets: vec![sheet], encoding: Some(encoding), refused: Vec::new() })
-}
-
-/// The records of a delimited text. Parsing and keeping go side by side, each column by itself.
-fn records(path: &str, text: &str) -> Result<Sheet> {
-    let delimiter = delimiter(text);
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter)
-        .buffer_capacity(1 << 18)
-        .from_reader(text.as_bytes());
-    let mut sheet = Sheet::default();
-    let (mut now, mut next) = (vec![csv::ByteRecord::new(); BLOCK], vec![csv::ByteRecord::new(); BLOCK]);
-    let mut read = |into: &mut Vec<csv::ByteRecord>| -> Result<usize> {
-        for (nth, record) in into.iter_mut().enumerate() {
-            match reader.read_byte_record(record) {
-                Ok(true) => {}
-                Ok(false) => return Ok(nth),
-                Err(e) => return Err(unreadable(path, "a text with delimiters", e.to_string())),
-            }
-        }
-        Ok(into.len())
-    };
-    let mut held = read(&mut now)?;
-    while held > 0 {
-        let block = &now[..held];
-        let first = sheet.rows.len();
-        sheet.rows.extend(block.iter().map(|record| record.position().map_or(0, |at| line(text, at))));
-        let wide = block.iter().map(csv::ByteRecord::len).max().unwrap_or(0);
-        while sheet.columns.len() < wide {
-            sheet.columns.push((sheet.columns.len() as u32, Column::default()));
-        }
-        if sheet.columns.len().saturating_mul(sheet.rows.len()) > PLACES {
-            return Err(unreadable(path, "a table that fits the memory", format!("{} columns", sheet.columns.len())));
-        }
-        if let Some(nth) = block.iter().position(|record| has_swallowed(record, delimiter, sheet.columns.len())) {
-            return Err(unreadable(path, "quotation marks that are closed", format!("one open from line {}", sheet.rows[first + nth])));
-        }
-        let columns = &mut sheet.columns;
-        let keep = || {
-            use rayon::prelude::*;
-            columns.par_iter_mut().for_each(|(place, column)| {
-                for (nth, record) in block.iter().enumerate() {
-                    if let Some(field) = record.get(*place as usize) {
-                        column.put_text(first + nth, field);
-                    }
-                }
-            });
-        };
-        let more = rayon::join(|| read(&mut next), keep).0;
-        held = more?;
-        std::mem::swap(&mut now, &mut next);
-    }
-    sheet.columns.retain(|(_, column)| column.len() > 0);
-    Ok(sheet)
-}
-
-/// True if a quoted field holds a line that is a record itself: its quotation mark was never meant to be one, or not closed.
-fn has_swallowed(record: &csv::ByteRecord, delimiter: u8, columns: usize) -> bool {
-    columns > 2
-        && record.as_slice().contains(&b'\n')
-        && record
-            .iter()
-            .flat_map(|field| field.split(|b| *b == b'\n').skip(1))
-            .any(|line| line.split(|b| *b == delimiter).count() >= columns)
-}
-
-/// The line a record begins on; its position may lie before blank lines.
-fn line(text: &str, at: &csv::Position) -> u32 {
-    let blank = text.as_bytes()[at.byte() as usize..].iter().take_while(|b| matches!(b, b'\n' | b'\r'));
-    (at.line() + blank.filter(|b| **b == b'\n').count() as u64) as u32
-}
-
-/// The delimiter under which most lines have equally many fields.
-fn delimiter(text: &str) -> u8 {
-    let mut end = text.len().min(HEAD);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    let score = |delimiter: u8| {
-        let mut reader =
-            csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(&text.as_bytes()[..end]);
-        let mut widths: std::collections::BTreeMap<usize, usize> = std::collections::BTreeMap::new();
-        let mut all = 0;
-        for record in reader.byte_records().map_while(std::result::Result::ok) {
-            *widths.entry(record.len()).or_default() += 1;
-            all += 1;
-        }
-        let (width, lines) = widths.into_iter().max_by_key(|(width, lines)| (*lines, *width)).unwrap_or_default();
-        if width < 2 { 0.0 } else { width as f64 * (lines as f64 / f64::from(all)).powi(2) }
-    };
-    let scores = [b';', b'\t', b',', b'|'].map(|d| (d, score(d)));
-    scores.into_iter().fold((b',', 0.0), |best, next| if next.1 > best.1 { next } else { best }).0
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn delimiters_are_told() {
-        assert_eq!(delimiter("a;b;c\n1,5;2;3\n"), b';');
-        assert_eq!(delimiter("a,b,c\n1;2,3,4\n"), b',');
-        assert_eq!(delimiter("a\tb\n1, 2\t3\n"), b'\t');
-        assert_eq!(delimiter("one\n"), b',');
-        assert_eq!(delimiter("title, of the list\na;b\n1;2\n3;4\n"), b';');
-    }
-
-    #[test]
-    fn rows_keep_the_number_of_their_line() {
-        let sheet = records("x.csv", "a,b\n\n1,\"two\nlines\"\n3\n").unwrap();
-        assert_eq!(sheet.rows, [1, 3, 5]);
-        assert_eq!(sheet.cell(1, 1), Cell::Text("two\nlines"));
-        assert_eq!(sheet.cell(2, 1), Cell::Blank);
-    }
 }

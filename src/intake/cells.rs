@@ -13,6 +13,8 @@ pub(super) enum Cell<'a> {
     Flag(bool),
     /// A formula that failed.
     Error,
+    /// An amount of several rows in one merged cell: none of them has it alone.
+    Shared,
 }
 
 const TEXT: u8 = 0;
@@ -21,6 +23,7 @@ const DATE: u8 = 2;
 const YES: u8 = 3;
 const NO: u8 = 4;
 const ERROR: u8 = 5;
+const SHARED: u8 = 6;
 
 /// The code of a cell without anything.
 pub(super) const BLANK: u32 = 0;
@@ -68,6 +71,7 @@ impl Column {
             DATE => Cell::Date(number()),
             YES => Cell::Flag(true),
             NO => Cell::Flag(false),
+            SHARED => Cell::Shared,
             _ => Cell::Error,
         }
     }
@@ -93,6 +97,7 @@ impl Column {
             Cell::Flag(true) => self.find(YES, &[]),
             Cell::Flag(false) => self.find(NO, &[]),
             Cell::Error => self.find(ERROR, &[]),
+            Cell::Shared => self.find(SHARED, &[]),
         };
         self.put_code(row, code)
     }
@@ -186,6 +191,17 @@ pub(super) struct Merged {
     pub columns: (u32, u32),
 }
 
+/// What is known of the lines of a text file.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Lines {
+    /// For each row how many cells its line has.
+    pub widths: Vec<u16>,
+    /// Rows that go over several lines, by their order, with the lines beyond the first.
+    pub more: Vec<(u32, u32)>,
+    /// Lines that end with CR alone where others do not.
+    pub alone: u64,
+}
+
 /// One sheet of a workbook, or a whole file of another kind.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Sheet {
@@ -197,6 +213,12 @@ pub(super) struct Sheet {
     pub merged: Vec<Merged>,
     /// Days are counted from 1904.
     pub from_1904: bool,
+    /// The lines of a text file.
+    pub lines: Option<Lines>,
+    /// Rows that do not show, by number as in `rows`.
+    pub hidden_rows: Vec<u32>,
+    /// Columns that do not show, by place.
+    pub hidden_columns: Vec<u32>,
 }
 
 impl Sheet {

@@ -1,13 +1,14 @@
 //! The records of a sheet as columns of ours. Each distinct value, or combination of values, is worked out once.
 
 use super::cells::{BLANK, Cell, Column as Cells, Sheet};
-use super::codes::Words;
+use super::codes::{FIGURES, Words, is_digits};
 use super::dates::{self, When};
 use super::header::{Header, Part};
 use super::numbers;
 use super::places::{NoDay, Places, Told};
 use super::rules::{Rule, Rules};
-use super::values::{FAILED_FORMULA, Made, Reading, Value, tidy};
+use super::values::{FAILED_FORMULA, Made, Reading, SHARED, Value, tidy};
+use super::whole::{Whole, are_marks};
 use crate::catalogue::{Column, ColumnType, Table};
 use crate::error::{Error, Result};
 use crate::spelling::nfc;
@@ -154,7 +155,7 @@ impl Cleaner<'_> {
             return self.area(&source, kept).map(Some).map_err(no_day);
         }
         if let Some(place) = source.whole {
-            return Ok(Some(single(self.cells(place), kept, |cell| self.reading.read(column, cell))));
+            return Ok(Some(self.single(column, place, kept)));
         }
         if source.year.is_some() {
             return Ok(Some(self.date(&source, kept)));
@@ -196,6 +197,7 @@ impl Cleaner<'_> {
             Cell::Text(text) => Ok(tidy(text, self.reading.legacy, rules)),
             Cell::Number(number) => Ok(super::values::number_text(number)),
             Cell::Error => Err(FAILED_FORMULA),
+            Cell::Shared => Err(SHARED),
             Cell::Date(_) | Cell::Flag(_) => Err("text or a number"),
         }
     }
@@ -244,12 +246,12 @@ impl Cleaner<'_> {
     fn date(&self, source: &Source, kept: &[u32]) -> Values {
         let places = [source.day, source.month, source.year];
         let (combinations, of_row) = self.combined(&places, kept);
-        let part = |place: Option<usize>, code: u32, rules: &mut Rules| -> std::result::Result<Option<i32>, &'static str> {
+        let part = |name: &str, place: Option<usize>, code: u32, rules: &mut Rules| -> std::result::Result<Option<i32>, &'static str> {
             let text = self.text(place, code, rules)?;
             if text.is_empty() || Words::get().is_blank(&text) || text.chars().all(|c| !c.is_alphanumeric()) {
                 return Ok(None);
             }
-            match numbers::whole(Cell::Text(&text), &text).value {
+            match numbers::whole(name, Cell::Text(&text), &text).value {
                 Value::Number(0) => Ok(None),
                 Value::Number(number) => Ok(Some(number)),
                 _ => Err("a date in columns of day, month and year"),
@@ -258,8 +260,8 @@ impl Cleaner<'_> {
         let made = combinations.par_iter().map(|codes| {
             let mut rules = Rules::default();
             let mut told = [None; 3];
-            for ((into, place), code) in told.iter_mut().zip(places).zip(codes) {
-                match part(place, *code, &mut rules) {
+            for (((into, place), code), name) in told.iter_mut().zip(places).zip(codes).zip(["day", "month", "year"]) {
+                match part(name, place, *code, &mut rules) {
                     Ok(number) => *into = number,
                     Err(expected) => return Made::unread(expected),
                 }
@@ -281,15 +283,17 @@ impl Cleaner<'_> {
     fn ticks(&self, column: &Column, ticks: &[(String, usize)], kept: &[u32]) -> Values {
         let places: Vec<Option<usize>> = ticks.iter().map(|(_, place)| Some(*place)).collect();
         let (combinations, of_row) = self.combined(&places, kept);
+        let marks: Vec<bool> = ticks.iter().map(|(_, place)| self.are_marks(*place, kept)).collect();
         let made = combinations.par_iter().map(|codes| {
             let mut marked = Vec::new();
             let mut denied = 0;
-            for ((code, place), at) in ticks.iter().zip(codes) {
+            for (((code, place), at), marks) in ticks.iter().zip(codes).zip(&marks) {
                 match self.cells(*place).cell(*at) {
                     Cell::Blank => {}
                     Cell::Flag(true) => marked.push(code.clone()),
                     Cell::Flag(false) => denied += 1,
                     _ => match Words::get().flag(&self.text(Some(*place), *at, &mut Rules::default()).unwrap_or_default()) {
+                        Some(_) if !marks && self.is_figure(*place, *at) => return Made::unread(FIGURES),
                         Some(true) => marked.push(code.clone()),
                         Some(false) => denied += 1,
                         None => return Made::unread("a mark, such as x"),
@@ -310,6 +314,28 @@ impl Cleaner<'_> {
             }
         });
         Values { made: made.collect(), of_row }
+    }
+
+    /// A column of values that stand in one cell each.
+    fn single(&self, column: &Column, place: usize, kept: &[u32]) -> Values {
+        let cells = self.cells(place);
+        let of_row: Vec<u32> = kept.iter().map(|row| cells.code(*row as usize)).collect();
+        let rows = rows_of(cells, &of_row);
+        let whole = Whole::of(column, &self.header.columns[place].0, cells, &rows, self.reading.legacy);
+        let reading = Reading { whole, ..self.reading };
+        let read = |(code, rows): (usize, &u64)| if *rows > 0 { reading.read(column, cells.cell(code as u32)) } else { Made::default() };
+        Values { made: rows.par_iter().enumerate().with_min_len(256).map(read).collect(), of_row }
+    }
+
+    fn is_figure(&self, place: usize, code: u32) -> bool {
+        self.text(Some(place), code, &mut Rules::default()).is_ok_and(|text| is_digits(&text))
+    }
+
+    /// True if the figures of a column of marks are 1 and 0.
+    fn are_marks(&self, place: usize, kept: &[u32]) -> bool {
+        let of_row: Vec<u32> = kept.iter().map(|row| self.cells(place).code(*row as usize)).collect();
+        let used = rows_of(self.cells(place), &of_row).into_iter().enumerate().filter(|(_, rows)| *rows > 0);
+        are_marks(used.filter_map(|(code, _)| self.text(Some(place), code as u32, &mut Rules::default()).ok()))
     }
 
     /// The distinct combinations of some columns, and for each record which of them it has.
@@ -337,18 +363,13 @@ impl Cleaner<'_> {
     }
 }
 
-fn single(cells: &Cells, kept: &[u32], read: impl Fn(Cell<'_>) -> Made + Sync) -> Values {
-    let of_row: Vec<u32> = kept.iter().map(|row| cells.code(*row as usize)).collect();
-    let mut used = vec![false; cells.distinct()];
-    for code in &of_row {
-        used[*code as usize] = true;
+/// For each code how many records have it.
+fn rows_of(cells: &Cells, of_row: &[u32]) -> Vec<u64> {
+    let mut rows = vec![0; cells.distinct()];
+    for code in of_row {
+        rows[*code as usize] += 1;
     }
-    let made = used
-        .par_iter()
-        .enumerate()
-        .with_min_len(256)
-        .map(|(code, used)| if *used { read(cells.cell(code as u32)) } else { Made::default() });
-    Values { made: made.collect(), of_row }
+    rows
 }
 
 /// Counts the rows that each rule changed.

@@ -3,7 +3,7 @@
 use super::rules::{Rule, Rules};
 use super::values::{Made, Value};
 use crate::catalogue::{Catalogue, Codes, Column, EthnicGroup, EthnicList};
-use crate::spelling::{alike, bare};
+use crate::spelling::{alike, bare, nfc};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, LazyLock};
 
@@ -15,6 +15,10 @@ pub(super) struct Words {
     flags: HashMap<String, bool>,
     /// Words of headers, which a phrase may say again behind its first word.
     again: HashSet<String>,
+    /// For each column of numbers the words that may stand before and behind one.
+    before: HashMap<String, HashSet<String>>,
+    behind: HashMap<String, HashSet<String>>,
+    amounts: Vec<String>,
     /// For each list, keys of words to codes.
     lists: HashMap<String, HashMap<String, String>>,
     ethnic: HashMap<String, usize>,
@@ -29,6 +33,9 @@ struct File {
     no: Vec<String>,
     nothing: Vec<String>,
     again: Vec<String>,
+    before: BTreeMap<String, Vec<String>>,
+    behind: BTreeMap<String, Vec<String>>,
+    amounts: Vec<String>,
     #[serde(flatten)]
     lists: BTreeMap<String, BTreeMap<String, Vec<String>>>,
 }
@@ -63,11 +70,17 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
         }
     }
     let keys = |words: &[String]| words.iter().map(|w| alike(w)).filter(|k| !k.is_empty()).collect::<HashSet<_>>();
+    let units = |columns: &BTreeMap<String, Vec<String>>| -> HashMap<String, HashSet<String>> {
+        columns.iter().map(|(column, words)| (column.clone(), words.iter().map(|w| bare(w)).collect())).collect()
+    };
     let flags = keys(&file.yes).into_iter().map(|k| (k, true)).chain(keys(&file.no).into_iter().map(|k| (k, false))).collect();
     Words {
         blank: keys(&file.blank),
         nothing: keys(&file.nothing),
         again: file.again.iter().flat_map(|phrase| alike(phrase).split(' ').map(str::to_owned).collect::<Vec<_>>()).collect(),
+        before: units(&file.before),
+        behind: units(&file.behind),
+        amounts: file.amounts.clone(),
         flags,
         lists,
         ethnic,
@@ -76,7 +89,7 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
     }
 });
 
-fn is_digits(text: &str) -> bool {
+pub(super) fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }
 
@@ -104,6 +117,29 @@ impl Words {
         let start = (letters.next().unwrap_or_default(), letters.next().unwrap_or_default());
         let may_be = matches!(start, ('k' | 'c', 'h' | 'x') | ('n', '/' | 'a' | 'u' | 'o') | ('u', 'n'));
         may_be && text.len() < 40 && self.blank.contains(&alike(text))
+    }
+
+    /// True for a word that says none of a list applies.
+    pub fn is_nothing(&self, text: &str) -> bool {
+        self.nothing.contains(&alike(text))
+    }
+
+    /// True for a column of amounts: what several records share, none of them has alone.
+    pub fn is_amount(&self, column: &str) -> bool {
+        self.amounts.iter().any(|amount| amount == column)
+    }
+
+    /// True if words around a number say nothing but the unit of its column; false if another unit; none if they are no unit.
+    pub fn is_unit(&self, column: &str, before: &str, behind: &str) -> Option<bool> {
+        let own = |units: &HashMap<String, HashSet<String>>, word: &str| {
+            word.is_empty() || units.get(column).is_some_and(|words| words.contains(word))
+        };
+        let any =
+            |units: &HashMap<String, HashSet<String>>, word: &str| word.is_empty() || units.values().any(|words| words.contains(word));
+        if own(&self.before, before) && own(&self.behind, behind) {
+            return Some(true);
+        }
+        (any(&self.before, before) && any(&self.behind, behind)).then_some(false)
     }
 
     /// True or false, from a word or a mark.
@@ -150,19 +186,36 @@ impl Words {
         }
     }
 
-    /// A column of one code.
-    pub fn code(&self, list: &str, text: &str) -> Made {
+    /// A column of one code. `figures` tells whether figures stand for codes.
+    pub fn code(&self, list: &str, text: &str, figures: bool) -> Made {
+        if !figures && is_digits(text) {
+            return Made::unread(FIGURES);
+        }
         match self.find(list, text) {
             Some(code) => Made::with(Value::Text(code.to_owned()), how(code, text)),
             None => Made::unread(self.expected(list)),
         }
     }
 
-    /// A column of several codes.
-    pub fn list(&self, column: &Column, text: &str) -> Made {
+    /// A column of several codes. `figures` tells whether figures stand for codes.
+    pub fn list(&self, column: &Column, text: &str, figures: bool) -> Made {
         let Some(list) = column.codes.as_deref() else { return Made::unread("a list of codes") };
-        if self.nothing.contains(&alike(text)) {
+        if let Some(inside) = bracketed(text) {
+            let made = match inside {
+                None => Made::with(Value::List(Vec::new()), Rules::default()).rule(Rule::NothingWord),
+                Some(inside) if inside.is_empty() => Made::default().rule(Rule::BlankWord),
+                Some(inside) => self.list(column, &inside.join(";"), figures),
+            };
+            return if made.unread.is_some() { made } else { made.rule(Rule::Written) };
+        }
+        if self.is_nothing(text) {
             return Made::with(Value::List(Vec::new()), Rules::default()).rule(Rule::NothingWord);
+        }
+        if !text.contains(char::is_alphanumeric) {
+            return Made::default().rule(Rule::BlankWord);
+        }
+        if !figures && is_digits(text) {
+            return Made::unread(FIGURES);
         }
         if let Some(code) = self.find(list, text) {
             return Made::with(Value::List(vec![code.to_owned()]), how(code, text));
@@ -199,6 +252,9 @@ impl Words {
         if letters && digits {
             return Made::unread(format!("lists of {}", self.expected(list)));
         }
+        if digits && !figures {
+            return Made::unread(FIGURES);
+        }
         Made::with(Value::List(codes), rules)
     }
 
@@ -208,7 +264,10 @@ impl Words {
     }
 
     /// An ethnic group by name, or by its code in the official list of the dataset.
-    pub fn ethnic(&self, list: EthnicList, text: &str) -> Made {
+    pub fn ethnic(&self, list: EthnicList, text: &str, figures: bool) -> Made {
+        if !figures && is_digits(text) {
+            return Made::unread(FIGURES);
+        }
         if is_digits(text) {
             let code = format!("{text:0>2}");
             let mut rules = Rules::default();
@@ -228,6 +287,24 @@ impl Words {
         }
     }
 }
+
+/// The elements of a list as programs write it, `["a", "d2"]`, without nulls and blanks; nothing inside the brackets is none.
+fn bracketed(text: &str) -> Option<Option<Vec<String>>> {
+    let inside = text.strip_prefix('[')?.strip_suffix(']')?.trim();
+    if inside.is_empty() {
+        return Some(None);
+    }
+    let elements = inside.split([',', ';', '\n']).map(|element| nfc(element.trim().trim_matches(['"', '\''])));
+    let blank = |element: &str| element.is_empty() || matches!(bare(element).as_str(), "null" | "none" | "nan" | "na");
+    let all: Vec<String> = elements.collect();
+    if all.iter().all(|element| blank(element)) {
+        return Some(Some(Vec::new()));
+    }
+    Some(Some(all.into_iter().map(|element| if blank(&element) { "?".to_owned() } else { element }).collect()))
+}
+
+/// What was expected of a figure in a column whose figures may stand for anything.
+pub(super) const FIGURES: &str = "a word or a code; the figures of this column are not known to be ours";
 
 const EXPECTED_ETHNIC: &str = "the name of an ethnic group, or its code, 01 to 54";
 

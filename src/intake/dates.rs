@@ -1,5 +1,6 @@
 //! Dates as people write them in Viet Nam: the day first, in words, as a number of days, or the year alone.
 
+use super::moment;
 use super::rules::{Rule, Rules};
 use crate::spelling::bare;
 use chrono::{Datelike, Days, NaiveDate};
@@ -22,6 +23,7 @@ pub(super) struct Window {
 }
 
 const EXPECTED: &str = "a date as day/month/year";
+pub(super) const UNCERTAIN_ORDER: &str = "a date whose order of day and month is certain";
 pub(super) const YEARS: std::ops::RangeInclusive<i32> = 1900..=2100;
 /// Numbers taken for days of Excel: 1954 to 2064.
 const SERIALS: std::ops::RangeInclusive<i64> = 20_000..=60_000;
@@ -64,29 +66,18 @@ pub(super) fn number(number: f64, from_1904: bool) -> Found {
 /// A text in a column of dates.
 pub(super) fn text(text: &str, window: Window) -> Found {
     let half_day = ["am", "pm"].iter().any(|half| text.to_ascii_lowercase().ends_with(half));
-    let (text, time) = without_time(text);
+    let (text, time) = moment::parted(text)?;
     let mut rules = Rules::default();
-    if time {
-        rules.add(Rule::TimeDropped);
+    if let Some(time) = time {
+        rules.add(if time.ahead.is_some() { Rule::TimeZone } else { Rule::TimeDropped });
     }
     let (when, found) = if text.chars().any(char::is_alphabetic) { words(text, window) } else { figures(text, window) }?;
     rules.join(found);
     match when {
         // Programs that write AM and PM write the month first.
-        When::Day(day) if half_day && day.day() <= 12 && day.day() != day.month() && !rules.has(Rule::YearMonthDay) => {
-            Err("a date whose order of day and month is certain")
-        }
+        When::Day(day) if half_day && day.day() <= 12 && day.day() != day.month() && !rules.has(Rule::YearMonthDay) => Err(UNCERTAIN_ORDER),
+        When::Day(day) => time.map_or(Some(day), |time| time.day(day)).map(|day| (When::Day(day), rules)).ok_or(EXPECTED),
         when => Ok((when, rules)),
-    }
-}
-
-/// The text before a time of day.
-fn without_time(text: &str) -> (&str, bool) {
-    let Some(at) = text.find(':') else { return (text, false) };
-    // "2014-03-05T10:00" has the letter of ISO, everything else a space.
-    match text[..at].rfind([' ', 'T']) {
-        Some(end) => (text[..end].trim_end_matches([' ', ',']), true),
-        None => (text, false),
     }
 }
 

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 /// Endings of files that a folder is read for.
 const ENDINGS: [&str; 7] = ["xlsx", "xlsm", "xls", "csv", "tsv", "txt", "parquet"];
 
-/// The files below a folder in the order of their names, with their path from it.
+/// What stands below a folder but folders, in the order of its names, with its path from there: files of every kind, links, pipes.
 ///
 /// # Errors
 /// [`Error::File`] if there is no such folder.
@@ -22,11 +22,11 @@ pub fn files_below(folder: &Path) -> Result<Vec<(PathBuf, String)>> {
         };
         for entry in std::fs::read_dir(&here).map_err(told)? {
             let entry = entry.map_err(told)?;
-            let kind = entry.file_type().map_err(told)?;
-            if kind.is_dir() {
-                folders.push(entry.path());
-            } else if kind.is_file() {
-                let path = entry.path();
+            let path = entry.path();
+            // A link is no folder: where it leads may lie anywhere, above too.
+            if entry.file_type().map_err(told)?.is_dir() {
+                folders.push(path);
+            } else {
                 let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().replace('\\', "/");
                 found.push((path, name));
             }
@@ -36,12 +36,23 @@ pub fn files_below(folder: &Path) -> Result<Vec<(PathBuf, String)>> {
     Ok(found)
 }
 
-/// Why a file of a folder is not read, by its name alone.
+/// Why what stands in a folder is not read, by its name and its kind alone. A link is not followed: the file may stand in the folder
+/// too, and its records would count twice.
 #[must_use]
 pub fn why_skipped(path: &Path) -> Option<Text> {
     let name = file_name(path);
     if name.starts_with("~$") || name.starts_with('.') {
         return Some(Text::new("tệp tạm của chương trình khác", "a temporary file of another program"));
+    }
+    let kind = std::fs::symlink_metadata(path).map(|found| found.file_type());
+    if kind.as_ref().is_ok_and(std::fs::FileType::is_symlink) {
+        return Some(Text::new(
+            "đường dẫn tắt (link); hãy đọc tệp gốc hoặc chép tệp vào thư mục",
+            "a link; read the file it leads to, or copy it into the folder",
+        ));
+    }
+    if kind.is_ok_and(|kind| !kind.is_file()) {
+        return Some(Text::new("không phải tệp thông thường", "not a regular file"));
     }
     let known = path.extension().is_some_and(|e| ENDINGS.iter().any(|ending| e.eq_ignore_ascii_case(ending)));
     (!known).then(|| Text::new("không phải loại tệp đọc được", "not a kind of file that is read"))

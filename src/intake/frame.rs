@@ -1,20 +1,17 @@
 //! A frame, such as a Parquet file gives, as a sheet: the names of its columns are the header.
 
 use super::cells::{Cell, Column, Sheet};
+use super::moment::in_viet_nam;
 use crate::error::{Error, Result};
 use polars::prelude::*;
-
-/// Moments with a time zone become the time of Viet Nam: 7 hours ahead of UTC, and 8 in the south from 1960 to 12 June 1975, which
-/// leaves a midnight of before on its day too.
-fn vietnamese(micros: i64) -> i64 {
-    const HOUR: i64 = 3_600_000_000;
-    const SINCE_1975: i64 = 171_820_800_000_000;
-    micros + if micros < SINCE_1975 { 8 } else { 7 } * HOUR
-}
 
 /// Days from the day 0 of Excel to that of frames.
 const EPOCH: f64 = 25_569.0;
 const MICROSECONDS: f64 = 86_400e6;
+/// Stands for a null among the codes of a list.
+const UNKNOWN: &str = "?";
+/// Whole numbers from here on stay text: a number of a cell has 15 digits.
+const DIGITS: u64 = 1_000_000_000_000_000;
 
 pub(super) fn sheet(frame: &DataFrame) -> Result<Sheet> {
     let mut sheet = Sheet { rows: (0..=frame.height() as u32).collect(), ..Sheet::default() };
@@ -45,18 +42,25 @@ fn fill(column: &mut Column, series: &Series) -> PolarsResult<()> {
         DataType::Datetime(_, zone) => {
             let mut moments = series.cast(&DataType::Datetime(TimeUnit::Microseconds, zone.clone()))?.cast(&DataType::Int64)?;
             if zone.is_some() {
-                moments = moments.i64()?.apply_values(vietnamese).into_series();
+                moments = moments.i64()?.apply_values(in_viet_nam).into_series();
             }
             number(Cell::Date, column, &moments, MICROSECONDS, EPOCH)?;
         }
+        dtype if dtype.is_integer() => whole(column, series)?,
         dtype if dtype.is_primitive_numeric() => number(Cell::Number, column, series, 1.0, 0.0)?,
         DataType::List(_) => {
             let lists = series.list()?;
             for row in 0..lists.len() {
                 let Some(values) = lists.get_as_series(row) else { continue };
                 let words = values.cast(&DataType::String)?;
-                let words: Vec<&str> = words.str()?.iter().flatten().collect();
-                column.put(row + 1, Cell::Text(&if words.is_empty() { "none".to_owned() } else { words.join(";") }));
+                let words: Vec<&str> = words.str()?.iter().map(|word| word.unwrap_or_default().trim()).collect();
+                // A list of nothing but nulls is not recorded; one null among codes is no code.
+                if words.is_empty() {
+                    column.put(row + 1, Cell::Text("none"));
+                } else if words.iter().any(|word| !word.is_empty()) {
+                    let words = words.iter().map(|word| if word.is_empty() { UNKNOWN } else { word });
+                    column.put(row + 1, Cell::Text(&words.collect::<Vec<_>>().join(";")));
+                }
             }
         }
         DataType::Null => {}
@@ -65,6 +69,18 @@ fn fill(column: &mut Column, series: &Series) -> PolarsResult<()> {
                 column.put(row + 1, value.map_or(Cell::Blank, Cell::Text));
             }
         }
+    }
+    Ok(())
+}
+
+fn whole(column: &mut Column, series: &Series) -> PolarsResult<()> {
+    let texts = series.cast(&DataType::String)?;
+    for (row, value) in texts.str()?.iter().enumerate() {
+        let cell = value.map_or(Cell::Blank, |text| match text.parse::<i64>() {
+            Ok(number) if number.unsigned_abs() < DIGITS => Cell::Number(number as f64),
+            _ => Cell::Text(text),
+        });
+        column.put(row + 1, cell);
     }
     Ok(())
 }

@@ -1,6 +1,8 @@
 //! A workbook is looked over before it is opened: a small file may unpack to more than the memory holds.
 
+use super::markup;
 use crate::error::{Error, Result};
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufReader, Read};
 use zip::ZipArchive;
@@ -19,14 +21,19 @@ pub(super) fn unreadable(path: &str, expected: &str, found: impl Into<String>) -
     Error::UnreadableFile { path: path.to_owned(), expected: expected.to_owned(), found: found.into() }
 }
 
-/// Unpacks each part once without keeping it: sizes that a file tells of itself may be false.
-pub(super) fn check(path: &str, file: &File) -> Result<()> {
+/// What is known of the sheets of a workbook before its reader opens it, by their names.
+pub(super) type Sheets = HashMap<String, markup::Sheet>;
+
+/// Unpacks each part once without keeping it: sizes that a file tells of itself may be false. Reading a part to its end holds it against
+/// its checksum.
+pub(super) fn check(path: &str, file: &File) -> Result<Sheets> {
     let damaged = || unreadable(path, "a whole workbook", "a damaged one");
     let mut zip = ZipArchive::new(BufReader::new(file)).map_err(|_| damaged())?;
     if zip.len() > PARTS {
         return Err(unreadable(path, "a workbook of at most 10000 parts", format!("{} parts", zip.len())));
     }
     let mut buffer = vec![0; 1 << 16];
+    let (mut sheets, mut book, mut relations) = (HashMap::new(), Vec::new(), Vec::new());
     for nth in 0..zip.len() {
         let mut part = zip.by_index(nth).map_err(|_| damaged())?;
         let name = part.name().map_err(|_| damaged())?.into_owned();
@@ -35,6 +42,7 @@ pub(super) fn check(path: &str, file: &File) -> Result<()> {
         }
         let most = if name.contains("worksheets/") { SHEET } else { PART };
         let mut size = 0;
+        let mut sheet = name.contains("worksheets/").then(markup::Sheet::default);
         if part.size() > most {
             return Err(too_large(path, most));
         }
@@ -50,9 +58,18 @@ pub(super) fn check(path: &str, file: &File) -> Result<()> {
             if size > most {
                 return Err(too_large(path, most));
             }
+            if let Some(sheet) = &mut sheet {
+                sheet.feed(&buffer[..read]);
+            } else if name == "xl/workbook.xml" {
+                book.extend_from_slice(&buffer[..read]);
+            } else if name == "xl/_rels/workbook.xml.rels" {
+                relations.extend_from_slice(&buffer[..read]);
+            }
         }
+        sheets.extend(sheet.map(|sheet| (name, sheet)));
     }
-    Ok(())
+    let parts = markup::parts(&book, &relations);
+    Ok(parts.into_iter().filter_map(|(name, part)| Some((name, sheets.remove(&part)?))).collect())
 }
 
 fn too_large(path: &str, most: u64) -> Error {

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, HashMap};
 /// header_row = 4                 # where the header begins, as the spreadsheet counts rows
 /// header_rows = 2
 /// ignore = ["Mã nội bộ"]         # headers that mean nothing to us
-/// columns = { "Họ tên cháu" = "full_name" }
+/// columns = { "Họ tên cháu" = "full_name", "Ngày sinh#2" = "birth_date", "#K" = "sex" } # the second of that name; the column K
 /// values.sex = { "T" = "male", "G" = "female" }
 /// blank.supported = "no"         # of a column of marks: no mark is no
 /// constants.commune = "12364"    # the same for every row

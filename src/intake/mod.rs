@@ -19,6 +19,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod account;
+mod biff;
 mod book;
 mod cells;
 mod clean;
@@ -30,7 +32,10 @@ mod frame;
 mod guard;
 mod header;
 mod legacy;
+mod lines;
 mod mapping;
+mod markup;
+mod moment;
 mod numbers;
 mod ole;
 mod places;
@@ -39,6 +44,7 @@ mod rows;
 mod rules;
 mod signs;
 mod values;
+mod whole;
 
 pub use clean::{Change, Finding};
 pub use decode::TextEncoding;
@@ -211,11 +217,13 @@ impl Reader {
         for sheet in book.sheets {
             let legacy = self.legacy(&sheet, book.encoding);
             let header = Top::new(&sheet, legacy).header(table, &mapping);
-            if mapping.header_row.is_some() && header.known() > 0 || header.is_enough() {
+            let enough = mapping.header_row.is_some() && header.known() > 0 || header.is_enough();
+            let lacks = if enough { header.lacks(table, &mapping.constants) } else { None };
+            if enough && lacks.is_none() {
                 reading.parts.push(self.part(file, sheet, book.encoding, table, &header)?);
                 continue;
             }
-            let error = no_header(file, &sheet, table, &header);
+            let error = no_header(file, &sheet, table, &header, lacks);
             reading.not_read.push(NotRead { file: file.to_owned(), sheet: sheet.name, why: both(&error) });
             if nearest.as_ref().is_none_or(|best| known_headers(best) < known_headers(&error)) {
                 nearest = Some(error);
@@ -233,6 +241,8 @@ impl Reader {
         for sheet in book.sheets {
             let legacy = self.legacy(&sheet, book.encoding);
             let mut fits: Vec<(usize, &Table, Header)> = Vec::new();
+            // How well the sheet fits a table of whose records it names none.
+            let mut summary: Option<usize> = None;
             {
                 let top = Top::new(&sheet, legacy);
                 for table in catalogue.tables().iter().filter(|t| self.tables.as_ref().is_none_or(|known| known.contains(&t.id))) {
@@ -241,14 +251,20 @@ impl Reader {
                         continue;
                     }
                     let header = top.header(table, &mapping);
-                    if header.is_enough() {
-                        fits.push((header.fit(table, &top, &format!("{file} | {}", sheet.name)), table, header));
+                    if !header.is_enough() {
+                        continue;
+                    }
+                    let fit = header.fit(table, &top, &format!("{file} | {}", sheet.name));
+                    if header.lacks(table, &mapping.constants).is_some() {
+                        summary = summary.max(Some(fit));
+                    } else {
+                        fits.push((fit, table, header));
                     }
                 }
             }
             fits.sort_by_key(|(fit, ..)| std::cmp::Reverse(*fit));
             let best = fits.first().map(|(fit, ..)| *fit);
-            let mut is_summary = false;
+            let mut is_summary = summary > best;
             for (_, table, header) in fits.iter().take_while(|(fit, ..)| Some(*fit) == best) {
                 let mapped = self.mapping.table(&table.id).mapped();
                 is_summary |= self.rows(&sheet, table, header, legacy, &mapped)?.are_counts();
@@ -273,7 +289,14 @@ impl Reader {
                 }
                 [(_, table, header), ..] => {
                     let mut reading = self.reading(table);
-                    reading.parts.push(self.part(file, sheet, book.encoding, table, header)?);
+                    let name = sheet.name.clone();
+                    match self.part(file, sheet, book.encoding, table, header) {
+                        Err(e @ Error::UnreadableFile { .. }) => {
+                            found.not_read.push(not_read(name, both(&e)));
+                            continue;
+                        }
+                        part => reading.parts.push(part?),
+                    }
                     found.join(Folder { readings: [(table.id.clone(), self.named(reading))].into(), not_read: Vec::new() });
                 }
             }
@@ -325,6 +348,7 @@ impl Reader {
             ethnic: self.ethnic_list.unwrap_or(EthnicList::Of1979),
             window: signs::ANY_CENTURY,
             keeps_year: true,
+            whole: whole::Whole::default(),
             mapped,
         }
     }
@@ -370,7 +394,12 @@ impl Reader {
             constants: &mapping.constants,
         };
         let mut cleaned = cleaner.clean(&kept)?;
+        let account = account::Account { file, sheet: &sheet, header, kept: &kept, aside: &aside };
+        account.check()?;
         cleaned.changes.extend(merged);
+        cleaned.changes.extend(account.changes());
+        cleaned.findings.extend(account.findings());
+        cleaned.findings.sort_by_key(|finding| finding.row);
         Ok(Part {
             file: file.to_owned(),
             sheet: sheet.name.clone(),
@@ -389,7 +418,7 @@ impl Reader {
     }
 }
 
-/// Gives a cell merged over several records to each of them, in its first column.
+/// Gives a cell merged over several records to each of them, in its first column. An amount of them all is the amount of none.
 fn fill_merged(sheet: &mut Sheet, header: &Header) -> Vec<Change> {
     let mut filled: std::collections::BTreeMap<String, u64> = std::collections::BTreeMap::new();
     let start = header.first + header.height;
@@ -400,15 +429,28 @@ fn fill_merged(sheet: &mut Sheet, header: &Header) -> Vec<Change> {
             continue;
         };
         let Some(target) = header.columns[place].1.as_ref().filter(|_| top >= start) else { continue };
+        let is_amount = codes::Words::get().is_amount(&target.column);
+        let holds = |row: usize| (0..sheet.columns.len()).any(|other| other != place && sheet.columns[other].1.code(row) != cells::BLANK);
+        let rows = (top + 1..sheet.rows.len()).take_while(|row| sheet.rows[*row] <= merged.rows.1 + 1);
+        // A row without any other cell is no record.
+        let rows: Vec<usize> = rows.filter(|row| !is_amount || holds(*row)).collect();
         let column = &mut sheet.columns[place].1;
         let code = column.code(top);
-        for row in (top + 1..sheet.rows.len()).take_while(|row| sheet.rows[*row] <= merged.rows.1 + 1) {
-            if column.code(row) == cells::BLANK && code != cells::BLANK {
+        if code == cells::BLANK || rows.is_empty() {
+            continue;
+        }
+        if is_amount {
+            column.put(top, Cell::Shared);
+        }
+        let code = column.code(top);
+        for row in rows {
+            if column.code(row) == cells::BLANK {
                 column.put_code(row, code);
-                *filled.entry(target.column.clone()).or_default() += 1;
+                *filled.entry(target.column.clone()).or_default() += u64::from(!is_amount);
             }
         }
     }
+    filled.retain(|_, rows| *rows > 0);
     filled.into_iter().map(|(column, rows)| Change { column, rule: Rule::MergedCell, rows }).collect()
 }
 
@@ -435,13 +477,13 @@ fn refused(file: &str, book: &book::Book) -> Vec<NotRead> {
     told.map(|(sheet, why)| NotRead { file: file.to_owned(), sheet: sheet.clone(), why }).collect()
 }
 
-fn no_header(file: &str, sheet: &Sheet, table: &Table, header: &Header) -> Error {
+fn no_header(file: &str, sheet: &Sheet, table: &Table, header: &Header, lacks: Option<&[String]>) -> Error {
     Error::NoHeader {
         path: if sheet.name.is_empty() { file.to_owned() } else { format!("{file}, \"{}\"", sheet.name) },
         table: table.id.clone(),
         row: sheet.rows.get(header.first).copied().unwrap_or(0),
         found: header.known_labels(),
-        expected: table.columns.iter().map(|c| c.id.clone()).collect(),
+        expected: lacks.map_or_else(|| table.columns.iter().map(|c| c.id.clone()).collect(), <[String]>::to_vec),
     }
 }
 

@@ -1,17 +1,16 @@
 //! Whole numbers with Vietnamese separators.
 
 use super::cells::Cell;
+use super::codes::Words;
 use super::rules::{Rule, Rules};
 use super::values::{Made, Value};
 use crate::spelling::bare;
 
 const WHOLE: &str = "a whole number";
-/// Words that may stand before or behind a number without changing it.
-const BEFORE: [&str; 6] = ["lop", "khoi", "nam", "tuoi", "so", "khoi lop"];
-const BEHIND: [&str; 10] = ["tuoi", "dong", "d", "vnd", "vnđ", "nguoi", "em", "gio", "ngay", "tre"];
+const OWN_UNIT: &str = "a whole number in the unit of its column";
 
-/// The whole number in a cell.
-pub(super) fn whole(cell: Cell<'_>, text: &str) -> Made {
+/// The whole number in a cell of a column.
+pub(super) fn whole(column: &str, cell: Cell<'_>, text: &str) -> Made {
     let made = |number: i64, rules: Rules| match i32::try_from(number) {
         Ok(number) => Made::with(Value::Number(number), rules),
         Err(_) => Made::unread("a whole number of 32 bits"),
@@ -20,25 +19,27 @@ pub(super) fn whole(cell: Cell<'_>, text: &str) -> Made {
         return if number.fract() == 0.0 && number.abs() < 1e15 { made(number as i64, Rules::default()) } else { Made::unread(WHOLE) };
     }
     let mut rules = Rules::default();
-    let figures = without_words(text, &mut rules);
-    match grouped(&figures, &mut rules) {
+    let (before, figures, behind) = parted(text);
+    if !before.is_empty() || !behind.is_empty() {
+        match Words::get().is_unit(column, &bare(before), &bare(behind)) {
+            Some(true) => rules.add(Rule::NumberWords),
+            Some(false) => return Made::unread(OWN_UNIT),
+            None => return Made::unread(WHOLE),
+        }
+    }
+    match grouped(figures, &mut rules) {
         Some(number) => made(number, rules),
         None => Made::unread(WHOLE),
     }
 }
 
-fn without_words(text: &str, rules: &mut Rules) -> String {
+/// What stands before a number, the number, and what stands behind.
+fn parted(text: &str) -> (&str, &str, &str) {
     let is_figure = |c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.' | ',');
-    let (Some(start), Some(end)) = (text.find(is_figure), text.rfind(is_figure)) else { return text.to_owned() };
-    let (before, behind) = (bare(&text[..start]), bare(&text[end + 1..]));
-    if before.is_empty() && behind.is_empty() && text[..start].is_empty() && text[end + 1..].is_empty() {
-        return text.to_owned();
+    match (text.find(is_figure), text.rfind(is_figure)) {
+        (Some(start), Some(end)) => (&text[..start], &text[start..=end], &text[end + 1..]),
+        _ => ("", text, ""),
     }
-    if (before.is_empty() || BEFORE.contains(&before.as_str())) && (behind.is_empty() || BEHIND.contains(&behind.as_str())) {
-        rules.add(Rule::NumberWords);
-        return text[start..=end].to_owned();
-    }
-    text.to_owned()
 }
 
 /// A number whose separators, if any, can only part thousands. A point does so in Vietnamese; a comma does unless the number may as

@@ -94,7 +94,7 @@ impl<'a> Ole<'a> {
                 return None;
             }
             if is_book {
-                found.push(self.chain(u32_at(entry, 116)?, length)?);
+                found.push(self.chain(u32_at(entry, 116)?, length).filter(|stream| stream.len() >= length)?);
             }
         }
         Some(found)
@@ -123,12 +123,12 @@ fn cells(stream: &[u8]) -> u64 {
     widest * sheets.max(1)
 }
 
-/// Refuses a workbook whose reader would not come to an end, or would need too much memory.
-pub(super) fn check(path: &str, bytes: &[u8]) -> Result<()> {
+/// Refuses a workbook whose reader would not come to an end, or would need too much memory; answers its streams.
+pub(super) fn check(path: &str, bytes: &[u8]) -> Result<Vec<Vec<u8>>> {
     let streams = Ole::open(bytes).and_then(|ole| ole.workbooks());
     let streams = streams.filter(|s| !s.is_empty()).ok_or_else(|| unreadable(path, "a whole workbook", "a damaged one"))?;
     if streams.iter().any(|stream| cells(stream) > CELLS) {
         return Err(unreadable(path, "a table that fits the memory", "cells too far apart"));
     }
-    Ok(())
+    Ok(streams)
 }

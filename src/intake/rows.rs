@@ -74,14 +74,16 @@ impl Rows<'_> {
             .iter()
             .map(|(_, column)| (0..column.distinct() as u32).map(|code| self.is_total(column, code)).collect())
             .collect();
-        let any_total = totals.iter().flatten().any(|total| *total);
+        let dimensions: Vec<(usize, Vec<bool>)> =
+            (0..sheet.columns.len()).filter(|place| self.is_dimension(*place)).map(|place| (place, self.wholes(place))).collect();
+        let any_total = totals.iter().chain(dimensions.iter().map(|(_, wholes)| wholes)).flatten().any(|total| *total);
         let few = (known.len() / 4).max(usize::from(known.len() > 2));
         let thin = |row: usize| self.filled(row, &known) <= few && !self.tells_a_record(row);
         let numbering = self.is_numbering(start);
         let numbers =
             |row: usize| numbering && (row == start || sheet.columns.iter().all(|(_, column)| column.code(row) == column.code(start)));
         let why = |row: usize| {
-            if any_total && self.has_total(row, &totals) {
+            if any_total && self.has_total(row, &totals, &dimensions) {
                 Some(Aside::Total)
             } else if numbers(row) {
                 Some(Aside::Numbering)
@@ -195,12 +197,44 @@ impl Rows<'_> {
         signs::is_total(&tidy(text, self.reading.legacy, &mut Rules::default()))
     }
 
-    /// True for a row that begins with the word of a total, or has it behind its number; a row with a day is a record.
-    fn has_total(&self, row: usize, totals: &[Vec<bool>]) -> bool {
-        let total = |c: &usize| totals[*c][self.sheet.columns[*c].1.code(row) as usize];
-        let Some(first) = self.cells(row).find(|c| total(c) || !signs::is_lead(self.sheet.cell(row, *c))) else { return false };
+    /// True for a row that begins with the word of a total, has it behind its number, or where a dimension should say which of its
+    /// categories; a row with a day is a record.
+    fn has_total(&self, row: usize, totals: &[Vec<bool>], dimensions: &[(usize, Vec<bool>)]) -> bool {
+        let code = |c: usize| self.sheet.columns[c].1.code(row) as usize;
+        let total = |c: &usize| totals[*c][code(*c)];
+        let first = self.cells(row).find(|c| total(c) || !signs::is_lead(self.sheet.cell(row, *c)));
         let is_day = |c: usize| matches!(self.sheet.cell(row, c), Cell::Date(_)) || signs::is_day(&self.text(row, c));
-        total(&first) && !self.cells(row).any(is_day)
+        (first.is_some_and(|first| total(&first)) || dimensions.iter().any(|(c, wholes)| wholes[code(*c)])) && !self.cells(row).any(is_day)
+    }
+
+    /// True for a table whose rows are counts: each of its columns but those of counts is a dimension.
+    fn holds_counts(&self) -> bool {
+        self.table.columns.iter().any(|column| column.required && self.reading.words.is_amount(&column.id))
+    }
+
+    /// True for a column that parts the records: by place, code, age, grade, unit. A name or a text may hold any word.
+    fn is_dimension(&self, place: usize) -> bool {
+        let Some(target) = &self.header.columns[place].1 else { return self.holds_counts() };
+        self.table.column(&target.column).is_some_and(|column| match column.kind {
+            _ if column.private => false,
+            ColumnType::Area | ColumnType::List => true,
+            ColumnType::Integer => !self.reading.words.is_amount(&column.id),
+            ColumnType::Text => column.codes.is_some() || matches!(column.id.as_str(), "village_id" | "school_id" | "school_year"),
+            ColumnType::Flag | ColumnType::Date => false,
+        })
+    }
+
+    /// For each code of a dimension whether it says all categories together.
+    fn wholes(&self, place: usize) -> Vec<bool> {
+        let (column, counts) = (&self.sheet.columns[place].1, self.holds_counts());
+        let whole = |code: u32| match column.cell(code) {
+            Cell::Text(text) if counts => {
+                let text = tidy(text, self.reading.legacy, &mut Rules::default());
+                signs::is_total(&text) || signs::is_whole(&text)
+            }
+            _ => self.is_total(column, code),
+        };
+        (0..column.distinct() as u32).map(whole).collect()
     }
 
     fn is_numbering(&self, row: usize) -> bool {

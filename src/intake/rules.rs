@@ -34,6 +34,8 @@ pub enum Rule {
     ShortYear,
     /// The time of day was left out.
     TimeDropped,
+    /// A moment with a time zone became the day it is in Viet Nam.
+    TimeZone,
     /// Of a birth date only the year is known.
     YearOnly,
     /// Of a birth date only month and year are known; the year was kept.
@@ -74,11 +76,19 @@ pub enum Rule {
     MappedConstant,
     /// A cell merged over several rows was given to each of them.
     MergedCell,
+    /// Lines that are parts of records, by line ends inside quotation marks.
+    QuotedLines,
+    /// Lines that end with CR alone, where others do not.
+    LineEnds,
+    /// Records in rows that the spreadsheet does not show.
+    HiddenRow,
+    /// Values of a column that the spreadsheet does not show.
+    HiddenColumn,
 }
 
 impl Rule {
     /// All rules.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 39] = [
         Self::Tcvn3,
         Self::Vni,
         Self::Composed,
@@ -93,6 +103,7 @@ impl Rule {
         Self::ExcelSerial,
         Self::ShortYear,
         Self::TimeDropped,
+        Self::TimeZone,
         Self::YearOnly,
         Self::MonthAndYear,
         Self::NumberSeparators,
@@ -113,6 +124,10 @@ impl Rule {
         Self::MappedValue,
         Self::MappedConstant,
         Self::MergedCell,
+        Self::QuotedLines,
+        Self::LineEnds,
+        Self::HiddenRow,
+        Self::HiddenColumn,
     ];
 
     /// Its code, and what it says in Vietnamese and in English.
@@ -134,6 +149,9 @@ impl Rule {
             Self::ExcelSerial => ("excel_serial", "số thứ tự ngày của Excel thành ngày", "a day number of Excel became a date"),
             Self::ShortYear => ("short_year", "năm hai chữ số thành bốn chữ số", "a year of two digits got its century"),
             Self::TimeDropped => ("time_dropped", "bỏ giờ trong ngày", "the time of day left out"),
+            Self::TimeZone => {
+                ("time_zone", "thời điểm có múi giờ thành ngày ở Việt Nam", "a moment with a time zone became the day in Viet Nam")
+            }
             Self::YearOnly => ("year_only", "chỉ có năm sinh", "only the year of birth is known"),
             Self::MonthAndYear => {
                 ("month_and_year", "chỉ có tháng và năm sinh; giữ năm", "only month and year of birth are known; the year kept")
@@ -160,6 +178,16 @@ impl Rule {
             Self::MappedValue => ("mapped_value", "thay giá trị theo tệp ánh xạ", "a value replaced by the mapping"),
             Self::MappedConstant => ("mapped_constant", "giá trị chung theo tệp ánh xạ", "one value for every row by the mapping"),
             Self::MergedCell => ("merged_cell", "ô gộp nhiều dòng", "a cell merged over several rows"),
+            Self::QuotedLines => (
+                "quoted_lines",
+                "dòng là phần tiếp của bản ghi (xuống dòng trong ngoặc kép)",
+                "lines that are parts of records (line ends in quotation marks)",
+            ),
+            Self::LineEnds => ("line_ends", "dòng kết thúc chỉ bằng CR", "lines that end with CR alone"),
+            Self::HiddenRow => {
+                ("hidden_row", "bản ghi ở dòng bị ẩn hoặc bị lọc, vẫn được đọc", "records in hidden or filtered rows, read all the same")
+            }
+            Self::HiddenColumn => ("hidden_column", "giá trị ở cột bị ẩn, vẫn được đọc", "values of a hidden column, read all the same"),
         }
     }
 

@@ -19,6 +19,7 @@ pub(super) fn is_day(text: &str) -> bool {
 #[derive(Deserialize)]
 struct Words {
     totals: Vec<String>,
+    whole: Vec<String>,
     total_starts: Vec<String>,
     note_starts: Vec<String>,
     unit_starts: Vec<String>,
@@ -30,6 +31,7 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
     let keys = |words: &[String]| words.iter().flat_map(|word| [alike(word), bare(word)]).collect();
     Words {
         totals: keys(&words.totals),
+        whole: keys(&words.whole),
         total_starts: keys(&words.total_starts),
         note_starts: keys(&words.note_starts),
         unit_starts: keys(&words.unit_starts),
@@ -49,6 +51,11 @@ fn begins(key: &str, words: &[String]) -> bool {
 pub(super) fn is_total(text: &str) -> bool {
     let key = key(text.split('(').next().unwrap_or_default());
     text.len() < 80 && (WORDS.totals.contains(&key) || begins(&key, &WORDS.total_starts))
+}
+
+/// True for a word that says all the categories of a dimension together.
+pub(super) fn is_whole(text: &str) -> bool {
+    text.len() < 40 && WORDS.whole.contains(&key(text.split('(').next().unwrap_or_default()))
 }
 
 /// True for the words of a note or a signature, or a date in words, as stands above one.

@@ -1,19 +1,27 @@
 //! One distinct cell to the value its column holds, with the rules it went through or what was expected instead.
 
 use super::cells::Cell;
-use super::codes::Words;
+use super::codes::{FIGURES, Words, is_digits};
 use super::dates::{self, When, Window};
 use super::legacy::{Font, Legacy};
 use super::mapping::Mapped;
 use super::numbers;
 use super::rules::{Rule, Rules};
+use super::whole::{Order, Whole};
 use crate::catalogue::{Column, ColumnType, EthnicList};
-use crate::spelling::{alike, bare, is_tidy, nfc};
+use crate::spelling::{alike, bare, identifier, is_tidy, nfc};
+use chrono::{Datelike, NaiveDate};
 use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization;
 
 /// What was expected of a cell whose formula failed.
 pub(super) const FAILED_FORMULA: &str = "a value; the cell holds an error";
+/// What was expected of an amount that several rows share.
+pub(super) const SHARED: &str = "an amount of this row; the cell is merged over several rows";
+/// What was expected of an identifier that a spreadsheet took for a number.
+const LOST_DIGITS: &str = "an identifier with all its digits; those of a long number are lost";
+/// A number of a cell has 15 digits.
+const DIGITS: f64 = 1e15;
 /// Years that a record may speak of.
 const YEARS: std::ops::RangeInclusive<i32> = 1800..=2200;
 
@@ -64,6 +72,8 @@ pub(super) struct Reading<'a> {
     pub window: Window,
     /// The years of this date have a column of their own.
     pub keeps_year: bool,
+    /// What the column says as a whole.
+    pub whole: Whole,
     pub mapped: &'a Mapped,
 }
 
@@ -92,7 +102,7 @@ pub(super) fn tidy(text: &str, legacy: Option<Legacy>, rules: &mut Rules) -> Str
 }
 
 /// True for text of nothing but the signs people put where there is nothing to say.
-fn is_dashes(text: &str) -> bool {
+pub(super) fn is_dashes(text: &str) -> bool {
     text.chars().all(|c| matches!(c, '-' | '–' | '—' | '.' | '…' | '?' | '_' | '*' | '/' | ' '))
 }
 
@@ -106,6 +116,7 @@ impl Reading<'_> {
         let text = match cell {
             Cell::Blank => return self.blank(column),
             Cell::Error => return Made::unread(FAILED_FORMULA),
+            Cell::Shared => return Made::unread(SHARED),
             Cell::Text(text) if column.kind == ColumnType::List => {
                 // Line ends part the codes of a list.
                 let lines: Vec<String> = text.split(['\n', '\r']).map(|line| tidy(line, self.legacy, &mut rules)).collect();
@@ -131,14 +142,14 @@ impl Reading<'_> {
         }
         let mut made = match column.kind {
             ColumnType::Date => self.date(cell, &text),
-            ColumnType::Integer => match numbers::whole(cell, &text) {
+            ColumnType::Integer => match numbers::whole(&column.id, cell, &text) {
                 Made { value: Value::Number(year), .. } if column.id.ends_with("year") && !YEARS.contains(&year) => {
                     Made::unread("a year from 1800 to 2200")
                 }
                 made => made,
             },
             ColumnType::Flag => self.flag(&text),
-            ColumnType::List => self.words.list(column, &text),
+            ColumnType::List => self.words.list(column, &text, self.whole.figures),
             ColumnType::Text | ColumnType::Area => self.text(column, cell, &text),
         };
         if made.unread.is_none() {
@@ -152,6 +163,7 @@ impl Reading<'_> {
         let Cell::Text(text) = cell else { return None };
         let plain = column.kind == ColumnType::Text && column.codes.is_none() && !matches!(column.id.as_str(), "school_year" | "article");
         let whole = column.id != "personal_id" || text.len() == 12;
+        let whole = whole && (!is_identifier(column) || matches!(identifier(text), Some(Cow::Borrowed(_))));
         let untouched = plain && whole && self.legacy.is_none() && !self.mapped.has(&column.id) && is_tidy(text);
         let says_something = || !is_dashes(text) && !self.words.is_blank(text);
         (untouched && says_something()).then(|| Made::with(Value::Text(text.to_owned()), Rules::default()))
@@ -178,6 +190,7 @@ impl Reading<'_> {
             _ => dates::text(text, self.window),
         };
         match found {
+            Ok((When::Day(day), rules)) if self.may_be_exchanged(cell, day, rules) => Made::unread(dates::UNCERTAIN_ORDER),
             Ok((When::Day(day), rules)) => Made::with(Value::Day(day.to_epoch_days()), rules),
             Ok((When::Month(year), rules)) if self.keeps_year => Made::with(Value::Year(year), rules).rule(Rule::MonthAndYear),
             Ok((When::Year(year), rules)) if self.keeps_year => Made::with(Value::Year(year), rules).rule(Rule::YearOnly),
@@ -186,8 +199,19 @@ impl Reading<'_> {
         }
     }
 
+    /// True for a day whose month may be its day, by what the column says as a whole.
+    fn may_be_exchanged(&self, cell: Cell<'_>, day: NaiveDate, rules: Rules) -> bool {
+        let Order { texts, days } = self.whole.order;
+        if !(texts || days) || day.day() > 12 || day.day() == day.month() {
+            return false;
+        }
+        let made = !matches!(cell, Cell::Text(_)) || rules.has(Rule::YearMonthDay) || rules.has(Rule::ExcelSerial);
+        if made { days } else { texts && (rules.has(Rule::DayMonthYear) || rules.has(Rule::DateDigits)) }
+    }
+
     fn flag(&self, text: &str) -> Made {
         match self.words.flag(text) {
+            Some(_) if !self.whole.figures && is_digits(text) => Made::unread(FIGURES),
             Some(flag) if matches!(text, "true" | "false") => Made::with(Value::Flag(flag), Rules::default()),
             Some(flag) => Made::with(Value::Flag(flag), Rules::default()).rule(Rule::FlagWord),
             None => Made::unread("yes or no (Có, Không, x, 1, 0)"),
@@ -196,10 +220,26 @@ impl Reading<'_> {
 
     fn text(&self, column: &Column, cell: Cell<'_>, text: &str) -> Made {
         if let Some(list) = &column.codes {
-            return if list == "ethnicity" { self.words.ethnic(self.ethnic, text) } else { self.words.code(list, text) };
+            return if list == "ethnicity" {
+                self.words.ethnic(self.ethnic, text, self.whole.figures)
+            } else {
+                self.words.code(list, text, self.whole.figures)
+            };
         }
         let mut rules = Rules::default();
         let mut text = text.to_owned();
+        if is_identifier(column) {
+            match identifier(&text) {
+                _ if matches!(cell, Cell::Number(number) if number.abs() >= DIGITS) => return Made::unread(LOST_DIGITS),
+                Some(same) if same == text => {}
+                Some(tidy) => {
+                    text = tidy.into_owned();
+                    rules.add(Rule::Written);
+                }
+                None if text.contains(|c: char| c.is_ascii_digit()) => return Made::unread(LOST_DIGITS),
+                None => return Made::default().rule(Rule::BlankWord),
+            }
+        }
         match cell {
             Cell::Number(_) => rules.add(Rule::NumberAsText),
             Cell::Date(_) => return Made::unread("text, not a date"),
@@ -226,6 +266,11 @@ impl Reading<'_> {
         }
         Made::with(Value::Text(text), rules)
     }
+}
+
+/// True for a column that names a record, a person or a case.
+fn is_identifier(column: &Column) -> bool {
+    column.kind == ColumnType::Text && column.id.ends_with("_id")
 }
 
 /// A number as a person would write it.

@@ -100,7 +100,8 @@ class Writer:
             Cell(str(day.year), ("year_only",), year=day.year),
             Cell(f"{day.month}/{day.year}", ("month_and_year",), year=day.year),
             Cell("31/02/2014", unread=True),
-            Cell("03/25/2014", unread=True),
+            # Of the wrong order none: it would make every day up to the 12th doubtful.
+            Cell("40/03/2014", unread=True),
         ]
         if self.marks:
             ways.append(Cell(f"ngày {day.day} tháng {day.month} năm {day.year}", ("date_words",)))
@@ -142,6 +143,9 @@ class Writer:
         shown = self.random.choice(CIRCUMSTANCES[code])
         if shown == code:
             return Cell(shown)
+        if shown == "1":
+            # Beside letters and names a figure may mean yes.
+            return Cell(shown, unread=True)
         return Cell(shown, ("code_spelling",) if shown == "D.2" else ("code_name",))
 
     def flag(self, value: bool) -> Cell:

@@ -8,7 +8,7 @@ pub(super) use top::Top;
 
 use crate::catalogue::Table;
 use crate::spelling::bare;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use words::{Match, TableWords};
 
 /// What one column of a file is.
@@ -39,7 +39,7 @@ pub(super) enum How {
     Synonym,
     Mapping,
     Ignored,
-    /// Another column before it is the same.
+    /// Another column means the same, and nothing tells which of them is meant; or it gives way to one that names it.
     Repeated,
     /// Its parentheses tell another unit, order or code than ours: it is no column of ours.
     Parentheses,
@@ -68,6 +68,8 @@ pub(super) struct Header {
     pub columns: Vec<(String, Option<Target>, Option<How>)>,
     /// The column that numbers the rows.
     pub numbering: Option<usize>,
+    /// Columns of ours that more than one header means, with their number: none of them is taken.
+    pub twice: Vec<(String, usize)>,
     score: usize,
     /// The columns that are ours and whose headers no record would hold.
     sure: Vec<usize>,
@@ -110,22 +112,54 @@ impl Target {
     }
 }
 
+/// The column that is meant of several that mean the same: the one that the mapping names, or the only one that names it.
+fn chosen(places: &[usize], columns: &[(String, Match)]) -> Option<usize> {
+    let only = |is: &dyn Fn(&Match) -> bool| {
+        let mut those = places.iter().copied().filter(|place| is(&columns[*place].1));
+        those.next().filter(|_| those.next().is_none())
+    };
+    let mapped = |found: &Match| found.how == Some(How::Mapping);
+    if places.iter().any(|place| mapped(&columns[*place].1)) {
+        return only(&mapped);
+    }
+    only(&|_| true).or_else(|| only(&|found| !found.gives_way))
+}
+
 impl Header {
     /// The header of a block, of what each of its columns is called and means.
     fn new(first: usize, height: usize, numbering: Option<usize>, columns: Vec<(String, Match)>) -> Self {
         let mut header = Self { first, height, numbering, ..Self::default() };
-        let mut taken: HashSet<Target> = HashSet::new();
-        for (place, (label, Match { target, how, sure })) in columns.into_iter().enumerate() {
-            match target {
-                Some(target) if !taken.insert(target.clone()) => header.columns.push((label, None, Some(How::Repeated))),
-                target => {
-                    header.sure.extend((sure && target.is_some()).then_some(place));
-                    header.columns.push((label, target, how));
-                }
+        let mut places: HashMap<Target, Vec<usize>> = HashMap::new();
+        for (place, (_, found)) in columns.iter().enumerate() {
+            if let Some(target) = &found.target {
+                places.entry(target.clone()).or_default().push(place);
             }
         }
+        let firsts: HashSet<usize> = places.values().map(|places| places[0]).collect();
+        header.sure = (0..columns.len()).filter(|place| firsts.contains(place) && columns[*place].1.sure).collect();
+        let chosen: HashMap<&Target, Option<usize>> = places.iter().map(|(target, places)| (target, chosen(places, &columns))).collect();
+        // Of marks and of parts of a date, each says what the others do not.
+        let broken = |target: &Target| {
+            let apart = |part: &Part| matches!(part, Part::Tick(_) | Part::Day | Part::Month | Part::Year);
+            let doubled = |other: &Target| other.column == target.column && apart(&other.part) && chosen[other].is_none();
+            apart(&target.part) && places.keys().any(doubled)
+        };
+        for (target, places) in &places {
+            if chosen[target].is_none() {
+                header.twice.push((target.column.clone(), places.len()));
+            }
+        }
+        header.twice.sort();
+        header.columns = columns
+            .iter()
+            .enumerate()
+            .map(|(place, (label, found))| match &found.target {
+                Some(target) if broken(target) || chosen[target] != Some(place) => (label.clone(), None, Some(How::Repeated)),
+                target => (label.clone(), target.clone(), found.how),
+            })
+            .collect();
         // "Nam" is a sex, or a year typed without marks: what a record may hold says less.
-        header.score = 2 * header.sure.len() + taken.len();
+        header.score = 2 * header.sure.len() + places.len();
         header.join_dates();
         header
     }
@@ -139,7 +173,19 @@ impl Header {
     pub fn is_enough(&self) -> bool {
         let there = self.columns.iter().filter(|(label, ..)| !label.is_empty()).count();
         let matched: Vec<&Target> = self.columns.iter().filter_map(|(_, target, _)| target.as_ref()).collect();
-        !self.sure.is_empty() && matched.len() >= 2 || there == 1 && matched.iter().any(|target| !target.is_tick())
+        !self.sure.is_empty() && matched.len() + self.twice.len() >= 2 || there == 1 && matched.iter().any(|target| !target.is_tick())
+    }
+
+    /// The columns of which a list of records has at least one, if it has none: without a date, a name or a key it tells of no record.
+    pub fn lacks(&self, table: &Table, constants: &BTreeMap<String, String>) -> Option<&'static [String]> {
+        let has = |column: &String| {
+            constants.contains_key(column)
+                || self.twice.iter().any(|(twice, _)| twice == column)
+                || self.columns.iter().any(|(_, target, _)| target.as_ref().is_some_and(|t| t.column == *column))
+                // A column of ours in another unit or order is there all the same.
+                || self.columns.iter().any(|(.., how)| *how == Some(How::Parentheses))
+        };
+        TableWords::of(table).needs.iter().map(Vec::as_slice).find(|needed| !needed.iter().any(has))
     }
 
     /// How well the sheet fits the table, with the titles above it and the names of sheet and file.

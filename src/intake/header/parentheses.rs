@@ -6,6 +6,7 @@ use crate::intake::codes::Words;
 use crate::intake::dates::Window;
 use crate::intake::mapping::Mapped;
 use crate::intake::values::{Reading, Value};
+use crate::intake::whole::Whole;
 use crate::spelling::{alike, bare};
 
 /// Words for more than one, and for other money.
@@ -113,6 +114,7 @@ fn has_other_codes(column: &Column, inside: &str) -> bool {
         ethnic: EthnicList::Of1979,
         window: Window { first: 1900, last: 2200 },
         keeps_year: false,
+        whole: Whole::default(),
         mapped: &mapped,
     };
     let read = |text: &str| match reading.read(column, Cell::Text(text)).value {

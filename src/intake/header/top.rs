@@ -9,7 +9,7 @@ use crate::intake::mapping::TableMapping;
 use crate::intake::rules::Rules;
 use crate::intake::signs::is_day;
 use crate::intake::values::tidy;
-use crate::spelling::bare;
+use crate::spelling::{alike, bare};
 use std::collections::HashMap;
 
 /// Rows looked at for a header.
@@ -103,7 +103,18 @@ impl<'a> Top<'a> {
             [] => Match::default(),
             _ => words.matched(parts, |part| over.get(part).copied().unwrap_or(0)),
         };
-        let columns: Vec<(String, Match)> = labels.iter().map(|parts| (parts.join(" / "), of(parts))).collect();
+        let mut columns: Vec<(String, Match)> = labels.iter().map(|parts| (parts.join(" / "), of(parts))).collect();
+        for (at, (place, _)) in self.sheet.columns.iter().enumerate() {
+            let last = |at: usize| labels[at].last().copied().unwrap_or_default();
+            let whole = columns[at].0.clone();
+            let same = [
+                (whole.as_str(), (0..=at).filter(|other| alike(&columns[*other].0) == alike(&whole)).count()),
+                (last(at), (0..=at).filter(|other| alike(last(*other)) == alike(last(at))).count()),
+            ];
+            if let Some(found) = words.placed(*place, &same) {
+                columns[at].1 = found;
+            }
+        }
         let numbers = |parts: &Vec<&str>| parts.last().is_some_and(|part| is_numbering(part));
         let numbering = labels.iter().zip(&columns).position(|(parts, (_, found))| found.how == Some(How::Ignored) && numbers(parts));
         Header::new(first, height, numbering, columns)

@@ -16,6 +16,8 @@ pub(super) struct TableWords {
     alike: HashMap<String, Target>,
     bare: HashMap<String, Option<Target>>,
     pub titles: Vec<String>,
+    /// Columns of which a list of records has at least one of each group.
+    pub needs: Vec<Vec<String>>,
     /// Columns that may come as columns of marks, with the list of their codes.
     ticks: Vec<(String, String)>,
 }
@@ -24,6 +26,7 @@ pub(super) struct TableWords {
 struct File {
     numbering: Vec<String>,
     ignored: Vec<String>,
+    gives_way: Vec<String>,
     common: BTreeMap<String, Vec<String>>,
     #[serde(flatten)]
     tables: BTreeMap<String, BTreeMap<String, Vec<String>>>,
@@ -32,6 +35,7 @@ struct File {
 struct Synonyms {
     numbering: HashSet<String>,
     ignored: HashSet<String>,
+    gives_way: HashSet<String>,
     tables: HashMap<String, TableWords>,
 }
 
@@ -43,7 +47,7 @@ static SYNONYMS: LazyLock<Synonyms> = LazyLock::new(|| {
         (table.id.clone(), TableWords::new(table, own, &file.common))
     });
     let keys = |words: &[String]| words.iter().flat_map(|word| [alike(word), bare(word)]).collect();
-    Synonyms { numbering: keys(&file.numbering), ignored: keys(&file.ignored), tables: tables.collect() }
+    Synonyms { numbering: keys(&file.numbering), ignored: keys(&file.ignored), gives_way: keys(&file.gives_way), tables: tables.collect() }
 });
 
 /// What a text means as a header.
@@ -61,6 +65,8 @@ pub(super) struct Match {
     pub target: Option<Target>,
     pub how: Option<How>,
     pub sure: bool,
+    /// It gives way to a header that names the column.
+    pub gives_way: bool,
 }
 
 impl TableWords {
@@ -70,12 +76,15 @@ impl TableWords {
     }
 
     fn new(table: &Table, own: Option<&BTreeMap<String, Vec<String>>>, common: &BTreeMap<String, Vec<String>>) -> Self {
-        let mut words = Self { alike: HashMap::new(), bare: HashMap::new(), titles: Vec::new(), ticks: Vec::new() };
+        let mut words = Self { alike: HashMap::new(), bare: HashMap::new(), titles: Vec::new(), needs: Vec::new(), ticks: Vec::new() };
         let of = |name: &str| table.column(name.split('.').next().unwrap_or_default());
         // What the table itself says comes before what is common to all.
         for (name, synonyms) in own.into_iter().flatten().chain(common) {
             match name.as_str() {
                 "titles" => words.titles = synonyms.iter().map(|title| bare(title)).collect(),
+                "needs" => {
+                    words.needs = synonyms.iter().map(|group| group.split('|').map(|id| id.trim().to_owned()).collect()).collect();
+                }
                 "ticks" => {
                     let lists = synonyms.iter().filter_map(|id| Some((id.clone(), of(id)?.codes.clone()?)));
                     words.ticks = lists.collect();
@@ -132,6 +141,8 @@ pub(super) struct Vocabulary<'a> {
     words: &'static TableWords,
     mapped: HashMap<String, Target>,
     unwanted: HashSet<String>,
+    /// Columns that the mapping names by their place; nothing for one that it ignores.
+    places: HashMap<String, Option<Target>>,
     /// What texts were found to mean.
     found: RefCell<HashMap<String, Option<Meaning>>>,
 }
@@ -144,6 +155,13 @@ impl<'a> Vocabulary<'a> {
             words: TableWords::of(table),
             mapped: mapped.collect(),
             unwanted: mapping.ignore.iter().map(|header| alike(header)).collect(),
+            places: mapping
+                .columns
+                .iter()
+                .map(|(header, target)| (header, Some(Target::from_name(target))))
+                .chain(mapping.ignore.iter().map(|header| (header, None)))
+                .filter_map(|(header, target)| Some((by_place(header)?, target)))
+                .collect(),
             found: RefCell::default(),
         }
     }
@@ -181,7 +199,7 @@ impl<'a> Vocabulary<'a> {
             return named;
         }
         if let Some(column) = self.table.column(label.trim()) {
-            return Match { target: Some(Target::from_name(&column.id)), how: Some(How::Id), sure: true };
+            return Match { target: Some(Target::from_name(&column.id)), how: Some(How::Id), sure: true, gives_way: false };
         }
         let meaning = self.meaning(&label);
         if meaning.is_none() && parts.iter().any(|part| is_ignored(part)) {
@@ -189,7 +207,10 @@ impl<'a> Vocabulary<'a> {
         }
         let telling = || self.telling(parts, over);
         match meaning.or_else(telling) {
-            Some(Meaning::Known { target, sure }) => Match { target: Some(target), how: Some(How::Synonym), sure },
+            Some(Meaning::Known { target, sure }) => {
+                let gives_way = parts.iter().any(|part| has(&SYNONYMS.gives_way, part));
+                Match { target: Some(target), how: Some(How::Synonym), sure, gives_way }
+            }
             Some(Meaning::Otherwise) => Match { how: Some(How::Parentheses), ..Match::default() },
             None => Match::default(),
         }
@@ -212,9 +233,22 @@ impl<'a> Vocabulary<'a> {
         }
         let keys = [alike(label), alike(last)];
         if let Some(target) = keys.iter().find_map(|key| self.mapped.get(key)) {
-            return Some(Match { target: Some(target.clone()), how: Some(How::Mapping), sure: true });
+            return Some(named(target));
         }
         keys.iter().any(|key| self.unwanted.contains(key)).then(|| Match { how: Some(How::Ignored), ..Match::default() })
+    }
+
+    /// What the mapping says of a column by its place: "Ngày sinh#2" is the second that bears that header, "#D" the column D.
+    pub fn placed(&self, place: u32, same: &[(&str, usize)]) -> Option<Match> {
+        if self.places.is_empty() {
+            return None;
+        }
+        let keys = same.iter().map(|(label, nth)| format!("{}#{nth}", alike(label)));
+        let mut keys = keys.chain([format!("#{}", letters(place))]);
+        keys.find_map(|key| self.places.get(&key)).map(|target| match target {
+            Some(target) => named(target),
+            None => Match { how: Some(How::Ignored), ..Match::default() },
+        })
     }
 
     /// True for a text that is known as the header of a column.
@@ -226,6 +260,31 @@ impl<'a> Vocabulary<'a> {
     pub fn knows_below(&self, above: &str, text: &str) -> bool {
         self.matched(&[above, text], |part| if part == above { 2 } else { 1 }).how.is_some()
     }
+}
+
+fn named(target: &Target) -> Match {
+    Match { target: Some(target.clone()), how: Some(How::Mapping), sure: true, gives_way: false }
+}
+
+/// The key of a header with a place behind it: its number among equal headers, or the letters of its column.
+fn by_place(header: &str) -> Option<String> {
+    let (label, place) = header.rsplit_once('#')?;
+    let (label, place) = (alike(label), place.trim().to_uppercase());
+    let counts = !label.is_empty() && !place.is_empty() && place.bytes().all(|b| b.is_ascii_digit());
+    let names = label.is_empty() && (1..=3).contains(&place.len()) && place.bytes().all(|b| b.is_ascii_uppercase());
+    (counts || names).then(|| format!("{label}#{}", if counts { place.trim_start_matches('0') } else { &place }))
+}
+
+/// The letters of a column as a spreadsheet shows them.
+fn letters(place: u32) -> String {
+    let mut letters = String::new();
+    let mut rest = place + 1;
+    while rest > 0 {
+        let digit = (rest - 1) % 26;
+        letters.insert(0, char::from(b'A' + digit as u8));
+        rest = (rest - 1) / 26;
+    }
+    letters
 }
 
 fn has(words: &HashSet<String>, text: &str) -> bool {

@@ -1,0 +1,336 @@
+//! A delimited text as a sheet, by the csv crate. Every line of the file is a record, a part of the record before it, or blank; the sum
+//! is checked.
+
+use super::book::{Book, PLACES};
+use super::cells::{Column, Lines, Sheet};
+use super::decode::{TextEncoding, decode};
+use super::guard::unreadable;
+use crate::error::Result;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read;
+
+/// Records parsed between two looks at the columns.
+const BLOCK: usize = 4096;
+/// Bytes looked at to tell the delimiter.
+const HEAD: usize = 1 << 16;
+
+/// Reads a text file whole.
+pub(super) fn read(path: &str, mut file: File, encoding: Option<TextEncoding>) -> Result<Book> {
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).map_err(|e| unreadable(path, "a text file", e.to_string()))?;
+    if u32::try_from(bytes.len()).is_err() {
+        return Err(unreadable(path, "a text file of less than 4 GB", format!("{} MB", bytes.len() >> 20)));
+    }
+    let (text, encoding) = decode(path, bytes, encoding)?;
+    let found = match text.trim_start() {
+        // Web applications give pages the name of a workbook.
+        start if start.starts_with('<') => "a web page or XML: open it in a spreadsheet program and save it as .xlsx",
+        start if start.starts_with("{\\rtf") => "a document of text",
+        start if start.starts_with("%PDF") => "a PDF",
+        _ => "",
+    };
+    if !found.is_empty() {
+        return Err(unreadable(path, "a workbook or a text with delimiters", found));
+    }
+    // A disk that was full, or a copy that broke off, leaves zeros where lines stood.
+    if let Some(at) = text.find('\0') {
+        return Err(unreadable(path, "a text without zero bytes", format!("one in line {}", line_ends(&text.as_bytes()[..at]) + 1)));
+    }
+    let sheet = records(path, &text)?;
+    Ok(Book { sheets: vec![sheet], encoding: Some(encoding), refused: Vec::new() })
+}
+
+fn line_ends(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|b| **b == b'\n').count()
+}
+
+/// The text with one kind of line end, and how many lines ended with CR alone among others: a line of old programs does, and so does
+/// one that lost its LF.
+fn with_line_feeds(text: &str) -> (Cow<'_, str>, u64) {
+    if !text.contains('\r') {
+        return (Cow::Borrowed(text), 0);
+    }
+    let text = text.replace("\r\n", "\n");
+    let alone = text.bytes().filter(|b| *b == b'\r').count() as u64;
+    let mixed = text.contains('\n');
+    let text = if alone > 0 { text.replace('\r', "\n") } else { text };
+    (Cow::Owned(text), if mixed { alone } else { 0 })
+}
+
+/// A record of several lines: its place among the records, and where it begins and ends in the text.
+struct Long {
+    row: usize,
+    start: usize,
+    end: usize,
+}
+
+/// Parses the records of a text, and counts what becomes of its lines.
+struct Parser<'a> {
+    path: &'a str,
+    text: &'a str,
+    reader: csv::Reader<&'a [u8]>,
+    rows: Vec<u32>,
+    widths: Vec<u16>,
+    long: Vec<Long>,
+    /// Lines that are records or parts of them, and blank ones.
+    told: usize,
+    /// Where the last record begins and ends.
+    last: (usize, usize),
+}
+
+impl<'a> Parser<'a> {
+    fn new(path: &'a str, text: &'a str, delimiter: u8) -> Self {
+        let reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(delimiter)
+            .buffer_capacity(1 << 18)
+            .from_reader(text.as_bytes());
+        Self { path, text, reader, rows: Vec::new(), widths: Vec::new(), long: Vec::new(), told: 0, last: (0, 0) }
+    }
+
+    /// Fills a block of records, and answers how many there were.
+    fn fill(&mut self, into: &mut [csv::ByteRecord]) -> Result<usize> {
+        for (nth, record) in into.iter_mut().enumerate() {
+            match self.reader.read_byte_record(record) {
+                Ok(true) => self.count(record),
+                Ok(false) => return Ok(nth),
+                Err(e) => return Err(unreadable(self.path, "a text with delimiters", e.to_string())),
+            }
+        }
+        Ok(into.len())
+    }
+
+    fn count(&mut self, record: &csv::ByteRecord) {
+        let (from, line) = record.position().map_or((0, 0), |at| (at.byte() as usize, at.line() as usize));
+        // The place of a record may lie before blank lines.
+        let blank = self.text.as_bytes()[from..].iter().take_while(|b| **b == b'\n').count();
+        let (start, end) = (from + blank, self.reader.position().byte() as usize);
+        let mut more = 0;
+        if record.as_slice().contains(&b'\n') {
+            more = line_ends(self.text[start..end].trim_end_matches('\n').as_bytes());
+            self.long.push(Long { row: self.rows.len(), start, end });
+        }
+        self.rows.push((line + blank) as u32);
+        self.widths.push(u16::try_from(record.len()).unwrap_or(u16::MAX));
+        self.told += blank + 1 + more;
+        self.last = (start, end);
+    }
+
+    /// Checks that every line of the text was counted, and that no quotation mark swallowed records.
+    fn done(self, delimiter: u8, alone: u64) -> Result<(Vec<u32>, Lines)> {
+        let rest = &self.text[self.last.1..];
+        let all = line_ends(self.text.as_bytes()) + usize::from(!self.text.is_empty() && !self.text.ends_with('\n'));
+        let told = self.told + line_ends(rest.as_bytes());
+        if told != all {
+            return Err(unreadable(self.path, &format!("{all} lines that are records, parts of records or blank"), told.to_string()));
+        }
+        let open = |line: u32| unreadable(self.path, "quotation marks that are closed", format!("one open from line {line}"));
+        if let Some(line) = self.rows.last()
+            && !is_closed(&self.text[self.last.0..self.last.1], delimiter)
+        {
+            return Err(open(*line));
+        }
+        let usual = usual(self.widths.iter().copied());
+        for long in &self.long {
+            let text = &self.text[long.start..long.end];
+            if !is_closed(text, delimiter) || swallows(text, delimiter, self.expected(long.row, usual)) {
+                return Err(open(self.rows[long.row]));
+            }
+        }
+        let more = self.long.iter().map(|long| {
+            let text = self.text[long.start..long.end].trim_end_matches('\n');
+            (long.row as u32, line_ends(text.as_bytes()) as u32)
+        });
+        Ok((self.rows, Lines { widths: self.widths, more: more.collect(), alone }))
+    }
+
+    /// How many cells a line beside a record would have: no more than is usual, nor than its neighbours have.
+    fn expected(&self, row: usize, usual: u16) -> usize {
+        let single = |row: &usize| self.long.binary_search_by_key(row, |long| long.row).is_err();
+        let before = (0..row).rev().filter(single).take(2);
+        let after = (row + 1..self.rows.len()).filter(single).take(2);
+        let beside = before.chain(after).map(|row| self.widths[row]).max().unwrap_or(usual);
+        usize::from(if usual < 2 { 1 } else { usual.min(beside).max(2) })
+    }
+}
+
+/// The most common number of cells; of equally common ones the greatest.
+pub(super) fn usual(widths: impl Iterator<Item = u16>) -> u16 {
+    let mut counts: BTreeMap<u16, usize> = BTreeMap::new();
+    for width in widths {
+        *counts.entry(width).or_default() += 1;
+    }
+    counts.into_iter().max_by_key(|(width, rows)| (*rows, *width)).map_or(0, |(width, _)| width)
+}
+
+/// True if each quoted cell of a record ends with a quotation mark before a delimiter or the end.
+fn is_closed(record: &str, delimiter: u8) -> bool {
+    let bytes = record.trim_end_matches('\n').as_bytes();
+    let mut at = 0;
+    loop {
+        if bytes.get(at) == Some(&b'"') {
+            at += 1;
+            loop {
+                match (bytes.get(at), bytes.get(at + 1)) {
+                    (None, _) => return false,
+                    (Some(b'"'), Some(b'"')) => at += 2,
+                    (Some(b'"'), _) => break,
+                    _ => at += 1,
+                }
+            }
+            at += 1;
+            while bytes.get(at) == Some(&b' ') {
+                at += 1;
+            }
+            if bytes.get(at).is_some_and(|b| *b != delimiter) {
+                // Inside one line nothing but this cell is concerned.
+                return !bytes.contains(&b'\n');
+            }
+        }
+        match bytes[at.min(bytes.len())..].iter().position(|b| *b == delimiter) {
+            Some(cell) => at += cell + 1,
+            None => return true,
+        }
+    }
+}
+
+/// True if a quoted cell holds a line that is a record itself: its quotation mark was never meant to be one, or not closed.
+fn swallows(record: &str, delimiter: u8, expected: usize) -> bool {
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(record.as_bytes());
+    let records: Vec<csv::ByteRecord> = reader.byte_records().map_while(std::result::Result::ok).collect();
+    let mut lines = records.iter().flatten().flat_map(|cell| cell.split(|b| *b == b'\n').skip(1));
+    lines.any(|line| !line.is_empty() && line.split(|b| *b == delimiter).count() >= expected)
+}
+
+/// The records of a delimited text. Parsing and keeping go side by side, each column by itself.
+fn records(path: &str, text: &str) -> Result<Sheet> {
+    let (text, alone) = with_line_feeds(text);
+    let delimiter = delimiter(&text);
+    let mut parser = Parser::new(path, &text, delimiter);
+    let mut sheet = Sheet::default();
+    let (mut now, mut next) = (vec![csv::ByteRecord::new(); BLOCK], vec![csv::ByteRecord::new(); BLOCK]);
+    let mut held = parser.fill(&mut now)?;
+    let mut first = 0;
+    while held > 0 {
+        let block = &now[..held];
+        let wide = block.iter().map(csv::ByteRecord::len).max().unwrap_or(0);
+        if sheet.columns.len().max(wide).saturating_mul(first + held) > PLACES {
+            return Err(unreadable(path, "a table that fits the memory", format!("{} columns", sheet.columns.len().max(wide))));
+        }
+        while sheet.columns.len() < wide {
+            sheet.columns.push((sheet.columns.len() as u32, Column::default()));
+        }
+        let columns = &mut sheet.columns;
+        let keep = || {
+            use rayon::prelude::*;
+            columns.par_iter_mut().for_each(|(place, column)| {
+                for (nth, record) in block.iter().enumerate() {
+                    if let Some(field) = record.get(*place as usize) {
+                        column.put_text(first + nth, field);
+                    }
+                }
+            });
+        };
+        let more = rayon::join(|| parser.fill(&mut next), keep).0;
+        first += held;
+        held = more?;
+        std::mem::swap(&mut now, &mut next);
+    }
+    let (rows, lines) = parser.done(delimiter, alone)?;
+    sheet.columns.retain(|(_, column)| column.len() > 0);
+    Ok(Sheet { rows, lines: Some(lines), ..sheet })
+}
+
+/// The delimiter under which most lines have equally many fields.
+fn delimiter(text: &str) -> u8 {
+    let mut end = text.len().min(HEAD);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let score = |delimiter: u8| {
+        let mut reader =
+            csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(&text.as_bytes()[..end]);
+        let mut widths: BTreeMap<usize, usize> = BTreeMap::new();
+        let mut all = 0;
+        for record in reader.byte_records().map_while(std::result::Result::ok) {
+            *widths.entry(record.len()).or_default() += 1;
+            all += 1;
+        }
+        let (width, lines) = widths.into_iter().max_by_key(|(width, lines)| (*lines, *width)).unwrap_or_default();
+        if width < 2 { 0.0 } else { width as f64 * (lines as f64 / f64::from(all)).powi(2) }
+    };
+    let scores = [b';', b'\t', b',', b'|'].map(|d| (d, score(d)));
+    scores.into_iter().fold((b',', 0.0), |best, next| if next.1 > best.1 { next } else { best }).0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Error;
+    use crate::intake::cells::Cell;
+
+    #[test]
+    fn delimiters_are_told() {
+        assert_eq!(delimiter("a;b;c\n1,5;2;3\n"), b';');
+        assert_eq!(delimiter("a,b,c\n1;2,3,4\n"), b',');
+        assert_eq!(delimiter("a\tb\n1, 2\t3\n"), b'\t');
+        assert_eq!(delimiter("one\n"), b',');
+        assert_eq!(delimiter("title, of the list\na;b\n1;2\n3;4\n"), b';');
+    }
+
+    #[test]
+    fn rows_keep_the_number_of_their_line() {
+        let sheet = records("x.csv", "a,b\n\n1,\"two\nlines\"\n3\n").unwrap();
+        assert_eq!(sheet.rows, [1, 3, 5]);
+        assert_eq!(sheet.cell(1, 1), Cell::Text("two\nlines"));
+        assert_eq!(sheet.cell(2, 1), Cell::Blank);
+        let lines = sheet.lines.unwrap();
+        assert_eq!((lines.widths, lines.more, lines.alone), (vec![2, 2, 1], vec![(1, 1)], 0));
+    }
+
+    #[test]
+    fn a_line_ends_with_lf_crlf_or_cr() {
+        let sheet = records("x.csv", "a;b\r\n1;2\r3;4\n\r\n5;6").unwrap();
+        assert_eq!(sheet.rows, [1, 2, 3, 5]);
+        assert_eq!(sheet.lines.unwrap().alone, 1);
+        let sheet = records("x.csv", "a;b\r1;2\r").unwrap();
+        assert_eq!((sheet.rows, sheet.lines.unwrap().alone), (vec![1, 2], 0));
+    }
+
+    /// Records with one stray quotation mark more, or two, between lines of the width they have.
+    #[test]
+    fn no_quotation_mark_swallows_a_record() {
+        for (text, line) in [
+            // The row with the mark is wider than all others.
+            ("a;b;c;d\n1;2;3;4;\"\n1;2;3;4\n1;2;3;4\n", 2),
+            // Two columns.
+            ("a;b\n1;\"2\n1;2\n1;2\n", 2),
+            ("a;b\n1;\"2\n1;2\n1;2\"\n1;2\n", 2),
+            // A title above, a note below, that are wider.
+            ("title;;;;;;\na;b;c\n1;\"2;3\n1;2;3\n1;\"2\";3\n1;2;3\n1;2;3\nnote;;;;;;\n", 3),
+            // The mark that closes it opens another cell.
+            ("a;b;c\n1;\"x;3\n1;\"y\";3\n1;2;3\n", 2),
+            // In the header, in the last line, and where every cell is quoted.
+            ("\"a;b\n1;2\n1;2\n", 1),
+            ("a;b\n1;2\n1;\"2", 3),
+            ("\"a\";\"b\"\n\"1\";\"2\n\"1\";\"2\"\n\"1\";\"2\"\n", 2),
+            // One column.
+            ("a\n\"1\n1\n1\"\n1\n", 2),
+        ] {
+            let Err(Error::UnreadableFile { found, .. }) = records("x.csv", text) else { panic!("{text}") };
+            assert_eq!(found, format!("one open from line {line}"), "{text}");
+        }
+        for text in [
+            "a;b;c\n1;\"x\ny\";3\n1;2;3\n",
+            "\"a\nA\";b;c\n1;2;3\n",
+            "t;;\n\"a\nA\";b;c\n",
+            "a;b\n1;\"x \"\"y\"\"\nz\"\n",
+            "a;b;c\n1;\"x\ny;z\" ;3\n",
+        ] {
+            assert!(records("x.csv", text).is_ok(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! What a column says as a whole: a cell alone does not tell what its figures stand for, nor which of two numbers is the day.
+
+use super::cells::{Cell, Column as Cells};
+use super::codes::{Words, is_digits};
+use super::legacy::Legacy;
+use super::rules::Rules;
+use super::values::{is_dashes, number_text, tidy};
+use super::{dates, moment};
+use crate::catalogue::{Column, ColumnType};
+use crate::spelling::bare;
+use chrono::{Datelike, NaiveDate};
+
+/// What is known of a column before its cells are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Whole {
+    /// Figures stand for the codes that `values.toml` gives them.
+    pub figures: bool,
+    /// Which of its dates may have day and month exchanged.
+    pub order: Order,
+}
+
+/// Which dates of a column may have day and month exchanged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Order {
+    /// Texts in figures, the year last.
+    pub texts: bool,
+    /// Days that a program wrote: cells in the format of a date, numbers of days, texts with the year first.
+    pub days: bool,
+}
+
+impl Default for Whole {
+    fn default() -> Self {
+        Self { figures: true, order: Order::default() }
+    }
+}
+
+/// So many rows of other kind are slips of the pen, and say nothing of the column: one in fifty.
+const SLIPS: u64 = 50;
+/// Fewest dates that tell by their days alone that some of them were exchanged.
+const FEW: u64 = 4;
+
+impl Whole {
+    /// Looks over a column. `rows` counts for each code how many records have it.
+    pub fn of(column: &Column, header: &str, cells: &Cells, rows: &[u64], legacy: Option<Legacy>) -> Self {
+        let used = || (0..rows.len() as u32).filter(|code| rows[*code as usize] > 0).map(|code| (cells.cell(code), rows[code as usize]));
+        let text = |cell: Cell<'_>| text(cell, legacy);
+        match (column.kind, column.codes.as_deref()) {
+            (ColumnType::Date, _) => Self { order: Order::of(used().map(|(cell, rows)| (cell, text(cell), rows))), ..Self::default() },
+            (ColumnType::Flag, _) => Self { figures: are_marks(used().map(|(cell, _)| text(cell))), ..Self::default() },
+            (ColumnType::List, Some("circumstance")) => {
+                Self { figures: number_groups(header, used().map(|(cell, _)| text(cell))), ..Self::default() }
+            }
+            // A column with 0 in it begins to count there: its 1 is not ours.
+            (ColumnType::Text, Some("sex" | "ethnicity")) => {
+                Self { figures: !used().any(|(cell, _)| figure(&text(cell)) == Some(0)), ..Self::default() }
+            }
+            _ => Self::default(),
+        }
+    }
+}
+
+fn text(cell: Cell<'_>, legacy: Option<Legacy>) -> String {
+    match cell {
+        Cell::Text(text) => tidy(text, legacy, &mut Rules::default()),
+        Cell::Number(number) => number_text(number),
+        _ => String::new(),
+    }
+}
+
+fn figure(text: &str) -> Option<u32> {
+    text.parse().ok().filter(|_| is_digits(text))
+}
+
+/// True if the figures of a column of yes or no are 1 and 0: with 2 and without 0 they count the answers, and 2 may be no.
+pub(super) fn are_marks(texts: impl Iterator<Item = String>) -> bool {
+    let (mut zero, mut more) = (false, false);
+    for number in texts.filter_map(|text| figure(&text)) {
+        zero |= number == 0;
+        more |= number > 1;
+    }
+    zero || !more
+}
+
+/// Groups of circumstances that have a number.
+const GROUPS: std::ops::RangeInclusive<u32> = 1..=14;
+
+/// True if figures among circumstances are numbers of groups: the header says so, or all of the column are figures in their range, and
+/// more than the 1 and 2 of yes and no.
+fn number_groups(header: &str, texts: impl Iterator<Item = String>) -> bool {
+    let key = bare(header);
+    let says_so = key.split(' ').any(|word| matches!(word, "nhom" | "ma")) || key.contains("1 14") || header.contains([':', '=']);
+    let (mut zero, mut words, mut tells) = (false, false, false);
+    for text in texts.filter(|text| !text.is_empty() && !is_dashes(text) && !Words::get().is_blank(text) && !Words::get().is_nothing(text))
+    {
+        let parts: Vec<&str> = text.split([';', ',', '/', '+', '|', '\n', ' ']).map(str::trim).filter(|part| !part.is_empty()).collect();
+        let numbers: Option<Vec<u32>> = parts.iter().map(|part| figure(part)).collect();
+        match numbers {
+            Some(numbers) => {
+                zero |= numbers.iter().any(|n| !GROUPS.contains(n));
+                tells |= numbers.len() > 1 || numbers.iter().any(|n| *n > 2);
+            }
+            None => words = true,
+        }
+    }
+    !zero && (says_so || tells && !words)
+}
+
+impl Order {
+    /// Looks over the dates of a column: each cell with its text, and how many rows have it.
+    fn of<'a>(dates: impl Iterator<Item = (Cell<'a>, String, u64)>) -> Self {
+        // Texts by which of their numbers are above 12: the first, the second, neither. Days above 12 and not.
+        let (mut ours, mut american, mut either) = (0, 0, 0);
+        let (mut late, mut early) = (0, 0);
+        let mut count = |day: NaiveDate, rows: u64| if day.day() > 12 { late += rows } else { early += rows };
+        for (cell, text, rows) in dates {
+            match cell {
+                Cell::Date(serial) => drop(dates::serial(serial).map(|day| count(day, rows))),
+                Cell::Number(number) if number > 10_000.0 => drop(dates::serial(number).map(|day| count(day, rows))),
+                Cell::Text(_) => match in_figures(&text) {
+                    Some(Figures::Iso(day)) => count(day, rows),
+                    Some(Figures::YearLast(13..=31, 1..=12)) => ours += rows,
+                    Some(Figures::YearLast(1..=12, 13..=31)) => american += rows,
+                    Some(Figures::YearLast(1..=12, 1..=12)) => either += rows,
+                    _ => {}
+                },
+                _ => {}
+            }
+        }
+        let few = |some: u64, all: u64| some * SLIPS <= all;
+        Self {
+            texts: american > 0 && american * SLIPS > ours,
+            // A program that reads the month first makes days of what it can, and leaves the rest as text.
+            days: early > 0 && ours > 0 && early + ours >= FEW && few(late, early) && few(either, ours),
+        }
+    }
+}
+
+enum Figures {
+    YearLast(u32, u32),
+    Iso(NaiveDate),
+}
+
+/// A text of three numbers.
+fn in_figures(text: &str) -> Option<Figures> {
+    let (date, _) = moment::parted(text).ok()?;
+    let numbers: Vec<&str> = date.split(['/', '-', '.', ' ', '\\', ',']).filter(|part| !part.is_empty()).collect();
+    let [first, second, third] = numbers[..] else { return None };
+    let number = |text: &str| figure(text).filter(|_| text.len() < 5);
+    let (first_number, second_number, third_number) = (number(first)?, number(second)?, number(third)?);
+    if first.len() == 4 {
+        return NaiveDate::from_ymd_opt(first_number.cast_signed(), second_number, third_number).map(Figures::Iso);
+    }
+    matches!(third.len(), 2 | 4).then_some(Figures::YearLast(first_number, second_number))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn order(texts: &[&str], days: &[&str]) -> (bool, bool) {
+        let serial = |day: &&str| day.parse::<NaiveDate>().map(|day| f64::from(day.to_epoch_days() + 25_569)).unwrap();
+        let texts = texts.iter().map(|text| (Cell::Text(text), (*text).to_owned(), 1));
+        let order = Order::of(texts.chain(days.iter().map(|day| (Cell::Date(serial(day)), String::new(), 1))));
+        (order.texts, order.days)
+    }
+
+    #[test]
+    fn a_column_of_dates_is_looked_at_whole() {
+        assert_eq!(order(&["05/03/2014", "25/03/2014"], &[]), (false, false));
+        assert_eq!(order(&["05/03/2014", "03/25/2014"], &[]), (true, false));
+        assert_eq!(order(&["05/03/2014", "03/25/2014", "25/03/2014"], &[]), (true, false));
+        assert_eq!(order(&["25/03/2014", "17/01/2014", "13/10/2014"], &["2014-05-03", "2014-07-01", "2014-12-10"]), (false, true));
+        assert_eq!(order(&["25/03/2014", "17/01/2014", "2014-05-03", "2014-07-01 00:00:00"], &[]), (false, true));
+        // One day after the 12th: days are as they were meant.
+        assert_eq!(order(&["25/03/2014", "17/01/2014"], &["2014-05-03", "2014-07-13"]), (false, false));
+        assert_eq!(order(&["25/03/2014", "07/01/2014"], &["2014-05-03", "2014-07-12"]), (false, false));
+        // One slip of the pen among many is no order.
+        let mut many = vec!["25/03/2014"; 60];
+        many.push("03/25/2014");
+        assert_eq!(order(&many, &[]), (false, false));
+    }
+
+    #[test]
+    fn figures_among_circumstances_number_groups_where_all_are_figures() {
+        let told = |header: &str, texts: &[&str]| number_groups(header, texts.iter().map(|t| (*t).to_owned()));
+        for texts in [&["4"][..], &["14", "1"], &["1,3"], &["1", "2", "3", "không", "-"], &["1;2"]] {
+            assert!(told("Hoàn cảnh đặc biệt", texts), "{texts:?}");
+        }
+        for texts in [&["1"][..], &["1", "0"], &["1", "2"], &["4", "d2"], &["15", "1"], &["0", "4"], &["mồ côi", "4"], &["x", "1"]] {
+            assert!(!told("Hoàn cảnh đặc biệt", texts), "{texts:?}");
+        }
+        assert!(told("Nhóm hoàn cảnh đặc biệt", &["1"]) && told("Hoàn cảnh (1-14)", &["1", "a"]) && !told("Nhóm đối tượng", &["1", "0"]));
+    }
+}
