@@ -9,6 +9,7 @@ const PHRASES: &[(&str, &str)] = &[
     ("a year from 1800 to 2200", "năm từ 1800 đến 2200"),
     ("a whole number from {} to {}", "số nguyên từ {} đến {}"),
     ("a whole number of 32 bits", "số nguyên 32 bit"),
+    ("a whole number without a fraction", "số nguyên, không có phần lẻ"),
     ("a whole number", "số nguyên"),
     ("a date or a timestamp without time zone", "ngày hoặc thời điểm không kèm múi giờ"),
     ("a date", "ngày"),

@@ -193,7 +193,15 @@ impl Cleaner<'_> {
     fn text(&self, place: Option<usize>, code: u32, rules: &mut Rules) -> std::result::Result<String, &'static str> {
         match place.map_or(Cell::Blank, |place| self.cells(place).cell(code)) {
             Cell::Blank => Ok(String::new()),
-            Cell::Text(text) => Ok(tidy(text, self.reading.legacy, rules)),
+            Cell::Text(text) => {
+                let text = tidy(text, self.reading.legacy, rules);
+                let plain = super::values::without_apostrophe(&text);
+                if plain.len() < text.len() {
+                    rules.add(Rule::Apostrophe);
+                    return Ok(plain.to_owned());
+                }
+                Ok(text)
+            }
             Cell::Number(number) => Ok(super::values::number_text(number)),
             Cell::Error => Err(FAILED_FORMULA),
             Cell::Date(_) | Cell::Flag(_) => Err("text or a number"),
@@ -204,6 +212,8 @@ impl Cleaner<'_> {
         let places = [source.code, source.whole, source.district, source.province];
         let (combinations, of_row) = self.combined(&places, kept);
         let column = self.table.columns.iter().find(|c| Some(c.id.as_str()) == self.target(source)).map_or("", |c| c.id.as_str());
+        let figures = |place: Option<usize>| place.is_some_and(|place| self.is_all_figures(place, kept));
+        let (is_code, all_figures) = (source.code.is_some(), figures(source.code.or(source.whole)));
         let made = combinations
             .par_iter()
             .map(|codes| {
@@ -217,7 +227,7 @@ impl Cleaner<'_> {
                     let text = self.reading.mapped.value(column, &texts[at]).unwrap_or(&texts[at]);
                     if Words::get().is_blank(text) || text.chars().all(|c| !c.is_alphanumeric()) { "" } else { text }
                 };
-                let told = Told { code: known(0), name: known(1), district: known(2), province: known(3) };
+                let told = Told { code: known(0), name: known(1), district: known(2), province: known(3), is_code, all_figures };
                 let blank = (told.code.is_empty() && told.name.is_empty()) && !(texts[0].is_empty() && texts[1].is_empty());
                 let mut made = self.places.commune(told)?;
                 if blank {
@@ -233,6 +243,26 @@ impl Cleaner<'_> {
             })
             .collect::<Result<Vec<Made>, NoDay>>()?;
         Ok(Values { made, of_row })
+    }
+
+    /// True for a column of nothing but figures, apart from blanks and words for them.
+    fn is_all_figures(&self, place: usize, kept: &[u32]) -> bool {
+        let cells = self.cells(place);
+        let mut seen = vec![false; cells.distinct()];
+        for row in kept {
+            seen[cells.code(*row as usize) as usize] = true;
+        }
+        let is_figure = |code: u32| match cells.cell(code) {
+            Cell::Blank => true,
+            Cell::Number(number) => number.fract() == 0.0,
+            Cell::Text(text) => {
+                let text = tidy(text, self.reading.legacy, &mut Rules::default());
+                let text = super::values::without_apostrophe(&text);
+                text.bytes().all(|b| b.is_ascii_digit()) || Words::get().is_blank(text)
+            }
+            _ => false,
+        };
+        (0..seen.len() as u32).filter(|code| seen[*code as usize]).all(is_figure)
     }
 
     /// The id of the column that a source is of.

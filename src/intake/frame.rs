@@ -2,6 +2,7 @@
 
 use super::cells::{Cell, Column, Sheet};
 use crate::error::{Error, Result};
+use crate::record::whole_numbers;
 use polars::prelude::*;
 
 /// Moments with a time zone become the time of Viet Nam: 7 hours ahead of UTC, and 8 in the south from 1960 to 12 June 1975, which
@@ -28,6 +29,21 @@ pub(super) fn sheet(frame: &DataFrame) -> Result<Sheet> {
     Ok(sheet)
 }
 
+/// The largest whole number that keeps all its digits as a float.
+const EXACT: i128 = 1 << 53;
+
+/// Whole numbers; those of more digits than a float keeps stay as their digits.
+fn whole(column: &mut Column, series: &Series) -> PolarsResult<()> {
+    for (row, value) in series.cast(&DataType::Int128)?.i128()?.iter().enumerate() {
+        match value {
+            None => column.put(row + 1, Cell::Blank),
+            Some(number) if number.abs() < EXACT => column.put(row + 1, Cell::Number(number as f64)),
+            Some(number) => column.put(row + 1, Cell::Text(&number.to_string())),
+        };
+    }
+    Ok(())
+}
+
 fn fill(column: &mut Column, series: &Series) -> PolarsResult<()> {
     let number = |cell: fn(f64) -> Cell<'static>, column: &mut Column, series: &Series, scale: f64, shift: f64| -> PolarsResult<()> {
         for (row, value) in series.cast(&DataType::Float64)?.f64()?.iter().enumerate() {
@@ -49,6 +65,12 @@ fn fill(column: &mut Column, series: &Series) -> PolarsResult<()> {
             }
             number(Cell::Date, column, &moments, MICROSECONDS, EPOCH)?;
         }
+        dtype if dtype.is_integer() => whole(column, series)?,
+        // What the sum of a database is: whole, though its type may have fractions.
+        DataType::Decimal(..) => match whole_numbers(series) {
+            Some(numbers) => whole(column, &numbers)?,
+            None => number(Cell::Number, column, series, 1.0, 0.0)?,
+        },
         dtype if dtype.is_primitive_numeric() => number(Cell::Number, column, series, 1.0, 0.0)?,
         DataType::List(_) => {
             let lists = series.list()?;

@@ -74,11 +74,19 @@ pub enum Rule {
     MappedConstant,
     /// A cell merged over several rows was given to each of them.
     MergedCell,
+    /// The mark with which a spreadsheet is told that figures are text was taken away.
+    Apostrophe,
+    /// The column that a date stands in told the sex.
+    DatesBySex,
+    /// Rows of one record, each with another code of a list, were joined.
+    RowsJoined,
+    /// The commune of a title, a sheet's name or a file's name was given to every row.
+    AreaTitle,
 }
 
 impl Rule {
     /// All rules.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 38] = [
         Self::Tcvn3,
         Self::Vni,
         Self::Composed,
@@ -113,6 +121,10 @@ impl Rule {
         Self::MappedValue,
         Self::MappedConstant,
         Self::MergedCell,
+        Self::Apostrophe,
+        Self::DatesBySex,
+        Self::RowsJoined,
+        Self::AreaTitle,
     ];
 
     /// Its code, and what it says in Vietnamese and in English.
@@ -160,6 +172,14 @@ impl Rule {
             Self::MappedValue => ("mapped_value", "thay giá trị theo tệp ánh xạ", "a value replaced by the mapping"),
             Self::MappedConstant => ("mapped_constant", "giá trị chung theo tệp ánh xạ", "one value for every row by the mapping"),
             Self::MergedCell => ("merged_cell", "ô gộp nhiều dòng", "a cell merged over several rows"),
+            Self::Apostrophe => ("apostrophe", "bỏ dấu nháy trước số", "the apostrophe before figures left out"),
+            Self::DatesBySex => ("dates_by_sex", "giới tính theo cột ghi ngày sinh", "the sex, from the column that the date stands in"),
+            Self::RowsJoined => {
+                ("rows_joined", "gộp các dòng của cùng một bản ghi, mỗi dòng một mã", "rows of one record, each with another code, joined")
+            }
+            Self::AreaTitle => {
+                ("area_title", "xã lấy từ tiêu đề, tên trang hoặc tên tệp", "the commune of the title, the sheet's name or the file's name")
+            }
         }
     }
 

@@ -96,6 +96,14 @@ fn is_dashes(text: &str) -> bool {
     text.chars().all(|c| matches!(c, '-' | '–' | '—' | '.' | '…' | '?' | '_' | '*' | '/' | ' '))
 }
 
+/// The text without the mark with which Excel is told that figures are text; a name may begin with one ('Ana).
+pub(super) fn without_apostrophe(text: &str) -> &str {
+    match text.strip_prefix(['\'', '\u{2019}', '\u{2018}', '`']) {
+        Some(rest) if rest.trim_start().starts_with(|c: char| c.is_ascii_digit()) => rest.trim_start(),
+        _ => text,
+    }
+}
+
 impl Reading<'_> {
     /// Reads one cell of a column.
     pub fn read(&self, column: &Column, cell: Cell<'_>) -> Made {
@@ -118,6 +126,12 @@ impl Reading<'_> {
         };
         let mut cell = cell;
         let mut text = text;
+        let marked = if is_identifier(column) { text.trim_start_matches('\'').trim_start() } else { without_apostrophe(&text) };
+        if marked.len() < text.len() && !marked.is_empty() {
+            rules.add(Rule::Apostrophe);
+            text = marked.to_owned();
+            cell = Cell::Text("");
+        }
         if let Some(replacement) = self.mapped.value(&column.id, &text) {
             rules.add(Rule::MappedValue);
             text = replacement.to_owned();
@@ -152,7 +166,8 @@ impl Reading<'_> {
         let Cell::Text(text) = cell else { return None };
         let plain = column.kind == ColumnType::Text && column.codes.is_none() && !matches!(column.id.as_str(), "school_year" | "article");
         let whole = column.id != "personal_id" || text.len() == 12;
-        let untouched = plain && whole && self.legacy.is_none() && !self.mapped.has(&column.id) && is_tidy(text);
+        let marked = text.starts_with(['\'', '\u{2019}', '\u{2018}', '`']);
+        let untouched = plain && whole && !marked && self.legacy.is_none() && !self.mapped.has(&column.id) && is_tidy(text);
         let says_something = || !is_dashes(text) && !self.words.is_blank(text);
         (untouched && says_something()).then(|| Made::with(Value::Text(text.to_owned()), Rules::default()))
     }
@@ -226,6 +241,11 @@ impl Reading<'_> {
         }
         Made::with(Value::Text(text), rules)
     }
+}
+
+/// True for a column whose values tell records apart.
+fn is_identifier(column: &Column) -> bool {
+    column.id.ends_with("_id")
 }
 
 /// A number as a person would write it.
