@@ -14,6 +14,8 @@ use unicode_normalization::UnicodeNormalization;
 
 /// What was expected of a cell whose formula failed.
 pub(super) const FAILED_FORMULA: &str = "a value; the cell holds an error";
+/// What was expected where neither yes nor no stands.
+pub(super) const YES_OR_NO: &str = "yes or no (Có, Không, x, 1, 0)";
 /// Years that a record may speak of.
 const YEARS: std::ops::RangeInclusive<i32> = 1800..=2200;
 
@@ -205,7 +207,7 @@ impl Reading<'_> {
         match self.words.flag(text) {
             Some(flag) if matches!(text, "true" | "false") => Made::with(Value::Flag(flag), Rules::default()),
             Some(flag) => Made::with(Value::Flag(flag), Rules::default()).rule(Rule::FlagWord),
-            None => Made::unread("yes or no (Có, Không, x, 1, 0)"),
+            None => Made::unread(YES_OR_NO),
         }
     }
 

@@ -5,8 +5,9 @@ mod top;
 mod words;
 
 pub(super) use top::Top;
+pub(super) use words::{Deletion, says_deleted};
 
-use crate::catalogue::Table;
+use crate::catalogue::{ColumnType, Table};
 use crate::spelling::bare;
 use std::collections::HashSet;
 use words::{Match, TableWords};
@@ -28,9 +29,15 @@ pub(super) enum Part {
     Code,
     District,
     Province,
-    /// A column of marks for one code of a list.
+    /// A column of marks for one code of a list. Below a date it is the sex of those whose dates stand there, below a flag `yes`, `no`
+    /// or `any`: one of several columns, any of which says yes.
     Tick(String),
 }
+
+/// What says yes where several columns of marks make one flag.
+pub(super) const ANY: &str = "any";
+/// The name under which a mapping knows the column that says which rows are deleted.
+pub(super) const DELETED: &str = "deleted";
 
 /// How a header was matched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +50,8 @@ pub(super) enum How {
     Repeated,
     /// Its parentheses tell another unit, order or code than ours: it is no column of ours.
     Parentheses,
+    /// It tells which rows are deleted.
+    Deleted,
 }
 
 impl How {
@@ -54,6 +63,7 @@ impl How {
             Self::Ignored => "ignored",
             Self::Repeated => "repeated",
             Self::Parentheses => "parentheses",
+            Self::Deleted => "deleted",
         }
     }
 }
@@ -68,6 +78,8 @@ pub(super) struct Header {
     pub columns: Vec<(String, Option<Target>, Option<How>)>,
     /// The column that numbers the rows.
     pub numbering: Option<usize>,
+    /// The columns that may tell that a row is deleted, and by what.
+    pub deleted: Vec<(usize, Deletion)>,
     score: usize,
     /// The columns that are ours and whose headers no record would hold.
     sure: Vec<usize>,
@@ -108,17 +120,31 @@ impl Target {
     fn is_tick(&self) -> bool {
         matches!(self.part, Part::Tick(_))
     }
+
+    /// True for one of several columns that make one flag together.
+    fn is_any(&self) -> bool {
+        matches!(&self.part, Part::Tick(code) if code == ANY)
+    }
 }
 
 impl Header {
     /// The header of a block, of what each of its columns is called and means.
-    fn new(first: usize, height: usize, numbering: Option<usize>, columns: Vec<(String, Match)>) -> Self {
+    fn new(first: usize, height: usize, numbering: Option<usize>, columns: Vec<(String, Match)>, table: &Table) -> Self {
         let mut header = Self { first, height, numbering, ..Self::default() };
         let mut taken: HashSet<Target> = HashSet::new();
         for (place, (label, Match { target, how, sure })) in columns.into_iter().enumerate() {
+            let deletion = match how {
+                Some(How::Deleted) => words::deletion(&label).or(Some(Deletion::Flag)),
+                Some(How::Ignored) => None,
+                _ => words::deletion(&label).filter(|how| *how == Deletion::State),
+            };
+            header.deleted.extend(deletion.map(|how| (place, how)));
             match target {
-                Some(target) if !taken.insert(target.clone()) => header.columns.push((label, None, Some(How::Repeated))),
+                Some(target) if !target.is_any() && !taken.insert(target.clone()) => {
+                    header.columns.push((label, None, Some(How::Repeated)))
+                }
                 target => {
+                    taken.extend(target.clone());
                     header.sure.extend((sure && target.is_some()).then_some(place));
                     header.columns.push((label, target, how));
                 }
@@ -127,6 +153,7 @@ impl Header {
         // "Nam" is a sex, or a year typed without marks: what a record may hold says less.
         header.score = 2 * header.sure.len() + taken.len();
         header.join_dates();
+        header.pair_sexes(table);
         header
     }
 
@@ -155,6 +182,22 @@ impl Header {
     /// The headers that are known, for a message: others may be no headers at all.
     pub fn known_labels(&self) -> Vec<String> {
         self.sure.iter().map(|place| self.columns[*place].0.clone()).collect()
+    }
+
+    /// Dates below the one sex alone are no column of ours: the other sex stands nowhere.
+    fn pair_sexes(&mut self, table: &Table) {
+        let is_date = |column: &str| table.column(column).is_some_and(|c| c.kind == ColumnType::Date);
+        let below: Vec<Target> =
+            self.columns.iter().filter_map(|(_, t, _)| t.clone()).filter(|t| t.is_tick() && is_date(&t.column)).collect();
+        for (place, (_, target, how)) in self.columns.iter_mut().enumerate() {
+            let alone = target
+                .as_ref()
+                .is_some_and(|t| t.is_tick() && is_date(&t.column) && below.iter().filter(|other| other.column == t.column).count() < 2);
+            if alone {
+                (*target, *how) = (None, None);
+                self.sure.retain(|sure| *sure != place);
+            }
+        }
     }
 
     /// "Ngày sinh", "Tháng sinh", "Năm sinh" side by side are the parts of one date.
