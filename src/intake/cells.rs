@@ -197,6 +197,8 @@ pub(super) struct Sheet {
     pub merged: Vec<Merged>,
     /// Days are counted from 1904.
     pub from_1904: bool,
+    /// Rows that do not show, by number as in `rows`.
+    pub hidden_rows: Vec<u32>,
 }
 
 impl Sheet {

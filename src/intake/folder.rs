@@ -6,7 +6,7 @@ use crate::text::Text;
 use std::path::{Path, PathBuf};
 
 /// Endings of files that a folder is read for.
-const ENDINGS: [&str; 7] = ["xlsx", "xlsm", "xls", "csv", "tsv", "txt", "parquet"];
+const ENDINGS: [&str; 9] = ["xlsx", "xlsm", "xlsb", "xls", "ods", "csv", "tsv", "txt", "parquet"];
 
 /// The files below a folder in the order of their names, with their path from it.
 ///
