@@ -194,10 +194,10 @@ fn plain_name(text: &str) -> Option<String> {
     is_name.then(|| words.join(" "))
 }
 
-/// A code of a commune at the beginning of a name.
+/// A code of a commune at the beginning of a name, unless it may be a month and a year ("12022").
 fn code(names: &AreaNames, text: &str, within: Option<u32>) -> Option<u32> {
     let first = text.split_whitespace().next().filter(|word| word.len() == 5 && word.bytes().all(|b| b.is_ascii_digit()))?;
-    let place = names.list().commune(first)?;
+    let place = names.list().commune(first).filter(|_| !("1990".."2100").contains(&&first[1..]))?;
     let list = names.list();
     within.filter(|unit| list.up_to(place, list.get(*unit).level) == *unit).map(|_| place)
 }
