@@ -374,7 +374,7 @@ def clean(
         >>> frame = pl.DataFrame(children | {"Xã": ["x. Hải Triều", "Thủ Sỹ"]})
         >>> reading = ct.clean(frame, "children", area_vintage="2022-12-31", within="33")
         >>> reading.to_polars().select("birth_date", "sex", "commune").rows()
-        [(datetime.date(2014, 3, 5), 'male', '12364'), (None, None, '12361')]
+        [(datetime.date(2014, 3, 5), 'male', '12364'), (None, None, '12367')]
         >>> ct.Dataset(children=reading).tables
         ['children']
     """
@@ -397,17 +397,18 @@ def _whole(table: str, frame: Any) -> pl.DataFrame:
     if type(frame).__module__.split(".")[0] == "pandas" and hasattr(frame, "dtypes"):
         frame = _without_mixtures(frame)
     found = as_frame(table, frame)
-    whole = found.collect() if isinstance(found, pl.LazyFrame) else found
-    there = [str(name) for name in getattr(frame, "column_names", getattr(frame, "columns", whole.columns))]
-    lost = sorted(set(there) - set(whole.columns)) or sorted({name for name in there if there.count(name) > 1})
-    if lost and len(there) > whole.width:
+    if isinstance(found, pl.LazyFrame):
+        return found.collect()
+    there = [str(name) for name in getattr(frame, "column_names", getattr(frame, "columns", found.columns))]
+    lost = sorted(set(there) - set(found.columns)) or sorted({name for name in there if there.count(name) > 1})
+    if lost and len(there) > found.width:
         raise SchemaError(
             say(f"không đọc được các cột: {', '.join(lost)}", f"columns that cannot be read: {', '.join(lost)}"),
             code="wrong_type",
             expected=say("mỗi cột một tên và một kiểu", "one name and one type per column"),
             got=", ".join(lost),
         )
-    return whole
+    return found
 
 
 def _without_mixtures(frame: Any) -> Any:
@@ -424,7 +425,9 @@ def _without_mixtures(frame: Any) -> Any:
 
 def _is_missing(value: Any) -> bool:
     """Tell None, NaN and NaT: they are not equal to themselves."""
-    return value is None or type(value).__name__ in ("NAType", "NaTType") or (isinstance(value, float) and value != value)
+    return (
+        value is None or type(value).__name__ in ("NAType", "NaTType") or (isinstance(value, float) and value != value)
+    )
 
 
 def _as_cell(value: Any) -> str | None:

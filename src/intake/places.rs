@@ -94,7 +94,12 @@ impl Places<'_> {
         let list = names.list();
         let Some(place) = list.commune(code) else { return false };
         let inside = |unit: u32| list.up_to(place, list.get(unit).level) == unit;
-        let another = |text: &str, level: Level| match unit(names, text, level, self.within) {
+        // The province first: the district of one number is another in each.
+        let within = match unit(names, told.province, Level::Province, self.within) {
+            Found::One(province) if !told.province.is_empty() && self.within.is_none() => Some(province),
+            _ => self.within,
+        };
+        let another = |text: &str, level: Level| match unit(names, text, level, within) {
             _ if text.is_empty() => false,
             Found::One(unit) => !inside(unit),
             Found::Several(units) => !units.into_iter().any(inside),

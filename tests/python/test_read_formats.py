@@ -18,13 +18,13 @@ AREAS = {"area_vintage": "2022-12-31", "within": "33"}
 
 
 def rows(reading):
-    return reading.to_polars().select("child_id", "birth_date", "sex", "commune", "birth_registered", "source_row").rows()
+    return (
+        reading.to_polars().select("child_id", "birth_date", "sex", "commune", "birth_registered", "source_row").rows()
+    )
 
 
 def test_a_sheet_of_opendocument(tmp_path):
-    covered = (
-        '<table:table-cell office:value-type="string" table:number-rows-spanned="2"><text:p>Hải Triều</text:p></table:table-cell>'
-    )
+    covered = '<table:table-cell office:value-type="string" table:number-rows-spanned="2"><text:p>Hải Triều</text:p></table:table-cell>'
     note = '<table:table-cell office:value-type="string"><office:annotation><text:p>bí mật</text:p></office:annotation><text:p>k<text:span>2</text:span></text:p></table:table-cell>'
     sheet = [
         ods_row("UBND XÃ HẢI TRIỀU"),
@@ -50,8 +50,12 @@ def test_a_sheet_of_opendocument(tmp_path):
 
 
 def test_rows_repeated_in_opendocument_are_so_many_records(tmp_path):
-    repeated = ods_row("k1", ("date", "2014-03-05")).replace("<table:table-row>", '<table:table-row table:number-rows-repeated="3">')
-    path = ods(tmp_path / "t.ods", {"S": ods_row("Mã trẻ", "Ngày sinh") + repeated + ods_row("k2", ("date", "2014-03-06"))})
+    repeated = ods_row("k1", ("date", "2014-03-05")).replace(
+        "<table:table-row>", '<table:table-row table:number-rows-repeated="3">'
+    )
+    path = ods(
+        tmp_path / "t.ods", {"S": ods_row("Mã trẻ", "Ngày sinh") + repeated + ods_row("k2", ("date", "2014-03-06"))}
+    )
     assert ct.read(path, "children").to_polars()["source_row"].to_list() == [2, 3, 4, 5]
 
 
@@ -107,7 +111,9 @@ def test_a_damaged_one_is_an_error_or_tells_what_is_lost(tmp_path, make):
 
 
 def test_a_password_of_opendocument(tmp_path):
-    manifest = "<manifest:manifest><manifest:file-entry><manifest:encryption-data/></manifest:file-entry></manifest:manifest>"
+    manifest = (
+        "<manifest:manifest><manifest:file-entry><manifest:encryption-data/></manifest:file-entry></manifest:manifest>"
+    )
     path = ods(tmp_path / "t.ods", {"S": ods_row("Mã trẻ")}, manifest=manifest)
     with pytest.raises(ct.DataError, match="without a password"):
         ct.read(path, "children")
@@ -178,12 +184,24 @@ def archive(*parts):
         ("t.zip", archive("a.csv"), "an archive: unpack it"),
         ("t.xlsx", archive("a.csv"), "an archive: unpack it"),
         ("t.pdf", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3", "a PDF"),
-        ("t.xls", b"<html><body><table><tr><td>x</td></tr></table></body></html>", "a web page or XML: open it in a spreadsheet"),
-        ("t.xls", '\ufeff<?xml version="1.0"?>\n<?mso-application progid="Excel.Sheet"?>\n<Workbook/>'.encode(), "a web page or XML"),
+        (
+            "t.xls",
+            b"<html><body><table><tr><td>x</td></tr></table></body></html>",
+            "a web page or XML: open it in a spreadsheet",
+        ),
+        (
+            "t.xls",
+            '\ufeff<?xml version="1.0"?>\n<?mso-application progid="Excel.Sheet"?>\n<Workbook/>'.encode(),
+            "a web page or XML",
+        ),
         ("t.xls", b"MIME-Version: 1.0\nX-Document-Type: Workbook\n", "a web page or XML"),
         ("t.rar", b"Rar!\x1a\x07\x01\0", "an archive"),
         ("t.csv", b"PAR1\x15\x04", "name it .parquet"),
-        ("t.xlsx", compound(bytes(200), "EncryptedPackage"), "a workbook without a password, found one with a password"),
+        (
+            "t.xlsx",
+            compound(bytes(200), "EncryptedPackage"),
+            "a workbook without a password, found one with a password",
+        ),
         ("t.doc", compound(bytes(200), "WordDocument"), "a document of text"),
         ("t.xlsx", b"PK\x03\x04" + bytes(60), "a damaged one"),
     ],

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 
 AREAS = {"area_vintage": "2022-12-31", "within": "33"}
-PLAIN = "Mã trẻ;Ngày sinh\nk1;05/03/2014\n"
+PLAIN = "Mã trẻ;Họ và tên;Ngày sinh\nk1;Nguyễn Văn A;05/03/2014\n"
 
 
 def communes(reading):
@@ -35,7 +35,7 @@ def test_the_commune_of_a_files_name(folder):
     assert communes(ct.read(folder / "xa_hai_trieu.csv", "children", **AREAS)) == ["12364"]
     found = ct.read_folder(folder, **AREAS).readings["children"].to_polars()
     told = dict(found.select(pl.col("source_file").cast(pl.String), "commune").iter_rows())
-    assert told == {"xa_hai_trieu.csv": "12364", "Thủ Sỹ.csv": "12361", "tre_em.csv": None}
+    assert told == {"xa_hai_trieu.csv": "12364", "Thủ Sỹ.csv": "12367", "tre_em.csv": None}
     # Without a list of areas no name is looked up, and nothing is said of one.
     assert "commune" not in ct.read(folder / "xa_hai_trieu.csv", "children").to_polars().columns
 
@@ -49,7 +49,7 @@ def test_the_commune_of_a_sheets_name(tmp_path):
         sheet.append(["k1", "05/03/2014"])
     book.save(tmp_path / "tre_em.xlsx")
     reading = ct.read(tmp_path / "tre_em.xlsx", "children", **AREAS)
-    assert communes(reading) == ["12364", "12361"]
+    assert communes(reading) == ["12364", "12367"]
     assert rules(reading, "commune") == {"area_title": 1}
     assert "joined from 2 sheets of tre_em.xlsx: Xã Hải Triều, Thủ Sỹ" in repr(reading)
     # The name of the file says otherwise: none is taken, and it is told once for each sheet.
@@ -66,7 +66,10 @@ def test_constants_by_file_and_sheet(folder):
     assert told == {"xa_hai_trieu.csv": "12364", "Thủ Sỹ.csv": "12358", "tre_em.csv": "12364"}
     assert rules(found, "commune") == {"mapped_constant": 1}
     toml = folder / "mapping.toml"
-    toml.write_text('[children.files."xa_hai_trieu.csv"]\ncommune = "12358"\n[children.files."tre_em.csv"]\ncommune = 12361\n', encoding="utf-8")
+    toml.write_text(
+        '[children.files."xa_hai_trieu.csv"]\ncommune = "12358"\n[children.files."tre_em.csv"]\ncommune = 12361\n',
+        encoding="utf-8",
+    )
     assert communes(ct.read(folder / "xa_hai_trieu.csv", "children", mapping=toml, **AREAS)) == ["12358"]
     assert communes(ct.read(folder / "tre_em.csv", "children", mapping=toml)) == ["12361"]
 
@@ -89,7 +92,10 @@ def test_constants_by_sheet(tmp_path):
 @pytest.mark.parametrize(
     ("mapping", "said"),
     [
-        ({"columns": {"full_name": "Họ tên cháu"}}, r'\{"header of the file": "column"\}, such as \{"Họ tên cháu": "full_name"\}'),
+        (
+            {"columns": {"full_name": "Họ tên cháu"}},
+            r'\{"header of the file": "column"\}, such as \{"Họ tên cháu": "full_name"\}',
+        ),
         ({"columns": {"Họ tên cháu": "name"}}, "a column of the table children"),
         ({"files": {"a.csv": {"xa": "12364"}}}, r'children.files."a.csv": expected a column of the table children'),
         ({"sheets": {"S": {"xa": "12364"}}}, r'children.sheets."S"'),
@@ -147,9 +153,15 @@ def test_whole_numbers_of_a_database(tmp_path):
     dataset = ct.Dataset(population=sums, births=births, area_vintage="2022-12-31")
     result = ct.compute(dataset, period="2022", indicators=["crude_birth_rate"])
     assert result.only("crude_birth_rate", area="33")["denominator"].item() == 3000
-    parts = pl.DataFrame({"year": [2022, 2022], "commune": ["12364"] * 2, "persons": [Decimal("12.00"), Decimal("3.50")]})
+    parts = pl.DataFrame(
+        {"year": [2022, 2022], "commune": ["12364"] * 2, "persons": [Decimal("12.00"), Decimal("3.50")]}
+    )
     with pytest.raises(ct.DataError, match=r"a whole number without a fraction.*first rows: 2") as told:
-        ct.compute(ct.Dataset(population=parts, births=births, area_vintage="2022-12-31"), period="2022", indicators=["crude_birth_rate"])
+        ct.compute(
+            ct.Dataset(population=parts, births=births, area_vintage="2022-12-31"),
+            period="2022",
+            indicators=["crude_birth_rate"],
+        )
     assert "bigint" in str(told.value)
     assert ct.clean(sums, "population").to_polars()["persons"].to_list() == [3000]
     reading = ct.clean(parts, "population")
@@ -171,7 +183,9 @@ def told(reading, shift=0):
         reading.changes.select("column", "rule", "rows"),
         reading.findings.select(pl.col("row").cast(pl.Int64) + shift, "column", "expected"),
         reading.set_aside.select(pl.col("row").cast(pl.Int64) + shift, "why"),
-        reading.to_polars().drop("source_file", "source_sheet").with_columns(pl.col("source_row").cast(pl.Int64) + shift),
+        reading.to_polars()
+        .drop("source_file", "source_sheet")
+        .with_columns(pl.col("source_row").cast(pl.Int64) + shift),
     ]
     return [part.rows() for part in parts]
 
@@ -205,7 +219,9 @@ def test_typed_columns_are_taken_as_they_are():
 
 
 def test_a_frame_of_mixed_values():
-    frame = pd.DataFrame({"Mã trẻ": ["k1", 2, 3.0], "Ngày sinh": [pd.Timestamp("2014-03-05"), "06/03/2015", 2016], 7: ["x", None, 1]})
+    frame = pd.DataFrame(
+        {"Mã trẻ": ["k1", 2, 3.0], "Ngày sinh": [pd.Timestamp("2014-03-05"), "06/03/2015", 2016], 7: ["x", None, 1]}
+    )
     read = ct.clean(frame, "children").to_polars()
     assert read.select("child_id", "birth_date", "birth_year").rows() == [
         ("k1", date(2014, 3, 5), None),
@@ -221,7 +237,10 @@ def test_what_is_no_frame_of_the_table(tmp_path):
         ct.clean(pl.DataFrame({"a": [1], "b": [2]}), "children")
     with pytest.raises(ct.PlanError):
         ct.clean(pl.DataFrame({"a": [1]}), "nothing")
-    twice = pa.table([pa.array(["k1"]), pa.array(["05/03/2014"]), pa.array(["06/03/1990"])], names=["Mã trẻ", "Ngày sinh", "Ngày sinh"])
+    twice = pa.table(
+        [pa.array(["k1"]), pa.array(["05/03/2014"]), pa.array(["06/03/1990"])],
+        names=["Mã trẻ", "Ngày sinh", "Ngày sinh"],
+    )
     with pytest.raises(ct.SchemaError, match="Ngày sinh"):
         ct.clean(twice, "children")
 

@@ -15,7 +15,13 @@ def ods(path: Path, sheets: dict[str, str], *, mimetype: str = ODS, hidden: str 
     """Write an .ods file whose sheets hold rows given as XML; of a hidden sheet the name is told."""
     spaces = " ".join(
         f'xmlns:{p}="urn:oasis:names:tc:opendocument:xmlns:{n}:1.0"'
-        for p, n in [("office", "office"), ("table", "table"), ("text", "text"), ("style", "style"), ("draw", "drawing")]
+        for p, n in [
+            ("office", "office"),
+            ("table", "table"),
+            ("text", "text"),
+            ("style", "style"),
+            ("draw", "drawing"),
+        ]
     )
     styles = (
         '<office:automatic-styles><style:style style:name="ta1" style:family="table">'
@@ -72,7 +78,9 @@ def _wide(text: str) -> bytes:
     return struct.pack("<I", len(text.encode("utf-16-le")) // 2) + text.encode("utf-16-le")
 
 
-def xlsb(path: Path, rows: list[list[Any]], *, merged: tuple[int, int, int, int] | None = None, hidden: tuple[int, ...] = ()) -> Path:
+def xlsb(
+    path: Path, rows: list[list[Any]], *, merged: tuple[int, int, int, int] | None = None, hidden: tuple[int, ...] = ()
+) -> Path:
     """Write an .xlsb file of one sheet: texts are shared, ("date", serial) has the style of a day, ("error",) failed."""
     shared: list[str] = []
     cells = b""
@@ -81,7 +89,13 @@ def xlsb(path: Path, rows: list[list[Any]], *, merged: tuple[int, int, int, int]
         cells += _record(0x00, struct.pack("<IIHBB", at, 0, 300, 0, flags) + bytes(5))
         for column, cell in enumerate(row):
             cells += _xlsb_cell(column, cell, shared)
-    sheet = _record(0x81) + _record(0x94, struct.pack("<IIII", 0, len(rows) - 1, 0, 9)) + _record(0x91) + cells + _record(0x92)
+    sheet = (
+        _record(0x81)
+        + _record(0x94, struct.pack("<IIII", 0, len(rows) - 1, 0, 9))
+        + _record(0x91)
+        + cells
+        + _record(0x92)
+    )
     if merged:
         sheet += _record(0xB1, struct.pack("<I", 1)) + _record(0xB0, struct.pack("<IIII", *merged)) + _record(0xB2)
     texts = b"".join(_record(0x13, b"\0" + _wide(text)) for text in shared)
@@ -98,7 +112,8 @@ def xlsb(path: Path, rows: list[list[Any]], *, merged: tuple[int, int, int, int]
     office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     parts = {"worksheet": "worksheets/sheet1.bin", "styles": "styles.bin", "sharedStrings": "sharedStrings.bin"}
     rels = "".join(
-        f'<Relationship Id="rId{nth}" Type="{office}/{kind}" Target="{target}"/>' for nth, (kind, target) in enumerate(parts.items(), 1)
+        f'<Relationship Id="rId{nth}" Type="{office}/{kind}" Target="{target}"/>'
+        for nth, (kind, target) in enumerate(parts.items(), 1)
     )
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr("[Content_Types].xml", "<Types/>")
@@ -151,5 +166,11 @@ def compound(stream: bytes, name: str = "Workbook") -> bytes:
     folder = entry("Root Entry", 5, 1, 3, size) + entry(name, 2, free, 0, len(stream)) + entry("", 0, free, 0, 0) * 2
     numbers = struct.pack("<HHHHH6xIIIIIIIIII", 0x3E, 3, 0xFFFE, 9, 6, 0, 1, 1, 0, 4096, 2, 1, end, 0, 0)
     head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + numbers + struct.pack("<108I", *([free] * 108))
-    parts = [head, struct.pack("<128I", *fat), folder.ljust(512, b"\0"), struct.pack("<128I", *small), stream.ljust(sectors * 512, b"\0")]
+    parts = [
+        head,
+        struct.pack("<128I", *fat),
+        folder.ljust(512, b"\0"),
+        struct.pack("<128I", *small),
+        stream.ljust(sectors * 512, b"\0"),
+    ]
     return b"".join(parts)

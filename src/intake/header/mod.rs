@@ -187,6 +187,14 @@ impl Header {
     /// Dates below the one sex alone are no column of ours: the other sex stands nowhere.
     fn pair_sexes(&mut self, table: &Table) {
         let is_date = |column: &str| table.column(column).is_some_and(|c| c.kind == ColumnType::Date);
+        // Without marks "Ngay sinh nam" is the year of birth, or beside "Ngay sinh nu" the birth of a boy.
+        let part = |part: Part| Target { column: "birth_date".to_owned(), part };
+        let has = |header: &Self, target: &Target| header.columns.iter().any(|(_, t, _)| t.as_ref() == Some(target));
+        let (male, female) = (part(Part::Tick("male".to_owned())), part(Part::Tick("female".to_owned())));
+        if has(self, &female) && !has(self, &male) && !has(self, &part(Part::Month)) {
+            let year = self.columns.iter_mut().find(|(_, t, _)| t.as_ref() == Some(&part(Part::Year)));
+            year.map(|(_, target, _)| *target = Some(male)).unwrap_or_default();
+        }
         let below: Vec<Target> =
             self.columns.iter().filter_map(|(_, t, _)| t.clone()).filter(|t| t.is_tick() && is_date(&t.column)).collect();
         for (place, (_, target, how)) in self.columns.iter_mut().enumerate() {
