@@ -151,6 +151,10 @@ pub(crate) fn once<'w>(what: &'static str, words: impl Iterator<Item = &'w str>)
     }
     Ok(())
 }
+/// What stands for an area code that does not look like one.
+pub(crate) const NOT_A_CODE: &str = "(not a code)";
+/// What is expected of a decimal in a column of whole numbers.
+pub(crate) const WITHOUT_FRACTION: &str = "a whole number without a fraction";
 
 /// What needs a table or a column where no indicator does.
 pub(crate) const ABUSE: &str = "abuse";
@@ -316,6 +320,18 @@ impl Error {
     #[must_use]
     pub fn hint(&self, language: Language) -> Option<String> {
         let (vi, en) = match self {
+            Self::UnknownAreas { codes, .. } if codes.iter().any(|code| code == NOT_A_CODE) => (
+                "cột này chứa mã xã gồm năm chữ số; tên xã thì đọc bằng ct.read hoặc ct.clean, hoặc tra bằng ct.find_area",
+                "the column holds commune codes of five digits; read names with ct.read or ct.clean, or look them up with ct.find_area",
+            ),
+            Self::UnknownAreas { codes, .. } if codes.iter().any(|code| code.len() < 5 && code.bytes().all(|b| b.is_ascii_digit())) => (
+                "mã xã gồm năm chữ số, kể cả các số 0 ở đầu (00001); ct.read và ct.clean thêm lại các số 0",
+                "a commune code has five digits, zeros before it too (00001); ct.read and ct.clean put the zeros back",
+            ),
+            Self::BadValue { expected, .. } if expected == WITHOUT_FRACTION => (
+                "làm tròn hoặc chuyển kiểu trước, ví dụ cast(sum(n) as bigint) trong DuckDB",
+                "round the values, or convert them before, such as cast(sum(n) as bigint) in DuckDB",
+            ),
             Self::UnknownAreas { .. } => (
                 "kiểm tra area_vintage, hoặc dùng unknown_areas=\"keep\" để giữ các dòng này thành một dòng riêng",
                 "check area_vintage, or use unknown_areas=\"keep\" to give these rows a line of their own",

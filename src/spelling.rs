@@ -168,10 +168,19 @@ fn letter(of: char) -> Letter {
     Letter { base: base.unwrap_or(of), tone }
 }
 
+/// Đ for the letters that look like it: the eth of Icelandic and the d of African languages come from old keyboards and from PDF.
+fn true_d(letter: char) -> char {
+    match letter {
+        '\u{d0}' | '\u{189}' => 'Đ',
+        '\u{f0}' | '\u{256}' => 'đ',
+        letter => letter,
+    }
+}
+
 /// The words of a text in lower case, without punctuation. An apostrophe joins (M'Drắk), everything else parts.
 fn words(text: &str) -> Vec<String> {
     let mut words = vec![String::new()];
-    for letter in text.nfc() {
+    for letter in text.nfc().map(true_d) {
         if letter.is_alphanumeric() {
             words.last_mut().map(|word| word.extend(letter.to_lowercase())).unwrap_or_default();
         } else if !matches!(letter, '\'' | '’' | '‘' | '`' | 'ʼ' | '´') && !is_unseen(letter) && words.last().is_some_and(|w| !w.is_empty())
@@ -330,7 +339,7 @@ const FINALS: [&str; 9] = ["", "c", "ch", "m", "n", "ng", "nh", "p", "t"];
 pub fn is_syllable(word: &str) -> bool {
     let mut tones = 0;
     let mut letters: Vec<char> = Vec::with_capacity(word.len());
-    for at in word.nfc().flat_map(char::to_lowercase).map(letter) {
+    for at in word.nfc().map(true_d).flat_map(char::to_lowercase).map(letter) {
         letters.push(at.base);
         tones += usize::from(at.tone.is_some());
     }
@@ -455,6 +464,11 @@ mod tests {
             ("Phường 03", "phường 3"),
             ("H\u{6f}\u{300}a", "Hòa"),
             ("Bà Rịa - Vũng Tàu", "Bà Rịa-Vũng Tàu"),
+            // Ð and ð are U+00D0 and U+00F0, Ɖ and ɖ U+0189 and U+0256.
+            ("Đức Thắng", "\u{d0}ức Thắng"),
+            ("đức thắng", "\u{f0}ức thắng"),
+            ("ĐỨC THẮNG", "\u{189}ỨC THẮNG"),
+            ("Bình Định", "Bình \u{256}ịnh"),
         ] {
             assert_eq!(alike(a), alike(b), "{a} {b}");
         }

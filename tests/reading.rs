@@ -103,6 +103,13 @@ struct Sheet {
     rows: Vec<u32>,
     #[serde(default)]
     aside: BTreeMap<String, String>,
+    /// Values of the records; "" is null.
+    #[serde(default)]
+    frame: BTreeMap<String, Vec<toml::Value>>,
+    findings: Option<Vec<(u32, String)>>,
+    /// For a column, rules with the rows that they changed; others of that column are not listed.
+    #[serde(default)]
+    changes: BTreeMap<String, BTreeMap<String, u64>>,
     error: Option<String>,
     not_read: Option<String>,
 }
@@ -170,6 +177,22 @@ fn check_sheet(sheet: &Sheet, reading: Result<Reading, String>, what: &str) {
     assert_eq!(rows, sheet.rows, "{what}");
     let aside: BTreeMap<String, String> = part.aside.iter().map(|(row, why)| (row.to_string(), why.code().to_owned())).collect();
     assert_eq!(aside, sheet.aside, "{what}");
+    for (column, values) in &sheet.frame {
+        let read = frame.column(column).unwrap();
+        let read: Vec<toml::Value> = (0..read.len()).map(|row| told(&read.get(row).unwrap()).unwrap_or_else(|| "".into())).collect();
+        assert_eq!(&read, values, "{what}: {column}");
+    }
+    let findings: Vec<(u32, String)> = part.findings.iter().map(|f| (f.row, f.column.clone())).collect();
+    if let Some(wanted) = &sheet.findings {
+        assert_eq!(&findings, wanted, "{what}");
+    } else if !sheet.frame.is_empty() {
+        assert_eq!(findings, [], "{what}");
+    }
+    for (column, rules) in &sheet.changes {
+        let told: BTreeMap<String, u64> =
+            part.changes.iter().filter(|c| c.column == *column).map(|c| (c.rule.code().to_owned(), c.rows)).collect();
+        assert_eq!(&told, rules, "{what}: {column}");
+    }
 }
 
 #[derive(Deserialize)]

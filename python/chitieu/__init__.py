@@ -22,7 +22,7 @@ from chitieu._errors import ChitieuError, DataError, PlanError, SchemaError
 from chitieu._language import get_language, label, set_language
 from chitieu._native import __version__
 from chitieu._plan import Plan, Tally, compute, merge, plan, tqdm_progress
-from chitieu._read import Folder, Reading, find_area, read, read_folder
+from chitieu._read import Folder, Reading, clean, find_area, read, read_folder
 from chitieu._result import Result, Warning, area_moves, areas
 
 __all__ = [
@@ -47,6 +47,7 @@ __all__ = [
     "catalogue",
     "charts",
     "check",
+    "clean",
     "compute",
     "find_area",
     "get_language",

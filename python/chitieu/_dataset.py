@@ -47,7 +47,12 @@ def as_frame(table: str, source: Any) -> Frame:
             lazy.collect_schema()
         except pl.exceptions.PolarsError:
             raise SchemaError(
-                say(f'bảng "{table}": {path} không phải tệp Parquet', f'table "{table}": {path} is not Parquet'),
+                say(f'bảng "{table}": {path} không phải tệp Parquet', f'table "{table}": {path} is not Parquet')
+                + (
+                    say("; hãy đọc trước: ", "; read it first: ") + f'{table}=ct.read("{path}", "{table}")'
+                    if is_file
+                    else ""
+                ),
                 code="wrong_type",
                 expected="Parquet",
                 got=path,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime, time
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -14,12 +14,14 @@ import polars as pl
 
 from chitieu import _native
 from chitieu._catalogue import html_table, utf8_text
-from chitieu._dataset import Dataset
-from chitieu._errors import DataError
+from chitieu._dataset import Dataset, as_frame
+from chitieu._errors import DataError, SchemaError
 from chitieu._language import pick, say, word_list, words
 
 #: Rows of a report shown in a notebook.
 ROWS_SHOWN = 10
+#: Sheets named where a reading tells of several.
+SHEETS_NAMED = 5
 
 
 def _mapping(mapping: Mapping[str, Any] | str | os.PathLike[str] | None) -> tuple[str | None, str | None]:
@@ -164,6 +166,7 @@ class Reading:
         unread, aside = findings.height, self.set_aside.height
         lines = [
             say(f"{rows:,} bản ghi; {aside:,} dòng để riêng", f"{rows:,} records; {aside:,} rows set aside"),
+            self._whence(),
             say(f"{matched} tiêu đề đã khớp", f"{matched} headers matched")
             + (say("; không khớp: ", "; not matched: ") + ", ".join(unmatched) if unmatched else ""),
             say(f"{changed:,} giá trị được chuyển đổi", f"{changed:,} values changed"),
@@ -172,6 +175,19 @@ class Reading:
         if self.ethnic_list:
             lines.append(say("mã dân tộc theo danh mục ", "ethnic codes of the list of ") + self.ethnic_list)
         return lines
+
+    def _whence(self) -> str:
+        """Say of how many files and sheets the records come, with the sheets of a single file by name."""
+        read = self.files.filter(pl.col("not_read").is_null())
+        files, sheets = read["file"].n_unique(), read.height
+        named = ", ".join(read["sheet"].head(SHEETS_NAMED)) + (", …" if sheets > SHEETS_NAMED else "")
+        if files == 1:
+            name = read["file"][0]
+            if sheets == 1:
+                whole = f"{name} / {named}" if named else name
+                return say(f"từ {whole}", f"from {whole}")
+            return say(f"ghép từ {sheets} trang của {name}: {named}", f"joined from {sheets} sheets of {name}: {named}")
+        return say(f"ghép từ {files:,} tệp, {sheets:,} trang", f"joined from {files:,} files, {sheets:,} sheets")
 
     def _title(self) -> str:
         names = {t["id"]: pick(t["name"]) for t in words()["tables"]}
@@ -273,12 +289,16 @@ def read(
     value that cannot be read becomes null and a finding.
 
     Args:
-        path: ``.xlsx``, ``.xls``, ``.csv`` or other text with delimiters, ``.parquet``.
+        path: ``.xlsx``, ``.xlsb``, ``.xls``, ``.ods``, ``.csv`` or other text with delimiters, ``.parquet``.
         table: The table it holds, such as ``"children"``.
         mapping: A mapping, or the path of one in TOML: for each table ``columns`` (header to column), ``values`` (for
             a column, text to code), ``ignore`` (headers), ``constants`` (for every row, whatever its cells say),
-            ``blank``, ``sheet``, ``header_row``. Of two columns with one header ``"Ngày sinh#2"`` is the second, and
-            ``"#D"`` is the column D, in ``columns`` and ``ignore``.
+            ``files`` and ``sheets`` (constants by the name of a file or a sheet), ``blank``, ``sheet``, ``header_row``.
+            Of two columns with one header ``"Ngày sinh#2"`` is the second, and ``"#D"`` is the column D, in ``columns``
+            and ``ignore``.
+            ``"birth_date.male"`` and ``"birth_date.female"`` are dates in two columns by sex, ``"supported.any"`` each
+            of several columns of marks, ``"circumstances.d"`` the marks of one code, ``"deleted"`` the column that
+            says which rows are deleted.
         sheet: Only this sheet. Without it every visible sheet that has a header of the table.
         encoding: ``"utf-8"``, ``"utf-16le"``, ``"utf-16be"``, ``"windows-1258"``, ``"tcvn3"`` or ``"vni"``, where it
             cannot be told from the text.
@@ -308,12 +328,123 @@ def read(
         [(None, '08', '12364'), (2016, '01', '12364')]
         >>> ct.Dataset(children=reading).area_vintage
         '2022-12-31'
+
+        A commune that no column says: by the mapping, or by a title, the sheet's or the file's name:
+
+        >>> plain = file.with_name("xa_hai_trieu.csv")
+        >>> _ = plain.write_text("Mã trẻ,Ngày sinh\n1,05/03/2014\n", encoding="utf-8")
+        >>> mapping = {"children": {"files": {"xa_hai_trieu.csv": {"commune": "12361"}}}}
+        >>> ct.read(plain, "children", mapping=mapping).to_polars()["commune"].to_list()
+        ['12361']
+        >>> ct.read(plain, "children", area_vintage="2022-12-31", within="33").to_polars()["commune"].to_list()
+        ['12364']
     """
     reader = _reader(mapping, sheet, encoding, area_vintage, within, ethnic_list, None)
     source = Path(path)
     if _is_parquet(source):
         return Reading(reader.read_frame(source.name, _parquet(source), table))
     return Reading(reader.read(source, table))
+
+
+def clean(
+    frame: Any,
+    table: str,
+    *,
+    mapping: Mapping[str, Any] | str | os.PathLike[str] | None = None,
+    area_vintage: str | date | None = None,
+    within: str | None = None,
+    ethnic_list: str | None = None,
+) -> Reading:
+    r"""Clean a frame in memory as :func:`read` cleans a file: the same rules, findings and rows set aside.
+
+    Args:
+        frame: polars, pandas, pyarrow, a DuckDB relation, anything with the Arrow C stream. Typed columns (dates,
+            true and false, whole numbers) are taken as they are. A header below title rows is found.
+        table: The table it holds, such as ``"children"``.
+        mapping: As in :func:`read`.
+        area_vintage: As in :func:`read`.
+        within: As in :func:`read`.
+        ethnic_list: As in :func:`read`.
+
+    Returns:
+        The reading; its rows are counted from 1, its file is called ``"frame"``.
+
+    Raises:
+        SchemaError: If the frame has no header of the table, or is no table.
+        PlanError: As in :func:`read`.
+
+    Example:
+        >>> import chitieu as ct, polars as pl
+        >>> from datetime import date
+        >>> children = {"Mã trẻ": ["k1", "k2"], "Ngày sinh": [date(2014, 3, 5), None], "Giới tính": ["Nam", "?"]}
+        >>> frame = pl.DataFrame(children | {"Xã": ["x. Hải Triều", "Thủ Sỹ"]})
+        >>> reading = ct.clean(frame, "children", area_vintage="2022-12-31", within="33")
+        >>> reading.to_polars().select("birth_date", "sex", "commune").rows()
+        [(datetime.date(2014, 3, 5), 'male', '12364'), (None, None, '12367')]
+        >>> ct.Dataset(children=reading).tables
+        ['children']
+    """
+    reader = _reader(mapping, None, None, area_vintage, within, ethnic_list, None)
+    return Reading(reader.clean(_whole(table, frame), table))
+
+
+def _whole(table: str, frame: Any) -> pl.DataFrame:
+    """Return a frame with all its columns: those of mixed values as texts, which are read like cells."""
+    if isinstance(frame, (str, os.PathLike)):
+        raise SchemaError(
+            say(
+                "ct.clean nhận bảng trong bộ nhớ; để đọc tệp dùng ct.read",
+                "ct.clean takes a frame in memory; to read a file use ct.read",
+            ),
+            code="wrong_type",
+            expected="a frame",
+            got=type(frame).__name__,
+        )
+    if type(frame).__module__.split(".")[0] == "pandas" and hasattr(frame, "dtypes"):
+        frame = _without_mixtures(frame)
+    found = as_frame(table, frame)
+    if isinstance(found, pl.LazyFrame):
+        return found.collect()
+    there = [str(name) for name in getattr(frame, "column_names", getattr(frame, "columns", found.columns))]
+    lost = sorted(set(there) - set(found.columns)) or sorted({name for name in there if there.count(name) > 1})
+    if lost and len(there) > found.width:
+        raise SchemaError(
+            say(f"không đọc được các cột: {', '.join(lost)}", f"columns that cannot be read: {', '.join(lost)}"),
+            code="wrong_type",
+            expected=say("mỗi cột một tên và một kiểu", "one name and one type per column"),
+            got=", ".join(lost),
+        )
+    return found
+
+
+def _without_mixtures(frame: Any) -> Any:
+    """Return a pandas frame whose columns of mixed objects are texts; the names of its columns are texts too."""
+    frame = frame.copy(deep=False)
+    frame.columns = [str(name) for name in frame.columns]
+    for nth, dtype in enumerate(frame.dtypes):
+        if dtype == object:
+            kinds = {type(value) for value in frame.iloc[:, nth] if not _is_missing(value)}
+            if len(kinds) > 1:
+                frame.isetitem(nth, frame.iloc[:, nth].map(_as_cell).astype(object))
+    return frame
+
+
+def _is_missing(value: Any) -> bool:
+    """Tell None, NaN and NaT: they are not equal to themselves."""
+    return (
+        value is None or type(value).__name__ in ("NAType", "NaTType") or (isinstance(value, float) and value != value)
+    )
+
+
+def _as_cell(value: Any) -> str | None:
+    """Return a value as a cell would show it."""
+    if _is_missing(value):
+        return None
+    if isinstance(value, datetime):
+        return (value.date() if value.time() == time() and value.tzinfo is None else value).isoformat()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
 
 
 def read_folder(
@@ -333,7 +464,7 @@ def read_folder(
 
     Args:
         folder: The folder. Files of other kinds, temporary files, links and pipes are listed and not read.
-        mapping: As in :func:`read`.
+        mapping: As in :func:`read`; ``files`` names a file as ``files`` of the result does, or by its name alone.
         tables: The tables to look for; all if not given.
         encoding: As in :func:`read`, for text files.
         area_vintage: As in :func:`read`.

@@ -27,8 +27,30 @@ const TYPES: [(&str, &[&str]); 8] = [
     ("phường", &["p"]),
     ("xã", &["x"]),
 ];
-/// Names that everybody abbreviates.
-const SHORT: [(&str, &str); 1] = [("hcm", "Hồ Chí Minh")];
+/// Names of provinces that everybody abbreviates, as [`bare`] writes them without spaces. Letters that may stand for several
+/// provinces (HN, ĐN) are told by the word for a city alone.
+const SHORT: [(&str, &str); 13] = [
+    ("hcm", "Hồ Chí Minh"),
+    ("tphcm", "Hồ Chí Minh"),
+    ("tphochiminh", "Hồ Chí Minh"),
+    ("thanhphohcm", "Hồ Chí Minh"),
+    ("hcmc", "Hồ Chí Minh"),
+    ("hochiminhcity", "Hồ Chí Minh"),
+    ("tphn", "Hà Nội"),
+    ("tphp", "Hải Phòng"),
+    ("tpdn", "Đà Nẵng"),
+    ("tpct", "Cần Thơ"),
+    ("brvt", "Bà Rịa - Vũng Tàu"),
+    ("tthue", "Thừa Thiên Huế"),
+    ("tthuathienhue", "Thừa Thiên Huế"),
+];
+
+/// The province that an abbreviation stands for: "TPHCM", "TP.HCM", "T.P. HCM", "BR-VT".
+fn short(name: &str, level: Level) -> Option<&'static str> {
+    let key: String = bare(name).replace(' ', "");
+    let found = SHORT.iter().find(|(short, _)| level == Level::Province && *short == key);
+    found.map(|(_, full)| *full)
+}
 
 /// How tolerantly a name is read, from the strictest; the first way that gives any unit decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -138,8 +160,7 @@ impl AreaNames {
     /// another ("Hải Triệu" for Hải Triều), the units are only told as what may be meant.
     #[must_use]
     pub fn find(&self, name: &str, level: Level, within: Option<u32>) -> Found {
-        let short = SHORT.iter().find(|(short, _)| *short == parts(&bare(name), &BARE_TYPES).1);
-        let name = short.map_or_else(|| nfc(name), |(_, full)| (*full).to_owned());
+        let name = short(name, level).map_or_else(|| nfc(name), str::to_owned);
         let (typed, plain) = (alike(&name), bare(&name));
         let (kind, untyped) = parts(&typed, &ALIKE_TYPES);
         let whole = kind.map(|at| format!("{} {untyped}", ALIKE_TYPES[at]));
@@ -251,8 +272,18 @@ mod tests {
             assert_eq!(codes(name, Level::Commune, hung_yen), ["12364"], "{name}");
         }
         assert_eq!(codes("TP. Hồ Chí Minh", Level::Province, None), ["79"]);
-        assert_eq!(codes("TPHCM", Level::Province, None), Vec::<String>::new());
-        assert_eq!(codes("TP HCM", Level::Province, None), ["79"]);
+        for name in ["TPHCM", "TP HCM", "TP.HCM", "T.P. HCM", "T.P HCM", "Tp Hồ Chí Minh", "TP.Hồ Chí Minh", "HCM", "TPHồ Chí Minh", "HCMC"]
+        {
+            assert_eq!(codes(name, Level::Province, None), ["79"], "{name}");
+        }
+        for (name, code) in
+            [("TPHN", "01"), ("TP. HN", "01"), ("TP.ĐN", "48"), ("TP HP", "31"), ("TP.CT", "92"), ("BR-VT", "77"), ("TT-Huế", "46")]
+        {
+            assert_eq!(codes(name, Level::Province, None), [code], "{name}");
+        }
+        for name in ["HN", "ĐN", "HT"] {
+            assert_eq!(codes(name, Level::Province, None), Vec::<String>::new(), "{name}");
+        }
         assert_eq!(codes("Tỉnh Thanh Hoá", Level::Province, None), codes("Thanh Hóa", Level::Province, None));
         assert_eq!(codes("T. Hưng Yên", Level::Province, None), ["33"]);
         assert_eq!(codes("Đăk Lăk", Level::Province, None), codes("Đắk Lắk", Level::Province, None));

@@ -4,6 +4,7 @@ use super::cells::{Cell, Column, Merged, Sheet};
 use super::decode::TextEncoding;
 use super::guard::{check, unreadable};
 use super::lines;
+use super::kind::{Kind, is_of_disk, of_disk};
 use crate::error::{Error, Result};
 use calamine::{Data, DataRef, Dimensions, ExcelDateTime, Reader, SheetVisible, Xls, Xlsx};
 use std::fs::File;
@@ -29,15 +30,10 @@ pub(super) enum Refused {
 
 /// Most places for cells in one file: a stray cell far off must not fill the memory with blanks.
 pub(super) const PLACES: usize = 100_000_000;
+/// Most columns of a sheet: as many as programs have.
+const COLUMNS: usize = 1 << 14;
 /// Days between the two ways of Excel to count them.
 pub(super) const DAYS_1904: f64 = 1462.0;
-
-/// The kind of a file, by its first bytes: names often lie.
-enum Kind {
-    Xlsx,
-    Xls,
-    Text,
-}
 
 /// Reads a file whole.
 ///
@@ -55,22 +51,26 @@ pub(super) fn open(path: &Path, sheet: Option<&str>, encoding: Option<TextEncodi
     if file.metadata().map_err(io)?.is_dir() {
         return Err(unreadable(&told, "a file", "a folder"));
     }
-    let mut head = [0; 8];
+    let mut head = [0; super::kind::HEAD];
     let read = read_most(&mut file, &mut head).map_err(io)?;
     std::io::Seek::rewind(&mut file).map_err(io)?;
-    let kind = match &head[..read] {
-        [b'P', b'K', 3 | 5, ..] => Kind::Xlsx,
-        [0xd0, 0xcf, 0x11, 0xe0, ..] => Kind::Xls,
-        [] => return Err(unreadable(&told, "a table", "an empty file")),
-        _ => Kind::Text,
-    };
-    // A damaged workbook may bring its reader out of step.
-    let work = || match kind {
+    let kind = Kind::of(&told, &head[..read], &file)?;
+    std::io::Seek::rewind(&mut file).map_err(io)?;
+    match kind {
         Kind::Xlsx => xlsx(&told, file, sheet),
+        Kind::Xlsb => super::xlsb::read(&told, file, sheet),
+        Kind::Ods => super::ods::read(&told, file, sheet),
         Kind::Xls => xls(&told, file, sheet),
         Kind::Text => lines::read(&told, file, encoding),
-    };
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(unreadable(&told, "a whole workbook", "a damaged one")))
+    }
+}
+
+/// What the reader of workbooks answers: a damaged one may bring it out of step, or make it panic. A fault of ours is no damage.
+fn told<T, E>(path: &str, damage: impl Fn(E) -> Error, work: impl FnOnce() -> std::result::Result<T, E>) -> Result<T> {
+    match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(found) => found.map_err(damage),
+        Err(_) => Err(unreadable(path, "a whole workbook", "a damaged one")),
+    }
 }
 
 fn read_most(file: &mut File, into: &mut [u8]) -> std::io::Result<usize> {
@@ -85,20 +85,29 @@ fn read_most(file: &mut File, into: &mut [u8]) -> std::io::Result<usize> {
 }
 
 /// The sheets asked for among those there are; the visible ones if none is named.
-fn chosen(path: &str, sheets: &[calamine::Sheet], sheet: Option<&str>) -> Result<(Vec<String>, Vec<Refused>)> {
-    let names = |visible: bool| sheets.iter().filter(move |s| (s.visible == SheetVisible::Visible) == visible).map(|s| s.name.clone());
+pub(super) fn chosen(path: &str, sheets: &[(String, bool)], sheet: Option<&str>) -> Result<(Vec<String>, Vec<Refused>)> {
+    let names = |visible: bool| sheets.iter().filter(move |(_, shows)| *shows == visible).map(|(name, _)| name.clone());
     match sheet {
         None => Ok((names(true).collect(), names(false).map(Refused::Hidden).collect())),
-        Some(name) if sheets.iter().any(|s| s.name == name) => Ok((vec![name.to_owned()], Vec::new())),
+        Some(name) if sheets.iter().any(|(there, _)| there == name) => Ok((vec![name.to_owned()], Vec::new())),
         Some(name) => {
-            let there: Vec<String> = sheets.iter().map(|s| s.name.clone()).collect();
+            let there: Vec<String> = sheets.iter().map(|(name, _)| name.clone()).collect();
             Err(unreadable(path, &format!("a sheet named {name}"), there.join(", ")))
         }
     }
 }
 
+/// The names of sheets, and whether they show.
+fn shown(sheets: &[calamine::Sheet]) -> Vec<(String, bool)> {
+    sheets.iter().map(|sheet| (sheet.name.clone(), sheet.visible == SheetVisible::Visible)).collect()
+}
+
+fn merged(cells: &[Dimensions]) -> Vec<Merged> {
+    cells.iter().map(|m| Merged { rows: (m.start.0, m.end.0), columns: (m.start.1, m.end.1) }).collect()
+}
+
 /// Cells on their way into a sheet.
-struct Filling {
+pub(super) struct Filling {
     sheet: Sheet,
     /// For a column of the spreadsheet the place of it here plus one.
     places: Vec<u32>,
@@ -106,12 +115,12 @@ struct Filling {
 }
 
 impl Filling {
-    fn new(name: String, from_1904: bool) -> Self {
+    pub fn new(name: String, from_1904: bool) -> Self {
         Self { sheet: Sheet { name, from_1904, ..Sheet::default() }, places: Vec::new(), filled: 0 }
     }
 
     /// Adds a cell; rows come in order.
-    fn add(&mut self, path: &str, row: u32, column: u32, cell: Cell<'_>) -> Result<()> {
+    pub fn add(&mut self, path: &str, row: u32, column: u32, cell: Cell<'_>) -> Result<()> {
         if cell == Cell::Blank {
             return Ok(());
         }
@@ -122,6 +131,9 @@ impl Filling {
             _ => self.sheet.rows.push(number),
         }
         let column = column as usize;
+        if column >= COLUMNS {
+            return Err(unreadable(path, "a table that fits the memory", "cells too far apart"));
+        }
         if column >= self.places.len() {
             self.places.resize(column + 1, 0);
         }
@@ -137,9 +149,17 @@ impl Filling {
         Ok(())
     }
 
-    fn done(mut self, merged: &[Dimensions]) -> Sheet {
+    /// Notes that a row does not show.
+    pub fn hide_row(&mut self, row: u32) {
+        let number = row + 1;
+        if self.sheet.rows.last() == Some(&number) && self.sheet.hidden_rows.last() != Some(&number) {
+            self.sheet.hidden_rows.push(number);
+        }
+    }
+
+    pub fn done(mut self, merged: Vec<Merged>) -> Sheet {
         self.sheet.columns.sort_by_key(|(place, _)| *place);
-        self.sheet.merged = merged.iter().map(|m| Merged { rows: (m.start.0, m.end.0), columns: (m.start.1, m.end.1) }).collect();
+        self.sheet.merged = merged;
         self.sheet
     }
 }
@@ -157,21 +177,22 @@ fn xlsx(path: &str, file: File, sheet: Option<&str>) -> Result<Book> {
     // What the reader says may hold text of a cell.
     let damaged = |e: calamine::XlsxError| match e {
         calamine::XlsxError::Password => unreadable(path, "a workbook without a password", "one with a password"),
+        calamine::XlsxError::Io(e) if is_of_disk(&e) => of_disk(path, &e),
         _ => unreadable(path, "a whole workbook", "a damaged one"),
     };
-    let mut book: Xlsx<_> = Xlsx::new(BufReader::new(file)).map_err(damaged)?;
+    let mut book: Xlsx<_> = told(path, damaged, || Xlsx::new(BufReader::new(file)))?;
     let from_1904 = book.has_1904_epoch();
-    let (names, refused) = chosen(path, book.sheets_metadata(), sheet)?;
+    let (names, refused) = chosen(path, &shown(book.sheets_metadata()), sheet)?;
     let mut found = Book { sheets: Vec::new(), encoding: None, refused };
     for name in names {
         let mut filling = Filling::new(name.clone(), from_1904);
         // A chart sheet among the sheets has no cells.
-        let Ok(mut cells) = book.worksheet_cells_reader(&name) else {
+        let Ok(mut cells) = told(path, damaged, || book.worksheet_cells_reader(&name)) else {
             found.refused.push(Refused::NoCells(name));
             continue;
         };
         let mut delivered = 0;
-        while let Some(next) = cells.next_cell().map_err(damaged)? {
+        while let Some(next) = told(path, damaged, || cells.next_cell())? {
             delivered += 1;
             let (row, column) = next.get_position();
             let cell = match next.get_value() {
@@ -187,8 +208,8 @@ fn xlsx(path: &str, file: File, sheet: Option<&str>) -> Result<Book> {
             filling.add(path, row, column, cell)?;
         }
         drop(cells);
-        let merged = book.merge_cells_by_sheet_name(&name).unwrap_or_default();
-        let mut sheet = filling.done(&merged);
+        let cells = told(path, damaged, || book.merge_cells_by_sheet_name(&name)).unwrap_or_default();
+        let mut sheet = filling.done(merged(&cells));
         if let Some(seen) = seen.remove(&name) {
             if seen.cells != delivered {
                 return Err(unreadable(path, &format!("{} cells in a sheet", seen.cells), delivered.to_string()));
@@ -210,15 +231,16 @@ fn xls(path: &str, mut file: File, sheet: Option<&str>) -> Result<Book> {
         [one] => Some(super::biff::sheets(one).ok_or_else(|| unreadable(path, "a whole workbook", "a damaged one"))?),
         _ => None,
     };
-    let mut book: Xls<_> = Xls::new(std::io::Cursor::new(bytes)).map_err(|e| match e {
+    let damaged = |e: calamine::XlsError| match e {
         calamine::XlsError::Password => unreadable(path, "a workbook without a password", "one with a password"),
         _ => unreadable(path, "a whole workbook", "a damaged one"),
-    })?;
+    };
+    let mut book: Xls<_> = told(path, damaged, || Xls::new(std::io::Cursor::new(bytes)))?;
     let from_1904 = book.has_1904_epoch();
-    let (names, refused) = chosen(path, book.sheets_metadata(), sheet)?;
+    let (names, refused) = chosen(path, &shown(book.sheets_metadata()), sheet)?;
     let mut found = Book { sheets: Vec::new(), encoding: None, refused };
     for name in names {
-        let Ok(range) = book.worksheet_range(&name) else {
+        let Ok(range) = told(path, damaged, || book.worksheet_range(&name)) else {
             found.refused.push(Refused::NoCells(name));
             continue;
         };
@@ -241,8 +263,8 @@ fn xls(path: &str, mut file: File, sheet: Option<&str>) -> Result<Book> {
             };
             filling.add(path, top + row as u32, left + column as u32, cell)?;
         }
-        let merged = book.merge_cells_by_sheet_name(&name).unwrap_or_default();
-        let mut sheet = filling.done(&merged);
+        let cells = told(path, damaged, || book.merge_cells_by_sheet_name(&name)).unwrap_or_default();
+        let mut sheet = filling.done(merged(&cells));
         if let Some(seen) = seen {
             sheet.hidden_rows = seen.hidden_rows.iter().map(|row| row + 1).collect();
             sheet.hidden_rows.sort_unstable();

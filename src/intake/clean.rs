@@ -4,6 +4,7 @@ use super::cells::{BLANK, Cell, Column as Cells, Sheet};
 use super::codes::{FIGURES, Words, is_digits};
 use super::dates::{self, When};
 use super::header::{Header, Part};
+use super::long;
 use super::numbers;
 use super::places::{NoDay, Places, Told};
 use super::rules::{Rule, Rules};
@@ -46,26 +47,26 @@ pub(super) struct Cleaned {
 }
 
 /// The values of one column: what was made, and for each record which of it.
-struct Values {
-    made: Vec<Made>,
-    of_row: Vec<u32>,
+pub(super) struct Values {
+    pub made: Vec<Made>,
+    pub of_row: Vec<u32>,
 }
 
 /// What one of our columns is made of: places of columns in the sheet.
 #[derive(Default)]
-struct Source {
-    whole: Option<usize>,
+pub(super) struct Source {
+    pub whole: Option<usize>,
     day: Option<usize>,
     month: Option<usize>,
     year: Option<usize>,
     code: Option<usize>,
     district: Option<usize>,
     province: Option<usize>,
-    ticks: Vec<(String, usize)>,
+    pub ticks: Vec<(String, usize)>,
 }
 
 impl Source {
-    fn of(header: &Header, id: &str) -> Self {
+    pub fn of(header: &Header, id: &str) -> Self {
         let mut source = Self::default();
         for (place, (_, target, _)) in header.columns.iter().enumerate() {
             let Some(target) = target.as_ref().filter(|t| t.column == id) else { continue };
@@ -95,7 +96,10 @@ pub(super) struct Cleaner<'a> {
     pub header: &'a Header,
     pub reading: Reading<'a>,
     pub places: &'a Places<'a>,
-    pub constants: &'a std::collections::BTreeMap<String, String>,
+    /// For a column the key of the mapping that gives it a value, and the value.
+    pub constants: &'a std::collections::BTreeMap<String, (String, String)>,
+    /// The code of the commune that all records of the sheet lie in, where no column says it.
+    pub commune: Option<&'a str>,
 }
 
 impl Cleaner<'_> {
@@ -112,7 +116,20 @@ impl Cleaner<'_> {
         }
         let mut frame = Vec::new();
         let mut changes = Vec::new();
-        let mut findings = Vec::new();
+        let mut findings: Vec<Finding> = Vec::new();
+        let joined = long::join(self.table, &mut columns, kept.len());
+        let all = kept;
+        let stay: Vec<u32> = joined.as_ref().map_or_else(Vec::new, |joined| joined.kept.iter().map(|row| all[*row as usize]).collect());
+        let kept = if joined.is_some() { &stay[..] } else { all };
+        if let Some(long::Joined { joined, list, key, apart, .. }) = &joined {
+            if *joined > 0 {
+                changes.push(Change { column: list.clone(), rule: Rule::RowsJoined, rows: *joined });
+            }
+            let expected = format!("one record for each {key}, or rows that differ in {list} alone");
+            let told =
+                |row: &u32| Finding { row: self.sheet.rows[all[*row as usize] as usize], column: key.clone(), expected: expected.clone() };
+            findings.extend(apart.iter().map(told));
+        }
         let mut unread = vec![0_u64; if columns.iter().any(|(_, v)| v.made.iter().any(|m| m.unread.is_some())) { kept.len() } else { 0 }];
         for (nth, (column, values)) in columns.iter().enumerate() {
             count(&column.id, values, &mut changes);
@@ -120,10 +137,8 @@ impl Cleaner<'_> {
                 for (at, made) in values.of_row.iter().enumerate() {
                     let Some(expected) = &values.made[*made as usize].unread else { continue };
                     unread[at] |= 1 << nth;
-                    findings.push((
-                        at,
-                        Finding { row: self.sheet.rows[kept[at] as usize], column: column.id.clone(), expected: expected.to_string() },
-                    ));
+                    let row = self.sheet.rows[kept[at] as usize];
+                    findings.push(Finding { row, column: column.id.clone(), expected: expected.to_string() });
                 }
             }
             frame.push(series(&column.id, column.kind, values).map_err(failed)?.into_column());
@@ -136,23 +151,31 @@ impl Cleaner<'_> {
             frame.retain(|c| c.name() != "birth_year");
             frame.push(years);
         }
-        findings.sort_by_key(|(at, _)| *at);
+        findings.sort_by_key(|finding| finding.row);
         let rows: Vec<u32> = kept.iter().map(|row| self.sheet.rows[*row as usize]).collect();
         frame.push(polars::prelude::Column::new("source_row".into(), rows));
         let names: Vec<&str> = columns.iter().map(|(column, _)| column.id.as_str()).collect();
         frame.push(unread_names(&unread, &names, kept.len()));
         let frame = DataFrame::new(kept.len(), frame).map_err(failed)?;
-        Ok(Cleaned { frame, changes, findings: findings.into_iter().map(|(_, finding)| finding).collect() })
+        Ok(Cleaned { frame, changes, findings })
     }
 
     fn values(&self, column: &Column, kept: &[u32]) -> Result<Option<Values>> {
         let no_day = |NoDay| Error::NoAreaDate { table: self.table.id.clone(), column: column.id.clone() };
-        if let Some(constant) = self.constants.get(&column.id) {
-            return self.constant(column, constant, kept.len()).map(Some);
+        if let Some((key, constant)) = self.constants.get(&column.id) {
+            return self.constant(column, key, constant, kept.len()).map(Some);
         }
         let source = Source::of(self.header, &column.id);
+        if let Some(code) = self.commune.filter(|_| column.id == "commune") {
+            return self.area(&source, Some(code), kept).map(Some).map_err(no_day);
+        }
+        if column.id == "sex"
+            && let Some(dates) = self.dates_below_sexes()
+        {
+            return Ok(Some(self.sex_of_dates(column, &source, dates, kept)));
+        }
         if column.kind == ColumnType::Area && (source.whole.is_some() || source.code.is_some()) {
-            return self.area(&source, kept).map(Some).map_err(no_day);
+            return self.area(&source, None, kept).map(Some).map_err(no_day);
         }
         if let Some(place) = source.whole {
             return Ok(Some(self.single(column, place, kept)));
@@ -161,13 +184,17 @@ impl Cleaner<'_> {
             return Ok(Some(self.date(&source, kept)));
         }
         if !source.ticks.is_empty() {
-            return Ok(Some(self.ticks(column, &source.ticks, kept)));
+            return Ok(Some(match column.kind {
+                ColumnType::Date => self.dates_by_sex(column, &source.ticks, kept),
+                ColumnType::Flag => self.flag_of_ticks(column, &source.ticks, kept),
+                _ => self.ticks(column, &source.ticks, kept),
+            }));
         }
         Ok(None)
     }
 
     /// The value that the mapping gives to every record, whatever the file says.
-    fn constant(&self, column: &Column, constant: &str, rows: usize) -> Result<Values> {
+    fn constant(&self, column: &Column, key: &str, constant: &str, rows: usize) -> Result<Values> {
         let made = if column.kind == ColumnType::Area {
             let no_day = |NoDay| Error::NoAreaDate { table: self.table.id.clone(), column: column.id.clone() };
             self.places.commune(Told { name: &nfc(constant), ..Told::default() }).map_err(no_day)?
@@ -175,26 +202,30 @@ impl Cleaner<'_> {
             self.reading.read(column, Cell::Text(constant))
         };
         if let Some(expected) = made.unread {
-            return Err(Error::Mapping {
-                key: format!("{}.constants.{}", self.table.id, column.id),
-                expected: expected.into_owned(),
-                found: constant.to_owned(),
-            });
+            return Err(Error::Mapping { key: key.to_owned(), expected: expected.into_owned(), found: constant.to_owned() });
         }
         let mut rules = Rules::default();
         rules.add(Rule::MappedConstant);
         Ok(Values { made: vec![Made { rules, ..made }], of_row: vec![0; rows] })
     }
 
-    fn cells(&self, place: usize) -> &Cells {
+    pub fn cells(&self, place: usize) -> &Cells {
         &self.sheet.columns[place].1
     }
 
     /// The text of a cell as people see it, or what it should have been.
-    fn text(&self, place: Option<usize>, code: u32, rules: &mut Rules) -> std::result::Result<String, &'static str> {
+    pub fn text(&self, place: Option<usize>, code: u32, rules: &mut Rules) -> std::result::Result<String, &'static str> {
         match place.map_or(Cell::Blank, |place| self.cells(place).cell(code)) {
             Cell::Blank => Ok(String::new()),
-            Cell::Text(text) => Ok(tidy(text, self.reading.legacy, rules)),
+            Cell::Text(text) => {
+                let text = tidy(text, self.reading.legacy, rules);
+                let plain = super::values::without_apostrophe(&text);
+                if plain.len() < text.len() {
+                    rules.add(Rule::Apostrophe);
+                    return Ok(plain.to_owned());
+                }
+                Ok(text)
+            }
             Cell::Number(number) => Ok(super::values::number_text(number)),
             Cell::Error => Err(FAILED_FORMULA),
             Cell::Shared => Err(SHARED),
@@ -202,10 +233,13 @@ impl Cleaner<'_> {
         }
     }
 
-    fn area(&self, source: &Source, kept: &[u32]) -> Result<Values, NoDay> {
+    /// Places by their columns; `all` is the code of the commune of every record, which a district beside it has to agree with.
+    fn area(&self, source: &Source, all: Option<&str>, kept: &[u32]) -> Result<Values, NoDay> {
         let places = [source.code, source.whole, source.district, source.province];
         let (combinations, of_row) = self.combined(&places, kept);
         let column = self.table.columns.iter().find(|c| Some(c.id.as_str()) == self.target(source)).map_or("", |c| c.id.as_str());
+        let figures = |place: Option<usize>| place.is_some_and(|place| self.is_all_figures(place, kept));
+        let (is_code, all_figures) = (source.code.is_some(), figures(source.code.or(source.whole)));
         let made = combinations
             .par_iter()
             .map(|codes| {
@@ -219,7 +253,14 @@ impl Cleaner<'_> {
                     let text = self.reading.mapped.value(column, &texts[at]).unwrap_or(&texts[at]);
                     if Words::get().is_blank(text) || text.chars().all(|c| !c.is_alphanumeric()) { "" } else { text }
                 };
-                let told = Told { code: known(0), name: known(1), district: known(2), province: known(3) };
+                let told = Told {
+                    code: all.unwrap_or_else(|| known(0)),
+                    name: known(1),
+                    district: known(2),
+                    province: known(3),
+                    is_code,
+                    all_figures,
+                };
                 let blank = (told.code.is_empty() && told.name.is_empty()) && !(texts[0].is_empty() && texts[1].is_empty());
                 let mut made = self.places.commune(told)?;
                 if blank {
@@ -230,11 +271,34 @@ impl Cleaner<'_> {
                 }
                 if made.unread.is_none() {
                     made.rules.join(rules);
+                    if all.is_some() {
+                        made.rules.add(Rule::AreaTitle);
+                    }
                 }
                 Ok(made)
             })
             .collect::<Result<Vec<Made>, NoDay>>()?;
         Ok(Values { made, of_row })
+    }
+
+    /// True for a column of nothing but figures, apart from blanks and words for them.
+    fn is_all_figures(&self, place: usize, kept: &[u32]) -> bool {
+        let cells = self.cells(place);
+        let mut seen = vec![false; cells.distinct()];
+        for row in kept {
+            seen[cells.code(*row as usize) as usize] = true;
+        }
+        let is_figure = |code: u32| match cells.cell(code) {
+            Cell::Blank => true,
+            Cell::Number(number) => number.fract() == 0.0,
+            Cell::Text(text) => {
+                let text = tidy(text, self.reading.legacy, &mut Rules::default());
+                let text = super::values::without_apostrophe(&text);
+                text.bytes().all(|b| b.is_ascii_digit()) || Words::get().is_blank(text)
+            }
+            _ => false,
+        };
+        (0..seen.len() as u32).filter(|code| seen[*code as usize]).all(is_figure)
     }
 
     /// The id of the column that a source is of.
@@ -280,42 +344,6 @@ impl Cleaner<'_> {
         Values { made: made.collect(), of_row }
     }
 
-    fn ticks(&self, column: &Column, ticks: &[(String, usize)], kept: &[u32]) -> Values {
-        let places: Vec<Option<usize>> = ticks.iter().map(|(_, place)| Some(*place)).collect();
-        let (combinations, of_row) = self.combined(&places, kept);
-        let marks: Vec<bool> = ticks.iter().map(|(_, place)| self.are_marks(*place, kept)).collect();
-        let made = combinations.par_iter().map(|codes| {
-            let mut marked = Vec::new();
-            let mut denied = 0;
-            for (((code, place), at), marks) in ticks.iter().zip(codes).zip(&marks) {
-                match self.cells(*place).cell(*at) {
-                    Cell::Blank => {}
-                    Cell::Flag(true) => marked.push(code.clone()),
-                    Cell::Flag(false) => denied += 1,
-                    _ => match Words::get().flag(&self.text(Some(*place), *at, &mut Rules::default()).unwrap_or_default()) {
-                        Some(_) if !marks && self.is_figure(*place, *at) => return Made::unread(FIGURES),
-                        Some(true) => marked.push(code.clone()),
-                        Some(false) => denied += 1,
-                        None => return Made::unread("a mark, such as x"),
-                    },
-                }
-            }
-            let mut rules = Rules::default();
-            rules.add(Rule::TickColumns);
-            match (column.kind, &marked[..]) {
-                (ColumnType::List, []) if denied == ticks.len() => Made::with(Value::List(marked), rules),
-                (ColumnType::List, []) if self.reading.mapped.blank_is_no(&column.id) => {
-                    Made::with(Value::List(marked), rules).rule(Rule::BlankIsNo)
-                }
-                (_, []) => Made::default(),
-                (ColumnType::List, _) => Made::with(Value::List(marked), rules),
-                (_, [code]) => Made::with(Value::Text(code.clone()), rules),
-                _ => Made::unread("one mark, not several"),
-            }
-        });
-        Values { made: made.collect(), of_row }
-    }
-
     /// A column of values that stand in one cell each.
     fn single(&self, column: &Column, place: usize, kept: &[u32]) -> Values {
         let cells = self.cells(place);
@@ -327,19 +355,19 @@ impl Cleaner<'_> {
         Values { made: rows.par_iter().enumerate().with_min_len(256).map(read).collect(), of_row }
     }
 
-    fn is_figure(&self, place: usize, code: u32) -> bool {
+    pub fn is_figure(&self, place: usize, code: u32) -> bool {
         self.text(Some(place), code, &mut Rules::default()).is_ok_and(|text| is_digits(&text))
     }
 
     /// True if the figures of a column of marks are 1 and 0.
-    fn are_marks(&self, place: usize, kept: &[u32]) -> bool {
+    pub fn are_marks(&self, place: usize, kept: &[u32]) -> bool {
         let of_row: Vec<u32> = kept.iter().map(|row| self.cells(place).code(*row as usize)).collect();
         let used = rows_of(self.cells(place), &of_row).into_iter().enumerate().filter(|(_, rows)| *rows > 0);
         are_marks(used.filter_map(|(code, _)| self.text(Some(place), code as u32, &mut Rules::default()).ok()))
     }
 
     /// The distinct combinations of some columns, and for each record which of them it has.
-    fn combined(&self, places: &[Option<usize>], kept: &[u32]) -> (Vec<Vec<u32>>, Vec<u32>) {
+    pub fn combined(&self, places: &[Option<usize>], kept: &[u32]) -> (Vec<Vec<u32>>, Vec<u32>) {
         let columns: Vec<Option<&Cells>> = places.iter().map(|p| p.map(|p| self.cells(p))).collect();
         let mut combinations: Vec<Vec<u32>> = Vec::new();
         let mut known: HashMap<Vec<u32>, u32> = HashMap::new();

@@ -22,6 +22,8 @@ pub(super) struct Words {
     /// For each list, keys of words to codes.
     lists: HashMap<String, HashMap<String, String>>,
     ethnic: HashMap<String, usize>,
+    /// For each list, short names that mean a code below the heading of the list alone.
+    below: HashMap<String, HashMap<String, String>>,
     /// Without marks and spaces, where only one group is meant.
     ethnic_bare: HashMap<String, Option<usize>>,
 }
@@ -82,6 +84,15 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
         behind: units(&file.behind),
         amounts: file.amounts.clone(),
         flags,
+        below: codes
+            .lists()
+            .iter()
+            .filter_map(|list| {
+                let short = file.lists.get(&format!("{}_below", list.id))?;
+                let keys = short.iter().flat_map(|(code, words)| words.iter().map(move |word| (alike(word), code.clone())));
+                Some((list.id.clone(), keys.collect()))
+            })
+            .collect(),
         lists,
         ethnic,
         ethnic_bare,
@@ -261,6 +272,23 @@ impl Words {
     /// The code of a list that a header stands for, as one of many columns of marks.
     pub fn tick(&self, list: &str, header: &str) -> Option<&str> {
         self.find(list, header).filter(|_| header.chars().filter(|c| c.is_alphabetic()).count() > 1)
+    }
+
+    /// The code that a header stands for below the heading of its list: a code alone is one there, too, but for figures, which number
+    /// columns.
+    pub fn below(&self, list: &str, header: &str) -> Option<&str> {
+        let found = || self.find(list, header).filter(|_| header.chars().any(char::is_alphabetic));
+        found().or_else(|| self.below.get(list)?.get(&alike(header)).map(String::as_str))
+    }
+
+    /// True if some codes are all that a list has: each group itself, or all of its sub-groups.
+    pub fn covers(&self, list: &str, codes: &[&str]) -> bool {
+        let Some(list) = self.codes.lists().iter().find(|l| l.id == list) else { return false };
+        let has = |code: &str| codes.contains(&code);
+        list.items.iter().filter(|item| item.parent.is_none()).all(|group| {
+            let mut inside = list.items.iter().filter(|item| item.parent.as_deref() == Some(group.code.as_str())).peekable();
+            has(&group.code) || inside.peek().is_some() && inside.all(|item| has(&item.code))
+        })
     }
 
     /// An ethnic group by name, or by its code in the official list of the dataset.

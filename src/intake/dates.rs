@@ -75,24 +75,55 @@ pub(super) fn text(text: &str, window: Window) -> Found {
     rules.join(found);
     match when {
         // Programs that write AM and PM write the month first.
-        When::Day(day) if half_day && day.day() <= 12 && day.day() != day.month() && !rules.has(Rule::YearMonthDay) => Err(UNCERTAIN_ORDER),
+        When::Day(day)
+            if half_day && day.day() <= 12 && day.day() != day.month() && !rules.has(Rule::YearMonthDay) && !rules.has(Rule::DateWords) =>
+        {
+            Err(UNCERTAIN_ORDER)
+        }
         When::Day(day) => time.map_or(Some(day), |time| time.day(day)).map(|day| (When::Day(day), rules)).ok_or(EXPECTED),
         when => Ok((when, rules)),
     }
 }
 
-/// "ngày 5 tháng 3 năm 2014", "tháng 3/2014", "T3/2014", "năm 2014".
+/// Months by their English names, of which three letters or more may stand.
+const MONTHS: [&str; 12] =
+    ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
+
+/// The number of a month by its name: "Mar", "Sept", "March".
+fn month_named(word: &str) -> Option<&'static str> {
+    const NUMBERS: [&str; 12] = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"];
+    let at = MONTHS.iter().position(|month| word.len() >= 3 && month.starts_with(word) || word == "sept" && *month == "september")?;
+    Some(NUMBERS[at])
+}
+
+/// "ngày 5 tháng 3 năm 2014", "5 thg 3, 2014", "tháng 3/2014", "T3/2014", "năm 2014", "5 March 2014", "Mar 5, 2014".
 fn words(text: &str, window: Window) -> Found {
     let key = bare(text);
     let mut numbers = Vec::new();
+    let mut named = None;
     for word in key.split(' ') {
-        // "T3" is the third month.
-        let word = word.strip_prefix('t').filter(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit())).unwrap_or(word);
+        // "T3" and "Thg3" are the third month.
+        let digits = |rest: &&str| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit());
+        let word = ["thg", "t"].iter().find_map(|lead| word.strip_prefix(lead).filter(digits)).unwrap_or(word);
         match word {
-            "ngay" | "thang" | "nam" | "sinh" | "mung" | "t" => {}
+            "ngay" | "thang" | "thg" | "nam" | "sinh" | "mung" | "t" => {}
             _ if word.bytes().all(|b| b.is_ascii_digit()) => numbers.push(word),
-            _ => return Err(EXPECTED),
+            _ => match month_named(word) {
+                Some(month) if named.is_none() => {
+                    named = Some(numbers.len());
+                    numbers.push(month);
+                }
+                _ => return Err(EXPECTED),
+            },
         }
+    }
+    // "Mar 5, 2014": a name says which of them is the month; "2014 Mar 5" has the year first.
+    match (named, numbers.len()) {
+        (None, _) | (Some(0), 2) | (Some(1), 3) if numbers.first().is_none_or(|first| named.is_none() || first.len() < 4) => {}
+        (Some(0), 3) => numbers.swap(0, 1),
+        (Some(1), 3) => numbers.reverse(),
+        (Some(1), 2) if numbers[0].len() == 4 => numbers.reverse(),
+        _ => return Err(EXPECTED),
     }
     let (when, mut rules) = parts(&numbers, window)?;
     rules.add(Rule::DateWords);
@@ -109,8 +140,13 @@ fn figures(text: &str, window: Window) -> Found {
         [digits] if digits.len() == 5 => number(digits.parse().map_err(|_| EXPECTED)?, false),
         [_] | [_, _] => parts(&numbers, window),
         [year, month, day] if year.len() == 4 => {
-            let day = day_of(day, month, whole(year)?)?;
-            Ok((When::Day(day), one(Rule::YearMonthDay)))
+            // A day, or a month too, of 00 is one that is not known.
+            let when = match (whole(month)?, whole(day)?) {
+                (0, 0) => parts(&[year], window)?.0,
+                (_, 0) => parts(&[month, year], window)?.0,
+                _ => When::Day(day_of(day, month, whole(year)?)?),
+            };
+            Ok((when, one(Rule::YearMonthDay)))
         }
         [_, _, _] => {
             let (when, mut rules) = parts(&numbers, window)?;

@@ -6,7 +6,7 @@ use crate::text::Text;
 use std::path::{Path, PathBuf};
 
 /// Endings of files that a folder is read for.
-const ENDINGS: [&str; 7] = ["xlsx", "xlsm", "xls", "csv", "tsv", "txt", "parquet"];
+const ENDINGS: [&str; 9] = ["xlsx", "xlsm", "xlsb", "xls", "ods", "csv", "tsv", "txt", "parquet"];
 
 /// What stands below a folder but folders, in the order of its names, with its path from there: files of every kind, links, pipes.
 ///

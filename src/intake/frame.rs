@@ -3,6 +3,7 @@
 use super::cells::{Cell, Column, Sheet};
 use super::moment::in_viet_nam;
 use crate::error::{Error, Result};
+use crate::record::whole_numbers;
 use polars::prelude::*;
 
 /// Days from the day 0 of Excel to that of frames.
@@ -23,6 +24,21 @@ pub(super) fn sheet(frame: &DataFrame) -> Result<Sheet> {
         sheet.columns.push((place, column));
     }
     Ok(sheet)
+}
+
+/// The largest whole number that keeps all its digits as a float.
+const EXACT: i128 = 1 << 53;
+
+/// Whole numbers; those of more digits than a float keeps stay as their digits.
+fn whole(column: &mut Column, series: &Series) -> PolarsResult<()> {
+    for (row, value) in series.cast(&DataType::Int128)?.i128()?.iter().enumerate() {
+        match value {
+            None => column.put(row + 1, Cell::Blank),
+            Some(number) if number.abs() < EXACT => column.put(row + 1, Cell::Number(number as f64)),
+            Some(number) => column.put(row + 1, Cell::Text(&number.to_string())),
+        };
+    }
+    Ok(())
 }
 
 fn fill(column: &mut Column, series: &Series) -> PolarsResult<()> {
@@ -47,6 +63,11 @@ fn fill(column: &mut Column, series: &Series) -> PolarsResult<()> {
             number(Cell::Date, column, &moments, MICROSECONDS, EPOCH)?;
         }
         dtype if dtype.is_integer() => whole(column, series)?,
+        // What the sum of a database is: whole, though its type may have fractions.
+        DataType::Decimal(..) => match whole_numbers(series) {
+            Some(numbers) => whole(column, &numbers)?,
+            None => number(Cell::Number, column, series, 1.0, 0.0)?,
+        },
         dtype if dtype.is_primitive_numeric() => number(Cell::Number, column, series, 1.0, 0.0)?,
         DataType::List(_) => {
             let lists = series.list()?;

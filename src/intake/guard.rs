@@ -14,7 +14,7 @@ const PART: u64 = 256 << 20;
 /// Most parts of a workbook.
 const PARTS: usize = 10_000;
 /// Parts that a reader of cells opens.
-const READ: [&str; 6] = ["worksheets/", "sharedStrings.xml", "styles.xml", "workbook.xml", ".rels", "theme/"];
+const READ: [&str; 6] = ["worksheets/", "sharedstrings.xml", "styles.xml", "workbook.xml", ".rels", "theme/"];
 
 /// An error of a file that cannot be read.
 pub(super) fn unreadable(path: &str, expected: &str, found: impl Into<String>) -> Error {
@@ -36,7 +36,8 @@ pub(super) fn check(path: &str, file: &File) -> Result<Sheets> {
     let (mut sheets, mut book, mut relations) = (HashMap::new(), Vec::new(), Vec::new());
     for nth in 0..zip.len() {
         let mut part = zip.by_index(nth).map_err(|_| damaged())?;
-        let name = part.name().map_err(|_| damaged())?.into_owned();
+        // The reader of workbooks does not tell capital letters in these names.
+        let name = part.name().map_err(|_| damaged())?.to_ascii_lowercase();
         if !READ.iter().any(|kind| name.contains(kind)) {
             continue;
         }
@@ -51,8 +52,8 @@ pub(super) fn check(path: &str, file: &File) -> Result<Sheets> {
             if read == 0 {
                 break;
             }
-            if size == 0 && name.contains("sharedStrings.xml") {
-                check_count(path, &String::from_utf8_lossy(&buffer[..read.min(2048)]))?;
+            if size == 0 && name.contains("sharedstrings.xml") {
+                check_count(path, &String::from_utf8_lossy(&buffer[..read]))?;
             }
             size += read as u64;
             if size > most {
@@ -78,7 +79,8 @@ fn too_large(path: &str, most: u64) -> Error {
 
 /// The number of texts that a workbook says it shares: room is made for so many.
 fn check_count(path: &str, head: &str) -> Result<()> {
-    let told = head.split("uniqueCount=\"").nth(1).and_then(|rest| rest.split('"').next()).and_then(|n| n.parse::<u64>().ok());
+    let figures = head.split("uniqueCount").nth(1).map(|rest| rest.trim_start_matches([' ', '=', '"', '\'']));
+    let told = figures.and_then(|rest| rest.split(|c: char| !c.is_ascii_digit()).next()).map(|n| n.parse::<u64>().unwrap_or(u64::MAX));
     match told {
         Some(count) if count > PART / 24 => {
             Err(unreadable(path, "a workbook that unpacks to less memory", format!("{count} shared texts")))

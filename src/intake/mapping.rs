@@ -1,8 +1,10 @@
 //! A mapping: what the user says of files that headers and words alone do not tell.
 
+use super::header::DELETED;
 use super::values::key;
 use crate::catalogue::Catalogue;
 use crate::error::{Error, Result};
+use crate::spelling::nfc;
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
 
@@ -18,7 +20,11 @@ use std::collections::{BTreeMap, HashMap};
 /// values.sex = { "T" = "male", "G" = "female" }
 /// blank.supported = "no"         # of a column of marks: no mark is no
 /// constants.commune = "12364"    # the same for every row
+/// files."xa_hai_trieu.csv".commune = "12358"   # the same for every row of that file, before `constants`
+/// sheets."Thủ Sỹ".commune = "12361"            # the same for every row of that sheet
 /// ```
+///
+/// A file is named as the report names it, or by what stands behind the last `/` there.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
 pub struct Mapping {
@@ -35,7 +41,31 @@ pub(super) struct TableMapping {
     pub columns: BTreeMap<String, String>,
     values: BTreeMap<String, BTreeMap<String, String>>,
     blank: BTreeMap<String, String>,
-    pub constants: BTreeMap<String, String>,
+    constants: Constants,
+    files: BTreeMap<String, Constants>,
+    sheets: BTreeMap<String, Constants>,
+}
+
+/// Values that hold for every row, by column.
+type Constants = BTreeMap<String, Constant>;
+
+/// A value as TOML and JSON write it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+enum Constant {
+    Text(String),
+    Number(i64),
+    Flag(bool),
+}
+
+impl std::fmt::Display for Constant {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Text(text) => f.write_str(text),
+            Self::Number(number) => number.fmt(f),
+            Self::Flag(flag) => flag.fmt(f),
+        }
+    }
 }
 
 /// Values of one table's columns by mapping, made ready for look-up.
@@ -71,14 +101,27 @@ impl Mapping {
                 let known: Vec<&str> = catalogue.tables().iter().map(|t| t.id.as_str()).collect();
                 return Err(refuse(id, &format!("one of {}", known.join(", ")), id));
             };
-            let columns = mapping.columns.values().map(|target| (target, "columns"));
-            let others = [(&mapping.constants, "constants"), (&mapping.blank, "blank")];
-            let others = others.into_iter().flat_map(|(map, key)| map.keys().map(move |column| (column, key)));
-            let values = mapping.values.keys().map(|column| (column, "values"));
-            for (target, part) in columns.chain(others).chain(values) {
-                let column = target.split('.').next().unwrap_or_default();
-                if table.column(column).is_none() {
-                    return Err(refuse(&format!("{id}.{part}"), &format!("a column of the table {id}"), target));
+            let known = |target: &str| table.column(target.split('.').next().unwrap_or_default()).is_some();
+            for (header, target) in &mapping.columns {
+                if known(target) || target == DELETED {
+                    continue;
+                }
+                let key = format!("{id}.columns");
+                // The wrong way round: {"full_name": "Họ tên cháu"}.
+                if known(header) {
+                    let expected = format!("{{\"header of the file\": \"column\"}}, such as {{\"{target}\": \"{header}\"}}");
+                    return Err(refuse(&key, &expected, &format!("{{\"{header}\": \"{target}\"}}")));
+                }
+                return Err(refuse(&key, &format!("a column of the table {id}"), target));
+            }
+            let named = [("files", &mapping.files), ("sheets", &mapping.sheets)];
+            let named = named.into_iter().flat_map(|(part, map)| map.iter().map(move |(name, map)| (format!("{part}.\"{name}\""), map)));
+            let constants = std::iter::once(("constants".to_owned(), &mapping.constants)).chain(named);
+            let constants = constants.flat_map(|(part, map)| map.keys().map(move |column| (column, part.clone())));
+            let others = mapping.blank.keys().map(|column| (column, "blank")).chain(mapping.values.keys().map(|column| (column, "values")));
+            for (column, part) in constants.chain(others.map(|(column, part)| (column, part.to_owned()))) {
+                if !known(column) {
+                    return Err(refuse(&format!("{id}.{part}"), &format!("a column of the table {id}"), column));
                 }
             }
             if let Some((column, word)) = mapping.blank.iter().find(|(_, word)| *word != "no") {
@@ -98,6 +141,36 @@ fn refuse(key: &str, expected: &str, found: &str) -> Error {
 }
 
 impl TableMapping {
+    /// The values that hold for every row of a sheet, each with the key of the mapping that says so.
+    ///
+    /// # Errors
+    /// [`Error::Mapping`] where the file and its sheet are given different values.
+    pub fn constants(&self, table: &str, file: &str, sheet: &str) -> Result<BTreeMap<String, (String, String)>> {
+        let name = file.rsplit('/').next().unwrap_or(file);
+        let of = |map: &BTreeMap<String, Constants>, is: &dyn Fn(&str) -> bool| {
+            map.iter().find(|(key, _)| is(&nfc(key))).map(|(k, m)| (k.clone(), m.clone()))
+        };
+        let file = of(&self.files, &|key| key == nfc(file)).or_else(|| of(&self.files, &|key| key == nfc(name)));
+        let sheet = of(&self.sheets, &|key| key == nfc(sheet));
+        let mut found: BTreeMap<String, (String, String)> = BTreeMap::new();
+        let key = |part: &str, column: &str| format!("{table}.{part}.{column}");
+        for (column, value) in &self.constants {
+            found.insert(column.clone(), (key("constants", column), value.to_string()));
+        }
+        for (column, value) in file.iter().flat_map(|(name, map)| map.iter().map(move |(column, value)| ((name, column), value))) {
+            found.insert(column.1.clone(), (key(&format!("files.\"{}\"", column.0), column.1), value.to_string()));
+        }
+        for (column, value) in sheet.iter().flat_map(|(name, map)| map.iter().map(move |(column, value)| ((name, column), value))) {
+            let key = key(&format!("sheets.\"{}\"", column.0), column.1);
+            let value = value.to_string();
+            if let Some(other) = file.as_ref().and_then(|(_, map)| map.get(column.1)).filter(|other| other.to_string() != value) {
+                return Err(refuse(&key, "the same value as that of the file", &other.to_string()));
+            }
+            found.insert(column.1.clone(), (key, value));
+        }
+        Ok(found)
+    }
+
     pub fn mapped(&self) -> Mapped {
         let values = self
             .values

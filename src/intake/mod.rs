@@ -31,20 +31,26 @@ mod folder;
 mod frame;
 mod guard;
 mod header;
+mod kind;
 mod legacy;
 mod lines;
+mod long;
 mod mapping;
 mod markup;
 mod moment;
 mod numbers;
+mod ods;
 mod ole;
 mod places;
 mod report;
 mod rows;
 mod rules;
 mod signs;
+mod titles;
 mod values;
 mod whole;
+mod wide;
+mod xlsb;
 
 pub use clean::{Change, Finding};
 pub use decode::TextEncoding;
@@ -65,9 +71,17 @@ use places::Places;
 use polars::prelude::DataFrame;
 use std::path::Path;
 use std::sync::Arc;
+use titles::Named;
 
 /// Distinct texts looked at to tell an old font.
 const SAMPLE: u32 = 300;
+
+/// Where sheets come from: a file, or a frame that has but a name.
+#[derive(Debug, Clone, Copy)]
+struct Source<'a> {
+    name: &'a str,
+    is_file: bool,
+}
 
 /// How files are read.
 #[derive(Debug, Clone, Default)]
@@ -152,7 +166,7 @@ impl Reader {
     pub fn read(&self, path: impl AsRef<Path>, table: &str) -> Result<Reading> {
         let (path, table) = (path.as_ref(), known_table(table)?);
         let sheet = self.mapping.table(&table.id).sheet.or_else(|| self.sheet.clone());
-        self.read_book(&file_name(path), self.open(path, sheet.as_deref())?, &table)
+        self.read_book(Source { name: &file_name(path), is_file: true }, self.open(path, sheet.as_deref())?, &table)
     }
 
     /// Reads a frame whose columns may be called as in any file; `name` stands for the file.
@@ -161,7 +175,27 @@ impl Reader {
     /// As [`Reader::read`].
     pub fn read_frame(&self, name: &str, frame: &DataFrame, table: &str) -> Result<Reading> {
         let table = known_table(table)?;
-        self.read_book(name, book::Book { sheets: vec![frame::sheet(frame)?], encoding: None, refused: Vec::new() }, &table)
+        self.read_book(Source { name, is_file: true }, of_frame(frame)?, &table)
+    }
+
+    /// Cleans a frame in memory as [`Reader::read`] cleans a file: the same rules, findings and rows set aside. Typed columns (dates, true
+    /// and false, whole numbers) are taken as they are; rows are counted from 1.
+    ///
+    /// ```
+    /// use chitieu::intake::Reader;
+    /// use polars::prelude::*;
+    /// let frame = df!["Mã trẻ" => ["k1", "k2"], "Ngày sinh" => ["05/03/2014", "31/02/2015"], "Giới tính" => ["Nam", "Nữ"]]?;
+    /// let reading = Reader::new().clean(&frame, "children")?;
+    /// assert_eq!(reading.frame()?.column("sex")?.str()?.get(1), Some("female"));
+    /// assert_eq!(reading.parts[0].findings[0].row, 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Reader::read`].
+    pub fn clean(&self, frame: &DataFrame, table: &str) -> Result<Reading> {
+        let table = known_table(table)?;
+        self.read_book(Source { name: "frame", is_file: false }, of_frame(frame)?, &table)
     }
 
     /// Finds out of each sheet of a file which table it is, and reads it; `name` stands for the file in the report.
@@ -170,7 +204,7 @@ impl Reader {
     /// [`Error::NoAreaDate`] for names of communes without a day; everything else is told in [`Folder::not_read`].
     pub fn recognise(&self, path: impl AsRef<Path>, name: &str) -> Result<Folder> {
         match self.open(path.as_ref(), self.sheet.as_deref()) {
-            Ok(book) => self.recognise_book(name, book),
+            Ok(book) => self.recognise_book(Source { name, is_file: true }, book),
             Err(e) => {
                 Ok(Folder { not_read: vec![NotRead { file: name.to_owned(), sheet: String::new(), why: both(&e) }], ..Folder::default() })
             }
@@ -182,7 +216,7 @@ impl Reader {
     /// # Errors
     /// As [`Reader::recognise`].
     pub fn recognise_frame(&self, frame: &DataFrame, name: &str) -> Result<Folder> {
-        self.recognise_book(name, book::Book { sheets: vec![frame::sheet(frame)?], encoding: None, refused: Vec::new() })
+        self.recognise_book(Source { name, is_file: true }, of_frame(frame)?)
     }
 
     /// Reads every file below a folder, in the order of their names.
@@ -204,15 +238,15 @@ impl Reader {
     fn open(&self, path: &Path, sheet: Option<&str>) -> Result<book::Book> {
         #[cfg(feature = "io")]
         if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("parquet")) {
-            return Ok(book::Book { sheets: vec![frame::sheet(&parquet(path)?)?], encoding: None, refused: Vec::new() });
+            return of_frame(&parquet(path)?);
         }
         book::open(path, sheet, self.encoding)
     }
 
-    fn read_book(&self, file: &str, book: book::Book, table: &Table) -> Result<Reading> {
+    fn read_book(&self, file: Source<'_>, book: book::Book, table: &Table) -> Result<Reading> {
         let mapping = self.mapping.table(&table.id);
         let mut reading = self.reading(table);
-        reading.not_read.extend(refused(file, &book));
+        reading.not_read.extend(refused(file.name, &book));
         let mut nearest: Option<Error> = None;
         for sheet in book.sheets {
             let legacy = self.legacy(&sheet, book.encoding);
@@ -223,8 +257,8 @@ impl Reader {
                 reading.parts.push(self.part(file, sheet, book.encoding, table, &header)?);
                 continue;
             }
-            let error = no_header(file, &sheet, table, &header, lacks);
-            reading.not_read.push(NotRead { file: file.to_owned(), sheet: sheet.name, why: both(&error) });
+            let error = no_header(file.name, &sheet, table, &header, lacks);
+            reading.not_read.push(NotRead { file: file.name.to_owned(), sheet: sheet.name, why: both(&error) });
             if nearest.as_ref().is_none_or(|best| known_headers(best) < known_headers(&error)) {
                 nearest = Some(error);
             }
@@ -232,12 +266,12 @@ impl Reader {
         if !reading.parts.is_empty() {
             return Ok(self.named(reading));
         }
-        Err(nearest.unwrap_or_else(|| guard::unreadable(file, "a sheet with cells", "none")))
+        Err(nearest.unwrap_or_else(|| guard::unreadable(file.name, "a sheet with cells", "none")))
     }
 
-    fn recognise_book(&self, file: &str, book: book::Book) -> Result<Folder> {
+    fn recognise_book(&self, file: Source<'_>, book: book::Book) -> Result<Folder> {
         let catalogue = Catalogue::builtin();
-        let mut found = Folder { not_read: refused(file, &book), ..Folder::default() };
+        let mut found = Folder { not_read: refused(file.name, &book), ..Folder::default() };
         for sheet in book.sheets {
             let legacy = self.legacy(&sheet, book.encoding);
             let mut fits: Vec<(usize, &Table, Header)> = Vec::new();
@@ -254,7 +288,7 @@ impl Reader {
                     if !header.is_enough() {
                         continue;
                     }
-                    let fit = header.fit(table, &top, &format!("{file} | {}", sheet.name));
+                    let fit = header.fit(table, &top, &format!("{} | {}", file.name, sheet.name));
                     if header.lacks(table, &mapping.constants).is_some() {
                         summary = summary.max(Some(fit));
                     } else {
@@ -269,7 +303,7 @@ impl Reader {
                 let mapped = self.mapping.table(&table.id).mapped();
                 is_summary |= self.rows(&sheet, table, header, legacy, &mapped)?.are_counts();
             }
-            let not_read = |sheet: String, why: Text| NotRead { file: file.to_owned(), sheet, why };
+            let not_read = |sheet: String, why: Text| NotRead { file: file.name.to_owned(), sheet, why };
             match &fits[..] {
                 _ if is_summary => {
                     let why =
@@ -378,30 +412,63 @@ impl Reader {
         Ok(rows::Rows { table, sheet, header, reading: self.values(sheet, legacy, mapped), places: self.places()? })
     }
 
+    /// The commune that a title, the sheet's name or the file's name gives to all records, where no column and no constant says it.
+    #[allow(clippy::too_many_arguments, reason = "what is known of a sheet")]
+    fn commune_of(
+        &self,
+        file: Source<'_>,
+        sheet: &Sheet,
+        table: &Table,
+        header: &Header,
+        legacy: Option<legacy::Legacy>,
+        constants: &std::collections::BTreeMap<String, (String, String)>,
+        aside: &[(u32, Aside)],
+    ) -> Named {
+        let says = |target: &header::Target| target.column == "commune" && matches!(target.part, header::Part::Whole | header::Part::Code);
+        let is_said = header.columns.iter().filter_map(|(_, target, _)| target.as_ref()).any(says) || constants.contains_key("commune");
+        let (Some(names), Ok(places)) = (&self.areas, self.places()) else { return Named::Nothing };
+        if is_said || table.column("commune").is_none() {
+            return Named::Nothing;
+        }
+        let headings = aside.iter().filter(|(_, why)| *why == Aside::Section).filter_map(|(row, _)| sheet.rows.binary_search(row).ok());
+        let titles = (0..header.first).chain(headings).map(|row| line(sheet, row, legacy)).collect();
+        titles::Sources { titles, sheet: &sheet.name, file: file.is_file.then_some(file.name) }.commune(names, places.within)
+    }
+
     /// Reads the records below a header.
-    fn part(&self, file: &str, mut sheet: Sheet, encoding: Option<TextEncoding>, table: &Table, header: &Header) -> Result<Part> {
+    fn part(&self, file: Source<'_>, mut sheet: Sheet, encoding: Option<TextEncoding>, table: &Table, header: &Header) -> Result<Part> {
         let mapping = self.mapping.table(&table.id);
         let legacy = self.legacy(&sheet, encoding);
         let merged = fill_merged(&mut sheet, header);
         let mapped = mapping.mapped();
-        let (kept, aside) = self.rows(&sheet, table, header, legacy, &mapped)?.records();
+        let rows = self.rows(&sheet, table, header, legacy, &mapped)?;
+        let (kept, aside) = rows.records();
+        let doubtful = doubtful_deletions(&rows, &kept);
+        let constants = mapping.constants(&table.id, file.name, &sheet.name)?;
+        let commune = self.commune_of(file, &sheet, table, header, legacy, &constants, &aside);
         let cleaner = clean::Cleaner {
             table,
             sheet: &sheet,
             header,
             reading: self.values(&sheet, legacy, &mapped),
             places: &self.places()?,
-            constants: &mapping.constants,
+            constants: &constants,
+            commune: if let Named::One(code) = &commune { Some(code) } else { None },
         };
         let mut cleaned = cleaner.clean(&kept)?;
-        let account = account::Account { file, sheet: &sheet, header, kept: &kept, aside: &aside };
+        let account = account::Account { file: file.name, sheet: &sheet, header, kept: &kept, aside: &aside };
         account.check()?;
         cleaned.changes.extend(merged);
         cleaned.changes.extend(account.changes());
         cleaned.findings.extend(account.findings());
+        if commune == Named::Doubtful {
+            let row = sheet.rows[header.first];
+            cleaned.findings.insert(0, Finding { row, column: "commune".to_owned(), expected: titles::EXPECTED.to_owned() });
+        }
+        cleaned.findings.extend(doubtful);
         cleaned.findings.sort_by_key(|finding| finding.row);
         Ok(Part {
-            file: file.to_owned(),
+            file: file.name.to_owned(),
             sheet: sheet.name.clone(),
             header_row: sheet.rows[header.first],
             encoding: encoding.map(|e| match legacy.map(|l| l.font) {
@@ -416,6 +483,39 @@ impl Reader {
             frame: cleaned.frame,
         })
     }
+}
+
+/// What stands in a row, as one text: a label goes on with the cell beside it.
+fn line(sheet: &Sheet, row: usize, legacy: Option<legacy::Legacy>) -> String {
+    let mut line = String::new();
+    for column in 0..sheet.columns.len() {
+        let Cell::Text(text) = sheet.cell(row, column) else { continue };
+        let text = values::tidy(text, legacy, &mut rules::Rules::default());
+        line.push_str(if line.is_empty() {
+            ""
+        } else if line.ends_with(':') {
+            " "
+        } else {
+            " , "
+        });
+        line.push_str(&text);
+    }
+    line
+}
+
+/// Findings of records whose column of deletions says neither yes nor no.
+fn doubtful_deletions(rows: &rows::Rows<'_>, kept: &[u32]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (place, how) in &rows.header.deleted {
+        let (column, says) = rows.deletions(*place, *how);
+        let unread = kept.iter().filter(|row| says[column.code(**row as usize) as usize].is_none());
+        findings.extend(unread.map(|row| Finding {
+            row: rows.sheet.rows[*row as usize],
+            column: header::DELETED.to_owned(),
+            expected: values::YES_OR_NO.to_owned(),
+        }));
+    }
+    findings
 }
 
 /// Gives a cell merged over several records to each of them, in its first column. An amount of them all is the amount of none.
@@ -452,6 +552,11 @@ fn fill_merged(sheet: &mut Sheet, header: &Header) -> Vec<Change> {
     }
     filled.retain(|_, rows| *rows > 0);
     filled.into_iter().map(|(column, rows)| Change { column, rule: Rule::MergedCell, rows }).collect()
+}
+
+/// A frame as a book of one sheet.
+fn of_frame(frame: &DataFrame) -> Result<book::Book> {
+    Ok(book::Book { sheets: vec![frame::sheet(frame)?], encoding: None, refused: Vec::new() })
 }
 
 fn known_table(id: &str) -> Result<Table> {

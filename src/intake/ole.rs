@@ -8,14 +8,27 @@ use crate::error::Result;
 const CELLS: u64 = 18_000_000;
 /// Sector numbers from here on are signs, not places.
 const SIGNS: u32 = 0xffff_fffa;
-/// Shortest stream that lies in sectors of its own; Excel makes every workbook at least so long.
+/// Shortest stream that lies in sectors of its own; shorter ones share the sectors of the mini stream.
 const WHOLE: usize = 4096;
+/// Bytes of a sector of the mini stream.
+const MINI: usize = 64;
 
-/// Records of BIFF that hold a cell: formula, number, label, true or false, RK, shared label, rich label.
-const CELL_RECORDS: [u16; 8] = [0x0006, 0x0203, 0x0204, 0x0205, 0x027e, 0x00fd, 0x00d6, 0x0207];
+/// Records of BIFF that hold a cell: formula, number, label, true or false, RK, shared label, rich label. The text that a formula gave
+/// follows it in a record of its own (0x0207), which names no cell.
+const CELL_RECORDS: [u16; 7] = [0x0006, 0x0203, 0x0204, 0x0205, 0x027e, 0x00fd, 0x00d6];
 const SEVERAL_NUMBERS: u16 = 0x00bd;
+/// The rows and columns that a sheet claims to have.
+const DIMENSIONS: u16 = 0x0200;
 const SHEET: u16 = 0x0085;
 const BEGIN: u16 = 0x0809;
+
+/// What else a compound file may be, by a stream that it holds.
+const OTHERS: [(&str, &str); 4] = [
+    ("EncryptedPackage", "one with a password"),
+    ("WordDocument", "a document of text: copy its table into a spreadsheet and save that as .xlsx"),
+    ("PowerPoint Document", "slides: copy their table into a spreadsheet and save that as .xlsx"),
+    ("__properties_version1.0", "a message of mail: save what is attached to it"),
+];
 
 struct Ole<'a> {
     bytes: &'a [u8],
@@ -82,34 +95,65 @@ impl<'a> Ole<'a> {
         None
     }
 
-    /// The streams that hold a workbook.
-    fn workbooks(&self) -> Option<Vec<Vec<u8>>> {
+    /// The streams by their names, with what tells where they begin and how long they are.
+    fn entries(&self) -> Option<Vec<(String, u32, usize)>> {
         let entries = self.chain(u32_at(self.bytes, 48)?, usize::MAX)?;
+        let entry = |entry: &[u8]| {
+            let name = entry[..64].chunks_exact(2).map_while(|c| (c[0] != 0 && c[1] == 0).then_some(char::from(c[0]))).collect();
+            Some((name, u32_at(entry, 116)?, u32_at(entry, 120)? as usize))
+        };
+        entries.chunks_exact(128).map(entry).collect()
+    }
+
+    /// The streams that hold a workbook.
+    fn workbooks(&self, entries: &[(String, u32, usize)]) -> Option<Vec<Vec<u8>>> {
+        let is_book = |name: &str| name.eq_ignore_ascii_case("workbook") || name.eq_ignore_ascii_case("book");
         let mut found = Vec::new();
-        for (nth, entry) in entries.chunks_exact(128).enumerate() {
-            let name: String = entry[..64].chunks_exact(2).map_while(|c| (c[0] != 0 && c[1] == 0).then_some(char::from(c[0]))).collect();
-            let length = u32_at(entry, 120)? as usize;
-            let is_book = name.eq_ignore_ascii_case("workbook") || name.eq_ignore_ascii_case("book");
-            if (nth == 0 || is_book) && length > self.bytes.len() || is_book && length < WHOLE {
+        for (nth, (name, start, length)) in entries.iter().enumerate() {
+            if (nth == 0 || is_book(name)) && *length > self.bytes.len() {
                 return None;
             }
-            if is_book {
-                found.push(self.chain(u32_at(entry, 116)?, length).filter(|stream| stream.len() >= length)?);
+            if is_book(name) {
+                let stream = if *length < WHOLE { self.small(entries.first()?, *start, *length) } else { self.chain(*start, *length) };
+                found.push(stream.filter(|stream| stream.len() >= *length)?);
             }
         }
         Some(found)
+    }
+
+    /// A stream that lies in the mini stream, which is that of the root.
+    fn small(&self, root: &(String, u32, usize), mut id: u32, length: usize) -> Option<Vec<u8>> {
+        let stream = self.chain(root.1, root.2)?;
+        let next: Vec<u32> = words(&self.chain(u32_at(self.bytes, 60)?, usize::MAX)?).collect();
+        let mut bytes = Vec::new();
+        for _ in 0..=stream.len() / MINI {
+            if id >= SIGNS || bytes.len() >= length {
+                return Some(bytes);
+            }
+            let start = (id as usize).checked_mul(MINI)?;
+            bytes.extend_from_slice(stream.get(start..stream.len().min(start + MINI)).filter(|sector| !sector.is_empty())?);
+            id = *next.get(id as usize)?;
+        }
+        None
     }
 }
 
 /// The cells that a reader would make room for.
 fn cells(stream: &[u8]) -> u64 {
     let (mut at, mut sheets, mut widest) = (0, 0_u64, 0_u64);
-    let (mut rows, mut columns) = (0_u64, 0_u64);
+    let (mut rows, mut columns, mut claimed) = (0_u64, 0_u64, 0_u64);
     while let (Some(kind), Some(length)) = (u16_at(stream, at), u16_at(stream, at + 2)) {
         let body = stream.get(at + 4..at + 4 + usize::from(length)).unwrap_or_default();
         match kind {
             SHEET => sheets += 1,
             BEGIN => (rows, columns) = (0, 0),
+            // Room is made for what a sheet claims, before any cell is read. Old versions count rows in 16 bits.
+            DIMENSIONS if body.len() >= 14 => {
+                let of = |at: usize| u32_at(body, at).unwrap_or_default();
+                let high = u64::from(of(4).wrapping_sub(of(0))).max(1);
+                let wide = u64::from(u16_at(body, 10).unwrap_or_default().wrapping_sub(u16_at(body, 8).unwrap_or_default())).max(1);
+                claimed = claimed.max(high.saturating_mul(wide));
+            }
             _ if CELL_RECORDS.contains(&kind) || kind == SEVERAL_NUMBERS => {
                 let last = if kind == SEVERAL_NUMBERS { body.len().saturating_sub(2) } else { 2 };
                 rows = rows.max(u16_at(body, 0).map_or(0, |row| u64::from(row) + 1));
@@ -120,13 +164,22 @@ fn cells(stream: &[u8]) -> u64 {
         }
         at += 4 + usize::from(length);
     }
-    widest * sheets.max(1)
+    (widest * sheets.max(1)).max(claimed)
 }
 
 /// Refuses a workbook whose reader would not come to an end, or would need too much memory; answers its streams.
 pub(super) fn check(path: &str, bytes: &[u8]) -> Result<Vec<Vec<u8>>> {
-    let streams = Ole::open(bytes).and_then(|ole| ole.workbooks());
-    let streams = streams.filter(|s| !s.is_empty()).ok_or_else(|| unreadable(path, "a whole workbook", "a damaged one"))?;
+    let damaged = || unreadable(path, "a whole workbook", "a damaged one");
+    let ole = Ole::open(bytes).ok_or_else(damaged)?;
+    let entries = ole.entries().ok_or_else(damaged)?;
+    let streams = ole.workbooks(&entries).ok_or_else(damaged)?;
+    if streams.is_empty() {
+        let found = OTHERS.iter().find(|(stream, _)| entries.iter().any(|(name, ..)| name.eq_ignore_ascii_case(stream)));
+        return Err(found.map_or_else(damaged, |(stream, found)| match *stream {
+            "EncryptedPackage" => unreadable(path, "a workbook without a password", *found),
+            _ => unreadable(path, "a workbook or a text with delimiters", *found),
+        }));
+    }
     if streams.iter().any(|stream| cells(stream) > CELLS) {
         return Err(unreadable(path, "a table that fits the memory", "cells too far apart"));
     }

@@ -20,6 +20,10 @@ pub(super) struct Told<'a> {
     pub name: &'a str,
     pub district: &'a str,
     pub province: &'a str,
+    /// The header says that the column holds codes.
+    pub is_code: bool,
+    /// The whole column holds figures: what has one or two of them may be a code that lost its zeros.
+    pub all_figures: bool,
 }
 
 /// Names were given but no day that says whose they are.
@@ -35,7 +39,7 @@ impl Places<'_> {
     pub fn commune(&self, told: Told<'_>) -> Result<Made, NoDay> {
         let code = [told.code, told.name].into_iter().find(|text| digits(text));
         if let Some(code) = code {
-            let made = commune_code(code);
+            let made = self.commune_code(code, told);
             return Ok(if self.contradicts(&made, told) { Made::unread(CONTRADICTION) } else { made });
         }
         let name = if told.name.is_empty() { told.code } else { told.name };
@@ -64,9 +68,25 @@ impl Places<'_> {
     }
 }
 
+const CODE: &str = "a commune code of five digits";
 const CONTRADICTION: &str = "a commune code that agrees with the name, the district and the unit of the file";
 
 impl Places<'_> {
+    /// A code of five digits; a spreadsheet takes the zeros before it away. One or two digits are taken for a code below a header that
+    /// says so, or in a column of figures in a province that is known and has that code: they may be the number of a ward otherwise.
+    fn commune_code(&self, code: &str, told: Told<'_>) -> Made {
+        let whole = || Made::with(Value::Text(format!("{code:0>5}")), Rules::default()).rule(Rule::LeadingZeros);
+        let is_listed = || self.names.map(|names| names.list().commune(&format!("{code:0>5}")).is_some());
+        let province_is_known = self.within.is_some() || !told.province.is_empty() || !told.district.is_empty();
+        match code.len() {
+            5 => Made::with(Value::Text(code.to_owned()), Rules::default()),
+            3 | 4 => whole(),
+            1 | 2 if told.is_code && is_listed().unwrap_or(true) => whole(),
+            1 | 2 if told.all_figures && province_is_known && is_listed() == Some(true) => whole(),
+            _ => Made::unread(CODE),
+        }
+    }
+
     /// True if a code lies outside the unit of the file, or is that of another commune than the names beside it say. A code or a name
     /// that the list does not have contradicts nothing.
     fn contradicts(&self, made: &Made, told: Told<'_>) -> bool {
@@ -74,7 +94,12 @@ impl Places<'_> {
         let list = names.list();
         let Some(place) = list.commune(code) else { return false };
         let inside = |unit: u32| list.up_to(place, list.get(unit).level) == unit;
-        let another = |text: &str, level: Level| match unit(names, text, level, self.within) {
+        // The province first: the district of one number is another in each.
+        let within = match unit(names, told.province, Level::Province, self.within) {
+            Found::One(province) if !told.province.is_empty() && self.within.is_none() => Some(province),
+            _ => self.within,
+        };
+        let another = |text: &str, level: Level| match unit(names, text, level, within) {
             _ if text.is_empty() => false,
             Found::One(unit) => !inside(unit),
             Found::Several(units) => !units.into_iter().any(inside),
@@ -88,21 +113,17 @@ impl Places<'_> {
     }
 }
 
-/// A code of five digits; a spreadsheet takes the zeros before it away.
-fn commune_code(code: &str) -> Made {
-    match code.len() {
-        5 => Made::with(Value::Text(code.to_owned()), Rules::default()),
-        3 | 4 => Made::with(Value::Text(format!("{code:0>5}")), Rules::default()).rule(Rule::LeadingZeros),
-        _ => Made::unread("a commune code of five digits"),
-    }
-}
-
-/// A district or province by its code or its name.
+/// A district or province by its code or its name. Where the code lies outside the unit of the file, a figure may be a name: Quận 1.
 fn unit(names: &AreaNames, text: &str, level: Level, within: Option<u32>) -> Found {
     if digits(text) {
         let width = if level == Level::Province { 2 } else { 3 };
-        if let Some(place) = names.list().place(&format!("{text:0>width$}"), level) {
-            return Found::One(place);
+        let list = names.list();
+        let inside = |place: &u32| within.is_none_or(|unit| list.up_to(*place, list.get(unit).level) == unit);
+        if let Some(place) = list.place(&format!("{text:0>width$}"), level) {
+            return match names.find(text, level, within) {
+                Found::One(named) if !inside(&place) => Found::One(named),
+                _ => Found::One(place),
+            };
         }
     }
     names.find(text, level, within)

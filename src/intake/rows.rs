@@ -1,7 +1,8 @@
 //! Which rows of a sheet are records: the others are counted and kept by number, with the reason.
 
 use super::cells::{BLANK, Cell, Column, Sheet};
-use super::header::{Header, Part};
+use super::dates;
+use super::header::{Deletion, Header, Part, says_deleted};
 use super::places::{Places, Told};
 use super::rules::Rules;
 use super::signs;
@@ -25,6 +26,8 @@ pub enum Aside {
     Numbering,
     /// The header again, on a new page.
     HeaderAgain,
+    /// A column says that it is deleted.
+    Deleted,
 }
 
 impl Aside {
@@ -38,6 +41,7 @@ impl Aside {
             Self::Section => "section",
             Self::Numbering => "numbering",
             Self::HeaderAgain => "header_again",
+            Self::Deleted => "deleted",
         }
     }
 
@@ -51,6 +55,7 @@ impl Aside {
             Self::Section => Text::new("tiêu đề nhóm", "the heading of a group"),
             Self::Numbering => Text::new("dòng đánh số cột", "the numbers of the columns"),
             Self::HeaderAgain => Text::new("tiêu đề lặp lại", "the header again"),
+            Self::Deleted => Text::new("dòng đã xóa", "a deleted row"),
         }
     }
 }
@@ -95,6 +100,9 @@ impl Rows<'_> {
                 None
             }
         };
+        let deleted: Vec<(&Column, Vec<Option<bool>>)> =
+            self.header.deleted.iter().map(|(place, how)| self.deletions(*place, *how)).collect();
+        let is_deleted = |row: usize| deleted.iter().any(|(column, says)| says[column.code(row) as usize] == Some(true));
         let is_blank = |row: usize| sheet.columns.iter().all(|(_, column)| column.code(row) == BLANK);
         let mut end = sheet.rows.len();
         while end > start && (is_blank(end - 1) || why(end - 1).is_some() || thin(end - 1)) {
@@ -111,6 +119,7 @@ impl Rows<'_> {
                     Some(Aside::Section) if all_thin && !self.is_group(row) => None,
                     None if row >= end && !all_thin => Some(Aside::Note),
                     Some(Aside::Section) if row >= end => Some(Aside::Note),
+                    None if is_deleted(row) => Some(Aside::Deleted),
                     other => other,
                 }
             };
@@ -143,7 +152,41 @@ impl Rows<'_> {
 
     fn is_yes_or_no(&self, place: usize) -> bool {
         let target = self.header.columns[place].1.as_ref();
-        target.is_some_and(|t| matches!(t.part, Part::Tick(_)) || self.table.column(&t.column).is_some_and(|c| c.kind == ColumnType::Flag))
+        target.is_some_and(|t| {
+            let kind = self.table.column(&t.column).map(|c| c.kind);
+            matches!(t.part, Part::Tick(_)) && kind != Some(ColumnType::Date) || kind == Some(ColumnType::Flag)
+        })
+    }
+
+    /// A column that tells which rows are deleted, and what each of its codes says; none for what is neither yes nor no.
+    pub fn deletions(&self, place: usize, how: Deletion) -> (&Column, Vec<Option<bool>>) {
+        let column = &self.sheet.columns[place].1;
+        let says = |code: u32| {
+            let cell = column.cell(code);
+            let text = match cell {
+                Cell::Text(text) => tidy(text, self.reading.legacy, &mut Rules::default()),
+                Cell::Number(number) => number_text(number),
+                _ => String::new(),
+            };
+            match (how, cell) {
+                (_, Cell::Blank) => Some(false),
+                (Deletion::State, _) => Some(says_deleted(&text)),
+                (_, Cell::Flag(flag)) => Some(flag),
+                (Deletion::Date, Cell::Date(_)) => Some(true),
+                (_, Cell::Text(_)) if text.chars().all(|c| !c.is_alphanumeric()) && self.reading.words.flag(&text).is_none() => Some(false),
+                _ if self.reading.words.is_blank(&text) => Some(false),
+                (Deletion::Date, Cell::Text(_) | Cell::Number(_)) => match dates::text(&text, signs::ANY_CENTURY) {
+                    Ok(_) => Some(true),
+                    // The zero day of databases is none.
+                    Err(_) if text.bytes().all(|b| matches!(b, b'0' | b'-' | b':' | b' ')) => Some(false),
+                    Err(_) => self.reading.words.flag(&text),
+                },
+                (Deletion::Flag, _) if says_deleted(&text) => Some(true),
+                (Deletion::Flag, _) => self.reading.words.flag(&text),
+                _ => None,
+            }
+        };
+        (column, (0..column.distinct() as u32).map(says).collect())
     }
 
     /// A column, and for each of its codes whether it counts more than one; none for what is no number.
@@ -290,6 +333,7 @@ impl Rows<'_> {
         let (cell, text) = (self.sheet.cell(row, place), self.text(row, place));
         let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
         match (&target.part, column.kind) {
+            (Part::Tick(_), ColumnType::Date) => self.reading.read(column, cell).value != Value::Null,
             (Part::Tick(_), _) => matches!(cell, Cell::Flag(_)) || self.reading.words.flag(&text).is_some(),
             (Part::Whole, ColumnType::Area) => {
                 digits || self.places.commune(Told { name: &text, ..Told::default() }).is_ok_and(|made| made.value != Value::Null)

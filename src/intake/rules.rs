@@ -84,11 +84,19 @@ pub enum Rule {
     HiddenRow,
     /// Values of a column that the spreadsheet does not show.
     HiddenColumn,
+    /// The mark with which a spreadsheet is told that figures are text was taken away.
+    Apostrophe,
+    /// The column that a date stands in told the sex.
+    DatesBySex,
+    /// Rows of one record, each with another code of a list, were joined.
+    RowsJoined,
+    /// The commune of a title, a sheet's name or a file's name was given to every row.
+    AreaTitle,
 }
 
 impl Rule {
     /// All rules.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 43] = [
         Self::Tcvn3,
         Self::Vni,
         Self::Composed,
@@ -128,6 +136,10 @@ impl Rule {
         Self::LineEnds,
         Self::HiddenRow,
         Self::HiddenColumn,
+        Self::Apostrophe,
+        Self::DatesBySex,
+        Self::RowsJoined,
+        Self::AreaTitle,
     ];
 
     /// Its code, and what it says in Vietnamese and in English.
@@ -188,6 +200,14 @@ impl Rule {
                 ("hidden_row", "bản ghi ở dòng bị ẩn hoặc bị lọc, vẫn được đọc", "records in hidden or filtered rows, read all the same")
             }
             Self::HiddenColumn => ("hidden_column", "giá trị ở cột bị ẩn, vẫn được đọc", "values of a hidden column, read all the same"),
+            Self::Apostrophe => ("apostrophe", "bỏ dấu nháy trước số", "the apostrophe before figures left out"),
+            Self::DatesBySex => ("dates_by_sex", "giới tính theo cột ghi ngày sinh", "the sex, from the column that the date stands in"),
+            Self::RowsJoined => {
+                ("rows_joined", "gộp các dòng của cùng một bản ghi, mỗi dòng một mã", "rows of one record, each with another code, joined")
+            }
+            Self::AreaTitle => {
+                ("area_title", "xã lấy từ tiêu đề, tên trang hoặc tên tệp", "the commune of the title, the sheet's name or the file's name")
+            }
         }
     }
 

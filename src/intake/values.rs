@@ -22,6 +22,8 @@ pub(super) const SHARED: &str = "an amount of this row; the cell is merged over 
 const LOST_DIGITS: &str = "an identifier with all its digits; those of a long number are lost";
 /// A number of a cell has 15 digits.
 const DIGITS: f64 = 1e15;
+/// What was expected where neither yes nor no stands.
+pub(super) const YES_OR_NO: &str = "yes or no (Có, Không, x, 1, 0)";
 /// Years that a record may speak of.
 const YEARS: std::ops::RangeInclusive<i32> = 1800..=2200;
 
@@ -106,6 +108,14 @@ pub(super) fn is_dashes(text: &str) -> bool {
     text.chars().all(|c| matches!(c, '-' | '–' | '—' | '.' | '…' | '?' | '_' | '*' | '/' | ' '))
 }
 
+/// The text without the mark with which Excel is told that figures are text; a name may begin with one ('Ana).
+pub(super) fn without_apostrophe(text: &str) -> &str {
+    match text.strip_prefix(['\'', '\u{2019}', '\u{2018}', '`']) {
+        Some(rest) if rest.trim_start().starts_with(|c: char| c.is_ascii_digit()) => rest.trim_start(),
+        _ => text,
+    }
+}
+
 impl Reading<'_> {
     /// Reads one cell of a column.
     pub fn read(&self, column: &Column, cell: Cell<'_>) -> Made {
@@ -129,6 +139,12 @@ impl Reading<'_> {
         };
         let mut cell = cell;
         let mut text = text;
+        let marked = if is_identifier(column) { text.trim_start_matches('\'').trim_start() } else { without_apostrophe(&text) };
+        if marked.len() < text.len() && !marked.is_empty() {
+            rules.add(Rule::Apostrophe);
+            text = marked.to_owned();
+            cell = Cell::Text("");
+        }
         if let Some(replacement) = self.mapped.value(&column.id, &text) {
             rules.add(Rule::MappedValue);
             text = replacement.to_owned();
@@ -163,7 +179,8 @@ impl Reading<'_> {
         let Cell::Text(text) = cell else { return None };
         let plain = column.kind == ColumnType::Text && column.codes.is_none() && !matches!(column.id.as_str(), "school_year" | "article");
         let whole = column.id != "personal_id" || text.len() == 12;
-        let whole = whole && (!is_identifier(column) || matches!(identifier(text), Some(Cow::Borrowed(_))));
+        let marked = text.starts_with(['\'', '\u{2019}', '\u{2018}', '`']);
+        let whole = whole && !marked && (!is_identifier(column) || matches!(identifier(text), Some(Cow::Borrowed(_))));
         let untouched = plain && whole && self.legacy.is_none() && !self.mapped.has(&column.id) && is_tidy(text);
         let says_something = || !is_dashes(text) && !self.words.is_blank(text);
         (untouched && says_something()).then(|| Made::with(Value::Text(text.to_owned()), Rules::default()))
@@ -214,7 +231,7 @@ impl Reading<'_> {
             Some(_) if !self.whole.figures && is_digits(text) => Made::unread(FIGURES),
             Some(flag) if matches!(text, "true" | "false") => Made::with(Value::Flag(flag), Rules::default()),
             Some(flag) => Made::with(Value::Flag(flag), Rules::default()).rule(Rule::FlagWord),
-            None => Made::unread("yes or no (Có, Không, x, 1, 0)"),
+            None => Made::unread(YES_OR_NO),
         }
     }
 

@@ -95,6 +95,11 @@ impl PyReader {
         enter(frame.py(), || self.0.read_frame(name, &whole, table).map(PyReading))
     }
 
+    fn clean(&self, frame: &Bound<'_, PyAny>, table: &str) -> PyResult<PyReading> {
+        let whole = whole(frame)?;
+        enter(frame.py(), || self.0.clean(&whole, table).map(PyReading))
+    }
+
     fn recognise(&self, py: Python<'_>, path: PathBuf, name: &str) -> PyResult<PyFolder> {
         enter(py, || self.0.recognise(path, name).map(PyFolder))
     }

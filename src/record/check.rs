@@ -6,7 +6,7 @@ use polars::prelude::{DataType, Schema};
 
 /// Checks the types of the columns that will be read.
 ///
-/// Dates may be timestamps, whole numbers may be floats, codes may be categories, and a column without any value fits every type.
+/// Dates may be timestamps, whole numbers may be floats or decimals, codes may be categories, and a column without any value fits every type.
 ///
 /// # Errors
 /// [`Error::WrongType`] for the first column whose type does not fit.
@@ -33,7 +33,8 @@ fn fits(kind: ColumnType, found: &DataType) -> bool {
         // Of a moment with a time zone the day in Viet Nam counts.
         ColumnType::Date => matches!(found, DataType::Date | DataType::Datetime(..)),
         // pandas keeps whole numbers with gaps as floats; that they are whole is checked value by value.
-        ColumnType::Integer => found.is_integer() || matches!(found, DataType::Float32 | DataType::Float64),
+        // The sum of a database is a decimal.
+        ColumnType::Integer => found.is_integer() || matches!(found, DataType::Float32 | DataType::Float64 | DataType::Decimal(..)),
         ColumnType::List => match found {
             DataType::List(inner) | DataType::Array(inner, _) => **inner == DataType::Null || is_text(inner),
             _ => false,

@@ -4,7 +4,7 @@ use super::cases::{Cases, JOINED, row_of};
 use super::days::days_of;
 use super::problems::Problems;
 use crate::catalogue::{Codes, Column as ColumnSchema, ColumnType, EthnicList, Table, Time, days};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, WITHOUT_FRACTION};
 use crate::period::Period;
 use crate::spelling::{identifier, nfc};
 use chrono::{Datelike, NaiveDate};
@@ -290,8 +290,24 @@ impl Encoder<'_> {
         Ok(Encoded::Number { low, high })
     }
 
-    /// The column as integers; floats that are not whole are told and left out.
+    /// The column as integers; floats and decimals that are not whole are told and left out.
     fn whole_numbers(&mut self, schema: &ColumnSchema) -> PolarsResult<Series> {
+        if let Ok(column) = self.frame.column(&schema.id)
+            && matches!(column.dtype(), DataType::Decimal(..))
+        {
+            let (units, one) = super::decimal::units(column.as_materialized_series())?;
+            let mut whole: Vec<Option<i64>> = Vec::with_capacity(units.len());
+            for (i, value) in units.i128()?.iter().enumerate() {
+                if value.is_some_and(|v| v % one != 0) {
+                    self.problems.value(&self.table.id, &schema.id, WITHOUT_FRACTION, self.row(i));
+                    // Told already: a value every integer column accepts.
+                    whole.push(Some(i64::from(schema.least.unwrap_or(0))));
+                } else {
+                    whole.push(value.map(|v| i64::try_from(v / one).unwrap_or(i64::MAX)));
+                }
+            }
+            return Ok(Series::new(schema.id.as_str().into(), whole));
+        }
         let is_float = self.frame.column(&schema.id).is_ok_and(|c| c.dtype().is_float());
         if !is_float {
             let cast = self.series(&schema.id, &DataType::Int64)?;

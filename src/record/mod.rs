@@ -7,6 +7,7 @@ mod check;
 mod content;
 mod dataset;
 mod days;
+mod decimal;
 mod encode;
 mod evaluate;
 #[cfg(any(feature = "io", feature = "python"))]
@@ -18,6 +19,8 @@ pub use check::check_schema;
 pub(crate) use content::content;
 pub use dataset::Dataset;
 pub(crate) use days::days_of;
+#[cfg(feature = "files")]
+pub(crate) use decimal::whole_numbers;
 pub(crate) use encode::{BIRTHS, Encoded, Encoder, NO, NO_WORD, UNDECIDED, YES, completed_years, is_school_year, shift, shift_last};
 pub(crate) use evaluate::Rows;
 #[cfg(feature = "python")]

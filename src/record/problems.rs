@@ -1,6 +1,6 @@
 //! Trouble found in values, gathered over batches so that one message counts all the rows.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, NOT_A_CODE, Result};
 use std::collections::{BTreeMap, BTreeSet};
 
 const ROWS_SHOWN: usize = 5;
@@ -48,7 +48,7 @@ impl Problems {
         let shown = match code {
             None => "(null)",
             Some(c) if c.len() <= 5 && c.bytes().all(|b| b.is_ascii_digit()) => c,
-            Some(_) => "(not a code)",
+            Some(_) => NOT_A_CODE,
         };
         codes.insert(shown.to_owned());
         if codes.len() > 4 * CODES_SHOWN {

@@ -80,6 +80,14 @@ def test_sheets(case, tmp_path):
         assert told == case["columns"]
     assert reading.to_polars()["source_row"].to_list() == case["rows"]
     assert {str(row): why for row, why in reading.set_aside.select("row", "why").iter_rows()} == case.get("aside", {})
+    read = reading.to_polars()
+    for column, values in case.get("frame", {}).items():
+        told = [str(v) if isinstance(v, dt.date) else "" if v is None else v for v in read[column].to_list()]
+        assert told == values, column
+    if "findings" in case or "frame" in case:
+        assert [list(row) for row in reading.findings.select("row", "column").rows()] == case.get("findings", [])
+    for column, rules in case.get("changes", {}).items():
+        assert dict(reading.changes.filter(pl.col("column") == column).select("rule", "rows").iter_rows()) == rules
     assert "Nguyễn" not in repr(reading) + reading._repr_html_()
 
 

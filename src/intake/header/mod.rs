@@ -5,8 +5,9 @@ mod top;
 mod words;
 
 pub(super) use top::Top;
+pub(super) use words::{Deletion, says_deleted};
 
-use crate::catalogue::Table;
+use crate::catalogue::{ColumnType, Table};
 use crate::spelling::bare;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use words::{Match, TableWords};
@@ -28,9 +29,15 @@ pub(super) enum Part {
     Code,
     District,
     Province,
-    /// A column of marks for one code of a list.
+    /// A column of marks for one code of a list. Below a date it is the sex of those whose dates stand there, below a flag `yes`, `no`
+    /// or `any`: one of several columns, any of which says yes.
     Tick(String),
 }
+
+/// What says yes where several columns of marks make one flag.
+pub(super) const ANY: &str = "any";
+/// The name under which a mapping knows the column that says which rows are deleted.
+pub(super) const DELETED: &str = "deleted";
 
 /// How a header was matched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +50,8 @@ pub(super) enum How {
     Repeated,
     /// Its parentheses tell another unit, order or code than ours: it is no column of ours.
     Parentheses,
+    /// It tells which rows are deleted.
+    Deleted,
 }
 
 impl How {
@@ -54,6 +63,7 @@ impl How {
             Self::Ignored => "ignored",
             Self::Repeated => "repeated",
             Self::Parentheses => "parentheses",
+            Self::Deleted => "deleted",
         }
     }
 }
@@ -70,6 +80,8 @@ pub(super) struct Header {
     pub numbering: Option<usize>,
     /// Columns of ours that more than one header means, with their number: none of them is taken.
     pub twice: Vec<(String, usize)>,
+    /// The columns that may tell that a row is deleted, and by what.
+    pub deleted: Vec<(usize, Deletion)>,
     score: usize,
     /// The columns that are ours and whose headers no record would hold.
     sure: Vec<usize>,
@@ -110,6 +122,11 @@ impl Target {
     fn is_tick(&self) -> bool {
         matches!(self.part, Part::Tick(_))
     }
+
+    /// True for one of several columns that make one flag together.
+    fn is_any(&self) -> bool {
+        matches!(&self.part, Part::Tick(code) if code == ANY)
+    }
 }
 
 /// The column that is meant of several that mean the same: the one that the mapping names, or the only one that names it.
@@ -127,25 +144,32 @@ fn chosen(places: &[usize], columns: &[(String, Match)]) -> Option<usize> {
 
 impl Header {
     /// The header of a block, of what each of its columns is called and means.
-    fn new(first: usize, height: usize, numbering: Option<usize>, columns: Vec<(String, Match)>) -> Self {
+    fn new(first: usize, height: usize, numbering: Option<usize>, columns: Vec<(String, Match)>, table: &Table) -> Self {
         let mut header = Self { first, height, numbering, ..Self::default() };
         let mut places: HashMap<Target, Vec<usize>> = HashMap::new();
-        for (place, (_, found)) in columns.iter().enumerate() {
+        for (place, (label, found)) in columns.iter().enumerate() {
+            let deletion = match found.how {
+                Some(How::Deleted) => words::deletion(label).or(Some(Deletion::Flag)),
+                Some(How::Ignored) => None,
+                _ => words::deletion(label).filter(|how| *how == Deletion::State),
+            };
+            header.deleted.extend(deletion.map(|how| (place, how)));
             if let Some(target) = &found.target {
                 places.entry(target.clone()).or_default().push(place);
             }
         }
-        let firsts: HashSet<usize> = places.values().map(|places| places[0]).collect();
+        // Of several marks that make one flag together each is taken.
+        let firsts: HashSet<usize> = places.iter().flat_map(|(target, of)| &of[..if target.is_any() { of.len() } else { 1 }]).copied().collect();
         header.sure = (0..columns.len()).filter(|place| firsts.contains(place) && columns[*place].1.sure).collect();
         let chosen: HashMap<&Target, Option<usize>> = places.iter().map(|(target, places)| (target, chosen(places, &columns))).collect();
         // Of marks and of parts of a date, each says what the others do not.
         let broken = |target: &Target| {
             let apart = |part: &Part| matches!(part, Part::Tick(_) | Part::Day | Part::Month | Part::Year);
-            let doubled = |other: &Target| other.column == target.column && apart(&other.part) && chosen[other].is_none();
+            let doubled = |other: &Target| other.column == target.column && apart(&other.part) && !other.is_any() && chosen[other].is_none();
             apart(&target.part) && places.keys().any(doubled)
         };
         for (target, places) in &places {
-            if chosen[target].is_none() {
+            if chosen[target].is_none() && !target.is_any() {
                 header.twice.push((target.column.clone(), places.len()));
             }
         }
@@ -154,13 +178,14 @@ impl Header {
             .iter()
             .enumerate()
             .map(|(place, (label, found))| match &found.target {
-                Some(target) if broken(target) || chosen[target] != Some(place) => (label.clone(), None, Some(How::Repeated)),
+                Some(target) if !target.is_any() && (broken(target) || chosen[target] != Some(place)) => (label.clone(), None, Some(How::Repeated)),
                 target => (label.clone(), target.clone(), found.how),
             })
             .collect();
         // "Nam" is a sex, or a year typed without marks: what a record may hold says less.
         header.score = 2 * header.sure.len() + places.len();
         header.join_dates();
+        header.pair_sexes(table);
         header
     }
 
@@ -201,6 +226,30 @@ impl Header {
     /// The headers that are known, for a message: others may be no headers at all.
     pub fn known_labels(&self) -> Vec<String> {
         self.sure.iter().map(|place| self.columns[*place].0.clone()).collect()
+    }
+
+    /// Dates below the one sex alone are no column of ours: the other sex stands nowhere.
+    fn pair_sexes(&mut self, table: &Table) {
+        let is_date = |column: &str| table.column(column).is_some_and(|c| c.kind == ColumnType::Date);
+        // Without marks "Ngay sinh nam" is the year of birth, or beside "Ngay sinh nu" the birth of a boy.
+        let part = |part: Part| Target { column: "birth_date".to_owned(), part };
+        let has = |header: &Self, target: &Target| header.columns.iter().any(|(_, t, _)| t.as_ref() == Some(target));
+        let (male, female) = (part(Part::Tick("male".to_owned())), part(Part::Tick("female".to_owned())));
+        if has(self, &female) && !has(self, &male) && !has(self, &part(Part::Month)) {
+            let year = self.columns.iter_mut().find(|(_, t, _)| t.as_ref() == Some(&part(Part::Year)));
+            year.map(|(_, target, _)| *target = Some(male)).unwrap_or_default();
+        }
+        let below: Vec<Target> =
+            self.columns.iter().filter_map(|(_, t, _)| t.clone()).filter(|t| t.is_tick() && is_date(&t.column)).collect();
+        for (place, (_, target, how)) in self.columns.iter_mut().enumerate() {
+            let alone = target
+                .as_ref()
+                .is_some_and(|t| t.is_tick() && is_date(&t.column) && below.iter().filter(|other| other.column == t.column).count() < 2);
+            if alone {
+                (*target, *how) = (None, None);
+                self.sure.retain(|sure| *sure != place);
+            }
+        }
     }
 
     /// "Ngày sinh", "Tháng sinh", "Năm sinh" side by side are the parts of one date.

@@ -117,7 +117,7 @@ impl<'a> Top<'a> {
         }
         let numbers = |parts: &Vec<&str>| parts.last().is_some_and(|part| is_numbering(part));
         let numbering = labels.iter().zip(&columns).position(|(parts, (_, found))| found.how == Some(How::Ignored) && numbers(parts));
-        Header::new(first, height, numbering, columns)
+        Header::new(first, height, numbering, columns, words.table)
     }
 
     /// True if a block cuts through merged cells, ends above its last row, or holds a record.

@@ -1,8 +1,8 @@
 //! The words for our columns: what a text means as a header.
 
 use super::parentheses;
-use super::{How, Part, Target};
-use crate::catalogue::{Catalogue, Table};
+use super::{ANY, DELETED, How, Part, Target};
+use crate::catalogue::{Catalogue, Column, ColumnType, Table};
 use crate::intake::codes::Words;
 use crate::intake::mapping::TableMapping;
 use crate::spelling::{alike, bare};
@@ -20,6 +20,8 @@ pub(super) struct TableWords {
     pub needs: Vec<Vec<String>>,
     /// Columns that may come as columns of marks, with the list of their codes.
     ticks: Vec<(String, String)>,
+    /// Flags that may come as one column for each kind, any of which says yes.
+    any: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -27,15 +29,41 @@ struct File {
     numbering: Vec<String>,
     ignored: Vec<String>,
     gives_way: Vec<String>,
+    kinds: Vec<String>,
+    deleted: Deleted,
     common: BTreeMap<String, Vec<String>>,
     #[serde(flatten)]
     tables: BTreeMap<String, BTreeMap<String, Vec<String>>>,
+}
+
+/// Words of columns that tell which rows are deleted.
+#[derive(Deserialize)]
+struct Deleted {
+    flags: Vec<String>,
+    dates: Vec<String>,
+    states: Vec<String>,
+    words: Vec<String>,
+}
+
+/// How a column tells that a row is deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::intake) enum Deletion {
+    /// By yes.
+    Flag,
+    /// By the day of it.
+    Date,
+    /// By a word among those for other states.
+    State,
 }
 
 struct Synonyms {
     numbering: HashSet<String>,
     ignored: HashSet<String>,
     gives_way: HashSet<String>,
+    /// Kinds of support, which stand below its heading.
+    kinds: HashSet<String>,
+    deletions: Vec<(HashSet<String>, Deletion)>,
+    deleted_words: HashSet<String>,
     tables: HashMap<String, TableWords>,
 }
 
@@ -47,7 +75,16 @@ static SYNONYMS: LazyLock<Synonyms> = LazyLock::new(|| {
         (table.id.clone(), TableWords::new(table, own, &file.common))
     });
     let keys = |words: &[String]| words.iter().flat_map(|word| [alike(word), bare(word)]).collect();
-    Synonyms { numbering: keys(&file.numbering), ignored: keys(&file.ignored), gives_way: keys(&file.gives_way), tables: tables.collect() }
+    let deletions = [(&file.deleted.flags, Deletion::Flag), (&file.deleted.dates, Deletion::Date), (&file.deleted.states, Deletion::State)];
+    Synonyms {
+        numbering: keys(&file.numbering),
+        ignored: keys(&file.ignored),
+        gives_way: keys(&file.gives_way),
+        kinds: keys(&file.kinds),
+        deletions: deletions.into_iter().map(|(words, how)| (keys(words), how)).collect(),
+        deleted_words: keys(&file.deleted.words),
+        tables: tables.collect(),
+    }
 });
 
 /// What a text means as a header.
@@ -76,7 +113,8 @@ impl TableWords {
     }
 
     fn new(table: &Table, own: Option<&BTreeMap<String, Vec<String>>>, common: &BTreeMap<String, Vec<String>>) -> Self {
-        let mut words = Self { alike: HashMap::new(), bare: HashMap::new(), titles: Vec::new(), needs: Vec::new(), ticks: Vec::new() };
+        let mut words =
+            Self { alike: HashMap::new(), bare: HashMap::new(), titles: Vec::new(), needs: Vec::new(), ticks: Vec::new(), any: Vec::new() };
         let of = |name: &str| table.column(name.split('.').next().unwrap_or_default());
         // What the table itself says comes before what is common to all.
         for (name, synonyms) in own.into_iter().flatten().chain(common) {
@@ -89,6 +127,7 @@ impl TableWords {
                     let lists = synonyms.iter().filter_map(|id| Some((id.clone(), of(id)?.codes.clone()?)));
                     words.ticks = lists.collect();
                 }
+                "any" => words.any.clone_from(synonyms),
                 name if of(name).is_some() => {
                     for synonym in synonyms {
                         words.add(synonym, Target::from_name(name));
@@ -137,7 +176,7 @@ fn is_value(text: &str) -> bool {
 
 /// The words for one table, with those of the user's mapping.
 pub(super) struct Vocabulary<'a> {
-    table: &'a Table,
+    pub table: &'a Table,
     words: &'static TableWords,
     mapped: HashMap<String, Target>,
     unwanted: HashSet<String>,
@@ -185,11 +224,61 @@ impl<'a> Vocabulary<'a> {
             return Some(known(target, text));
         }
         let (outside, inside) = parentheses::parted(text);
+        if let Some(target) = self.by_sex(&outside, &inside) {
+            return Some(Meaning::Known { target, sure: true });
+        }
         match self.words.synonym(&outside) {
             Some(target) if parentheses::tell_otherwise(self.table.column(&target.column)?, &inside) => Some(Meaning::Otherwise),
             Some(target) => Some(known(target, &outside)),
             None => self.words.tick(text).map(|target| known(target, text)),
         }
+    }
+
+    /// "Ngày sinh (Nam)", "Ngày sinh nữ": dates of one sex.
+    fn by_sex(&self, outside: &str, inside: &str) -> Option<Target> {
+        let (date, sex) = if inside.is_empty() { outside.trim().rsplit_once([' ', '-', '/', ':'])? } else { (outside, inside) };
+        self.dates_of(&self.words.synonym(date)?, sex)
+    }
+
+    /// The dates of one sex below the header of a date. Years of birth are dates of which the year is known.
+    fn dates_of(&self, date: &Target, sex: &str) -> Option<Target> {
+        let column = match date.column.as_str() {
+            "birth_year" if self.table.column("birth_date").is_some() => "birth_date",
+            column => column,
+        };
+        let is_date = date.part == Part::Whole && self.table.column(column)?.kind == ColumnType::Date;
+        self.table.column("sex").filter(|_| is_date)?;
+        let code = Words::get().tick("sex", sex)?;
+        Some(Target { column: column.to_owned(), part: Part::Tick(code.to_owned()) })
+    }
+
+    /// What a part means below the heading of one of our columns: a code of its list, a sex below a date, yes or no below a flag.
+    fn below(&self, heading: &Column, part: &str) -> Option<Target> {
+        let words = Words::get();
+        let tick = |code: &str| Target { column: heading.id.clone(), part: Part::Tick(code.to_owned()) };
+        match (heading.kind, &heading.codes) {
+            (ColumnType::List | ColumnType::Text, Some(list)) if list != "ethnicity" => words.below(list, part).map(tick),
+            (ColumnType::Flag, _) => match words.flag(part) {
+                Some(yes) => (!is_mark(part)).then(|| tick(if yes { "yes" } else { "no" })),
+                None => (self.words.any.contains(&heading.id) && may_be_kind(part)).then(|| tick(ANY)),
+            },
+            _ => self.dates_of(&Target { column: heading.id.clone(), part: Part::Whole }, part),
+        }
+    }
+
+    /// What a column means whose heading stands over several and is one of our columns.
+    fn under_heading(&self, parts: &[&str], over: &impl Fn(&str) -> usize) -> Option<Option<Meaning>> {
+        let (last, above) = parts.split_last()?;
+        let heading = above.iter().rev().filter(|part| over(part) > 1).find_map(|part| match self.meaning(part)? {
+            Meaning::Known { target, .. } if target.part == Part::Whole => self.table.column(&target.column),
+            _ => None,
+        })?;
+        if let Some(target) = self.below(heading, last) {
+            return Some(Some(Meaning::Known { target, sure: true }));
+        }
+        // What is no code of the heading's list is no code of another list either.
+        let other = self.meaning(last).filter(|found| !matches!(found, Meaning::Known { target, .. } if target.is_tick()));
+        heading.codes.is_some().then_some(other)
     }
 
     /// What the header of a column means, by its parts from above. `over` tells how many columns a part stands over.
@@ -205,8 +294,14 @@ impl<'a> Vocabulary<'a> {
         if meaning.is_none() && parts.iter().any(|part| is_ignored(part)) {
             return Match { how: Some(How::Ignored), ..Match::default() };
         }
-        let telling = || self.telling(parts, over);
-        match meaning.or_else(telling) {
+        let found = match meaning {
+            Some(found) => Some(found),
+            None => self.under_heading(parts, &over).unwrap_or_else(|| self.telling(parts, over)),
+        };
+        if found.is_none() && deletion(&label).is_some_and(|how| how != Deletion::State) {
+            return Match { how: Some(How::Deleted), ..Match::default() };
+        }
+        match found {
             Some(Meaning::Known { target, sure }) => {
                 let gives_way = parts.iter().any(|part| has(&SYNONYMS.gives_way, part));
                 Match { target: Some(target), how: Some(How::Synonym), sure, gives_way }
@@ -233,6 +328,9 @@ impl<'a> Vocabulary<'a> {
         }
         let keys = [alike(label), alike(last)];
         if let Some(target) = keys.iter().find_map(|key| self.mapped.get(key)) {
+            if target.column == DELETED {
+                return Some(Match { how: Some(How::Deleted), ..Match::default() });
+            }
             return Some(named(target));
         }
         keys.iter().any(|key| self.unwanted.contains(key)).then(|| Match { how: Some(How::Ignored), ..Match::default() })
@@ -258,7 +356,10 @@ impl<'a> Vocabulary<'a> {
 
     /// True for a text that is known as the header of one of the columns below another.
     pub fn knows_below(&self, above: &str, text: &str) -> bool {
-        self.matched(&[above, text], |part| if part == above { 2 } else { 1 }).how.is_some()
+        let found = self.matched(&[above, text], |part| if part == above { 2 } else { 1 });
+        // Any word may stand below the heading of a support, the words of a record too.
+        let is_any = found.target.as_ref().is_some_and(Target::is_any);
+        found.how.is_some() && (!is_any || has(&SYNONYMS.kinds, text))
     }
 }
 
@@ -289,6 +390,45 @@ fn letters(place: u32) -> String {
 
 fn has(words: &HashSet<String>, text: &str) -> bool {
     words.contains(&alike(text)) || text.is_ascii() && words.contains(&bare(text))
+}
+
+/// True for a word that may name a kind of support: no header of a day, a sum or a text about it.
+fn may_be_kind(part: &str) -> bool {
+    const OTHERS: [&str; 14] = [
+        "ngay",
+        "so",
+        "noi dung",
+        "muc",
+        "don vi",
+        "co quan",
+        "nguoi",
+        "ghi chu",
+        "loai",
+        "hinh thuc",
+        "thoi gian",
+        "nam",
+        "tong",
+        "ly do",
+    ];
+    let key = bare(part);
+    let begins = |word: &&str| key.strip_prefix(*word).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
+    part.chars().filter(|c| c.is_alphabetic()).count() > 1 && !OTHERS.iter().any(|word| begins(&word))
+}
+
+/// True for a mark that a record holds, not a header: x, 1, v.
+fn is_mark(text: &str) -> bool {
+    text.chars().filter(|c| c.is_alphabetic()).count() < 2
+}
+
+/// How a column of that header tells which rows are deleted, if it may.
+pub(super) fn deletion(label: &str) -> Option<Deletion> {
+    let last = label.rsplit(" / ").next().unwrap_or(label);
+    SYNONYMS.deletions.iter().find(|(words, _)| has(words, last)).map(|(_, how)| *how)
+}
+
+/// True for a word that says that a row is deleted.
+pub(in crate::intake) fn says_deleted(text: &str) -> bool {
+    has(&SYNONYMS.deleted_words, text)
 }
 
 fn is_ignored(text: &str) -> bool {

@@ -1,0 +1,104 @@
+//! What a file is by its bytes: names often lie. Kinds that are not read are told with what to do.
+
+use super::guard::unreadable;
+use crate::error::{Error, Result};
+use std::fs::File;
+use std::io::{BufReader, Read};
+use zip::ZipArchive;
+
+/// The kind of a file that is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Xlsx,
+    Xlsb,
+    Ods,
+    Xls,
+    Text,
+}
+
+/// Bytes looked at.
+pub(super) const HEAD: usize = 64;
+const EXPECTED: &str = "a workbook or a text with delimiters";
+const ARCHIVE: &str = "an archive: unpack it and read the files inside";
+const DOCUMENT: &str = "a document of text: copy its table into a spreadsheet and save that as .xlsx";
+const SLIDES: &str = "slides: copy their table into a spreadsheet and save that as .xlsx";
+const PICTURE: &str = "a picture: its table has to be typed";
+/// A part of an archive that tells what it is.
+const PARTS: [(&str, &str); 6] = [
+    ("word/document.xml", DOCUMENT),
+    ("ppt/presentation.xml", SLIDES),
+    ("Index/Document.iwa", "a workbook of Numbers: export it as .xlsx"),
+    ("Index.zip", "a workbook of Numbers: export it as .xlsx"),
+    ("visio/document.xml", "a drawing"),
+    ("AndroidManifest.xml", "a program"),
+];
+/// First bytes of files that hold no table that is read.
+const OTHERS: [(&[u8], &str); 12] = [
+    (b"%PDF", "a PDF: copy its table into a spreadsheet and save that as .xlsx"),
+    (b"{\\rtf", DOCUMENT),
+    (b"Rar!", ARCHIVE),
+    (b"7z\xbc\xaf\x27\x1c", ARCHIVE),
+    (b"\x1f\x8b", ARCHIVE),
+    (b"BZh", ARCHIVE),
+    (b"\x89PNG", PICTURE),
+    (b"\xff\xd8\xff", PICTURE),
+    (b"GIF8", PICTURE),
+    (b"SQLite format 3", "a database: export the table as .csv"),
+    (b"\0\x01\0\0Standard ", "a database: export the table as .csv"),
+    (b"PAR1", "a Parquet file of another name: name it .parquet"),
+];
+
+impl Kind {
+    /// The kind of a file by its first bytes, of an archive by what is in it.
+    ///
+    /// # Errors
+    /// [`Error::UnreadableFile`] for a kind that is not read.
+    pub fn of(path: &str, head: &[u8], file: &File) -> Result<Self> {
+        match head {
+            [b'P', b'K', 3 | 5 | 7, ..] => archive(path, file),
+            [0xd0, 0xcf, 0x11, 0xe0, ..] => Ok(Self::Xls),
+            [] => Err(unreadable(path, "a table", "an empty file")),
+            _ => match OTHERS.iter().find(|(start, _)| head.starts_with(start)) {
+                Some((_, found)) => Err(unreadable(path, EXPECTED, *found)),
+                None => Ok(Self::Text),
+            },
+        }
+    }
+}
+
+fn archive(path: &str, file: &File) -> Result<Kind> {
+    let damaged = || unreadable(path, "a whole workbook", "a damaged one");
+    let mut zip = ZipArchive::new(BufReader::new(file)).map_err(|_| damaged())?;
+    let parts: Vec<String> = zip.file_names().flatten().map(|part| part.replace('\\', "/").to_ascii_lowercase()).collect();
+    let has = |name: &str| parts.iter().any(|part| part.eq_ignore_ascii_case(name));
+    if has("xl/workbook.bin") {
+        return Ok(Kind::Xlsb);
+    }
+    if has("mimetype") {
+        let mut told = String::new();
+        let found = zip.by_name("mimetype").ok().and_then(|part| part.take(256).read_to_string(&mut told).ok());
+        let told = found.map_or("", |_| told.trim());
+        return match told.strip_prefix("application/vnd.oasis.opendocument.") {
+            Some(kind) if kind.starts_with("spreadsheet") => Ok(Kind::Ods),
+            Some(kind) if kind.starts_with("text") => Err(unreadable(path, EXPECTED, DOCUMENT)),
+            Some(kind) if kind.starts_with("presentation") => Err(unreadable(path, EXPECTED, SLIDES)),
+            _ => Err(unreadable(path, EXPECTED, ARCHIVE)),
+        };
+    }
+    if let Some((_, found)) = PARTS.iter().find(|(part, _)| has(part)) {
+        return Err(unreadable(path, EXPECTED, *found));
+    }
+    let is_book = parts.iter().any(|part| part.starts_with("xl/") || part == "[content_types].xml");
+    if is_book { Ok(Kind::Xlsx) } else { Err(unreadable(path, EXPECTED, ARCHIVE)) }
+}
+
+/// True for an error of the disk, not of what stands in the file.
+pub(super) fn is_of_disk(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{InvalidData, InvalidInput, Other, UnexpectedEof};
+    !matches!(error.kind(), InvalidData | InvalidInput | Other | UnexpectedEof)
+}
+
+/// The error of a file that the disk does not give.
+pub(super) fn of_disk(path: &str, error: &std::io::Error) -> Error {
+    unreadable(path, "a file", error.to_string())
+}

@@ -1,0 +1,157 @@
+//! Values that stand in several columns side by side: one for each code of a list, each sex, yes and no, or each kind of support.
+
+use super::cells::Cell;
+use super::clean::{Cleaner, Source, Values};
+use super::codes::Words;
+use super::header::ANY;
+use super::rules::{Rule, Rules};
+use super::values::{Made, Value};
+use crate::catalogue::{Column, ColumnType};
+use rayon::prelude::*;
+
+/// What a record that says both is expected to say.
+const ONE_SEX: &str = "one date, below one of the two sexes";
+
+impl Cleaner<'_> {
+    /// The places of dates that stand below the two sexes.
+    pub fn dates_below_sexes(&self) -> Option<Vec<(String, usize)>> {
+        let dates = self.table.columns.iter().filter(|c| c.kind == ColumnType::Date);
+        dates.map(|date| Source::of(self.header, &date.id).ticks).find(|ticks| !ticks.is_empty())
+    }
+
+    /// True for a cell that says nothing.
+    fn is_silent(&self, place: usize, code: u32) -> bool {
+        match self.cells(place).cell(code) {
+            Cell::Blank => true,
+            Cell::Text(_) => {
+                let text = self.text(Some(place), code, &mut Rules::default()).unwrap_or_default();
+                text.chars().all(|c| !c.is_alphanumeric()) || Words::get().is_blank(&text)
+            }
+            _ => false,
+        }
+    }
+
+    /// The dates of two columns, one for each sex: a record has one of them.
+    pub fn dates_by_sex(&self, column: &Column, sexes: &[(String, usize)], kept: &[u32]) -> Values {
+        let places: Vec<Option<usize>> = sexes.iter().map(|(_, place)| Some(*place)).collect();
+        let (combinations, of_row) = self.combined(&places, kept);
+        let made = combinations.par_iter().map(|codes| {
+            let mut there = sexes.iter().zip(codes).filter(|((_, place), code)| !self.is_silent(*place, **code));
+            match (there.next(), there.next()) {
+                (Some(((_, place), code)), None) => self.reading.read(column, self.cells(*place).cell(*code)),
+                (None, _) => Made::default(),
+                _ => Made::unread(ONE_SEX),
+            }
+        });
+        Values { made: made.collect(), of_row }
+    }
+
+    /// The sex below which a record's date stands, held against the column of the sex where there is one.
+    pub fn sex_of_dates(&self, column: &Column, own: &Source, dates: Vec<(String, usize)>, kept: &[u32]) -> Values {
+        let mut places: Vec<Option<usize>> = dates.iter().map(|(_, place)| Some(*place)).collect();
+        places.push(own.whole);
+        let (combinations, of_row) = self.combined(&places, kept);
+        let made = combinations.par_iter().map(|codes| {
+            let mut there = dates.iter().zip(codes).filter(|((_, place), code)| !self.is_silent(*place, **code));
+            let told = match (there.next(), there.next()) {
+                (Some(((sex, _), _)), None) => Made::with(Value::Text(sex.clone()), Rules::default()).rule(Rule::DatesBySex),
+                (None, _) => Made::default(),
+                _ => return Made::unread(ONE_SEX),
+            };
+            let said = own.whole.map(|place| self.reading.read(column, self.cells(place).cell(codes[dates.len()]))).unwrap_or_default();
+            match (&told.value, &said.value) {
+                (_, Value::Null) if said.unread.is_some() => said,
+                (_, Value::Null) => told,
+                (Value::Null, _) => said,
+                (told, said_too) if told == said_too => said,
+                _ => Made::unread("the sex below which the date stands"),
+            }
+        });
+        Values { made: made.collect(), of_row }
+    }
+
+    /// For each column of marks whether its figures, if any, are 1 and 0.
+    fn figures(&self, ticks: &[(String, usize)], kept: &[u32]) -> Vec<bool> {
+        ticks.iter().map(|(_, place)| self.are_marks(*place, kept)).collect()
+    }
+
+    /// Which columns of marks say yes, how many say no, or that one says neither.
+    fn marks<'a>(&self, ticks: &'a [(String, usize)], figures: &[bool], codes: &[u32]) -> Option<(Vec<&'a str>, usize)> {
+        let (mut marked, mut denied) = (Vec::new(), 0);
+        for (((code, place), at), figures) in ticks.iter().zip(codes).zip(figures) {
+            let says = match self.cells(*place).cell(*at) {
+                Cell::Flag(flag) => Some(flag),
+                // In a column of other figures 1 is no mark.
+                _ if !figures && self.is_figure(*place, *at) => None,
+                _ if self.is_silent(*place, *at) => {
+                    // "-" and "không rõ" say no more than a blank; "✓" and "●" say yes.
+                    match Words::get().flag(&self.text(Some(*place), *at, &mut Rules::default()).unwrap_or_default()) {
+                        None => continue,
+                        said => said,
+                    }
+                }
+                _ => Words::get().flag(&self.text(Some(*place), *at, &mut Rules::default()).unwrap_or_default()),
+            };
+            if says? {
+                marked.push(code.as_str());
+            } else {
+                denied += 1;
+            }
+        }
+        Some((marked, denied))
+    }
+
+    /// One column of marks for each code of a list.
+    pub fn ticks(&self, column: &Column, ticks: &[(String, usize)], kept: &[u32]) -> Values {
+        let places: Vec<Option<usize>> = ticks.iter().map(|(_, place)| Some(*place)).collect();
+        let figures = self.figures(ticks, kept);
+        let (combinations, of_row) = self.combined(&places, kept);
+        let all: Vec<Option<(Vec<&str>, usize)>> = combinations.par_iter().map(|codes| self.marks(ticks, &figures, codes)).collect();
+        let none_is_said = self.none_is_said(column, ticks) && all.iter().flatten().any(|(marked, _)| !marked.is_empty());
+        let mut rules = Rules::default();
+        rules.add(Rule::TickColumns);
+        let list = |marked: &[&str]| Made::with(Value::List(marked.iter().map(|code| (*code).to_owned()).collect()), rules);
+        let made = all.into_iter().map(|found| {
+            let Some((marked, denied)) = found else { return Made::unread("a mark, such as x") };
+            match (column.kind, &marked[..]) {
+                (ColumnType::List, []) if denied == ticks.len() || none_is_said => list(&[]),
+                (ColumnType::List, []) if self.reading.mapped.blank_is_no(&column.id) => list(&[]).rule(Rule::BlankIsNo),
+                (_, []) => Made::default(),
+                (ColumnType::List, marked) => list(marked),
+                (_, [code]) => Made::with(Value::Text((*code).to_owned()), rules),
+                _ => Made::unread("one mark, not several"),
+            }
+        });
+        Values { made: made.collect(), of_row }
+    }
+
+    /// True where a record without a mark says that nothing applies: every group of the list has its column, so that no other could have
+    /// been meant, and nothing applying is an answer. A victim without a form is one whose form is not recorded.
+    fn none_is_said(&self, column: &Column, ticks: &[(String, usize)]) -> bool {
+        let codes = column.codes.as_deref().filter(|_| column.id == "circumstances");
+        codes.is_some_and(|list| Words::get().covers(list, &ticks.iter().map(|(code, _)| code.as_str()).collect::<Vec<_>>()))
+    }
+
+    /// A flag from a column for yes and one for no, or from columns of which any says yes.
+    pub fn flag_of_ticks(&self, column: &Column, ticks: &[(String, usize)], kept: &[u32]) -> Values {
+        let places: Vec<Option<usize>> = ticks.iter().map(|(_, place)| Some(*place)).collect();
+        let figures = self.figures(ticks, kept);
+        let (combinations, of_row) = self.combined(&places, kept);
+        let blank_is_no = self.reading.mapped.blank_is_no(&column.id);
+        let mut rules = Rules::default();
+        rules.add(Rule::TickColumns);
+        let flag = |says: bool| Made::with(Value::Flag(says), rules);
+        let made = combinations.par_iter().map(|codes| {
+            let Some((marked, denied)) = self.marks(ticks, &figures, codes) else { return Made::unread("a mark, such as x") };
+            match &marked[..] {
+                [] if ticks.iter().all(|(code, _)| code == ANY) && denied == ticks.len() => flag(false),
+                [] if blank_is_no => flag(false).rule(Rule::BlankIsNo),
+                [] => Made::default(),
+                marked if marked.iter().all(|code| *code == "no") => flag(false),
+                marked if marked.contains(&"no") => Made::unread("one mark, not several"),
+                _ => flag(true),
+            }
+        });
+        Values { made: made.collect(), of_row }
+    }
+}

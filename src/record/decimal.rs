@@ -1,0 +1,18 @@
+//! Decimals where whole numbers are meant: the sum of a database is one, though every value of it is whole.
+
+use polars::prelude::*;
+
+/// The values of a decimal column in its smallest units, and how many of them make one.
+pub(crate) fn units(series: &Series) -> PolarsResult<(Series, i128)> {
+    let scale = if let DataType::Decimal(_, scale) = series.dtype() { *scale } else { 0 };
+    let one = 10_i128.checked_pow(scale as u32).unwrap_or(i128::MAX);
+    Ok((series.to_physical_repr().cast(&DataType::Int128)?, one))
+}
+
+/// The column as whole numbers; none if a value has a fraction.
+pub(crate) fn whole_numbers(series: &Series) -> Option<Series> {
+    let (values, one) = units(series).ok()?;
+    let values = values.i128().ok()?;
+    let is_whole = values.iter().flatten().all(|value| value % one == 0);
+    is_whole.then(|| values.apply_values(|value| value / one).into_series())
+}
