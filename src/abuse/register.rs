@@ -87,15 +87,19 @@ impl Facts {
 
     /// Who reported decisions, spot by spot.
     pub fn decisions_covered(&self, spots: &Spots, period: Option<&Period>) -> Vec<Here> {
-        let reported = self.submissions.reported("sanctions", period, &self.areas);
+        let sent = self.communes_of_decisions(period);
+        spots.covered(&self.submissions.reported("sanctions", period, &self.areas, &sent), &sent)
+    }
+
+    /// The communes with decisions in a period.
+    pub fn communes_of_decisions(&self, period: Option<&Period>) -> HashSet<u32> {
         let span = period.map_or((i32::MIN, i32::MAX), |p| (days(p.first()), days(p.last())));
-        let sent = self.decisions.iter().flatten().filter(|d| d.within(span)).map(|d| d.place).collect();
-        spots.covered(&reported, &sent)
+        self.decisions.iter().flatten().filter(|d| d.within(span)).map(|d| d.place).collect()
     }
 
     /// How many communes reported a table, of those in the provinces of some, told to a person.
-    pub fn told_coverage(&self, table: &str, period: Option<&Period>, communes: impl Iterator<Item = u32>) -> Text {
-        let reported = self.submissions.reported(table, period, &self.areas);
+    pub fn told_coverage(&self, table: &str, period: Option<&Period>, communes: impl Iterator<Item = u32>, sent: &HashSet<u32>) -> Text {
+        let reported = self.submissions.reported(table, period, &self.areas, sent);
         let coverage = Coverage::new(&self.areas, communes.filter(|c| *c != NOWHERE), &reported);
         let Some((came, all)) = coverage.of(0).and_then(|r| Some((r.reported?, r.expected))).filter(|_| reported != Reported::Unknown)
         else {

@@ -87,17 +87,22 @@ impl Selection {
             return self.facts.decisions_covered(spots, period);
         }
         let table = if matches!(unit, Unit::Perpetrator | Unit::Pair) { "perpetrators" } else { "victims" };
-        let reported = self.facts.submissions.reported(table, period, &self.facts.areas);
+        let sent = self.communes_of_reports(period);
+        spots.covered(&self.facts.submissions.reported(table, period, &self.facts.areas, &sent), &sent)
+    }
+
+    /// The communes with reports that may lie in a period.
+    fn communes_of_reports(&self, period: Option<&Period>) -> HashSet<u32> {
         let span = period.map_or((i32::MIN, i32::MAX), |p| (days(p.first()), days(p.last())));
         let inside = |r: &&Report| (span.0..=span.1).contains(&r.received) || self.choice.within(r, &self.decided, span) != NO;
-        let sent: HashSet<u32> = self.facts.reports.iter().filter(inside).map(|r| self.choice.commune(r)).collect();
-        spots.covered(&reported, &sent)
+        self.facts.reports.iter().filter(inside).map(|r| self.choice.commune(r)).collect()
     }
 
     /// How many communes reported victims, told to a person.
     pub(super) fn told_coverage(&self) -> Text {
         let communes = self.facts.reports.iter().map(|r| self.choice.commune(r));
-        self.facts.told_coverage("victims", self.choice.period.as_ref(), communes)
+        let period = self.choice.period.as_ref();
+        self.facts.told_coverage("victims", period, communes, &self.communes_of_reports(period))
     }
 
     /// The reports certain in the period, with their places in the register.

@@ -18,13 +18,14 @@ const TABLE: &str = "submissions";
 /// ```
 /// use chitieu::area::{AreaList, Reported, Submissions};
 /// use polars::prelude::*;
+/// use std::collections::HashSet;
 /// let areas = AreaList::on("2022-12-31".parse()?)?;
 /// let rows = df!["table" => ["victims"; 2], "commune" => ["12364"; 2], "period" => ["2022H1", "2022H2"]]?;
 /// let said = Submissions::read(&rows, &["victims"], &areas)?;
 /// let commune = areas.commune("12364").expect("a commune of 2022");
 /// // Two half-years are the year.
-/// assert_eq!(said.reported("victims", Some(&"2022".parse()?), &areas), Reported::Communes([commune].into()));
-/// assert_eq!(said.reported("sanctions", Some(&"2022".parse()?), &areas), Reported::Unknown);
+/// assert_eq!(said.reported("victims", Some(&"2022".parse()?), &areas, &HashSet::new()), Reported::Communes([commune].into()));
+/// assert_eq!(said.reported("sanctions", Some(&"2022".parse()?), &areas, &HashSet::new()), Reported::Unknown);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -135,23 +136,23 @@ impl Submissions {
         self.sent.is_empty() && self.complete.is_empty()
     }
 
-    /// The communes whose submissions of a table hold all days of a period, in one or in parts; without a period only a table
-    /// that is complete is known.
+    /// The communes whose submissions of a table hold all days of a period, in one or in parts. Of a commune of which nothing is said for
+    /// these days its records speak: `present` are the places of those that have some. Without a period only a table that is complete is
+    /// known.
     #[must_use]
-    pub fn reported(&self, table: &str, period: Option<&Period>, areas: &AreaList) -> Reported {
-        self.reported_days(table, period.map(|p| (p.first(), p.last())), areas)
-    }
-
-    /// As [`Submissions::reported`], for the days from one to another.
-    #[must_use]
-    pub fn reported_days(&self, table: &str, days: Option<(NaiveDate, NaiveDate)>, areas: &AreaList) -> Reported {
+    pub fn reported(&self, table: &str, period: Option<&Period>, areas: &AreaList, present: &HashSet<u32>) -> Reported {
         if self.complete.contains(table) {
             return Reported::Everyone;
         }
-        let (Some(sent), Some(asked)) = (self.sent.get(table), days) else { return Reported::Unknown };
+        let (Some(sent), Some(asked)) = (self.sent.get(table), period.map(|p| (p.first(), p.last()))) else { return Reported::Unknown };
+        let about = |sent: &&Sent| sent.iter().any(|(days, _)| days.0 <= asked.1 && asked.0 <= days.1);
+        let named: HashMap<u32, &Sent> = sent.iter().filter_map(|(code, sent)| Some((areas.commune(code)?, Some(sent).filter(about)?))).collect();
+        if named.is_empty() {
+            return Reported::Unknown;
+        }
         let came = |sent: &Sent| sent.iter().filter(|(_, came)| *came).map(|(days, _)| *days).collect();
-        let whole = sent.iter().filter(|(_, sent)| covers(&came(sent), asked));
-        Reported::Communes(whole.filter_map(|(code, _)| areas.commune(code)).collect())
+        let whole = named.iter().filter(|(_, sent)| covers(&came(sent), asked)).map(|(place, _)| *place);
+        Reported::Communes(whole.chain(present.iter().copied().filter(|place| !named.contains_key(place))).collect())
     }
 }
 
