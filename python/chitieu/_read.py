@@ -422,7 +422,7 @@ def _without_mixtures(frame: Any) -> Any:
     frame = frame.copy(deep=False)
     frame.columns = [str(name) for name in frame.columns]
     for nth, dtype in enumerate(frame.dtypes):
-        if dtype == object:
+        if getattr(dtype, "kind", "") == "O":
             kinds = {type(value) for value in frame.iloc[:, nth] if not _is_missing(value)}
             if len(kinds) > 1:
                 frame.isetitem(nth, frame.iloc[:, nth].map(_as_cell).astype(object))

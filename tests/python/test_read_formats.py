@@ -1,4 +1,5 @@
-"""Kinds of files: OpenDocument, binary workbooks, small and formula-laden .xls; and those that are told with what to do."""
+"""Kinds of files: OpenDocument, binary workbooks, small .xls, .xls with formulas; those that are told with what to do."""
+# ruff: noqa: E501 (cells as XML and records as bytes stand in one line each)
 
 import struct
 import zipfile

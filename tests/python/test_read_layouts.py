@@ -122,7 +122,7 @@ def test_codes_that_lost_their_zeros(tmp_path):
     assert communes(read("Mã xã", ("1", "19"), **ha_noi)) == ["00001", "00019"]
     assert communes(read("Mã xã", (1, 19))) == ["00001", "00019"]
     assert communes(read("Xã", (1, 19, 364), **ha_noi)) == ["00001", "00019", "00364"]
-    # 00002 is no commune of that day; without a province figures may be the numbers of wards; a name among them makes all doubtful.
+    # 00002 is no commune of that day; without a province figures may number wards; a name among them makes all doubtful.
     assert communes(read("Mã xã", (2,), **ha_noi)) == [None]
     assert communes(read("Phường", (1, 4), area_vintage="2022-12-31")) == [None, None]
     assert communes(read("Phường", (1, 4), area_vintage="2022-12-31", within="79")) == [None, None]
@@ -131,7 +131,8 @@ def test_codes_that_lost_their_zeros(tmp_path):
 
 def test_codes_and_names_of_districts(tmp_path):
     (tmp_path / "t.csv").write_text(
-        "Mã trẻ;Ngày sinh;Xã;Huyện;Tỉnh\n1;05/03/2014;Bến Nghé;1;79\n2;05/03/2014;Phúc Xá;1;1\n3;05/03/2014;Bến Nghé;Q1;TPHCM\n"
+        "Mã trẻ;Ngày sinh;Xã;Huyện;Tỉnh\n1;05/03/2014;Bến Nghé;1;79\n2;05/03/2014;Phúc Xá;1;1\n"
+        "3;05/03/2014;Bến Nghé;Q1;TPHCM\n"
         "4;05/03/2014;26740;1;TP.HCM\n5;05/03/2014;Bến Nghé, Q.1, T.P. HCM;;\n",
         encoding="utf-8",
     )
@@ -173,7 +174,8 @@ def test_whole_numbers_of_a_database(tmp_path):
 
 TEXT = (
     "UBND XÃ HẢI TRIỀU;;;;;\nSTT;Mã trẻ;Ngày sinh;Giới tính;Xã;Hoàn cảnh đặc biệt\n1;k1;05/03/2014;Nam;Hải Triều;d2\n"
-    "2;k2;31/02/2015;Nữ;x. Thủ Sỹ;a; \n3;' k3 ;2016;?;12364;Không\n4;k1;05/03/2014;Nam;Hải Triều;a\nTổng cộng;;;2;;\n;Ghi chú: hết;;;;\n"
+    "2;k2;31/02/2015;Nữ;x. Thủ Sỹ;a; \n3;' k3 ;2016;?;12364;Không\n"
+    "4;k1;05/03/2014;Nam;Hải Triều;a\nTổng cộng;;;2;;\n;Ghi chú: hết;;;;\n"
 ).replace(";a; ", ";a")
 
 

@@ -1,4 +1,5 @@
-"""Workbooks written by hand, of their smallest parts: .ods (ODF 1.2), .xlsb (MS-XLSB), and .xls in the mini stream (MS-CFB 2.3)."""
+"""Workbooks by hand, of their smallest parts: .ods (ODF 1.2), .xlsb (MS-XLSB), .xls in the mini stream (MS-CFB 2.3)."""
+# ruff: noqa: E501 (cells as XML and records as bytes stand in one line each)
 
 from __future__ import annotations
 
