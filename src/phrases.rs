@@ -268,6 +268,7 @@ const PHRASES: &[(&str, &str)] = &[
     ("the file that was named", "đúng tệp đã nêu"),
     ("one that has changed since", "tệp đã thay đổi sau đó"),
     ("a damaged file", "tệp bị hỏng"),
+    ("columns of the same names", "các cột cùng tên"),
     ("{} values in a column", "{} giá trị trong một cột"),
     ("counts below {} together", "tổng các số đếm nhỏ hơn {}"),
     ("larger ones", "số lớn hơn"),

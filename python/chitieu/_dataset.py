@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import copy
-import glob
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from chitieu import _native
 from chitieu._catalogue import html_table
 from chitieu._errors import PlanError, SchemaError
 from chitieu._language import label, pick, say, word_list, words
+from chitieu._source import Files, by_polars, check_rows
 
 if TYPE_CHECKING:
     from chitieu._check import Check
@@ -32,34 +33,22 @@ def as_frame(table: str, source: Any) -> Frame:
     Frames keep their memory; a path is scanned, not read; everything else with ``__arrow_c_stream__`` (pandas,
     pyarrow, a DuckDB relation, a stream of batches) is taken over once.
     """
-    if isinstance(source, (pl.DataFrame, pl.LazyFrame)):
-        return source
+    return _opened(table, source)[0]
+
+
+def _opened(table: str, source: Any) -> tuple[Frame, Files | None]:
+    """Return a frame for anything that holds a table, and its files if it is named by a path."""
+    if isinstance(source, pl.DataFrame):
+        return source.clone(), None  # columns that are put into the other later do not appear here
+    if isinstance(source, pl.LazyFrame):
+        return source, None
     if isinstance(source, (str, os.PathLike)):
-        path = os.fspath(source)
-        is_file = Path(path).is_file()
-        if Path(path).is_dir():
-            path = os.path.join(glob.escape(path), "*.parquet")
-        if not is_file and not glob.glob(path):
-            raise FileNotFoundError(say(f"không có tệp: {path}", f"no such file: {path}"))
-        try:
-            # Parts need not have the same columns: what one lacks is not recorded there.
-            lazy = pl.scan_parquet(path, glob=not is_file, extra_columns="ignore", missing_columns="insert")
-            lazy.collect_schema()
-        except pl.exceptions.PolarsError:
-            raise SchemaError(
-                say(f'bảng "{table}": {path} không phải tệp Parquet', f'table "{table}": {path} is not Parquet')
-                + (
-                    say("; hãy đọc trước: ", "; read it first: ") + f'{table}=ct.read("{path}", "{table}")'
-                    if is_file
-                    else ""
-                ),
-                code="wrong_type",
-                expected="Parquet",
-                got=path,
-            ) from None
-        return lazy
+        files = Files.named(table, os.fspath(source))
+        lazy = by_polars(table, files.scan)
+        by_polars(table, lazy.collect_schema)
+        return lazy, files
     if hasattr(source, "__arrow_c_stream__") or type(source).__module__.split(".")[0] == "pandas":
-        return _taken_over(table, source)
+        return _taken_over(table, source), None
     raise SchemaError(
         say(
             f'bảng "{table}": không đọc được kiểu {type(source).__name__}',
@@ -81,6 +70,9 @@ def _taken_over(table: str, source: Any) -> pl.DataFrame:
     frame = _imported(source)
     if frame is None:
         frame = _column_by_column(table, source)
+    announced = getattr(source, "num_rows", len(source) if _is_pandas(source) else None)
+    if isinstance(announced, int):
+        check_rows(table, announced, frame.height)
     return _without_values_null(frame) if _is_pandas(source) else frame
 
 
@@ -140,19 +132,6 @@ def _mixed(table: str, column: str | None) -> SchemaError:
     )
 
 
-def _unreadable(table: str, error: Exception) -> SchemaError:
-    """Return the error of a table whose parts do not fit each other; what polars says may show values."""
-    return SchemaError(
-        say(
-            f'bảng "{table}": không đọc được, các phần không cùng kiểu hoặc tệp hỏng',
-            f'table "{table}": cannot be read, its parts differ in type or a file is damaged',
-        ),
-        code="wrong_type",
-        expected=say("các phần cùng kiểu", "parts of the same types"),
-        got=type(error).__name__,
-    )
-
-
 def _without_values_null(frame: pl.DataFrame) -> pl.DataFrame:
     """Return the frame with columns that hold no value as such: pandas gives them the type of text or of numbers."""
     guessed = [
@@ -164,21 +143,36 @@ def _without_values_null(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(pl.lit(None, pl.Null).alias(name) for name in guessed)
 
 
-def _wall_clock(table: str, frame: Frame) -> Frame:
-    """Return the frame with moments as their own clock shows them: a date is that of the place, not of Greenwich."""
-    try:
-        schema = frame.collect_schema()
-    except pl.exceptions.PolarsError as error:
-        raise _unreadable(table, error) from None
-    zoned = [n for n, t in schema.items() if isinstance(t, pl.Datetime) and t.time_zone]
-    return frame.with_columns(pl.col(zoned).dt.replace_time_zone(None)) if zoned else frame
+#: Viet Nam is ahead of Greenwich by so many seconds; it has no summer time.
+_AHEAD = 7 * 3_600
+_SECOND = {"ns": 1_000_000_000, "us": 1_000_000, "ms": 1_000}
 
 
-def _next(table: str, batches: Iterator[pl.DataFrame]) -> pl.DataFrame | None:
-    try:
-        return next(batches, None)
-    except pl.exceptions.PolarsError as error:
-        raise _unreadable(table, error) from None
+def _in_viet_nam(table: str, frame: Frame) -> Frame:
+    """Return the frame with moments that have a zone as a clock in Viet Nam shows them."""
+    schema = by_polars(table, frame.collect_schema)
+    zoned = {n: t for n, t in schema.items() if isinstance(t, pl.Datetime) and t.time_zone}
+    if not zoned:
+        return frame
+    # By the numbers beneath: a zone that polars does not know is no hindrance.
+    moved = [
+        (pl.col(n).cast(pl.Int64) + _AHEAD * _SECOND[t.time_unit]).cast(pl.Datetime(t.time_unit))
+        for n, t in zoned.items()
+    ]
+    return frame.with_columns(moved)
+
+
+def _collected(table: str, lazy: pl.LazyFrame) -> Iterator[pl.DataFrame]:
+    """Yield the rows of a query in their order, which is needed so that an error names the right ones."""
+    if not hasattr(lazy, "collect_batches"):
+        yield by_polars(table, lazy.collect)
+        return
+    with _few_row_groups_ahead():
+        batches = by_polars(table, lambda: lazy.collect_batches(chunk_size=BATCH_ROWS, maintain_order=True))
+        batch = by_polars(table, lambda: next(batches, None))
+    while batch is not None:
+        yield batch
+        batch = by_polars(table, lambda: next(batches, None))
 
 
 @contextmanager
@@ -233,7 +227,8 @@ class Dataset:
             without rows has none.
         **tables: ``children=``, ``victims=``, ``births=`` … each a polars DataFrame or LazyFrame, a pandas
             DataFrame, a pyarrow Table or RecordBatchReader, a DuckDB relation, a Parquet path or glob, or what
-            :func:`read` gives; its day of areas and list of ethnic codes hold unless others are named here.
+            :func:`read` gives; its day of areas and list of ethnic codes hold unless others are named here. A moment
+            with a time zone lies on its day in Viet Nam. As many rows must come as a table announces.
 
     Raises:
         PlanError: For a table name that does not exist, an unknown list, or a day or list other than a reading's.
@@ -276,11 +271,23 @@ class Dataset:
                 expected="1979, 2008",
                 got=str(ethnic_list),
             )
-        self._tables: dict[str, Frame] = {n: _wall_clock(n, as_frame(n, s)) for n, s in tables.items() if s is not None}
+        self._tables: dict[str, Frame] = {}
+        self._files: dict[str, Files] = {}
+        #: The rows that tables announce; what is read is held to them.
+        self._announced: dict[str, int] = {}
+        for name, source in tables.items():
+            if source is None:
+                continue
+            frame, files = _opened(name, source)
+            self._tables[name] = _in_viet_nam(name, frame)
+            if files is not None:
+                self._files[name], self._announced[name] = files, files.rows
         self._area_vintage = _agreed("area_vintage", None if area_vintage is None else str(area_vintage), tables)
         self._ethnic_list = _agreed("ethnic_list", ethnic_list, tables)
         self._set_aside: dict[str, int] = {}
-        self._submissions = None if submissions is None else as_frame("submissions", submissions).lazy().collect()
+        self._submissions = (
+            None if submissions is None else by_polars("submissions", as_frame("submissions", submissions).lazy().collect)
+        )
         self._complete = word_list("complete", complete)
 
     @property
@@ -311,10 +318,9 @@ class Dataset:
     def __contains__(self, table: object) -> bool:
         return table in self._tables
 
-    def __getitem__(self, table: str) -> pl.DataFrame:
-        """Return a table as a polars DataFrame."""
+    def _frame(self, table: str) -> Frame:
         try:
-            frame = self._tables[table]
+            return self._tables[table]
         except KeyError:
             raise SchemaError(
                 say(f'dữ liệu không có bảng "{table}"', f'the dataset has no table "{table}"'),
@@ -322,41 +328,71 @@ class Dataset:
                 expected=table,
                 got=", ".join(self._tables),
             ) from None
-        return frame.collect() if isinstance(frame, pl.LazyFrame) else frame
+
+    def __getitem__(self, table: str) -> pl.DataFrame:
+        """Return a table as a polars DataFrame.
+
+        Raises:
+            DataError: If other rows come than the table announces: a file is damaged, or has changed.
+        """
+        frame = self._frame(table)
+        if isinstance(frame, pl.DataFrame):
+            return frame
+        announced, files = self.rows(table), self._files.get(table)
+        if files is not None:
+            files.check()
+            files.check_pages()
+        found = by_polars(table, frame.collect)
+        if files is not None:
+            files.check()
+        check_rows(table, announced, found.height)
+        return found
 
     def schema(self, table: str) -> pl.Schema:
         """Return the names and types of a table's columns, without reading rows."""
-        return self._tables[table].collect_schema()
+        return by_polars(table, self._frame(table).collect_schema)
 
     def batches(self, table: str, columns: Iterable[str]) -> Iterator[pl.DataFrame]:
-        """Yield a table in batches of rows with only the columns that are asked and there."""
-        frame = self._tables[table]
-        there = [c for c in columns if c in self.schema(table)]
+        """Yield a table in batches of rows with only the columns that are asked and there.
+
+        Raises:
+            DataError: If other rows come than the table announces: a file is damaged, or has changed.
+        """
+        frame = self._frame(table)
+        schema = self.schema(table)
+        there = [c for c in columns if c in schema]
         if isinstance(frame, pl.DataFrame):
             # In slices: a frame whose columns are chunked differently is copied when it is handed over whole.
             yield from frame.select(there).iter_slices(BATCH_ROWS) if frame.height else [frame.select(there)]
             return
         lazy = frame.select(there)
-        if not hasattr(lazy, "collect_batches"):
-            yield lazy.collect()
+        if not there:
+            yield pl.DataFrame()
             return
-        with _few_row_groups_ahead():
-            # An order of rows is needed so that an error names the right ones.
-            batches = lazy.collect_batches(chunk_size=BATCH_ROWS, maintain_order=True)
-            batch = _next(table, batches)
-        empty = batch is None
-        while batch is not None:
+        announced, files = self.rows(table), self._files.get(table)
+        if files is not None:
+            files.check()
+            files.check_pages(there)
+        found = 0
+        for batch in _collected(table, lazy):
+            found += batch.height
             yield batch
-            batch = _next(table, batches)
-        if empty:
-            yield pl.DataFrame(schema=lazy.collect_schema())
+        if files is not None:
+            files.check()
+        # A reader that panics ends as if there were no more rows.
+        check_rows(table, announced, found)
+        if not found:
+            yield pl.DataFrame(schema={c: schema[c] for c in there})
 
     def rows(self, table: str) -> int:
         """Return the number of rows of a table."""
-        frame = self._tables[table]
+        frame = self._frame(table)
         if isinstance(frame, pl.DataFrame):
             return frame.height
-        return int(frame.select(pl.len()).collect().item())
+        if table not in self._announced:
+            count = frame.select(pl.len())
+            self._announced[table] = int(by_polars(table, count.collect).item())
+        return self._announced[table]
 
     @property
     def set_aside(self) -> dict[str, int]:
@@ -375,7 +411,8 @@ class Dataset:
             severity: ``"error"``, ``"warning"`` or ``"info"``: rules of at least that severity.
 
         Raises:
-            PlanError: For a check of another dataset, or an unknown severity.
+            PlanError: For a check of another dataset, or of one that has changed since (its values are compared), or an
+                unknown severity.
 
         Example:
             >>> import chitieu as ct, polars as pl
@@ -384,23 +421,17 @@ class Dataset:
             >>> dataset.without(ct.check(dataset, period="2022")).set_aside
             {'children': 1}
         """
-        rows = {t: self.rows(t) for t in self._tables}
-        checked = {t: check._native.rows(t) for t in rows}
-        if rows != checked:
-            raise PlanError(
-                say("kết quả kiểm tra thuộc bộ dữ liệu khác", "the check is of another dataset"),
-                code="other_dataset",
-                expected=", ".join(f"{t}: {n}" for t, n in rows.items()),
-                got=", ".join(f"{t}: {n}" for t, n in checked.items()),
-            )
+        check._native.check_is_of([(t, partial(self.batches, t)) for t in self._tables])
         found = copy.copy(self)
         found._tables, found._set_aside = dict(self._tables), dict(self._set_aside)
+        found._announced = dict(self._announced)
         aside = {t: pl.DataFrame(check._native.rows_to_set_aside(t, severity))["row"] for t in self._tables}
         if all(self._has_cases(t) for t in ("victims", "perpetrators")):
             aside["perpetrators"] = self._with_cases_lost(aside["victims"], aside["perpetrators"])
         for table, out in aside.items():
             if len(out):
                 found._tables[table] = _without_rows(self._tables[table], out)
+                found._announced[table] = self.rows(table) - len(out)
                 found._set_aside[table] = found._set_aside.get(table, 0) + len(out)
         return found
 
@@ -408,8 +439,9 @@ class Dataset:
         return table in self._tables and "case_id" in self.schema(table)
 
     def _cases(self, table: str) -> pl.Series:
-        frame = self._tables[table].lazy().select(pl.col("case_id").cast(pl.String))
-        return frame.collect()["case_id"]
+        """Return the cases of a table, in the form in which identifiers are compared."""
+        found = pl.concat(list(self.batches(table, ["case_id"])))
+        return pl.DataFrame(_native.identifiers(found))["case_id"]
 
     def _with_cases_lost(self, victims: pl.Series, perpetrators: pl.Series) -> pl.Series:
         """Return the rows of perpetrators that go, with those whose case loses its last victim."""

@@ -90,6 +90,11 @@ def label(list_id: str, code: str) -> str:
     return str(names[0] if _current == "vi" else names[1])
 
 
+def codes(list_id: str) -> dict[str, tuple[str, str]]:
+    """Return the codes of a list, each with its names in Vietnamese and English; none of a list that is not there."""
+    return {code: (names[0], names[1]) for code, names in words()["lists"].get(list_id, {}).items()}
+
+
 def word_list(name: str, value: Sequence[str]) -> list[str]:
     """Return an argument that is a list of words.
 

@@ -17,6 +17,7 @@ from chitieu._dataset import Dataset, as_frame
 from chitieu._errors import PlanError, SchemaError
 from chitieu._language import label, pick, say, word_list
 from chitieu._result import Result, Warning
+from chitieu._source import by_polars
 
 Progress = Callable[[int, int], None]
 
@@ -28,15 +29,8 @@ class Tally:
     holds a list of identifiers could look for their hashes in it.
     """
 
-    def __init__(
-        self,
-        native: _native.Tally,
-        left_out: tuple[tuple[str, str, str, str], ...] = (),
-        set_aside: dict[str, int] | None = None,
-    ) -> None:
+    def __init__(self, native: _native.Tally) -> None:
         self._native = native
-        self._left_out = left_out
-        self._set_aside = set_aside or {}
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         return self._native.__arrow_c_stream__(requested_schema)
@@ -47,20 +41,21 @@ class Tally:
     __hash__ = None  # type: ignore[assignment]
 
     def to_polars(self) -> pl.DataFrame:
-        """Return the tally as a polars DataFrame; :meth:`Plan.tally` reads it back."""
+        """Return the tally as a polars DataFrame; :meth:`Plan.tally` reads it back.
+
+        The table tells its own number of rows and a checksum: tables glued together, cut or changed are refused.
+        """
         return pl.DataFrame(self._native)
 
     def __reduce__(self) -> tuple[Callable[..., Tally], tuple[Any, ...]]:
-        return _unpickle, (self._native.plan().to_json(), self.to_polars(), self._left_out, self._set_aside)
+        return _unpickle, (self._native.plan().to_json(), self.to_polars())
 
     def __repr__(self) -> str:
         return f"Tally({self.to_polars().height:,} {say('dòng', 'lines')})"
 
 
-def _unpickle(
-    plan: str, frame: pl.DataFrame, left_out: tuple[tuple[str, str, str, str], ...], set_aside: dict[str, int]
-) -> Tally:
-    return Tally(_native.Plan.from_json(plan).tally(frame), left_out, set_aside)
+def _unpickle(plan: str, frame: pl.DataFrame) -> Tally:
+    return Tally(_native.Plan.from_json(plan).tally(frame))
 
 
 class Plan:
@@ -162,7 +157,7 @@ class Plan:
                 if isinstance(dtype, getattr(pl, "BaseExtension", ())):
                     raise _extension(table, column, dtype)
             self._native.check(table, pl.DataFrame(schema=read))
-        left_out = self._native.left_out(columns)
+        tally = self._native.empty_for(columns)
         cases = None
         if "perpetrators" in tables and "victims" in tables:
             needed = {"case_id", "received_date", "commune", "confirmed"}
@@ -180,7 +175,6 @@ class Plan:
             if on_progress is not None:
                 on_progress(done, total)
 
-        tally = self._native.empty()
         for table in tables:
             batches = dataset.batches(table, self.columns(table))
             counted = self._native.count(
@@ -189,13 +183,18 @@ class Plan:
             tally = tally.merge([counted])
         if dataset.submissions is not None or dataset.complete:
             tally = self._native.said(tally, dataset.submissions, dataset.complete, vintage)
-        return Tally(tally, tuple(left_out), {t: n for t, n in dataset.set_aside.items() if t in tables})
+        for table, rows in dataset.set_aside.items():
+            if table in tables:
+                tally = tally.with_set_aside(table, rows)
+        return Tally(tally)
 
     def tally(self, frame: Any) -> Tally:
         """Return the tally of this plan from its table.
 
         Raises:
             PlanError: If it is a tally of another plan or version.
+            DataError: If it is not the whole table of one tally, as it was written: read tables one by one, and put
+                the tallies together with :func:`merge`.
         """
         return Tally(self._native.tally(frame))
 
@@ -203,17 +202,6 @@ class Plan:
         """Turn counts into values, limits and statuses."""
         frame, found = self._native.finish(tally._native)
         warnings = [Warning(code, indicator, {"vi": vi, "en": en}) for code, indicator, vi, en in found]
-        told = set()
-        for indicator, code, vi, en in tally._left_out:
-            answered = self._native.answers(tally._native, indicator)
-            # Another part may have brought the table that this one lacked; but where a part had the table without a
-            # column, its rows were not counted and the totals are those of the other parts.
-            kind = "left_out" if not answered else "counted_in_part" if code == "missing_column" else None
-            if kind and indicator not in told:
-                told.add(indicator)
-                warnings.append(Warning(kind, indicator, {"vi": vi, "en": en}))
-        if tally._set_aside:
-            warnings.append(_set_aside(tally._set_aside))
         return Result(pl.DataFrame(frame), self, warnings)
 
     def __repr__(self) -> str:
@@ -233,17 +221,6 @@ class Plan:
             f"{say('phân tổ', 'by')} <b>{escape(by)}</b>"
         )
         return f"<p>{head}</p><ul>{names}</ul>"
-
-
-def _set_aside(rows: dict[str, int]) -> Warning:
-    """Return what is told of rows that a check took out."""
-    told = {table: f"{n:,}" for table, n in rows.items()}
-    text = {
-        "vi": "Không tính các dòng không đạt kiểm tra chất lượng: "
-        + "; ".join(f"{t}: {n.replace(',', '.')}" for t, n in told.items()),
-        "en": "Rows that failed a check of quality were set aside: " + "; ".join(f"{t}: {n}" for t, n in told.items()),
-    }
-    return Warning("set_aside", "", text)
 
 
 def _extension(table: str, column: str, dtype: pl.DataType) -> SchemaError:
@@ -324,7 +301,7 @@ def _shares(split: str, shares: Any) -> list[tuple[str, str, float]] | None:
         )
     if shares is None:
         return None
-    frame = as_frame("shares", shares).lazy().collect()
+    frame = by_polars("shares", as_frame("shares", shares).lazy().collect)
     columns = ["old", "new", "share"]
     if not set(columns) <= set(frame.columns) or not frame["share"].dtype.is_numeric():
         raise SchemaError(
@@ -345,16 +322,13 @@ def merge(tallies: Sequence[Tally]) -> Tally:
     """Put tallies of one plan together; order and grouping do not matter.
 
     Raises:
-        PlanError: If they are of different plans, or there is none.
+        PlanError: If they are of different plans, there is none, or their counts are too large to stay exact.
     """
     tallies = list(tallies)
     if not tallies:
         raise PlanError(say("không có bảng đếm nào", "there is no tally to merge"), code="tally_mismatch")
     first, *rest = tallies
-    left_out = tuple({entry[:2]: entry for tally in tallies for entry in tally._left_out}.values())
-    tables = {table for tally in tallies for table in tally._set_aside}
-    set_aside = {table: sum(t._set_aside.get(table, 0) for t in tallies) for table in sorted(tables)}
-    return Tally(first._native.merge([t._native for t in rest]), left_out, set_aside)
+    return Tally(first._native.merge([t._native for t in rest]))
 
 
 def compute(

@@ -17,6 +17,7 @@ from chitieu._catalogue import html_table, utf8_text
 from chitieu._dataset import Dataset, as_frame
 from chitieu._errors import DataError, SchemaError
 from chitieu._language import pick, say, word_list, words
+from chitieu._source import Files, by_polars, check_rows
 
 #: Rows of a report shown in a notebook.
 ROWS_SHOWN = 10
@@ -58,15 +59,12 @@ def _is_parquet(path: Path) -> bool:
 def _parquet(path: Path) -> pl.DataFrame:
     if not path.is_file():
         raise FileNotFoundError(say(f"không có tệp: {path}", f"no such file: {path}"))
-    try:
-        return pl.read_parquet(path, glob=False)
-    except pl.exceptions.PolarsError:
-        raise DataError(
-            say(f"không đọc được tệp {path}: cần tệp Parquet", f"{path} cannot be read: expected a Parquet file"),
-            code="unreadable_file",
-            expected="a Parquet file",
-            got=str(path),
-        ) from None
+    files = Files(path.name, [str(path)])
+    files.check_pages()
+    frame = by_polars(path.name, lambda: pl.read_parquet(path, glob=False))
+    files.check()
+    check_rows(path.name, files.rows, frame.height)
+    return frame
 
 
 class Reading:

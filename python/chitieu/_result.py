@@ -15,7 +15,8 @@ import polars as pl
 from chitieu import _native
 from chitieu._catalogue import html_table
 from chitieu._errors import PlanError
-from chitieu._language import get_language, label, pick, say
+from chitieu._language import codes, get_language, label, pick, say
+from chitieu._nearest import unknown_word
 
 if TYPE_CHECKING:
     import pandas
@@ -109,31 +110,77 @@ class Result(Tabular):
 
         Args:
             indicator: Its id.
-            **where: Values of ``measure``, ``area``, ``area_level`` or a dimension. ``"*"`` keeps all of a dimension.
+            **where: Values of ``measure``, ``period``, ``area`` (a code), ``area_level``, a dimension, or another
+                column of words. ``"*"`` keeps all of a column.
 
         Raises:
-            PlanError: For an indicator or column the result does not have.
+            PlanError: For an indicator, a column or a word that the result does not have; the message names what
+                there is, the nearest first.
+
+        Example:
+            >>> import chitieu as ct
+            >>> result = ct.compute(ct.synthetic.province("33", children=1_000, year=2022), period="2022", by=["sex"],
+            ...                     indicators=["child_population"])
+            >>> try:
+            ...     result.only("child_population", sex="femal")
+            ... except ct.PlanError as error:
+            ...     error.expected
+            'female, male, total, unknown'
         """
-        if indicator not in self._plan.indicators:
-            raise PlanError(
-                say(f'kết quả không có chỉ tiêu "{indicator}"', f'the result has no indicator "{indicator}"'),
-                code="unknown_indicator",
-                expected=", ".join(self._plan.indicators),
-                got=indicator,
-            )
+        there = {i["id"]: list(i["name"].values()) for i in self._plan._data["indicators"]}
+        if not isinstance(indicator, str) or indicator not in there:
+            error = unknown_word("indicator", indicator, there)
+            error.code = "unknown_indicator"
+            raise error
         frame = self._frame.filter(pl.col("indicator") == indicator)
+        if frame.is_empty():
+            raise self._left_out(indicator)
+        columns = [c for c, t in frame.schema.items() if t == pl.String and c != "indicator"]
         asked = {**{d: "total" for d in self._plan.by}, **where}
+        found = frame
         for column, value in asked.items():
-            if column not in frame.columns:
-                raise PlanError(
-                    say(f'kết quả không có cột "{column}"', f'the result has no column "{column}"'),
-                    code="unknown_choice",
-                    expected=", ".join(frame.columns),
-                    got=column,
-                )
-            if value != "*":
-                frame = frame.filter(pl.col(column) == value)
-        return frame
+            if column not in columns:
+                raise unknown_word("only", column, {c: (label("column", c), label("dimension", c)) for c in columns})
+            if isinstance(value, str) and value == "*":
+                continue
+            known = self._words(frame, column)
+            if not isinstance(value, str) or value not in known:
+                raise unknown_word(column, value, known)
+            found = found.filter(pl.col(column) == value)
+        # Of a status there may be no row; other words of one result always meet, but for an area and another level.
+        if found.is_empty() and "status" not in where:
+            named = ", ".join(f"{c}={v!r}" for c, v in where.items())
+            raise PlanError(
+                say(f"không có dòng nào cùng lúc có {named}", f"no row has {named} together"),
+                code="unknown_choice",
+                expected=say("các giá trị cùng có trong một dòng", "values that stand in one row"),
+                got=named,
+            )
+        return found
+
+    def _words(self, frame: pl.DataFrame, column: str) -> dict[str, list[str]]:
+        """Return the words of a column of the result, each with its names."""
+        words = frame[column].drop_nulls().unique(maintain_order=True).to_list()
+        if column == "status":
+            words = list(codes("status"))
+        if column == "area":
+            names = area_names(self._plan.area_vintage)
+            of: dict[str, list[str]] = {word: [] for word in words}
+            for (_, code), name in names.items():
+                if code in of:
+                    of[code].append(name)
+            return of
+        return {word: [label(column, word), *codes(column).get(word, ())] for word in words}
+
+    def _left_out(self, indicator: str) -> PlanError:
+        """Return the error of an indicator without rows."""
+        why = next((str(w) for w in self._warnings if w.indicator == indicator and w.code == "left_out"), indicator)
+        return PlanError(
+            say(f"kết quả không có dòng nào của chỉ tiêu: {why}", f"the result has no rows of the indicator: {why}"),
+            code="unknown_indicator",
+            expected=", ".join(self._frame["indicator"].unique(maintain_order=True)),
+            got=indicator,
+        )
 
     def printed(self, indicator: str, **where: str) -> str:
         """Return one value as it is printed: rounded once, half up, from the exact fraction.

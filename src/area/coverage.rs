@@ -6,7 +6,6 @@
 use super::{AreaList, Level};
 use crate::error::{Error, Result};
 use crate::period::{Days, Period};
-use chrono::NaiveDate;
 use polars::prelude::{Column, DataFrame, DataType};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 

@@ -1,7 +1,7 @@
 //! The records of a sheet as columns of ours. Each distinct value, or combination of values, is worked out once.
 
 use super::cells::{BLANK, Cell, Column as Cells, Sheet};
-use super::codes::{FIGURES, Words, is_digits};
+use super::codes::{Words, is_digits};
 use super::dates::{self, When};
 use super::header::{Header, Part};
 use super::long;

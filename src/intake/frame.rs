@@ -12,7 +12,7 @@ const MICROSECONDS: f64 = 86_400e6;
 /// Stands for a null among the codes of a list.
 const UNKNOWN: &str = "?";
 /// Whole numbers from here on stay text: a number of a cell has 15 digits.
-const DIGITS: u64 = 1_000_000_000_000_000;
+const DIGITS: u128 = 1_000_000_000_000_000;
 
 pub(super) fn sheet(frame: &DataFrame) -> Result<Sheet> {
     let mut sheet = Sheet { rows: (0..=frame.height() as u32).collect(), ..Sheet::default() };
@@ -26,15 +26,12 @@ pub(super) fn sheet(frame: &DataFrame) -> Result<Sheet> {
     Ok(sheet)
 }
 
-/// The largest whole number that keeps all its digits as a float.
-const EXACT: i128 = 1 << 53;
-
-/// Whole numbers; those of more digits than a float keeps stay as their digits.
+/// Whole numbers; those of more digits stay text.
 fn whole(column: &mut Column, series: &Series) -> PolarsResult<()> {
     for (row, value) in series.cast(&DataType::Int128)?.i128()?.iter().enumerate() {
         match value {
             None => column.put(row + 1, Cell::Blank),
-            Some(number) if number.abs() < EXACT => column.put(row + 1, Cell::Number(number as f64)),
+            Some(number) if number.unsigned_abs() < DIGITS => column.put(row + 1, Cell::Number(number as f64)),
             Some(number) => column.put(row + 1, Cell::Text(&number.to_string())),
         };
     }
@@ -90,18 +87,6 @@ fn fill(column: &mut Column, series: &Series) -> PolarsResult<()> {
                 column.put(row + 1, value.map_or(Cell::Blank, Cell::Text));
             }
         }
-    }
-    Ok(())
-}
-
-fn whole(column: &mut Column, series: &Series) -> PolarsResult<()> {
-    let texts = series.cast(&DataType::String)?;
-    for (row, value) in texts.str()?.iter().enumerate() {
-        let cell = value.map_or(Cell::Blank, |text| match text.parse::<i64>() {
-            Ok(number) if number.unsigned_abs() < DIGITS => Cell::Number(number as f64),
-            _ => Cell::Text(text),
-        });
-        column.put(row + 1, cell);
     }
     Ok(())
 }

@@ -252,7 +252,8 @@ impl Reader {
             let legacy = self.legacy(&sheet, book.encoding);
             let header = Top::new(&sheet, legacy).header(table, &mapping);
             let enough = mapping.header_row.is_some() && header.known() > 0 || header.is_enough();
-            let lacks = if enough { header.lacks(table, &mapping.constants) } else { None };
+            let constants = mapping.constants(&table.id, file.name, &sheet.name)?;
+            let lacks = if enough { header.lacks(table, &constants) } else { None };
             if enough && lacks.is_none() {
                 reading.parts.push(self.part(file, sheet, book.encoding, table, &header)?);
                 continue;
@@ -289,7 +290,7 @@ impl Reader {
                         continue;
                     }
                     let fit = header.fit(table, &top, &format!("{} | {}", file.name, sheet.name));
-                    if header.lacks(table, &mapping.constants).is_some() {
+                    if header.lacks(table, &mapping.constants(&table.id, file.name, &sheet.name)?).is_some() {
                         summary = summary.max(Some(fit));
                     } else {
                         fits.push((fit, table, header));

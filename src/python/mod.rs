@@ -402,6 +402,12 @@ fn parquet(py: Python<'_>, path: std::path::PathBuf) -> PyResult<(u64, u64)> {
     enter(py, || Announced::by(&path).map(|announced| (announced.rows, announced.state)))
 }
 
+/// The columns of a Parquet file.
+#[pyfunction]
+fn parquet_columns(py: Python<'_>, path: std::path::PathBuf) -> PyResult<Vec<String>> {
+    enter(py, || Announced::columns(&path))
+}
+
 /// Refuses a Parquet file whose pages do not hold what it announces; those of some columns, or of all.
 #[pyfunction]
 fn parquet_pages(py: Python<'_>, path: std::path::PathBuf, columns: Option<Vec<String>>) -> PyResult<()> {
@@ -459,6 +465,7 @@ fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(synthetic, m)?)?;
     m.add_function(wrap_pyfunction!(set_language, m)?)?;
     m.add_function(wrap_pyfunction!(parquet, m)?)?;
+    m.add_function(wrap_pyfunction!(parquet_columns, m)?)?;
     m.add_function(wrap_pyfunction!(parquet_pages, m)?)?;
     m.add_function(wrap_pyfunction!(identifiers, m)?)?;
     Ok(())

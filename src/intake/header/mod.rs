@@ -202,7 +202,7 @@ impl Header {
     }
 
     /// The columns of which a list of records has at least one, if it has none: without a date, a name or a key it tells of no record.
-    pub fn lacks(&self, table: &Table, constants: &BTreeMap<String, String>) -> Option<&'static [String]> {
+    pub fn lacks<V>(&self, table: &Table, constants: &BTreeMap<String, V>) -> Option<&'static [String]> {
         let has = |column: &String| {
             constants.contains_key(column)
                 || self.twice.iter().any(|(twice, _)| twice == column)

@@ -45,6 +45,25 @@ impl Announced {
         Ok(Self { rows, state: xxhash_rust::xxh3::xxh3_64(&state) })
     }
 
+    /// The names of the columns of a file.
+    ///
+    /// # Errors
+    /// As [`Announced::by`].
+    #[cfg(feature = "python")]
+    pub fn columns(path: &Path) -> Result<Vec<String>> {
+        let there = |e: std::io::Error| Error::File { path: path.display().to_string(), found: e.to_string() };
+        let mut file = File::open(path).map_err(there)?;
+        let length = file.metadata().map_err(there)?.len();
+        let bytes = footer(&mut file, length).map_err(there)?;
+        let names = bytes.as_deref().and_then(|bytes| {
+            let (_, (_, schema)) = parts(bytes)?;
+            let mut names: Vec<String> = leaves(&schema)?.iter().map(|leaf| String::from_utf8_lossy(leaf.name).into_owned()).collect();
+            names.dedup();
+            Some(names)
+        });
+        names.ok_or_else(|| damaged(path, "a Parquet file", "a damaged one"))
+    }
+
     /// Refuses a file whose pages do not hold what it announces, looking at those of some columns, or of all.
     ///
     /// # Errors
@@ -129,9 +148,12 @@ fn rows(footer: &[u8], length: u64) -> Option<std::result::Result<u64, Differs>>
         if group.columns.len() != leaves.len() {
             return Some(Err((format!("{} columns", leaves.len()), format!("{} columns", group.columns.len()))));
         }
-        for (column, is_repeated) in group.columns.iter().zip(&leaves) {
+        for (column, leaf) in group.columns.iter().zip(&leaves) {
+            if column.name != leaf.name {
+                return Some(Err(("columns of the same names".to_owned(), "others".to_owned())));
+            }
             let values = u64::try_from(column.values?).ok()?;
-            if if *is_repeated { values < rows } else { values != rows } {
+            if if leaf.repeats { values < rows } else { values != rows } {
                 return Some(Err((format!("{rows} rows"), format!("{values} values in a column"))));
             }
             let end = u64::try_from(column.first?).ok()?.checked_add(u64::try_from(column.size?).ok()?)?;
@@ -143,34 +165,47 @@ fn rows(footer: &[u8], length: u64) -> Option<std::result::Result<u64, Differs>>
     Some(if sum == all { Ok(all) } else { Err((format!("{all} rows"), format!("{sum} rows"))) })
 }
 
-/// For each column with values, whether it may have several in a row.
-fn leaves(schema: &[Element]) -> Option<Vec<bool>> {
-    // Open structures: columns still to come, and whether values in them may repeat.
-    let mut open: Vec<(u64, bool)> = Vec::new();
+/// A column with values.
+struct Leaf<'e> {
+    /// Of the column of the table that it is a part of.
+    name: &'e [u8],
+    /// Whether it may have several values in a row.
+    repeats: bool,
+}
+
+fn leaves(schema: &[Element]) -> Option<Vec<Leaf<'_>>> {
+    // Open structures: parts still to come, the column of the table, and whether values in them may repeat.
+    let mut open: Vec<(u64, &[u8], bool)> = Vec::new();
     let mut found = Vec::new();
     for (nth, element) in schema.iter().enumerate() {
-        while open.last().is_some_and(|(left, _)| *left == 0) {
+        while open.last().is_some_and(|(left, ..)| *left == 0) {
             open.pop();
         }
-        let inside = match open.last_mut() {
-            Some((left, repeats)) => {
+        let is_column = open.len() == 1;
+        let (name, inside) = match open.last_mut() {
+            Some((left, name, repeats)) => {
                 *left -= 1;
-                *repeats
+                (if is_column { element.name.as_slice() } else { *name }, *repeats)
             }
-            None if nth == 0 => false,
+            None if nth == 0 => (&[][..], false),
             None => return None,
         };
         let repeats = nth > 0 && (inside || element.repetition == Some(2));
-        match element.children {
-            None | Some(0) if nth > 0 => found.push(repeats),
-            children => open.push((u64::try_from(children.unwrap_or(0)).ok()?, repeats)),
+        if element.has_type {
+            found.push(Leaf { name, repeats });
+        } else {
+            open.push((u64::try_from(element.children.unwrap_or(0)).ok()?, name, repeats));
         }
     }
-    open.iter().all(|(left, _)| *left == 0).then_some(found)
+    open.iter().all(|(left, ..)| *left == 0).then_some(found)
 }
 
+/// A line of the schema.
 #[derive(Default)]
 struct Element {
+    name: Vec<u8>,
+    /// Values have a type, structures have none.
+    has_type: bool,
     repetition: Option<i64>,
     children: Option<i64>,
 }
@@ -197,7 +232,9 @@ impl Thrift<'_> {
         let mut found = Element::default();
         self.fields(|field, kind, inside| {
             match (field, kind) {
+                (1, Kind::Number) => found.has_type = inside.number().is_some(),
                 (3, Kind::Number) => found.repetition = Some(inside.number()?),
+                (4, Kind::Bytes) => inside.text()?.clone_into(&mut found.name),
                 (5, Kind::Number) => found.children = Some(inside.number()?),
                 _ => inside.skip(kind)?,
             }
