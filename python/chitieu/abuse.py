@@ -28,10 +28,10 @@ Day = str | date
 class Table(Tabular):
     """A table of one unit, with the choices behind it: a frame for polars, pandas, pyarrow and everything with Arrow.
 
-    Its last columns say which reports count: ``period``, ``date``, ``place``, ``verification``, ``age_limit``. A table by
-    areas has ``reported`` (communes known to have reported for the period; null where it is not known), ``expected``
-    (all communes of the area) and ``status``: ``not_reported`` where nobody reported and there is no number, ``partial``
-    where some did not; in a table of shares ``unreliable`` and ``not_available`` go before ``partial``.
+    Its last columns say which reports count: ``period``, ``date``, ``place``, ``verification``, ``age_limit``. A table
+    by areas has ``reported`` (communes known to have reported for the period; null where it is not known), ``expected``
+    (all communes of the area) and ``status``: ``not_reported`` where nobody reported and there is no number,
+    ``partial`` where some did not; in a table of shares ``unreliable`` and ``not_available`` go before ``partial``.
     """
 
     def __init__(self, native: _native.AbuseTable, area_vintage: str) -> None:
@@ -214,9 +214,9 @@ class Selection:
 
         Args:
             unit: ``child``, ``case`` or ``incident``.
-            priority: None: a thing counts in each of its forms, and in ``unknown`` if one of its reports has none, as in
-                ``counts(by=["form"])``; shares add up to more than 100 % where forms overlap. An order of all forms: it
-                counts in the first that it has, in ``unknown`` only if no report has any, and all add up.
+            priority: None: a thing counts in each of its forms, and in ``unknown`` if one of its reports has none, as
+                in ``counts(by=["form"])``; shares add up to more than 100 % where forms overlap. An order of all
+                forms: it counts in the first that it has, in ``unknown`` only if no report has any, and all add up.
             area_level: The finest level.
 
         Raises:

@@ -200,8 +200,9 @@ impl Cases {
     /// A batch of perpetrators with the facts of their reports: one row for each place and day of the reports that a row is
     /// related to. `offset` are the rows of the table before.
     ///
-    /// Whoever has no key and stands in several rows gets one, of the case and the row.
-    pub(crate) fn joined(&self, batch: &DataFrame, offset: u64) -> PolarsResult<DataFrame> {
+    /// Whoever has no key and stands in several rows gets one: of what its row says, and how many such rows were `seen` before, so
+    /// that neither the order of rows nor a split of cases can be told from it.
+    pub(crate) fn joined(&self, batch: &DataFrame, offset: u64, seen: &mut HashMap<u128, u32>) -> PolarsResult<DataFrame> {
         let text = |name: &str| batch.column(name).and_then(|c| c.cast(&DataType::String)).ok();
         let (cases, children, persons) = (batch.column("case_id")?.cast(&DataType::String)?, text("child_id"), text("person_id"));
         let mut rows: Vec<IdxSize> = Vec::with_capacity(batch.height());
@@ -231,14 +232,11 @@ impl Cases {
                 let mut keys: Vec<Option<String>> = Vec::with_capacity(rows.len());
                 for (nth, row) in rows.iter().enumerate() {
                     let key = persons.str()?.get(*row as usize).map(str::to_owned);
-                    let own = || {
-                        format!(
-                            "chitieu:{}:{}",
-                            cases.str().ok().and_then(|c| c.get(*row as usize)).unwrap_or_default(),
-                            offset + u64::from(*row)
-                        )
-                    };
-                    keys.push(if several(nth) && key.as_deref().and_then(identifier).is_none() { Some(own()) } else { key });
+                    keys.push(match key.as_deref().and_then(identifier) {
+                        None if several(nth) && nth > 0 && rows[nth - 1] == *row => keys[nth - 1].clone(),
+                        None if several(nth) => Some(own_key(batch, *row as usize, seen)?),
+                        _ => key,
+                    });
                 }
                 frame.with_column(Column::new("person_id".into(), keys))?;
             }
@@ -257,4 +255,18 @@ impl Cases {
     pub(crate) fn commune(&self, facts: &Facts) -> &str {
         &self.communes[facts.commune as usize]
     }
+}
+
+/// A key for a row without one: what it says, and its number among rows that say the same.
+fn own_key(batch: &DataFrame, row: usize, seen: &mut HashMap<u128, u32>) -> PolarsResult<String> {
+    let mut says = Vec::new();
+    for column in batch.columns().iter().filter(|c| c.name().as_str() != "person_id") {
+        let text = column.slice(row as i64, 1).cast(&DataType::String)?;
+        says.extend(text.str()?.get(0).unwrap_or("\u{0}").as_bytes());
+        says.push(u8::MAX);
+    }
+    let says = xxh3_128(&says);
+    let nth = seen.entry(says).or_default();
+    *nth += 1;
+    Ok(format!("chitieu:{says:032x}:{nth}"))
 }

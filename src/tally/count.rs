@@ -9,6 +9,7 @@ use crate::question::Question;
 use crate::record::Problems;
 use polars::prelude::DataFrame;
 use rayon::prelude::*;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Rows worked on at once; the result does not depend on it.
@@ -30,6 +31,8 @@ pub struct Counting<'a> {
     workers: Vec<Worker>,
     problems: Problems,
     rows: u64,
+    /// Perpetrators without a key who stand in several places, by what their rows say.
+    seen: HashMap<u128, u32>,
 }
 
 /// One thread's machines, one for each pass, and what they have put away.
@@ -53,6 +56,7 @@ impl<'a> Counting<'a> {
             workers: Vec::new(),
             problems: Problems::default(),
             rows: 0,
+            seen: HashMap::new(),
         }
     }
 
@@ -79,7 +83,7 @@ impl<'a> Counting<'a> {
         let mut needed = self.only_needed(batch)?;
         if self.table == "perpetrators" {
             let wrong = |e: polars::error::PolarsError| Error::Frame { table: self.table.to_owned(), found: e.to_string() };
-            needed = self.context.cases.joined(&needed, self.rows).map_err(wrong)?;
+            needed = self.context.cases.joined(&needed, self.rows, &mut self.seen).map_err(wrong)?;
         }
         let (batch, height) = (needed, batch.height());
         let next = AtomicUsize::new(0);

@@ -168,7 +168,9 @@ marriages = rows("marriages", {"date": event, "commune": commune, "under_age": s
 def perpetrators(draw, cases):
     """Return perpetrators of cases that are there."""
     if not cases:
-        return pl.DataFrame(schema={c: schema("perpetrators")[c] for c in ("case_id", "person_id", "child_id", "sex", "relation")})
+        return pl.DataFrame(
+            schema={c: schema("perpetrators")[c] for c in ("case_id", "person_id", "child_id", "sex", "relation")}
+        )
     columns = {
         "case_id": st.sampled_from(cases),
         "person_id": none_or(st.sampled_from([f"p{n}" for n in range(5)])),

@@ -104,7 +104,12 @@ def test_a_complete_table_has_true_zeros():
     both = read({"victims": ONE, "sanctions": sanctions}, complete=["victims"])
     assert both.sanctions(area_level="province").to_polars()["reported"].null_count() == 2
     units = both.select(period="2022").units().to_polars()
-    assert dict(units.select("unit", "reported").rows()) == {"case": IN_33, "child": IN_33, "incident": IN_33, "decision": None}
+    assert dict(units.select("unit", "reported").rows()) == {
+        "case": IN_33,
+        "child": IN_33,
+        "incident": IN_33,
+        "decision": None,
+    }
 
 
 def test_shares_of_silence_have_no_value_and_unreliable_goes_before_partial():
@@ -155,9 +160,13 @@ def test_coverage_against_days_one_by_one(rows, tables, period):
 
     held = {c: set().union(*(days(p) for commune, p in rows if commune == c)) for c in COMMUNES}
     reported = {c for c in COMMUNES if days(period) <= held[c]}
-    frame = read(tables, submissions=came(*rows)).select(period=period).counts("incident", area_level="commune").to_polars()
+    frame = (
+        read(tables, submissions=came(*rows)).select(period=period).counts("incident", area_level="commune").to_polars()
+    )
     plain = read(tables).select(period=period).counts("incident", area_level="commune").to_polars()
-    received = tables["victims"].filter(pl.col("received_date").map_elements(lambda d: d.toordinal() in days(period), pl.Boolean))
+    received = tables["victims"].filter(
+        pl.col("received_date").map_elements(lambda d: d.toordinal() in days(period), pl.Boolean)
+    )
     heard = set(received["commune"])
     for now, before in zip(frame.iter_rows(named=True), plain.iter_rows(named=True), strict=True):
         assert now["expected"] == before["expected"]
@@ -173,7 +182,9 @@ def test_coverage_against_days_one_by_one(rows, tables, period):
             assert now["count"] == (None if silent else before["count"])
         elif now["area"] == "VN":
             there = set(tables["victims"]["commune"])
-            shown = {c for c in reported if {"00001": "01"}.get(c, "33") in {{"00001": "01"}.get(t, "33") for t in there}}
+            shown = {
+                c for c in reported if {"00001": "01"}.get(c, "33") in {{"00001": "01"}.get(t, "33") for t in there}
+            }
             assert now["reported"] == len(shown)
 
 
@@ -221,7 +232,9 @@ def test_years_as_numbers_and_categories_are_read():
 
 def test_what_is_said_merges_and_is_brought_up_to_date():
     first = read(submissions=came(("12364", "2022H1")))
-    second = read({"victims": victims(("12367", date(2022, 8, 1)))}, submissions=came(("12364", "2022H2"), ("12367", "2022")))
+    second = read(
+        {"victims": victims(("12367", date(2022, 8, 1)))}, submissions=came(("12364", "2022H2"), ("12367", "2022"))
+    )
     for both in (first.merge(second), second.merge(first), first.updated_by(second)):
         assert row(both.select(period="2022").counts("child"), "VN")["reported"] == 2
     assert first.merge(second) != first.merge(read({"victims": victims(("12367", date(2022, 8, 1)))}))

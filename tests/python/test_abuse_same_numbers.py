@@ -22,7 +22,9 @@ def sent(draw):
     victims = tables["victims"].with_columns(verification=pl.lit(None, pl.String))
     confirmed = draw(st.lists(st.sampled_from([True, True, False, None]), min_size=12, max_size=12))
     victims = victims.with_columns(confirmed=pl.Series(confirmed[: victims.height], dtype=pl.Boolean))
-    nothing = [c for c in ("birth_date", "birth_year", "age_from", "age_to", "child_id") if draw(st.integers(0, 9)) == 0]
+    nothing = [
+        c for c in ("birth_date", "birth_year", "age_from", "age_to", "child_id") if draw(st.integers(0, 9)) == 0
+    ]
     victims = victims.with_columns(pl.lit(None, victims.schema[c]).alias(c) for c in nothing)
     return tables | {"victims": victims}
 
@@ -82,7 +84,9 @@ def test_units_are_the_counts(tables, period):
     units = selection.units("commune").to_polars()
     for unit in ("child", "case", "incident", "perpetrator", "pair"):
         columns = ["area", "count", "undecided", "without_key", "least", "most"]
-        counted = dict((row[0], row[1:]) for row in selection.counts(unit, area_level="commune").to_polars()[columns].rows())
+        counted = dict(
+            (row[0], row[1:]) for row in selection.counts(unit, area_level="commune").to_polars()[columns].rows()
+        )
         for area, *rest in units.filter(unit=unit)[columns].rows():
             assert counted.get(area, (0,) * 5) == tuple(rest), (unit, area)
 
@@ -100,7 +104,9 @@ def test_a_perpetrator_of_somebody_of_17_abused_no_child():
             "confirmed": [True] * 3,
         }
     )
-    people = pl.DataFrame({"case_id": ["c1", "c2", "c2"], "person_id": ["p1", "p2", "p3"], "child_id": [None, None, "k2"]})
+    people = pl.DataFrame(
+        {"case_id": ["c1", "c2", "c2"], "person_id": ["p1", "p2", "p3"], "child_id": [None, None, "k2"]}
+    )
     dataset = ct.Dataset(victims=victims, perpetrators=people, area_vintage=DAY)
     result = ct.compute(dataset, period="2022", indicators=["perpetrators"])
     units = ct.abuse.read(dataset).select(period="2022").units().to_polars()

@@ -11,7 +11,20 @@ import polars as pl
 from chitieu._language import label, printed, say
 from chitieu._plot import INK, _altair
 from chitieu.charts._look import DARK, MIDDLE, NAMES, PALE, finished, headed, sourced
-from chitieu.charts._table import at_area, coverage, day_of, known, named, need, numbers, one, one_unit, refuse, taken, told
+from chitieu.charts._table import (
+    at_area,
+    coverage,
+    day_of,
+    known,
+    named,
+    need,
+    numbers,
+    one,
+    one_unit,
+    refuse,
+    taken,
+    told,
+)
 from chitieu.charts._words import category, counted, inside, people, upper
 
 if TYPE_CHECKING:

@@ -11,7 +11,20 @@ from chitieu._language import label, printed, say
 from chitieu._plot import INK, LEVELS, _altair
 from chitieu._result import MULTIPLIER
 from chitieu.charts._look import finished, sourced
-from chitieu.charts._table import Subject, coverage, day_of, events, known, multiplier, named, need, numbers, refuse, taken, told
+from chitieu.charts._table import (
+    Subject,
+    coverage,
+    day_of,
+    events,
+    known,
+    multiplier,
+    named,
+    need,
+    numbers,
+    refuse,
+    taken,
+    told,
+)
 from chitieu.charts._words import quotient, upper
 
 if TYPE_CHECKING:
