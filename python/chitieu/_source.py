@@ -94,7 +94,8 @@ class Files:
             say(
                 f'bảng "{table}": {path} không phải tệp Parquet nguyên vẹn: {damaged}',
                 f'table "{table}": {path} is not Parquet, or damaged: {damaged}',
-            ),
+            )
+            + (say("; hãy đọc trước: ", "; read it first: ") + f'{table}=ct.read("{path}", "{table}")' if is_file else ""),
             code="wrong_type",
             expected="Parquet",
             got=path,

@@ -145,7 +145,8 @@ impl Submissions {
         }
         let (Some(sent), Some(asked)) = (self.sent.get(table), period.map(|p| (p.first(), p.last()))) else { return Reported::Unknown };
         let about = |sent: &&Sent| sent.iter().any(|(days, _)| days.0 <= asked.1 && asked.0 <= days.1);
-        let named: HashMap<u32, &Sent> = sent.iter().filter_map(|(code, sent)| Some((areas.commune(code)?, Some(sent).filter(about)?))).collect();
+        let named: HashMap<u32, &Sent> =
+            sent.iter().filter_map(|(code, sent)| Some((areas.commune(code)?, Some(sent).filter(about)?))).collect();
         if named.is_empty() {
             return Reported::Unknown;
         }

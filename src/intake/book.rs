@@ -3,8 +3,8 @@
 use super::cells::{Cell, Column, Merged, Sheet};
 use super::decode::TextEncoding;
 use super::guard::{check, unreadable};
-use super::lines;
 use super::kind::{Kind, is_of_disk, of_disk};
+use super::lines;
 use crate::error::{Error, Result};
 use calamine::{Data, DataRef, Dimensions, ExcelDateTime, Reader, SheetVisible, Xls, Xlsx};
 use std::fs::File;

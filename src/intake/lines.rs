@@ -26,7 +26,9 @@ pub(super) fn read(path: &str, mut file: File, encoding: Option<TextEncoding>) -
     let (text, encoding) = decode(path, bytes, encoding)?;
     let found = match text.trim_start() {
         // Web applications give pages the name of a workbook.
-        start if start.starts_with('<') || start.starts_with("MIME-Version:") => "a web page or XML: open it in a spreadsheet program and save it as .xlsx",
+        start if start.starts_with('<') || start.starts_with("MIME-Version:") => {
+            "a web page or XML: open it in a spreadsheet program and save it as .xlsx"
+        }
         start if start.starts_with("{\\rtf") => "a document of text",
         start if start.starts_with("%PDF") => "a PDF",
         _ => "",

@@ -159,13 +159,15 @@ impl Header {
             }
         }
         // Of several marks that make one flag together each is taken.
-        let firsts: HashSet<usize> = places.iter().flat_map(|(target, of)| &of[..if target.is_any() { of.len() } else { 1 }]).copied().collect();
+        let firsts: HashSet<usize> =
+            places.iter().flat_map(|(target, of)| &of[..if target.is_any() { of.len() } else { 1 }]).copied().collect();
         header.sure = (0..columns.len()).filter(|place| firsts.contains(place) && columns[*place].1.sure).collect();
         let chosen: HashMap<&Target, Option<usize>> = places.iter().map(|(target, places)| (target, chosen(places, &columns))).collect();
         // Of marks and of parts of a date, each says what the others do not.
         let broken = |target: &Target| {
             let apart = |part: &Part| matches!(part, Part::Tick(_) | Part::Day | Part::Month | Part::Year);
-            let doubled = |other: &Target| other.column == target.column && apart(&other.part) && !other.is_any() && chosen[other].is_none();
+            let doubled =
+                |other: &Target| other.column == target.column && apart(&other.part) && !other.is_any() && chosen[other].is_none();
             apart(&target.part) && places.keys().any(doubled)
         };
         for (target, places) in &places {
@@ -178,7 +180,9 @@ impl Header {
             .iter()
             .enumerate()
             .map(|(place, (label, found))| match &found.target {
-                Some(target) if !target.is_any() && (broken(target) || chosen[target] != Some(place)) => (label.clone(), None, Some(How::Repeated)),
+                Some(target) if !target.is_any() && (broken(target) || chosen[target] != Some(place)) => {
+                    (label.clone(), None, Some(How::Repeated))
+                }
                 target => (label.clone(), target.clone(), found.how),
             })
             .collect();
