@@ -162,7 +162,8 @@ impl Words {
     /// The code of a word of a list.
     fn find(&self, list: &str, text: &str) -> Option<&str> {
         let words = self.lists.get(list)?;
-        let key = alike(text);
+        // Signs alone are no word.
+        let key = Some(alike(text)).filter(|key| !key.is_empty())?;
         // "d 2" and "D.2" are d2; "1,2" and "1.2" are no code, but two.
         let close = key.split_once(' ').filter(|(letter, digits)| {
             letter.chars().count() == 1
@@ -300,8 +301,11 @@ fn bracketed(text: &str) -> Option<Option<Vec<String>>> {
     if all.iter().all(|element| blank(element)) {
         return Some(Some(Vec::new()));
     }
-    Some(Some(all.into_iter().map(|element| if blank(&element) { "?".to_owned() } else { element }).collect()))
+    Some(Some(all.into_iter().map(|element| if blank(&element) { UNKNOWN.to_owned() } else { element }).collect()))
 }
+
+/// Stands for a null among the codes of a list: no code, and a word so that it is not passed over as a sign.
+pub(super) const UNKNOWN: &str = "null";
 
 /// What was expected of a figure in a column whose figures may stand for anything.
 pub(super) const FIGURES: &str = "a word or a code; the figures of this column are not known to be ours";
