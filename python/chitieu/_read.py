@@ -129,8 +129,9 @@ class Reading:
         """The headers of the file: file, sheet, header, column, how.
 
         ``how`` is ``"id"``, ``"synonym"``, ``"mapping"``, ``"ignored"``, ``"repeated"`` (another column means the
-        same; none of them is taken, and a finding says so), ``"parentheses"`` (they tell another unit, order or code than ours, such as "triệu đồng": convert the
-        values, or name the column in the mapping), or null where nothing was matched.
+        same; none of them is taken, and a finding says so), ``"parentheses"`` (they tell another unit, order or code
+        than ours, such as "triệu đồng": convert the values, or name the column in the mapping), or null where nothing
+        was matched.
         """
         return pl.DataFrame(self._native.columns())
 

@@ -485,10 +485,12 @@ def read(
             columns = _native.Register.columns(name, dataset.schema(name).names())
             tables.append((name, dataset.batches(name, columns)))
     rows = {table: n for table, n in dataset.set_aside.items() if table in TABLES}
+    if submissions is None and dataset.submissions is not None:
+        # Those of the dataset speak of all its tables.
+        submissions = dataset.submissions.filter(pl.col("table").cast(pl.String).is_in(TABLES))
     came = None if submissions is None else as_frame("submissions", submissions).lazy().collect().rechunk()
-    native = _native.Register.read(
-        tables, vintage, dataset.ethnic_list, unknown_areas, whole, came, word_list("complete", complete)
-    )
+    named = word_list("complete", complete) or [table for table in dataset.complete if table in TABLES]
+    native = _native.Register.read(tables, vintage, dataset.ethnic_list, unknown_areas, whole, came, named)
     return Register(native, rows)
 
 

@@ -173,7 +173,8 @@ impl Words {
     /// The code of a word of a list.
     fn find(&self, list: &str, text: &str) -> Option<&str> {
         let words = self.lists.get(list)?;
-        let key = alike(text);
+        // Signs alone are no word.
+        let key = Some(alike(text)).filter(|key| !key.is_empty())?;
         // "d 2" and "D.2" are d2; "1,2" and "1.2" are no code, but two.
         let close = key.split_once(' ').filter(|(letter, digits)| {
             letter.chars().count() == 1
@@ -211,11 +212,13 @@ impl Words {
     /// A column of several codes. `figures` tells whether figures stand for codes.
     pub fn list(&self, column: &Column, text: &str, figures: bool) -> Made {
         let Some(list) = column.codes.as_deref() else { return Made::unread("a list of codes") };
-        if let Some(inside) = bracketed(text) {
-            let made = match inside {
-                None => Made::with(Value::List(Vec::new()), Rules::default()).rule(Rule::NothingWord),
-                Some(inside) if inside.is_empty() => Made::default().rule(Rule::BlankWord),
-                Some(inside) => self.list(column, &inside.join(";"), figures),
+        if let Some(elements) = bracketed(text) {
+            let made = if elements.is_empty() {
+                Made::with(Value::List(Vec::new()), Rules::default()).rule(Rule::NothingWord)
+            } else if elements.iter().all(|element| element == UNKNOWN) {
+                Made::default().rule(Rule::BlankWord)
+            } else {
+                self.list(column, &elements.join(";"), figures)
             };
             return if made.unread.is_some() { made } else { made.rule(Rule::Written) };
         }
@@ -316,20 +319,19 @@ impl Words {
     }
 }
 
-/// The elements of a list as programs write it, `["a", "d2"]`, without nulls and blanks; nothing inside the brackets is none.
-fn bracketed(text: &str) -> Option<Option<Vec<String>>> {
+/// The elements of a list as programs write it, `["a", "d2"]`, with a word for those that are null or blank.
+fn bracketed(text: &str) -> Option<Vec<String>> {
     let inside = text.strip_prefix('[')?.strip_suffix(']')?.trim();
     if inside.is_empty() {
-        return Some(None);
+        return Some(Vec::new());
     }
-    let elements = inside.split([',', ';', '\n']).map(|element| nfc(element.trim().trim_matches(['"', '\''])));
     let blank = |element: &str| element.is_empty() || matches!(bare(element).as_str(), "null" | "none" | "nan" | "na");
-    let all: Vec<String> = elements.collect();
-    if all.iter().all(|element| blank(element)) {
-        return Some(Some(Vec::new()));
-    }
-    Some(Some(all.into_iter().map(|element| if blank(&element) { "?".to_owned() } else { element }).collect()))
+    let elements = inside.split([',', ';', '\n']).map(|element| nfc(element.trim().trim_matches(['"', '\''])));
+    Some(elements.map(|element| if blank(&element) { UNKNOWN.to_owned() } else { element }).collect())
 }
+
+/// Stands for a null among the codes of a list: no code, and a word so that it is not passed over as a sign.
+pub(super) const UNKNOWN: &str = "null";
 
 /// What was expected of a figure in a column whose figures may stand for anything.
 pub(super) const FIGURES: &str = "a word or a code; the figures of this column are not known to be ours";

@@ -1,6 +1,7 @@
 //! A frame, such as a Parquet file gives, as a sheet: the names of its columns are the header.
 
 use super::cells::{Cell, Column, Sheet};
+use super::codes::UNKNOWN;
 use super::moment::in_viet_nam;
 use crate::error::{Error, Result};
 use crate::record::whole_numbers;
@@ -9,8 +10,6 @@ use polars::prelude::*;
 /// Days from the day 0 of Excel to that of frames.
 const EPOCH: f64 = 25_569.0;
 const MICROSECONDS: f64 = 86_400e6;
-/// Stands for a null among the codes of a list.
-const UNKNOWN: &str = "?";
 /// Whole numbers from here on stay text: a number of a cell has 15 digits.
 const DIGITS: u128 = 1_000_000_000_000_000;
 

@@ -207,10 +207,12 @@ impl Header {
 
     /// The columns of which a list of records has at least one, if it has none: without a date, a name or a key it tells of no record.
     pub fn lacks<V>(&self, table: &Table, constants: &BTreeMap<String, V>) -> Option<&'static [String]> {
+        // The year of a date alone is a dimension of summaries.
+        let is_whole = |target: &Target| !matches!(target.part, Part::Month | Part::Year);
         let has = |column: &String| {
             constants.contains_key(column)
                 || self.twice.iter().any(|(twice, _)| twice == column)
-                || self.columns.iter().any(|(_, target, _)| target.as_ref().is_some_and(|t| t.column == *column))
+                || self.columns.iter().any(|(_, target, _)| target.as_ref().is_some_and(|t| t.column == *column && is_whole(t)))
                 // A column of ours in another unit or order is there all the same.
                 || self.columns.iter().any(|(.., how)| *how == Some(How::Parentheses))
         };
