@@ -15,6 +15,7 @@ import polars as pl
 from chitieu import _native
 from chitieu._catalogue import html_table, utf8_text
 from chitieu._dataset import Dataset
+from chitieu._errors import DataError
 from chitieu._language import pick, say, word_list, words
 from chitieu._source import Files, by_polars, check_rows
 
