@@ -42,7 +42,11 @@ impl Written {
                 allowed: indicator.periods.iter().map(|k| k.word().to_owned()).collect(),
             });
         }
-        // Those that are counted, all of them, and no other.
+        self.split.check()
+    }
+
+    /// The quantities that are counted, all of them, and no other.
+    fn check_quantities(&self) -> Result<()> {
         let mut counted = quantities_of(&self.indicators);
         if let Some(other) = self.quantities.iter().find(|q| !counted.remove(&q.id)) {
             return Err(Error::BadPlan { found: format!("a quantity that no indicator counts: {}", other.id) });
@@ -50,7 +54,7 @@ impl Written {
         if let Some(missing) = counted.first() {
             return Err(Error::BadPlan { found: format!("no quantity {missing}") });
         }
-        self.split.check()
+        Ok(())
     }
 }
 
@@ -346,6 +350,7 @@ impl Plan {
         written.check(&period)?;
         let mut catalogue = Catalogue::builtin();
         catalogue.adopt(&written.quantities, &written.indicators)?;
+        written.check_quantities()?;
         let json = serde_json::to_string(&written).map_err(|e| Error::BadPlan { found: e.to_string() })?;
         let areas = Self::areas(&written, &period)?;
         areas.check_level(written.area_level)?;

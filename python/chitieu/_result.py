@@ -176,10 +176,11 @@ class Result(Tabular):
         """Return the error of an indicator without rows."""
         why = next((str(w) for w in self._warnings if w.indicator == indicator and w.code == "left_out"), indicator)
         return PlanError(
-            say(f"kết quả không có dòng nào của chỉ tiêu: {why}", f"the result has no rows of the indicator: {why}"),
-            code="unknown_indicator",
+            say(f"dữ liệu không đủ để tính chỉ tiêu: {why}", f"the records were not enough to compute: {why}"),
+            code="left_out",
             expected=", ".join(self._frame["indicator"].unique(maintain_order=True)),
             got=indicator,
+            hint=say("xem result.warnings", "see result.warnings"),
         )
 
     def printed(self, indicator: str, **where: str) -> str:

@@ -1,4 +1,4 @@
-"""Where the rows of a table come from: files as they were when they were named, and what polars throws while it reads."""
+"""Where rows come from: files as they were when they were named, and what polars throws while it reads."""
 
 from __future__ import annotations
 

@@ -127,10 +127,9 @@ impl<'a> Pass<'a> {
     }
 
     /// The part that a series belongs to.
-    pub fn part_of(&self, series: usize) -> usize {
+    pub fn part_of(&self, series: usize) -> Option<usize> {
         let block = self.question.series[series].block;
-        // A pass counts the series of its own blocks alone.
-        self.parts.iter().position(|p| p.place == block).unwrap_or(usize::MAX)
+        self.parts.iter().position(|p| p.place == block)
     }
 
     /// What conditions and dimensions read for some series; not keys, sums and the area.
@@ -198,7 +197,7 @@ impl<'a> Pass<'a> {
     /// area; none where the condition is not true.
     pub fn effects(&self, series: &[usize], columns: &Columns, rows: usize) -> Vec<Vec<Effect>> {
         let mut offsets: HashMap<usize, Vec<Rc<[u64]>>> = HashMap::new();
-        for part in series.iter().map(|s| self.part_of(*s)).collect::<BTreeSet<usize>>() {
+        for part in series.iter().filter_map(|s| self.part_of(*s)).collect::<BTreeSet<usize>>() {
             let grid = &self.parts[part].grid;
             let axes: Vec<AxisCodes> = grid.axes.iter().map(|axis| AxisCodes::new(axis, &columns[&axis.column])).collect();
             let mut same: HashMap<Vec<&[u64]>, Rc<[u64]>> = HashMap::new();
@@ -212,7 +211,8 @@ impl<'a> Pass<'a> {
         let mut evaluator = Rows { count: rows, columns, known: HashMap::new() };
         for series in series {
             let truth = evaluator.truth(&self.question.series[*series].condition);
-            let part = self.part_of(*series);
+            // A pass counts the series of its own blocks alone.
+            let Some(part) = self.part_of(*series) else { continue };
             for row in (0..rows).filter(|row| truth[*row] == crate::record::YES) {
                 found[row].push(Effect { series: *series, part, offsets: offsets[&part][row].clone() });
             }

@@ -257,3 +257,116 @@ fn what_outgrows_its_room_is_put_away_and_counted_on() {
         assert_eq!(found, expected, "{threads} threads");
     }
 }
+
+/// Classes of more than 64 bits together: forty flags, and columns of many values.
+mod wide {
+    use super::*;
+    use crate::catalogue::{ColumnType, Table};
+    use crate::crosstab::{Count, Crosstab};
+
+    const FLAGS: usize = 40;
+    const WORDS: usize = 200;
+
+    fn table() -> Table {
+        let table = Table::new("calls").with("place", ColumnType::Text).with("age", ColumnType::Integer).with("z", ColumnType::Flag);
+        (0..FLAGS).fold(table, |table, nth| table.with(format!("f{nth:02}"), ColumnType::Flag))
+    }
+
+    /// Counts whose conditions read every column, so that all of them are one combination.
+    fn crosstab(by: &[&str]) -> Crosstab {
+        let places = (0..WORDS - 1).map(|nth| format!("place = 'k{nth}'"));
+        let ages = (0..WORDS as i32 - 1).map(|age| format!("age = {age}"));
+        let flags = (0..FLAGS).map(|nth| format!("f{nth:02}"));
+        let any = places.chain(ages).chain(flags).collect::<Vec<_>>().join(" OR ");
+        let rare = (0..FLAGS).map(|nth| format!("f{nth:02}")).collect::<Vec<_>>().join(" AND ");
+        let mut made = Crosstab::of(table())
+            .count("some", Count::rows().filter(format!("z AND NOT (place IS NULL AND ({any}))")))
+            .count("all", Count::rows().filter(format!("z AND ({rare}) AND age > 3 AND place <> 'k1'")));
+        for column in by {
+            made = made.by(*column, ["true", "false"]);
+        }
+        made.build().unwrap()
+    }
+
+    /// Rows that differ in few bits, the highest among them: what a lost bit would take for one.
+    fn frame(rows: &[(Option<u16>, Option<u16>, u64, u64)]) -> DataFrame {
+        let flag = |nth: usize| {
+            let of = rows.iter().map(|(_, _, yes, known)| (known >> nth & 1 == 1).then_some(yes >> nth & 1 == 1));
+            Column::new(format!("f{nth:02}").into(), of.collect::<Vec<_>>())
+        };
+        let mut columns = vec![
+            Column::new("place".into(), rows.iter().map(|r| r.0.map(|n| format!("k{}", usize::from(n) % WORDS))).collect::<Vec<_>>()),
+            Column::new("age".into(), rows.iter().map(|r| r.1.map(|n| i32::from(n) % WORDS as i32)).collect::<Vec<_>>()),
+            Column::new("z".into(), rows.iter().map(|r| (r.3 >> 40 & 1 == 1).then_some(r.2 >> 40 & 1 == 1)).collect::<Vec<_>>()),
+        ];
+        columns.extend((0..FLAGS).map(flag));
+        DataFrame::new(rows.len(), columns).unwrap()
+    }
+
+    fn same(made: &Crosstab, frame: &DataFrame, batches: Vec<DataFrame>) {
+        let context = Context::default();
+        let passes = Pass::all(made.as_ref(), "calls", &context).unwrap();
+        let expected = simple::count(&passes, frame, 0).unwrap().0;
+        assert_eq!(made.count(batches.into_iter().map(Ok)).unwrap(), expected);
+    }
+
+    /// Every class of every column occurs first, so that the combinations need all their bits from there on.
+    #[test]
+    fn more_bits_than_a_number_has_count_as_in_the_simple_way() {
+        let many = (0..WORDS as u16).map(|n| (Some(n), Some(n), u64::from(n) * 0x9E37_79B9_7F4A_7C15, u64::MAX >> (n % 40)));
+        // One row for each flag alone, known and unknown: the highest bits differ and nothing else does.
+        let single = (0..41).flat_map(|nth| [(None, None, 1 << nth | 1 << 40, u64::MAX), (None, None, 1 << 40, !(1 << nth))]);
+        let repeats = (0..3_000_u64).map(|n| (None, Some((n % 7) as u16), 1 << (n % 40) | 1 << 40, u64::MAX));
+        let rows: Vec<_> = many.chain(single).chain(repeats).collect();
+        let whole = frame(&rows);
+        for by in [&[][..], &["f00", "f39"]] {
+            let made = crosstab(by);
+            same(&made, &whole, vec![whole.clone()]);
+            same(&made, &whole, (0..whole.height()).step_by(97).map(|at| whole.slice(at as i64, 97)).collect());
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
+        #[test]
+        fn any_rows_of_wide_combinations_count_as_in_the_simple_way(
+            rows in prop::collection::vec((prop::option::of(any::<u16>()), prop::option::of(any::<u16>()), any::<u64>(), any::<u64>()), 0..400),
+            cut in 0..400_usize,
+        ) {
+            let whole = frame(&rows);
+            let made = crosstab(&[]);
+            let parts = vec![whole.slice(0, cut), whole.slice(cut.min(rows.len()) as i64, rows.len())];
+            same(&made, &whole, parts);
+        }
+    }
+}
+
+/// What identifies nobody counts as a row without a key does, and spellings of one identifier are one key.
+#[test]
+fn keys_are_identifiers() {
+    let plan = Plan::new(&Catalogue::builtin(), "2022").indicators(["abused_children"]).build().unwrap();
+    let ids = ["", " ", "\u{a0}", "\u{200b}", "nan", "3.91E+16", "3,91E+16", "k1", " k1", "k1\u{a0}", "K1", "e\u{301}1", "é1"];
+    let frame = |ids: Vec<Option<&str>>| {
+        let mut frame = df![
+            "case_id" => (0..ids.len()).map(|n| format!("c{n}")).collect::<Vec<_>>(),
+            "child_id" => ids.clone(),
+            "commune" => vec!["12364"; ids.len()],
+            "confirmed" => vec![true; ids.len()],
+        ]
+        .unwrap();
+        frame.with_column(dates("birth_date", vec![Some(16_000); ids.len()])).unwrap();
+        frame.with_column(dates("received_date", vec![Some(19_000); ids.len()])).unwrap();
+        frame
+    };
+    // Seven of nobody, then k1 (three spellings), K1 and é1 (two): by hand 7 + 1 + 1 + 1.
+    let written = frame(ids.iter().copied().map(Some).collect());
+    let nobody = std::iter::repeat_n(None, 7);
+    let plain = frame(nobody.chain(["k1", "k1", "k1", "K1", "é1", "é1"].map(Some)).collect());
+    let context = Context::default();
+    let counted = by_machine(&plan, "victims", vec![written.clone()], &context).unwrap();
+    assert_eq!(counted, simply(&plan, "victims", &written, &context).unwrap());
+    assert_eq!(counted, by_machine(&plan, "victims", vec![plain], &context).unwrap());
+    let table = plan.finish(&counted).unwrap().table;
+    assert_eq!(table.column("numerator").unwrap().i64().unwrap().get(0), Some(10));
+}
