@@ -286,7 +286,9 @@ class Dataset:
         self._ethnic_list = _agreed("ethnic_list", ethnic_list, tables)
         self._set_aside: dict[str, int] = {}
         self._submissions = (
-            None if submissions is None else by_polars("submissions", as_frame("submissions", submissions).lazy().collect)
+            None
+            if submissions is None
+            else by_polars("submissions", as_frame("submissions", submissions).lazy().collect)
         )
         self._complete = word_list("complete", complete)
 

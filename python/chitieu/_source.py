@@ -95,7 +95,11 @@ class Files:
                 f'bảng "{table}": {path} không phải tệp Parquet nguyên vẹn: {damaged}',
                 f'table "{table}": {path} is not Parquet, or damaged: {damaged}',
             )
-            + (say("; hãy đọc trước: ", "; read it first: ") + f'{table}=ct.read("{path}", "{table}")' if is_file else ""),
+            + (
+                say("; hãy đọc trước: ", "; read it first: ") + f'{table}=ct.read("{path}", "{table}")'
+                if is_file
+                else ""
+            ),
             code="wrong_type",
             expected="Parquet",
             got=path,

@@ -18,15 +18,11 @@ from chitieu._dataset import Dataset
 def _made(code: str, children: int, year: int, seed: int, silent: int) -> tuple[Dataset, pl.DataFrame]:
     tables, submissions, truth = _native.synthetic(code, children, year, seed, silent)
     frames = {name: pl.DataFrame(frame) for name, frame in tables}
-    dataset = Dataset(
-        area_vintage=f"{year}-12-31", ethnic_list="1979", submissions=pl.DataFrame(submissions), **frames
-    )
+    dataset = Dataset(area_vintage=f"{year}-12-31", ethnic_list="1979", submissions=pl.DataFrame(submissions), **frames)
     return dataset, pl.DataFrame(truth)
 
 
-def province(
-    code: str = "33", *, children: int = 350_000, year: int = 2022, seed: int = 1, silent: int = 0
-) -> Dataset:
+def province(code: str = "33", *, children: int = 350_000, year: int = 2022, seed: int = 1, silent: int = 0) -> Dataset:
     """Make all tables of a province.
 
     The same arguments give the same bytes on any machine and for any number of threads. The proportions are plausible

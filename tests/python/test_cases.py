@@ -60,7 +60,8 @@ def test_what_a_case_says_is_known():
     for case in CASES:
         assert set(case.data) <= {
             "name", "why", "period", "indicators", "by", "area_level",
-            "ethnic_list", "area_vintage", "records_vintage", "shares", "unknown_areas", "submissions", "complete", "tables", "expect",
+            "ethnic_list", "area_vintage", "records_vintage", "shares", "unknown_areas", "submissions", "complete",
+            "tables", "expect",
         }, case  # fmt: skip
         for expected in case.data["expect"]:
             known = {

@@ -206,9 +206,7 @@ def test_submissions_that_cannot_be_read_are_refused(rows, code, column):
 @pytest.mark.parametrize("complete", [["victim"], ["victims", "victims"], "victims"])
 def test_complete_tables_are_named_right(complete):
     with pytest.raises(ct.PlanError):
-        ct.compute(
-            ct.Dataset(victims=victims(OLD[:1]), complete=complete), period="2022", indicators=["abuse_cases"]
-        )
+        ct.compute(ct.Dataset(victims=victims(OLD[:1]), complete=complete), period="2022", indicators=["abuse_cases"])
 
 
 def test_an_empty_table_of_submissions_says_nothing():

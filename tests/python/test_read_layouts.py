@@ -122,7 +122,8 @@ def test_codes_that_lost_their_zeros(tmp_path):
     assert communes(read("Mã xã", ("1", "19"), **ha_noi)) == ["00001", "00019"]
     assert communes(read("Mã xã", (1, 19))) == ["00001", "00019"]
     assert communes(read("Xã", (1, 19, 364), **ha_noi)) == ["00001", "00019", "00364"]
-    # 00002 is no commune of that day; without a province figures may number wards; a name among them makes all doubtful.
+    # 00002 is no commune of that day; without a province figures may number wards; a name among them makes all
+    # doubtful.
     assert communes(read("Mã xã", (2,), **ha_noi)) == [None]
     assert communes(read("Phường", (1, 4), area_vintage="2022-12-31")) == [None, None]
     assert communes(read("Phường", (1, 4), area_vintage="2022-12-31", within="79")) == [None, None]

@@ -50,7 +50,9 @@ def test_silent_communes_have_no_values() -> None:
     province = joined.filter(pl.col("area") == "33")
     assert province.select("reported", "expected").unique().row(0) == (152, 161)
     assert set(province["status"]) <= {"partial", "unreliable", "not_available"}
-    assert [w.code for w in result.warnings if w.code in ("not_all_reported", "zero_or_silence")] == ["not_all_reported"]
+    assert [w.code for w in result.warnings if w.code in ("not_all_reported", "zero_or_silence")] == [
+        "not_all_reported"
+    ]
 
 
 def test_every_cell_is_true(joined: pl.DataFrame) -> None:
