@@ -81,9 +81,9 @@ class Result(Tabular):
 
     Columns: ``indicator``, ``code``, ``measure``, ``period``, ``area``, ``area_level``, one per dimension,
     ``numerator``, ``denominator``, ``value``, ``lower``, ``upper`` (95 % limits), ``undecided`` (records that could
-    not be decided, in neither part), ``reported`` and ``expected`` (communes of the area that reported what the value is
-    made of, null if nothing tells, and all its communes), ``status``, ``definition``, ``method`` (of the limits), ``unit`` (what the
-    numerator counts). In a dimension ``total`` is the total and ``unknown`` is not recorded.
+    not be decided, in neither part), ``reported`` and ``expected`` (communes of the area that reported what the value
+    is made of, null if nothing tells, and all its communes), ``status``, ``definition``, ``method`` (of the limits),
+    ``unit`` (what the numerator counts). In a dimension ``total`` is the total and ``unknown`` is not recorded.
     """
 
     def __init__(self, frame: pl.DataFrame, plan: Plan, warnings: list[Warning]) -> None:
