@@ -152,8 +152,7 @@ class Check:
           its register up to date, of the months that are over; of a wider area over all its communes.
 
         The register counts whole, events by their date in the period, yearly tables by the period's year. Every unit
-        of the provinces with rows is listed, none where the list of areas has no units of that level; a score is null
-        where there is nothing to judge.
+        of the provinces with rows is listed; a score is null where there is nothing to judge.
 
         Args:
             by: ``"commune"``, ``"district"``, ``"province"`` or ``"country"``.
@@ -161,7 +160,8 @@ class Check:
                 that it touches. Call it for several months to follow an area.
 
         Raises:
-            PlanError: For an unknown level, or a period that is not of whole months.
+            PlanError: For an unknown level, one that the list of areas does not have (districts since July 2025), or a
+                period that is not of whole months.
         """
         return pl.DataFrame(self._native.scorecard(by, str(period or self._native.whole_months())))
 

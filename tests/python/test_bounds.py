@@ -110,7 +110,7 @@ def test_days_beyond_every_calendar_are_refused_in_every_unit(unit, days):
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Ho_Chi_Minh", "America/New_York", "+09:00"])
 @pytest.mark.parametrize("unit", ["ms", "us", "ns"])
 def test_a_moment_with_a_zone_is_the_day_in_viet_nam(zone, unit):
-    """17:00 of 31 December 2006 in Greenwich is midnight of 1 January 2007 in Viet Nam: 15 years old at the end of 2022."""
+    """17:00 of 31 December 2006 in Greenwich is midnight of 1 January 2007 in Viet Nam: 15 at the end of 2022."""
     last = datetime(2006, 12, 31, 16, 59, 59, tzinfo=timezone.utc)
     first = datetime(2006, 12, 31, 17, tzinfo=timezone.utc)
     moments = pl.Series([last, first]).cast(pl.Datetime(unit, "UTC")).cast(pl.Int64).cast(pl.Datetime(unit))

@@ -1,4 +1,4 @@
-"""``result.only`` names what there is where it is asked for something else; it never gives an empty frame and no word."""
+"""``result.only`` names what there is where it is asked for something else; it gives no empty frame in silence."""
 
 from datetime import date
 
