@@ -156,8 +156,7 @@ class Check:
         (its scores are null, never 0) and ``partial`` if some have not.
 
         The register counts whole, events by their date in the period, yearly tables by the period's year. Every unit
-        of the provinces with rows is listed, none where the list of areas has no units of that level; a score is null
-        where there is nothing to judge.
+        of the provinces with rows is listed; a score is null where there is nothing to judge.
 
         Args:
             by: ``"commune"``, ``"district"``, ``"province"`` or ``"country"``.
@@ -165,7 +164,8 @@ class Check:
                 that it touches. Call it for several months to follow an area.
 
         Raises:
-            PlanError: For an unknown level, or a period that is not of whole months.
+            PlanError: For an unknown level, one that the list of areas does not have (districts since July 2025), or a
+                period that is not of whole months.
         """
         return pl.DataFrame(self._native.scorecard(by, str(period or self._native.whole_months())))
 
