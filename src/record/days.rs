@@ -31,7 +31,7 @@ mod tests {
     use super::*;
 
     fn days(moments: &[i64], unit: TimeUnit, zone: Option<TimeZone>) -> Vec<Option<i32>> {
-        let column = Series::new("a".into(), moments).cast(&DataType::Datetime(unit, zone)).unwrap();
+        let column = Int64Chunked::new("a".into(), moments).into_datetime(unit, zone).into_series();
         days_of(&column).unwrap().iter().collect()
     }
 

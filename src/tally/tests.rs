@@ -313,7 +313,7 @@ mod wide {
     /// Every class of every column occurs first, so that the combinations need all their bits from there on.
     #[test]
     fn more_bits_than_a_number_has_count_as_in_the_simple_way() {
-        let many = (0..WORDS as u16).map(|n| (Some(n), Some(n), u64::from(n) * 0x9E37_79B9_7F4A_7C15, u64::MAX >> (n % 40)));
+        let many = (0..WORDS as u16).map(|n| (Some(n), Some(n), u64::from(n).wrapping_mul(0x9E37_79B9_7F4A_7C15), u64::MAX >> (n % 40)));
         // One row for each flag alone, known and unknown: the highest bits differ and nothing else does.
         let single = (0..41).flat_map(|nth| [(None, None, 1 << nth | 1 << 40, u64::MAX), (None, None, 1 << 40, !(1 << nth))]);
         let repeats = (0..3_000_u64).map(|n| (None, Some((n % 7) as u16), 1 << (n % 40) | 1 << 40, u64::MAX));
