@@ -97,11 +97,10 @@ impl Facts {
         self.decisions.iter().flatten().filter(|d| d.within(span)).map(|d| d.place).collect()
     }
 
-    /// How many communes reported a table, of those in the provinces of some, told to a person.
-    pub fn told_coverage(&self, table: &str, period: Option<&Period>, communes: impl Iterator<Item = u32>, sent: &HashSet<u32>) -> Text {
-        let reported = self.submissions.reported(table, period, &self.areas, sent);
-        let coverage = Coverage::new(&self.areas, communes.filter(|c| *c != NOWHERE), &reported);
-        let Some((came, all)) = coverage.of(0).and_then(|r| Some((r.reported?, r.expected))).filter(|_| reported != Reported::Unknown)
+    /// How many communes reported, of those in the provinces of some, told to a person.
+    pub fn told_coverage(&self, reported: &Reported, communes: impl Iterator<Item = u32>) -> Text {
+        let coverage = Coverage::new(&self.areas, communes.filter(|c| *c != NOWHERE), reported);
+        let Some((came, all)) = coverage.of(0).and_then(|r| Some((r.reported?, r.expected))).filter(|_| *reported != Reported::Unknown)
         else {
             return Text::new(
                 "Chưa biết xã nào đã báo cáo: số 0 có thể là chưa báo cáo; nêu submissions=... hoặc complete=[...] khi đọc",

@@ -223,12 +223,8 @@ impl Register {
                 }
             }
         }
-        let who = self.0.told_coverage(
-            "sanctions",
-            period,
-            self.0.decisions.iter().flatten().map(|d| d.place),
-            &self.0.communes_of_decisions(period),
-        );
+        let reported = self.0.submissions.reported("sanctions", period, &self.0.areas, &self.0.communes_of_decisions(period));
+        let who = self.0.told_coverage(&reported, self.0.decisions.iter().flatten().map(|d| d.place));
         let rows = size * spots.len();
         let of = |count: fn(&Cell) -> u64| (0..rows).map(|nth| cells.get(&nth).map_or(0, count)).collect::<Vec<_>>();
         Columns::new(rows)

@@ -1,12 +1,12 @@
 //! The reports that count, and how certainly.
 
-use super::choice::{Choice, DateOf};
+use super::choice::{Choice, DateOf, PlaceOf};
 use super::register::Facts;
 use super::report::{Decision, Report};
 use super::spots::{Here, Spots};
 use super::things::{Things, things};
 use super::unit::Unit;
-use crate::area::Level;
+use crate::area::{Level, Reported};
 use crate::catalogue::{Catalogue, Codes, days};
 use crate::error::{Error, Result};
 use crate::period::Period;
@@ -88,7 +88,20 @@ impl Selection {
         }
         let table = if matches!(unit, Unit::Perpetrator | Unit::Pair) { "perpetrators" } else { "victims" };
         let sent = self.communes_of_reports(period);
-        spots.covered(&self.facts.submissions.reported(table, period, &self.facts.areas, &sent), &sent)
+        spots.covered(&self.reported(table, period, &sent), &sent)
+    }
+
+    /// The communes that reported a table. They report what happened there: by where children live nobody knows who did. Perpetrators
+    /// come with the victims of their case.
+    fn reported(&self, table: &str, period: Option<&Period>, sent: &HashSet<u32>) -> Reported {
+        if self.choice.place == PlaceOf::Residence {
+            return Reported::Unknown;
+        }
+        let of = |table: &str| self.facts.submissions.reported(table, period, &self.facts.areas, sent);
+        match of(table) {
+            Reported::Unknown if table == "perpetrators" => of("victims"),
+            reported => reported,
+        }
     }
 
     /// The communes with reports that may lie in a period.
@@ -102,7 +115,7 @@ impl Selection {
     pub(super) fn told_coverage(&self) -> Text {
         let communes = self.facts.reports.iter().map(|r| self.choice.commune(r));
         let period = self.choice.period.as_ref();
-        self.facts.told_coverage("victims", period, communes, &self.communes_of_reports(period))
+        self.facts.told_coverage(&self.reported("victims", period, &self.communes_of_reports(period)), communes)
     }
 
     /// The reports certain in the period, with their places in the register.

@@ -21,7 +21,7 @@ enum Sent {
     Nothing,
     /// Only what came from units that were split: nobody knows how many are its own.
     Elsewhere,
-    /// Some of it, or for a part of the period.
+    /// Some of it.
     Part,
     /// All of it.
     All,
@@ -203,7 +203,11 @@ struct Asking<'a> {
 impl<'a> Asking<'a> {
     fn new(question: &'a Question, presence: &'a Presence, crossings: &'a [Crossing], pass: u32) -> Result<Self> {
         let block = &question.blocks[pass as usize];
-        let (of, table) = (question.table(&block.table)?, question.table_place(&block.table)?);
+        let of = question.table(&block.table)?;
+        // Perpetrators come with the victims of their case: where nothing is said of them, what is said of victims holds.
+        let own = question.table_place(&block.table)?;
+        let is_named = |table: u32| presence.submitted.keys().chain(&presence.complete).any(|(_, of, _)| *of == table);
+        let table = if block.table == "perpetrators" && !is_named(own) { question.table_place("victims")? } else { own };
         let days = days(question, block, of.time);
         let is_said = |asked: Days| {
             let of_table = |(_, of, _): &Sender| *of == table;
@@ -242,7 +246,7 @@ impl<'a> Asking<'a> {
             (false, true) => Sent::Less,
             (false, false) => Sent::Unknown,
             (true, _) if covers(days, asked) => Sent::All,
-            (true, _) if has_rows || !days.is_empty() => Sent::Part,
+            (true, _) if has_rows => Sent::Part,
             (true, true) => Sent::Elsewhere,
             (true, false) => Sent::Nothing,
         }

@@ -21,6 +21,11 @@ pub(super) fn whole(column: &str, cell: Cell<'_>, text: &str) -> Made {
     let mut rules = Rules::default();
     let (before, figures, behind) = parted(text);
     if !before.is_empty() || !behind.is_empty() {
+        // A sign that makes it another number than the one that stands there: a share, money of others, a bound, about so much.
+        let is_other = |c: char| matches!(c, '%' | '‰' | '$' | '€' | '£' | '¥' | '~' | '≈' | '<' | '>' | '≤' | '≥' | '±' | '*' | '=' | '×');
+        if before.contains(is_other) || behind.contains(is_other) || before.trim() == "(" {
+            return Made::unread(OWN_UNIT);
+        }
         match Words::get().is_unit(column, &bare(before), &bare(behind)) {
             Some(true) => rules.add(Rule::NumberWords),
             Some(false) => return Made::unread(OWN_UNIT),

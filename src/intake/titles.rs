@@ -10,6 +10,8 @@ pub(super) const EXPECTED: &str = "one commune of that day, the same in the titl
 /// Most words of a name, and most letters of a title.
 const NAME: usize = 6;
 const TITLE: usize = 300;
+/// What lines begin with that name others than the sender: to whom it goes, and who wrote it.
+const ADDRESSED: [&str; 6] = ["kinh gui", "noi nhan", "nguoi lap", "nguoi ky", "nguoi bao cao", "can bo"];
 
 /// What is told of the commune.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -219,7 +221,8 @@ impl Sources<'_> {
             nfc(name.rsplit_once('.').map_or(name, |(stem, _)| stem)).replace(['_', '-', '+', '.', ',', '(', ')'], " ")
         });
         let labels: Vec<String> = [Some(nfc(self.sheet)), stem].into_iter().flatten().filter(|label| !label.is_empty()).collect();
-        let titles: Vec<String> = self.titles.iter().filter(|t| t.chars().count() <= TITLE).cloned().collect();
+        let is_title = |t: &&String| t.chars().count() <= TITLE && !ADDRESSED.iter().any(|start| bare(t).starts_with(start));
+        let titles: Vec<String> = self.titles.iter().filter(is_title).cloned().collect();
         let texts = || titles.iter().chain(&labels);
 
         // The widest unit first: a district in its province, a commune in its district.

@@ -187,10 +187,32 @@ impl Header {
             })
             .collect();
         // "Nam" is a sex, or a year typed without marks: what a record may hold says less.
+        header.part_marks(table);
         header.score = 2 * header.sure.len() + places.len();
         header.join_dates();
         header.pair_sexes(table);
         header
+    }
+
+    /// Of a list in one column and marks of its codes in others, the marks are not taken: which of them is whole nobody knows.
+    fn part_marks(&mut self, table: &Table) {
+        let is_list = |column: &str| table.column(column).is_some_and(|c| c.kind == ColumnType::List);
+        let whole: Vec<String> = self.targets().filter(|t| t.part == Part::Whole && is_list(&t.column)).map(|t| t.column.clone()).collect();
+        for column in whole {
+            let is_mark = |target: &Option<Target>| target.as_ref().is_some_and(|t| t.column == column && t.is_tick());
+            let marks: Vec<usize> = (0..self.columns.len()).filter(|place| is_mark(&self.columns[*place].1)).collect();
+            for place in &marks {
+                (self.columns[*place].1, self.columns[*place].2) = (None, Some(How::Repeated));
+            }
+            if !marks.is_empty() {
+                self.twice.push((column, marks.len() + 1));
+            }
+        }
+        self.twice.sort();
+    }
+
+    fn targets(&self) -> impl Iterator<Item = &Target> {
+        self.columns.iter().filter_map(|(_, target, _)| target.as_ref())
     }
 
     /// How many of our columns stand here without doubt: a row of data may hold the words of a list.
