@@ -458,7 +458,7 @@ def read(
         >>> came = pl.DataFrame({"table": ["victims"], "commune": ["12364"], "period": ["2022"]})
         >>> table = ct.abuse.read(dataset, submissions=came).select(period="2022").counts("child")
         >>> table.to_polars().select("reported", "expected", "status").row(0)
-        (1, 161, 'partial')
+        (13, 161, 'partial')
     """
     vintage = dataset.area_vintage or _text(area_vintage)
     if vintage is None or (area_vintage is not None and _text(area_vintage) != vintage):

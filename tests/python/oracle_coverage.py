@@ -38,7 +38,7 @@ SELECT commune, areas, r.commune IS NOT NULL AS has, CASE
     WHEN {complete} THEN 2
     WHEN n.commune IS NOT NULL THEN CASE
         WHEN coalesce(d.days, 0) = DATE '{b}' - DATE '{a}' + 1 THEN 2
-        WHEN d.days > 0 OR r.commune IS NOT NULL THEN 1 ELSE 0 END
+        WHEN r.commune IS NOT NULL THEN 1 ELSE 0 END
     WHEN r.commune IS NOT NULL THEN 2 ELSE 0 END AS sent
 FROM places p LEFT JOIN rows r USING (commune) LEFT JOIN days d USING (commune)
 LEFT JOIN (SELECT DISTINCT commune FROM named) n USING (commune)
@@ -62,6 +62,8 @@ class Coverage:
     def sent(self, part: Part) -> pl.DataFrame:
         """Return commune, areas, whether it has rows, and what it sent."""
         table = part.view.removeprefix("the_")
+        if table == "perpetrators":
+            table = "victims"  # of whom perpetrators are, and who are never named apart here
         back = int((re.findall(r"back = (\d+)", part.where) or ["0"])[0])
         a, b = self.first, self.last
         if table in OF_A_DAY:
@@ -80,9 +82,10 @@ class Coverage:
             self.known[query] = pl.DataFrame(self.sql.sql(query))
         return self.known[query]
 
-    def of(self, parts: list[Part]) -> pl.DataFrame:
-        """Return by area: ``reported`` and ``expected`` for all parts together, ``some`` of each (null: all count)."""
-        frames = [self.sent(p) for p in parts]
+    def of(self, parts: list[Part], provinces: list[str]) -> pl.DataFrame:
+        """Return by area: ``reported`` and ``expected`` for all parts together, and whether ``some`` of each is there."""
+        inside = pl.col("areas").list.eval(pl.element().is_in(provinces)).list.any()
+        frames = [self.sent(p).filter(inside) for p in parts]
         both = frames[0].select("commune", "areas", "sent")
         for frame in frames[1:]:
             both = both.join(frame.select("commune", other="sent"), on="commune")

@@ -155,6 +155,6 @@ def test_a_level_that_the_list_does_not_have_is_refused():
     for table in (selection.units, selection.supported, selection.relations):
         with pytest.raises(ct.PlanError) as error:
             table("district")
-        assert error.value.code == "no_area_level"
+        assert error.value.code == "unknown_choice"
         assert error.value.expected == "country, province, commune"
     assert selection.units("commune").to_polars().height > 1

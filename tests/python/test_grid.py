@@ -38,7 +38,7 @@ def test_columns():
     frame = ask("child_population", children=children(), by=["sex"]).to_polars()
     assert frame.columns == [
         *["indicator", "code", "measure", "period", "area", "area_level", "sex", "numerator", "denominator", "value"],
-        *["lower", "upper", "undecided", "status", "definition", "method", "unit"],
+        *["lower", "upper", "undecided", "reported", "expected", "status", "definition", "method", "unit"],
     ]
     assert frame["period"].unique().to_list() == ["2022"]
     assert frame["definition"].unique().to_list() == ["tt13_2021/child_population@1"]

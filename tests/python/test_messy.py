@@ -65,7 +65,7 @@ def test_the_folder_can_be_counted(corpus, folder):
     checked = folder.dataset.without(ct.check(folder.dataset, period="2022"), severity="error")
     assert checked["children"].height == folder.dataset["children"].height - sum(checked.set_aside.values())
     result = ct.compute(checked, period="2022", indicators=["child_population"], area_level="commune")
-    assert [w.code for w in result.warnings] == ["set_aside"]
+    assert [w.code for w in result.warnings] == ["not_all_reported", "set_aside"]
     # Under 16 on 31 December 2022 for certain: born since 1 January 2007, by the day or, without one, by the year.
     born = pl.col("birth_date").is_between(pl.date(2007, 1, 1), pl.date(2022, 12, 31))
     born_in = pl.col("birth_date").is_null() & pl.col("birth_year").is_between(2007, 2022)

@@ -88,12 +88,13 @@ def compare_coverage(cells, oracle, indicator, measure):
     # Without any row or table of the denominator's there is no denominator, and it tells nothing.
     counted = cells["denominator"].is_not_null() | (cells["status"] == "not_reported")
     parts = parts if counted.any() or measure == "count" else parts[:1]
-    wanted = oracle.coverage.of(parts)
+    provinces = cells.filter(pl.col("area_level") == "province")["area"].unique().to_list()
+    wanted = oracle.coverage.of(parts, provinces)
     both = cells.join(wanted, on="area", how="left", maintain_order="left", suffix="_wanted")
     for fact in ["reported", "expected"]:
         wrong = both.filter(~pl.col(fact).eq_missing(pl.col(f"{fact}_wanted")))
         assert wrong.is_empty(), f"{indicator}, {measure}, {fact}:\n{wrong.rows(named=True)[0]}"
-    silent = [~both[f"some_{nth}"] for nth in range(len(parts))]
+    silent = [~both[f"some_{nth}"].fill_null(True) for nth in range(len(parts))]
     nobody = silent[0] if len(parts) == 1 else silent[0] | silent[1]
     assert (both.filter(nobody)["status"] == "not_reported").all(), indicator
     assert both.filter(nobody)["value"].is_null().all(), indicator
