@@ -13,7 +13,7 @@ from chitieu import _native
 from chitieu._catalogue import html_table
 from chitieu._dataset import Dataset, as_frame
 from chitieu._errors import PlanError, SchemaError
-from chitieu._language import label, printed, say, word_list
+from chitieu._language import label, printed, say, word_list, words
 from chitieu._result import Tabular, area_names
 
 #: The tables that are read.
@@ -485,11 +485,14 @@ def read(
             columns = _native.Register.columns(name, dataset.schema(name).names())
             tables.append((name, dataset.batches(name, columns)))
     rows = {table: n for table, n in dataset.set_aside.items() if table in TABLES}
+    others = [table["id"] for table in words()["tables"] if table["id"] not in TABLES]
     if submissions is None and dataset.submissions is not None:
-        # Those of the dataset speak of all its tables.
-        submissions = dataset.submissions.filter(pl.col("table").cast(pl.String).is_in(TABLES))
+        # Those of the dataset speak of all its tables. A word that is none is refused below.
+        submissions = dataset.submissions
+        if "table" in submissions.columns:
+            submissions = submissions.filter(~pl.col("table").cast(pl.String).is_in(others))
     came = None if submissions is None else as_frame("submissions", submissions).lazy().collect().rechunk()
-    named = word_list("complete", complete) or [table for table in dataset.complete if table in TABLES]
+    named = word_list("complete", complete) or [table for table in dataset.complete if table not in others]
     native = _native.Register.read(tables, vintage, dataset.ethnic_list, unknown_areas, whole, came, named)
     return Register(native, rows)
 

@@ -83,7 +83,7 @@ class Coverage:
         return self.known[query]
 
     def of(self, parts: list[Part], provinces: list[str]) -> pl.DataFrame:
-        """Return by area: ``reported`` and ``expected`` for all parts together, and whether ``some`` of each is there."""
+        """Return by area: ``reported`` and ``expected`` for all parts together, and if ``some`` of each is there."""
         inside = pl.col("areas").list.eval(pl.element().is_in(provinces)).list.any()
         frames = [self.sent(p).filter(inside) for p in parts]
         both = frames[0].select("commune", "areas", "sent")
