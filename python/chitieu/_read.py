@@ -226,7 +226,8 @@ class Folder:
     @property
     def dataset(self) -> Dataset:
         """The tables as a dataset."""
-        return Dataset(area_vintage=self._area_vintage, ethnic_list=self._ethnic_list, **self.readings)
+        tables: dict[str, Any] = dict(self.readings)
+        return Dataset(area_vintage=self._area_vintage, ethnic_list=self._ethnic_list, **tables)
 
     @property
     def files(self) -> pl.DataFrame:

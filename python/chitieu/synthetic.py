@@ -7,6 +7,7 @@ age limit, twins, children abused in several forms and several times, events out
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 import polars as pl
 
@@ -17,7 +18,7 @@ from chitieu._dataset import Dataset
 @lru_cache(maxsize=1)
 def _made(code: str, children: int, year: int, seed: int, silent: int) -> tuple[Dataset, pl.DataFrame]:
     tables, submissions, truth = _native.synthetic(code, children, year, seed, silent)
-    frames = {name: pl.DataFrame(frame) for name, frame in tables}
+    frames: dict[str, Any] = {name: pl.DataFrame(frame) for name, frame in tables}
     dataset = Dataset(area_vintage=f"{year}-12-31", ethnic_list="1979", submissions=pl.DataFrame(submissions), **frames)
     return dataset, pl.DataFrame(truth)
 
