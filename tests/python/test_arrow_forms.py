@@ -266,7 +266,10 @@ def test_types_that_do_not_fit(name):
                 wrong["victims"] = RECORDS["victims"]
             plans = [plan for plan in PLANS if column.name in plan.columns(table)]
             for told in refused(wrong, plans):
-                assert told[:3] == (ct.SchemaError, "wrong_type", column.name)
+                # A decimal may be whole, as a sum of DuckDB is: this one has a fraction, which its values tell.
+                is_fraction = (name, kind(column)) == ("decimal", "integer")
+                wanted = (ct.DataError, "bad_value") if is_fraction else (ct.SchemaError, "wrong_type")
+                assert told[:3] == (*wanted, column.name)
                 assert f'table "{table}", column "{column.name}": expected ' in told[-1]
 
 

@@ -114,7 +114,7 @@ def tables():
         ("victims", "received_date", pl.date(2023, 1, 4), 11),
         ("victims", "child_id", pl.lit("somebody"), 7),
         ("victims", "plan_date", pl.col("received_date") + pl.duration(days=pl.int_range(pl.len()) % 12), 2),
-        ("perpetrators", "case_id", pl.lit("none"), 2),
+        ("perpetrators", "case_id", pl.lit("x0"), 2),
         ("pupils", "completed", pl.col("enrolled") + 1, 17),
         ("deaths", "birth_date", pl.col("date") + pl.duration(days=1), 5),
     ]:
