@@ -35,7 +35,7 @@ impl Written {
         once("by", self.by.iter().map(|d| d.word()))?;
         once("indicators", self.indicators.iter().map(|i| i.id.as_str()))?;
         once("quantities", self.quantities.iter().map(|q| q.id.as_str()))?;
-        for indicator in self.indicators.iter().filter(|i| !i.periods.is_empty() && !i.periods.contains(&period.kind())) {
+        if let Some(indicator) = self.indicators.iter().find(|i| !i.periods.is_empty() && !i.periods.contains(&period.kind())) {
             return Err(Error::PeriodNotDefined {
                 indicator: indicator.id.clone(),
                 period: self.period.clone(),

@@ -112,7 +112,7 @@ impl<'a> Coverage<'a> {
             Ok((pass, expected.iter().map(|place| asking.standing(*place)).collect()))
         };
         let sent = passes.into_iter().map(of).collect::<Result<_>>()?;
-        Ok(Self { areas, sent, expected })
+        Ok(Self { areas, expected, sent })
     }
 
     /// For every place, what is known of a pass, or of two that are needed together.

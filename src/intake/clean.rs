@@ -121,9 +121,9 @@ impl Cleaner<'_> {
         let all = kept;
         let stay: Vec<u32> = joined.as_ref().map_or_else(Vec::new, |joined| joined.kept.iter().map(|row| all[*row as usize]).collect());
         let kept = if joined.is_some() { &stay[..] } else { all };
-        if let Some(long::Joined { joined, list, key, apart, .. }) = &joined {
-            if *joined > 0 {
-                changes.push(Change { column: list.clone(), rule: Rule::RowsJoined, rows: *joined });
+        if let Some(long::Joined { rows, list, key, apart, .. }) = &joined {
+            if *rows > 0 {
+                changes.push(Change { column: list.clone(), rule: Rule::RowsJoined, rows: *rows });
             }
             let expected = format!("one record for each {key}, or rows that differ in {list} alone");
             let told =

@@ -44,6 +44,7 @@ pub(super) fn read(path: &str, mut file: File, encoding: Option<TextEncoding>) -
     Ok(Book { sheets: vec![sheet], encoding: Some(encoding), refused: Vec::new() })
 }
 
+#[allow(clippy::naive_bytecount, reason = "a crate for this alone is too much")]
 fn line_ends(bytes: &[u8]) -> usize {
     bytes.iter().filter(|b| **b == b'\n').count()
 }

@@ -19,7 +19,7 @@ pub(super) struct Joined {
     /// The records that stay, by their place among those before.
     pub kept: Vec<u32>,
     /// How many rows went into another.
-    pub joined: u64,
+    pub rows: u64,
     /// The list, and the last column of the key.
     pub list: String,
     pub key: String,
@@ -34,13 +34,8 @@ pub(super) fn join(table: &Table, columns: &mut [(&Column, Values)], rows: usize
         let keys: Option<Vec<usize>> = keys.iter().map(|key| place(key)).collect();
         (*of == table.id).then_some(()).and(keys).zip(place(list))
     })?;
-    let mut found = Joined {
-        kept: Vec::new(),
-        joined: 0,
-        list: columns[list].0.id.clone(),
-        key: columns[*keys.last()?].0.id.clone(),
-        apart: Vec::new(),
-    };
+    let mut found =
+        Joined { kept: Vec::new(), rows: 0, list: columns[list].0.id.clone(), key: columns[*keys.last()?].0.id.clone(), apart: Vec::new() };
     let mut gone = vec![false; rows];
     for group in groups(columns, &keys, rows) {
         let of = |row: u32| &columns[list].1.made[columns[list].1.of_row[row as usize] as usize];
@@ -63,21 +58,23 @@ pub(super) fn join(table: &Table, columns: &mut [(&Column, Values)], rows: usize
             }
         }
         let mut rules = Rules::default();
-        group.iter().for_each(|row| rules.join(of(*row).rules));
+        for row in &group {
+            rules.join(of(*row).rules);
+        }
         let values = &mut columns[list].1;
         values.made.push(Made::with(Value::List(all), rules));
         values.of_row[group[0] as usize] = values.made.len() as u32 - 1;
         for row in &group[1..] {
             gone[*row as usize] = true;
-            found.joined += 1;
+            found.rows += 1;
         }
     }
-    if found.joined == 0 && found.apart.is_empty() {
+    if found.rows == 0 && found.apart.is_empty() {
         return None;
     }
     found.apart.sort_unstable();
     found.kept = (0..rows as u32).filter(|row| !gone[*row as usize]).collect();
-    if found.joined > 0 {
+    if found.rows > 0 {
         for (_, values) in columns.iter_mut() {
             values.of_row = found.kept.iter().map(|row| values.of_row[*row as usize]).collect();
         }

@@ -167,7 +167,7 @@ pub(super) fn parts(book: &[u8], relations: &[u8]) -> HashMap<String, String> {
     });
     let mut found = HashMap::new();
     tags(book, |tag| {
-        let id = || tag.split(|b| b.is_ascii_whitespace()).find_map(|part| part.strip_suffix(b"\"").filter(|p| is_id(p)));
+        let id = || tag.split(u8::is_ascii_whitespace).find_map(|part| part.strip_suffix(b"\"").filter(|p| is_id(p)));
         let id =
             attribute(tag, b"r:id").or_else(|| id().and_then(|part| std::str::from_utf8(part).ok()?.split_once('"').map(|(_, id)| id)));
         if local_name(tag) == b"sheet"

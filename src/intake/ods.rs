@@ -137,10 +137,10 @@ fn tables(path: &str, content: impl BufRead) -> Result<Vec<(String, bool)>> {
         buffer.clear();
         match event(path, &mut reader, &mut buffer)? {
             Event::Start(start) if start.name().as_ref() == "style:style" => style = attribute(&start, "style:name").unwrap_or_default(),
-            Event::Start(start) | Event::Empty(start) if start.name().as_ref() == "style:table-properties" => {
-                if attribute(&start, "table:display").as_deref() == Some("false") {
-                    hidden.insert(style.clone());
-                }
+            Event::Start(start) | Event::Empty(start)
+                if start.name().as_ref() == "style:table-properties" && attribute(&start, "table:display").as_deref() == Some("false") =>
+            {
+                hidden.insert(style.clone());
             }
             Event::Start(start) if start.name().as_ref() == "table:table" => {
                 let shows = attribute(&start, "table:style-name").is_none_or(|style| !hidden.contains(&style));

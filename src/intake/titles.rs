@@ -111,7 +111,7 @@ fn is_stop(word: &str) -> bool {
         "tính",
     ];
     let is = |stop: &&str| if word.is_ascii() { bare(stop) == bare(word) } else { alike(stop) == alike(word) };
-    word.bytes().any(|b| b.is_ascii_digit()) || STOPS.iter().any(|stop| is(&stop))
+    word.bytes().any(|b| b.is_ascii_digit()) || STOPS.iter().any(is)
 }
 
 /// True for words behind "xã" that make another word of it: "xã hội".

@@ -107,7 +107,7 @@ impl Cleaner<'_> {
         let figures = self.figures(ticks, kept);
         let (combinations, of_row) = self.combined(&places, kept);
         let all: Vec<Option<(Vec<&str>, usize)>> = combinations.par_iter().map(|codes| self.marks(ticks, &figures, codes)).collect();
-        let none_is_said = self.none_is_said(column, ticks) && all.iter().flatten().any(|(marked, _)| !marked.is_empty());
+        let none_is_said = Self::none_is_said(column, ticks) && all.iter().flatten().any(|(marked, _)| !marked.is_empty());
         let mut rules = Rules::default();
         rules.add(Rule::TickColumns);
         let list = |marked: &[&str]| Made::with(Value::List(marked.iter().map(|code| (*code).to_owned()).collect()), rules);
@@ -127,7 +127,7 @@ impl Cleaner<'_> {
 
     /// True where a record without a mark says that nothing applies: every group of the list has its column, so that no other could have
     /// been meant, and nothing applying is an answer. A victim without a form is one whose form is not recorded.
-    fn none_is_said(&self, column: &Column, ticks: &[(String, usize)]) -> bool {
+    fn none_is_said(column: &Column, ticks: &[(String, usize)]) -> bool {
         let codes = column.codes.as_deref().filter(|_| column.id == "circumstances");
         codes.is_some_and(|list| Words::get().covers(list, &ticks.iter().map(|(code, _)| code.as_str()).collect::<Vec<_>>()))
     }

@@ -340,6 +340,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[allow(clippy::float_cmp, reason = "these numbers are exact")]
     fn numbers_of_thirty_bits() {
         // A whole number lies above the two lowest bits, which say that it is one and whether the hundredth is meant.
         assert_eq!(short(2014 << 2 | 2), 2014.0);

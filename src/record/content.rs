@@ -28,19 +28,19 @@ fn mix(number: u64) -> u64 {
 struct Sum<'w> {
     seed: u64,
     weights: std::slice::Iter<'w, u64>,
-    sum: u64,
+    total: u64,
 }
 
 impl Sum<'_> {
     fn add(&mut self, value: u64) {
         if let Some(weight) = self.weights.next() {
-            self.sum = self.sum.wrapping_add(mix(value ^ self.seed).wrapping_mul(*weight));
+            self.total = self.total.wrapping_add(mix(value ^ self.seed).wrapping_mul(*weight));
         }
     }
 }
 
 fn of_column(column: &Series, weights: &[u64]) -> PolarsResult<u64> {
-    let mut sum = Sum { seed: xxh3_64(column.name().as_bytes()), weights: weights.iter(), sum: 0 };
+    let mut sum = Sum { seed: xxh3_64(column.name().as_bytes()), weights: weights.iter(), total: 0 };
     let text = |text: Option<&str>| text.map_or(NULL, |text| xxh3_64(text.as_bytes()));
     match column.dtype() {
         DataType::Null => weights.iter().for_each(|_| sum.add(NULL)),
@@ -71,7 +71,7 @@ fn of_column(column: &Series, weights: &[u64]) -> PolarsResult<u64> {
         }
         _ => column.iter().for_each(|value| sum.add(xxh3_64(format!("{value:?}").as_bytes()))),
     }
-    Ok(sum.sum)
+    Ok(sum.total)
 }
 
 fn texts(array: &Utf8ViewArray, sum: &mut Sum) {

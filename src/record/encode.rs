@@ -357,16 +357,17 @@ impl Encoder<'_> {
                     None => NO_WORD,
                     Some(word) if schema.codes.is_some() => place(&mut words, word),
                     // Several spellings of one identifier are one word.
-                    Some(word) => match known.get(word.as_str()).or_else(|| spelled.get(&word)) {
-                        Some(at) => *at,
-                        None => {
+                    Some(word) => {
+                        if let Some(at) = known.get(word.as_str()).or_else(|| spelled.get(&word)) {
+                            *at
+                        } else {
                             let at = push(&mut words, word.clone());
                             if word != text {
                                 spelled.insert(word, at);
                             }
                             at
                         }
-                    },
+                    }
                 };
                 known.insert(text, code);
                 code

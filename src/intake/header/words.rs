@@ -266,7 +266,8 @@ impl<'a> Vocabulary<'a> {
         }
     }
 
-    /// What a column means whose heading stands over several and is one of our columns.
+    /// What a column means whose heading stands over several and is one of our columns; none where there is no such heading.
+    #[allow(clippy::option_option, reason = "below a heading of ours a column may mean nothing, which is not the same as no heading")]
     fn under_heading(&self, parts: &[&str], over: &impl Fn(&str) -> usize) -> Option<Option<Meaning>> {
         let (last, above) = parts.split_last()?;
         let heading = above.iter().rev().filter(|part| over(part) > 1).find_map(|part| match self.meaning(part)? {
@@ -412,7 +413,7 @@ fn may_be_kind(part: &str) -> bool {
     ];
     let key = bare(part);
     let begins = |word: &&str| key.strip_prefix(*word).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
-    part.chars().filter(|c| c.is_alphabetic()).count() > 1 && !OTHERS.iter().any(|word| begins(&word))
+    part.chars().filter(|c| c.is_alphabetic()).count() > 1 && !OTHERS.iter().any(begins)
 }
 
 /// True for a mark that a record holds, not a header: x, 1, v.

@@ -121,14 +121,16 @@ fn footer(file: &mut File, length: u64) -> std::io::Result<Option<Vec<u8>>> {
 type Differs = (String, String);
 
 /// The row groups, and the rows and the schema of the file.
-fn parts(footer: &[u8]) -> Option<(Vec<Group>, (i64, Vec<Element>))> {
+type Parts = (Vec<Group>, (i64, Vec<Element>));
+
+fn parts(footer: &[u8]) -> Option<Parts> {
     let mut footer = Thrift::of(footer);
     let (mut all, mut schema, mut groups) = (None, Vec::new(), Vec::new());
     footer.fields(|field, kind, footer| {
         match (field, kind) {
-            (2, Kind::List) => schema = footer.list(|footer| footer.element())?,
+            (2, Kind::List) => schema = footer.list(thrift::Thrift::element)?,
             (3, Kind::Number) => all = Some(footer.number()?),
-            (4, Kind::List) => groups = footer.list(|footer| footer.group())?,
+            (4, Kind::List) => groups = footer.list(thrift::Thrift::group)?,
             _ => footer.skip(kind)?,
         }
         Some(())
@@ -247,7 +249,7 @@ impl Thrift<'_> {
         let mut found = Group::default();
         self.fields(|field, kind, inside| {
             match (field, kind) {
-                (1, Kind::List) => found.columns = inside.list(|column| column.chunk())?,
+                (1, Kind::List) => found.columns = inside.list(thrift::Thrift::chunk)?,
                 (3, Kind::Number) => found.rows = Some(inside.number()?),
                 _ => inside.skip(kind)?,
             }
@@ -269,7 +271,7 @@ impl Thrift<'_> {
                         for nth in 0..items {
                             let text = if kind == Kind::Bytes { inside.text()? } else { return None };
                             if nth == 0 {
-                                found.name = text.to_owned();
+                                text.clone_into(&mut found.name);
                             }
                         }
                     }

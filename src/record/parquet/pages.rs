@@ -33,7 +33,7 @@ pub(super) fn check(file: &mut File, column: &Chunk) -> std::io::Result<Option<(
             return Ok(None);
         };
         if let Some(expected) = page.checksum
-            && checksum(file, at + header, body)? != expected as u32
+            && checksum(file, at + header, body)? != (expected & i64::from(u32::MAX)).cast_unsigned() as u32
         {
             return Ok(None);
         }
