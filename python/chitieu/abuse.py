@@ -439,9 +439,10 @@ def read(
             case is in no part are then not refused but count nowhere.
         submissions: Who reported: a table with columns ``table``, ``commune``, ``period`` (``"2022"``, ``"2022H1"``,
             ``"2022Q1"``, ``"2022-03"``) and, if kept, ``received_on``, a date; a row without that date has not come. A
-            commune has reported for a period if its submissions hold all of it, four quarters the year.
-        complete: Tables that every commune reported, such as ``["victims", "sanctions"]``. Without either it is not
-            known who reported, and a zero may be a report that has not come.
+            commune has reported for a period if its submissions hold all of it, four quarters the year; of one that is
+            not named for the period its rows speak. None: those of the dataset.
+        complete: Tables that every commune reported, such as ``["victims", "sanctions"]``; none: those of the dataset.
+            Where neither is said it is not known who reported, and a zero may be a report that has not come.
 
     Raises:
         PlanError: If no day is named for the areas, or two.

@@ -282,7 +282,6 @@ impl Reports {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Coverage {
     by_area: HashMap<u32, Reports>,
-    known: bool,
 }
 
 impl Coverage {
@@ -311,19 +310,13 @@ impl Coverage {
                 above = areas.get(holder).parent;
             }
         }
-        Self { by_area, known }
+        Self { by_area }
     }
 
     /// The communes of an area; nothing of a place that none of them lies in.
     #[must_use]
     pub fn of(&self, area: u32) -> Option<Reports> {
         self.by_area.get(&area).copied()
-    }
-
-    /// Whether it is known who reported.
-    #[must_use]
-    pub fn is_known(&self) -> bool {
-        self.known
     }
 }
 
