@@ -6,7 +6,7 @@
 const PHRASES: &[(&str, &str)] = &[
     ("lists of {}", "danh sách gồm {}"),
     ("a date from 1800 to 2200", "ngày từ năm 1800 đến năm 2200"),
-    ("a year from 1800 to 2200", "năm từ 1800 đến 2200"),
+    ("a year from {} to {}", "năm từ {} đến {}"),
     ("a whole number from {} to {}", "số nguyên từ {} đến {}"),
     ("a whole number of 32 bits", "số nguyên 32 bit"),
     ("a whole number in the unit of its column", "số nguyên theo đơn vị của cột"),
@@ -49,7 +49,14 @@ const PHRASES: &[(&str, &str)] = &[
         "one header; {} mean this column: name one in the mapping, such as \"Ngày sinh#2\"",
         "một tiêu đề; có {} tiêu đề chỉ cột này: hãy nêu một tiêu đề trong tệp ánh xạ, ví dụ \"Ngày sinh#2\"",
     ),
-    ("an amount of this row; the cell is merged over several rows", "số lượng của riêng dòng này; ô được gộp qua nhiều dòng"),
+    (
+        "a value of this cell; it is merged over several rows or columns",
+        "giá trị của riêng ô này; ô được gộp qua nhiều dòng hoặc nhiều cột",
+    ),
+    (
+        "a header that says whose date it is, or a mapping; \"{}\" stands beside another name",
+        "tiêu đề nêu rõ ngày của ai, hoặc tệp ánh xạ; \"{}\" đứng cạnh họ tên người khác",
+    ),
     ("an identifier with all its digits; those of a long number are lost", "mã còn đủ chữ số; chữ số của số dài đã bị mất"),
     ("a word or a code; the figures of this column are not known to be ours", "từ hoặc mã; các con số của cột này chưa chắc theo danh mục"),
     ("quotation marks that are closed", "dấu ngoặc kép được đóng"),

@@ -104,13 +104,14 @@ const NO_IDENTIFIER: [&str; 29] = [
 ];
 
 /// The identifier that a text holds, in the one form every way in compares: composed letters, plain single spaces, none outside, case kept.
-/// Nothing where the text identifies nobody: blank, only signs, a word such as `nan` or "không rõ", or a number whose digits a spreadsheet lost.
+/// Nothing where the text identifies nobody: blank, only signs, a word such as `nan` or "không rõ", zeros alone, or a number whose
+/// digits a spreadsheet lost.
 ///
 /// ```
 /// use chitieu::spelling::identifier;
 /// assert_eq!(identifier(" k1\u{a0}").as_deref(), Some("k1"));
 /// assert_ne!(identifier("k1"), identifier("K1"));
-/// assert!(["", " ", "\u{a0}", "\u{200b}", "-", "nan", "3.91E+16", "3,91E+16"].iter().all(|t| identifier(t).is_none()));
+/// assert!(["", " ", "\u{a0}", "\u{200b}", "-", "nan", "000", "3.91E+16", "3,91 E+16"].iter().all(|t| identifier(t).is_none()));
 /// ```
 #[must_use]
 pub fn identifier(text: &str) -> Option<Cow<'_, str>> {
@@ -123,20 +124,26 @@ pub fn identifier(text: &str) -> Option<Cow<'_, str>> {
         power |= byte | 0x20 == b'e';
     }
     if visible && digit && !matches!(bytes.first(), Some(b'\'' | b'#')) {
-        return (!(power && lost_digits(text))).then_some(Cow::Borrowed(text));
+        return (!(power && lost_digits(text) || is_zeros(text))).then_some(Cow::Borrowed(text));
     }
     let tidy = nfc(text);
     // An apostrophe tells a spreadsheet that text follows; it is no part of it.
     let tidy = tidy.trim_start_matches('\'').trim_start();
-    let says_something = tidy.chars().any(char::is_alphanumeric) && !lost_digits(tidy);
+    let says_something = tidy.chars().any(char::is_alphanumeric) && !lost_digits(tidy) && !is_zeros(tidy);
     let is_word = || (!tidy.bytes().any(|b| b.is_ascii_digit()) || tidy.starts_with('#')) && NO_IDENTIFIER.contains(&bare(tidy).as_str());
     (says_something && !is_word()).then(|| Cow::Owned(tidy.to_owned()))
+}
+
+/// True for zeros alone, which fill a field that nothing is known for. One of them may number the first of all records.
+fn is_zeros(text: &str) -> bool {
+    text.len() > 1 && text.bytes().all(|b| b == b'0')
 }
 
 /// True for a number in the scientific notation of a spreadsheet or a program, such as 3.91E+16: its last digits are lost.
 fn lost_digits(text: &str) -> bool {
     let text = text.strip_prefix(['+', '-']).unwrap_or(text);
     let Some((number, power)) = text.split_once(['e', 'E']) else { return false };
+    let (number, power) = (number.trim_end(), power.trim_start());
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     let is_decimal = number.split_once(['.', ',']).is_some_and(|(whole, part)| digits(whole) && digits(part));
     // Without a decimal mark or a sign, such as 12E5, it is as likely a code.

@@ -130,8 +130,9 @@ class Reading:
 
         ``how`` is ``"id"``, ``"synonym"``, ``"mapping"``, ``"ignored"``, ``"repeated"`` (another column means the
         same; none of them is taken, and a finding says so), ``"parentheses"`` (they tell another unit, order or code
-        than ours, such as "triệu đồng": convert the values, or name the column in the mapping), or null where nothing
-        was matched.
+        than ours, such as "triệu đồng": convert the values, or name the column in the mapping), ``"unit"`` (a line
+        above the header does), ``"whose"`` (a date of birth beside the name of a mother or another adult, which may be
+        theirs: name it in the mapping), or null where nothing was matched.
         """
         return pl.DataFrame(self._native.columns())
 
@@ -157,8 +158,8 @@ class Reading:
     def _summary(self) -> list[str]:
         columns = self.columns
         unmatched = columns.filter(pl.col("how").is_null() | (pl.col("how") == "repeated"))["header"].to_list()
-        why = say("ngoặc đơn nêu đơn vị, thứ tự hoặc mã khác", "its parentheses tell another unit, order or code")
-        unmatched += [f"{header} [{why}]" for header in columns.filter(pl.col("how") == "parentheses")["header"]]
+        for how, why in _not_taken().items():
+            unmatched += [f"{header} [{why}]" for header in columns.filter(pl.col("how") == how)["header"]]
         matched = columns.filter(pl.col("column").is_not_null()).height
         findings = self.findings
         rows, changed = self._native.rows(), int(self.changes["rows"].sum())
@@ -171,6 +172,15 @@ class Reading:
             say(f"{changed:,} giá trị được chuyển đổi", f"{changed:,} values changed"),
             say(f"{unread:,} giá trị không đọc được", f"{unread:,} values could not be read"),
         ]
+        hidden = self.changes.filter(pl.col("rule") == "hidden_row")["rows"].sum()
+        columns_hidden = self.changes.filter(pl.col("rule") == "hidden_column")["column"].n_unique()
+        if hidden or columns_hidden:
+            lines.append(
+                say(
+                    f"{hidden:,} bản ghi ở dòng bị ẩn, {columns_hidden} cột bị ẩn, vẫn được đọc",
+                    f"{hidden:,} records in hidden rows, {columns_hidden} hidden columns, read all the same",
+                )
+            )
         if self.ethnic_list:
             lines.append(say("mã dân tộc theo danh mục ", "ethnic codes of the list of ") + self.ethnic_list)
         return lines
@@ -199,6 +209,19 @@ class Reading:
         lines = "".join(f"<li>{escape(line)}</li>" for line in self._summary())
         head = f"<h4>{escape(self._title())}</h4><ul>{lines}</ul>"
         return head + _html(self.changes) + _html(self.findings)
+
+
+def _not_taken() -> dict[str, str]:
+    """Return why headers that are known are not taken, by how they were matched."""
+    return {
+        "parentheses": say(
+            "ngoặc đơn nêu đơn vị, thứ tự hoặc mã khác", "its parentheses tell another unit, order or code"
+        ),
+        "unit": say("dòng đơn vị tính ở trên nêu đơn vị khác", "a line above tells another unit"),
+        "whose": say(
+            "đứng cạnh họ tên người lớn, có thể là ngày của người đó", "beside the name of an adult: it may be theirs"
+        ),
+    }
 
 
 def _html(frame: pl.DataFrame) -> str:
@@ -491,9 +514,18 @@ def read_folder(
         ['children']
     """
     reader = _reader(mapping, None, encoding, area_vintage, within, ethnic_list, tables)
+    files = _native.folder_files(Path(folder))
+    found = _recognised(reader, files)
+    if found.counts_sexes_from_zero():
+        found = _recognised(reader.sexes_from_zero(), files)
+    return Folder(found, _text(area_vintage), ethnic_list)
+
+
+def _recognised(reader: _native.Reader, files: list[tuple[str, str, tuple[str, str] | None]]) -> _native.Folder:
+    """Return what the files of a folder hold, each read as the table it is."""
     found: list[_native.Folder] = []
     skipped: list[tuple[str, str, str]] = []
-    for path, name, why in _native.folder_files(Path(folder)):
+    for path, name, why in files:
         if why is not None:
             skipped.append((name, *why))
         elif _is_parquet(Path(path)):
@@ -503,7 +535,7 @@ def read_folder(
                 skipped.append((name, str(error), str(error)))
         else:
             found.append(reader.recognise(path, name))
-    return Folder(_native.Folder.joined(found, skipped), _text(area_vintage), ethnic_list)
+    return _native.Folder.joined(found, skipped)
 
 
 def find_area(name: str, *, on: str | date, level: str = "commune", within: str | None = None) -> pl.DataFrame:

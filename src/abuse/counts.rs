@@ -118,8 +118,7 @@ impl Selection {
         let span = self.choice.span();
         let in_force = self.facts.known.in_force;
         let decisions = self.facts.decisions.iter().flatten().filter(|d| d.status == in_force && d.within(span));
-        let places = self.facts.reports.iter().map(|r| self.choice.commune(r));
-        let spots = Spots::new(&self.facts.areas, level, places.chain(self.facts.decisions.iter().flatten().map(|d| d.place)))?;
+        let spots = Spots::new(&self.facts.areas, level, self.communes().chain(self.facts.communes_of_sanctions()))?;
         let mut of_unit: Vec<(Unit, Vec<Count>)> = Vec::new();
         for unit in Unit::ALL {
             let counts = match unit {

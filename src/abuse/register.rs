@@ -85,6 +85,17 @@ impl Facts {
         TABLES.into_iter().filter(|table| self.has(table)).collect()
     }
 
+    /// The communes that submissions of some tables name: their provinces stand in a table of areas without any record too.
+    pub fn named<'a>(&'a self, tables: &'a [&'a str]) -> impl Iterator<Item = u32> + 'a {
+        let named = self.submissions.senders().filter(|(table, ..)| tables.contains(table));
+        named.filter_map(|(_, commune, _)| self.areas.commune(commune))
+    }
+
+    /// The communes of all decisions, and those that submissions name.
+    pub fn communes_of_sanctions(&self) -> impl Iterator<Item = u32> + '_ {
+        self.decisions.iter().flatten().map(|d| d.place).chain(self.named(&["sanctions"]))
+    }
+
     /// Who reported decisions, spot by spot.
     pub fn decisions_covered(&self, spots: &Spots, period: Option<&Period>) -> Vec<Here> {
         let sent = self.communes_of_decisions(period);

@@ -207,7 +207,7 @@ impl Register {
         let known = self.0.known;
         let axes = by.iter().map(|d| Axis::new(*d, catalogue.codes(), known, &decisions)).collect::<Result<Vec<Axis>>>()?;
         // Of every decision, so that tables of different periods have the same rows.
-        let spots = Spots::new(&self.0.areas, level, self.0.decisions.iter().flatten().map(|d| d.place))?;
+        let spots = Spots::new(&self.0.areas, level, self.0.communes_of_sanctions())?;
         let size: usize = axes.iter().map(|a| a.labels.len()).product();
         check_rows(size as u128 * spots.len() as u128)?;
         let mut cells: BTreeMap<usize, Cell> = BTreeMap::new();
@@ -224,7 +224,7 @@ impl Register {
             }
         }
         let reported = self.0.submissions.reported("sanctions", period, &self.0.areas, &self.0.communes_of_decisions(period));
-        let who = self.0.told_coverage(&reported, self.0.decisions.iter().flatten().map(|d| d.place));
+        let who = self.0.told_coverage(&reported, self.0.communes_of_sanctions());
         let rows = size * spots.len();
         let of = |count: fn(&Cell) -> u64| (0..rows).map(|nth| cells.get(&nth).map_or(0, count)).collect::<Vec<_>>();
         Columns::new(rows)

@@ -73,7 +73,13 @@ impl Selection {
     /// The areas of a table down to a level.
     pub(super) fn spots(&self, level: Level) -> Result<Spots<'_>> {
         // Of every report of the register, so that tables of different periods have the same rows.
-        Spots::new(&self.facts.areas, level, self.facts.reports.iter().map(|r| self.choice.commune(r)))
+        Spots::new(&self.facts.areas, level, self.communes())
+    }
+
+    /// The communes of all reports, and those that submissions name. By residence nobody knows who reported.
+    pub(super) fn communes(&self) -> impl Iterator<Item = u32> + '_ {
+        let tables: &[&str] = if self.choice.place == PlaceOf::Residence { &[] } else { &["victims", "perpetrators"] };
+        self.facts.reports.iter().map(|r| self.choice.commune(r)).chain(self.facts.named(tables))
     }
 
     /// Who reported what a unit is counted from, spot by spot, in the selection's period.
@@ -113,9 +119,8 @@ impl Selection {
 
     /// How many communes reported victims, told to a person.
     pub(super) fn told_coverage(&self) -> Text {
-        let communes = self.facts.reports.iter().map(|r| self.choice.commune(r));
         let period = self.choice.period.as_ref();
-        self.facts.told_coverage(&self.reported("victims", period, &self.communes_of_reports(period)), communes)
+        self.facts.told_coverage(&self.reported("victims", period, &self.communes_of_reports(period)), self.communes())
     }
 
     /// The reports certain in the period, with their places in the register.

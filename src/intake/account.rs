@@ -3,7 +3,7 @@
 use super::cells::{BLANK, Sheet};
 use super::clean::{Change, Finding};
 use super::guard::unreadable;
-use super::header::Header;
+use super::header::{Header, How};
 use super::lines::usual;
 use super::rows::Aside;
 use super::rules::Rule;
@@ -59,6 +59,15 @@ impl Account<'_> {
             finding(head, column, format!("one header; {headers} mean this column: name one in the mapping, such as \"Ngày sinh#2\""))
         });
         let mut found: Vec<Finding> = twice.collect();
+        for (label, _, how) in &self.header.columns {
+            if *how == Some(How::Whose) {
+                found.push(finding(
+                    head,
+                    ROW,
+                    format!("a header that says whose date it is, or a mapping; \"{label}\" stands beside another name"),
+                ));
+            }
+        }
         let Some(lines) = &self.sheet.lines else { return found };
         let (usual, even) = self.usual(&lines.widths);
         let places = self.sheet.columns.iter().map(|(place, _)| place + 1);

@@ -100,7 +100,7 @@ fn sheet(stream: &[u8], start: usize) -> Option<Sheet> {
             }
             COLUMNS => {
                 let (first, last, flags) = (word(body, 0)?, word(body, 2)?, word(body, 8)?);
-                if flags & 1 != 0 {
+                if flags & 1 != 0 || word(body, 4)? == 0 {
                     sheet.hidden_columns.extend(u32::from(first)..=u32::from(last.min(256)));
                 }
             }

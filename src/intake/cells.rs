@@ -13,7 +13,7 @@ pub(super) enum Cell<'a> {
     Flag(bool),
     /// A formula that failed.
     Error,
-    /// An amount of several rows in one merged cell: none of them has it alone.
+    /// A value of several rows or columns in one merged cell: none of them has it alone.
     Shared,
 }
 

@@ -109,6 +109,7 @@ impl Cleaner<'_> {
         let mut columns: Vec<(&Column, Values)> = Vec::new();
         for column in &self.table.columns {
             self.reading.window = dates::window(&self.table.id, &column.id, self.places.names.map(|n| n.list().day()));
+            self.reading.greatest = self.table.greatest(&column.id);
             self.reading.keeps_year = column.id == "birth_date" && self.table.column("birth_year").is_some();
             if let Some(values) = self.values(column, kept)? {
                 columns.push((column, values));
@@ -349,7 +350,7 @@ impl Cleaner<'_> {
         let cells = self.cells(place);
         let of_row: Vec<u32> = kept.iter().map(|row| cells.code(*row as usize)).collect();
         let rows = rows_of(cells, &of_row);
-        let whole = Whole::of(column, &self.header.columns[place].0, cells, &rows, self.reading.legacy);
+        let whole = Whole::of(column, &self.header.columns[place].0, cells, &rows, self.reading.legacy, self.reading.from_zero);
         let reading = Reading { whole, ..self.reading };
         let read = |(code, rows): (usize, &u64)| if *rows > 0 { reading.read(column, cells.cell(code as u32)) } else { Made::default() };
         Values { made: rows.par_iter().enumerate().with_min_len(256).map(read).collect(), of_row }

@@ -48,7 +48,7 @@ impl Sheet {
             (Place::Within, b"c") => self.cells += 1,
             (Place::Within, b"row") => {
                 self.row = attribute(tag, b"r").and_then(|r| r.parse().ok()).unwrap_or(self.row + 1);
-                if is_true(tag, b"hidden") {
+                if is_true(tag, b"hidden") || is_nothing(tag, b"ht") {
                     self.hidden_rows.push(self.row);
                 }
             }
@@ -56,7 +56,7 @@ impl Sheet {
             (Place::Before, b"sheetData") => {
                 self.place = if tag.ends_with(b"/") { Place::Behind } else { Place::Within };
             }
-            (Place::Before, b"col") if is_true(tag, b"hidden") => {
+            (Place::Before, b"col") if is_true(tag, b"hidden") || is_nothing(tag, b"width") => {
                 let number = |name: &[u8]| attribute(tag, name).and_then(|n| n.parse::<u32>().ok());
                 if let (Some(first), Some(last)) = (number(b"min"), number(b"max")) {
                     self.hidden_columns.extend(first.saturating_sub(1)..last.min(16_384));
@@ -143,6 +143,11 @@ fn attribute<'a>(tag: &'a [u8], name: &[u8]) -> Option<&'a str> {
         }
         rest = &value[end + 1..];
     }
+}
+
+/// True for a height or a width of nothing, which hides as well.
+fn is_nothing(tag: &[u8], name: &[u8]) -> bool {
+    attribute(tag, name).and_then(|size| size.parse::<f64>().ok()).is_some_and(|size| size <= 0.0)
 }
 
 fn is_true(tag: &[u8], name: &[u8]) -> bool {

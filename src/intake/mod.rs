@@ -61,7 +61,7 @@ pub use rows::Aside;
 pub use rules::Rule;
 
 use crate::area::{AreaList, AreaNames, Level};
-use crate::catalogue::{Catalogue, EthnicList, Table};
+use crate::catalogue::{Catalogue, ColumnType, EthnicList, Table};
 use crate::error::{Error, Result};
 use crate::text::{Language, Text};
 use cells::{Cell, Sheet};
@@ -93,6 +93,7 @@ pub struct Reader {
     within: Option<String>,
     ethnic_list: Option<EthnicList>,
     tables: Option<Vec<String>>,
+    from_zero: bool,
 }
 
 impl Reader {
@@ -158,6 +159,14 @@ impl Reader {
         Ok(self)
     }
 
+    /// Says that other files, read together with these, write sexes as 0 and 1: a 1 without a 2 is then not known to be a boy. Of the
+    /// sheets of one file and of the files of one folder this is found out ([`Folder::counts_sexes_from_zero`]).
+    #[must_use]
+    pub fn sexes_from_zero(mut self) -> Self {
+        self.from_zero = true;
+        self
+    }
+
     /// Reads every sheet of a file that has a header of the table.
     ///
     /// # Errors
@@ -166,7 +175,11 @@ impl Reader {
     pub fn read(&self, path: impl AsRef<Path>, table: &str) -> Result<Reading> {
         let (path, table) = (path.as_ref(), known_table(table)?);
         let sheet = self.mapping.table(&table.id).sheet.or_else(|| self.sheet.clone());
-        self.read_book(Source { name: &file_name(path), is_file: true }, self.open(path, sheet.as_deref())?, &table)
+        let reading = self.read_book(Source { name: &file_name(path), is_file: true }, self.open(path, sheet.as_deref())?, &table)?;
+        if !self.from_zero && reading.parts.len() > 1 && reading.counts_sexes_from_zero() {
+            return self.clone().sexes_from_zero().read(path, &table.id);
+        }
+        Ok(reading)
     }
 
     /// Reads a frame whose columns may be called as in any file; `name` stands for the file.
@@ -203,8 +216,15 @@ impl Reader {
     /// # Errors
     /// [`Error::NoAreaDate`] for names of communes without a day; everything else is told in [`Folder::not_read`].
     pub fn recognise(&self, path: impl AsRef<Path>, name: &str) -> Result<Folder> {
-        match self.open(path.as_ref(), self.sheet.as_deref()) {
-            Ok(book) => self.recognise_book(Source { name, is_file: true }, book),
+        let path = path.as_ref();
+        match self.open(path, self.sheet.as_deref()) {
+            Ok(book) => {
+                let found = self.recognise_book(Source { name, is_file: true }, book)?;
+                if !self.from_zero && found.counts_sexes_from_zero() {
+                    return self.clone().sexes_from_zero().recognise(path, name);
+                }
+                Ok(found)
+            }
             Err(e) => {
                 Ok(Folder { not_read: vec![NotRead { file: name.to_owned(), sheet: String::new(), why: both(&e) }], ..Folder::default() })
             }
@@ -224,12 +244,16 @@ impl Reader {
     /// # Errors
     /// [`Error::File`] if there is no such folder, [`Error::NoAreaDate`] for names of communes without a day.
     pub fn read_folder(&self, folder: impl AsRef<Path>) -> Result<Folder> {
+        let folder = folder.as_ref();
         let mut found = Folder::default();
-        for (path, name) in files_below(folder.as_ref())? {
+        for (path, name) in files_below(folder)? {
             found.join(match why_skipped(&path) {
                 Some(why) => Folder { not_read: vec![NotRead { file: name, sheet: String::new(), why }], ..Folder::default() },
                 None => self.recognise(&path, &name)?,
             });
+        }
+        if !self.from_zero && found.counts_sexes_from_zero() {
+            return self.clone().sexes_from_zero().read_folder(folder);
         }
         Ok(found)
     }
@@ -384,6 +408,8 @@ impl Reader {
             window: signs::ANY_CENTURY,
             keeps_year: true,
             whole: whole::Whole::default(),
+            greatest: None,
+            from_zero: self.from_zero,
             mapped,
         }
     }
@@ -440,6 +466,7 @@ impl Reader {
     fn part(&self, file: Source<'_>, mut sheet: Sheet, encoding: Option<TextEncoding>, table: &Table, header: &Header) -> Result<Part> {
         let mapping = self.mapping.table(&table.id);
         let legacy = self.legacy(&sheet, encoding);
+        share_across(&mut sheet, table, header);
         let merged = fill_merged(&mut sheet, header);
         let mapped = mapping.mapped();
         let rows = self.rows(&sheet, table, header, legacy, &mapped)?;
@@ -517,6 +544,34 @@ fn doubtful_deletions(rows: &rows::Rows<'_>, kept: &[u32]) -> Vec<Finding> {
         }));
     }
     findings
+}
+
+/// Marks a value merged across several columns of ours as one that none of them has alone: a number, a mark, a date. A text may be wide.
+fn share_across(sheet: &mut Sheet, table: &Table, header: &Header) {
+    let start = header.first + header.height;
+    let column = |place: usize| header.columns[place].1.as_ref().and_then(|target| Some((target, table.column(&target.column)?)));
+    for merged in sheet.merged.clone().into_iter().filter(|m| m.columns.0 < m.columns.1) {
+        let inside = |place: u32| (merged.columns.0..=merged.columns.1).contains(&place);
+        let places: Vec<usize> = (0..sheet.columns.len()).filter(|at| inside(sheet.columns[*at].0)).collect();
+        let ours: Vec<usize> = places.iter().copied().filter(|at| column(*at).is_some()).collect();
+        let is_text = |at: usize| {
+            let is_whole = |target: &header::Target| target.part == header::Part::Whole;
+            column(at).is_none_or(|(target, c)| is_whole(target) && matches!(c.kind, ColumnType::Text | ColumnType::Area))
+        };
+        if ours.len() < 2 || ours.iter().all(|at| is_text(*at)) {
+            continue;
+        }
+        let rows = (start..sheet.rows.len()).filter(|row| (merged.rows.0 + 1..=merged.rows.1 + 1).contains(&sheet.rows[*row]));
+        for row in rows.collect::<Vec<_>>() {
+            let is_filled = |at: usize| sheet.columns[at].1.code(row) != cells::BLANK;
+            let holds_more = (0..sheet.columns.len()).any(|at| !places.contains(&at) && is_filled(at));
+            if holds_more && places.iter().any(|at| is_filled(*at)) {
+                for at in ours.iter().filter(|at| !is_text(**at)) {
+                    sheet.columns[*at].1.put(row, Cell::Shared);
+                }
+            }
+        }
+    }
 }
 
 /// Gives a cell merged over several records to each of them, in its first column. An amount of them all is the amount of none.

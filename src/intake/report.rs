@@ -143,6 +143,14 @@ impl Reading {
         DataFrame::new(self.rows(), columns)
     }
 
+    /// True if figures of a column of sexes were not read because a 0 stands among them.
+    pub(super) fn counts_sexes_from_zero(&self) -> bool {
+        let catalogue = crate::catalogue::Catalogue::builtin();
+        let is_sex =
+            |column: &str| catalogue.table(&self.table).and_then(|t| t.column(column)).is_some_and(|c| c.codes.as_deref() == Some("sex"));
+        self.parts.iter().flat_map(|p| &p.findings).any(|f| f.expected == super::codes::FIGURES && is_sex(&f.column))
+    }
+
     /// The number of records.
     #[must_use]
     pub fn rows(&self) -> usize {
@@ -157,8 +165,8 @@ impl Reading {
         files([self], &self.not_read, language)
     }
 
-    /// Headers: file, sheet, header, column, how (`id`, `synonym`, `mapping`, `ignored`, `repeated`, `parentheses`, or null where nothing
-    /// was matched).
+    /// Headers: file, sheet, header, column, how (`id`, `synonym`, `mapping`, `ignored`, `repeated`, `parentheses`, `unit`, `whose`, `deleted`,
+    /// or null where nothing was matched).
     ///
     /// # Errors
     /// [`Error::Frame`] if the columns cannot be put together.
@@ -238,6 +246,13 @@ impl Reading {
 }
 
 impl Folder {
+    /// True if some column of sexes was not read because it counts from 0: a 1 in other files may then be no boy
+    /// ([`Reader::sexes_from_zero`](super::Reader::sexes_from_zero)).
+    #[must_use]
+    pub fn counts_sexes_from_zero(&self) -> bool {
+        self.readings.values().any(Reading::counts_sexes_from_zero)
+    }
+
     /// Takes over what another folder or file holds.
     pub fn join(&mut self, other: Self) {
         for (table, reading) in other.readings {

@@ -7,6 +7,7 @@ use super::places::{Places, Told};
 use super::rules::Rules;
 use super::signs;
 use super::values::{Reading, Value, number_text, tidy};
+use crate::area::{Found, Level};
 use crate::catalogue::{ColumnType, Table};
 use crate::text::Text;
 
@@ -16,7 +17,7 @@ use crate::text::Text;
 pub enum Aside {
     /// Nothing stands in it.
     Blank,
-    /// A total of other rows.
+    /// A total of other rows, or a part of one of them.
     Total,
     /// A note or a signature below the records.
     Note,
@@ -50,7 +51,7 @@ impl Aside {
     pub fn text(self) -> Text {
         match self {
             Self::Blank => Text::new("dòng trống", "a blank row"),
-            Self::Total => Text::new("dòng tổng", "a total"),
+            Self::Total => Text::new("dòng tổng, hoặc một phần của dòng khác", "a total, or a part of another row"),
             Self::Note => Text::new("ghi chú hoặc chữ ký ở cuối", "a note or signature at the end"),
             Self::Section => Text::new("tiêu đề nhóm", "the heading of a group"),
             Self::Numbering => Text::new("dòng đánh số cột", "the numbers of the columns"),
@@ -231,10 +232,14 @@ impl Rows<'_> {
     }
 
     fn is_total(&self, column: &Column, code: u32) -> bool {
-        // "Tổng", "Cộng", "T. cộng": one look spares most texts the making of a key. Spaces that do not show may stand before.
+        // "Tổng", "Cộng", "T. cộng", "Lũy kế": one look spares most texts the making of a key. Spaces that do not show may stand before.
         let may_be = matches!(
             column.start(code),
-            Some([b'T' | b't' | b'C' | b'c', b'o' | b'O' | b' '..=b'/' | 0x80..] | [0..=b' ' | 0xc2 | 0xe2 | 0xe3 | 0xef, _])
+            Some(
+                [b'T' | b't' | b'C' | b'c', b'o' | b'O' | b' '..=b'/' | 0x80..]
+                | [b'L' | b'l', b'u' | b'U' | 0x80..]
+                | [0..=b' ' | 0xc2 | 0xe2 | 0xe3 | 0xef, _],
+            )
         );
         let Cell::Text(text) = column.cell(if may_be { code } else { BLANK }) else { return false };
         signs::is_total(&tidy(text, self.reading.legacy, &mut Rules::default()))
@@ -270,14 +275,28 @@ impl Rows<'_> {
     /// For each code of a dimension whether it says all categories together.
     fn wholes(&self, place: usize) -> Vec<bool> {
         let (column, counts) = (&self.sheet.columns[place].1, self.holds_counts());
+        let target = self.header.columns[place].1.as_ref().filter(|t| matches!(t.part, Part::Whole | Part::Code));
+        let is_area = target.and_then(|t| self.table.column(&t.column)).is_some_and(|c| c.kind == ColumnType::Area);
         let whole = |code: u32| match column.cell(code) {
             Cell::Text(text) if counts => {
                 let text = tidy(text, self.reading.legacy, &mut Rules::default());
-                signs::is_total(&text) || signs::is_whole(&text)
+                signs::is_total(&text) || signs::is_whole(&text) || is_area && self.is_wide(&text)
             }
             _ => self.is_total(column, code),
         };
         (0..column.distinct() as u32).map(whole).collect()
+    }
+
+    /// True for the name of a district or a province where a commune should stand: by its type word, or in the list of areas.
+    fn is_wide(&self, text: &str) -> bool {
+        let is_commune = || self.places.commune(Told { name: text, ..Told::default() }).is_ok_and(|made| made.value != Value::Null);
+        if signs::is_wide(text) {
+            return !text.contains(',') && !is_commune();
+        }
+        let Some(names) = self.places.names.filter(|_| text.contains(char::is_alphabetic)) else { return false };
+        let named = |level: Level| !matches!(names.find(text, level, None), Found::Nothing);
+        let found = names.find(text, Level::Commune, self.places.within);
+        matches!(found, Found::Nothing) && (named(Level::Province) || named(Level::District)) && !is_commune()
     }
 
     fn is_numbering(&self, row: usize) -> bool {

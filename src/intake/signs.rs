@@ -21,6 +21,8 @@ struct Words {
     totals: Vec<String>,
     whole: Vec<String>,
     total_starts: Vec<String>,
+    part_starts: Vec<String>,
+    wide_starts: Vec<String>,
     note_starts: Vec<String>,
     unit_starts: Vec<String>,
 }
@@ -33,6 +35,8 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
         totals: keys(&words.totals),
         whole: keys(&words.whole),
         total_starts: keys(&words.total_starts),
+        part_starts: keys(&words.part_starts),
+        wide_starts: keys(&words.wide_starts),
         note_starts: keys(&words.note_starts),
         unit_starts: keys(&words.unit_starts),
     }
@@ -53,9 +57,15 @@ pub(super) fn is_total(text: &str) -> bool {
     text.len() < 80 && (WORDS.totals.contains(&key) || begins(&key, &WORDS.total_starts))
 }
 
-/// True for a word that says all the categories of a dimension together.
+/// True for a word that says all the categories of a dimension together, or a part of another row.
 pub(super) fn is_whole(text: &str) -> bool {
-    text.len() < 40 && WORDS.whole.contains(&key(text.split('(').next().unwrap_or_default()))
+    let key = key(text.split('(').next().unwrap_or_default());
+    text.len() < 40 && WORDS.whole.contains(&key) || WORDS.part_starts.contains(&key) || begins(&key, &WORDS.part_starts)
+}
+
+/// True for a unit that holds communes, by the word before its name; the number of a ward alone is none.
+pub(super) fn is_wide(text: &str) -> bool {
+    begins(&key(text), &WORDS.wide_starts)
 }
 
 /// True for the words of a note or a signature, or a date in words, as stands above one.

@@ -16,16 +16,14 @@ use unicode_normalization::UnicodeNormalization;
 
 /// What was expected of a cell whose formula failed.
 pub(super) const FAILED_FORMULA: &str = "a value; the cell holds an error";
-/// What was expected of an amount that several rows share.
-pub(super) const SHARED: &str = "an amount of this row; the cell is merged over several rows";
+/// What was expected of a value that several rows or columns share.
+pub(super) const SHARED: &str = "a value of this cell; it is merged over several rows or columns";
 /// What was expected of an identifier that a spreadsheet took for a number.
 const LOST_DIGITS: &str = "an identifier with all its digits; those of a long number are lost";
 /// A number of a cell has 15 digits.
 const DIGITS: f64 = 1e15;
 /// What was expected where neither yes nor no stands.
 pub(super) const YES_OR_NO: &str = "yes or no (Có, Không, x, 1, 0)";
-/// Years that a record may speak of.
-const YEARS: std::ops::RangeInclusive<i32> = 1800..=2200;
 
 /// A value of one of our columns.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -76,6 +74,10 @@ pub(super) struct Reading<'a> {
     pub keeps_year: bool,
     /// What the column says as a whole.
     pub whole: Whole,
+    /// Other sheets or files count sexes from 0.
+    pub from_zero: bool,
+    /// The greatest number that the column can hold.
+    pub greatest: Option<i32>,
     pub mapped: &'a Mapped,
 }
 
@@ -158,12 +160,11 @@ impl Reading<'_> {
         }
         let mut made = match column.kind {
             ColumnType::Date => self.date(cell, &text),
-            ColumnType::Integer => match numbers::whole(&column.id, cell, &text) {
-                Made { value: Value::Number(year), .. } if column.id.ends_with("year") && !YEARS.contains(&year) => {
-                    Made::unread("a year from 1800 to 2200")
-                }
-                made => made,
-            },
+            ColumnType::Integer => {
+                let made = numbers::whole(&column.id, cell, &text);
+                let refused = if let Value::Number(number) = made.value { self.refused(column, number) } else { None };
+                refused.map_or(made, Made::unread)
+            }
             ColumnType::Flag => self.flag(&text),
             ColumnType::List => self.words.list(column, &text, self.whole.figures),
             ColumnType::Text | ColumnType::Area => self.text(column, cell, &text),
@@ -174,13 +175,20 @@ impl Reading<'_> {
         made
     }
 
+    /// What was expected of a number that its column cannot hold.
+    fn refused(&self, column: &Column, number: i32) -> Option<String> {
+        let (least, greatest) = (column.least?, self.greatest?);
+        let kind = if column.id.ends_with("year") { "a year" } else { "a whole number" };
+        (!(least..=greatest).contains(&number)).then(|| format!("{kind} from {least} to {greatest}"))
+    }
+
     /// A text that nothing has to be done to, such as most names: a column may hold a million of them.
     fn as_it_stands(&self, column: &Column, cell: Cell<'_>) -> Option<Made> {
         let Cell::Text(text) = cell else { return None };
         let plain = column.kind == ColumnType::Text && column.codes.is_none() && !matches!(column.id.as_str(), "school_year" | "article");
         let whole = column.id != "personal_id" || text.len() == 12;
         let marked = text.starts_with(['\'', '\u{2019}', '\u{2018}', '`']);
-        let whole = whole && !marked && (!is_identifier(column) || matches!(identifier(text), Some(Cow::Borrowed(_))));
+        let whole = whole && !marked && text != "0" && (!is_identifier(column) || matches!(identifier(text), Some(Cow::Borrowed(_))));
         let untouched = plain && whole && self.legacy.is_none() && !self.mapped.has(&column.id) && is_tidy(text);
         let says_something = || !is_dashes(text) && !self.words.is_blank(text);
         (untouched && says_something()).then(|| Made::with(Value::Text(text.to_owned()), Rules::default()))
@@ -248,12 +256,13 @@ impl Reading<'_> {
         if is_identifier(column) {
             match identifier(&text) {
                 _ if matches!(cell, Cell::Number(number) if number.abs() >= DIGITS) => return Made::unread(LOST_DIGITS),
+                Some(_) if text == "0" && !self.whole.zero => return Made::default().rule(Rule::BlankWord),
                 Some(same) if same == text => {}
                 Some(tidy) => {
                     text = tidy.into_owned();
                     rules.add(Rule::Written);
                 }
-                None if text.contains(|c: char| c.is_ascii_digit()) => return Made::unread(LOST_DIGITS),
+                None if text.contains(|c: char| matches!(c, '1'..='9')) => return Made::unread(LOST_DIGITS),
                 None => return Made::default().rule(Rule::BlankWord),
             }
         }

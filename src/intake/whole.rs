@@ -17,6 +17,8 @@ pub(super) struct Whole {
     pub figures: bool,
     /// Which of its dates may have day and month exchanged.
     pub order: Order,
+    /// The identifier 0 is that of one record: of several it is a word for none.
+    pub zero: bool,
 }
 
 /// Which dates of a column may have day and month exchanged.
@@ -30,7 +32,7 @@ pub(super) struct Order {
 
 impl Default for Whole {
     fn default() -> Self {
-        Self { figures: true, order: Order::default() }
+        Self { figures: true, order: Order::default(), zero: true }
     }
 }
 
@@ -40,8 +42,8 @@ const SLIPS: u64 = 50;
 const FEW: u64 = 4;
 
 impl Whole {
-    /// Looks over a column. `rows` counts for each code how many records have it.
-    pub fn of(column: &Column, header: &str, cells: &Cells, rows: &[u64], legacy: Option<Legacy>) -> Self {
+    /// Looks over a column. `rows` counts for each code how many records have it; `from_zero` says that other sheets count sexes from 0.
+    pub fn of(column: &Column, header: &str, cells: &Cells, rows: &[u64], legacy: Option<Legacy>, from_zero: bool) -> Self {
         let used = || (0..rows.len() as u32).filter(|code| rows[*code as usize] > 0).map(|code| (cells.cell(code), rows[code as usize]));
         let text = |cell: Cell<'_>| text(cell, legacy);
         match (column.kind, column.codes.as_deref()) {
@@ -51,8 +53,15 @@ impl Whole {
                 Self { figures: number_groups(header, used().map(|(cell, _)| text(cell))), ..Self::default() }
             }
             // A column with 0 in it begins to count there: its 1 is not ours.
-            (ColumnType::Text, Some("sex" | "ethnicity")) => {
+            (ColumnType::Text, Some("ethnicity")) => {
                 Self { figures: !used().any(|(cell, _)| figure(&text(cell)) == Some(0)), ..Self::default() }
+            }
+            (ColumnType::Text, Some("sex")) => {
+                Self { figures: are_sexes(from_zero, header, used().map(|(cell, _)| text(cell))), ..Self::default() }
+            }
+            (ColumnType::Text, None) if column.id.ends_with("_id") => {
+                let is_zero = |cell: Cell<'_>| cell == Cell::Text("0") || cell == Cell::Number(0.0);
+                Self { zero: used().filter(|(cell, _)| is_zero(*cell)).map(|(_, rows)| rows).sum::<u64>() < 2, ..Self::default() }
             }
             _ => Self::default(),
         }
@@ -79,6 +88,17 @@ pub(super) fn are_marks(texts: impl Iterator<Item = String>) -> bool {
         more |= number > 1;
     }
     zero || !more
+}
+
+/// True if the figures of a column of sexes are 1 and 2: no 0 stands there. Where other files or sheets count from 0, a 1 is ours only
+/// beside a 2 or below a header that tells what it stands for.
+fn are_sexes(from_zero: bool, header: &str, texts: impl Iterator<Item = String>) -> bool {
+    let (mut zero, mut two) = (false, false);
+    for number in texts.filter_map(|text| figure(&text)) {
+        zero |= number == 0;
+        two |= number == 2;
+    }
+    !zero && (!from_zero || two || header.contains(|c: char| c.is_ascii_digit()))
 }
 
 /// Groups of circumstances that have a number.
@@ -126,11 +146,12 @@ impl Order {
                 _ => {}
             }
         }
+        let left = ours + american;
         let few = |some: u64, all: u64| some * SLIPS <= all;
         Self {
             texts: american > 0 && american * SLIPS > ours,
-            // A program that reads the month first makes days of what it can, and leaves the rest as text.
-            days: early > 0 && ours > 0 && early + ours >= FEW && few(late, early) && few(either, ours),
+            // A program that reads the month first, or the day, makes days of what it can, and leaves the rest as text.
+            days: early > 0 && left > 0 && early + left >= FEW && few(late, early) && few(either, left),
         }
     }
 }

@@ -7,6 +7,7 @@ use super::header::ANY;
 use super::rules::{Rule, Rules};
 use super::values::{Made, Value};
 use crate::catalogue::{Column, ColumnType};
+use crate::spelling::bare;
 use rayon::prelude::*;
 
 /// What a record that says both is expected to say.
@@ -29,6 +30,15 @@ impl Cleaner<'_> {
             }
             _ => false,
         }
+    }
+
+    /// True for a mark that says that it is not known whether one belongs there: "?", "không rõ".
+    fn is_doubtful(&self, place: usize, code: u32) -> bool {
+        const NULLS: [&str; 4] = ["null", "nan", "na", "n a"];
+        let Cell::Text(_) = self.cells(place).cell(code) else { return false };
+        let text = self.text(Some(place), code, &mut Rules::default()).unwrap_or_default();
+        let is_word = Words::get().is_blank(&text) && text.contains(char::is_alphabetic) && !NULLS.contains(&bare(&text).as_str());
+        is_word || text.contains('?')
     }
 
     /// The dates of two columns, one for each sex: a record has one of them.
@@ -83,8 +93,9 @@ impl Cleaner<'_> {
                 Cell::Flag(flag) => Some(flag),
                 // In a column of other figures 1 is no mark.
                 _ if !figures && self.is_figure(*place, *at) => None,
+                _ if self.is_doubtful(*place, *at) => None,
                 _ if self.is_silent(*place, *at) => {
-                    // "-" and "không rõ" say no more than a blank; "✓" and "●" say yes.
+                    // "-" and "NULL" say no more than a blank; "✓" and "●" say yes.
                     match Words::get().flag(&self.text(Some(*place), *at, &mut Rules::default()).unwrap_or_default()) {
                         None => continue,
                         said => said,

@@ -273,7 +273,8 @@ fn cells(path: &str, zip: &mut ZipArchive<BufReader<File>>, target: &str, name: 
         match kind {
             record::ROW if !ended => {
                 row = u32_at(body, 0).filter(|row| *row < ROWS).ok_or_else(broken)?;
-                hidden = body.get(11).is_some_and(|flags| flags & 0x10 != 0);
+                // Hidden, or of a height of nothing.
+                hidden = body.get(11).is_some_and(|flags| flags & 0x10 != 0) || body.get(8..10) == Some(&[0, 0]);
             }
             record::END_CELLS => ended = true,
             record::MERGED => {

@@ -100,6 +100,11 @@ impl PyReader {
         enter(frame.py(), || self.0.clean(&whole, table).map(PyReading))
     }
 
+    /// A reader of files read together with others that write sexes as 0 and 1.
+    fn sexes_from_zero(&self) -> Self {
+        Self(self.0.clone().sexes_from_zero())
+    }
+
     fn recognise(&self, py: Python<'_>, path: PathBuf, name: &str) -> PyResult<PyFolder> {
         enter(py, || self.0.recognise(path, name).map(PyFolder))
     }
@@ -172,6 +177,10 @@ impl PyFolder {
             }));
             Ok(Self(whole))
         })
+    }
+
+    fn counts_sexes_from_zero(&self) -> bool {
+        self.0.counts_sexes_from_zero()
     }
 
     fn readings(&self) -> Vec<PyReading> {

@@ -262,3 +262,21 @@ def test_charts_say_who_reported():
         charts.pyramid(by_commune, source="x", area="11950")
     assert error.value.code == "empty_cells"
     assert charts.pyramid(by_commune, source="x", area="12367") is not None
+
+
+def test_a_province_that_only_submissions_name_stands_as_in_compute():
+    """Hà Nội (01) sent word that it has no victim: its zero is counted, and 578 of its communes are silent."""
+    said = came(("12364", "2022"), ("00001", "2022"))
+    data = ct.Dataset(victims=ONE, area_vintage=DAY, submissions=said)
+    table = ct.abuse.read(data).select(period="2022").counts("child", area_level="province")
+    result = ct.compute(data, period="2022", indicators=["abused_children"], area_level="province")
+    for area, count, reported, expected in [("01", 0, 1, 579), ("33", 1, 1, IN_33), ("VN", 1, 2, 579 + IN_33)]:
+        facts = row(table, area)
+        assert (facts["count"], facts["reported"], facts["expected"]) == (count, reported, expected)
+        same = result.only("abused_children", area=area, measure="count").row(0, named=True)
+        assert (same["numerator"], same["reported"], same["expected"], same["status"]) == (
+            count,
+            reported,
+            expected,
+            facts["status"],
+        )

@@ -1,6 +1,7 @@
 """What a cell alone does not tell, in files that no text case can hold: merged cells, dates, hidden rows, links."""
 
 import os
+import zipfile
 from datetime import date, datetime
 
 import chitieu as ct
@@ -31,7 +32,7 @@ def test_an_amount_of_several_rows_is_the_amount_of_none(tmp_path):
     frame = reading.to_polars()
     assert frame["persons"].to_list() == [None, None, 50, 60]
     assert frame["commune"].to_list() == ["12364", "12364", "12361", "12361"] and frame["year"].to_list() == [2022] * 4
-    expected = "an amount of this row; the cell is merged over several rows"
+    expected = "a value of this cell; it is merged over several rows or columns"
     assert reading.findings.select("row", "column", "expected").rows() == [(n, "persons", expected) for n in (2, 3)]
     counts = {
         c: n for c, rule, n in reading.changes.select("column", "rule", "rows").iter_rows() if rule == "merged_cell"
@@ -57,6 +58,27 @@ def test_each_amount_of_each_table(tmp_path, table, header, column, value):
     reading = ct.read(tmp_path / "t.xlsx", table)
     assert reading.to_polars()[column].to_list() == [None, None]
     assert reading.findings.select("row", "column").rows() == [(2, column), (3, column)]
+
+
+def test_a_value_merged_over_columns_is_that_of_none(tmp_path):
+    """30 pupils and 30 that completed, or 30 of both? Names may be wide, headings of groups are."""
+    rows = [["Xã", "Thôn", "Lớp", "Số học sinh", "Hoàn thành", "Bỏ học"], ["12364", None, 1, 30, None, 0]]
+    rows += [["12361", "Đông", 2, 20, 19, 1], ["12361", "Đông", 3, None, None, None]]
+    workbook(tmp_path / "t.xlsx", rows, "A2:B2", "D2:E2", "D4:E4")
+    reading = ct.read(tmp_path / "t.xlsx", "pupils")
+    frame = reading.to_polars()
+    assert frame["enrolled"].to_list() == [None, 20, None] and frame["completed"].to_list() == [None, 19, None]
+    assert frame["commune"].to_list() == ["12364", "12361", "12361"]
+    assert reading.findings.select("row", "column").rows() == [(2, "enrolled"), (2, "completed")]
+
+
+def test_a_mark_merged_over_columns_is_a_mark_of_none(tmp_path):
+    rows = [["Mã trẻ", "Hoàn cảnh đặc biệt", None, "Xã"], [None, "Khuyết tật", "Bị bỏ rơi", None]]
+    rows += [["k1", "x", None, "12364"], ["k2", "x", None, "12364"]]
+    workbook(tmp_path / "t.xlsx", rows, "B1:C1", "B4:C4")
+    reading = ct.read(tmp_path / "t.xlsx", "children")
+    assert reading.to_polars()["circumstances"].to_list() == [["d"], None]
+    assert reading.findings.select("row", "column").rows() == [(4, "circumstances")]
 
 
 def test_days_that_an_american_program_made(tmp_path):
@@ -96,6 +118,42 @@ def test_hidden_rows_and_columns_are_read_and_told(tmp_path):
         assert reading.to_polars().height == 5
         told = [row for row in reading.changes.select("column", "rule", "rows").iter_rows() if "hidden" in row[1]]
         assert sorted(told) == [("birth_date", "hidden_column", 5), ("source_row", "hidden_row", 2)], name
+        assert "2 records in hidden rows, 1 hidden columns, read all the same" in repr(reading)
+
+
+def test_figures_of_sexes_are_judged_by_all_files_of_a_folder(tmp_path):
+    """One commune has girls alone, written 1 as in the others, where 0 is a boy."""
+    head = "Mã trẻ;Ngày sinh;Giới tính;Xã\n"
+    (tmp_path / "a.csv").write_text(head + "k1;05/03/2014;1;12364\nk2;05/03/2014;Nữ;12364\n", encoding="utf-8")
+    (tmp_path / "b.csv").write_text(head + "k3;05/03/2014;2;12361\nk4;05/03/2014;1;12361\n", encoding="utf-8")
+    sexes = ct.read_folder(tmp_path).readings["children"].to_polars()["sex"].to_list()
+    assert sexes == ["male", "female", "female", "male"]
+    (tmp_path / "c.csv").write_text(head + "k5;05/03/2014;0;12367\n", encoding="utf-8")
+    reading = ct.read_folder(tmp_path).readings["children"]
+    # Beside a 2 a 1 is a boy all the same.
+    assert reading.to_polars()["sex"].to_list() == [None, "female", "female", "male", None]
+    assert reading.findings.select("file", "row", "column").rows() == [("a.csv", 2, "sex"), ("c.csv", 2, "sex")]
+    book = openpyxl.Workbook()
+    for name, sex in (("Xã A", 1), ("Xã B", 0)):
+        for row in (["Mã trẻ", "Ngày sinh", "Giới tính", "Xã"], [name, "05/03/2014", sex, "12364"]):
+            (book[name] if name in book.sheetnames else book.create_sheet(name)).append(row)
+    book.save(tmp_path / "d.xlsx")
+    assert ct.read(tmp_path / "d.xlsx", "children").to_polars()["sex"].to_list() == [None, None]
+
+
+def test_a_height_or_a_width_of_nothing_hides_as_well(tmp_path):
+    rows = [["Mã trẻ", "Ngày sinh", "Xã"]] + [[f"t{n}", "05/03/2014", "12364"] for n in range(5)]
+    sheet = workbook(tmp_path / "t.xlsx", rows)
+    sheet.row_dimensions[3].height = 77
+    sheet.column_dimensions["B"].width = 55
+    sheet.parent.save(tmp_path / "t.xlsx")
+    # The library that writes it takes a size of nothing for none.
+    with zipfile.ZipFile(tmp_path / "t.xlsx") as whole, zipfile.ZipFile(tmp_path / "u.xlsx", "w") as made:
+        for name in whole.namelist():
+            made.writestr(name, whole.read(name).replace(b'ht="77"', b'ht="0"').replace(b'width="55"', b'width="0"'))
+    changes = ct.read(tmp_path / "u.xlsx", "children").changes
+    told = changes.filter(pl.col("rule").str.starts_with("hidden")).select("column", "rule", "rows").rows()
+    assert sorted(told) == [("birth_date", "hidden_column", 5), ("source_row", "hidden_row", 1)]
 
 
 def test_numbers_of_more_digits_than_a_cell_keeps(tmp_path):

@@ -50,6 +50,10 @@ pub(super) enum How {
     Repeated,
     /// Its parentheses tell another unit, order or code than ours: it is no column of ours.
     Parentheses,
+    /// A line above tells another unit than ours for all amounts.
+    Unit,
+    /// A date beside the name of a parent or another adult: it may be theirs.
+    Whose,
     /// It tells which rows are deleted.
     Deleted,
 }
@@ -63,6 +67,8 @@ impl How {
             Self::Ignored => "ignored",
             Self::Repeated => "repeated",
             Self::Parentheses => "parentheses",
+            Self::Unit => "unit",
+            Self::Whose => "whose",
             Self::Deleted => "deleted",
         }
     }
@@ -146,6 +152,7 @@ impl Header {
     /// The header of a block, of what each of its columns is called and means.
     fn new(first: usize, height: usize, numbering: Option<usize>, columns: Vec<(String, Match)>, table: &Table) -> Self {
         let mut header = Self { first, height, numbering, ..Self::default() };
+        let columns = words::whose(columns, table);
         let mut places: HashMap<Target, Vec<usize>> = HashMap::new();
         for (place, (label, found)) in columns.iter().enumerate() {
             let deletion = match found.how {
@@ -235,8 +242,8 @@ impl Header {
             constants.contains_key(column)
                 || self.twice.iter().any(|(twice, _)| twice == column)
                 || self.columns.iter().any(|(_, target, _)| target.as_ref().is_some_and(|t| t.column == *column && is_whole(t)))
-                // A column of ours in another unit or order is there all the same.
-                || self.columns.iter().any(|(.., how)| *how == Some(How::Parentheses))
+                // A column of ours in another unit or order, or of another person, is there all the same.
+                || self.columns.iter().any(|(.., how)| matches!(how, Some(How::Parentheses | How::Unit | How::Whose)))
         };
         TableWords::of(table).needs.iter().map(Vec::as_slice).find(|needed| !needed.iter().any(has))
     }

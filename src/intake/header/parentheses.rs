@@ -68,6 +68,54 @@ pub(super) fn tell_otherwise(column: &Column, inside: &str) -> bool {
     }
 }
 
+/// Words of a unit that count money, and that count people.
+const MONEY: [&str; 6] = ["dong", "d", "vnd", "usd", "$", "€"];
+const PEOPLE: [&str; 10] = ["nguoi", "tre", "em", "hoc", "sinh", "hs", "khau", "nhan", "luot", "persons"];
+
+/// The unit that a line above a header tells for all amounts: "Đơn vị tính: triệu đồng", "ĐVT: 1.000 người". None for our own, and
+/// for a line that names an office ("Đơn vị: xã Triệu Phong").
+pub(super) fn unit_above(cells: &[String]) -> Option<String> {
+    let (mut parts, mut last) = (Vec::new(), "");
+    // A cell merged over several stands in each of them.
+    for cell in cells.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty()) {
+        if cell != last {
+            parts.push(cell);
+        }
+        last = cell;
+    }
+    let line = parts.join(" ");
+    let (lead, unit) = line.trim_matches(['(', ')']).split_once(':')?;
+    let lead = bare(lead);
+    let is_lead =
+        ["don vi", "don vi tinh", "dvt", "dv", "unit", "units"].iter().any(|word| lead == *word || lead.ends_with(&format!(" {word}")));
+    let unit = unit.trim().trim_matches(['(', ')', '.', ';', ',']);
+    let is_word = |word: &str| {
+        let plain = bare(word);
+        MULTIPLES.iter().any(|multiple| alike(multiple) == alike(word) || word.is_ascii() && bare(multiple) == plain)
+            || SIGNS.contains(&word)
+            || MONEY.contains(&plain.as_str())
+            || PEOPLE.contains(&plain.as_str())
+            || word.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '\'' | '’'))
+    };
+    (is_lead && !unit.is_empty() && unit.split(' ').all(is_word) && is_other_unit("", unit)).then(|| unit.to_owned())
+}
+
+/// True if a unit told for all amounts is that of a column.
+pub(super) fn concerns(unit: &str, column: &str) -> bool {
+    let has = |words: &[&str]| unit.split(' ').any(|word| words.contains(&bare(word).as_str()) || words.contains(&word));
+    match column {
+        "fine" => !has(&PEOPLE),
+        "emergency_hours" | "age_days" => !has(&PEOPLE) && !has(&MONEY),
+        _ => !has(&MONEY),
+    }
+}
+
+/// True if a header names a unit of its own that is ours: "Số tiền (đồng)".
+pub(super) fn tells_own(column: &str, label: &str) -> bool {
+    let (_, inside) = parted(label);
+    !inside.is_empty() && !is_other_unit(column, &inside) && Words::get().is_unit(column, "", &bare(&inside)) == Some(true)
+}
+
 fn is_other_unit(column: &str, inside: &str) -> bool {
     let key = |text: &str| if inside.is_ascii() { bare(text) } else { alike(text) };
     let told = key(inside);
@@ -115,6 +163,8 @@ fn has_other_codes(column: &Column, inside: &str) -> bool {
         window: Window { first: 1900, last: 2200 },
         keeps_year: false,
         whole: Whole::default(),
+        greatest: None,
+        from_zero: false,
         mapped: &mapped,
     };
     let read = |text: &str| match reading.read(column, Cell::Text(text)).value {

@@ -1,9 +1,10 @@
 //! The upper rows of a sheet, among which the header is looked for.
 
 use super::words::{Match, Vocabulary, is_numbering};
-use super::{Header, How};
+use super::{Header, How, parentheses};
 use crate::catalogue::Table;
 use crate::intake::cells::{Cell, Sheet};
+use crate::intake::codes::Words;
 use crate::intake::legacy::Legacy;
 use crate::intake::mapping::TableMapping;
 use crate::intake::rules::Rules;
@@ -113,6 +114,18 @@ impl<'a> Top<'a> {
             ];
             if let Some(found) = words.placed(*place, &same) {
                 columns[at].1 = found;
+            }
+        }
+        if let Some(unit) = self.texts[..first + height].iter().find_map(|line| parentheses::unit_above(line)) {
+            let is_told = |label: &str, found: &Match| {
+                let column = found.target.as_ref().filter(|_| found.how != Some(How::Mapping)).map(|target| target.column.as_str());
+                column
+                    .is_some_and(|id| Words::get().is_amount(id) && parentheses::concerns(&unit, id) && !parentheses::tells_own(id, label))
+            };
+            for (label, found) in &mut columns {
+                if is_told(label, found) {
+                    *found = Match { how: Some(How::Unit), ..Match::default() };
+                }
             }
         }
         let numbers = |parts: &Vec<&str>| parts.last().is_some_and(|part| is_numbering(part));

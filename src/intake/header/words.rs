@@ -28,6 +28,7 @@ pub(super) struct TableWords {
 struct File {
     numbering: Vec<String>,
     ignored: Vec<String>,
+    others: Vec<String>,
     gives_way: Vec<String>,
     kinds: Vec<String>,
     deleted: Deleted,
@@ -59,6 +60,8 @@ pub(in crate::intake) enum Deletion {
 struct Synonyms {
     numbering: HashSet<String>,
     ignored: HashSet<String>,
+    /// Names of people who are not the child.
+    others: HashSet<String>,
     gives_way: HashSet<String>,
     /// Kinds of support, which stand below its heading.
     kinds: HashSet<String>,
@@ -79,6 +82,7 @@ static SYNONYMS: LazyLock<Synonyms> = LazyLock::new(|| {
     Synonyms {
         numbering: keys(&file.numbering),
         ignored: keys(&file.ignored),
+        others: keys(&file.others),
         gives_way: keys(&file.gives_way),
         kinds: keys(&file.kinds),
         deletions: deletions.into_iter().map(|(words, how)| (keys(words), how)).collect(),
@@ -364,6 +368,29 @@ impl<'a> Vocabulary<'a> {
     }
 }
 
+/// Headers in which a date of birth that stands beside the name of a mother, a father or another adult, and says not whose it is, is not
+/// taken, unless the mapping names it.
+pub(super) fn whose(mut columns: Vec<(String, Match)>, table: &Table) -> Vec<(String, Match)> {
+    let is_birth = |found: &Match| {
+        found.target.as_ref().is_some_and(|t| t.column == "birth_date" || (table.id.as_str(), t.column.as_str()) == ("births", "date"))
+    };
+    let is_other = |label: &str| has(&SYNONYMS.others, label.rsplit(" / ").next().unwrap_or(label));
+    // Only the plain words: "Ngày sinh của trẻ", "Ngày đẻ" say whose day it is.
+    let is_plain = |label: &str| {
+        let key = bare(label.rsplit(" / ").next().unwrap_or(label));
+        !key.split(' ').any(|word| matches!(word, "tre" | "con" | "be" | "chau" | "de" | "child"))
+    };
+    let births: Vec<usize> = (0..columns.len()).filter(|at| is_birth(&columns[*at].1)).collect();
+    if let [only] = births[..]
+        && columns[only].1.how == Some(How::Synonym)
+        && is_plain(&columns[only].0)
+        && only.checked_sub(1).is_some_and(|left| is_other(&columns[left].0))
+    {
+        columns[only].1 = Match { how: Some(How::Whose), ..Match::default() };
+    }
+    columns
+}
+
 fn named(target: &Target) -> Match {
     Match { target: Some(target.clone()), how: Some(How::Mapping), sure: true, gives_way: false }
 }
@@ -433,7 +460,7 @@ pub(in crate::intake) fn says_deleted(text: &str) -> bool {
 }
 
 fn is_ignored(text: &str) -> bool {
-    has(&SYNONYMS.ignored, text) || is_numbering(text)
+    has(&SYNONYMS.ignored, text) || has(&SYNONYMS.others, text) || is_numbering(text)
 }
 
 /// True for the header of a column that numbers the rows.
