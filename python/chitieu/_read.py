@@ -521,7 +521,7 @@ def read_folder(
     return Folder(found, _text(area_vintage), ethnic_list)
 
 
-def _recognised(reader: _native.Reader, files: list[tuple[str, str, tuple[str, str] | None]]) -> _native.Folder:
+def _recognised(reader: _native.Reader, files: list[tuple[Path, str, tuple[str, str] | None]]) -> _native.Folder:
     """Return what the files of a folder hold, each read as the table it is."""
     found: list[_native.Folder] = []
     skipped: list[tuple[str, str, str]] = []
