@@ -117,6 +117,9 @@ pub enum Error {
     /// A file that is damaged, too large, or no table.
     #[error("{}", self.message(Language::En))]
     UnreadableFile { path: String, expected: String, found: String },
+    /// A file that is larger, or claims to be, than reading may hold ([`crate::Limits`]). `what` says of what there are too many.
+    #[error("{}", self.message(Language::En))]
+    OverLimit { path: String, what: String, most: u64, found: u64, memory: u64 },
     /// A file, or a sheet named behind it, without a header of the table. `found` holds the headers that were known.
     #[error("{}", self.message(Language::En))]
     NoHeader { path: String, table: String, row: u32, found: Vec<String>, expected: Vec<String> },
@@ -216,6 +219,7 @@ impl Error {
             Self::RowsDiffer { .. } => "rows_differ",
             Self::NoPermission { .. } => "no_permission",
             Self::UnreadableFile { .. } => "unreadable_file",
+            Self::OverLimit { .. } => "over_limit",
             Self::NoHeader { .. } => "no_header",
             Self::NoAreaDate { .. } => "no_area_date",
             Self::Mapping { .. } => "mapping",
@@ -232,7 +236,8 @@ impl Error {
             | Self::NoEthnicList
             | Self::Frame { .. }
             | Self::RowsDiffer { .. }
-            | Self::UnreadableFile { .. } => Family::Data,
+            | Self::UnreadableFile { .. }
+            | Self::OverLimit { .. } => Family::Data,
             Self::File { .. } => Family::File,
             Self::NoPermission { .. } => Family::Permission,
             _ => Family::Plan,
@@ -269,6 +274,7 @@ impl Error {
             | Self::UnreadableFile { expected, .. }
             | Self::Mapping { expected, .. } => Some(expected.clone()),
             Self::RowsDiffer { expected, .. } => Some(format!("{expected} rows")),
+            Self::OverLimit { what, most, .. } => Some(format!("at most {most} {what}")),
             Self::NoHeader { expected, .. } => Some(expected.join(", ")),
             Self::NoAreaDate { .. } => Some("area_vintage".to_owned()),
             Self::UnknownChoice { known, .. } | Self::NoLevel { known, .. } => Some(known.join(", ")),
@@ -301,6 +307,7 @@ impl Error {
             | Self::UnreadableFile { found, .. }
             | Self::Mapping { found, .. } => Some(found.clone()),
             Self::RowsDiffer { found, .. } => Some(format!("{found} rows")),
+            Self::OverLimit { found, .. } => Some(found.to_string()),
             Self::NoPermission { path } => Some(path.clone()),
             Self::UnknownIndicator { got, .. } | Self::UnknownChoice { got, .. } | Self::Repeated { got, .. } | Self::BadPeriod { got } => {
                 Some(got.clone())
@@ -378,6 +385,23 @@ impl Error {
                 "cùng một mã hoặc tên chỉ các đơn vị khác nhau vào các ngày khác nhau: area_vintage=\"2022-12-31\"",
                 "a code or a name means different units on different days: area_vintage=\"2022-12-31\"",
             ),
+            Self::OverLimit { what, .. } if what == "columns" => {
+                ("không chương trình bảng tính nào có nhiều cột hơn", "no spreadsheet program has more columns")
+            }
+            Self::OverLimit { what, .. } if what.contains("text") => {
+                ("nâng giới hạn: ct.limits(text=\"4 MB\") hoặc Limits::text", "raise the limit: ct.limits(text=\"4 MB\"), or Limits::text")
+            }
+            Self::OverLimit { memory, .. } => {
+                let (now, next) = (memory >> 20, (memory >> 29) + 1);
+                return Some(match language {
+                    Language::Vi => format!(
+                        "giới hạn tính từ bộ nhớ được dùng khi đọc ({now} MB); nâng lên bằng ct.limits(memory=\"{next} GB\") hoặc Limits::memory, hay chia nhỏ tệp"
+                    ),
+                    Language::En => format!(
+                        "the limit follows from the memory that reading may take ({now} MB); raise it with ct.limits(memory=\"{next} GB\") or Limits::memory, or part the file"
+                    ),
+                });
+            }
             Self::TallyMismatch { .. } => ("chỉ gộp các bảng đếm của cùng một kế hoạch", "merge only tallies of one and the same plan"),
             _ => return None,
         };
@@ -611,6 +635,13 @@ impl Error {
                     format!("không đọc được tệp {path}: cần {}, nhưng gặp {}", vietnamese(expected), vietnamese(found))
                 } else {
                     format!("{path} cannot be read: expected {expected}, found {found}")
+                }
+            }
+            Self::OverLimit { path, what, most, found, .. } => {
+                if vi {
+                    format!("{path}: {found} {}, nhiều hơn giới hạn {most}", vietnamese(what))
+                } else {
+                    format!("{path}: {found} {what}, more than the limit of {most}")
                 }
             }
             Self::NoHeader { path: place, table, row, found, expected } => {

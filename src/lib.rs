@@ -75,10 +75,12 @@ pub mod area;
 pub mod catalogue;
 mod compute;
 mod crosstab;
+mod disk;
 pub mod error;
 mod estimate;
 #[cfg(feature = "files")]
 pub mod intake;
+mod limits;
 mod period;
 mod phrases;
 mod plan;
@@ -91,6 +93,7 @@ pub mod spelling;
 pub mod stats;
 pub mod synthetic;
 mod tally;
+mod task;
 mod text;
 
 pub use catalogue::Catalogue;
@@ -98,6 +101,7 @@ pub use compute::compute;
 pub use crosstab::{Count, Crosstab, CrosstabBuilder};
 pub use error::{Error, Result};
 pub use estimate::{Outcome, Warning};
+pub use limits::Limits;
 pub use period::{Period, PeriodKind};
 pub use plan::{Plan, PlanBuilder};
 pub use question::{Fit, Question, UnknownAreas};

@@ -13,6 +13,7 @@ use crate::area::Level;
 use crate::error::{Error, Result};
 use crate::question::check_rows;
 use crate::record::YES;
+use crate::task::Watched;
 use std::collections::HashMap;
 
 /// Why the forms do not add up.
@@ -83,7 +84,7 @@ impl Selection {
             let next = combinations.len();
             *combinations.entry(axes.iter().map(|axis| axis.places(report, person, view)).collect()).or_insert(next)
         };
-        let of_member: Vec<usize> = things.members.iter().map(&mut combination).collect();
+        let of_member: Vec<usize> = things.members.iter().watched().map(&mut combination).collect();
         let mut counts = vec![Count::default(); spots.len() * size];
         for margins in 0..1_usize << axes.len() {
             let mut cells = vec![Vec::new(); combinations.len()];
@@ -91,7 +92,7 @@ impl Selection {
                 cells[*nth] = cells_of(axes, places, margins);
             }
             let mut entries = Vec::with_capacity(things.members.len() * 2);
-            for (member, nth) in things.members.iter().zip(&of_member) {
+            for (member, nth) in things.members.iter().zip(&of_member).watched() {
                 for spot in spots.of(self.choice.commune(&self.facts.reports[member.report as usize])) {
                     entries.extend(cells[*nth].iter().map(|(cell, status)| Entry {
                         cell: u64::from(spot) * size as u64 + cell,

@@ -11,6 +11,7 @@ use super::unit::Unit;
 use crate::area::Level;
 use crate::error::{Error, Result};
 use crate::record::YES;
+use crate::task::Watched;
 use std::collections::BTreeMap;
 
 /// Units that have forms.
@@ -217,7 +218,7 @@ impl Selection {
     /// For each spot how many certain things have exactly which forms.
     fn masks(&self, unit: Unit, view: &View, spots: &Spots) -> Result<Vec<BTreeMap<Forms, u64>>> {
         let mut found: Vec<(u32, u32, Option<u8>)> = Vec::new();
-        for member in self.things(unit)?.members.iter().filter(|m| m.status == YES) {
+        for member in self.things(unit)?.members.iter().watched().filter(|m| m.status == YES) {
             let report = &self.facts.reports[member.report as usize];
             let forms = view.of(report);
             found.extend(spots.of(self.choice.commune(report)).map(|spot| (spot, member.thing, forms)));

@@ -10,6 +10,7 @@ use crate::catalogue::days;
 use crate::error::{Error, Result, choose};
 use crate::period::Period;
 use crate::record::{NO, YES};
+use crate::task::Watched;
 use chrono::{Datelike, Days, Months, NaiveDate};
 
 /// The windows of time that children are counted in.
@@ -107,7 +108,7 @@ impl Selection {
             let came = came(&known, keyed, span);
             let mut entries = Vec::new();
             let mut incidents = vec![0_u64; spots.len()];
-            for (nth, report) in reports.iter().enumerate() {
+            for (nth, report) in reports.iter().enumerate().watched() {
                 let status = self.ever[nth].min(self.choice.within(report, &self.decided, span));
                 if status == NO {
                     continue;

@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::question::UnknownAreas;
 use crate::record::{BIRTHS, Cases, Encoded, Encoder, NO_WORD, Problems, check_schema};
 use crate::spelling::identifier;
+use crate::task::Watched;
 use chrono::NaiveDate;
 use polars::prelude::DataFrame;
 use std::collections::HashMap;
@@ -244,7 +245,7 @@ impl Batch<'_, '_> {
         let (planned, approved) = (self.numbers("plan_date")?, self.numbers("approved_date")?);
         let Known { confirmed: known_as, any_verification: any, .. } = self.reader.known;
         let mut found = Vec::with_capacity(cases.len());
-        for row in 0..cases.len() {
+        for row in (0..cases.len()).watched() {
             // What is required and missing was told by the encoder.
             let (Some(case), Some(received)) = (cases[row], received[row]) else { continue };
             // Not confirmed is suspected still, or refuted; nothing recorded can be any of the three.
@@ -309,7 +310,7 @@ impl Batch<'_, '_> {
         let (born, status) = (self.numbers("violator_birth_date")?, self.places("status", "sanction_status")?);
         let articles = self.articles()?;
         let mut found = Vec::with_capacity(keys.len());
-        for row in 0..keys.len() {
+        for row in (0..keys.len()).watched() {
             let (Some(key), Some(decided)) = (keys[row], decided[row]) else { continue };
             if let Some(act) = acts[row]
                 && act > decided

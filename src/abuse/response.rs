@@ -9,6 +9,7 @@ use crate::area::Level;
 use crate::catalogue::days;
 use crate::error::Result;
 use crate::period::working_days;
+use crate::task::Watched;
 use chrono::NaiveDate;
 use std::collections::BTreeSet;
 
@@ -111,7 +112,7 @@ impl Selection {
         }
         let spots = self.spots(level)?;
         let mut lines = vec![Line::default(); spots.len() * STEPS.len()];
-        for (_, report) in self.certain() {
+        for (_, report) in self.certain().watched() {
             for nth in 0..STEPS.len() {
                 let Some((went, took)) = deadlines.step(nth, report) else { continue };
                 let went = if self.facts.steps[nth] { went } else { Went::Undecided };

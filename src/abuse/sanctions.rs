@@ -15,6 +15,7 @@ use crate::error::{Error, Result, choose};
 use crate::period::Period;
 use crate::question::check_rows;
 use crate::text::Text;
+use crate::task::Watched;
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -211,7 +212,7 @@ impl Register {
         let size: usize = axes.iter().map(|a| a.labels.len()).product();
         check_rows(size as u128 * spots.len() as u128)?;
         let mut cells: BTreeMap<usize, Cell> = BTreeMap::new();
-        for decision in &decisions {
+        for decision in decisions.iter().watched() {
             let mut offsets = vec![0];
             for axis in &axes {
                 let place = axis.place(decision);

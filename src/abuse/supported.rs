@@ -6,6 +6,7 @@ use super::unit::Unit;
 use crate::area::Level;
 use crate::error::Result;
 use crate::record::{NO, UNDECIDED, YES};
+use crate::task::Watched;
 
 impl Selection {
     /// Abused children who were supported or got an intervention: by any of their certain reports in the area.
@@ -18,7 +19,7 @@ impl Selection {
     pub fn supported(&self, level: Level) -> Result<Table> {
         let spots = self.spots(level)?;
         let mut found: Vec<(u32, u32, u8)> = Vec::new();
-        for member in self.things(Unit::Child)?.members.iter().filter(|m| m.status == YES) {
+        for member in self.things(Unit::Child)?.members.iter().watched().filter(|m| m.status == YES) {
             let report = &self.facts.reports[member.report as usize];
             found.extend(spots.of(self.choice.commune(report)).map(|spot| (spot, member.thing, report.supported)));
         }

@@ -3,6 +3,7 @@
 use super::report::{Person, Report};
 use super::unit::Unit;
 use crate::record::NO;
+use crate::task::Watched;
 use rayon::prelude::*;
 
 /// No row of perpetrators.
@@ -32,7 +33,7 @@ pub(super) struct Things {
 
 /// Numbers for keys: those with one from 0, in the order of the keys; then one for each row without.
 pub(super) fn numbered<K: Ord + Copy + Send>(keys: &[Option<K>]) -> (Vec<u32>, u32) {
-    let mut order: Vec<(K, u32)> = (0..).zip(keys).filter_map(|(row, key)| key.map(|key| (key, row))).collect();
+    let mut order: Vec<(K, u32)> = (0..).zip(keys).watched().filter_map(|(row, key)| key.map(|key| (key, row))).collect();
     order.par_sort_unstable();
     let mut numbers = vec![u32::MAX; keys.len()];
     let mut keyed = 0;
@@ -54,7 +55,7 @@ fn cases(reports: &[Report]) -> Vec<u32> {
     // Reports are sorted by case.
     let mut number = 0;
     let mut found = Vec::with_capacity(reports.len());
-    for (place, report) in reports.iter().enumerate() {
+    for (place, report) in reports.iter().enumerate().watched() {
         number += u32::from(place > 0 && reports[place - 1].case != report.case);
         found.push(number);
     }
@@ -99,7 +100,7 @@ pub(super) fn things(unit: Unit, reports: &[Report], numbers: &Numbers, persons:
                 by_case: false,
                 status: status[report],
             };
-            Things { members: (0..reports.len()).filter(|nth| status[*nth] != NO).map(member).collect(), keyed }
+            Things { members: (0..reports.len()).watched().filter(|nth| status[*nth] != NO).map(member).collect(), keyed }
         }
     }
 }
@@ -109,7 +110,7 @@ pub(super) fn things(unit: Unit, reports: &[Report], numbers: &Numbers, persons:
 fn of_persons(unit: Unit, reports: &[Report], persons: &[Person], cases: &[u32], status: &[u8]) -> Things {
     let (mut members, mut keys) = (Vec::new(), Vec::new());
     let (rows, with_key) = numbered(&persons.iter().map(|p| p.key).collect::<Vec<_>>());
-    for (row, person) in persons.iter().enumerate() {
+    for (row, person) in persons.iter().enumerate().watched() {
         let start = reports.partition_point(|r| r.case < person.case);
         let of_case = &reports[start..start + reports[start..].partition_point(|r| r.case == person.case)];
         let named = person.child.filter(|child| of_case.iter().any(|r| r.child == Some(*child)));

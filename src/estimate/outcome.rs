@@ -8,6 +8,7 @@ use crate::plan::{Output, Plan};
 use crate::question::{Axis, check_rows};
 use crate::stats::{FEWEST_EVENTS, Interval, LEVEL, RateMethod, Status, quotient, rate, wilson};
 use crate::tally::{Margins, Spot, Tally};
+use crate::task::Watch;
 use polars::prelude::*;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
@@ -137,6 +138,7 @@ pub(super) struct Work<'a> {
     /// By pass, or by two passes, and place: the communes that reported.
     reports: BTreeMap<(u32, Option<u32>), Vec<Reports>>,
     exact: HashMap<u64, Interval>,
+    watch: Watch,
 }
 
 impl<'a> Work<'a> {
@@ -149,7 +151,7 @@ impl<'a> Work<'a> {
                 reports.entry(of).or_insert_with(|| coverage.of(of.0, of.1));
             }
         }
-        Ok(Self { plan, margins: Margins::new(&plan.question, tally)?, spots: Spot::all(&plan.question, tally), reports, exact })
+        Ok(Self { plan, margins: Margins::new(&plan.question, tally)?, spots: Spot::all(&plan.question, tally), reports, exact, watch: Watch::here() })
     }
 
     /// The communes of an area that reported; nothing is expected of what is no unit.
@@ -231,7 +233,7 @@ impl<'a> Work<'a> {
         }
         for nth in stretch.spots.clone() {
             let spot = &self.spots[nth];
-            polars_error::abort::try_raise_polars_abort();
+            self.watch.look();
             for (labels, offsets) in &grid {
                 let cell = offsets.as_ref().map_or_else(Cell::not_applicable, |o| self.cell(output, spot.place, o));
                 lines.output.push(stretch.nth as u32);

@@ -5,11 +5,14 @@ use super::decode::TextEncoding;
 use super::guard::{check, unreadable};
 use super::kind::{Kind, is_of_disk, of_disk};
 use super::lines;
+use crate::disk;
 use crate::error::{Error, Result};
+use crate::limits::{Bound, COLUMNS, Limits};
+use crate::task;
 use calamine::{Data, DataRef, Dimensions, ExcelDateTime, Reader, SheetVisible, Xls, Xlsx};
 use std::fs::File;
 use std::io::{BufReader, Read};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 
 /// What a file holds.
@@ -28,10 +31,6 @@ pub(super) enum Refused {
     Hidden(String),
 }
 
-/// Most places for cells in one file: a stray cell far off must not fill the memory with blanks.
-pub(super) const PLACES: usize = 100_000_000;
-/// Most columns of a sheet: as many as programs have.
-const COLUMNS: usize = 1 << 14;
 /// Days between the two ways of Excel to count them.
 pub(super) const DAYS_1904: f64 = 1462.0;
 
@@ -40,28 +39,21 @@ pub(super) const DAYS_1904: f64 = 1462.0;
 /// # Errors
 /// [`Error::File`] for a file that is not there, [`Error::NoPermission`], [`Error::UnreadableFile`] for what is no readable workbook
 /// or text.
-pub(super) fn open(path: &Path, sheet: Option<&str>, encoding: Option<TextEncoding>) -> Result<Book> {
+pub(super) fn open(path: &Path, sheet: Option<&str>, encoding: Option<TextEncoding>, limits: Limits) -> Result<Book> {
     let told = path.display().to_string();
-    let io = |e: std::io::Error| match e.kind() {
-        std::io::ErrorKind::NotFound => Error::File { path: told.clone(), found: e.to_string() },
-        std::io::ErrorKind::PermissionDenied => Error::NoPermission { path: told.clone() },
-        _ => unreadable(&told, "a file", e.to_string()),
-    };
-    let mut file = File::open(path).map_err(io)?;
-    if file.metadata().map_err(io)?.is_dir() {
-        return Err(unreadable(&told, "a file", "a folder"));
-    }
+    let io = |e: std::io::Error| disk::error(path, &e);
+    let mut file = disk::open(path)?;
     let mut head = [0; super::kind::HEAD];
     let read = read_most(&mut file, &mut head).map_err(io)?;
     std::io::Seek::rewind(&mut file).map_err(io)?;
     let kind = Kind::of(&told, &head[..read], &file)?;
     std::io::Seek::rewind(&mut file).map_err(io)?;
     match kind {
-        Kind::Xlsx => xlsx(&told, file, sheet),
-        Kind::Xlsb => super::xlsb::read(&told, file, sheet),
-        Kind::Ods => super::ods::read(&told, file, sheet),
-        Kind::Xls => xls(&told, file, sheet),
-        Kind::Text => lines::read(&told, file, encoding),
+        Kind::Xlsx => xlsx(&told, file, sheet, limits),
+        Kind::Xlsb => super::xlsb::read(&told, file, sheet, limits),
+        Kind::Ods => super::ods::read(&told, file, sheet, limits),
+        Kind::Xls => xls(&told, file, sheet, limits),
+        Kind::Text => lines::read(&told, file, encoding, limits),
     }
 }
 
@@ -69,8 +61,32 @@ pub(super) fn open(path: &Path, sheet: Option<&str>, encoding: Option<TextEncodi
 fn told<T, E>(path: &str, damage: impl Fn(E) -> Error, work: impl FnOnce() -> std::result::Result<T, E>) -> Result<T> {
     match catch_unwind(AssertUnwindSafe(work)) {
         Ok(found) => found.map_err(damage),
+        Err(why) if task::is_stop(why.as_ref()) => resume_unwind(why),
         Err(_) => Err(unreadable(path, "a whole workbook", "a damaged one")),
     }
+}
+
+/// The bytes of a file, if there are not too many.
+///
+/// # Errors
+/// [`Error::OverLimit`], or what the disk says.
+pub(super) fn whole(path: &str, file: File, limits: Limits) -> Result<Vec<u8>> {
+    let disk = |e: std::io::Error| unreadable(path, "a file", e.to_string());
+    let length = file.metadata().map_err(disk)?.len();
+    limits.check(path, Bound::Bytes, length)?;
+    let mut bytes = Vec::new();
+    // A file may grow while it is read.
+    let mut file = file.take(length + 1);
+    loop {
+        task::look();
+        if file.by_ref().take(1 << 24).read_to_end(&mut bytes).map_err(disk)? == 0 {
+            break;
+        }
+    }
+    if bytes.len() as u64 > length {
+        return Err(unreadable(path, "a file", "one that grows while it is read"));
+    }
+    Ok(bytes)
 }
 
 fn read_most(file: &mut File, into: &mut [u8]) -> std::io::Result<usize> {
@@ -111,12 +127,16 @@ pub(super) struct Filling {
     sheet: Sheet,
     /// For a column of the spreadsheet the place of it here plus one.
     places: Vec<u32>,
-    filled: usize,
+    filled: u64,
+    limits: Limits,
 }
 
+/// Cells between two looks at whether to stop.
+const STEP: u64 = 1 << 14;
+
 impl Filling {
-    pub fn new(name: String, from_1904: bool) -> Self {
-        Self { sheet: Sheet { name, from_1904, ..Sheet::default() }, places: Vec::new(), filled: 0 }
+    pub fn new(name: String, from_1904: bool, limits: Limits) -> Self {
+        Self { sheet: Sheet { name, from_1904, ..Sheet::default() }, places: Vec::new(), filled: 0, limits }
     }
 
     /// Adds a cell; rows come in order.
@@ -130,10 +150,8 @@ impl Filling {
             Some(last) if *last == number => {}
             _ => self.sheet.rows.push(number),
         }
+        self.limits.check(path, Bound::Columns, u64::from(column) + 1)?;
         let column = column as usize;
-        if column >= COLUMNS {
-            return Err(unreadable(path, "a table that fits the memory", "cells too far apart"));
-        }
         if column >= self.places.len() {
             self.places.resize(column + 1, 0);
         }
@@ -142,11 +160,12 @@ impl Filling {
             self.places[column] = self.sheet.columns.len() as u32;
         }
         let place = self.places[column] as usize - 1;
-        self.filled += self.sheet.columns[place].1.put(self.sheet.rows.len() - 1, cell);
-        if self.filled > PLACES {
-            return Err(unreadable(path, "a table that fits the memory", "cells too far apart"));
+        let before = self.filled;
+        self.filled += self.sheet.columns[place].1.put(self.sheet.rows.len() - 1, cell) as u64;
+        if before / STEP != self.filled / STEP {
+            task::advance(STEP);
         }
-        Ok(())
+        self.limits.check(path, Bound::Places, self.filled)
     }
 
     /// Notes that a row does not show.
@@ -172,8 +191,8 @@ fn date(moment: ExcelDateTime, from_1904: bool) -> Cell<'static> {
     Cell::Date(if from_1904 { serial + DAYS_1904 } else { serial })
 }
 
-fn xlsx(path: &str, file: File, sheet: Option<&str>) -> Result<Book> {
-    let mut seen = check(path, &file)?;
+fn xlsx(path: &str, file: File, sheet: Option<&str>, limits: Limits) -> Result<Book> {
+    let mut seen = check(path, &file, limits)?;
     // What the reader says may hold text of a cell.
     let damaged = |e: calamine::XlsxError| match e {
         calamine::XlsxError::Password => unreadable(path, "a workbook without a password", "one with a password"),
@@ -184,8 +203,9 @@ fn xlsx(path: &str, file: File, sheet: Option<&str>) -> Result<Book> {
     let from_1904 = book.has_1904_epoch();
     let (names, refused) = chosen(path, &shown(book.sheets_metadata()), sheet)?;
     let mut found = Book { sheets: Vec::new(), encoding: None, refused };
+    task::expect(names.iter().filter_map(|name| seen.get(name)).map(|sheet| sheet.cells).sum());
     for name in names {
-        let mut filling = Filling::new(name.clone(), from_1904);
+        let mut filling = Filling::new(name.clone(), from_1904, limits);
         // A chart sheet among the sheets has no cells.
         let Ok(mut cells) = told(path, damaged, || book.worksheet_cells_reader(&name)) else {
             found.refused.push(Refused::NoCells(name));
@@ -222,10 +242,9 @@ fn xlsx(path: &str, file: File, sheet: Option<&str>) -> Result<Book> {
     Ok(found)
 }
 
-fn xls(path: &str, mut file: File, sheet: Option<&str>) -> Result<Book> {
-    let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes).map_err(|e| unreadable(path, "a file", e.to_string()))?;
-    let streams = super::ole::check(path, &bytes)?;
+fn xls(path: &str, file: File, sheet: Option<&str>, limits: Limits) -> Result<Book> {
+    let bytes = whole(path, file, limits)?;
+    let streams = super::ole::check(path, &bytes, limits)?;
     // Of two streams, for two versions of Excel, it is not known here which is read.
     let seen = match &streams[..] {
         [one] => Some(super::biff::sheets(one).ok_or_else(|| unreadable(path, "a whole workbook", "a damaged one"))?),
@@ -250,7 +269,7 @@ fn xls(path: &str, mut file: File, sheet: Option<&str>) -> Result<Book> {
         if let Some(seen) = seen.filter(|seen| seen.cells > delivered) {
             return Err(unreadable(path, &format!("{} cells in a sheet", seen.cells), delivered.to_string()));
         }
-        let mut filling = Filling::new(name.clone(), from_1904);
+        let mut filling = Filling::new(name.clone(), from_1904, limits);
         for (row, column, value) in range.used_cells() {
             let cell = match value {
                 Data::Empty => Cell::Blank,

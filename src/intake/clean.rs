@@ -13,6 +13,7 @@ use super::whole::{Whole, are_marks};
 use crate::catalogue::{Column, ColumnType, Table};
 use crate::error::{Error, Result};
 use crate::spelling::nfc;
+use crate::task::{Watch, Watched};
 use polars::prelude::*;
 use rayon::prelude::*;
 use std::collections::HashMap;
@@ -108,6 +109,7 @@ impl Cleaner<'_> {
         let failed = |e: PolarsError| Error::Frame { table: self.table.id.clone(), found: e.to_string() };
         let mut columns: Vec<(&Column, Values)> = Vec::new();
         for column in &self.table.columns {
+            crate::task::look();
             self.reading.window = dates::window(&self.table.id, &column.id, self.places.names.map(|n| n.list().day()));
             self.reading.greatest = self.table.greatest(&column.id);
             self.reading.keeps_year = column.id == "birth_date" && self.table.column("birth_year").is_some();
@@ -352,7 +354,8 @@ impl Cleaner<'_> {
         let rows = rows_of(cells, &of_row);
         let whole = Whole::of(column, &self.header.columns[place].0, cells, &rows, self.reading.legacy, self.reading.from_zero);
         let reading = Reading { whole, ..self.reading };
-        let read = |(code, rows): (usize, &u64)| if *rows > 0 { reading.read(column, cells.cell(code as u32)) } else { Made::default() };
+        let watch = Watch::here();
+        let read = |(code, rows): (usize, &u64)| if *rows > 0 { watch.look(); reading.read(column, cells.cell(code as u32)) } else { Made::default() };
         Values { made: rows.par_iter().enumerate().with_min_len(256).map(read).collect(), of_row }
     }
 
@@ -374,7 +377,7 @@ impl Cleaner<'_> {
         let mut known: HashMap<Vec<u32>, u32> = HashMap::new();
         let mut now = vec![BLANK; places.len()];
         let mut last = 0;
-        let of_row = kept.iter().map(|row| {
+        let of_row = kept.iter().watched().map(|row| {
             for (into, column) in now.iter_mut().zip(&columns) {
                 *into = column.map_or(BLANK, |c| c.code(*row as usize));
             }

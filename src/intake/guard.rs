@@ -1,20 +1,24 @@
 //! A workbook is looked over before it is opened: a small file may unpack to more than the memory holds.
+//!
+//! Which parts its reader will open is not guessed: every part is looked over but pictures and programs, and those too where the book
+//! names them.
 
+use super::kind::{is_of_disk, of_disk};
 use super::markup;
 use crate::error::{Error, Result};
-use std::collections::HashMap;
+use crate::limits::{Bound, Limits};
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::{BufReader, Read};
 use zip::ZipArchive;
 
-/// Most bytes of one unpacked sheet, which is read as a stream.
-const SHEET: u64 = 2 << 30;
-/// Most bytes of any other part, which is held in memory.
-const PART: u64 = 256 << 20;
 /// Most parts of a workbook.
 const PARTS: usize = 10_000;
-/// Parts that a reader of cells opens.
-const READ: [&str; 6] = ["worksheets/", "sharedstrings.xml", "styles.xml", "workbook.xml", ".rels", "theme/"];
+/// Endings of parts that hold no cells, and are not markup.
+const OTHERS: [&str; 12] = [".png", ".jpeg", ".jpg", ".gif", ".bmp", ".tiff", ".tif", ".emf", ".wmf", ".svg", ".bin", ".vml"];
+/// The parts that name the others.
+const BOOK: &str = "xl/workbook.xml";
+const RELATIONS: &str = "xl/_rels/workbook.xml.rels";
 
 /// An error of a file that cannot be read.
 pub(super) fn unreadable(path: &str, expected: &str, found: impl Into<String>) -> Error {
@@ -22,69 +26,79 @@ pub(super) fn unreadable(path: &str, expected: &str, found: impl Into<String>) -
 }
 
 /// What is known of the sheets of a workbook before its reader opens it, by their names.
-pub(super) type Sheets = HashMap<String, markup::Sheet>;
+pub(super) type Sheets = HashMap<String, markup::Part>;
 
-/// Unpacks each part once without keeping it: sizes that a file tells of itself may be false. Reading a part to its end holds it against
-/// its checksum.
-pub(super) fn check(path: &str, file: &File) -> Result<Sheets> {
+/// The name of a part as readers compare it: they tell neither capital letters nor the kind of stroke.
+fn plain(name: &str) -> String {
+    name.replace('\\', "/").to_ascii_lowercase()
+}
+
+/// Unpacks each part of a .xlsx once without keeping it: sizes that a file tells of itself may be false. Reading a part to its end holds
+/// it against its checksum.
+pub(super) fn check(path: &str, file: &File, limits: Limits) -> Result<Sheets> {
     let damaged = || unreadable(path, "a whole workbook", "a damaged one");
     let mut zip = ZipArchive::new(BufReader::new(file)).map_err(|_| damaged())?;
     if zip.len() > PARTS {
         return Err(unreadable(path, "a workbook of at most 10000 parts", format!("{} parts", zip.len())));
     }
-    let mut buffer = vec![0; 1 << 16];
-    let (mut sheets, mut book, mut relations) = (HashMap::new(), Vec::new(), Vec::new());
-    for nth in 0..zip.len() {
-        let mut part = zip.by_index(nth).map_err(|_| damaged())?;
-        // The reader of workbooks does not tell capital letters in these names.
-        let name = part.name().map_err(|_| damaged())?.to_ascii_lowercase();
-        if !READ.iter().any(|kind| name.contains(kind)) {
-            continue;
+    let mut look = Look { path, limits, unpacked: 0, buffer: vec![0; 1 << 16] };
+    let names: Vec<String> = (0..zip.len()).map(|nth| zip.by_index_raw(nth).ok().and_then(|part| Some(plain(part.name().ok()?))).ok_or_else(damaged)).collect::<Result<_>>()?;
+    let (mut book, mut relations) = (Vec::new(), Vec::new());
+    for (nth, name) in names.iter().enumerate() {
+        match name.as_str() {
+            BOOK => look.over(&mut zip, nth, |bytes| book.extend_from_slice(bytes)).map(drop)?,
+            RELATIONS => look.over(&mut zip, nth, |bytes| relations.extend_from_slice(bytes)).map(drop)?,
+            _ => {}
         }
-        let most = if name.contains("worksheets/") { SHEET } else { PART };
-        let mut size = 0;
-        let mut sheet = name.contains("worksheets/").then(markup::Sheet::default);
-        if part.size() > most {
-            return Err(too_large(path, most));
-        }
-        loop {
-            let read = part.read(&mut buffer).map_err(|_| damaged())?;
-            if read == 0 {
-                break;
-            }
-            if size == 0 && name.contains("sharedstrings.xml") {
-                check_count(path, &String::from_utf8_lossy(&buffer[..read]))?;
-            }
-            size += read as u64;
-            if size > most {
-                return Err(too_large(path, most));
-            }
-            if let Some(sheet) = &mut sheet {
-                sheet.feed(&buffer[..read]);
-            } else if name == "xl/workbook.xml" {
-                book.extend_from_slice(&buffer[..read]);
-            } else if name == "xl/_rels/workbook.xml.rels" {
-                relations.extend_from_slice(&buffer[..read]);
-            }
-        }
-        sheets.extend(sheet.map(|sheet| (name, sheet)));
     }
-    let parts = markup::parts(&book, &relations);
-    Ok(parts.into_iter().filter_map(|(name, part)| Some((name, sheets.remove(&part)?))).collect())
-}
-
-fn too_large(path: &str, most: u64) -> Error {
-    unreadable(path, "a workbook that unpacks to less memory", format!("more than {} MB in one part", most >> 20))
-}
-
-/// The number of texts that a workbook says it shares: room is made for so many.
-fn check_count(path: &str, head: &str) -> Result<()> {
-    let figures = head.split("uniqueCount").nth(1).map(|rest| rest.trim_start_matches([' ', '=', '"', '\'']));
-    let told = figures.and_then(|rest| rest.split(|c: char| !c.is_ascii_digit()).next()).map(|n| n.parse::<u64>().unwrap_or(u64::MAX));
-    match told {
-        Some(count) if count > PART / 24 => {
-            Err(unreadable(path, "a workbook that unpacks to less memory", format!("{count} shared texts")))
+    let parts: HashMap<String, String> = markup::parts(&book, &relations).into_iter().map(|(name, part)| (name, plain(&part))).collect();
+    let named: HashSet<String> = markup::targets(&relations).values().map(|part| plain(part)).collect();
+    let mut seen = HashMap::new();
+    for (nth, name) in names.into_iter().enumerate() {
+        let is_other = OTHERS.iter().any(|ending| name.ends_with(ending)) && !named.contains(&name);
+        if !is_other && name != BOOK && name != RELATIONS {
+            let part = look.over(&mut zip, nth, |_| ())?;
+            seen.insert(name, part);
         }
-        _ => Ok(()),
+    }
+    Ok(parts.into_iter().filter_map(|(name, part)| Some((name, seen.remove(&part)?))).collect())
+}
+
+/// Looks over one part of an archive of markup, such as that of an .ods file.
+pub(super) fn check_part(path: &str, zip: &mut ZipArchive<BufReader<File>>, name: &str, limits: Limits) -> Result<()> {
+    let damaged = || unreadable(path, "a whole workbook", "a damaged one");
+    let nth = zip.index_for_name(name).ok_or_else(damaged)?;
+    Look { path, limits, unpacked: 0, buffer: vec![0; 1 << 16] }.over(zip, nth, |_| ()).map(drop)
+}
+
+/// A look over the parts of an archive, with what they unpacked to so far.
+struct Look<'a> {
+    path: &'a str,
+    limits: Limits,
+    unpacked: u64,
+    buffer: Vec<u8>,
+}
+
+impl Look<'_> {
+    /// Unpacks a part; `keep` is given its bytes.
+    fn over<R: Read + std::io::Seek>(&mut self, zip: &mut ZipArchive<R>, nth: usize, mut keep: impl FnMut(&[u8])) -> Result<markup::Part> {
+        let damaged = || unreadable(self.path, "a whole workbook", "a damaged one");
+        let mut part = zip.by_index(nth).map_err(|_| damaged())?;
+        self.limits.check(self.path, Bound::Bytes, self.unpacked.saturating_add(part.size()))?;
+        let mut seen = markup::Part::default();
+        loop {
+            crate::task::look();
+            let read = part.read(&mut self.buffer).map_err(|e| if is_of_disk(&e) { of_disk(self.path, &e) } else { damaged() })?;
+            if read == 0 {
+                return Ok(seen);
+            }
+            self.unpacked += read as u64;
+            self.limits.check(self.path, Bound::Bytes, self.unpacked)?;
+            seen.feed(&self.buffer[..read]);
+            self.limits.check(self.path, Bound::Text, seen.longest)?;
+            // Readers make room for as many texts as are told, before there is any.
+            self.limits.check(self.path, Bound::Places, seen.shared)?;
+            keep(&self.buffer[..read]);
+        }
     }
 }

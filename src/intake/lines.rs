@@ -1,15 +1,16 @@
 //! A delimited text as a sheet, by the csv crate. Every line of the file is a record, a part of the record before it, or blank; the sum
 //! is checked.
 
-use super::book::{Book, PLACES};
+use super::book::{Book, whole};
 use super::cells::{Column, Lines, Sheet};
 use super::decode::{TextEncoding, decode};
 use super::guard::unreadable;
 use crate::error::Result;
+use crate::limits::{Bound, Limits};
+use crate::task;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::Read;
 
 /// Records parsed between two looks at the columns.
 const BLOCK: usize = 4096;
@@ -17,9 +18,8 @@ const BLOCK: usize = 4096;
 const HEAD: usize = 1 << 16;
 
 /// Reads a text file whole.
-pub(super) fn read(path: &str, mut file: File, encoding: Option<TextEncoding>) -> Result<Book> {
-    let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes).map_err(|e| unreadable(path, "a text file", e.to_string()))?;
+pub(super) fn read(path: &str, file: File, encoding: Option<TextEncoding>, limits: Limits) -> Result<Book> {
+    let bytes = whole(path, file, limits)?;
     if u32::try_from(bytes.len()).is_err() {
         return Err(unreadable(path, "a text file of less than 4 GB", format!("{} MB", bytes.len() >> 20)));
     }
@@ -40,7 +40,8 @@ pub(super) fn read(path: &str, mut file: File, encoding: Option<TextEncoding>) -
     if let Some(at) = text.find('\0') {
         return Err(unreadable(path, "a text without zero bytes", format!("one in line {}", line_ends(&text.as_bytes()[..at]) + 1)));
     }
-    let sheet = records(path, &text)?;
+    task::expect(line_ends(text.as_bytes()) as u64);
+    let sheet = records(path, &text, limits)?;
     Ok(Book { sheets: vec![sheet], encoding: Some(encoding), refused: Vec::new() })
 }
 
@@ -81,24 +82,25 @@ struct Parser<'a> {
     told: usize,
     /// Where the last record begins and ends.
     last: (usize, usize),
+    limits: Limits,
 }
 
 impl<'a> Parser<'a> {
-    fn new(path: &'a str, text: &'a str, delimiter: u8) -> Self {
+    fn new(path: &'a str, text: &'a str, delimiter: u8, limits: Limits) -> Self {
         let reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
             .delimiter(delimiter)
             .buffer_capacity(1 << 18)
             .from_reader(text.as_bytes());
-        Self { path, text, reader, rows: Vec::new(), widths: Vec::new(), long: Vec::new(), told: 0, last: (0, 0) }
+        Self { path, text, reader, rows: Vec::new(), widths: Vec::new(), long: Vec::new(), told: 0, last: (0, 0), limits }
     }
 
     /// Fills a block of records, and answers how many there were.
     fn fill(&mut self, into: &mut [csv::ByteRecord]) -> Result<usize> {
         for (nth, record) in into.iter_mut().enumerate() {
             match self.reader.read_byte_record(record) {
-                Ok(true) => self.count(record),
+                Ok(true) => self.count(record)?,
                 Ok(false) => return Ok(nth),
                 Err(e) => return Err(unreadable(self.path, "a text with delimiters", e.to_string())),
             }
@@ -106,7 +108,12 @@ impl<'a> Parser<'a> {
         Ok(into.len())
     }
 
-    fn count(&mut self, record: &csv::ByteRecord) {
+    fn count(&mut self, record: &csv::ByteRecord) -> Result<()> {
+        self.limits.check(self.path, Bound::Columns, record.len() as u64)?;
+        if record.as_slice().len() as u64 > self.limits.text_bytes() {
+            let longest = record.iter().map(<[u8]>::len).max().unwrap_or(0);
+            self.limits.check(self.path, Bound::Text, longest as u64)?;
+        }
         let (from, line) = record.position().map_or((0, 0), |at| (at.byte() as usize, at.line() as usize));
         // The place of a record may lie before blank lines.
         let blank = self.text.as_bytes()[from..].iter().take_while(|b| **b == b'\n').count();
@@ -120,6 +127,7 @@ impl<'a> Parser<'a> {
         self.widths.push(u16::try_from(record.len()).unwrap_or(u16::MAX));
         self.told += blank + 1 + more;
         self.last = (start, end);
+        Ok(())
     }
 
     /// Checks that every line of the text was counted, and that no quotation mark swallowed records.
@@ -209,10 +217,10 @@ fn swallows(record: &str, delimiter: u8, expected: usize) -> bool {
 }
 
 /// The records of a delimited text. Parsing and keeping go side by side, each column by itself.
-fn records(path: &str, text: &str) -> Result<Sheet> {
+fn records(path: &str, text: &str, limits: Limits) -> Result<Sheet> {
     let (text, alone) = with_line_feeds(text);
     let delimiter = delimiter(&text);
-    let mut parser = Parser::new(path, &text, delimiter);
+    let mut parser = Parser::new(path, &text, delimiter, limits);
     let mut sheet = Sheet::default();
     let (mut now, mut next) = (vec![csv::ByteRecord::new(); BLOCK], vec![csv::ByteRecord::new(); BLOCK]);
     let mut held = parser.fill(&mut now)?;
@@ -220,9 +228,8 @@ fn records(path: &str, text: &str) -> Result<Sheet> {
     while held > 0 {
         let block = &now[..held];
         let wide = block.iter().map(csv::ByteRecord::len).max().unwrap_or(0);
-        if sheet.columns.len().max(wide).saturating_mul(first + held) > PLACES {
-            return Err(unreadable(path, "a table that fits the memory", format!("{} columns", sheet.columns.len().max(wide))));
-        }
+        task::look();
+        limits.check(path, Bound::Places, (sheet.columns.len().max(wide) as u64).saturating_mul((first + held) as u64))?;
         while sheet.columns.len() < wide {
             sheet.columns.push((sheet.columns.len() as u32, Column::default()));
         }
@@ -238,6 +245,7 @@ fn records(path: &str, text: &str) -> Result<Sheet> {
             });
         };
         let more = rayon::join(|| parser.fill(&mut next), keep).0;
+        task::advance(held as u64);
         first += held;
         held = more?;
         std::mem::swap(&mut now, &mut next);
@@ -286,7 +294,7 @@ mod tests {
 
     #[test]
     fn rows_keep_the_number_of_their_line() {
-        let sheet = records("x.csv", "a,b\n\n1,\"two\nlines\"\n3\n").unwrap();
+        let sheet = records("x.csv", "a,b\n\n1,\"two\nlines\"\n3\n", Limits::new()).unwrap();
         assert_eq!(sheet.rows, [1, 3, 5]);
         assert_eq!(sheet.cell(1, 1), Cell::Text("two\nlines"));
         assert_eq!(sheet.cell(2, 1), Cell::Blank);
@@ -323,7 +331,7 @@ mod tests {
             // One column.
             ("a\n\"1\n1\n1\"\n1\n", 2),
         ] {
-            let Err(Error::UnreadableFile { found, .. }) = records("x.csv", text) else { panic!("{text}") };
+            let Err(Error::UnreadableFile { found, .. }) = records("x.csv", text, Limits::new()) else { panic!("{text}") };
             assert_eq!(found, format!("one open from line {line}"), "{text}");
         }
         for text in [
@@ -333,7 +341,7 @@ mod tests {
             "a;b\n1;\"x \"\"y\"\"\nz\"\n",
             "a;b;c\n1;\"x\ny;z\" ;3\n",
         ] {
-            assert!(records("x.csv", text).is_ok(), "{text}");
+            assert!(records("x.csv", text, Limits::new()).is_ok(), "{text}");
         }
     }
 }

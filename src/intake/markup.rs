@@ -1,14 +1,17 @@
-//! What a sheet of .xlsx says of its rows besides their cells, looked over while the workbook is unpacked for the guard: how many cells
-//! there are, and which rows and columns do not show.
+//! What a part of .xlsx or .ods says besides its cells, looked over while the workbook is unpacked for the guard: how many cells there
+//! are, which rows and columns do not show, how long its longest tag or text is, and for how many texts it asks room.
 
 use std::collections::HashMap;
 
-/// Longest tag that is looked at.
-const LONGEST: usize = 1 << 20;
-
 /// One part of a workbook on its way by.
 #[derive(Debug, Default)]
-pub(super) struct Sheet {
+pub(super) struct Part {
+    /// Bytes of the longest tag, comment or run of text, and of the longest text of one cell or shared text.
+    pub longest: u64,
+    /// How many shared texts it says that there are.
+    pub shared: u64,
+    text: u64,
+    inside: bool,
     pub cells: u64,
     /// By number, and from 0.
     pub hidden_rows: Vec<u32>,
@@ -27,8 +30,8 @@ enum Place {
     Behind,
 }
 
-impl Sheet {
-    /// Takes the next bytes of the part.
+impl Part {
+    /// Takes the next bytes of the part. A tag or a text that is not whole is held: whoever feeds stops when `longest` is too long.
     pub fn feed(&mut self, bytes: &[u8]) {
         let joined;
         let bytes = if self.rest.is_empty() {
@@ -37,13 +40,31 @@ impl Sheet {
             joined = [std::mem::take(&mut self.rest).as_slice(), bytes].concat();
             &joined
         };
-        let left = tags(bytes, |tag| self.take(tag));
-        if left.len() < LONGEST {
-            self.rest = left.to_vec();
-        }
+        let left = tags(bytes, |found| match found {
+            Found::Tag(tag) => self.take(tag),
+            Found::Text(length) => self.pass(length as u64),
+        });
+        self.longest = self.longest.max(left.len() as u64);
+        self.rest = left.to_vec();
+    }
+
+    /// Text between tags; within a cell all its runs are one.
+    fn pass(&mut self, length: u64) {
+        self.text = if self.inside { self.text + length } else { length };
+        self.longest = self.longest.max(self.text);
     }
 
     fn take(&mut self, tag: &[u8]) {
+        self.longest = self.longest.max(tag.len() as u64);
+        match local_name(tag) {
+            b"c" | b"si" | b"table-cell" | b"covered-table-cell" => (self.inside, self.text) = (!tag.ends_with(b"/"), 0),
+            b"/c" | b"/si" | b"/table-cell" | b"/covered-table-cell" => (self.inside, self.text) = (false, 0),
+            b"sst" => {
+                let told = |name: &[u8]| attribute(tag, name).map(|n| n.trim().parse::<u64>().unwrap_or(u64::MAX));
+                self.shared = self.shared.max(told(b"uniqueCount").or(told(b"count")).unwrap_or(0));
+            }
+            _ => {}
+        }
         match (self.place, local_name(tag)) {
             (Place::Within, b"c") => self.cells += 1,
             (Place::Within, b"row") => {
@@ -67,28 +88,44 @@ impl Sheet {
     }
 }
 
-/// Calls for each tag of a text, and answers what is left of one that is not whole.
-fn tags<'a>(bytes: &'a [u8], mut take: impl FnMut(&'a [u8])) -> &'a [u8] {
+/// What a part is made of.
+enum Found<'a> {
+    Tag(&'a [u8]),
+    /// Bytes between tags, within a comment or raw.
+    Text(usize),
+}
+
+/// Calls for each tag of a text and for what stands between, and answers what is left of a tag or a text that is not whole.
+fn tags<'a>(bytes: &'a [u8], mut take: impl FnMut(Found<'a>)) -> &'a [u8] {
     let mut at = 0;
     while let Some(start) = bytes[at..].iter().position(|b| *b == b'<').map(|n| at + n) {
+        if start > at {
+            take(Found::Text(start - at));
+        }
         let tag = &bytes[start + 1..];
-        let end = if tag.starts_with(b"!--") {
-            find(tag, b"-->")
+        let raw = if tag.starts_with(b"!--") {
+            Some(find(tag, b"-->"))
         } else if tag.starts_with(b"![CDATA[") {
-            find(tag, b"]]>")
+            Some(find(tag, b"]]>"))
+        } else {
+            None
+        };
+        let end = if let Some(end) = raw {
+            end.into_iter().for_each(|end| take(Found::Text(end)));
+            end
         } else if tag.len() < 8 && tag.starts_with(b"!") {
             None
         } else {
             let end = close(tag);
             if let Some(end) = end {
-                take(&tag[..end - 1]);
+                take(Found::Tag(&tag[..end - 1]));
             }
             end
         };
         let Some(end) = end else { return &bytes[start..] };
         at = start + 1 + end;
     }
-    &[]
+    &bytes[at..]
 }
 
 /// The place behind a mark.
@@ -110,20 +147,19 @@ fn close(tag: &[u8]) -> Option<usize> {
     None
 }
 
-/// The name of a tag without its prefix; that of its end begins with a stroke.
+/// The name of a tag without its prefix; that of its end keeps the stroke before it.
 fn local_name(tag: &[u8]) -> &[u8] {
-    let end = tag.iter().position(|b| b.is_ascii_whitespace() || *b == b'/' && !tag.starts_with(b"/")).unwrap_or(tag.len());
+    let end = tag.iter().skip(1).position(|b| b.is_ascii_whitespace() || *b == b'/').map_or(tag.len(), |at| at + 1);
     let name = &tag[..end];
-    match name.iter().position(|b| *b == b':') {
-        Some(at) if name.starts_with(b"/") => {
-            if name.ends_with(b":sheetData") {
-                b"/sheetData"
-            } else {
-                &name[at..]
-            }
-        }
-        Some(at) => &name[at + 1..],
-        None => name,
+    let Some(at) = name.iter().position(|b| *b == b':') else { return name };
+    match (name.starts_with(b"/"), &name[at + 1..]) {
+        (false, local) => local,
+        (true, b"sheetData") => b"/sheetData",
+        (true, b"c") => b"/c",
+        (true, b"si") => b"/si",
+        (true, b"table-cell") => b"/table-cell",
+        (true, b"covered-table-cell") => b"/covered-table-cell",
+        (true, local) => local,
     }
 }
 
@@ -154,10 +190,11 @@ fn is_true(tag: &[u8], name: &[u8]) -> bool {
     matches!(attribute(tag, name), Some("1" | "true"))
 }
 
-/// The parts that hold the sheets of a workbook, by the names of the sheets, out of its list of sheets and its relationships.
-pub(super) fn parts(book: &[u8], relations: &[u8]) -> HashMap<String, String> {
+/// The parts that a workbook names, by their ids in its relationships.
+pub(super) fn targets(relations: &[u8]) -> HashMap<String, String> {
     let mut targets: HashMap<String, String> = HashMap::new();
-    tags(relations, |tag| {
+    tags(relations, |found| {
+        let Found::Tag(tag) = found else { return };
         if local_name(tag) == b"Relationship"
             && let (Some(id), Some(target)) = (attribute(tag, b"Id"), attribute(tag, b"Target"))
         {
@@ -170,8 +207,15 @@ pub(super) fn parts(book: &[u8], relations: &[u8]) -> HashMap<String, String> {
             targets.insert(id.to_owned(), path);
         }
     });
+    targets
+}
+
+/// The parts that hold the sheets of a workbook, by the names of the sheets, out of its list of sheets and its relationships.
+pub(super) fn parts(book: &[u8], relations: &[u8]) -> HashMap<String, String> {
+    let targets = targets(relations);
     let mut found = HashMap::new();
-    tags(book, |tag| {
+    tags(book, |found| {
+        let Found::Tag(tag) = found else { return };
         let id = || tag.split(u8::is_ascii_whitespace).find_map(|part| part.strip_suffix(b"\"").filter(|p| is_id(p)));
         let id =
             attribute(tag, b"r:id").or_else(|| id().and_then(|part| std::str::from_utf8(part).ok()?.split_once('"').map(|(_, id)| id)));
@@ -204,11 +248,28 @@ mod tests {
     #[test]
     fn a_sheet_in_pieces_of_any_size() {
         for size in 1..SHEET.len() {
-            let mut sheet = Sheet::default();
+            let mut sheet = Part::default();
             for piece in SHEET.as_bytes().chunks(size) {
                 sheet.feed(piece);
             }
             assert_eq!((sheet.cells, &sheet.hidden_rows[..], &sheet.hidden_columns[..]), (4, &[5, 6][..], &[2, 3][..]), "{size}");
+        }
+    }
+
+    #[test]
+    fn the_longest_text_is_that_of_all_runs_of_a_cell() {
+        let of = |text: &str, size: usize| {
+            let mut part = Part::default();
+            text.as_bytes().chunks(size).for_each(|piece| part.feed(piece));
+            (part.longest, part.shared)
+        };
+        for size in [1, 3, 7, 1000] {
+            // 2 × 30 letters of one text; a run of text outside is counted alone.
+            let runs = format!("<sst count='9' uniqueCount = \"7\"><si><r><t>{0}</t></r><r><t>{0}</t></r></si><si><t>{0}</t></si></sst>", "x".repeat(30));
+            assert_eq!(of(&runs, size), (60, 7), "{size}");
+            assert_eq!(of(&format!("<a><c/>{}<x:c></x:c></a>", "y".repeat(50)), size).0, 50, "{size}");
+            assert_eq!(of(&format!("<!--{}--><x:sst uniqueCount='many'>", "y".repeat(40)), size), (46, u64::MAX), "{size}");
+            assert_eq!(of(&format!("<t>{}", "z".repeat(99)), size).0, 99, "{size}");
         }
     }
 

@@ -63,6 +63,7 @@ pub use rules::Rule;
 use crate::area::{AreaList, AreaNames, Level};
 use crate::catalogue::{Catalogue, ColumnType, EthnicList, Table};
 use crate::error::{Error, Result};
+use crate::limits::{Bound, Limits};
 use crate::text::{Language, Text};
 use cells::{Cell, Sheet};
 use chrono::NaiveDate;
@@ -94,6 +95,7 @@ pub struct Reader {
     ethnic_list: Option<EthnicList>,
     tables: Option<Vec<String>>,
     from_zero: bool,
+    limits: Limits,
 }
 
 impl Reader {
@@ -159,6 +161,13 @@ impl Reader {
         Ok(self)
     }
 
+    /// How much memory reading may take; half of what the machine has if nothing is said.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
     /// Says that other files, read together with these, write sexes as 0 and 1: a 1 without a 2 is then not known to be a boy. Of the
     /// sheets of one file and of the files of one folder this is found out ([`Folder::counts_sexes_from_zero`]).
     #[must_use]
@@ -188,7 +197,7 @@ impl Reader {
     /// As [`Reader::read`].
     pub fn read_frame(&self, name: &str, frame: &DataFrame, table: &str) -> Result<Reading> {
         let table = known_table(table)?;
-        self.read_book(Source { name, is_file: true }, of_frame(frame)?, &table)
+        self.read_book(Source { name, is_file: true }, self.of_frame(name, frame)?, &table)
     }
 
     /// Cleans a frame in memory as [`Reader::read`] cleans a file: the same rules, findings and rows set aside. Typed columns (dates, true
@@ -208,7 +217,7 @@ impl Reader {
     /// As [`Reader::read`].
     pub fn clean(&self, frame: &DataFrame, table: &str) -> Result<Reading> {
         let table = known_table(table)?;
-        self.read_book(Source { name: "frame", is_file: false }, of_frame(frame)?, &table)
+        self.read_book(Source { name: "frame", is_file: false }, self.of_frame("frame", frame)?, &table)
     }
 
     /// Finds out of each sheet of a file which table it is, and reads it; `name` stands for the file in the report.
@@ -236,7 +245,7 @@ impl Reader {
     /// # Errors
     /// As [`Reader::recognise`].
     pub fn recognise_frame(&self, frame: &DataFrame, name: &str) -> Result<Folder> {
-        self.recognise_book(Source { name, is_file: true }, of_frame(frame)?)
+        self.recognise_book(Source { name, is_file: true }, self.of_frame(name, frame)?)
     }
 
     /// Reads every file below a folder, in the order of their names.
@@ -262,9 +271,16 @@ impl Reader {
     fn open(&self, path: &Path, sheet: Option<&str>) -> Result<book::Book> {
         #[cfg(feature = "io")]
         if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("parquet")) {
-            return of_frame(&parquet(path)?);
+            return self.of_frame(&path.display().to_string(), &parquet(path, self.limits)?);
         }
-        book::open(path, sheet, self.encoding)
+        book::open(path, sheet, self.encoding, self.limits)
+    }
+
+    /// A frame as a book of one sheet.
+    fn of_frame(&self, name: &str, frame: &DataFrame) -> Result<book::Book> {
+        self.limits.check(name, Bound::Columns, frame.width() as u64)?;
+        self.limits.check(name, Bound::Places, (frame.height() as u64).saturating_mul(frame.width() as u64))?;
+        Ok(book::Book { sheets: vec![frame::sheet(frame)?], encoding: None, refused: Vec::new() })
     }
 
     fn read_book(&self, file: Source<'_>, book: book::Book, table: &Table) -> Result<Reading> {
@@ -610,11 +626,6 @@ fn fill_merged(sheet: &mut Sheet, header: &Header) -> Vec<Change> {
     filled.into_iter().map(|(column, rows)| Change { column, rule: Rule::MergedCell, rows }).collect()
 }
 
-/// A frame as a book of one sheet.
-fn of_frame(frame: &DataFrame) -> Result<book::Book> {
-    Ok(book::Book { sheets: vec![frame::sheet(frame)?], encoding: None, refused: Vec::new() })
-}
-
 fn known_table(id: &str) -> Result<Table> {
     let catalogue = Catalogue::builtin();
     catalogue.table(id).cloned().ok_or_else(|| Error::UnknownChoice {
@@ -657,9 +668,11 @@ fn file_name(path: &Path) -> String {
 }
 
 #[cfg(feature = "io")]
-fn parquet(path: &Path) -> Result<DataFrame> {
+fn parquet(path: &Path, limits: Limits) -> Result<DataFrame> {
     use polars_io::SerReader;
     let told = path.display().to_string();
-    let file = std::fs::File::open(path).map_err(|e| Error::File { path: told.clone(), found: e.to_string() })?;
+    let file = crate::disk::open(path)?;
+    let announced = crate::record::Announced::by(path)?;
+    limits.check(&told, Bound::Places, announced.rows.saturating_mul(announced.columns))?;
     polars_io::parquet::read::ParquetReader::new(file).finish().map_err(|_| guard::unreadable(&told, "a Parquet file", "other bytes"))
 }

@@ -3,9 +3,10 @@
 
 use super::book::{Book, Filling, Refused, chosen};
 use super::cells::{Cell, Merged};
-use super::guard::unreadable;
+use super::guard::{check_part, unreadable};
 use super::kind::{is_of_disk, of_disk};
 use crate::error::{Error, Result};
+use crate::limits::{Bound, Limits};
 use chrono::{NaiveDate, NaiveDateTime, Timelike};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
@@ -14,13 +15,10 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use zip::ZipArchive;
 
-/// Most bytes of the part that holds all cells.
-const CONTENT: u64 = 1 << 30;
-/// Most bytes of one cell: more than any program lets a user type.
-const CELL: usize = 1 << 20;
-/// Rows and columns that programs have.
+/// The part that holds all cells.
+const CONTENT: &str = "content.xml";
+/// Rows that programs have.
 const ROWS: u32 = 1 << 20;
-const COLUMNS: u32 = 1 << 14;
 
 /// What may stand in a cell beside its text: notes, pictures, and cells that were changed.
 const SKIPPED: [&str; 6] =
@@ -31,8 +29,9 @@ fn damaged(path: &str) -> Error {
 }
 
 /// Reads the sheets of a file.
-pub(super) fn read(path: &str, file: File, sheet: Option<&str>) -> Result<Book> {
+pub(super) fn read(path: &str, file: File, sheet: Option<&str>, limits: Limits) -> Result<Book> {
     let mut zip = ZipArchive::new(BufReader::new(file)).map_err(|_| damaged(path))?;
+    check_part(path, &mut zip, CONTENT, limits)?;
     if let Ok(part) = zip.by_name("META-INF/manifest.xml") {
         let mut manifest = Vec::new();
         part.take(1 << 20).read_to_end(&mut manifest).map_err(|_| damaged(path))?;
@@ -57,7 +56,7 @@ pub(super) fn read(path: &str, file: File, sheet: Option<&str>) -> Result<Book> 
                 match wanted.iter_mut().find(|wanted| wanted.as_deref() == Some(name.as_str())) {
                     Some(wanted) => {
                         *wanted = None;
-                        book.sheets.push(table(path, &mut reader, name)?);
+                        book.sheets.push(table(path, &mut reader, name, limits)?);
                     }
                     None => skip(path, &mut reader, "table:table")?,
                 }
@@ -79,12 +78,8 @@ pub(super) fn read(path: &str, file: File, sheet: Option<&str>) -> Result<Book> 
 
 /// The part with the cells, unpacked as it is read.
 fn content<'a>(path: &str, zip: &'a mut ZipArchive<BufReader<File>>) -> Result<impl BufRead + use<'a>> {
-    let part = zip.by_name("content.xml").map_err(|_| damaged(path))?;
-    if part.size() > CONTENT {
-        return Err(unreadable(path, "a workbook that unpacks to less memory", format!("more than {} MB in one part", CONTENT >> 20)));
-    }
-    // What a file tells of its own size may be false; cut short it is damaged.
-    Ok(BufReader::with_capacity(1 << 16, part.take(CONTENT)))
+    let part = zip.by_name(CONTENT).map_err(|_| damaged(path))?;
+    Ok(BufReader::with_capacity(1 << 16, part))
 }
 
 fn xml<R: BufRead>(content: R) -> Reader<R> {
@@ -185,9 +180,9 @@ impl Held {
 }
 
 /// The cells of one sheet.
-fn table<R: BufRead>(path: &str, reader: &mut Reader<R>, name: String) -> Result<super::cells::Sheet> {
+fn table<R: BufRead>(path: &str, reader: &mut Reader<R>, name: String, limits: Limits) -> Result<super::cells::Sheet> {
     let too_far = || unreadable(path, "a table that fits the memory", "cells too far apart");
-    let mut filling = Filling::new(name, false);
+    let mut filling = Filling::new(name, false, limits);
     let mut merged = Vec::new();
     let mut buffer = Vec::new();
     let mut row = 0_u32;
@@ -197,7 +192,7 @@ fn table<R: BufRead>(path: &str, reader: &mut Reader<R>, name: String) -> Result
             Event::Start(start) if start.name().as_ref() == "table:table-row" => {
                 let repeated = times(&start, "table:number-rows-repeated");
                 let hidden = attribute(&start, "table:visibility").is_some_and(|shows| shows != "visible");
-                let runs = cells(path, reader, row, &mut merged)?;
+                let runs = cells(path, reader, row, &mut merged, limits)?;
                 if !runs.is_empty() {
                     if row.saturating_add(repeated) > ROWS {
                         return Err(too_far());
@@ -230,7 +225,7 @@ fn table<R: BufRead>(path: &str, reader: &mut Reader<R>, name: String) -> Result
 }
 
 /// The cells of one row that hold anything; those merged over others are noted.
-fn cells<R: BufRead>(path: &str, reader: &mut Reader<R>, row: u32, merged: &mut Vec<Merged>) -> Result<Vec<Run>> {
+fn cells<R: BufRead>(path: &str, reader: &mut Reader<R>, row: u32, merged: &mut Vec<Merged>, limits: Limits) -> Result<Vec<Run>> {
     let mut runs = Vec::new();
     let mut buffer = Vec::new();
     let mut column = 0_u32;
@@ -251,13 +246,11 @@ fn cells<R: BufRead>(path: &str, reader: &mut Reader<R>, row: u32, merged: &mut 
         let repeated = times(&start, "table:number-columns-repeated");
         let (high, wide) = (times(&start, "table:number-rows-spanned"), times(&start, "table:number-columns-spanned"));
         let value = value(&start);
-        let text = if is_empty { String::new() } else { text(path, reader, &name)? };
+        let text = if is_empty { String::new() } else { text(path, reader, &name, limits)? };
         // What another cell covers is not seen.
         let held = if covered { None } else { held(value, text) };
         if let Some(cell) = held {
-            if column.saturating_add(repeated) > COLUMNS {
-                return Err(unreadable(path, "a table that fits the memory", "cells too far apart"));
-            }
+            limits.check(path, Bound::Columns, u64::from(column) + u64::from(repeated))?;
             if high > 1 || wide > 1 {
                 merged.push(Merged { rows: (row, row.saturating_add(high - 1)), columns: (column, column.saturating_add(wide - 1)) });
             }
@@ -310,7 +303,7 @@ fn serial(text: &str) -> Option<f64> {
 }
 
 /// The text of a cell: its paragraphs, one line each.
-fn text<R: BufRead>(path: &str, reader: &mut Reader<R>, cell: &str) -> Result<String> {
+fn text<R: BufRead>(path: &str, reader: &mut Reader<R>, cell: &str, limits: Limits) -> Result<String> {
     let mut text = String::new();
     let mut buffer = Vec::new();
     let mut paragraphs = 0;
@@ -346,9 +339,7 @@ fn text<R: BufRead>(path: &str, reader: &mut Reader<R>, cell: &str) -> Result<St
             Event::Eof => return Err(damaged(path)),
             _ => {}
         }
-        if text.len() > CELL {
-            return Err(unreadable(path, "a workbook that unpacks to less memory", format!("more than {} MB in one part", CELL >> 20)));
-        }
+        limits.check(path, Bound::Text, text.len() as u64)?;
     }
 }
 

@@ -3,9 +3,10 @@
 
 use super::guard::unreadable;
 use crate::error::Result;
+use crate::limits::{Bound, Limits};
 
-/// Most cells between the first and the last of all sheets: their reader makes room for each.
-const CELLS: u64 = 18_000_000;
+/// The reader makes room for each place between the first cell and the last of every sheet, twice as much as one takes here.
+const OVER: u64 = 2;
 /// Sector numbers from here on are signs, not places.
 const SIGNS: u32 = 0xffff_fffa;
 /// Shortest stream that lies in sectors of its own; shorter ones share the sectors of the mini stream.
@@ -168,7 +169,7 @@ fn cells(stream: &[u8]) -> u64 {
 }
 
 /// Refuses a workbook whose reader would not come to an end, or would need too much memory; answers its streams.
-pub(super) fn check(path: &str, bytes: &[u8]) -> Result<Vec<Vec<u8>>> {
+pub(super) fn check(path: &str, bytes: &[u8], limits: Limits) -> Result<Vec<Vec<u8>>> {
     let damaged = || unreadable(path, "a whole workbook", "a damaged one");
     let ole = Ole::open(bytes).ok_or_else(damaged)?;
     let entries = ole.entries().ok_or_else(damaged)?;
@@ -180,8 +181,8 @@ pub(super) fn check(path: &str, bytes: &[u8]) -> Result<Vec<Vec<u8>>> {
             _ => unreadable(path, "a workbook or a text with delimiters", *found),
         }));
     }
-    if streams.iter().any(|stream| cells(stream) > CELLS) {
-        return Err(unreadable(path, "a table that fits the memory", "cells too far apart"));
+    for stream in &streams {
+        limits.check(path, Bound::Places, cells(stream).saturating_mul(OVER))?;
     }
     Ok(streams)
 }

@@ -10,6 +10,7 @@ use super::values::{Reading, Value, number_text, tidy};
 use crate::area::{Found, Level};
 use crate::catalogue::{ColumnType, Table};
 use crate::text::Text;
+use crate::task::Watched;
 
 /// Why a row is no record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -112,7 +113,7 @@ impl Rows<'_> {
         // A list of nothing but thin rows is a list all the same.
         let all_thin = end == start;
         let (mut kept, mut aside) = (Vec::with_capacity(end.saturating_sub(start)), Vec::new());
-        for row in start..sheet.rows.len() {
+        for row in (start..sheet.rows.len()).watched() {
             let reason = if is_blank(row) {
                 Some(Aside::Blank)
             } else {

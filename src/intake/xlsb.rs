@@ -5,18 +5,15 @@ use super::cells::{Cell, Merged, Sheet};
 use super::guard::unreadable;
 use super::kind::{is_of_disk, of_disk};
 use crate::error::{Error, Result};
+use crate::limits::{Bound, Limits};
 use quick_xml::events::Event;
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::{BufReader, Read};
 use zip::ZipArchive;
 
-/// Most bytes of a sheet, which is read as a stream, of any other part, and of one record.
-const SHEET: u64 = 2 << 30;
-const PART: u64 = 256 << 20;
-const RECORD: usize = 1 << 20;
+/// Rows that programs have.
 const ROWS: u32 = 1 << 20;
-const COLUMNS: u32 = 1 << 14;
 
 /// Types of records.
 mod record {
@@ -70,13 +67,15 @@ fn wide(body: &[u8], at: usize) -> Option<(String, usize)> {
 /// The records of a part.
 struct Records<'a, R> {
     path: &'a str,
-    part: BufReader<std::io::Take<R>>,
+    part: BufReader<R>,
     body: Vec<u8>,
+    read: u64,
+    limits: Limits,
 }
 
 impl<'a, R: Read> Records<'a, R> {
-    fn new(path: &'a str, part: R, most: u64) -> Self {
-        Self { path, part: BufReader::with_capacity(1 << 16, part.take(most)), body: Vec::new() }
+    fn new(path: &'a str, part: R, limits: Limits) -> Self {
+        Self { path, part: BufReader::with_capacity(1 << 16, part), body: Vec::new(), read: 0, limits }
     }
 
     fn byte(&mut self) -> Result<Option<u8>> {
@@ -104,9 +103,10 @@ impl<'a, R: Read> Records<'a, R> {
                 break;
             }
         }
-        if length > RECORD {
-            return Err(damaged(self.path));
-        }
+        self.limits.check(self.path, Bound::Text, length as u64)?;
+        // What a part tells of its own size may be false.
+        self.read += length as u64;
+        self.limits.check(self.path, Bound::Bytes, self.read)?;
         self.body.resize(length, 0);
         self.part.read_exact(&mut self.body).map_err(|e| if is_of_disk(&e) { of_disk(self.path, &e) } else { damaged(self.path) })?;
         Ok(Some(kind))
@@ -123,12 +123,12 @@ struct Common {
 }
 
 /// Reads the sheets of a file.
-pub(super) fn read(path: &str, file: File, sheet: Option<&str>) -> Result<Book> {
+pub(super) fn read(path: &str, file: File, sheet: Option<&str>, limits: Limits) -> Result<Book> {
     let mut zip = ZipArchive::new(BufReader::new(file)).map_err(|_| damaged(path))?;
     let targets = targets(path, &mut zip)?;
     let mut common = Common::default();
     let mut sheets: Vec<(String, bool, Option<String>)> = Vec::new();
-    each(path, &mut zip, "xl/workbook.bin", true, |kind, body| {
+    each(path, &mut zip, limits, "xl/workbook.bin", true, |kind, body| {
         if kind == record::BOOK {
             common.from_1904 = body.first()? & 1 == 1;
         } else if kind == record::SHEET {
@@ -146,15 +146,16 @@ pub(super) fn read(path: &str, file: File, sheet: Option<&str>) -> Result<Book> 
         let told = targets.values().find(|(of, _)| of.ends_with(kind)).map(|(_, target)| target.clone());
         told.unwrap_or_else(|| usual.to_owned())
     };
-    each(path, &mut zip, &part("/sharedStrings", "xl/sharedStrings.bin"), false, |kind, body| {
+    each(path, &mut zip, limits, &part("/sharedStrings", "xl/sharedStrings.bin"), false, |kind, body| {
         if kind == record::SHARED_TEXT {
             common.texts.push(wide(body, 1)?.0);
         }
         Some(())
     })?;
+    limits.check(path, Bound::Places, common.texts.len() as u64)?;
     let mut formats: HashMap<u16, bool> = HashMap::new();
     let mut in_styles = false;
-    each(path, &mut zip, &part("/styles", "xl/styles.bin"), false, |kind, body| {
+    each(path, &mut zip, limits, &part("/styles", "xl/styles.bin"), false, |kind, body| {
         match kind {
             record::FORMAT => {
                 formats.insert(u16_at(body, 0)?, is_day_format(&wide(body, 2)?.0));
@@ -177,7 +178,7 @@ pub(super) fn read(path: &str, file: File, sheet: Option<&str>) -> Result<Book> 
         match target {
             // A chart sheet has no cells.
             None => book.refused.push(Refused::NoCells(name)),
-            Some(target) => book.sheets.push(cells(path, &mut zip, &target, name, &common)?),
+            Some(target) => book.sheets.push(cells(path, &mut zip, &target, name, &common, limits)?),
         }
     }
     Ok(book)
@@ -193,23 +194,17 @@ fn place(zip: &ZipArchive<BufReader<File>>, name: &str) -> Option<usize> {
 fn each(
     path: &str,
     zip: &mut ZipArchive<BufReader<File>>,
+    limits: Limits,
     name: &str,
     needed: bool,
     mut read: impl FnMut(u16, &[u8]) -> Option<()>,
 ) -> Result<()> {
     let Some(place) = place(zip, name) else { return if needed { Err(damaged(path)) } else { Ok(()) } };
     let part = zip.by_index(place).map_err(|_| damaged(path))?;
-    check_size(path, part.size(), PART)?;
-    let mut records = Records::new(path, part, PART);
+    limits.check(path, Bound::Bytes, part.size())?;
+    let mut records = Records::new(path, part, limits);
     while let Some(kind) = records.next()? {
         read(kind, &records.body).ok_or_else(|| damaged(path))?;
-    }
-    Ok(())
-}
-
-fn check_size(path: &str, size: u64, most: u64) -> Result<()> {
-    if size > most {
-        return Err(unreadable(path, "a workbook that unpacks to less memory", format!("more than {} MB in one part", most >> 20)));
     }
     Ok(())
 }
@@ -259,12 +254,19 @@ fn is_day_format(format: &str) -> bool {
 }
 
 /// The cells of one sheet.
-fn cells(path: &str, zip: &mut ZipArchive<BufReader<File>>, target: &str, name: String, common: &Common) -> Result<Sheet> {
+fn cells(
+    path: &str,
+    zip: &mut ZipArchive<BufReader<File>>,
+    target: &str,
+    name: String,
+    common: &Common,
+    limits: Limits,
+) -> Result<Sheet> {
     let place = place(zip, target).ok_or_else(|| damaged(path))?;
     let part = zip.by_index(place).map_err(|_| damaged(path))?;
-    check_size(path, part.size(), SHEET)?;
-    let mut records = Records::new(path, part, SHEET);
-    let mut filling = Filling::new(name, common.from_1904);
+    limits.check(path, Bound::Bytes, part.size())?;
+    let mut records = Records::new(path, part, limits);
+    let mut filling = Filling::new(name, common.from_1904, limits);
     let mut merged = Vec::new();
     let (mut row, mut hidden, mut ended) = (0, false, false);
     while let Some(kind) = records.next()? {
@@ -284,9 +286,6 @@ fn cells(path: &str, zip: &mut ZipArchive<BufReader<File>>, target: &str, name: 
             _ if ended => {}
             _ => {
                 if let Some((column, cell, text)) = cell(kind, body, common).map_err(|()| broken())? {
-                    if column >= COLUMNS {
-                        return Err(unreadable(path, "a table that fits the memory", "cells too far apart"));
-                    }
                     filling.add(path, row, column, text.as_deref().map_or(cell, Cell::Text))?;
                     if hidden {
                         filling.hide_row(row);

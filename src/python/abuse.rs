@@ -127,7 +127,6 @@ impl PyRegister {
                         Ok(reading)
                     })?;
                 }
-                py.check_signals()?;
             }
         }
         enter(py, || {

@@ -1,10 +1,11 @@
 //! Reading files, and finding units by name; `chitieu/_read.py` stands over it.
 
-use super::enter::enter;
-use super::error::language;
+use super::enter::{enter, telling};
+use super::error::spoken;
 use super::{Frame, arrow, day, ethnic};
 use crate::area::{AreaList, Found, Level};
 use crate::error::{Error, Result};
+use crate::limits::Limits;
 use crate::intake::{Folder, Mapping, Reader, Reading, TextEncoding, files_below, why_skipped};
 use polars::prelude::{DataFrame, IdxCa, PlSmallStr};
 use pyo3::prelude::*;
@@ -17,6 +18,7 @@ pub(super) fn add_to(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<PyReading>()?;
     m.add_class::<PyFolder>()?;
     m.add_function(wrap_pyfunction!(folder_files, m)?)?;
+    m.add_function(wrap_pyfunction!(default_limits, m)?)?;
     m.add_function(wrap_pyfunction!(find_area, m)?)
 }
 
@@ -28,6 +30,24 @@ struct PyReading(Reading);
 
 #[pyclass(frozen, name = "Folder", module = "chitieu._native")]
 struct PyFolder(Folder);
+
+/// Limits by memory and length of text; 0 for those of the machine.
+pub(super) fn limits_of((memory, text): (u64, u64)) -> Limits {
+    let mut limits = Limits::new();
+    if memory > 0 {
+        limits = limits.memory(memory);
+    }
+    if text > 0 {
+        limits = limits.text(text);
+    }
+    limits
+}
+
+/// The limits that hold where nobody says otherwise: bytes of memory, and of the text of a cell.
+#[pyfunction]
+fn default_limits() -> (u64, u64) {
+    (Limits::new().memory_bytes(), Limits::new().text_bytes())
+}
 
 /// The batches of a stream as one frame.
 pub(super) fn whole(stream: &Bound<'_, PyAny>) -> PyResult<DataFrame> {
@@ -55,9 +75,10 @@ impl PyReader {
         within: Option<String>,
         ethnic_list: Option<&str>,
         tables: Option<Vec<String>>,
+        limits: (u64, u64),
     ) -> PyResult<Self> {
         enter(py, || {
-            let mut reader = Reader::new();
+            let mut reader = Reader::new().limits(limits_of(limits));
             if let Some(text) = mapping_json {
                 reader = reader.mapping(Mapping::from_json(text)?);
             }
@@ -86,8 +107,9 @@ impl PyReader {
         })
     }
 
-    fn read(&self, py: Python<'_>, path: PathBuf, table: &str) -> PyResult<PyReading> {
-        enter(py, || self.0.read(path, table).map(PyReading))
+    #[pyo3(signature = (path, table, on_progress=None))]
+    fn read(&self, py: Python<'_>, path: PathBuf, table: &str, on_progress: Option<Py<PyAny>>) -> PyResult<PyReading> {
+        telling(py, on_progress.as_ref(), || self.0.read(path, table).map(PyReading))
     }
 
     fn read_frame(&self, name: &str, frame: &Bound<'_, PyAny>, table: &str) -> PyResult<PyReading> {
@@ -138,7 +160,7 @@ impl PyReading {
     }
 
     fn files(&self, py: Python<'_>) -> PyResult<Frame> {
-        enter(py, || self.0.files(language()).map(Frame))
+        enter(py, || self.0.files(spoken()).map(Frame))
     }
 
     fn columns(&self, py: Python<'_>) -> PyResult<Frame> {
@@ -146,15 +168,15 @@ impl PyReading {
     }
 
     fn changes(&self, py: Python<'_>) -> PyResult<Frame> {
-        enter(py, || self.0.changes(language()).map(Frame))
+        enter(py, || self.0.changes(spoken()).map(Frame))
     }
 
     fn findings(&self, py: Python<'_>) -> PyResult<Frame> {
-        enter(py, || self.0.findings(language()).map(Frame))
+        enter(py, || self.0.findings(spoken()).map(Frame))
     }
 
     fn set_aside(&self, py: Python<'_>) -> PyResult<Frame> {
-        enter(py, || self.0.set_aside(language()).map(Frame))
+        enter(py, || self.0.set_aside(spoken()).map(Frame))
     }
 }
 
@@ -188,7 +210,7 @@ impl PyFolder {
     }
 
     fn files(&self, py: Python<'_>) -> PyResult<Frame> {
-        enter(py, || self.0.files(language()).map(Frame))
+        enter(py, || self.0.files(spoken()).map(Frame))
     }
 }
 

@@ -16,7 +16,6 @@ use crate::plan::Plan;
 use crate::question::UnknownAreas;
 use crate::record::{Announced, Cases, Dataset};
 use crate::tally::{Context, Tally, Vintage};
-use crate::text::Language;
 use chrono::NaiveDate;
 use enter::enter;
 use polars::prelude::{DataFrame, DataType, IntoColumn, PolarsResult, StringChunked};
@@ -250,7 +249,6 @@ impl PyPlan {
                         counting.add(&part)?;
                         Ok(counting)
                     })?;
-                    py.check_signals()?;
                     if let Some(call) = &on_rows {
                         call.call1(py, (rows,))?;
                     }
@@ -398,8 +396,12 @@ fn synthetic(
 
 /// The rows that a Parquet file announces, and a number that tells the file from another in its place.
 #[pyfunction]
-fn parquet(py: Python<'_>, path: std::path::PathBuf) -> PyResult<(u64, u64)> {
-    enter(py, || Announced::by(&path).map(|announced| (announced.rows, announced.state)))
+fn parquet(py: Python<'_>, path: std::path::PathBuf, limits: (u64, u64)) -> PyResult<(u64, u64)> {
+    enter(py, || {
+        let announced = Announced::by(&path)?;
+        announced.check_limits(&path, intake::limits_of(limits))?;
+        Ok((announced.rows, announced.state))
+    })
 }
 
 /// The columns of a Parquet file.
@@ -432,11 +434,6 @@ fn identifiers(py: Python<'_>, column: &Bound<'_, PyAny>) -> PyResult<Frame> {
     })
 }
 
-#[pyfunction]
-fn set_language(code: &str) -> bool {
-    Language::from_code(code).map(error::set_language).is_some()
-}
-
 fn below_zero(what: &'static str, found: i64) -> Error {
     Error::BadNumber { what, expected: "a whole number from 0".to_owned(), found: found.to_string() }
 }
@@ -447,7 +444,7 @@ fn natural(what: &'static str, number: i64) -> Result<u64> {
 
 #[pymodule]
 fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
-    polars_error::abort::register_polars_abort_mechanism();
+    error::note_panics();
     m.add("__version__", env!("CARGO_PKG_VERSION"))?;
     m.add_class::<Frame>()?;
     m.add_class::<PyCatalogue>()?;
@@ -463,7 +460,6 @@ fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(areas, m)?)?;
     m.add_function(wrap_pyfunction!(area_moves, m)?)?;
     m.add_function(wrap_pyfunction!(synthetic, m)?)?;
-    m.add_function(wrap_pyfunction!(set_language, m)?)?;
     m.add_function(wrap_pyfunction!(parquet, m)?)?;
     m.add_function(wrap_pyfunction!(parquet_columns, m)?)?;
     m.add_function(wrap_pyfunction!(parquet_pages, m)?)?;

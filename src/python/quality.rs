@@ -66,7 +66,6 @@ impl PyCheck {
                         checking.add(table, &frame)?;
                         Ok(checking)
                     })?;
-                    py.check_signals()?;
                 }
             }
         }
@@ -94,7 +93,6 @@ impl PyCheck {
                         seen.add(table, &frame)?;
                         Ok(seen)
                     })?;
-                    py.check_signals()?;
                 }
             }
         }

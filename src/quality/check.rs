@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::period::Period;
 use crate::record::{Cases, Dataset, content};
 use crate::spelling::identifier;
+use crate::task::{self, Watch};
 use chrono::NaiveDate;
 use polars::prelude::{BooleanChunked, Column, DataFrame, DataType, PolarsError, PolarsResult};
 use rayon::prelude::*;
@@ -106,11 +107,13 @@ impl Checking {
             return Err(wrong(format!("a table of at most {} rows", u32::MAX)));
         }
         let starts: Vec<usize> = (0..batch.height().max(1)).step_by(CHUNK).collect();
+        let watch = Watch::here();
         let parts = starts.into_par_iter().map(|start| {
-            polars_error::abort::try_raise_polars_abort();
+            watch.look();
             judge(&plan, &batch.slice(start as i64, CHUNK), before as u32 + start as u32)
         });
         for part in parts.collect::<Result<Vec<_>>>()? {
+            task::look();
             making[place].add(part);
         }
         if table == "victims" {

@@ -103,17 +103,13 @@ impl Check {
         }
         let mut written = Vec::new();
         for (place, addresses) in by_commune {
-            polars_error::abort::try_raise_polars_abort();
+            crate::task::look();
             let path = folder.join(self.file_name(place, language));
-            let hidden = path.with_extension("xlsx.part");
             let bytes = self
                 .workbook(place, &addresses, sources, language)
                 .and_then(|mut book| book.save_to_buffer())
                 .map_err(|e| told(&e, &path))?;
-            std::fs::write(&hidden, bytes).and_then(|()| std::fs::rename(&hidden, &path)).map_err(|e| {
-                let _ = std::fs::remove_file(&hidden);
-                told(&e, &path)
-            })?;
+            crate::disk::write(&path, &bytes).map_err(|e| told(&e, &path))?;
             written.push(path);
         }
         Ok(written)

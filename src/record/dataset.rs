@@ -26,6 +26,8 @@ pub struct Dataset {
     ethnic_list: Option<EthnicList>,
     submissions: Option<DataFrame>,
     complete: Vec<String>,
+    #[cfg(feature = "io")]
+    limits: crate::Limits,
 }
 
 /// Where the rows of a table come from.
@@ -73,15 +75,24 @@ impl Dataset {
     /// Adds a table as a Parquet file; only the columns a plan needs are read, row group by row group.
     ///
     /// # Errors
-    /// [`Error::File`] if there is no such file, [`Error::UnknownChoice`] if there is no such table, [`Error::UnreadableFile`] if the
-    /// file is damaged. That as many rows come as the file announces, and that it is still the same file, is checked when it is read.
+    /// [`Error::File`] if there is no such file, [`Error::UnknownChoice`] if there is no such table, [`Error::OverLimit`] for a row group
+    /// too large to be held, [`Error::UnreadableFile`] if the file is damaged. That as many rows come as the file announces, and that it is still the same file, is checked when it is read.
     #[cfg(feature = "io")]
     pub fn with_parquet(mut self, table: &str, path: impl Into<std::path::PathBuf>) -> Result<Self> {
         known(table)?;
         let path = path.into();
         let announced = Announced::by(&path)?;
+        announced.check_limits(&path, self.limits)?;
         self.tables.insert(table.to_owned(), Source::Parquet(path, announced));
         Ok(self)
+    }
+
+    /// How much memory reading the files named from here on may take; half of what the machine has if nothing is said.
+    #[cfg(feature = "io")]
+    #[must_use]
+    pub fn limits(mut self, limits: crate::Limits) -> Self {
+        self.limits = limits;
+        self
     }
 
     /// The day whose list of areas the codes belong to; otherwise the last day of the period asked.
@@ -175,7 +186,6 @@ mod file {
     use polars::prelude::{PolarsResult, SchemaRef};
     use polars_io::SerReader;
     use polars_io::parquet::read::ParquetReader;
-    use std::fs::File;
     use std::panic::{AssertUnwindSafe, catch_unwind};
     use std::path::Path;
 
@@ -184,11 +194,13 @@ mod file {
 
     /// Reads some rows of some columns; a reader that panics over damage gives an error.
     fn read(table: &str, path: &Path, rows: (usize, usize), columns: Option<Vec<String>>) -> Result<DataFrame> {
-        let file = File::open(path).map_err(|e| Error::File { path: path.display().to_string(), found: e.to_string() })?;
+        let file = crate::disk::open(path)?;
         let read = || -> PolarsResult<DataFrame> { ParquetReader::new(file).with_columns(columns).with_slice(Some(rows)).finish() };
         match catch_unwind(AssertUnwindSafe(read)) {
             Ok(Ok(frame)) => Ok(frame),
-            Ok(Err(error)) => Err(Error::Frame { table: table.to_owned(), found: error.to_string() }),
+            // What the reader says may show values.
+            Ok(Err(_)) => Err(Error::Frame { table: table.to_owned(), found: "a damaged file".to_owned() }),
+            Err(why) if crate::task::is_stop(why.as_ref()) => std::panic::resume_unwind(why),
             Err(_) => Err(Error::Frame { table: table.to_owned(), found: "a damaged file".to_owned() }),
         }
     }

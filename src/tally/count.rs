@@ -7,6 +7,7 @@ use super::simple;
 use crate::error::{Error, Result};
 use crate::question::Question;
 use crate::record::Problems;
+use crate::task::Watch;
 use polars::prelude::DataFrame;
 use rayon::prelude::*;
 use std::collections::HashMap;
@@ -88,9 +89,10 @@ impl<'a> Counting<'a> {
         let (batch, height) = (needed, batch.height());
         let next = AtomicUsize::new(0);
         let offset = self.rows;
+        let watch = Watch::here();
         let done: Result<()> = self.workers.par_iter_mut().try_for_each(|worker| {
             loop {
-                polars_error::abort::try_raise_polars_abort();
+                watch.look();
                 let start = next.fetch_add(CHUNK, Ordering::Relaxed);
                 if start >= batch.height() {
                     return Ok(());

@@ -43,7 +43,7 @@ impl Sums {
         let mut own = vec![0; size];
         let mut cells = tally.blocks[block].iter().peekable();
         while let Some((cell, _)) = cells.peek() {
-            polars_error::abort::try_raise_polars_abort();
+            crate::task::look();
             let area = grid.area_of(*cell);
             own.fill(0);
             while let Some((cell, counts)) = cells.next_if(|(cell, _)| grid.area_of(*cell) == area) {
@@ -147,7 +147,7 @@ impl<'a> Margins<'a> {
         }
         let mut margins: PlHashMap<Vec<u32>, Vec<(u32, u64)>> = PlHashMap::default();
         for ((area, of), count) in in_areas {
-            polars_error::abort::try_raise_polars_abort();
+            crate::task::look();
             let cells = margins.entry(of).or_insert_with_key(|of| self.margins_of(of.iter().map(|p| &keys.patterns()[*p as usize])));
             for (column, offset) in cells {
                 let (block, local) = self.columns[*column as usize];

@@ -9,6 +9,7 @@ mod pages;
 mod thrift;
 
 use crate::error::{Error, Result};
+use crate::limits::{Bound, Limits};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
@@ -23,6 +24,10 @@ const TAIL: u64 = 8;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Announced {
     pub rows: u64,
+    /// Columns with values, parts of structures among them.
+    pub columns: u64,
+    /// Rows of its largest row group, which is held while it is read.
+    pub group: u64,
     /// Of its length, the moment of its last change and its footer.
     pub state: u64,
 }
@@ -34,7 +39,7 @@ impl Announced {
     /// [`Error::File`] if it cannot be read, [`Error::UnreadableFile`] if it is no whole Parquet file or does not agree with itself.
     pub fn by(path: &Path) -> Result<Self> {
         let there = |e: std::io::Error| Error::File { path: path.display().to_string(), found: e.to_string() };
-        let mut file = File::open(path).map_err(there)?;
+        let mut file = crate::disk::open(path)?;
         let about = file.metadata().map_err(there)?;
         let length = about.len();
         let bytes = footer(&mut file, length).map_err(there)?.ok_or_else(|| damaged(path, "a Parquet file", "a damaged one"))?;
@@ -42,7 +47,10 @@ impl Announced {
         let rows = rows.map_err(|(expected, found)| damaged(path, &expected, &found))?;
         let changed = about.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok()).map_or(0, |since| since.as_nanos());
         let state = [length.to_le_bytes().as_slice(), changed.to_le_bytes().as_slice(), bytes.as_slice()].concat();
-        Ok(Self { rows, state: xxhash_rust::xxh3::xxh3_64(&state) })
+        let (groups, (_, schema)) = parts(&bytes).unwrap_or_default();
+        let columns = leaves(&schema).map_or(0, |leaves| leaves.len() as u64);
+        let group = groups.iter().filter_map(|group| u64::try_from(group.rows?).ok()).max().unwrap_or(0);
+        Ok(Self { rows, columns, group, state: xxhash_rust::xxh3::xxh3_64(&state) })
     }
 
     /// The names of the columns of a file.
@@ -52,7 +60,7 @@ impl Announced {
     #[cfg(feature = "python")]
     pub fn columns(path: &Path) -> Result<Vec<String>> {
         let there = |e: std::io::Error| Error::File { path: path.display().to_string(), found: e.to_string() };
-        let mut file = File::open(path).map_err(there)?;
+        let mut file = crate::disk::open(path)?;
         let length = file.metadata().map_err(there)?.len();
         let bytes = footer(&mut file, length).map_err(there)?;
         let names = bytes.as_deref().and_then(|bytes| {
@@ -71,7 +79,7 @@ impl Announced {
     pub fn check_pages(path: &Path, columns: Option<&[String]>) -> Result<()> {
         let there = |e: std::io::Error| Error::File { path: path.display().to_string(), found: e.to_string() };
         let whole = || damaged(path, "a Parquet file", "a damaged one");
-        let mut file = File::open(path).map_err(there)?;
+        let mut file = crate::disk::open(path)?;
         let length = file.metadata().map_err(there)?.len();
         let bytes = footer(&mut file, length).map_err(there)?.ok_or_else(whole)?;
         let (groups, _) = parts(&bytes).ok_or_else(whole)?;
@@ -80,6 +88,14 @@ impl Announced {
             pages::check(&mut file, column).map_err(there)?.ok_or_else(whole)?;
         }
         Ok(())
+    }
+
+    /// Refuses a file of which one row group is more than reading may hold: it is read as a whole.
+    ///
+    /// # Errors
+    /// [`Error::OverLimit`].
+    pub fn check_limits(self, path: &Path, limits: Limits) -> Result<()> {
+        limits.check(&path.display().to_string(), Bound::Places, self.group.saturating_mul(self.columns))
     }
 
     /// Refuses a file that is not the one announced.

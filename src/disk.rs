@@ -1,0 +1,166 @@
+//! Files on the disk: only regular ones are opened, and what is written is there whole or not at all.
+
+use crate::error::{Error, Result};
+use std::fs::File;
+use std::path::Path;
+
+/// Opens a regular file: what lies behind a pipe or a device may never come, or never end.
+///
+/// # Errors
+/// [`Error::File`] for one that is not there, [`Error::NoPermission`], [`Error::UnreadableFile`] for what is no regular file or no name
+/// of one.
+pub(crate) fn open(path: &Path) -> Result<File> {
+    let refused = |expected: &str, found: &str| Err(unreadable(path, expected, found));
+    let kind = std::fs::metadata(path).map_err(|e| error(path, &e))?.file_type();
+    if kind.is_dir() {
+        return refused("a file", "a folder");
+    }
+    if !kind.is_file() {
+        return refused("a regular file", "a pipe, a device or a socket");
+    }
+    File::open(path).map_err(|e| error(path, &e))
+}
+
+fn unreadable(path: &Path, expected: &str, found: &str) -> Error {
+    Error::UnreadableFile { path: told(path), expected: expected.to_owned(), found: found.to_owned() }
+}
+
+/// Longest part of a name that is told.
+const TOLD: usize = 300;
+
+/// A path as it is told: without signs that no name can have, and not for ever.
+fn told(path: &Path) -> String {
+    path.display().to_string().chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).take(TOLD).collect()
+}
+
+/// What the disk says of a file.
+pub(crate) fn error(path: &Path, error: &std::io::Error) -> Error {
+    use std::io::ErrorKind::{InvalidFilename, InvalidInput, NotADirectory, NotFound, PermissionDenied};
+    match error.kind() {
+        NotFound | NotADirectory => Error::File { path: told(path), found: error.to_string() },
+        PermissionDenied => Error::NoPermission { path: told(path) },
+        InvalidInput | InvalidFilename => unreadable(path, "a name of a file", "a name that no file can have"),
+        _ => unreadable(path, "a file", &error.to_string()),
+    }
+}
+
+/// Writes a file beside its place, under a name that nobody foresees, and moves it there when it is whole and on the disk. A link in its
+/// place is replaced, not followed. The file gets the modes that the process gives, and never wider ones than the one it replaces had.
+/// What a process that was killed left behind is cleared away.
+///
+/// # Errors
+/// What the disk says.
+#[cfg(feature = "files")]
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    use std::io::Write;
+    let name = path.file_name().ok_or(std::io::ErrorKind::InvalidFilename)?.to_string_lossy();
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let prefix = format!(".{name}.");
+    clear(folder, &prefix);
+    let mut builder = tempfile::Builder::new();
+    let builder = builder.prefix(&prefix).suffix(PART).rand_bytes(16);
+    #[cfg(unix)]
+    let builder = {
+        use std::os::unix::fs::PermissionsExt;
+        let there = std::fs::symlink_metadata(path).ok().filter(std::fs::Metadata::is_file);
+        builder.permissions(std::fs::Permissions::from_mode(there.map_or(0o666, |there| there.permissions().mode() & 0o777)))
+    };
+    let mut file = builder.tempfile_in(folder)?;
+    // Whoever clears up after others sees that it is in use; a disk without locks is no hindrance.
+    let _ = file.as_file().try_lock();
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|failed| failed.error)?;
+    #[cfg(unix)]
+    let _ = File::open(folder).and_then(|folder| folder.sync_all());
+    Ok(())
+}
+
+#[cfg(feature = "files")]
+const PART: &str = ".part";
+/// Seconds after which a file under way that nobody holds is one that was left.
+#[cfg(feature = "files")]
+const LEFT: u64 = 60;
+
+/// Takes away what killed processes left of a file.
+#[cfg(feature = "files")]
+fn clear(folder: &Path, prefix: &str) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let is_ours = name.to_str().is_some_and(|name| name.starts_with(prefix) && name.ends_with(PART));
+        let about = entry.metadata().ok().filter(std::fs::Metadata::is_file).filter(|_| is_ours);
+        let is_old = about.and_then(|about| about.modified().ok()?.elapsed().ok()).is_some_and(|age| age.as_secs() > LEFT);
+        if is_old && File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok()) {
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
+}
+
+#[cfg(all(test, feature = "files", unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    fn mode(path: &Path) -> u32 {
+        std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn a_file_is_there_whole_with_modes_no_wider_than_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, other) = (folder.path().join("a.xlsx"), folder.path().join("other"));
+        write(&path, b"one").unwrap();
+        // The modes of any file that this process makes.
+        std::fs::write(&other, "kept").unwrap();
+        assert_eq!(mode(&path), mode(&other));
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+        write(&path, b"two").unwrap();
+        assert_eq!((std::fs::read(&path).unwrap(), mode(&path)), (b"two".to_vec(), 0o600));
+        // A link is replaced, where it led stays as it was.
+        std::fs::remove_file(&path).unwrap();
+        symlink(&other, &path).unwrap();
+        write(&path, b"three").unwrap();
+        assert_eq!((std::fs::read(&other).unwrap(), std::fs::read(&path).unwrap()), (b"kept".to_vec(), b"three".to_vec()));
+        assert!(!std::fs::symlink_metadata(&path).unwrap().is_symlink());
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn what_was_left_is_cleared_and_what_is_under_way_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let old = std::time::SystemTime::now() - std::time::Duration::from_secs(3600);
+        let make = |name: &str| {
+            let file = File::create(folder.path().join(name)).unwrap();
+            file.set_modified(old).unwrap();
+            file
+        };
+        drop(make(".a.xlsx.left.part"));
+        drop(make(".b.xlsx.left.part"));
+        let held = make(".a.xlsx.held.part");
+        held.try_lock().unwrap();
+        write(&folder.path().join("a.xlsx"), b"x").unwrap();
+        let mut names: Vec<String> = std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        assert_eq!(names, [".a.xlsx.held.part", ".b.xlsx.left.part", "a.xlsx"]);
+    }
+
+    #[test]
+    fn only_regular_files_are_opened() {
+        let expected = |path: &str| match open(Path::new(path)) {
+            Err(Error::UnreadableFile { expected, .. }) => expected,
+            Err(other) => other.code().to_owned(),
+            Ok(_) => "opened".to_owned(),
+        };
+        let long = "x".repeat(5000);
+        for (path, told) in [
+            ("/dev/null", "a regular file"),
+            ("/tmp", "a file"),
+            ("a\0b", "a name of a file"),
+            (long.as_str(), "a name of a file"),
+            ("", "file"),
+            ("/tmp/there/is/none", "file"),
+        ] {
+            assert_eq!(expected(path), told, "{}", path.len());
+        }
+    }
+}
