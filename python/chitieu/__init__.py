@@ -20,8 +20,10 @@ from chitieu._check import Check, check, rules
 from chitieu._dataset import Dataset
 from chitieu._errors import ChitieuError, DataError, PlanError, SchemaError
 from chitieu._language import get_language, label, set_language
+from chitieu._limits import limits
 from chitieu._native import __version__
-from chitieu._plan import Plan, Tally, compute, merge, plan, tqdm_progress
+from chitieu._plan import Plan, Tally, compute, merge, plan
+from chitieu._progress import tqdm_progress
 from chitieu._read import Folder, Reading, clean, find_area, read, read_folder
 from chitieu._result import Result, Warning, area_moves, areas
 
@@ -52,6 +54,7 @@ __all__ = [
     "find_area",
     "get_language",
     "label",
+    "limits",
     "merge",
     "plan",
     "read",

@@ -202,8 +202,16 @@ class Catalogue:
 
 
 def utf8_text(path: Path, code: str) -> str:
-    """Return the text of a file of definitions; an error of that code if it is not UTF-8."""
+    """Return the text of a file of definitions; an error of that code if it is not UTF-8, or no regular file."""
     try:
+        # What lies behind a pipe or a device may never come, or never end.
+        if path.exists() and not path.is_file():
+            raise PlanError(
+                say(f"{path.name}: cần một tệp thông thường", f"{path.name}: expected a regular file"),
+                code=code,
+                expected="a regular file",
+                got=path.name,
+            )
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         raise PlanError(

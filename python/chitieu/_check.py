@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,9 @@ import polars as pl
 from chitieu import _native
 from chitieu._catalogue import utf8_text
 from chitieu._dataset import Dataset
+from chitieu._files import write_whole
 from chitieu._language import get_language, report_language, say, words
-from chitieu._result import write_whole
+from chitieu._progress import Progress, Steps
 
 #: What a row of a file is called in the frames of the file reader.
 SOURCES = ("source_file", "source_sheet", "source_row")
@@ -238,7 +239,9 @@ class Check:
         return short(self)
 
 
-def check(dataset: Dataset, *, period: str | None = None, rules: RuleFiles = None) -> Check:
+def check(
+    dataset: Dataset, *, period: str | None = None, rules: RuleFiles = None, on_progress: Progress | None = None
+) -> Check:
     """Check the records of a dataset against rules. Every row of every table is judged; nothing is changed.
 
     A row passes a rule, fails it, or is undecided where something the rule needs is not recorded; a rule may be about
@@ -264,6 +267,8 @@ def check(dataset: Dataset, *, period: str | None = None, rules: RuleFiles = Non
                 where = "works"                  # the rows it is about; left out: all
                 must = "attends IS NOT NULL"     # SQL; comparisons may be over several columns
 
+        on_progress: Called with rows done and rows in all.
+
     Raises:
         PlanError: For a period or a file of rules that does not hold together.
         SchemaError: For a column of another type than its table's.
@@ -282,7 +287,12 @@ def check(dataset: Dataset, *, period: str | None = None, rules: RuleFiles = Non
         [2]
     """
     known = [t["id"] for t in words()["tables"]]
-    tables = [(t, partial(dataset.batches, t)) for t in sorted(dataset.tables, key=known.index)]
+    steps = Steps(on_progress, sum(dataset.rows(t) for t in dataset.tables) if on_progress else 0)
+
+    def told(table: str, columns: list[str]) -> Iterable[pl.DataFrame]:
+        return steps.through(dataset.batches(table, columns))
+
+    tables = [(t, partial(told, t)) for t in sorted(dataset.tables, key=known.index)]
     text = None if period is None else str(period)
     native = _native.Check.read(_read_rules(rules), tables, text, dataset.area_vintage, dataset.ethnic_list)
     return Check(native, dataset, text)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Sequence
+from contextvars import ContextVar
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from typing import Any
@@ -11,15 +13,17 @@ from typing import Any
 from chitieu import _native
 from chitieu._errors import PlanError
 
-_current = "en"
-#: What the user chose, if anything.
-_chosen: str | None = None
+#: What was chosen in this context: a thread, a task.
+_here: ContextVar[str | None] = ContextVar("chitieu_language", default=None)
+#: What the main thread chose: it holds where nothing else was chosen.
+_everywhere: str | None = None
 
 
 def set_language(code: str) -> None:
     """Choose Vietnamese (``"vi"``) or English (``"en"``) for everything a person reads.
 
-    Codes and column names of data do not change.
+    Codes and column names of data do not change. The choice holds in this context: a thread or a task that chooses for
+    itself changes nothing elsewhere, and one that does not has the choice of the main thread.
 
     Args:
         code: ``"vi"`` or ``"en"``.
@@ -34,35 +38,37 @@ def set_language(code: str) -> None:
         'Dân số trẻ em'
         >>> ct.set_language("en")
     """
-    global _chosen, _current
-    if not isinstance(code, str) or not _native.set_language(code):
+    global _everywhere
+    if code not in ("vi", "en"):
         raise PlanError(
             say(f'ngôn ngữ: "{code}" không hợp lệ; cần một trong: vi, en', f'language: "{code}" is not one of vi, en'),
             code="unknown_choice",
             expected="vi, en",
             got=str(code),
         )
-    _chosen = _current = code
+    _here.set(code)
+    if threading.current_thread() is threading.main_thread():
+        _everywhere = code
 
 
 def get_language() -> str:
     """Return the language in use, ``"vi"`` or ``"en"``."""
-    return _current
+    return _here.get() or _everywhere or "en"
 
 
 def report_language() -> str:
     """Return the language of what is handed to others: Vietnamese unless the user chose English."""
-    return _chosen or "vi"
+    return _here.get() or _everywhere or "vi"
 
 
 def pick(text: dict[str, str]) -> str:
     """Return the wording of a ``{"vi": ..., "en": ...}`` text in the language in use."""
-    return text[_current]
+    return text[get_language()]
 
 
 def say(vi: str, en: str) -> str:
     """Return one of two wordings."""
-    return vi if _current == "vi" else en
+    return vi if get_language() == "vi" else en
 
 
 @cache

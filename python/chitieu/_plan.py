@@ -16,10 +16,9 @@ from chitieu._catalogue import catalogue as builtin
 from chitieu._dataset import Dataset, as_frame
 from chitieu._errors import PlanError, SchemaError
 from chitieu._language import label, pick, say, word_list
+from chitieu._progress import Progress, Steps
 from chitieu._result import Result, Warning
 from chitieu._source import by_polars
-
-Progress = Callable[[int, int], None]
 
 
 class Tally:
@@ -166,19 +165,11 @@ class Plan:
                 # Children of a case are told apart only where perpetrators may name them.
                 named = ["child_id"] if "child_id" in columns["perpetrators"] else []
                 cases = _native.Cases(dataset.batches("victims", [*sorted(needed), "incident_date", *ages, *named]))
-        total = sum(dataset.rows(t) for t in tables) if on_progress else 0
-        done = 0
-
-        def on_rows(rows: int) -> None:
-            nonlocal done
-            done += rows
-            if on_progress is not None:
-                on_progress(done, total)
-
+        steps = Steps(on_progress, sum(dataset.rows(t) for t in tables) if on_progress else 0)
         for table in tables:
             batches = dataset.batches(table, self.columns(table))
             counted = self._native.count(
-                table, batches, columns, dataset.ethnic_list, vintage, cases, on_rows if on_progress else None
+                table, batches, columns, dataset.ethnic_list, vintage, cases, steps.add if on_progress else None
             )
             tally = tally.merge([counted])
         if dataset.submissions is not None or dataset.complete:
@@ -397,25 +388,3 @@ def compute(
         shares=shares,
     )
     return asked.finish(asked.partial(dataset, on_progress))
-
-
-def tqdm_progress(description: str = "chitieu") -> Progress:
-    """Return a progress bar for ``on_progress`` (needs the optional package ``tqdm``).
-
-    Example:
-        >>> import chitieu as ct
-        >>> bar = ct.tqdm_progress()
-    """
-    from tqdm.auto import tqdm
-
-    bar: Any = None
-
-    def show(done: int, total: int) -> None:
-        nonlocal bar
-        if bar is None:
-            bar = tqdm(total=total, desc=description, unit=say("dòng", "rows"), unit_scale=True)
-        bar.update(done - bar.n)
-        if done >= total:
-            bar.close()
-
-    return show

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from chitieu._errors import PlanError
+from chitieu._files import write_whole
 from chitieu._language import get_language, label, pick, say
-from chitieu._result import area_names, areas, category, reports, write_whole
+from chitieu._result import area_names, areas, category, reports
 
 if TYPE_CHECKING:
     import altair

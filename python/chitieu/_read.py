@@ -17,6 +17,8 @@ from chitieu._catalogue import html_table, utf8_text
 from chitieu._dataset import Dataset, as_frame
 from chitieu._errors import DataError, SchemaError
 from chitieu._language import pick, say, word_list, words
+from chitieu._limits import limits
+from chitieu._progress import Progress, Steps
 from chitieu._source import Files, by_polars, check_rows
 
 #: Rows of a report shown in a notebook.
@@ -49,7 +51,9 @@ def _reader(
 ) -> _native.Reader:
     as_json, as_toml = _mapping(mapping)
     names = None if tables is None else word_list("tables", tables)
-    return _native.Reader(as_json, as_toml, sheet, encoding, _text(area_vintage), within, ethnic_list, names)
+    return _native.Reader(
+        as_json, as_toml, sheet, encoding, _text(area_vintage), within, ethnic_list, names, limits._asked()
+    )
 
 
 def _is_parquet(path: Path) -> bool:
@@ -304,6 +308,7 @@ def read(
     area_vintage: str | date | None = None,
     within: str | None = None,
     ethnic_list: str | None = None,
+    on_progress: Progress | None = None,
 ) -> Reading:
     r"""Read a table from a spreadsheet, a text file or Parquet, as people keep them.
 
@@ -329,6 +334,8 @@ def read(
         within: The code of the province or district that all communes lie in; a code outside is a finding.
         ethnic_list: ``"1979"`` or ``"2008"``: what names of ethnic groups become codes of. Without it ``"1979"``, and
             the report says so.
+        on_progress: Called with what is read and what there is in all: lines of a text, cells of a workbook;
+            :func:`tqdm_progress` gives a ready one.
 
     Returns:
         The table, with what was matched, changed, set aside and not read.
@@ -337,7 +344,7 @@ def read(
         FileNotFoundError: If there is no such file.
         PermissionError: If it may not be read.
         SchemaError: If no sheet has a header of the table.
-        DataError: For a file that is damaged, too large, or no table.
+        DataError: For a file that is damaged, over the limits (see :class:`limits`), or no table.
         PlanError: For an unknown table, encoding or day, a mapping that does not hold together, or names of communes
             without ``area_vintage``.
 
@@ -366,7 +373,7 @@ def read(
     source = Path(path)
     if _is_parquet(source):
         return Reading(reader.read_frame(source.name, _parquet(source), table))
-    return Reading(reader.read(source, table))
+    return Reading(reader.read(source, table, on_progress))
 
 
 def clean(
@@ -489,6 +496,7 @@ def read_folder(
         folder: The folder. Files of other kinds, temporary files, links and pipes are listed and not read.
         mapping: As in :func:`read`; ``files`` names a file as ``files`` of the result does, or by its name alone.
         tables: The tables to look for; all if not given.
+        on_progress: Called with the files read and those there are.
         encoding: As in :func:`read`, for text files.
         area_vintage: As in :func:`read`.
         within: As in :func:`read`.
@@ -515,16 +523,19 @@ def read_folder(
     """
     reader = _reader(mapping, None, encoding, area_vintage, within, ethnic_list, tables)
     files = _native.folder_files(Path(folder))
-    found = _recognised(reader, files)
+    found = _recognised(reader, files, on_progress)
     if found.counts_sexes_from_zero():
-        found = _recognised(reader.sexes_from_zero(), files)
+        found = _recognised(reader.sexes_from_zero(), files, on_progress)
     return Folder(found, _text(area_vintage), ethnic_list)
 
 
-def _recognised(reader: _native.Reader, files: list[tuple[Path, str, tuple[str, str] | None]]) -> _native.Folder:
+def _recognised(
+    reader: _native.Reader, files: list[tuple[Path, str, tuple[str, str] | None]], on_progress: Progress | None
+) -> _native.Folder:
     """Return what the files of a folder hold, each read as the table it is."""
     found: list[_native.Folder] = []
     skipped: list[tuple[str, str, str]] = []
+    steps = Steps(on_progress, len(files))
     for path, name, why in files:
         if why is not None:
             skipped.append((name, *why))
@@ -535,6 +546,7 @@ def _recognised(reader: _native.Reader, files: list[tuple[Path, str, tuple[str, 
                 skipped.append((name, str(error), str(error)))
         else:
             found.append(reader.recognise(path, name))
+        steps.add(1)
     return _native.Folder.joined(found, skipped)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from dataclasses import dataclass
 from datetime import date
 from html import escape
@@ -15,6 +14,7 @@ import polars as pl
 from chitieu import _native
 from chitieu._catalogue import html_table
 from chitieu._errors import PlanError
+from chitieu._files import write_whole
 from chitieu._language import codes, get_language, label, pick, say
 from chitieu._nearest import unknown_word
 
@@ -362,18 +362,3 @@ def area_moves(*, start: str | date, end: str | date) -> pl.DataFrame:
         ('Xã Hải Triều', 'Xã Tiên Lữ', 'all')
     """
     return pl.DataFrame(_native.area_moves(str(start), str(end)))
-
-
-def write_whole(path: str | os.PathLike[str], write: Any) -> Path:
-    """Write a file beside its place and move it there when it is whole."""
-    target = Path(path)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=target.suffix)
-    os.close(handle)
-    try:
-        write(name)
-        os.chmod(name, 0o644)
-        os.replace(name, target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    return target

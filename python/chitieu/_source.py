@@ -13,6 +13,7 @@ import polars as pl
 from chitieu import _native
 from chitieu._errors import DataError, SchemaError
 from chitieu._language import say
+from chitieu._limits import limits
 
 T = TypeVar("T")
 
@@ -70,7 +71,7 @@ class Files:
     def __init__(self, table: str, paths: list[str]) -> None:
         self._table = table
         self._paths = paths
-        self._announced = [_native.parquet(path) for path in paths]
+        self._announced = [_native.parquet(path, limits._asked()) for path in paths]
 
     @staticmethod
     def named(table: str, path: str) -> Files:
@@ -125,7 +126,7 @@ class Files:
             DataError: If one has changed since.
         """
         for path, announced in zip(self._paths, self._announced, strict=True):
-            if _native.parquet(path) != announced:
+            if _native.parquet(path, limits._asked()) != announced:
                 raise changed(self._table, path)
 
     def check_pages(self, columns: Iterable[str] | None = None) -> None:

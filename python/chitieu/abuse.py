@@ -14,6 +14,7 @@ from chitieu._catalogue import html_table
 from chitieu._dataset import Dataset, as_frame
 from chitieu._errors import PlanError, SchemaError
 from chitieu._language import label, printed, say, word_list, words
+from chitieu._progress import Progress, Steps
 from chitieu._result import Tabular, area_names
 
 #: The tables that are read.
@@ -425,6 +426,7 @@ def read(
     whole: bool = True,
     submissions: Any = None,
     complete: Sequence[str] = (),
+    on_progress: Progress | None = None,
 ) -> Register:
     """Read the tables ``victims``, ``perpetrators`` and ``sanctions`` of a dataset.
 
@@ -443,6 +445,7 @@ def read(
             not named for the period its rows speak. None: those of the dataset.
         complete: Tables that every commune reported, such as ``["victims", "sanctions"]``; none: those of the dataset.
             Where neither is said it is not known who reported, and a zero may be a report that has not come.
+        on_progress: Called with rows done and rows in all.
 
     Raises:
         PlanError: If no day is named for the areas, or two.
@@ -481,10 +484,11 @@ def read(
             got=", ".join(dataset.tables),
         )
     tables: list[tuple[str, Iterable[pl.DataFrame]]] = []
+    steps = Steps(on_progress, sum(dataset.rows(t) for t in TABLES if t in dataset) if on_progress else 0)
     for name in TABLES:
         if name in dataset:
             columns = _native.Register.columns(name, dataset.schema(name).names())
-            tables.append((name, dataset.batches(name, columns)))
+            tables.append((name, steps.through(dataset.batches(name, columns))))
     rows = {table: n for table, n in dataset.set_aside.items() if table in TABLES}
     others = [table["id"] for table in words()["tables"] if table["id"] not in TABLES]
     if submissions is None and dataset.submissions is not None:
