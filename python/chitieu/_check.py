@@ -187,7 +187,12 @@ class Check:
         text = self.to_html(period)
         return write_whole(path, lambda name: Path(name).write_text(text, encoding="utf-8"))
 
-    def write_corrections(self, folder: str | os.PathLike[str], severity: str = "warning") -> list[Path]:
+    def write_corrections(
+        self,
+        folder: str | os.PathLike[str],
+        severity: str = "warning",
+        on_progress: Progress | None = None,
+    ) -> list[Path]:
         """Write for each commune a workbook of the rows it has to verify, and return their paths.
 
         Each line names the file, sheet and row a record came from (where the table tells), its row in the table,
@@ -197,6 +202,7 @@ class Check:
         Args:
             folder: Made if it is not there; files are named by code and name of the commune.
             severity: Rules of at least that severity.
+            on_progress: Called with the workbooks written and those there are.
 
         Raises:
             FileNotFoundError: If the folder cannot be written.
@@ -212,7 +218,7 @@ class Check:
             if frame is not None:
                 sources.append((table, frame))
         language = report_language()
-        found = self._native.write_corrections(os.fspath(folder), severity, sources, language)
+        found = self._native.write_corrections(os.fspath(folder), severity, sources, language, on_progress)
         return [Path(path) for path in found]
 
     def _with_pairs(self, table: str) -> list[str]:

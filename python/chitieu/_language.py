@@ -93,7 +93,7 @@ def label(list_id: str, code: str) -> str:
     names = words()["lists"].get(list_id, {}).get(code) or words()["lists"].get("word", {}).get(code)
     if names is None:
         return code
-    return str(names[0] if _current == "vi" else names[1])
+    return str(names[0] if get_language() == "vi" else names[1])
 
 
 def codes(list_id: str) -> dict[str, tuple[str, str]]:
@@ -119,7 +119,7 @@ def word_list(name: str, value: Sequence[str]) -> list[str]:
 
 def printed(value: Any, decimals: int = 0) -> str:
     """Return a number as it is printed in the language in use, rounded once, half up."""
-    return printed_in(_current, value, decimals)
+    return printed_in(get_language(), value, decimals)
 
 
 def printed_in(language: str, value: Any, decimals: int = 0) -> str:

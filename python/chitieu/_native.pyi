@@ -23,6 +23,7 @@ __all__ = [
     "area_moves",
     "areas",
     "column_names",
+    "default_limits",
     "find_area",
     "folder_files",
     "funnel",
@@ -41,7 +42,6 @@ __all__ = [
     "rate_ratio",
     "required_change",
     "round_half_up",
-    "set_language",
     "standardised_rate",
     "standardised_ratio",
     "synthetic",
@@ -143,7 +143,12 @@ class Check:
     def failing_rows(self, table: str, severity: str) -> Frame: ...
     def rows_to_set_aside(self, table: str, severity: str) -> Frame: ...
     def write_corrections(
-        self, folder: str, severity: str, sources: list[tuple[str, Any]], language: str
+        self,
+        folder: str,
+        severity: str,
+        sources: list[tuple[str, Any]],
+        language: str,
+        on_progress: Any = None,
     ) -> list[str]: ...
     def __eq__(self, other: object, /) -> bool: ...
 

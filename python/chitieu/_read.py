@@ -486,6 +486,7 @@ def read_folder(
     area_vintage: str | date | None = None,
     within: str | None = None,
     ethnic_list: str | None = None,
+    on_progress: Progress | None = None,
 ) -> Folder:
     r"""Read every file below a folder, in the order of their names, and join the sheets of one table.
 

@@ -128,6 +128,7 @@ impl PyCheck {
         enter(py, || row_frame(table, self.0.rows_to_set_aside(table, Severity::from_word(severity)?)))
     }
 
+    #[pyo3(signature = (folder, severity, sources, language, on_progress=None))]
     fn write_corrections(
         &self,
         py: Python<'_>,
@@ -135,6 +136,7 @@ impl PyCheck {
         severity: &str,
         sources: Vec<Batches<'_>>,
         language: &str,
+        on_progress: Option<Py<PyAny>>,
     ) -> PyResult<Vec<String>> {
         let mut known = Sources::default();
         for (table, stream) in sources {
@@ -143,7 +145,7 @@ impl PyCheck {
             }
         }
         let language = Language::from_code(language).unwrap_or_default();
-        enter(py, || {
+        telling(py, on_progress.as_ref(), || {
             let written = self.0.write_corrections(Path::new(folder), Severity::from_word(severity)?, &known, language)?;
             Ok(written.into_iter().map(|path| path.display().to_string()).collect())
         })

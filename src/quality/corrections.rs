@@ -102,8 +102,8 @@ impl Check {
             by_commune.entry(address.place).or_default().push(address);
         }
         let mut written = Vec::new();
+        crate::task::expect(by_commune.len() as u64);
         for (place, addresses) in by_commune {
-            crate::task::look();
             let path = folder.join(self.file_name(place, language));
             let bytes = self
                 .workbook(place, &addresses, sources, language)
@@ -111,6 +111,7 @@ impl Check {
                 .map_err(|e| told(&e, &path))?;
             crate::disk::write(&path, &bytes).map_err(|e| told(&e, &path))?;
             written.push(path);
+            crate::task::advance(1);
         }
         Ok(written)
     }
