@@ -21,6 +21,15 @@ from chitieu._result import Result, Warning
 from chitieu._source import by_polars
 
 
+def _secret(key: str | bytes) -> bytes:
+    """Return the bytes of a secret; no error shows it."""
+    if isinstance(key, str):
+        return key.encode("utf-8", "surrogatepass")
+    if isinstance(key, bytes):
+        return key
+    raise TypeError(f"key: {type(key).__name__}, {say('cần str hoặc bytes', 'expected str or bytes')}")
+
+
 class Tally:
     """The counts of a plan over some rows: small, mergeable, and an Arrow table by ``__arrow_c_stream__``.
 
@@ -129,7 +138,9 @@ class Plan:
         """Return the columns the plan reads from a table, where they are there."""
         return self._native.columns(table)
 
-    def partial(self, dataset: Dataset, on_progress: Progress | None = None) -> Tally:
+    def partial(
+        self, dataset: Dataset, on_progress: Progress | None = None, *, key: str | bytes | None = None
+    ) -> Tally:
         """Count the rows of a dataset.
 
         Codes of another list of areas than the plan's are moved, so that tallies of datasets before and after a
@@ -140,9 +151,13 @@ class Plan:
         Args:
             dataset: The records.
             on_progress: Called with rows done and rows in all, between batches.
+            key: A secret of at least 16 bytes, the same for all parts. For distinct children and cases a tally holds
+                hashes of their identifiers: whoever has it and a list of identifiers can try which are in it. With a
+                secret that only those who count have, nobody else can. Give one where tallies leave the office that
+                holds the records. The secret is in no tally; parts made with another are not merged.
 
         Raises:
-            PlanError: If the dataset names no list of areas and the plan asks for another one than the period has, or
+            PlanError: If the key is too short; if the dataset names no list of areas and the plan asks for another one than the period has, or
                 if shares do not fit what became of a commune.
             SchemaError: Before any row is read, if a column is missing or of the wrong type.
             DataError: If values do not fit; rows are counted and named by number.
@@ -177,7 +192,7 @@ class Plan:
         for table, rows in dataset.set_aside.items():
             if table in tables:
                 tally = tally.with_set_aside(table, rows)
-        return Tally(tally)
+        return Tally(tally if key is None else tally.sealed(_secret(key)))
 
     def tally(self, frame: Any) -> Tally:
         """Return the tally of this plan from its table.

@@ -330,6 +330,10 @@ impl PyTally {
         self.tally.set_aside().map(|(table, rows)| (table.to_owned(), rows)).collect()
     }
 
+    fn sealed(&self, py: Python<'_>, secret: &[u8]) -> PyResult<Self> {
+        enter(py, || Ok(Self { plan: self.plan.clone(), tally: self.tally.clone().sealed(secret)? }))
+    }
+
     fn with_set_aside(&self, table: &str, rows: u64) -> Self {
         Self { plan: self.plan.clone(), tally: self.tally.clone().with_set_aside(table, rows) }
     }

@@ -4,7 +4,8 @@
 //! the number of rows in `count`, a checksum in `key`), `counted` (a series), `province` (a cell), `origin` (a province of
 //! moved records by its place in their list, and in `cell` the days of that list since 1970), `count` (of a series in a cell), `pattern` (a series and an
 //! offset within an area, of the pattern numbered `count`), `set` (an area, in `cell`, and a pattern, in `series`, as the set
-//! numbered `count`), `key` (the hash of a key, 24 hexadecimal digits, in the set numbered `count`), `left_out` (in `key` the
+//! numbered `count`), `key` (the hash of a key, 24 hexadecimal digits, in the set numbered `count`), `sealed` (in `key` what
+//! tells the secret of the keys), `left_out` (in `key` the
 //! indicator, in `text` why), `set_aside` (in `key` the table, in `count` its rows), `rows` (a pass and, in `count`, the first day of a list
 //! of areas; in `text` the communes that sent rows, as places of the list), `submitted`, `awaited` and `complete` (a table and a unit of such a list; in
 //! `text` the days of a submission).
@@ -161,6 +162,9 @@ impl Tally {
         for (table, rows) in &self.remarks.set_aside {
             lines.add("set_aside", 0, 0, Some(table.clone()), *rows);
         }
+        if let Some(id) = self.sealed {
+            lines.add("sealed", 0, 0, Some(format!("{id:016x}")), 0);
+        }
         let (checksum, rows) = (format!("{:016x}", lines.checksum), lines.kind.len() + 1);
         lines.add(WHOLE, 0, 0, Some(checksum), rows as u64);
         df![
@@ -233,7 +237,7 @@ impl Tally {
             let fits = match (line.kind, is_series) {
                 ("count", Some(of)) => grids[of.block].area_of(c) <= areas,
                 ("pattern", Some(of)) => c < grids[of.block].cells_of_area() && number.is_some(),
-                ("counted", Some(_)) | (WHOLE | "left_out" | "set_aside", _) => true,
+                ("counted", Some(_)) | (WHOLE | "left_out" | "set_aside" | "sealed", _) => true,
                 ("province", _) => c <= areas,
                 ("set", _) => c <= areas && number.is_some(),
                 ("origin", _) => origin(c).is_some(),
@@ -292,6 +296,10 @@ impl Tally {
                     let told = line.text.and_then(|text| serde_json::from_str::<[String; 3]>(text).ok());
                     let (Some(indicator), Some([code, vi, en])) = (line.key, told) else { return Err(bad()) };
                     tally.remarks.left_out.insert((indicator.to_owned(), code), Text::new(vi, en));
+                }
+                "sealed" => {
+                    let id = line.key.and_then(|id| u64::from_str_radix(id, 16).ok()).ok_or_else(bad)?;
+                    tally.sealed = Some(id);
                 }
                 "set_aside" => {
                     tally.remarks.set_aside.insert(line.key.ok_or_else(bad)?.to_owned(), n);

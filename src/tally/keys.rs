@@ -50,6 +50,21 @@ impl Keys {
         self.pairs.iter().map(|p| (p >> SET_BITS, set_of(*p)))
     }
 
+    /// True if there is none.
+    pub fn is_empty(&self) -> bool {
+        self.pairs.is_empty()
+    }
+
+    /// The same pairs with other keys.
+    pub fn with(mut self, key: impl Fn(u128) -> u128) -> Self {
+        for p in &mut self.pairs {
+            *p = pair(key(*p >> SET_BITS), set_of(*p));
+        }
+        self.pairs.sort_unstable();
+        self.pairs.dedup();
+        self
+    }
+
     /// Both together.
     pub fn absorb(&mut self, other: &Self) {
         if other.pairs.is_empty() {

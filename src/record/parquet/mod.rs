@@ -10,6 +10,8 @@ mod thrift;
 
 use crate::error::{Error, Result};
 use crate::limits::{Bound, Limits};
+use crate::task::Watch;
+use rayon::prelude::*;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
@@ -84,10 +86,12 @@ impl Announced {
         let bytes = footer(&mut file, length).map_err(there)?.ok_or_else(whole)?;
         let (groups, _) = parts(&bytes).ok_or_else(whole)?;
         let asked = |column: &&Chunk| columns.is_none_or(|names| names.iter().any(|name| name.as_bytes() == column.name.as_slice()));
-        for column in groups.iter().flat_map(|group| &group.columns).filter(asked) {
-            pages::check(&mut file, column).map_err(there)?.ok_or_else(whole)?;
-        }
-        Ok(())
+        let columns: Vec<&Chunk> = groups.iter().flat_map(|group| &group.columns).filter(asked).collect();
+        let watch = Watch::here();
+        columns.into_par_iter().try_for_each(|column| {
+            watch.look();
+            pages::check(&mut crate::disk::open(path)?, column).map_err(there)?.ok_or_else(whole)
+        })
     }
 
     /// Refuses a file of which one row group is more than reading may hold: it is read as a whole.

@@ -110,19 +110,15 @@ fn page(thrift: &mut Thrift) -> Option<Page> {
 
 /// CRC-32 as zip and Parquet have it.
 fn checksum(file: &mut File, at: u64, length: u64) -> std::io::Result<u32> {
-    let mut table = [0_u32; 256];
-    for (byte, entry) in (0_u32..).zip(&mut table) {
-        *entry = (0..8).fold(byte, |crc, _| if crc & 1 == 1 { crc >> 1 ^ 0xEDB8_8320 } else { crc >> 1 });
-    }
     file.seek(SeekFrom::Start(at))?;
-    let (mut crc, mut left, mut buffer) = (u32::MAX, length, vec![0; 1 << 16]);
+    let (mut crc, mut left, mut buffer) = (crc32fast::Hasher::new(), length, vec![0; 1 << 16]);
     while left > 0 {
         let part = &mut buffer[..left.min(1 << 16) as usize];
         file.read_exact(part)?;
-        crc = part.iter().fold(crc, |crc, byte| crc >> 8 ^ table[((crc ^ u32::from(*byte)) & 0xff) as usize]);
+        crc.update(part);
         left -= part.len() as u64;
     }
-    Ok(!crc)
+    Ok(crc.finalize())
 }
 
 #[cfg(test)]
