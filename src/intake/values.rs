@@ -110,10 +110,11 @@ pub(super) fn is_dashes(text: &str) -> bool {
     text.chars().all(|c| matches!(c, '-' | '–' | '—' | '.' | '…' | '?' | '_' | '*' | '/' | ' '))
 }
 
-/// The text without the mark with which Excel is told that figures are text; a name may begin with one ('Ana).
+/// The text without the mark with which Excel is told that figures, or what looks like a formula, are text; a name may begin with one
+/// ('Ana).
 pub(super) fn without_apostrophe(text: &str) -> &str {
     match text.strip_prefix(['\'', '\u{2019}', '\u{2018}', '`']) {
-        Some(rest) if rest.trim_start().starts_with(|c: char| c.is_ascii_digit()) => rest.trim_start(),
+        Some(rest) if rest.trim_start().starts_with(|c: char| c.is_ascii_digit() || matches!(c, '=' | '+' | '-' | '@')) => rest.trim_start(),
         _ => text,
     }
 }

@@ -178,7 +178,7 @@ impl Check {
         for (row, ((severity, ..), (count, address))) in (5_u32..).zip(counts) {
             sheet.write_string_with_format(row, 0, severity_name(severity.0, language), &looks.cell)?;
             sheet.write_string_with_format(row, 1, self.table_name(address.table, language), &looks.cell)?;
-            sheet.write_string_with_format(row, 2, address.rule.text.get(language), &looks.cell)?;
+            sheet.write_string_with_format(row, 2, plain(address.rule.text.get(language).to_owned()), &looks.cell)?;
             sheet.write_number_with_format(row, 3, count, &looks.cell)?;
         }
         sheet.set_landscape().set_paper_size(9);
@@ -239,7 +239,7 @@ impl Check {
             for (column, text) in (0_u16..).zip(cells) {
                 match text.parse::<u32>() {
                     Ok(n) if column == 2 || column == 4 => sheet.write_number_with_format(line, column, n, &looks.cell)?,
-                    _ => sheet.write_string_with_format(line, column, text, &looks.cell)?,
+                    _ => sheet.write_string_with_format(line, column, plain(text), &looks.cell)?,
                 };
             }
             sheet.write_blank(line, 8, &looks.fill)?;
@@ -254,6 +254,12 @@ impl Check {
     fn table_name(&self, id: &str, language: Language) -> &str {
         self.setting.table(id).map_or("", |t| t.name.get(language))
     }
+}
+
+/// A text that stays one after a trip through CSV: a spreadsheet program takes what begins with one of these signs for a formula (OWASP,
+/// "CSV Injection"). The readers of this crate take the apostrophe away again.
+fn plain(text: String) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text }
 }
 
 fn severity_name(severity: Severity, language: Language) -> &'static str {
