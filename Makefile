@@ -1,6 +1,6 @@
 # `make help` lists the targets. Each sets up what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-rust test-python lint bench docs wheel clean
+.PHONY: help demo test test-rust test-python lint fuzz bench docs wheel clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -40,6 +40,10 @@ lint: $(VENV)/built ## formatters, linters and type checkers
 	$(BIN)/ruff format --check python tests examples benches src
 	$(BIN)/mypy
 	$(BIN)/python -m mypy.stubtest chitieu._native
+
+FUZZ_SECONDS ?= 600
+fuzz: ## make inputs that nobody would write for FUZZ_SECONDS, from a seed of the day
+	CHITIEU_FUZZ_SECONDS=$(FUZZ_SECONDS) CHITIEU_FUZZ_SEED=$${FUZZ_SEED:-$$(date +%Y%m%d)} cargo test --features $(FEATURES) --quiet --test fuzz -- --nocapture
 
 bench: wheel ## measure the budgets, and what users would pick instead, with the wheel that is given to others
 	cargo bench --features $(FEATURES) --bench kernel
