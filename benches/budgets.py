@@ -55,7 +55,7 @@ def main() -> None:
     whole = best(catalogue(["sex", "age_group"], "commune"))
     show("whole catalogue, 320,000 children, sex x age group x commune", whole, "s", 1.0)
     show("whole catalogue, 320,000 children, province alone", best(catalogue([], "province")), "s", None)
-    made = seconds(lambda: ct._native.synthetic("33", children, 2022, 1))
+    made = seconds(lambda: ct._native.synthetic("33", children, 2022, 1, 0))
     show(f"making {children:,} children and all their tables", made, "s", 120.0 * children / 25_000_000)
     for wheel in sorted(Path("dist").glob("*.whl")):
         show(f"size of {wheel.name}", wheel.stat().st_size / 1e6, "MB", 25.0)
