@@ -135,7 +135,8 @@ impl Bound {
 fn of_machine() -> Option<u64> {
     let system = sysinfo::System::new_with_specifics(
         sysinfo::RefreshKind::nothing().with_memory(sysinfo::MemoryRefreshKind::nothing().with_ram()),
-    );
+    )
+    .ok()?;
     let machine = Some(system.total_memory()).filter(|bytes| *bytes > 0);
     let container = system.cgroup_limits().map(|limits| limits.total_memory).filter(|bytes| *bytes > 0);
     machine.into_iter().chain(container).min()

@@ -91,14 +91,14 @@ fn workbook() -> Vec<u8> {
 
 /// A workbook with a part changed, packed anew so that its checksums are right.
 fn with_part(book: &[u8], numbers: &mut Numbers) -> Vec<u8> {
-    let mut old = zip::ZipArchive::new(Cursor::new(book)).unwrap();
+    let mut old = ::zip::ZipArchive::new(Cursor::new(book)).unwrap();
     let chosen = numbers.below(old.len());
-    let mut new = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let mut new = ::zip::ZipWriter::new(Cursor::new(Vec::new()));
     for nth in 0..old.len() {
         let mut part = old.by_index(nth).unwrap();
         let (name, mut bytes) = (part.name().unwrap().to_string(), Vec::new());
         part.read_to_end(&mut bytes).unwrap();
-        let options = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+        let options = ::zip::write::SimpleFileOptions::default().compression_method(::zip::CompressionMethod::Stored);
         new.start_file(name, options).unwrap();
         new.write_all(&if nth == chosen { mutated(&bytes, numbers) } else { bytes }).unwrap();
     }

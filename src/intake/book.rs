@@ -7,7 +7,7 @@ use super::kind::{Kind, is_of_disk, of_disk};
 use super::lines;
 use crate::disk;
 use crate::error::{Error, Result};
-use crate::limits::{Bound, COLUMNS, Limits};
+use crate::limits::{Bound, Limits};
 use crate::task;
 use calamine::{Data, DataRef, Dimensions, ExcelDateTime, Reader, SheetVisible, Xls, Xlsx};
 use std::fs::File;

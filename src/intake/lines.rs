@@ -304,10 +304,10 @@ mod tests {
 
     #[test]
     fn a_line_ends_with_lf_crlf_or_cr() {
-        let sheet = records("x.csv", "a;b\r\n1;2\r3;4\n\r\n5;6").unwrap();
+        let sheet = records("x.csv", "a;b\r\n1;2\r3;4\n\r\n5;6", Limits::new()).unwrap();
         assert_eq!(sheet.rows, [1, 2, 3, 5]);
         assert_eq!(sheet.lines.unwrap().alone, 1);
-        let sheet = records("x.csv", "a;b\r1;2\r").unwrap();
+        let sheet = records("x.csv", "a;b\r1;2\r", Limits::new()).unwrap();
         assert_eq!((sheet.rows, sheet.lines.unwrap().alone), (vec![1, 2], 0));
     }
 

@@ -214,8 +214,8 @@ pub(super) fn targets(relations: &[u8]) -> HashMap<String, String> {
 pub(super) fn parts(book: &[u8], relations: &[u8]) -> HashMap<String, String> {
     let targets = targets(relations);
     let mut found = HashMap::new();
-    tags(book, |found| {
-        let Found::Tag(tag) = found else { return };
+    tags(book, |what| {
+        let Found::Tag(tag) = what else { return };
         let id = || tag.split(u8::is_ascii_whitespace).find_map(|part| part.strip_suffix(b"\"").filter(|p| is_id(p)));
         let id =
             attribute(tag, b"r:id").or_else(|| id().and_then(|part| std::str::from_utf8(part).ok()?.split_once('"').map(|(_, id)| id)));

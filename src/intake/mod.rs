@@ -452,7 +452,7 @@ impl Reader {
         legacy: Option<legacy::Legacy>,
         mapped: &'a mapping::Mapped,
     ) -> Result<rows::Rows<'a>> {
-        Ok(rows::Rows { table, sheet, header, reading: self.values(sheet, legacy, mapped), places: self.places()? })
+        Ok(rows::Rows { table, sheet, header, reading: self.values(sheet, legacy, mapped), places: self.places()?, filled: rows::Filled::new(sheet) })
     }
 
     /// The commune that a title, the sheet's name or the file's name gives to all records, where no column and no constant says it.

@@ -69,6 +69,53 @@ pub(super) struct Rows<'a> {
     pub header: &'a Header,
     pub reading: Reading<'a>,
     pub places: Places<'a>,
+    pub filled: Filled,
+}
+
+/// Columns from here on are looked at only where they hold something, if few of them do in a row.
+const WIDE: usize = 100;
+
+/// Of a wide sheet that is nearly empty, the columns of each row that hold something; else nothing.
+#[derive(Debug, Default)]
+pub(super) struct Filled {
+    ends: Vec<usize>,
+    places: Vec<u16>,
+}
+
+impl Filled {
+    pub fn new(sheet: &Sheet) -> Self {
+        let wide = sheet.columns.len();
+        if !(WIDE..=usize::from(u16::MAX)).contains(&wide) {
+            return Self::default();
+        }
+        let mut ends = vec![0; sheet.rows.len()];
+        let filled = |column: &Column| (0..column.len().min(sheet.rows.len())).filter(|row| column.code(*row) != BLANK).collect::<Vec<_>>();
+        let columns: Vec<Vec<usize>> = sheet.columns.iter().map(|(_, column)| filled(column)).collect();
+        columns.iter().flatten().for_each(|row| ends[*row] += 1);
+        let mut sum = 0;
+        for end in &mut ends {
+            sum += *end;
+            *end = sum;
+        }
+        if sum * 4 > wide * sheet.rows.len() {
+            return Self::default();
+        }
+        // From behind, so that each row's end becomes its start, and the next one's start is its end.
+        let mut places = vec![0; sum];
+        for (place, rows) in columns.iter().enumerate().rev() {
+            for row in rows {
+                ends[*row] -= 1;
+                places[ends[*row]] = place as u16;
+            }
+        }
+        ends.push(sum);
+        Self { ends, places }
+    }
+
+    /// The places of a row, if they are known.
+    fn of(&self, row: usize) -> Option<&[u16]> {
+        Some(&self.places[*self.ends.get(row)?..*self.ends.get(row + 1)?])
+    }
 }
 
 impl Rows<'_> {
@@ -105,7 +152,7 @@ impl Rows<'_> {
         let deleted: Vec<(&Column, Vec<Option<bool>>)> =
             self.header.deleted.iter().map(|(place, how)| self.deletions(*place, *how)).collect();
         let is_deleted = |row: usize| deleted.iter().any(|(column, says)| says[column.code(row) as usize] == Some(true));
-        let is_blank = |row: usize| sheet.columns.iter().all(|(_, column)| column.code(row) == BLANK);
+        let is_blank = |row: usize| self.cells(row).next().is_none();
         let mut end = sheet.rows.len();
         while end > start && (is_blank(end - 1) || why(end - 1).is_some() || thin(end - 1)) {
             end -= 1;
@@ -221,7 +268,10 @@ impl Rows<'_> {
 
     /// The columns of a row that hold something.
     fn cells(&self, row: usize) -> impl Iterator<Item = usize> {
-        (0..self.sheet.columns.len()).filter(move |c| self.is_filled(row, *c))
+        let few = self.filled.of(row);
+        let all = if few.is_some() { 0 } else { self.sheet.columns.len() };
+        let few = few.into_iter().flatten().map(|place| usize::from(*place));
+        (0..all).filter(move |c| self.is_filled(row, *c)).chain(few)
     }
 
     fn text(&self, row: usize, column: usize) -> String {

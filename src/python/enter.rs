@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::task::{Task, run};
 use pyo3::exceptions::PyKeyboardInterrupt;
 use pyo3::prelude::*;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::thread::{Builder, scope};
@@ -40,7 +40,7 @@ pub fn telling<T: Send>(
     PROCESS.store(here, Ordering::Relaxed);
     let (task, words) = (Arc::new(Task::default()), language(py));
     let (done, wait) = sync_channel(1);
-    let mut told = None;
+    let (wait, mut told) = (Mutex::new(wait), None);
     let found = scope(|scope| {
         let of = task.clone();
         let work = move || {
@@ -51,7 +51,7 @@ pub fn telling<T: Send>(
         };
         let Ok(working) = Builder::new().stack_size(STACK).spawn_scoped(scope, work) else { return Err(internal(py)) };
         let mut last = (0, 0);
-        while let Err(RecvTimeoutError::Timeout) = py.detach(|| wait.recv_timeout(PAUSE)) {
+        while let Err(RecvTimeoutError::Timeout) = py.detach(|| wait.lock().unwrap_or_else(PoisonError::into_inner).recv_timeout(PAUSE)) {
             let now = task.progress();
             let tell = |call: &Py<PyAny>| call.call1(py, (now.0.min(now.1), now.1)).map(drop);
             let heard = py.check_signals().and_then(|()| on_progress.filter(|_| now.1 > 0 && now != last).map_or(Ok(()), tell));

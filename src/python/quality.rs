@@ -1,6 +1,7 @@
 //! Rules, checks and workbooks of corrections, for Python.
 
-use super::{Frame, arrow, day, enter::enter, ethnic};
+use super::enter::{enter, telling};
+use super::{Frame, arrow, day, ethnic};
 use crate::area::Level;
 use crate::error::{Error, Result};
 use crate::period::Period;

@@ -105,15 +105,18 @@ impl<'a> Top<'a> {
             _ => words.matched(parts, |part| over.get(part).copied().unwrap_or(0)),
         };
         let mut columns: Vec<(String, Match)> = labels.iter().map(|parts| (parts.join(" / "), of(parts))).collect();
-        for (at, (place, _)) in self.sheet.columns.iter().enumerate() {
-            let last = |at: usize| labels[at].last().copied().unwrap_or_default();
-            let whole = columns[at].0.clone();
-            let same = [
-                (whole.as_str(), (0..=at).filter(|other| alike(&columns[*other].0) == alike(&whole)).count()),
-                (last(at), (0..=at).filter(|other| alike(last(*other)) == alike(last(at))).count()),
-            ];
-            if let Some(found) = words.placed(*place, &same) {
-                columns[at].1 = found;
+        if words.names_places() {
+            // How often each header stood before, as a whole and by its last part.
+            let mut times: [HashMap<String, usize>; 2] = Default::default();
+            for ((place, _), ((label, found), parts)) in self.sheet.columns.iter().zip(columns.iter_mut().zip(&labels)) {
+                let keys = [alike(label), alike(parts.last().copied().unwrap_or_default())];
+                for (times, key) in times.iter_mut().zip(&keys) {
+                    *times.entry(key.clone()).or_default() += 1;
+                }
+                let same = [0, 1].map(|at| (keys[at].as_str(), times[at][&keys[at]]));
+                if let Some(placed) = words.placed(*place, &same) {
+                    *found = placed;
+                }
             }
         }
         if let Some(unit) = self.texts[..first + height].iter().find_map(|line| parentheses::unit_above(line)) {

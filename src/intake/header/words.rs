@@ -341,12 +341,14 @@ impl<'a> Vocabulary<'a> {
         keys.iter().any(|key| self.unwanted.contains(key)).then(|| Match { how: Some(How::Ignored), ..Match::default() })
     }
 
-    /// What the mapping says of a column by its place: "Ngày sinh#2" is the second that bears that header, "#D" the column D.
+    /// True if the mapping names columns by their places.
+    pub fn names_places(&self) -> bool {
+        !self.places.is_empty()
+    }
+
+    /// What the mapping says of a column by its place, with how often its header stood up to there: "Ngày sinh#2" is the second that bears that header, "#D" the column D.
     pub fn placed(&self, place: u32, same: &[(&str, usize)]) -> Option<Match> {
-        if self.places.is_empty() {
-            return None;
-        }
-        let keys = same.iter().map(|(label, nth)| format!("{}#{nth}", alike(label)));
+        let keys = same.iter().map(|(key, nth)| format!("{key}#{nth}"));
         let mut keys = keys.chain([format!("#{}", letters(place))]);
         keys.find_map(|key| self.places.get(&key)).map(|target| match target {
             Some(target) => named(target),
