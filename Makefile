@@ -5,6 +5,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
+CARGO_HOME ?= $(HOME)/.cargo
 # One set of cargo features and one profile for daily work: another set would build polars again.
 FEATURES := io
 
@@ -40,6 +41,7 @@ lint: $(VENV)/built ## formatters, linters and type checkers
 	$(BIN)/ruff format --check python tests examples benches src
 	$(BIN)/mypy
 	$(BIN)/python -m mypy.stubtest chitieu._native
+	$(BIN)/python tests/licences.py
 
 FUZZ_SECONDS ?= 600
 fuzz: ## make inputs that nobody would write for FUZZ_SECONDS, from a seed of the day
@@ -55,13 +57,15 @@ bench: wheel ## measure the budgets, and what users would pick instead, with the
 	PYTHONPATH=build/bench $(BIN)/python benches/abuse.py
 	PYTHONPATH=build/bench $(BIN)/python benches/quality.py
 	PYTHONPATH=build/bench $(BIN)/python benches/reading.py
+	PYTHONPATH=build/bench $(BIN)/python benches/interrupt.py
 
 docs: ## build the Rust documentation
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --features $(FEATURES)
 
 wheel: $(VENV)/ready ## build the wheel that is given to others
 	rm -rf dist
-	$(BIN)/maturin build --profile dist --out dist
+	RUSTFLAGS="--remap-path-prefix=$(CURDIR)=. --remap-path-prefix=$(CARGO_HOME)=cargo" $(BIN)/maturin build --profile dist --out dist
+	$(BIN)/python tests/wheel.py dist "$(CURDIR)" "$(CARGO_HOME)" "$(HOME)/"
 
 clean: ## remove everything that was built
 	rm -rf target build dist $(VENV) python/chitieu/_native*.so

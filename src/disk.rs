@@ -128,7 +128,7 @@ mod tests {
     #[test]
     fn what_was_left_is_cleared_and_what_is_under_way_is_not() {
         let folder = tempfile::tempdir().unwrap();
-        let old = std::time::SystemTime::now() - std::time::Duration::from_secs(3600);
+        let old = std::time::SystemTime::now() - std::time::Duration::from_hours(1);
         let make = |name: &str| {
             let file = File::create(folder.path().join(name)).unwrap();
             file.set_modified(old).unwrap();
@@ -139,7 +139,8 @@ mod tests {
         let held = make(".a.xlsx.held.part");
         held.try_lock().unwrap();
         write(&folder.path().join("a.xlsx"), b"x").unwrap();
-        let mut names: Vec<String> = std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        let mut names: Vec<String> =
+            std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
         assert_eq!(names, [".a.xlsx.held.part", ".b.xlsx.left.part", "a.xlsx"]);
     }

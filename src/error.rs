@@ -385,7 +385,7 @@ impl Error {
                 "cùng một mã hoặc tên chỉ các đơn vị khác nhau vào các ngày khác nhau: area_vintage=\"2022-12-31\"",
                 "a code or a name means different units on different days: area_vintage=\"2022-12-31\"",
             ),
-            Self::OverLimit { what, .. } if what == "columns" => {
+            Self::OverLimit { what, .. } if what.starts_with("columns") => {
                 ("không chương trình bảng tính nào có nhiều cột hơn", "no spreadsheet program has more columns")
             }
             Self::OverLimit { what, .. } if what.contains("text") => {
@@ -639,9 +639,9 @@ impl Error {
             }
             Self::OverLimit { path, what, most, found, .. } => {
                 if vi {
-                    format!("{path}: {found} {}, nhiều hơn giới hạn {most}", vietnamese(what))
+                    format!("{path}: nhiều hơn giới hạn {most}: {found} {}", vietnamese(what))
                 } else {
-                    format!("{path}: {found} {what}, more than the limit of {most}")
+                    format!("{path}: more than the limit of {most}: {found} {what}")
                 }
             }
             Self::NoHeader { path: place, table, row, found, expected } => {

@@ -59,7 +59,7 @@
 //! - Suppression of small cells, and any other protection of what is published.
 //! - Lists of areas before 2021 and from September 2024 to February 2025; moving [`abuse`] statistics from one list to another
 //!   (indicators are moved).
-//! - Files of OpenDocument and `.xlsb`; tables that have one column for each sex or age (`Nam | Nữ` with counts).
+//! - Tables that have one column for each sex or age (`Nam | Nữ` with counts).
 //! - Several labels per child for any column but `circumstances` and `forms`.
 //!
 //! # Features
@@ -93,7 +93,7 @@ pub mod spelling;
 pub mod stats;
 pub mod synthetic;
 mod tally;
-mod task;
+pub mod task;
 mod text;
 
 pub use catalogue::Catalogue;

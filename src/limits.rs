@@ -45,6 +45,8 @@ pub(crate) enum Bound {
     Text,
     /// Columns.
     Columns,
+    /// The last column of a workbook that holds something.
+    Apart,
 }
 
 /// Most columns of a sheet or a text.
@@ -101,7 +103,7 @@ impl Limits {
             Bound::Bytes => self.memory / HELD,
             Bound::Places => self.places(),
             Bound::Text => self.text,
-            Bound::Columns => COLUMNS,
+            Bound::Columns | Bound::Apart => COLUMNS,
         }
     }
 
@@ -123,9 +125,10 @@ impl Bound {
     fn told(self) -> &'static str {
         match self {
             Self::Bytes => "bytes that reading holds",
-            Self::Places => "places for cells (rows × columns)",
+            Self::Places => "places for cells (rows × columns); cells too far apart",
             Self::Text => "bytes of text in one cell",
             Self::Columns => "columns",
+            Self::Apart => "columns; cells too far apart",
         }
     }
 }
@@ -133,10 +136,9 @@ impl Bound {
 /// The memory of the machine, or that of the container if it has less.
 #[cfg(feature = "files")]
 fn of_machine() -> Option<u64> {
-    let system = sysinfo::System::new_with_specifics(
-        sysinfo::RefreshKind::nothing().with_memory(sysinfo::MemoryRefreshKind::nothing().with_ram()),
-    )
-    .ok()?;
+    let system =
+        sysinfo::System::new_with_specifics(sysinfo::RefreshKind::nothing().with_memory(sysinfo::MemoryRefreshKind::nothing().with_ram()))
+            .ok()?;
     let machine = Some(system.total_memory()).filter(|bytes| *bytes > 0);
     let container = system.cgroup_limits().map(|limits| limits.total_memory).filter(|bytes| *bytes > 0);
     machine.into_iter().chain(container).min()

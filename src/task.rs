@@ -1,6 +1,17 @@
 //! A task under way: whether it should stop, and how far it is. Whoever waits for it (the bindings, while a user may press Ctrl-C) says
 //! so from outside; long work looks now and then.
 //!
+//! ```
+//! use chitieu::task::{Task, run};
+//! use std::sync::Arc;
+//! let task = Arc::new(Task::default());
+//! let watched = task.clone();
+//! // Another thread may say `watched.stop()`, and ask `watched.progress()`.
+//! let areas = run(task, || chitieu::area::AreaList::on("2022-12-31".parse().expect("a day"))).expect("no panic");
+//! assert!(areas.is_some_and(|areas| areas.is_ok()));
+//! watched.stop();
+//! ```
+//!
 //! A task that should stop unwinds from where it is, past every function that could not say why it has no answer. It is no panic: no
 //! hook hears of it, and [`run`] gives none for it. Without a task of its own work goes on as ever.
 
@@ -12,7 +23,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// What is known of a task from outside.
 #[derive(Debug, Default)]
-pub(crate) struct Task {
+pub struct Task {
     stop: AtomicBool,
     done: AtomicU64,
     all: AtomicU64,
@@ -32,20 +43,24 @@ impl Task {
     }
 
     /// How much of it is done and how much there is, in the unit of the work: rows, cells or bytes; 0 where that is not known.
+    #[must_use]
     pub fn progress(&self) -> (u64, u64) {
         (self.done.load(Ordering::Relaxed), self.all.load(Ordering::Relaxed))
     }
 
     /// Stops here if it should.
-    pub fn look(&self) {
+    fn look(&self) {
         if self.stop.load(Ordering::Relaxed) {
             resume_unwind(Box::new(Stopped));
         }
     }
 }
 
-/// Runs work as a task of this thread; none if it was stopped.
-pub(crate) fn run<T>(task: Arc<Task>, work: impl FnOnce() -> T) -> std::thread::Result<Option<T>> {
+/// Runs work as a task of this thread; nothing if it was stopped.
+///
+/// # Errors
+/// What a panic says.
+pub fn run<T>(task: Arc<Task>, work: impl FnOnce() -> T) -> std::thread::Result<Option<T>> {
     let before = CURRENT.with_borrow_mut(|current| current.replace(task));
     let done = catch_unwind(AssertUnwindSafe(work));
     CURRENT.with_borrow_mut(|current| *current = before);

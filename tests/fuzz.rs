@@ -30,9 +30,50 @@ impl Numbers {
 
 /// What means something somewhere: a mutation puts in one of these or any bytes.
 const WORDS: [&str; 44] = [
-    "\"", "\"\"", "\n", "\r\n", "\0", ";", ",", "\t", "<", ">", "</", "/>", "&#0;", "&lt;", "<![CDATA[", "]]>", "<!--", "r=\"XFD1048576\"",
-    "9999999999999999999", "-1", "0", "1e308", "NaN", "[", "]", "{", "}", "=", "'", "AND", "OR", "NOT", "NULL", "(", ")", "IS", "Tổng cộng",
-    "Ngày sinh", "Xã", "31/02/2014", "\u{feff}", "\u{301}", "\u{1f476}", "x",
+    "\"",
+    "\"\"",
+    "\n",
+    "\r\n",
+    "\0",
+    ";",
+    ",",
+    "\t",
+    "<",
+    ">",
+    "</",
+    "/>",
+    "&#0;",
+    "&lt;",
+    "<![CDATA[",
+    "]]>",
+    "<!--",
+    "r=\"XFD1048576\"",
+    "9999999999999999999",
+    "-1",
+    "0",
+    "1e308",
+    "NaN",
+    "[",
+    "]",
+    "{",
+    "}",
+    "=",
+    "'",
+    "AND",
+    "OR",
+    "NOT",
+    "NULL",
+    "(",
+    ")",
+    "IS",
+    "Tổng cộng",
+    "Ngày sinh",
+    "Xã",
+    "31/02/2014",
+    "\u{feff}",
+    "\u{301}",
+    "\u{1f476}",
+    "x",
 ];
 
 fn mutated(good: &[u8], numbers: &mut Numbers) -> Vec<u8> {
@@ -65,7 +106,10 @@ fn header() -> Vec<&'static str> {
 fn rows() -> Vec<Vec<String>> {
     let row = |n: usize| {
         let sex = if n.is_multiple_of(2) { "Nam" } else { "Nữ" };
-        ["", "Nguyễn Văn", "05/03/2014", sex, "12364", "d; đ", "x"].iter().map(|text| format!("{text}{}", if text.is_empty() { n.to_string() } else { String::new() })).collect()
+        ["", "Nguyễn Văn", "05/03/2014", sex, "12364", "d; đ", "x"]
+            .iter()
+            .map(|text| format!("{text}{}", if text.is_empty() { n.to_string() } else { String::new() }))
+            .collect()
     };
     (0..12).map(row).collect()
 }
@@ -105,11 +149,14 @@ fn with_part(book: &[u8], numbers: &mut Numbers) -> Vec<u8> {
     new.finish().unwrap().into_inner()
 }
 
+type Make = dyn Fn(&mut Numbers) -> Vec<u8>;
+type Run = dyn Fn(&[u8]) -> bool;
+
 struct Target {
     name: &'static str,
-    make: Box<dyn Fn(&mut Numbers) -> Vec<u8>>,
+    make: Box<Make>,
     /// Whether it was taken.
-    run: Box<dyn Fn(&[u8]) -> bool>,
+    run: Box<Run>,
 }
 
 fn target(name: &'static str, make: impl Fn(&mut Numbers) -> Vec<u8> + 'static, run: impl Fn(&[u8]) -> bool + 'static) -> Target {
@@ -177,7 +224,8 @@ fn targets(folder: &std::path::Path) -> Vec<Target> {
         target(
             "header",
             |n| {
-                let words: Vec<String> = (0..=n.below(9)).map(|_| String::from_utf8_lossy(&mutated(header()[n.below(7)].as_bytes(), n)).into_owned()).collect();
+                let words: Vec<String> =
+                    (0..=n.below(9)).map(|_| String::from_utf8_lossy(&mutated(header()[n.below(7)].as_bytes(), n)).into_owned()).collect();
                 words.join(";").into_bytes()
             },
             {
@@ -210,22 +258,38 @@ fn targets(folder: &std::path::Path) -> Vec<Target> {
                 Crosstab::of(table).count("n", count).build().is_ok()
             },
         ),
-        target("catalogue", |n| mutated(CATALOGUE.as_bytes(), n), |bytes| Catalogue::builtin().with_text("a.toml", &String::from_utf8_lossy(bytes)).is_ok()),
+        target(
+            "catalogue",
+            |n| mutated(CATALOGUE.as_bytes(), n),
+            |bytes| Catalogue::builtin().with_text("a.toml", &String::from_utf8_lossy(bytes)).is_ok(),
+        ),
         target("mapping", |n| mutated(MAPPING.as_bytes(), n), |bytes| Mapping::from_toml(&String::from_utf8_lossy(bytes)).is_ok()),
-        target("rules", |n| mutated(RULES.as_bytes(), n), |bytes| Rules::builtin().with_text("a.toml", &String::from_utf8_lossy(bytes)).is_ok()),
+        target(
+            "rules",
+            |n| mutated(RULES.as_bytes(), n),
+            |bytes| Rules::builtin().with_text("a.toml", &String::from_utf8_lossy(bytes)).is_ok(),
+        ),
         target(
             "tally",
             |n| (0..12).map(|_| n.below(256) as u8).collect(),
             move |bytes| {
                 // Rows in another order, left out or twice; one cell of another value.
                 let mut n = Numbers(bytes.iter().fold(0, |sum, byte| sum << 5 ^ u64::from(*byte)));
-                let rows: Vec<u32> = (0..tally.height()).flat_map(|row| vec![row as u32; [1, 1, 1, 1, 1, 1, 1, 1, 0, 2][n.below(10)]]).collect();
+                let rows: Vec<u32> =
+                    (0..tally.height()).flat_map(|row| vec![row as u32; [1, 1, 1, 1, 1, 1, 1, 1, 0, 2][n.below(10)]]).collect();
                 let mut frame = tally.take(&IdxCa::new("".into(), rows)).unwrap();
                 if n.below(2) == 0 && frame.height() > 0 {
                     let name = ["series", "cell", "count"][n.below(3)];
                     let at = n.below(frame.height());
                     let column = frame.column(name).unwrap().cast(&DataType::UInt64).unwrap();
-                    let values: Vec<u64> = column.u64().unwrap().iter().flatten().enumerate().map(|(row, v)| if row == at { v ^ 1 << n.below(40) } else { v }).collect();
+                    let values: Vec<u64> = column
+                        .u64()
+                        .unwrap()
+                        .iter()
+                        .flatten()
+                        .enumerate()
+                        .map(|(row, v)| if row == at { v ^ 1 << n.below(40) } else { v })
+                        .collect();
                     frame.with_column(Column::new(name.into(), values)).unwrap();
                 }
                 Tally::from_frame(&plan(), &frame).is_ok()

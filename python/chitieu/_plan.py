@@ -157,8 +157,8 @@ class Plan:
                 holds the records. The secret is in no tally; parts made with another are not merged.
 
         Raises:
-            PlanError: If the key is too short; if the dataset names no list of areas and the plan asks for another one than the period has, or
-                if shares do not fit what became of a commune.
+            PlanError: If the key is too short; if the dataset names no list of areas and the plan asks for another one
+                than the period has, or if shares do not fit what became of a commune.
             SchemaError: Before any row is read, if a column is missing or of the wrong type.
             DataError: If values do not fit; rows are counted and named by number.
         """

@@ -63,7 +63,7 @@ def _is_parquet(path: Path) -> bool:
 def _parquet(path: Path) -> pl.DataFrame:
     if not path.is_file():
         raise FileNotFoundError(say(f"không có tệp: {path}", f"no such file: {path}"))
-    files = Files(path.name, [str(path)])
+    files = Files(path.name, [str(path)], whole=True)
     files.check_pages()
     frame = by_polars(path.name, lambda: pl.read_parquet(path, glob=False))
     files.check()

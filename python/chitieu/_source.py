@@ -68,10 +68,15 @@ def check_rows(table: str, expected: int, found: int) -> None:
 class Files:
     """The Parquet files of a table, as they were when they were named."""
 
-    def __init__(self, table: str, paths: list[str]) -> None:
+    def __init__(self, table: str, paths: list[str], whole: bool = False) -> None:
         self._table = table
         self._paths = paths
-        self._announced = [_native.parquet(path, limits._asked()) for path in paths]
+        self._whole = whole
+        self._announced = [self._by(path) for path in paths]
+
+    def _by(self, path: str) -> tuple[int, int]:
+        """Return what a file announces; one that would be too much to hold is refused."""
+        return _native.parquet(path, limits._asked(), self._whole)
 
     @staticmethod
     def named(table: str, path: str) -> Files:
@@ -80,6 +85,7 @@ class Files:
         Raises:
             FileNotFoundError: If there is none.
             SchemaError: If one is not Parquet, or damaged.
+            DataError: If one has row groups too large to be held.
         """
         is_file = Path(path).is_file()
         pattern = os.path.join(glob.escape(path), "*.parquet") if Path(path).is_dir() else path
@@ -90,6 +96,8 @@ class Files:
         try:
             return Files(table, paths)
         except DataError as error:
+            if error.code == "over_limit":
+                raise
             damaged = error
         raise SchemaError(
             say(
@@ -126,7 +134,7 @@ class Files:
             DataError: If one has changed since.
         """
         for path, announced in zip(self._paths, self._announced, strict=True):
-            if _native.parquet(path, limits._asked()) != announced:
+            if self._by(path) != announced:
                 raise changed(self._table, path)
 
     def check_pages(self, columns: Iterable[str] | None = None) -> None:

@@ -14,8 +14,8 @@ use crate::catalogue::{Catalogue, Codes, days};
 use crate::error::{Error, Result, choose};
 use crate::period::Period;
 use crate::question::check_rows;
-use crate::text::Text;
 use crate::task::Watched;
+use crate::text::Text;
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 

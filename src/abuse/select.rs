@@ -11,8 +11,8 @@ use crate::catalogue::{Catalogue, Codes, days};
 use crate::error::{Error, Result};
 use crate::period::Period;
 use crate::record::{NO, YES};
-use crate::text::Text;
 use crate::task::Watched;
+use crate::text::Text;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -48,7 +48,8 @@ impl Selection {
         let verified = choice.verified(catalogue.codes())?;
         let ever: Vec<u8> = facts.reports.iter().watched().map(|r| choice.counts(r, verified)).collect();
         let span = choice.span();
-        let status: Vec<u8> = facts.reports.iter().zip(&ever).watched().map(|(r, ever)| choice.within(r, &decided, span).min(*ever)).collect();
+        let status: Vec<u8> =
+            facts.reports.iter().zip(&ever).watched().map(|(r, ever)| choice.within(r, &decided, span).min(*ever)).collect();
         Ok(Self { facts, choice, catalogue, decided: Arc::new(decided), status: Arc::new(status), ever: Arc::new(ever) })
     }
 

@@ -151,7 +151,14 @@ impl<'a> Work<'a> {
                 reports.entry(of).or_insert_with(|| coverage.of(of.0, of.1));
             }
         }
-        Ok(Self { plan, margins: Margins::new(&plan.question, tally)?, spots: Spot::all(&plan.question, tally), reports, exact, watch: Watch::here() })
+        Ok(Self {
+            plan,
+            margins: Margins::new(&plan.question, tally)?,
+            spots: Spot::all(&plan.question, tally),
+            reports,
+            exact,
+            watch: Watch::here(),
+        })
     }
 
     /// The communes of an area that reported; nothing is expected of what is no unit.

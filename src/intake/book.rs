@@ -150,7 +150,7 @@ impl Filling {
             Some(last) if *last == number => {}
             _ => self.sheet.rows.push(number),
         }
-        self.limits.check(path, Bound::Columns, u64::from(column) + 1)?;
+        self.limits.check(path, Bound::Apart, u64::from(column) + 1)?;
         let column = column as usize;
         if column >= self.places.len() {
             self.places.resize(column + 1, 0);

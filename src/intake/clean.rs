@@ -355,7 +355,14 @@ impl Cleaner<'_> {
         let whole = Whole::of(column, &self.header.columns[place].0, cells, &rows, self.reading.legacy, self.reading.from_zero);
         let reading = Reading { whole, ..self.reading };
         let watch = Watch::here();
-        let read = |(code, rows): (usize, &u64)| if *rows > 0 { watch.look(); reading.read(column, cells.cell(code as u32)) } else { Made::default() };
+        let read = |(code, rows): (usize, &u64)| {
+            if *rows > 0 {
+                watch.look();
+                reading.read(column, cells.cell(code as u32))
+            } else {
+                Made::default()
+            }
+        };
         Values { made: rows.par_iter().enumerate().with_min_len(256).map(read).collect(), of_row }
     }
 

@@ -42,7 +42,9 @@ pub(super) fn check(path: &str, file: &File, limits: Limits) -> Result<Sheets> {
         return Err(unreadable(path, "a workbook of at most 10000 parts", format!("{} parts", zip.len())));
     }
     let mut look = Look { path, limits, unpacked: 0, buffer: vec![0; 1 << 16] };
-    let names: Vec<String> = (0..zip.len()).map(|nth| zip.by_index_raw(nth).ok().and_then(|part| Some(plain(&part.name().ok()?))).ok_or_else(damaged)).collect::<Result<_>>()?;
+    let names: Vec<String> = (0..zip.len())
+        .map(|nth| zip.by_index_raw(nth).ok().and_then(|part| Some(plain(&part.name().ok()?))).ok_or_else(damaged))
+        .collect::<Result<_>>()?;
     let (mut book, mut relations) = (Vec::new(), Vec::new());
     for (nth, name) in names.iter().enumerate() {
         match name.as_str() {

@@ -111,7 +111,9 @@ fn tags<'a>(bytes: &'a [u8], mut take: impl FnMut(Found<'a>)) -> &'a [u8] {
             None
         };
         let end = if let Some(end) = raw {
-            end.into_iter().for_each(|end| take(Found::Text(end)));
+            if let Some(end) = end {
+                take(Found::Text(end));
+            }
             end
         } else if tag.len() < 8 && tag.starts_with(b"!") {
             None
@@ -153,13 +155,12 @@ fn local_name(tag: &[u8]) -> &[u8] {
     let name = &tag[..end];
     let Some(at) = name.iter().position(|b| *b == b':') else { return name };
     match (name.starts_with(b"/"), &name[at + 1..]) {
-        (false, local) => local,
         (true, b"sheetData") => b"/sheetData",
         (true, b"c") => b"/c",
         (true, b"si") => b"/si",
         (true, b"table-cell") => b"/table-cell",
         (true, b"covered-table-cell") => b"/covered-table-cell",
-        (true, local) => local,
+        (_, local) => local,
     }
 }
 
@@ -265,7 +266,10 @@ mod tests {
         };
         for size in [1, 3, 7, 1000] {
             // 2 × 30 letters of one text; a run of text outside is counted alone.
-            let runs = format!("<sst count='9' uniqueCount = \"7\"><si><r><t>{0}</t></r><r><t>{0}</t></r></si><si><t>{0}</t></si></sst>", "x".repeat(30));
+            let runs = format!(
+                "<sst count='9' uniqueCount = \"7\"><si><r><t>{0}</t></r><r><t>{0}</t></r></si><si><t>{0}</t></si></sst>",
+                "x".repeat(30)
+            );
             assert_eq!(of(&runs, size), (60, 7), "{size}");
             assert_eq!(of(&format!("<a><c/>{}<x:c></x:c></a>", "y".repeat(50)), size).0, 50, "{size}");
             assert_eq!(of(&format!("<!--{}--><x:sst uniqueCount='many'>", "y".repeat(40)), size), (46, u64::MAX), "{size}");

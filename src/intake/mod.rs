@@ -452,7 +452,14 @@ impl Reader {
         legacy: Option<legacy::Legacy>,
         mapped: &'a mapping::Mapped,
     ) -> Result<rows::Rows<'a>> {
-        Ok(rows::Rows { table, sheet, header, reading: self.values(sheet, legacy, mapped), places: self.places()?, filled: rows::Filled::new(sheet) })
+        Ok(rows::Rows {
+            table,
+            sheet,
+            header,
+            reading: self.values(sheet, legacy, mapped),
+            places: self.places()?,
+            filled: rows::Filled::new(sheet),
+        })
     }
 
     /// The commune that a title, the sheet's name or the file's name gives to all records, where no column and no constant says it.
@@ -672,7 +679,6 @@ fn parquet(path: &Path, limits: Limits) -> Result<DataFrame> {
     use polars_io::SerReader;
     let told = path.display().to_string();
     let file = crate::disk::open(path)?;
-    let announced = crate::record::Announced::by(path)?;
-    limits.check(&told, Bound::Places, announced.rows.saturating_mul(announced.columns))?;
+    crate::record::Announced::by(path)?.check_limits(path, limits, true)?;
     polars_io::parquet::read::ParquetReader::new(file).finish().map_err(|_| guard::unreadable(&told, "a Parquet file", "other bytes"))
 }

@@ -250,7 +250,7 @@ fn cells<R: BufRead>(path: &str, reader: &mut Reader<R>, row: u32, merged: &mut 
         // What another cell covers is not seen.
         let held = if covered { None } else { held(value, text) };
         if let Some(cell) = held {
-            limits.check(path, Bound::Columns, u64::from(column) + u64::from(repeated))?;
+            limits.check(path, Bound::Apart, u64::from(column) + u64::from(repeated))?;
             if high > 1 || wide > 1 {
                 merged.push(Merged { rows: (row, row.saturating_add(high - 1)), columns: (column, column.saturating_add(wide - 1)) });
             }

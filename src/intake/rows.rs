@@ -9,8 +9,8 @@ use super::signs;
 use super::values::{Reading, Value, number_text, tidy};
 use crate::area::{Found, Level};
 use crate::catalogue::{ColumnType, Table};
-use crate::text::Text;
 use crate::task::Watched;
+use crate::text::Text;
 
 /// Why a row is no record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

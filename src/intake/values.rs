@@ -114,7 +114,9 @@ pub(super) fn is_dashes(text: &str) -> bool {
 /// ('Ana).
 pub(super) fn without_apostrophe(text: &str) -> &str {
     match text.strip_prefix(['\'', '\u{2019}', '\u{2018}', '`']) {
-        Some(rest) if rest.trim_start().starts_with(|c: char| c.is_ascii_digit() || matches!(c, '=' | '+' | '-' | '@')) => rest.trim_start(),
+        Some(rest) if rest.trim_start().starts_with(|c: char| c.is_ascii_digit() || matches!(c, '=' | '+' | '-' | '@')) => {
+            rest.trim_start()
+        }
         _ => text,
     }
 }

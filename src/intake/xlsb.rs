@@ -254,14 +254,7 @@ fn is_day_format(format: &str) -> bool {
 }
 
 /// The cells of one sheet.
-fn cells(
-    path: &str,
-    zip: &mut ZipArchive<BufReader<File>>,
-    target: &str,
-    name: String,
-    common: &Common,
-    limits: Limits,
-) -> Result<Sheet> {
+fn cells(path: &str, zip: &mut ZipArchive<BufReader<File>>, target: &str, name: String, common: &Common, limits: Limits) -> Result<Sheet> {
     let place = place(zip, target).ok_or_else(|| damaged(path))?;
     let part = zip.by_index(place).map_err(|_| damaged(path))?;
     limits.check(path, Bound::Bytes, part.size())?;

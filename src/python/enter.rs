@@ -7,9 +7,9 @@ use crate::error::Error;
 use crate::task::{Task, run};
 use pyo3::exceptions::PyKeyboardInterrupt;
 use pyo3::prelude::*;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, scope};
 use std::time::Duration;
 
@@ -27,11 +27,7 @@ pub fn enter<T: Send>(py: Python<'_>, work: impl FnOnce() -> Result<T, Error> + 
 }
 
 /// As [`enter`]; `on_progress` is called with what is done and what there is in all, as soon as the work knows of it.
-pub fn telling<T: Send>(
-    py: Python<'_>,
-    on_progress: Option<&Py<PyAny>>,
-    work: impl FnOnce() -> Result<T, Error> + Send,
-) -> PyResult<T> {
+pub fn telling<T: Send>(py: Python<'_>, on_progress: Option<&Py<PyAny>>, work: impl FnOnce() -> Result<T, Error> + Send) -> PyResult<T> {
     // The threads of a process stay behind when it forks.
     let (here, first) = (std::process::id(), PROCESS.load(Ordering::Relaxed));
     if first != 0 && first != here {

@@ -400,10 +400,10 @@ fn synthetic(
 
 /// The rows that a Parquet file announces, and a number that tells the file from another in its place.
 #[pyfunction]
-fn parquet(py: Python<'_>, path: std::path::PathBuf, limits: (u64, u64)) -> PyResult<(u64, u64)> {
+fn parquet(py: Python<'_>, path: std::path::PathBuf, limits: (u64, u64), whole: bool) -> PyResult<(u64, u64)> {
     enter(py, || {
         let announced = Announced::by(&path)?;
-        announced.check_limits(&path, intake::limits_of(limits))?;
+        announced.check_limits(&path, intake::limits_of(limits), whole)?;
         Ok((announced.rows, announced.state))
     })
 }

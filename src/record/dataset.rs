@@ -82,7 +82,7 @@ impl Dataset {
         known(table)?;
         let path = path.into();
         let announced = Announced::by(&path)?;
-        announced.check_limits(&path, self.limits)?;
+        announced.check_limits(&path, self.limits, false)?;
         self.tables.insert(table.to_owned(), Source::Parquet(path, announced));
         Ok(self)
     }
@@ -198,10 +198,9 @@ mod file {
         let read = || -> PolarsResult<DataFrame> { ParquetReader::new(file).with_columns(columns).with_slice(Some(rows)).finish() };
         match catch_unwind(AssertUnwindSafe(read)) {
             Ok(Ok(frame)) => Ok(frame),
-            // What the reader says may show values.
-            Ok(Err(_)) => Err(Error::Frame { table: table.to_owned(), found: "a damaged file".to_owned() }),
             Err(why) if crate::task::is_stop(why.as_ref()) => std::panic::resume_unwind(why),
-            Err(_) => Err(Error::Frame { table: table.to_owned(), found: "a damaged file".to_owned() }),
+            // What the reader says may show values.
+            Ok(Err(_)) | Err(_) => Err(Error::Frame { table: table.to_owned(), found: "a damaged file".to_owned() }),
         }
     }
 

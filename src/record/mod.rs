@@ -23,6 +23,6 @@ pub(crate) use days::days_of;
 pub(crate) use decimal::whole_numbers;
 pub(crate) use encode::{BIRTHS, Encoded, Encoder, NO, NO_WORD, UNDECIDED, YES, completed_years, is_school_year, shift, shift_last};
 pub(crate) use evaluate::Rows;
-#[cfg(feature = "python")]
+#[cfg(any(feature = "io", feature = "python"))]
 pub(crate) use parquet::Announced;
 pub(crate) use problems::Problems;

@@ -120,7 +120,8 @@ impl Tally {
         }
         let differ = !self.keys.is_empty() && !other.keys.is_empty() && self.sealed != other.sealed;
         if differ || self.sealed.zip(other.sealed).is_some_and(|(mine, theirs)| mine != theirs) {
-            let told = |sealed: Option<u64>| sealed.map_or("keys without a secret".to_owned(), |id| format!("keys of the secret {id:016x}"));
+            let told =
+                |sealed: Option<u64>| sealed.map_or("keys without a secret".to_owned(), |id| format!("keys of the secret {id:016x}"));
             return Err(Error::TallyMismatch { expected: told(self.sealed), found: told(other.sealed) });
         }
         self.absorb(other);

@@ -1,4 +1,5 @@
-"""Files that claim more than they hold, unpack to more than memory holds, or never end: each in a process with little memory."""
+"""Files that claim more than they hold, unpack to more than memory holds, or never end: read with little memory."""
+# ruff: noqa: E501 (parts of workbooks stand in one line each)
 
 import json
 import os
@@ -101,7 +102,10 @@ WHOLE = f'{HEAD}<worksheet xmlns="{MAIN}"><sheetData>{ROWS}'.encode()
 TEXTS = b"<si><t>x</t></si>" * 61_680  # a little more than 1 MB
 
 BOMBS = {
-    "shared texts that are not there, in capitals": {"shared": "xl/SHAREDSTRINGS.XML", "sst": "<sst uniqueCount='300000000000'/>"},
+    "shared texts that are not there, in capitals": {
+        "shared": "xl/SHAREDSTRINGS.XML",
+        "sst": "<sst uniqueCount='300000000000'/>",
+    },
     "and with spaces": {"sst": '<sst uniqueCount = "300000000000"><si><t>x</t></si></sst>'},
     "and behind a comment": {"sst": f"<!--{'x' * 5000}--><sst uniqueCount='300000000000'><si><t>x</t></si></sst>"},
     "and with a prefix": {"sst": f"<x:sst xmlns:x='{MAIN}' uniqueCount='300000000000'/>"},
@@ -109,7 +113,10 @@ BOMBS = {
         "shared": "xl/SHAREDSTRINGS.XML",
         "fill": ("xl/SHAREDSTRINGS.XML", SST, TEXTS, 400, b"</sst>"),
     },
-    "a sheet elsewhere": {"sheet": "xl/elsewhere/a.xml", "fill": ("xl/elsewhere/a.xml", WHOLE, b" " * MB, 400, b"</sheetData></worksheet>")},
+    "a sheet elsewhere": {
+        "sheet": "xl/elsewhere/a.xml",
+        "fill": ("xl/elsewhere/a.xml", WHOLE, b" " * MB, 400, b"</sheetData></worksheet>"),
+    },
     "a sheet that is called a picture": {
         "sheet": "xl/media/a.png",
         "fill": ("xl/media/a.png", WHOLE, b" " * MB, 400, b"</sheetData></worksheet>"),
@@ -227,7 +234,7 @@ except ct.ChitieuError as error:
     print(error.code, error.hint)
 """
     told = subprocess.run([sys.executable, "-c", child], capture_output=True, text=True, timeout=SECONDS, check=True)
-    assert told.stdout.startswith(("over_limit", "wrong_type")), told.stdout
+    assert told.stdout.startswith("over_limit the limit follows from the memory"), told.stdout
 
 
 @pytest.mark.parametrize("kind", ["pipe", "/dev/zero", "/dev/stdin", "/dev/null", "folder", "socket"])
@@ -240,7 +247,8 @@ def test_what_is_no_regular_file_is_refused_at_once(tmp_path, kind):
     elif kind == "socket":
         import socket
 
-        socket.socket(socket.AF_UNIX).bind(str(path))
+        with socket.socket(socket.AF_UNIX) as made:
+            made.bind(str(path))
     else:
         path = Path(kind)
     told = outcome(path)
@@ -253,7 +261,7 @@ def test_the_limit_is_told_and_can_be_raised(tmp_path):
     path = tmp_path / "t.csv"
     path.write_text(HEADER + "k1;05/03/2014\n" + f"{'x' * 3000};05/03/2014\n", encoding="utf-8")
     with ct.limits(text="2 KB"):
-        with pytest.raises(ct.DataError, match="3000 bytes of text in one cell, more than the limit of 2048") as caught:
+        with pytest.raises(ct.DataError, match="more than the limit of 2048: 3000 bytes of text in one cell") as caught:
             ct.read(path, "children")
         assert caught.value.code == "over_limit" and "ct.limits(text=" in caught.value.hint
         with ct.limits(text="4 KB"):

@@ -94,12 +94,13 @@ impl Announced {
         })
     }
 
-    /// Refuses a file of which one row group is more than reading may hold: it is read as a whole.
+    /// Refuses a file of which one row group is more than reading may hold, or all of it where it is read `whole`.
     ///
     /// # Errors
     /// [`Error::OverLimit`].
-    pub fn check_limits(self, path: &Path, limits: Limits) -> Result<()> {
-        limits.check(&path.display().to_string(), Bound::Places, self.group.saturating_mul(self.columns))
+    pub fn check_limits(self, path: &Path, limits: Limits, whole: bool) -> Result<()> {
+        let rows = if whole { self.rows } else { self.group };
+        limits.check(&path.display().to_string(), Bound::Places, rows.saturating_mul(self.columns))
     }
 
     /// Refuses a file that is not the one announced.
