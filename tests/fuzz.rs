@@ -207,7 +207,7 @@ must = "attends IS NOT NULL AND birth_date < updated_on"
 fn targets(folder: &std::path::Path) -> Vec<Target> {
     let (text, book) = (text(), workbook());
     let old = std::fs::read("tests/files/children.xls").unwrap();
-    let plan = || Plan::new(&Catalogue::builtin(), "2022").indicators(["child_population", "abused_children"]).by(["sex"]).build().unwrap();
+    let plan = || Plan::new(&Catalogue::builtin(), "2022").indicators(["abused_children", "abuse_cases"]).by(["sex"]).build().unwrap();
     let json = plan().to_json().into_bytes();
     let victims = df![
         "case_id" => ["a", "b"], "child_id" => ["k", "l"], "commune" => ["12364"; 2], "birth_year" => [2012; 2],
@@ -314,6 +314,10 @@ fn no_input_makes_it_panic_or_hang() {
     let seed = told("CHITIEU_FUZZ_SEED").unwrap_or(1);
     let folder = tempfile::tempdir().unwrap();
     let targets = targets(folder.path());
+    // What is mutated is good.
+    Catalogue::builtin().with_text("a.toml", CATALOGUE).unwrap();
+    Mapping::from_toml(MAPPING).unwrap();
+    Rules::builtin().with_text("a.toml", RULES).unwrap();
     // The hook prints each panic that a reader underneath has and that is caught.
     std::panic::set_hook(Box::new(|_| ()));
     let mut lines = Vec::new();

@@ -155,12 +155,13 @@ fn local_name(tag: &[u8]) -> &[u8] {
     let name = &tag[..end];
     let Some(at) = name.iter().position(|b| *b == b':') else { return name };
     match (name.starts_with(b"/"), &name[at + 1..]) {
+        (false, local) => local,
         (true, b"sheetData") => b"/sheetData",
         (true, b"c") => b"/c",
         (true, b"si") => b"/si",
         (true, b"table-cell") => b"/table-cell",
         (true, b"covered-table-cell") => b"/covered-table-cell",
-        (_, local) => local,
+        (true, _) => b"/",
     }
 }
 
