@@ -14,6 +14,7 @@ import polars as pl
 from chitieu import _native
 from chitieu._errors import PlanError
 from chitieu._language import label, pick, say
+from chitieu._source import no_file
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ class Catalogue:
         return self._indicators[id]
 
     def __contains__(self, id: object) -> bool:
-        return id in self._indicators
+        return isinstance(id, str) and id in self._indicators
 
     def __iter__(self) -> Iterator[Indicator]:
         return iter(self._indicators.values())
@@ -202,7 +203,13 @@ class Catalogue:
 
 
 def utf8_text(path: Path, code: str) -> str:
-    """Return the text of a file of definitions; an error of that code if it is not UTF-8."""
+    """Return the text of a file of definitions; an error of that code if it is not UTF-8.
+
+    Raises:
+        FileNotFoundError: If it is no file: a device or a pipe may never end.
+    """
+    if not path.is_file():
+        raise no_file(path)
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import partial
@@ -86,7 +86,7 @@ def _imported(source: Any) -> pl.DataFrame | None:
         return pl.DataFrame(source)
     except ImportError:
         raise  # polars says which package it needs, such as pyarrow for pandas
-    except (KeyboardInterrupt, SystemExit, GeneratorExit):
+    except (KeyboardInterrupt, SystemExit, GeneratorExit, MemoryError):
         raise
     except BaseException:  # a panic of polars is no Exception
         return None
@@ -318,7 +318,7 @@ class Dataset:
         return list(self._tables)
 
     def __contains__(self, table: object) -> bool:
-        return table in self._tables
+        return isinstance(table, str) and table in self._tables
 
     def _frame(self, table: str) -> Frame:
         try:
@@ -354,15 +354,17 @@ class Dataset:
         """Return the names and types of a table's columns, without reading rows."""
         return by_polars(table, self._frame(table).collect_schema)
 
-    def batches(self, table: str, columns: Iterable[str]) -> Iterator[pl.DataFrame]:
+    def batches(self, table: str, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
         """Yield a table in batches of rows with only the columns that are asked and there.
 
         Raises:
             DataError: If other rows come than the table announces: a file is damaged, or has changed.
         """
+        schema, asked = self.schema(table), word_list("columns", columns)
+        return self._batches(table, schema, [c for c in asked if c in schema])
+
+    def _batches(self, table: str, schema: pl.Schema, there: list[str]) -> Iterator[pl.DataFrame]:
         frame = self._frame(table)
-        schema = self.schema(table)
-        there = [c for c in columns if c in schema]
         if isinstance(frame, pl.DataFrame):
             # In slices: a frame whose columns are chunked differently is copied when it is handed over whole.
             yield from frame.select(there).iter_slices(BATCH_ROWS) if frame.height else [frame.select(there)]
@@ -438,7 +440,7 @@ class Dataset:
         return found
 
     def _has_cases(self, table: str) -> bool:
-        return table in self._tables and "case_id" in self.schema(table)
+        return isinstance(table, str) and table in self._tables and "case_id" in self.schema(table)
 
     def _cases(self, table: str) -> pl.Series:
         """Return the cases of a table, in the form in which identifiers are compared."""

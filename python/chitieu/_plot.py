@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import polars as pl
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import altair
 
     from chitieu._result import Result
+
+__all__ = ["Plot", "save_png"]
 
 #: Coarse to fine.
 LEVELS = ("country", "province", "district", "commune")
@@ -51,13 +53,35 @@ def _altair() -> Any:
     return altair
 
 
+#: What begins or ends a script, or hides its end, where a chart is written into a page.
+_SCRIPT = re.compile(r"<(?=/?script|!--)", re.IGNORECASE)
+
+
+def inside_script(part: Any) -> Any:
+    """Return a chart, or a part of one, whose texts cannot end the script that a page holds it in.
+
+    Altair writes texts into a page as they are. A mark without width stands behind such a ``<``, in all texts alike, so
+    that the names in data, scales and expressions still meet.
+    """
+    if isinstance(part, str):
+        return _SCRIPT.sub("<\u2060", part)
+    if isinstance(part, (list, tuple)):
+        return type(part)(inside_script(item) for item in part)
+    if isinstance(part, dict):
+        return {inside_script(key): inside_script(value) for key, value in part.items()}
+    for inner in ("_args", "_kwds"):
+        if isinstance(held := getattr(part, inner, None), (dict, tuple)):
+            object.__setattr__(part, inner, inside_script(held))
+    return part
+
+
 def save_png(chart: Any, path: str | os.PathLike[str], *, scale: float = 2.0) -> Path:
     """Write a chart as PNG, whole or not at all, without a browser or a network.
 
     Args:
         chart: A chart of :class:`Plot`, or any Altair chart.
         path: The file to write; its folder must be there.
-        scale: Dots per point of the chart; 2 is enough for print on half a page.
+        scale: Dots per point of the chart, at most 20; 2 is enough for print on half a page.
 
     Returns:
         The path.
@@ -65,6 +89,7 @@ def save_png(chart: Any, path: str | os.PathLike[str], *, scale: float = 2.0) ->
     Raises:
         ImportError: If the package ``vl-convert-python`` is not there.
         FileNotFoundError: If the folder is not there.
+        PlanError: For a scale out of range.
 
     Example:
         >>> import altair as alt, tempfile
@@ -74,6 +99,13 @@ def save_png(chart: Any, path: str | os.PathLike[str], *, scale: float = 2.0) ->
         ...     save_png(chart, Path(folder) / "n.png").read_bytes()[1:4]
         b'PNG'
     """
+    if not 0 < scale <= 20:
+        raise PlanError(
+            say(f"scale: cần số trên 0, tối đa 20, không phải {scale}", f"scale: expected 0 to 20, found {scale}"),
+            code="bad_number",
+            expected="0 < scale <= 20",
+            got=str(scale),
+        )
     try:
         import vl_convert  # noqa: F401
     except ImportError as error:
@@ -176,7 +208,7 @@ class Plot:
             .configure_view(stroke=None)
             .configure_axis(gridColor="#e4e4e4", domainColor="#888", labelColor=INK, titleColor=INK)
         )
-        return drawn
+        return cast("altair.LayerChart | altair.FacetChart", inside_script(drawn))
 
     #: Write a chart as PNG; see :func:`save_png`.
     save_png = staticmethod(save_png)

@@ -17,6 +17,7 @@ from chitieu._catalogue import html_table
 from chitieu._errors import PlanError
 from chitieu._language import codes, get_language, label, pick, say
 from chitieu._nearest import unknown_word
+from chitieu._source import no_file
 
 if TYPE_CHECKING:
     import pandas
@@ -365,8 +366,14 @@ def area_moves(*, start: str | date, end: str | date) -> pl.DataFrame:
 
 
 def write_whole(path: str | os.PathLike[str], write: Any) -> Path:
-    """Write a file beside its place and move it there when it is whole."""
+    """Write a file beside its place and move it there when it is whole.
+
+    Raises:
+        FileNotFoundError: If a folder or a device stands there, which a file must not replace.
+    """
     target = Path(path)
+    if target.exists() and not target.is_file():
+        raise no_file(target)
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=target.suffix)
     os.close(handle)
     try:

@@ -11,13 +11,13 @@ from typing import TypeVar
 import polars as pl
 
 from chitieu import _native
-from chitieu._errors import DataError, SchemaError
+from chitieu._errors import DataError, SchemaError, printable
 from chitieu._language import say
 
 T = TypeVar("T")
 
-#: A panic of polars is no Exception.
-_THROWN: tuple[type[BaseException], ...] = (
+#: What polars throws; its panic is no Exception.
+THROWN: tuple[type[BaseException], ...] = (
     pl.exceptions.PolarsError,
     getattr(pl.exceptions, "PanicException", pl.exceptions.PolarsError),
 )
@@ -27,7 +27,7 @@ def by_polars(table: str, work: Callable[[], T]) -> T:
     """Return what polars makes of a table; what it throws may show values of records, so that nothing of it is kept."""
     try:
         return work()
-    except _THROWN as error:
+    except THROWN as error:
         kind = type(error).__name__
     # Outside of the handler, so that the error of polars is not chained to ours.
     raise unreadable(table, kind)
@@ -44,6 +44,12 @@ def unreadable(table: str, kind: str) -> SchemaError:
         expected=say("các phần cùng kiểu", "parts of the same types"),
         got=kind,
     )
+
+
+def no_file(path: object) -> FileNotFoundError:
+    """Return the error of a path at which there is no file that could be used."""
+    shown = printable(str(path)).replace("\0", "\\x00") or '""'
+    return FileNotFoundError(say(f"không có tệp: {shown}", f"no such file: {shown}"))
 
 
 def check_rows(table: str, expected: int, found: int) -> None:
@@ -80,11 +86,13 @@ class Files:
             FileNotFoundError: If there is none.
             SchemaError: If one is not Parquet, or damaged.
         """
+        if not path or "\0" in path:
+            raise no_file(path)
         is_file = Path(path).is_file()
         pattern = os.path.join(glob.escape(path), "*.parquet") if Path(path).is_dir() else path
         paths = [path] if is_file else sorted(p for p in glob.glob(pattern, recursive=True) if Path(p).is_file())
         if not paths:
-            raise FileNotFoundError(say(f"không có tệp: {pattern}", f"no such file: {pattern}"))
+            raise no_file(pattern)
         damaged = None
         try:
             return Files(table, paths)
