@@ -36,17 +36,47 @@ def as_frame(table: str, source: Any) -> Frame:
     return _opened(table, source)[0]
 
 
+def check_names(table: str, frame: Frame) -> None:
+    """Refuse a frame with a name, of a column or a field, that cannot cross: polars ends the process over it.
+
+    Raises:
+        SchemaError: If one has a NUL in it.
+    """
+    fields: list[tuple[str, Any]] = list(by_polars(table, frame.collect_schema).items())
+    while fields:
+        name, dtype = fields.pop()
+        if "\0" in name:
+            shown = name.replace("\0", "\\x00")
+            raise SchemaError(
+                say(
+                    f'bảng "{table}": tên cột "{shown}" có ký tự NUL',
+                    f'table "{table}": the name of the column "{shown}" holds a NUL',
+                ),
+                code="wrong_type",
+                column=shown,
+                expected=say("tên không có NUL", "a name without NUL"),
+                got=shown,
+            )
+        fields += [(field.name, field.dtype) for field in getattr(dtype, "fields", ())]
+        inner = getattr(dtype, "inner", None)
+        fields += [] if inner is None else [("", inner)]
+
+
 def _opened(table: str, source: Any) -> tuple[Frame, Files | None]:
     """Return a frame for anything that holds a table, and its files if it is named by a path."""
+    frame, files = _as_polars(table, source)
+    check_names(table, frame)
+    return frame, files
+
+
+def _as_polars(table: str, source: Any) -> tuple[Frame, Files | None]:
     if isinstance(source, pl.DataFrame):
         return source.clone(), None  # columns that are put into the other later do not appear here
     if isinstance(source, pl.LazyFrame):
         return source, None
     if isinstance(source, (str, os.PathLike)):
         files = Files.named(table, os.fspath(source))
-        lazy = by_polars(table, files.scan)
-        by_polars(table, lazy.collect_schema)
-        return lazy, files
+        return by_polars(table, files.scan), files
     if hasattr(source, "__arrow_c_stream__") or type(source).__module__.split(".")[0] == "pandas":
         return _taken_over(table, source), None
     raise SchemaError(

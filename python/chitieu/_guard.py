@@ -15,7 +15,10 @@ import sys
 import types
 from collections.abc import Callable, Iterator
 from functools import cache, update_wrapper
+from pathlib import PurePath
 from typing import Any, Union, get_args, get_origin
+
+import polars as pl
 
 from chitieu._errors import ChitieuError, PlanError, printable
 from chitieu._language import say
@@ -24,11 +27,11 @@ from chitieu._source import THROWN, no_file, unreadable
 #: Special methods that users call, in operators.
 _OPERATORS = ("__call__", "__contains__", "__getitem__", "__init__")
 
-#: What leaves as it came: a lacking package, a full memory, a fault of this library that is told as one.
-_LEFT_ALONE = (ImportError, MemoryError, RuntimeError)
-
 #: Letters of a path that an error shows, and how deep lists and mappings are looked into.
 _SHOWN, _DEEP = 200, 40
+
+#: What may be of the right type and yet throw what it likes.
+_OPEN = (collections.abc.Iterator, dict, os.PathLike)
 
 _REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS)
 _NO_FILE = (
@@ -97,7 +100,7 @@ def _answer(
     if isinstance(error, ChitieuError) or (isinstance(error, OSError) and error.errno is None):
         error.__cause__ = error.__context__ = None
         return error
-    if not isinstance(error, (Exception, *THROWN)):
+    if not isinstance(error, (Exception, *THROWN)) or isinstance(error, (ImportError, MemoryError)):
         return None
     hints, given = _hints(function), _given(function, args, kwargs)
     if isinstance(error, OSError):
@@ -105,8 +108,8 @@ def _answer(
     for name, value in given:
         if not _fits(value, hint := hints.of(name)):
             return _wrong_type(name, _shown(hint), value)
-    if isinstance(error, _LEFT_ALONE) and not isinstance(error, RecursionError):
-        return None
+    if isinstance(error, RuntimeError) and not isinstance(error, RecursionError):
+        return None  # a fault of this library, told as one
     if isinstance(error, UnicodeEncodeError):
         for name, value in given:
             if any(isinstance(leaf, str) and not _is_text(leaf) for leaf in _leaves(value)):
@@ -116,13 +119,19 @@ def _answer(
         if numbers:
             return _out_of_range(max(numbers)[1])
     tables = [name for name, value in given if hasattr(type(value), "__arrow_c_stream__")]
-    if isinstance(error, THROWN) or (tables and isinstance(error, RecursionError)):
-        return unreadable((tables or [name for name, _ in given] or [function.__name__])[0], type(error).__name__)
-    # What cannot be held to an annotation: iterators, which are spent now, and what is no table.
-    for name, value in given:
-        if name not in tables and (hints.of(name) is Any or isinstance(value, collections.abc.Iterator | dict)):
-            return _wrong_type(name, say("một giá trị dùng được", "a value that can be used"), value)
+    streams = [name for name, value in given if name in tables and not _is_in_memory(value)]
+    if isinstance(error, (*THROWN, RecursionError)) or streams:
+        return unreadable((streams or tables or [name for name, _ in given] or [""])[0], type(error).__name__)
+    # What cannot be held to an annotation: iterators, which are spent now, paths of other libraries, what has none.
+    spent = [name for name, value in given if isinstance(value, _OPEN) and not isinstance(value, PurePath)]
+    for name in [*spent, *(name for name, _ in given if name not in tables and hints.of(name) is Any)]:
+        return _wrong_type(name, say("một giá trị dùng được", "a value that can be used"), dict(given)[name])
     return None
+
+
+def _is_in_memory(table: Any) -> bool:
+    """Tell tables of polars and of ours from others, which may throw what they like while they are read."""
+    return isinstance(table, pl.DataFrame) or type(table).__module__.startswith("chitieu")
 
 
 class _Hints:
@@ -155,8 +164,8 @@ _hints = cache(_Hints)
 
 
 def _given(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[tuple[str, Any]]:
-    """Return the arguments of a call with their names."""
-    return [*zip(_hints(function).names, args, strict=False), *kwargs.items()]
+    """Return the arguments of a call with their names, but for the object whose method it is."""
+    return [pair for pair in zip(_hints(function).names, args, strict=False) if pair[0] != "self"] + [*kwargs.items()]
 
 
 def _refuse_names_of_nothing(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
@@ -272,6 +281,8 @@ def _out_of_range(name: str) -> PlanError:
 def _of_file(error: OSError, paths: list[Any]) -> OSError | None:
     """Return what is told of a file that the system refuses; none where it is not its name that is at fault."""
     path = next((p for p in paths if isinstance(p, (str, os.PathLike))), error.filename)
+    if path is None:
+        return None
     if error.errno in _REFUSED:
         text = _short(path)
         return PermissionError(say(f"không có quyền đọc hoặc ghi: {text}", f"no permission to read or write: {text}"))
