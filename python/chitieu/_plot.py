@@ -101,7 +101,9 @@ def save_png(chart: Any, path: str | os.PathLike[str], *, scale: float = 2.0) ->
     """
     if not hasattr(type(chart), "save"):
         got = type(chart).__name__
-        raise TypeError(say(f"chart: cần biểu đồ Altair, nhận được {got}", f"chart: expected an Altair chart, got {got}"))
+        raise TypeError(
+            say(f"chart: cần biểu đồ Altair, nhận được {got}", f"chart: expected an Altair chart, got {got}")
+        )
     if not 0 < scale <= 20:
         raise PlanError(
             say(f"scale: cần số trên 0, tối đa 20, không phải {scale}", f"scale: expected 0 to 20, found {scale}"),

@@ -11,7 +11,7 @@ from typing import TypeVar
 import polars as pl
 
 from chitieu import _native
-from chitieu._errors import DataError, SchemaError, printable
+from chitieu._errors import ChitieuError, DataError, SchemaError, printable
 from chitieu._language import say
 
 T = TypeVar("T")
@@ -24,10 +24,15 @@ THROWN: tuple[type[BaseException], ...] = (
 
 
 def by_polars(table: str, work: Callable[[], T]) -> T:
-    """Return what polars makes of a table; what it throws may show values of records, so that nothing of it is kept."""
+    """Return what polars makes of a table; what it throws may show values of records, so that nothing of it is kept.
+
+    A query may call functions of its user, which throw anything.
+    """
     try:
         return work()
-    except THROWN as error:
+    except (ChitieuError, ImportError, MemoryError, OSError):
+        raise
+    except (Exception, *THROWN) as error:
         kind = type(error).__name__
     # Outside of the handler, so that the error of polars is not chained to ours.
     raise unreadable(table, kind)

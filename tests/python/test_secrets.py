@@ -211,7 +211,7 @@ def test_results_and_tallies(search, tmp_path):
     dataset = records()
     search.object("dataset", ReprOnly(dataset))
     indicators = [i.id for i in ct.catalogue()]
-    plan = ct.plan(period="2022", by=["sex", "form"], area_level="commune", area_vintage="2022-12-31")
+    plan = ct.plan(period="2022", by=["sex", "form"], area_vintage="2022-12-31")
     search.object("plan", plan)
     tally = search.call("tally", lambda: plan.partial(dataset), fails=False)
     search.frame("tally", tally.to_polars())
@@ -229,10 +229,9 @@ def test_results_and_tallies(search, tmp_path):
     for indicator in indicators:
         search.call(f"only {indicator}", lambda i=indicator: result.only(i))
         search.call(f"printed {indicator}", lambda i=indicator: result.printed(i))
-        for by in (None, "sex", "form"):
-            chart = search.call(f"plot {indicator} {by}", lambda i=indicator, by=by: result.plot(i, by))
-            if chart is not None and by is None:
-                search.bytes("chart", chart.to_html(inline=False))
+    for indicator in ("child_population", "abused_children", "sanctions", "birth_registration_under_5"):
+        for by in (None, "sex"):
+            search.call(f"plot {indicator} {by}", lambda i=indicator, by=by: result.plot(i, by))
     search.bytes("repr of plot", repr(result.plot))
     assert search.count > 150
 
