@@ -46,7 +46,7 @@ class ChitieuError(Exception):
         super().__init__(printable(message))
         self.code = code
         self.column, self.expected, self.got, self.hint = (
-            None if fact is None else printable(fact) for fact in (column, expected, got, hint)
+            None if fact is None else printable(str(fact)) for fact in (column, expected, got, hint)
         )
 
     def __str__(self) -> str:

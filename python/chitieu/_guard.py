@@ -15,7 +15,7 @@ import sys
 import types
 from collections.abc import Callable, Iterator
 from functools import cache, update_wrapper
-from pathlib import PurePath
+from pathlib import Path
 from typing import Any, Union, get_args, get_origin
 
 import polars as pl
@@ -29,9 +29,6 @@ _OPERATORS = ("__call__", "__contains__", "__getitem__", "__init__")
 
 #: Letters of a path that an error shows, and how deep lists and mappings are looked into.
 _SHOWN, _DEEP = 200, 40
-
-#: What may be of the right type and yet throw what it likes.
-_OPEN = (collections.abc.Iterator, dict, os.PathLike)
 
 _REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS)
 _NO_FILE = (
@@ -97,7 +94,8 @@ def _answer(
     error: BaseException, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> BaseException | None:
     """Return the error that leaves instead of another; none if that one may leave as it is."""
-    if isinstance(error, ChitieuError) or (isinstance(error, OSError) and error.errno is None):
+    ours = isinstance(error, (FileNotFoundError, PermissionError)) and error.errno is None
+    if ours or isinstance(error, ChitieuError):
         error.__cause__ = error.__context__ = None
         return error
     if not isinstance(error, (Exception, *THROWN)) or isinstance(error, (ImportError, MemoryError)):
@@ -122,8 +120,8 @@ def _answer(
     streams = [name for name, value in given if name in tables and not _is_in_memory(value)]
     if isinstance(error, (*THROWN, RecursionError)) or streams:
         return unreadable((streams or tables or [name for name, _ in given] or [""])[0], type(error).__name__)
-    # What cannot be held to an annotation: iterators, which are spent now, paths of other libraries, what has none.
-    spent = [name for name, value in given if isinstance(value, _OPEN) and not isinstance(value, PurePath)]
+    # What cannot be held to an annotation: iterators, which are spent now, what a mapping holds, what has none.
+    spent = [name for name, value in given if isinstance(value, (collections.abc.Iterator, dict))]
     for name in [*spent, *(name for name, _ in given if name not in tables and hints.of(name) is Any)]:
         return _wrong_type(name, say("một giá trị dùng được", "a value that can be used"), dict(given)[name])
     return None
@@ -183,7 +181,7 @@ def _refuse_names_of_nothing(function: Callable[..., Any], args: tuple[Any, ...]
 
 
 def _names_files(hint: Any) -> bool:
-    return get_origin(hint) is os.PathLike or any(_names_files(part) for part in get_args(hint))
+    return get_origin(hint) is os.PathLike or hint is Path or any(_names_files(part) for part in get_args(hint))
 
 
 def _holds_text(hint: Any) -> bool:
@@ -240,8 +238,17 @@ def _fits(value: Any, hint: Any) -> bool:
             return all(_fits(part, parts[0]) for part in value)
         except Exception:
             return False
+    if of is os.PathLike or hint is Path:
+        return _is_path(value)
     of = of or hint
     return not isinstance(of, type) or isinstance(value, of)
+
+
+def _is_path(value: Any) -> bool:
+    try:
+        return not isinstance(value, str) and isinstance(os.fspath(value), str)
+    except Exception:
+        return False
 
 
 def _shown(hint: Any) -> str:

@@ -296,15 +296,8 @@ class _Cells:
         """Return level and code of the area to look into."""
         there = frame.select("area_level", "area").unique()
         if area is not None:
+            _choice("area", area, _in_order(frame["area"]))
             found = there.filter(pl.col("area") == area).sort("area_level")
-            if found.is_empty():
-                raise PlanError(
-                    say(f'kết quả không có địa bàn "{area}"', f'the result has no area "{area}"'),
-                    code="unknown_choice",
-                    column="area",
-                    expected=", ".join(_in_order(frame["area"])[:20]),
-                    got=area,
-                )
             return str(found["area_level"][0]), area
         provinces = there.filter(pl.col("area_level") == "province")["area"].to_list()
         # A line of unknown areas belongs to no province: it is seen from the country only.
@@ -449,7 +442,7 @@ def _choice(what: str, got: str, known: list[str]) -> str:
             say(f'{what}: kết quả không có "{got}"', f'{what}: the result has no "{got}"'),
             code="unknown_choice",
             column=what,
-            expected=", ".join(known),
+            expected=", ".join(known[:20]),
             got=got,
         )
     return got

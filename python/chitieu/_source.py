@@ -22,6 +22,8 @@ THROWN: tuple[type[BaseException], ...] = (
     getattr(pl.exceptions, "PanicException", pl.exceptions.PolarsError),
 )
 
+_ANYTHING: tuple[type[BaseException], ...] = (Exception, *THROWN)
+
 
 def by_polars(table: str, work: Callable[[], T]) -> T:
     """Return what polars makes of a table; what it throws may show values of records, so that nothing of it is kept.
@@ -30,9 +32,9 @@ def by_polars(table: str, work: Callable[[], T]) -> T:
     """
     try:
         return work()
-    except (ChitieuError, ImportError, MemoryError, OSError):
+    except (ChitieuError, ImportError, MemoryError, FileNotFoundError, PermissionError):
         raise
-    except (Exception, *THROWN) as error:
+    except _ANYTHING as error:
         kind = type(error).__name__
     # Outside of the handler, so that the error of polars is not chained to ours.
     raise unreadable(table, kind)
