@@ -22,7 +22,7 @@ import polars as pl
 
 from chitieu._errors import ChitieuError, PlanError, printable
 from chitieu._language import say
-from chitieu._source import THROWN, no_file, unreadable
+from chitieu._source import THROWN, is_special, no_file, unreadable
 
 #: Special methods that users call, in operators.
 _OPERATORS = ("__call__", "__contains__", "__getitem__", "__init__")
@@ -67,7 +67,7 @@ def _guarded(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a function with the guard around it."""
     if hasattr(function, "__guarded__"):
         return function
-    answer, refuse = _answer, _refuse_names_of_nothing
+    answer, refuse = _answer, _refuse_at_once
 
     def call(*args: Any, **kwargs: Any) -> Any:
         try:
@@ -166,13 +166,13 @@ def _given(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str
     return [pair for pair in zip(_hints(function).names, args, strict=False) if pair[0] != "self"] + [*kwargs.items()]
 
 
-def _refuse_names_of_nothing(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-    """Refuse what could pass unseen: a path that names no file (an empty one is the working directory), broken text."""
+def _refuse_at_once(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    """Refuse what fails too late: an empty path (the working directory), a device or a pipe, broken text."""
     hints = _hints(function)
     for name, value in _given(function, args, kwargs):
         if name in hints.paths and isinstance(value, (str, os.PathLike)):
             path = os.fspath(value)
-            if isinstance(path, str) and (not path or "\0" in path):
+            if isinstance(path, str) and (not path or "\0" in path or is_special(path)):
                 raise no_file(path)
         elif name in hints.texts:
             values = value if isinstance(value, (list, tuple)) else (value,)

@@ -53,10 +53,17 @@ def unreadable(table: str, kind: str) -> SchemaError:
     )
 
 
-def no_file(path: object) -> FileNotFoundError:
+def no_file(path: str | os.PathLike[str]) -> FileNotFoundError:
     """Return the error of a path at which there is no file that could be used."""
-    shown = printable(str(path)).replace("\0", "\\x00") or '""'
+    shown = printable(os.fspath(path)).replace("\0", "\\x00") or '""'
+    if os.path.exists(path):
+        return FileNotFoundError(say(f"không phải tệp: {shown}", f"not a file: {shown}"))
     return FileNotFoundError(say(f"không có tệp: {shown}", f"no such file: {shown}"))
+
+
+def is_special(path: str | os.PathLike[str]) -> bool:
+    """Tell a device, a pipe or a socket: it may never end, and must not be replaced."""
+    return os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)
 
 
 def check_rows(table: str, expected: int, found: int) -> None:

@@ -410,16 +410,26 @@ def test_an_empty_path_of_a_table_is_not_the_working_directory(monkeypatch, tmp_
     assert ct.Dataset(children=".")["children"].height == 1
 
 
+def test_what_never_ends_is_not_read(tmp_path):
+    os.mkfifo(tmp_path / "pipe.csv")
+    for path in (tmp_path / "pipe.csv", "/dev/zero"):
+        for read in (lambda p: ct.read(p, "children"), ct.read_folder, ct.rules, lambda p: ct.Dataset(children=str(p))):
+            with pytest.raises(FileNotFoundError, match=r"not a file|no such file"):
+                read(path)
+        with pytest.raises(FileNotFoundError, match="not a file"):
+            ct.clean(children(), "children", mapping=path)
+
+
 def test_no_file_takes_the_place_of_a_pipe_or_a_folder(world, tmp_path):
     _, good, _, _ = world
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "folder").mkdir()
     for name in ("pipe", "folder"):
         for write in (good["result"].write_parquet, good["check"].write_report):
-            with pytest.raises(FileNotFoundError, match=f"no such file: .*{name}"):
+            with pytest.raises(FileNotFoundError, match=f"not a file: .*{name}"):
                 write(tmp_path / name)
         for read in (ct.rules, ct.catalogue().with_file):
-            with pytest.raises(FileNotFoundError, match=f"no such file: .*{name}"):
+            with pytest.raises(FileNotFoundError, match=f"not a file: .*{name}"):
                 read(tmp_path / name)
     assert (tmp_path / "pipe").is_fifo()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "pipe"]
