@@ -14,11 +14,14 @@ Example:
     '66.67'
 """
 
-from chitieu import abuse, charts, stats, synthetic
+import sys
+
+from chitieu import _plot, abuse, charts, stats, synthetic
 from chitieu._catalogue import Catalogue, Indicator, catalogue
 from chitieu._check import Check, check, rules
 from chitieu._dataset import Dataset
 from chitieu._errors import ChitieuError, DataError, PlanError, SchemaError
+from chitieu._guard import guard
 from chitieu._language import get_language, label, set_language
 from chitieu._limits import limits
 from chitieu._native import __version__
@@ -65,3 +68,5 @@ __all__ = [
     "synthetic",
     "tqdm_progress",
 ]
+
+guard(sys.modules[__name__], abuse, charts, stats, synthetic, _plot)

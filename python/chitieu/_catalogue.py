@@ -13,6 +13,7 @@ import polars as pl
 
 from chitieu import _native
 from chitieu._errors import PlanError
+from chitieu._files import no_file
 from chitieu._language import label, pick, say
 
 
@@ -127,7 +128,7 @@ class Catalogue:
         return self._indicators[id]
 
     def __contains__(self, id: object) -> bool:
-        return id in self._indicators
+        return isinstance(id, str) and id in self._indicators
 
     def __iter__(self) -> Iterator[Indicator]:
         return iter(self._indicators.values())
@@ -202,16 +203,14 @@ class Catalogue:
 
 
 def utf8_text(path: Path, code: str) -> str:
-    """Return the text of a file of definitions; an error of that code if it is not UTF-8, or no regular file."""
+    """Return the text of a file of definitions; an error of that code if it is not UTF-8.
+
+    Raises:
+        FileNotFoundError: If it is no file: a device or a pipe may never end.
+    """
+    if not path.is_file():
+        raise no_file(path)
     try:
-        # What lies behind a pipe or a device may never come, or never end.
-        if path.exists() and not path.is_file():
-            raise PlanError(
-                say(f"{path.name}: cần một tệp thông thường", f"{path.name}: expected a regular file"),
-                code=code,
-                expected="a regular file",
-                got=path.name,
-            )
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         raise PlanError(

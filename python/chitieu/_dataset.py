@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import partial
@@ -36,17 +36,47 @@ def as_frame(table: str, source: Any) -> Frame:
     return _opened(table, source)[0]
 
 
+def check_names(table: str, frame: Frame) -> None:
+    """Refuse a frame with a name, of a column or a field, that cannot cross: polars ends the process over it.
+
+    Raises:
+        SchemaError: If one has a NUL in it.
+    """
+    fields: list[tuple[str, Any]] = list(by_polars(table, frame.collect_schema).items())
+    while fields:
+        name, dtype = fields.pop()
+        if "\0" in name:
+            shown = name.replace("\0", "\\x00")
+            raise SchemaError(
+                say(
+                    f'bảng "{table}": tên cột "{shown}" có ký tự NUL',
+                    f'table "{table}": the name of the column "{shown}" holds a NUL',
+                ),
+                code="wrong_type",
+                column=shown,
+                expected=say("tên không có NUL", "a name without NUL"),
+                got=shown,
+            )
+        fields += [(field.name, field.dtype) for field in getattr(dtype, "fields", ())]
+        inner = getattr(dtype, "inner", None)
+        fields += [] if inner is None else [("", inner)]
+
+
 def _opened(table: str, source: Any) -> tuple[Frame, Files | None]:
     """Return a frame for anything that holds a table, and its files if it is named by a path."""
+    frame, files = _as_polars(table, source)
+    check_names(table, frame)
+    return frame, files
+
+
+def _as_polars(table: str, source: Any) -> tuple[Frame, Files | None]:
     if isinstance(source, pl.DataFrame):
         return source.clone(), None  # columns that are put into the other later do not appear here
     if isinstance(source, pl.LazyFrame):
         return source, None
     if isinstance(source, (str, os.PathLike)):
         files = Files.named(table, os.fspath(source))
-        lazy = by_polars(table, files.scan)
-        by_polars(table, lazy.collect_schema)
-        return lazy, files
+        return by_polars(table, files.scan), files
     if hasattr(source, "__arrow_c_stream__") or type(source).__module__.split(".")[0] == "pandas":
         return _taken_over(table, source), None
     raise SchemaError(
@@ -86,7 +116,7 @@ def _imported(source: Any) -> pl.DataFrame | None:
         return pl.DataFrame(source)
     except ImportError:
         raise  # polars says which package it needs, such as pyarrow for pandas
-    except (KeyboardInterrupt, SystemExit, GeneratorExit):
+    except (KeyboardInterrupt, SystemExit, GeneratorExit, MemoryError):
         raise
     except BaseException:  # a panic of polars is no Exception
         return None
@@ -318,7 +348,7 @@ class Dataset:
         return list(self._tables)
 
     def __contains__(self, table: object) -> bool:
-        return table in self._tables
+        return isinstance(table, str) and table in self._tables
 
     def _frame(self, table: str) -> Frame:
         try:
@@ -354,15 +384,17 @@ class Dataset:
         """Return the names and types of a table's columns, without reading rows."""
         return by_polars(table, self._frame(table).collect_schema)
 
-    def batches(self, table: str, columns: Iterable[str]) -> Iterator[pl.DataFrame]:
+    def batches(self, table: str, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
         """Yield a table in batches of rows with only the columns that are asked and there.
 
         Raises:
             DataError: If other rows come than the table announces: a file is damaged, or has changed.
         """
+        schema, asked = self.schema(table), word_list("columns", columns)
+        return self._batches(table, schema, [c for c in asked if c in schema])
+
+    def _batches(self, table: str, schema: pl.Schema, there: list[str]) -> Iterator[pl.DataFrame]:
         frame = self._frame(table)
-        schema = self.schema(table)
-        there = [c for c in columns if c in schema]
         if isinstance(frame, pl.DataFrame):
             # In slices: a frame whose columns are chunked differently is copied when it is handed over whole.
             yield from frame.select(there).iter_slices(BATCH_ROWS) if frame.height else [frame.select(there)]
@@ -438,7 +470,7 @@ class Dataset:
         return found
 
     def _has_cases(self, table: str) -> bool:
-        return table in self._tables and "case_id" in self.schema(table)
+        return isinstance(table, str) and table in self._tables and "case_id" in self.schema(table)
 
     def _cases(self, table: str) -> pl.Series:
         """Return the cases of a table, in the form in which identifiers are compared."""

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 
+def printable(text: str) -> str:
+    """Return a text that any stream can take: halves of characters, as in names of files, by their numbers."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 class ChitieuError(Exception):
     """Any error of this library.
 
@@ -38,12 +43,11 @@ class ChitieuError(Exception):
         got: str | None = None,
         hint: str | None = None,
     ) -> None:
-        super().__init__(message)
+        super().__init__(printable(message))
         self.code = code
-        self.column = column
-        self.expected = expected
-        self.got = got
-        self.hint = hint
+        self.column, self.expected, self.got, self.hint = (
+            None if fact is None else printable(str(fact)) for fact in (column, expected, got, hint)
+        )
 
     def __str__(self) -> str:
         message = str(self.args[0]) if self.args else ""

@@ -10,6 +10,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from chitieu._errors import printable
+from chitieu._language import say
+
 try:
     import fcntl
 except ImportError:  # Windows
@@ -18,6 +21,19 @@ except ImportError:  # Windows
 #: Ending of a file under way, and seconds after which one that nobody holds is one that was left.
 PART = ".part"
 LEFT = 60
+
+
+def no_file(path: str | os.PathLike[str]) -> FileNotFoundError:
+    """Return the error of a path at which there is no file that could be used."""
+    shown = printable(os.fspath(path)).replace("\0", "\\x00") or '""'
+    if os.path.exists(path):
+        return FileNotFoundError(say(f"không phải tệp: {shown}", f"not a file: {shown}"))
+    return FileNotFoundError(say(f"không có tệp: {shown}", f"no such file: {shown}"))
+
+
+def is_special(path: str | os.PathLike[str]) -> bool:
+    """Tell a device, a pipe or a socket: it may never end, and must not be replaced."""
+    return os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)
 
 
 def write_whole(path: str | os.PathLike[str], write: Callable[[str], object]) -> Path:
@@ -32,8 +48,13 @@ def write_whole(path: str | os.PathLike[str], write: Callable[[str], object]) ->
 
     Returns:
         The path.
+
+    Raises:
+        FileNotFoundError: If a folder or a device stands there, which a file must not replace.
     """
     target = Path(path)
+    if target.exists() and not target.is_file():
+        raise no_file(target)
     _clear(target)
     beside = target.parent / f".{target.name}.{secrets.token_hex(16)}{target.suffix}{PART}"
     flags = os.O_CREAT | os.O_EXCL | os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)

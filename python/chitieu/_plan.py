@@ -13,7 +13,7 @@ import polars as pl
 from chitieu import _native
 from chitieu._catalogue import Catalogue
 from chitieu._catalogue import catalogue as builtin
-from chitieu._dataset import Dataset, as_frame
+from chitieu._dataset import Dataset, as_frame, check_names
 from chitieu._errors import PlanError, SchemaError
 from chitieu._language import label, pick, say, word_list
 from chitieu._progress import Progress, Steps
@@ -202,6 +202,8 @@ class Plan:
             DataError: If it is not the whole table of one tally, as it was written: read tables one by one, and put
                 the tallies together with :func:`merge`.
         """
+        if isinstance(frame, pl.DataFrame):
+            check_names("tally", frame)
         return Tally(self._native.tally(frame))
 
     def finish(self, tally: Tally) -> Result:

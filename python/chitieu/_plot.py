@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import polars as pl
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import altair
 
     from chitieu._result import Result
+
+__all__ = ["Plot", "save_png"]
 
 #: Coarse to fine.
 LEVELS = ("country", "province", "district", "commune")
@@ -52,13 +54,35 @@ def _altair() -> Any:
     return altair
 
 
+#: What begins or ends a script, or hides its end, where a chart is written into a page.
+_SCRIPT = re.compile(r"<(?=/?script|!--)", re.IGNORECASE)
+
+
+def inside_script(part: Any) -> Any:
+    """Return a chart, or a part of one, whose texts cannot end the script that a page holds it in.
+
+    Altair writes texts into a page as they are. A mark without width stands behind such a ``<``, in all texts alike, so
+    that the names in data, scales and expressions still meet.
+    """
+    if isinstance(part, str):
+        return _SCRIPT.sub("<\u2060", part)
+    if isinstance(part, (list, tuple)):
+        return type(part)(inside_script(item) for item in part)
+    if isinstance(part, dict):
+        return {inside_script(key): inside_script(value) for key, value in part.items()}
+    for inner in ("_args", "_kwds"):
+        if isinstance(held := getattr(part, inner, None), (dict, tuple)):
+            object.__setattr__(part, inner, inside_script(held))
+    return part
+
+
 def save_png(chart: Any, path: str | os.PathLike[str], *, scale: float = 2.0) -> Path:
     """Write a chart as PNG, whole or not at all, without a browser or a network.
 
     Args:
         chart: A chart of :class:`Plot`, or any Altair chart.
         path: The file to write; its folder must be there.
-        scale: Dots per point of the chart; 2 is enough for print on half a page.
+        scale: Dots per point of the chart, at most 20; 2 is enough for print on half a page.
 
     Returns:
         The path.
@@ -66,6 +90,7 @@ def save_png(chart: Any, path: str | os.PathLike[str], *, scale: float = 2.0) ->
     Raises:
         ImportError: If the package ``vl-convert-python`` is not there.
         FileNotFoundError: If the folder is not there.
+        PlanError: For a scale out of range.
 
     Example:
         >>> import altair as alt, tempfile
@@ -75,6 +100,18 @@ def save_png(chart: Any, path: str | os.PathLike[str], *, scale: float = 2.0) ->
         ...     save_png(chart, Path(folder) / "n.png").read_bytes()[1:4]
         b'PNG'
     """
+    if not hasattr(type(chart), "save"):
+        got = type(chart).__name__
+        raise TypeError(
+            say(f"chart: cần biểu đồ Altair, nhận được {got}", f"chart: expected an Altair chart, got {got}")
+        )
+    if not 0 < scale <= 20:
+        raise PlanError(
+            say(f"scale: cần số trên 0, tối đa 20, không phải {scale}", f"scale: expected 0 to 20, found {scale}"),
+            code="bad_number",
+            expected="0 < scale <= 20",
+            got=str(scale),
+        )
     try:
         import vl_convert  # noqa: F401
     except ImportError as error:
@@ -177,7 +214,7 @@ class Plot:
             .configure_view(stroke=None)
             .configure_axis(gridColor="#e4e4e4", domainColor="#888", labelColor=INK, titleColor=INK)
         )
-        return drawn
+        return cast("altair.LayerChart | altair.FacetChart", inside_script(drawn))
 
     #: Write a chart as PNG; see :func:`save_png`.
     save_png = staticmethod(save_png)
@@ -260,15 +297,8 @@ class _Cells:
         """Return level and code of the area to look into."""
         there = frame.select("area_level", "area").unique()
         if area is not None:
+            _choice("area", area, _in_order(frame["area"]))
             found = there.filter(pl.col("area") == area).sort("area_level")
-            if found.is_empty():
-                raise PlanError(
-                    say(f'kết quả không có địa bàn "{area}"', f'the result has no area "{area}"'),
-                    code="unknown_choice",
-                    column="area",
-                    expected=", ".join(_in_order(frame["area"])[:20]),
-                    got=area,
-                )
             return str(found["area_level"][0]), area
         provinces = there.filter(pl.col("area_level") == "province")["area"].to_list()
         # A line of unknown areas belongs to no province: it is seen from the country only.
@@ -413,7 +443,7 @@ def _choice(what: str, got: str, known: list[str]) -> str:
             say(f'{what}: kết quả không có "{got}"', f'{what}: the result has no "{got}"'),
             code="unknown_choice",
             column=what,
-            expected=", ".join(known),
+            expected=", ".join(known[:20]),
             got=got,
         )
     return got

@@ -15,7 +15,8 @@ import polars as pl
 from chitieu import _native
 from chitieu._catalogue import html_table, utf8_text
 from chitieu._dataset import Dataset, as_frame
-from chitieu._errors import DataError, SchemaError
+from chitieu._errors import DataError, PlanError, SchemaError
+from chitieu._files import no_file
 from chitieu._language import pick, say, word_list, words
 from chitieu._limits import limits
 from chitieu._progress import Progress, Steps
@@ -32,7 +33,15 @@ def _mapping(mapping: Mapping[str, Any] | str | os.PathLike[str] | None) -> tupl
     if mapping is None:
         return None, None
     if isinstance(mapping, Mapping):
-        return json.dumps(mapping, ensure_ascii=False), None
+        try:
+            return json.dumps(mapping), None
+        except (TypeError, ValueError, RecursionError):
+            raise PlanError(
+                say("mapping: cần một ánh xạ gồm chữ, số và danh sách", "mapping: expected texts, numbers and lists"),
+                code="mapping",
+                expected="JSON",
+                got=type(mapping).__name__,
+            ) from None
     return None, utf8_text(Path(mapping), "mapping")
 
 
@@ -62,7 +71,7 @@ def _is_parquet(path: Path) -> bool:
 
 def _parquet(path: Path) -> pl.DataFrame:
     if not path.is_file():
-        raise FileNotFoundError(say(f"không có tệp: {path}", f"no such file: {path}"))
+        raise no_file(path)
     files = Files(path.name, [str(path)], whole=True)
     files.check_pages()
     frame = by_polars(path.name, lambda: pl.read_parquet(path, glob=False))
@@ -434,7 +443,7 @@ def _whole(table: str, frame: Any) -> pl.DataFrame:
         frame = _without_mixtures(frame)
     found = as_frame(table, frame)
     if isinstance(found, pl.LazyFrame):
-        return found.collect()
+        return by_polars(table, found.collect)
     there = [str(name) for name in getattr(frame, "column_names", getattr(frame, "columns", found.columns))]
     lost = sorted(set(there) - set(found.columns)) or sorted({name for name in there if there.count(name) > 1})
     if lost and len(there) > found.width:

@@ -103,7 +103,12 @@ class Result(Tabular):
 
     def write_parquet(self, path: str | os.PathLike[str]) -> Path:
         """Write the table as Parquet, whole or not at all, and return the path."""
-        return write_whole(path, self._frame.write_parquet)
+
+        def write(name: str) -> None:
+            with open(name, "wb") as file:  # polars takes no path that is not Unicode
+                self._frame.write_parquet(file)
+
+        return write_whole(path, write)
 
     def only(self, indicator: str, **where: str) -> pl.DataFrame:
         """Return the rows of one indicator; dimensions that are not named stand at their total.

@@ -11,24 +11,32 @@ from typing import TypeVar
 import polars as pl
 
 from chitieu import _native
-from chitieu._errors import DataError, SchemaError
+from chitieu._errors import ChitieuError, DataError, SchemaError
+from chitieu._files import no_file
 from chitieu._language import say
 from chitieu._limits import limits
 
 T = TypeVar("T")
 
-#: A panic of polars is no Exception.
-_THROWN: tuple[type[BaseException], ...] = (
+#: What polars throws; its panic is no Exception.
+THROWN: tuple[type[BaseException], ...] = (
     pl.exceptions.PolarsError,
     getattr(pl.exceptions, "PanicException", pl.exceptions.PolarsError),
 )
 
+_ANYTHING: tuple[type[BaseException], ...] = (Exception, *THROWN)
+
 
 def by_polars(table: str, work: Callable[[], T]) -> T:
-    """Return what polars makes of a table; what it throws may show values of records, so that nothing of it is kept."""
+    """Return what polars makes of a table; what it throws may show values of records, so that nothing of it is kept.
+
+    A query may call functions of its user, which throw anything.
+    """
     try:
         return work()
-    except _THROWN as error:
+    except (ChitieuError, ImportError, MemoryError, FileNotFoundError, PermissionError):
+        raise
+    except _ANYTHING as error:
         kind = type(error).__name__
     # Outside of the handler, so that the error of polars is not chained to ours.
     raise unreadable(table, kind)
@@ -87,11 +95,13 @@ class Files:
             SchemaError: If one is not Parquet, or damaged.
             DataError: If one has row groups too large to be held.
         """
+        if not path or "\0" in path:
+            raise no_file(path)
         is_file = Path(path).is_file()
         pattern = os.path.join(glob.escape(path), "*.parquet") if Path(path).is_dir() else path
         paths = [path] if is_file else sorted(p for p in glob.glob(pattern, recursive=True) if Path(p).is_file())
         if not paths:
-            raise FileNotFoundError(say(f"không có tệp: {pattern}", f"no such file: {pattern}"))
+            raise no_file(pattern)
         damaged = None
         try:
             return Files(table, paths)

@@ -16,6 +16,9 @@ from chitieu._errors import PlanError, SchemaError
 from chitieu._language import label, printed, say, word_list, words
 from chitieu._progress import Progress, Steps
 from chitieu._result import Tabular, area_names
+from chitieu._source import by_polars
+
+__all__ = ["Register", "Selection", "Table", "read"]
 
 #: The tables that are read.
 TABLES = ("victims", "perpetrators", "sanctions")
@@ -495,8 +498,10 @@ def read(
         # Those of the dataset speak of all its tables. A word that is none is refused below.
         submissions = dataset.submissions
         if "table" in submissions.columns:
-            submissions = submissions.filter(~pl.col("table").cast(pl.String).is_in(others))
-    came = None if submissions is None else as_frame("submissions", submissions).lazy().collect().rechunk()
+            submissions = submissions.lazy().filter(~pl.col("table").cast(pl.String).is_in(others))
+    came = None
+    if submissions is not None:
+        came = by_polars("submissions", as_frame("submissions", submissions).lazy().collect).rechunk()
     named = word_list("complete", complete) or [table for table in dataset.complete if table not in others]
     native = _native.Register.read(tables, vintage, dataset.ethnic_list, unknown_areas, whole, came, named)
     return Register(native, rows)

@@ -14,6 +14,8 @@ import polars as pl
 from chitieu import _native
 from chitieu._dataset import Dataset
 
+__all__ = ["province", "truth"]
+
 
 @lru_cache(maxsize=1)
 def _made(code: str, children: int, year: int, seed: int, silent: int) -> tuple[Dataset, pl.DataFrame]:

@@ -227,7 +227,7 @@ def test_a_parquet_file_of_few_bytes_and_many_rows(tmp_path):
     # As one of a dataset's tables too, whose row groups are read whole.
     child = f"""
 import resource, chitieu as ct, polars as pl
-ct.limits(memory="16 MB")
+ct.limits(memory="1 MB")
 try:
     ct.Dataset(children={str(path)!r})
 except ct.ChitieuError as error:

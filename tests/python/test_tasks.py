@@ -185,7 +185,7 @@ def test_a_secret_makes_keys_that_nobody_can_try():
         plan.finish(ct.merge(parts)).only("abused_children", area="VN", measure="count")["numerator"].item()
         for parts in (plain, sealed)
     ]
-    assert numbers[0] == numbers[1] == 1
+    assert numbers[0] == numbers[1] == 2
 
     def keys(tally):
         return set(tally.to_polars().filter(pl.col("kind") == "key")["key"])
@@ -197,7 +197,7 @@ def test_a_secret_makes_keys_that_nobody_can_try():
     again = plan.tally(sealed[0].to_polars())
     assert plan.finish(ct.merge([again, sealed[1]])).only("abused_children", area="VN", measure="count")[
         "numerator"
-    ].to_list() == [1]
+    ].to_list() == [2]
     for other in (plain[0], plan.partial(first, key=b"another secret of 16 bytes")):
         with pytest.raises(ct.PlanError, match="secret"):
             ct.merge([sealed[0], other])

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from chitieu._language import say
-from chitieu._plot import FONTS, INK
+from chitieu._plot import FONTS, INK, inside_script
 from chitieu.charts._table import refuse
 
 if TYPE_CHECKING:
@@ -78,4 +78,4 @@ def finished(alt: Any, chart: Any, title: str, notes: list[str], source: str, wi
         )
         .configure_legend(labelColor=INK, titleColor=INK, titleFontWeight="normal", labelFontSize=11, labelLimit=300)
     )
-    return drawn
+    return cast("altair.VConcatChart", inside_script(drawn))

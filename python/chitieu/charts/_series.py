@@ -39,6 +39,9 @@ HEIGHT = 280
 #: Above so many periods there is no room for numbers, nor for every name.
 ROOM = 13
 
+#: A target beyond is no number of an indicator.
+TARGET_AT_MOST = 1e15
+
 #: Statuses of what has no value.
 NONE = ("not_available", "not_reported", "suppressed", "not_applicable")
 
@@ -108,7 +111,7 @@ def series(
     numbers(CHART, frame, column, *(limit for limit in ("lower", "upper") if limit in frame.columns))
     rows = _rows(frame, time, column, measure)
     if target is not None and (
-        isinstance(target, bool) or not isinstance(target, (int, float)) or not math.isfinite(target)
+        isinstance(target, bool) or not isinstance(target, (int, float)) or not abs(target) < TARGET_AT_MOST
     ):
         raise refuse(
             CHART,

@@ -10,11 +10,13 @@ import polars as pl
 from polars import selectors
 
 from chitieu._catalogue import catalogue
+from chitieu._dataset import as_frame
 from chitieu._errors import PlanError
 from chitieu._language import label, printed, say, words
 from chitieu._plan import plan
 from chitieu._plot import measured
 from chitieu._result import MULTIPLIER, area_names, areas
+from chitieu._source import by_polars
 from chitieu.charts._words import STEPS, category, counted, people, upper
 
 #: The columns that say which reports count; they hold one word in a whole table.
@@ -40,7 +42,7 @@ def taken(chart: str, table: Any) -> pl.DataFrame:
         PlanError: For an object that is no table, or one without a row.
     """
     if isinstance(table, pl.LazyFrame):
-        table = table.collect()
+        table = by_polars(chart, table.collect)
     frame = table
     if not isinstance(table, pl.DataFrame):
         if not hasattr(table, "__arrow_c_stream__") and type(table).__module__.split(".")[0] != "pandas":
@@ -54,7 +56,7 @@ def taken(chart: str, table: Any) -> pl.DataFrame:
                 expected=kinds,
                 got=type(table).__name__,
             )
-        frame = pl.DataFrame(table)
+        frame = as_frame(chart, table).lazy().collect()
     if frame.is_empty():
         raise PlanError(
             say(f"{chart}: bảng không có dòng nào", f"{chart}: the table has no rows"),
