@@ -45,7 +45,7 @@ lint: $(VENV)/built ## formatters, linters and type checkers
 
 FUZZ_SECONDS ?= 600
 fuzz: ## make inputs that nobody would write for FUZZ_SECONDS, from a seed of the day
-	CHITIEU_FUZZ_SECONDS=$(FUZZ_SECONDS) CHITIEU_FUZZ_SEED=$${FUZZ_SEED:-$$(date +%Y%m%d)} cargo test --features $(FEATURES) --quiet --test fuzz -- --nocapture
+	CHITIEU_FUZZ_SECONDS=$(FUZZ_SECONDS) CHITIEU_FUZZ_SEED=$${FUZZ_SEED:-$$(date +%Y%m%d)} cargo test --features $(FEATURES) --quiet --test all fuzz -- --nocapture
 
 bench: wheel ## measure the budgets, and what users would pick instead, with the wheel that is given to others
 	cargo bench --features $(FEATURES) --bench kernel

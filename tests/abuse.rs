@@ -1,8 +1,7 @@
 //! The hand-worked cases of `tests/cases/abuse/*.toml`, through the public Rust face. Python reads the same files; their
 //! README tells their form.
 
-mod written;
-
+use crate::written::{Args, Value, column, text, there, word};
 use chitieu::abuse::{
     Choice, DateOf, Deadlines, Dimension, PlaceOf, Prostitution, Register, SanctionDimension, Selection, Table, Under, Unit, Windows, Word,
 };
@@ -11,7 +10,6 @@ use chitieu::catalogue::{Catalogue, EthnicList};
 use chitieu::{Dataset, Period};
 use polars::prelude::*;
 use std::path::Path;
-use written::{Args, Value, column, text, there, word};
 
 const TABLES: [&str; 3] = ["victims", "perpetrators", "sanctions"];
 const IDS: [&str; 4] = ["case_id", "child_id", "person_id", "decision_id"];

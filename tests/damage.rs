@@ -182,6 +182,16 @@ fn a_damaged_workbook_loses_nothing_unseen() {
     assert!(refused > 1000, "{refused}");
 }
 
+/// `tests/files/children.ods` and `.xlsb` hold the same rows, written by `tests/python/workbooks.py`.
+#[test]
+fn damaged_workbooks_of_other_kinds_lose_nothing_unseen() {
+    for name in ["children.ods", "children.xlsb"] {
+        let good = std::fs::read(Path::new("tests/files").join(name)).unwrap();
+        let (refused, _) = run(name, &good, 1500, |_, _| ROWS);
+        assert!(refused > 700, "{name}: {refused}");
+    }
+}
+
 /// `tests/files/children.xls` holds the same rows, written by xlwt.
 #[test]
 fn a_damaged_old_workbook_loses_nothing_unseen() {

@@ -1,15 +1,13 @@
 //! The hand-worked cases of `tests/cases/quality/*.toml`, through the public Rust face. Python reads the same files; their
 //! README tells their form.
 
-mod written;
-
+use crate::written::{Args, Value, column, text, word};
 use chitieu::area::Level;
 use chitieu::catalogue::{Catalogue, ColumnType, EthnicList};
 use chitieu::quality::{Rules, check};
 use chitieu::{Dataset, Error};
 use polars::prelude::*;
 use std::path::Path;
-use written::{Args, Value, column, text, word};
 
 fn list(value: &Value) -> Vec<Value> {
     value.as_array().expect("a list").clone()

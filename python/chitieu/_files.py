@@ -98,8 +98,8 @@ def _clear(target: Path) -> None:
     """Take away what killed processes left of a file."""
     if fcntl is None:
         return
-    with suppress(OSError):
-        for entry in os.scandir(target.parent):
+    with suppress(OSError), os.scandir(target.parent) as entries:
+        for entry in entries:
             if not (entry.name.startswith(f".{target.name}.") and entry.name.endswith(PART)):
                 continue
             if entry.is_file(follow_symlinks=False) and time.time() - entry.stat().st_mtime > LEFT:

@@ -16,7 +16,7 @@ from chitieu._errors import PlanError
 #: What was chosen in this context: a thread, a task.
 _here: ContextVar[str | None] = ContextVar("chitieu_language", default=None)
 #: What the main thread chose: it holds where nothing else was chosen.
-_everywhere: str | None = None
+_chosen: str | None = None
 
 
 def set_language(code: str) -> None:
@@ -38,7 +38,7 @@ def set_language(code: str) -> None:
         'Dân số trẻ em'
         >>> ct.set_language("en")
     """
-    global _everywhere
+    global _chosen
     if code not in ("vi", "en"):
         raise PlanError(
             say(f'ngôn ngữ: "{code}" không hợp lệ; cần một trong: vi, en', f'language: "{code}" is not one of vi, en'),
@@ -47,18 +47,22 @@ def set_language(code: str) -> None:
             got=str(code),
         )
     _here.set(code)
-    if threading.current_thread() is threading.main_thread():
-        _everywhere = code
+    if _is_main():
+        _chosen = code
+
+
+def _is_main() -> bool:
+    return threading.current_thread() is threading.main_thread()
 
 
 def get_language() -> str:
     """Return the language in use, ``"vi"`` or ``"en"``."""
-    return _here.get() or _everywhere or "en"
+    return _here.get() or _chosen or "en"
 
 
 def report_language() -> str:
     """Return the language of what is handed to others: Vietnamese unless the user chose English."""
-    return _here.get() or _everywhere or "vi"
+    return _chosen or "vi" if _is_main() else _here.get() or _chosen or "vi"
 
 
 def pick(text: dict[str, str]) -> str:

@@ -168,6 +168,11 @@ impl Filling {
         self.limits.check(path, Bound::Places, self.filled)
     }
 
+    /// Refuses so many cells more than there may be, before the first of them is added.
+    pub fn room(&self, path: &str, cells: u64) -> Result<()> {
+        self.limits.check(path, Bound::Places, self.filled.saturating_add(cells))
+    }
+
     /// Notes that a row does not show.
     pub fn hide_row(&mut self, row: u32) {
         let number = row + 1;

@@ -197,6 +197,8 @@ fn table<R: BufRead>(path: &str, reader: &mut Reader<R>, name: String, limits: L
                     if row.saturating_add(repeated) > ROWS {
                         return Err(too_far());
                     }
+                    let wide: u64 = runs.iter().map(|run| u64::from(run.times)).sum();
+                    filling.room(path, wide.saturating_mul(u64::from(repeated)))?;
                     for row in row..row + repeated {
                         for run in &runs {
                             for column in run.column..run.column + run.times {

@@ -1,0 +1,12 @@
+//! Every test of Rust in one program: each program of its own would be linked with polars again.
+
+mod abuse;
+mod cases;
+mod crosstab;
+mod damage;
+mod fuzz;
+mod laws;
+mod quality;
+mod reading;
+mod stats;
+mod written;
