@@ -217,6 +217,7 @@ fn xlsx(path: &str, file: File, sheet: Option<&str>, limits: Limits) -> Result<B
             continue;
         };
         let mut delivered = 0;
+        let scaled = seen.get(&name).map_or(&[][..], |sheet| &sheet.scaled);
         while let Some(next) = told(path, damaged, || cells.next_cell())? {
             delivered += 1;
             let (row, column) = next.get_position();
@@ -224,6 +225,7 @@ fn xlsx(path: &str, file: File, sheet: Option<&str>, limits: Limits) -> Result<B
                 DataRef::Empty => Cell::Blank,
                 DataRef::SharedString(text) => Cell::Text(text),
                 DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => Cell::Text(text),
+                DataRef::Float(_) | DataRef::Int(_) if scaled.binary_search(&(row, column)).is_ok() => Cell::Scaled,
                 DataRef::Float(number) => Cell::Number(*number),
                 DataRef::Int(number) => Cell::Number(*number as f64),
                 DataRef::Bool(flag) => Cell::Flag(*flag),

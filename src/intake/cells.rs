@@ -15,6 +15,8 @@ pub(super) enum Cell<'a> {
     Error,
     /// A value of several rows or columns in one merged cell: none of them has it alone.
     Shared,
+    /// A number that its format shows in another unit than it is kept in.
+    Scaled,
 }
 
 const TEXT: u8 = 0;
@@ -24,6 +26,7 @@ const YES: u8 = 3;
 const NO: u8 = 4;
 const ERROR: u8 = 5;
 const SHARED: u8 = 6;
+const SCALED: u8 = 7;
 
 /// The code of a cell without anything.
 pub(super) const BLANK: u32 = 0;
@@ -72,6 +75,7 @@ impl Column {
             YES => Cell::Flag(true),
             NO => Cell::Flag(false),
             SHARED => Cell::Shared,
+            SCALED => Cell::Scaled,
             _ => Cell::Error,
         }
     }
@@ -98,6 +102,7 @@ impl Column {
             Cell::Flag(false) => self.find(NO, &[]),
             Cell::Error => self.find(ERROR, &[]),
             Cell::Shared => self.find(SHARED, &[]),
+            Cell::Scaled => self.find(SCALED, &[]),
         };
         self.put_code(row, code)
     }

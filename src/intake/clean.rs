@@ -5,7 +5,7 @@ use super::codes::{Words, is_digits};
 use super::dates::{self, When};
 use super::header::{Header, Part};
 use super::long;
-use super::numbers;
+use super::numbers::{self, OWN_UNIT};
 use super::places::{NoDay, Places, Told};
 use super::rules::{Rule, Rules};
 use super::values::{FAILED_FORMULA, Made, Reading, SHARED, Value, tidy};
@@ -232,6 +232,7 @@ impl Cleaner<'_> {
             Cell::Number(number) => Ok(super::values::number_text(number)),
             Cell::Error => Err(FAILED_FORMULA),
             Cell::Shared => Err(SHARED),
+            Cell::Scaled => Err(OWN_UNIT),
             Cell::Date(_) | Cell::Flag(_) => Err("text or a number"),
         }
     }

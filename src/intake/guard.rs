@@ -10,6 +10,7 @@ use crate::limits::{Bound, Limits};
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::{BufReader, Read};
+use std::rc::Rc;
 use zip::ZipArchive;
 
 /// Most parts of a workbook.
@@ -19,6 +20,8 @@ const OTHERS: [&str; 12] = [".png", ".jpeg", ".jpg", ".gif", ".bmp", ".tiff", ".
 /// The parts that name the others.
 const BOOK: &str = "xl/workbook.xml";
 const RELATIONS: &str = "xl/_rels/workbook.xml.rels";
+/// What the names of parts end with that hold the formats of cells.
+const STYLES: &str = "styles.xml";
 
 /// An error of a file that cannot be read.
 pub(super) fn unreadable(path: &str, expected: &str, found: impl Into<String>) -> Error {
@@ -45,21 +48,25 @@ pub(super) fn check(path: &str, file: &File, limits: Limits) -> Result<Sheets> {
     let names: Vec<String> = (0..zip.len())
         .map(|nth| zip.by_index_raw(nth).ok().and_then(|part| Some(plain(&part.name().ok()?))).ok_or_else(damaged))
         .collect::<Result<_>>()?;
-    let (mut book, mut relations) = (Vec::new(), Vec::new());
+    let (mut book, mut relations, mut styles) = (Vec::new(), Vec::new(), Vec::new());
     for (nth, name) in names.iter().enumerate() {
         match name.as_str() {
-            BOOK => look.over(&mut zip, nth, |bytes| book.extend_from_slice(bytes)).map(drop)?,
-            RELATIONS => look.over(&mut zip, nth, |bytes| relations.extend_from_slice(bytes)).map(drop)?,
+            BOOK => look.over(&mut zip, nth, markup::Part::default(), |bytes| book.extend_from_slice(bytes)).map(drop)?,
+            RELATIONS => look.over(&mut zip, nth, markup::Part::default(), |bytes| relations.extend_from_slice(bytes)).map(drop)?,
+            _ if name.ends_with(STYLES) => styles = look.over(&mut zip, nth, markup::Part::default(), |_| ())?.styles,
             _ => {}
         }
     }
     let parts: HashMap<String, String> = markup::parts(&book, &relations).into_iter().map(|(name, part)| (name, plain(&part))).collect();
     let named: HashSet<String> = markup::targets(&relations).values().map(|part| plain(part)).collect();
+    // Nothing is asked of cells where no style shows another unit.
+    let styles = Rc::new(if styles.contains(&true) { styles } else { Vec::new() });
     let mut seen = HashMap::new();
     for (nth, name) in names.into_iter().enumerate() {
         let is_other = OTHERS.iter().any(|ending| name.ends_with(ending)) && !named.contains(&name);
-        if !is_other && name != BOOK && name != RELATIONS {
-            let part = look.over(&mut zip, nth, |_| ())?;
+        if !is_other && name != BOOK && name != RELATIONS && !name.ends_with(STYLES) {
+            let mut part = look.over(&mut zip, nth, markup::Part::with(&styles), |_| ())?;
+            part.scaled.sort_unstable();
             seen.insert(name, part);
         }
     }
@@ -70,7 +77,7 @@ pub(super) fn check(path: &str, file: &File, limits: Limits) -> Result<Sheets> {
 pub(super) fn check_part(path: &str, zip: &mut ZipArchive<BufReader<File>>, name: &str, limits: Limits) -> Result<()> {
     let damaged = || unreadable(path, "a whole workbook", "a damaged one");
     let nth = zip.index_for_name(name).ok_or_else(damaged)?;
-    Look { path, limits, unpacked: 0, buffer: vec![0; 1 << 16] }.over(zip, nth, |_| ()).map(drop)
+    Look { path, limits, unpacked: 0, buffer: vec![0; 1 << 16] }.over(zip, nth, markup::Part::default(), |_| ()).map(drop)
 }
 
 /// A look over the parts of an archive, with what they unpacked to so far.
@@ -83,11 +90,16 @@ struct Look<'a> {
 
 impl Look<'_> {
     /// Unpacks a part; `keep` is given its bytes.
-    fn over<R: Read + std::io::Seek>(&mut self, zip: &mut ZipArchive<R>, nth: usize, mut keep: impl FnMut(&[u8])) -> Result<markup::Part> {
+    fn over<R: Read + std::io::Seek>(
+        &mut self,
+        zip: &mut ZipArchive<R>,
+        nth: usize,
+        mut seen: markup::Part,
+        mut keep: impl FnMut(&[u8]),
+    ) -> Result<markup::Part> {
         let damaged = || unreadable(self.path, "a whole workbook", "a damaged one");
         let mut part = zip.by_index(nth).map_err(|_| damaged())?;
         self.limits.check(self.path, Bound::Bytes, self.unpacked.saturating_add(part.size()))?;
-        let mut seen = markup::Part::default();
         loop {
             crate::task::look();
             let read = part.read(&mut self.buffer).map_err(|e| if is_of_disk(&e) { of_disk(self.path, &e) } else { damaged() })?;

@@ -1,7 +1,9 @@
 //! What a part of .xlsx or .ods says besides its cells, looked over while the workbook is unpacked for the guard: how many cells there
 //! are, which rows and columns do not show, how long its longest tag or text is, and for how many texts it asks room.
 
+use super::format::is_scaled;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 /// One part of a workbook on its way by.
 #[derive(Debug, Default)]
@@ -16,7 +18,16 @@ pub(super) struct Part {
     /// By number, and from 0.
     pub hidden_rows: Vec<u32>,
     pub hidden_columns: Vec<u32>,
+    /// Cells whose format shows another unit than the number is kept in: row and column from 0, in order.
+    pub scaled: Vec<(u32, u32)>,
+    /// Of a part of styles, for each style of cells whether it does so.
+    pub styles: Vec<bool>,
+    /// Those of the book.
+    known: Rc<Vec<bool>>,
+    formats: HashMap<u32, bool>,
+    in_styles: bool,
     row: u32,
+    column: u32,
     /// Before, within, and behind the rows.
     place: Place,
     rest: Vec<u8>,
@@ -31,6 +42,11 @@ enum Place {
 }
 
 impl Part {
+    /// A part of a book with those styles of cells.
+    pub fn with(known: &Rc<Vec<bool>>) -> Self {
+        Self { known: known.clone(), ..Self::default() }
+    }
+
     /// Takes the next bytes of the part. A tag or a text that is not whole is held: whoever feeds stops when `longest` is too long.
     pub fn feed(&mut self, bytes: &[u8]) {
         let joined;
@@ -66,8 +82,21 @@ impl Part {
             _ => {}
         }
         match (self.place, local_name(tag)) {
-            (Place::Within, b"c") => self.cells += 1,
+            (Place::Within, b"c") => self.cell(tag),
+            (_, b"numFmt") => {
+                let id = attribute(tag, b"numFmtId").and_then(|id| id.parse().ok());
+                if let (Some(id), Some(format)) = (id, attribute(tag, b"formatCode")) {
+                    self.formats.insert(id, is_scaled(&unescaped(format)));
+                }
+            }
+            (_, b"cellXfs") => self.in_styles = true,
+            (_, b"/cellXfs") => self.in_styles = false,
+            (_, b"xf") if self.in_styles => {
+                let format = attribute(tag, b"numFmtId").and_then(|id| id.parse().ok());
+                self.styles.push(format.and_then(|id: u32| self.formats.get(&id).copied()).unwrap_or(false));
+            }
             (Place::Within, b"row") => {
+                self.column = 0;
                 self.row = attribute(tag, b"r").and_then(|r| r.parse().ok()).unwrap_or(self.row + 1);
                 if is_true(tag, b"hidden") || is_nothing(tag, b"ht") {
                     self.hidden_rows.push(self.row);
@@ -85,6 +114,30 @@ impl Part {
             }
             _ => {}
         }
+    }
+}
+
+/// The column that a name of a cell such as AB12 begins with, from 0.
+fn column_of(name: &str) -> Option<u32> {
+    let letters = name.bytes().take_while(u8::is_ascii_alphabetic);
+    let number =
+        letters.fold(0_u32, |sum, letter| sum.saturating_mul(26).saturating_add(u32::from(letter.to_ascii_uppercase() - b'A') + 1));
+    number.checked_sub(1)
+}
+
+impl Part {
+    fn cell(&mut self, tag: &[u8]) {
+        self.cells += 1;
+        if self.known.is_empty() {
+            return;
+        }
+        self.column = attribute(tag, b"r").and_then(column_of).unwrap_or(self.column);
+        let style = attribute(tag, b"s").and_then(|style| style.parse::<usize>().ok());
+        let is_number = matches!(attribute(tag, b"t"), None | Some("n"));
+        if is_number && style.is_some_and(|style| self.known.get(style) == Some(&true)) {
+            self.scaled.push((self.row.saturating_sub(1), self.column));
+        }
+        self.column += 1;
     }
 }
 
@@ -157,6 +210,7 @@ fn local_name(tag: &[u8]) -> &[u8] {
     match (name.starts_with(b"/"), &name[at + 1..]) {
         (false, local) => local,
         (true, b"sheetData") => b"/sheetData",
+        (true, b"cellXfs") => b"/cellXfs",
         (true, b"c") => b"/c",
         (true, b"si") => b"/si",
         (true, b"table-cell") => b"/table-cell",

@@ -28,6 +28,7 @@ mod codes;
 mod dates;
 mod decode;
 mod folder;
+mod format;
 mod frame;
 mod guard;
 mod header;

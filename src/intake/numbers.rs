@@ -7,7 +7,7 @@ use super::values::{Made, Value};
 use crate::spelling::bare;
 
 const WHOLE: &str = "a whole number";
-const OWN_UNIT: &str = "a whole number in the unit of its column";
+pub(super) const OWN_UNIT: &str = "a whole number in the unit of its column";
 
 /// The whole number in a cell of a column.
 pub(super) fn whole(column: &str, cell: Cell<'_>, text: &str) -> Made {

@@ -5,7 +5,7 @@ use super::codes::{FIGURES, Words, is_digits};
 use super::dates::{self, When, Window};
 use super::legacy::{Font, Legacy};
 use super::mapping::Mapped;
-use super::numbers;
+use super::numbers::{self, OWN_UNIT};
 use super::rules::{Rule, Rules};
 use super::whole::{Order, Whole};
 use crate::catalogue::{Column, ColumnType, EthnicList};
@@ -132,6 +132,7 @@ impl Reading<'_> {
             Cell::Blank => return self.blank(column),
             Cell::Error => return Made::unread(FAILED_FORMULA),
             Cell::Shared => return Made::unread(SHARED),
+            Cell::Scaled => return Made::unread(OWN_UNIT),
             Cell::Text(text) if column.kind == ColumnType::List => {
                 // Line ends part the codes of a list.
                 let lines: Vec<String> = text.split(['\n', '\r']).map(|line| tidy(line, self.legacy, &mut rules)).collect();

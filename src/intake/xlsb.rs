@@ -2,6 +2,7 @@
 
 use super::book::{Book, DAYS_1904, Filling, Refused, chosen};
 use super::cells::{Cell, Merged, Sheet};
+use super::format::{is_day_format, is_scaled};
 use super::guard::unreadable;
 use super::kind::{is_of_disk, of_disk};
 use crate::error::{Error, Result};
@@ -118,8 +119,8 @@ impl<'a, R: Read> Records<'a, R> {
 struct Common {
     from_1904: bool,
     texts: Vec<String>,
-    /// For each style of cells whether its numbers are days.
-    days: Vec<bool>,
+    /// For each style of cells whether its numbers are days, and whether they are shown in another unit.
+    styles: Vec<(bool, bool)>,
 }
 
 /// Reads the sheets of a file.
@@ -153,18 +154,19 @@ pub(super) fn read(path: &str, file: File, sheet: Option<&str>, limits: Limits) 
         Some(())
     })?;
     limits.check(path, Bound::Places, common.texts.len() as u64)?;
-    let mut formats: HashMap<u16, bool> = HashMap::new();
+    let mut formats: HashMap<u16, (bool, bool)> = HashMap::new();
     let mut in_styles = false;
     each(path, &mut zip, limits, &part("/styles", "xl/styles.bin"), false, |kind, body| {
         match kind {
             record::FORMAT => {
-                formats.insert(u16_at(body, 0)?, is_day_format(&wide(body, 2)?.0));
+                let format = wide(body, 2)?.0;
+                formats.insert(u16_at(body, 0)?, (is_day_format(&format), is_scaled(&format)));
             }
             record::BEGIN_STYLES => in_styles = true,
             record::END_STYLES => in_styles = false,
             record::STYLE if in_styles => {
                 let format = u16_at(body, 2)?;
-                common.days.push(formats.get(&format).copied().unwrap_or(matches!(format, 14..=22 | 27..=36 | 50..=58)));
+                common.styles.push(formats.get(&format).copied().unwrap_or((matches!(format, 14..=22 | 27..=36 | 50..=58), false)));
             }
             _ => {}
         }
@@ -234,25 +236,6 @@ fn targets(path: &str, zip: &mut ZipArchive<BufReader<File>>) -> Result<HashMap<
     }
 }
 
-/// True for the format of a day, such as dd/mm/yyyy: one with a letter of day, month or year outside quotation marks and brackets.
-fn is_day_format(format: &str) -> bool {
-    let (mut quoted, mut bracket, mut escaped) = (false, false, false);
-    let mut letters = String::new();
-    for letter in format.chars() {
-        match letter {
-            _ if escaped => escaped = false,
-            '\\' | '_' | '*' => escaped = true,
-            '"' => quoted = !quoted,
-            '[' if !quoted => bracket = true,
-            ']' if !quoted => bracket = false,
-            _ if !quoted && !bracket => letters.extend(letter.to_lowercase()),
-            _ => {}
-        }
-    }
-    // "General" has an e and an a, "0.00E+00" an e alone.
-    letters.contains(['d', 'y']) || letters.contains('m') && !letters.contains("general")
-}
-
 /// The cells of one sheet.
 fn cells(path: &str, zip: &mut ZipArchive<BufReader<File>>, target: &str, name: String, common: &Common, limits: Limits) -> Result<Sheet> {
     let place = place(zip, target).ok_or_else(|| damaged(path))?;
@@ -298,8 +281,9 @@ fn cell<'a>(kind: u16, body: &[u8], common: &'a Common) -> std::result::Result<O
     let mut text = None;
     let number = |value: f64| {
         let style = u32_at(body, 4).map_or(0, |style| style & 0x00ff_ffff) as usize;
-        match common.days.get(style) {
-            Some(true) => Cell::Date(if common.from_1904 { value + DAYS_1904 } else { value }),
+        match common.styles.get(style) {
+            Some((true, _)) => Cell::Date(if common.from_1904 { value + DAYS_1904 } else { value }),
+            Some((_, true)) => Cell::Scaled,
             _ => Cell::Number(value),
         }
     };
@@ -340,15 +324,5 @@ mod tests {
         assert_eq!(short((-5_i32 << 2).cast_unsigned() | 2), -5.0);
         assert_eq!(short(150 << 2 | 3), 1.5);
         assert_eq!(short((1.5_f64.to_bits() >> 32) as u32), 1.5);
-    }
-
-    #[test]
-    fn formats_of_days() {
-        for format in ["dd/mm/yyyy", "d-mmm-yy", "[$-42A]dd mmmm yyyy", "yyyy", "mm/yyyy;@"] {
-            assert!(is_day_format(format), "{format}");
-        }
-        for format in ["General", "0.00", "#,##0\" đồng\"", "0.00E+00", "@", "[Red]0", "0\\d"] {
-            assert!(!is_day_format(format), "{format}");
-        }
     }
 }

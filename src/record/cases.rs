@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::spelling::identifier;
 use chrono::NaiveDate;
 use polars::prelude::*;
+use rayon::prelude::*;
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -50,7 +51,7 @@ pub struct Cases {
     /// By the hash of the case's identifier: millions of them take 64 bytes each.
     by_id: PlHashMap<u128, Case>,
     communes: Vec<String>,
-    places: HashMap<String, u32>,
+    places: PlHashMap<String, u32>,
     rows: u64,
 }
 
@@ -69,6 +70,8 @@ pub(super) fn row_of(frame: &DataFrame, row: usize) -> Option<u64> {
     frame.column(ROW).ok()?.u64().ok()?.get(row)
 }
 
+/// Rows of perpetrators that one thread works on at once.
+const CHUNK: usize = 1 << 15;
 /// The age at which childhood ends.
 const ADULT: i32 = 16;
 
@@ -181,18 +184,47 @@ impl Cases {
         }
     }
 
-    /// The reports of the child named, if it is in the case, else of the case.
-    fn related(&self, case: &str, child: Option<&str>) -> Vec<Facts> {
-        let Some(case) = identifier(case).and_then(|case| self.by_id.get(&xxh3_128(case.as_bytes()))) else { return Vec::new() };
-        let child = child.and_then(identifier).map(|child| xxh3_64(child.as_bytes()).max(1));
-        let named: Vec<Facts> = case.reports().filter(|f| Some(f.child) == child).copied().collect();
-        if named.is_empty() { case.reports().copied().collect() } else { named }
+    /// Puts the reports of the child named, if it is in the case, else of the case, in the place of others.
+    fn related(&self, case: &str, child: Option<&str>, found: &mut Vec<Facts>) {
+        found.clear();
+        let Some(case) = identifier(case).and_then(|case| self.by_id.get(&xxh3_128(case.as_bytes()))) else { return };
+        if let Some(child) = child.and_then(identifier).map(|child| xxh3_64(child.as_bytes()).max(1)) {
+            found.extend(case.reports().filter(|f| f.child == child));
+        }
+        if found.is_empty() {
+            found.extend(case.reports());
+        }
+    }
+
+    /// For each row of perpetrators the places and days of the reports that it is related to, and the number of the row; one without
+    /// any for a row that no report is related to.
+    fn placed<'a>(&self, rows: impl Iterator<Item = (IdxSize, (Option<&'a str>, Option<&'a str>))>) -> (Vec<IdxSize>, Vec<Option<Facts>>) {
+        let (mut numbers, mut facts, mut found) = (Vec::new(), Vec::new(), Vec::new());
+        for (row, (case, child)) in rows {
+            match case {
+                Some(case) => self.related(case, child, &mut found),
+                None => found.clear(),
+            }
+            if found.len() > 1 {
+                found.sort_unstable_by_key(|f| (f.received, f.commune, f.incident));
+            }
+            for same in found.chunk_by(|a, b| (a.received, a.commune, a.incident) == (b.received, b.commune, b.incident)) {
+                let most = |of: fn(&Facts) -> u8| same.iter().map(of).max().unwrap_or(NO);
+                facts.push(Some(Facts { sure: most(|f| f.sure), counts: most(|f| f.counts), ..same[0] }));
+            }
+            if found.is_empty() {
+                facts.push(None);
+            }
+            numbers.resize(facts.len(), row);
+        }
+        (numbers, facts)
     }
 
     /// The first of the reports that count most certainly; ties by commune and incident.
     pub(crate) fn first(&self, case: &str, child: Option<&str>) -> Option<Facts> {
         let order = |f: &Facts| (Reverse(f.counts), f.received, self.commune(f).to_owned(), f.incident);
-        let related = self.related(case, child);
+        let mut related = Vec::new();
+        self.related(case, child, &mut related);
         let sure = related.iter().map(|f| f.sure).max()?;
         related.into_iter().min_by_key(order).map(|first| Facts { sure, ..first })
     }
@@ -205,40 +237,40 @@ impl Cases {
     pub(crate) fn joined(&self, batch: &DataFrame, offset: u64, seen: &mut HashMap<u128, u32>) -> PolarsResult<DataFrame> {
         let text = |name: &str| batch.column(name).and_then(|c| c.cast(&DataType::String)).ok();
         let (cases, children, persons) = (batch.column("case_id")?.cast(&DataType::String)?, text("child_id"), text("person_id"));
-        let mut rows: Vec<IdxSize> = Vec::with_capacity(batch.height());
-        let mut facts: Vec<Option<Facts>> = Vec::with_capacity(batch.height());
-        for row in 0..batch.height() {
-            let child = match &children {
-                Some(column) => column.str()?.get(row),
-                None => None,
+        let starts: Vec<usize> = (0..batch.height()).step_by(CHUNK).collect();
+        let part = |start: &usize| -> PolarsResult<(Vec<IdxSize>, Vec<Option<Facts>>)> {
+            let (start, length) = (*start as i64, CHUNK.min(batch.height() - start));
+            let cases = cases.slice(start, length);
+            let children = children.as_ref().map(|column| column.slice(start, length));
+            let children: Box<dyn Iterator<Item = Option<&str>>> = match &children {
+                Some(column) => Box::new(column.str()?.iter()),
+                None => Box::new(std::iter::repeat_n(None, length)),
             };
-            let mut found = cases.str()?.get(row).map(|case| self.related(case, child)).unwrap_or_default();
-            found.sort_unstable_by_key(|f| (f.received, f.commune, f.incident));
-            let before = facts.len();
-            for same in found.chunk_by(|a, b| (a.received, a.commune, a.incident) == (b.received, b.commune, b.incident)) {
-                let most = |of: fn(&Facts) -> u8| same.iter().map(of).max().unwrap_or(NO);
-                facts.push(Some(Facts { sure: most(|f| f.sure), counts: most(|f| f.counts), ..same[0] }));
-            }
-            if facts.len() == before {
-                facts.push(None);
-            }
-            rows.resize(facts.len(), row as IdxSize);
+            Ok(self.placed((start as IdxSize..).zip(cases.str()?.iter().zip(children))))
+        };
+        let parts = starts.par_iter().map(part).collect::<PolarsResult<Vec<_>>>()?;
+        let (mut rows, mut facts) = (Vec::with_capacity(batch.height()), Vec::with_capacity(batch.height()));
+        for (numbers, found) in parts {
+            rows.extend(numbers);
+            facts.extend(found);
         }
         let mut frame = batch.clone();
         if rows.len() > batch.height() {
             frame = batch.take(&IdxCa::from_vec("".into(), rows.clone()))?;
             if let Some(persons) = persons {
+                let known: Vec<bool> = persons.str()?.iter().map(|key| key.and_then(identifier).is_some()).collect();
                 let several = |nth: usize| rows.get(nth + 1) == Some(&rows[nth]) || nth > 0 && rows[nth - 1] == rows[nth];
-                let mut keys: Vec<Option<String>> = Vec::with_capacity(rows.len());
-                for (nth, row) in rows.iter().enumerate() {
-                    let key = persons.str()?.get(*row as usize).map(str::to_owned);
-                    keys.push(match key.as_deref().and_then(identifier) {
-                        None if several(nth) && nth > 0 && rows[nth - 1] == *row => keys[nth - 1].clone(),
-                        None if several(nth) => Some(own_key(batch, *row as usize, seen)?),
-                        _ => key,
-                    });
+                if (0..rows.len()).any(|nth| !known[rows[nth] as usize] && several(nth)) {
+                    let mut keys: Vec<Option<String>> = Vec::with_capacity(rows.len());
+                    for (nth, row) in rows.iter().enumerate() {
+                        keys.push(match known[*row as usize] {
+                            false if several(nth) && nth > 0 && rows[nth - 1] == *row => keys[nth - 1].clone(),
+                            false if several(nth) => Some(own_key(batch, *row as usize, seen)?),
+                            _ => persons.str()?.get(*row as usize).map(str::to_owned),
+                        });
+                    }
+                    frame.with_column(Column::new("person_id".into(), keys))?;
                 }
-                frame.with_column(Column::new("person_id".into(), keys))?;
             }
         }
         let number = |of: &dyn Fn(&Facts) -> Option<i32>| facts.iter().map(|f| f.as_ref().and_then(of)).collect::<Vec<Option<i32>>>();

@@ -81,6 +81,27 @@ def test_a_mark_merged_over_columns_is_a_mark_of_none(tmp_path):
     assert reading.findings.select("row", "column").rows() == [(4, "circumstances")]
 
 
+@pytest.mark.parametrize(
+    ("shown", "fines"),
+    [
+        ('0" triệu"', [None, 5_000_000, None]),
+        ('#,##0 "triệu đồng"', [None, 5_000_000, None]),
+        ('#,##0,," triệu"', [5, 5_000_000, 7]),
+        ('#,##0 "đồng"', [5, 5_000_000, 7]),
+    ],
+)
+def test_a_number_whose_format_shows_another_unit(tmp_path, shown, fines):
+    """5 shown as "5 triệu" is five million; 5.000.000 shown as "5 triệu" is what it is."""
+    rows = [["Số quyết định", "Ngày quyết định", "Số tiền phạt"]]
+    rows += [["1/QĐ", "05/03/2022", 5], ["2/QĐ", "05/03/2022", 5_000_000], ["3/QĐ", "05/03/2022", 7]]
+    sheet = workbook(tmp_path / "t.xlsx", rows)
+    sheet["C2"].number_format = sheet["C4"].number_format = shown
+    sheet.parent.save(tmp_path / "t.xlsx")
+    reading = ct.read(tmp_path / "t.xlsx", "sanctions")
+    assert reading.to_polars()["fine"].to_list() == fines
+    assert reading.findings["row"].to_list() == [row for row, fine in zip((2, 3, 4), fines, strict=True) if fine is None]
+
+
 def test_days_that_an_american_program_made(tmp_path):
     """It made days of what it could, the month first; 25/03 it left as text. 12 December is the same either way."""
     days = [datetime(2014, 5, 3), datetime(2014, 7, 1), datetime(2014, 12, 12)]

@@ -4,6 +4,7 @@ mod parentheses;
 mod top;
 mod words;
 
+pub(super) use parentheses::tells_multiple;
 pub(super) use top::Top;
 pub(super) use words::{Deletion, says_deleted};
 

@@ -100,6 +100,13 @@ pub(super) fn unit_above(cells: &[String]) -> Option<String> {
     (is_lead && !unit.is_empty() && unit.split(' ').all(is_word) && is_other_unit("", unit)).then(|| unit.to_owned())
 }
 
+/// True if some of the words of a text are words for more than one: thousands, millions.
+pub(in crate::intake) fn tells_multiple(text: &str) -> bool {
+    let is_multiple =
+        |word: &str| MULTIPLES.iter().any(|multiple| alike(multiple) == alike(word) || word.is_ascii() && bare(multiple) == bare(word));
+    text.split_whitespace().any(is_multiple)
+}
+
 /// True if a unit told for all amounts is that of a column.
 pub(super) fn concerns(unit: &str, column: &str) -> bool {
     let has = |words: &[&str]| unit.split(' ').any(|word| words.contains(&bare(word).as_str()) || words.contains(&word));
