@@ -55,7 +55,8 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     use std::io::Write;
     let name = path.file_name().ok_or(std::io::ErrorKind::InvalidFilename)?.to_string_lossy();
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let prefix = format!(".{name}.");
+    // A name may be as long as the disk allows; there has to be room for more.
+    let prefix = format!(".{}.", name.chars().take(NAME).collect::<String>());
     clear(folder, &prefix);
     let mut builder = tempfile::Builder::new();
     let builder = builder.prefix(&prefix).suffix(PART).rand_bytes(16);
@@ -76,6 +77,9 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     Ok(())
 }
 
+/// Letters of a name that a file under way keeps.
+#[cfg(feature = "files")]
+const NAME: usize = 40;
 #[cfg(feature = "files")]
 const PART: &str = ".part";
 /// Seconds after which a file under way that nobody holds is one that was left.

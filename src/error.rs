@@ -23,6 +23,8 @@ pub enum Family {
     File,
     /// A file that may not be read.
     Permission,
+    /// A file that cannot be written.
+    Write,
 }
 
 /// The last day of a list whose end is not known.
@@ -105,6 +107,9 @@ pub enum Error {
     /// A file that is not there or cannot be read.
     #[error("{}", self.message(Language::En))]
     File { path: String, found: String },
+    /// A file that cannot be written.
+    #[error("{}", self.message(Language::En))]
+    NotWritten { path: String, found: String },
     /// The tables could not be read as columns.
     #[error("{}", self.message(Language::En))]
     Frame { table: String, found: String },
@@ -215,6 +220,7 @@ impl Error {
             Self::UnitsDiffer { .. } => "units_differ",
             Self::ChoicesDiffer { .. } => "choices_differ",
             Self::File { .. } => "file",
+            Self::NotWritten { .. } => "not_written",
             Self::Frame { .. } => "frame",
             Self::RowsDiffer { .. } => "rows_differ",
             Self::NoPermission { .. } => "no_permission",
@@ -239,6 +245,7 @@ impl Error {
             | Self::UnreadableFile { .. }
             | Self::OverLimit { .. } => Family::Data,
             Self::File { .. } => Family::File,
+            Self::NotWritten { .. } => Family::Write,
             Self::NoPermission { .. } => Family::Permission,
             _ => Family::Plan,
         }
@@ -303,6 +310,7 @@ impl Error {
             | Self::OtherDataset { found, .. }
             | Self::WrongType { found, .. }
             | Self::File { found, .. }
+            | Self::NotWritten { found, .. }
             | Self::Frame { found, .. }
             | Self::UnreadableFile { found, .. }
             | Self::Mapping { found, .. } => Some(found.clone()),
@@ -623,6 +631,13 @@ impl Error {
                 }
             }
             Self::File { path, found } => format!("{path}: {}", if vi { vietnamese(found) } else { found.clone() }),
+            Self::NotWritten { path, found } => {
+                if vi {
+                    format!("không ghi được tệp {path}: {}", vietnamese(found))
+                } else {
+                    format!("{path} cannot be written: {found}")
+                }
+            }
             Self::NoPermission { path } => {
                 if vi {
                     format!("không có quyền đọc tệp: {path}")

@@ -71,7 +71,10 @@ fn is_space(letter: char) -> bool {
 }
 
 /// Words (as [`bare`] gives them) that files and programs write where there is no identifier.
-const NO_IDENTIFIER: [&str; 29] = [
+const NO_IDENTIFIER: [&str; 32] = [
+    "k ro",
+    "ko ro",
+    "kro",
     "na",
     "n a",
     "nan",
@@ -111,27 +114,33 @@ const NO_IDENTIFIER: [&str; 29] = [
 /// use chitieu::spelling::identifier;
 /// assert_eq!(identifier(" k1\u{a0}").as_deref(), Some("k1"));
 /// assert_ne!(identifier("k1"), identifier("K1"));
-/// assert!(["", " ", "\u{a0}", "\u{200b}", "-", "nan", "000", "3.91E+16", "3,91 E+16"].iter().all(|t| identifier(t).is_none()));
+/// assert!(["", " ", "\u{a0}", "\u{200b}", "-", "nan", "000", "3.91E+16", "3,91 E+16", "3.91×10^16", "0331500*****", "k.rõ"].iter().all(|t| identifier(t).is_none()));
 /// ```
 #[must_use]
 pub fn identifier(text: &str) -> Option<Cow<'_, str>> {
     let bytes = text.as_bytes();
     // Nearly every identifier is of visible ASCII with a digit: one look at its bytes is enough.
-    let (mut visible, mut digit, mut power) = (true, false, false);
+    let (mut visible, mut digit, mut power, mut masked) = (true, false, false, false);
     for byte in bytes {
         visible &= byte.wrapping_sub(0x21) < 0x5e;
         digit |= byte.wrapping_sub(b'0') < 10;
-        power |= byte | 0x20 == b'e';
+        power |= byte | 0x20 == b'e' || *byte == b'^';
+        masked |= *byte == b'*';
     }
     if visible && digit && !matches!(bytes.first(), Some(b'\'' | b'#')) {
-        return (!(power && lost_digits(text) || is_zeros(text))).then_some(Cow::Borrowed(text));
+        return (!(power && lost_digits(text) || is_zeros(text) || masked && is_masked(text))).then_some(Cow::Borrowed(text));
     }
     let tidy = nfc(text);
     // An apostrophe tells a spreadsheet that text follows; it is no part of it.
     let tidy = tidy.trim_start_matches('\'').trim_start();
-    let says_something = tidy.chars().any(char::is_alphanumeric) && !lost_digits(tidy) && !is_zeros(tidy);
+    let says_something = tidy.chars().any(char::is_alphanumeric) && !lost_digits(tidy) && !is_zeros(tidy) && !is_masked(tidy);
     let is_word = || (!tidy.bytes().any(|b| b.is_ascii_digit()) || tidy.starts_with('#')) && NO_IDENTIFIER.contains(&bare(tidy).as_str());
     (says_something && !is_word()).then(|| Cow::Owned(tidy.to_owned()))
+}
+
+/// True for digits that somebody made unreadable: 0331500*****. Many people have what is left in common.
+fn is_masked(text: &str) -> bool {
+    text.contains("**")
 }
 
 /// True for zeros alone, which fill a field that nothing is known for. One of them may number the first of all records.
@@ -142,7 +151,8 @@ fn is_zeros(text: &str) -> bool {
 /// True for a number in the scientific notation of a spreadsheet or a program, such as 3.91E+16: its last digits are lost.
 fn lost_digits(text: &str) -> bool {
     let text = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let Some((number, power)) = text.split_once(['e', 'E']) else { return false };
+    let power = text.split_once(['e', 'E']).or_else(|| text.split_once("×10^")).or_else(|| text.split_once("x10^"));
+    let Some((number, power)) = power else { return false };
     let (number, power) = (number.trim_end(), power.trim_start());
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     let is_decimal = number.split_once(['.', ',']).is_some_and(|(whole, part)| digits(whole) && digits(part));

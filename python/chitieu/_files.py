@@ -56,7 +56,7 @@ def write_whole(path: str | os.PathLike[str], write: Callable[[str], object]) ->
     if target.exists() and not target.is_file():
         raise no_file(target)
     _clear(target)
-    beside = target.parent / f".{target.name}.{secrets.token_hex(16)}{target.suffix}{PART}"
+    beside = target.parent / f"{_lead(target)}{secrets.token_hex(16)}{PART}"
     flags = os.O_CREAT | os.O_EXCL | os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
     handle = os.open(beside, flags, _modes(target))
     try:
@@ -74,6 +74,11 @@ def write_whole(path: str | os.PathLike[str], write: Callable[[str], object]) ->
         raise
     _sync(target.parent)
     return target
+
+
+def _lead(target: Path) -> str:
+    """Return what the names of files under way begin with: there has to be room for more than a name itself has."""
+    return f".{target.name[:40]}."
 
 
 def _modes(target: Path) -> int:
@@ -100,7 +105,7 @@ def _clear(target: Path) -> None:
         return
     with suppress(OSError), os.scandir(target.parent) as entries:
         for entry in entries:
-            if not (entry.name.startswith(f".{target.name}.") and entry.name.endswith(PART)):
+            if not (entry.name.startswith(_lead(target)) and entry.name.endswith(PART)):
                 continue
             if entry.is_file(follow_symlinks=False) and time.time() - entry.stat().st_mtime > LEFT:
                 with suppress(OSError), open(entry.path, "rb") as held:

@@ -20,6 +20,7 @@ from typing import Any, Union, get_args, get_origin
 
 import polars as pl
 
+from chitieu import _native
 from chitieu._errors import ChitieuError, PlanError, printable
 from chitieu._files import is_special, no_file
 from chitieu._language import say
@@ -36,6 +37,19 @@ _NO_FILE = (
     *(errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP, errno.EINVAL),
     *(errno.ENXIO, errno.ENODEV, errno.EEXIST, errno.ENOTEMPTY, errno.EBADF, errno.ESPIPE),
 )
+
+
+#: Whether this process was forked from one whose threads it lacks.
+_forked = False
+
+
+def _in_child() -> None:
+    global _forked
+    _forked = _native.has_worked()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_in_child)
 
 
 def guard(*modules: types.ModuleType) -> None:
@@ -169,6 +183,15 @@ def _given(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str
 
 def _refuse_at_once(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
     """Refuse what fails too late: an empty path (the working directory), a device or a pipe, broken text."""
+    if _forked and function.__module__ != "chitieu._language":
+        raise RuntimeError(
+            say(
+                "tiến trình này được tách (fork) từ tiến trình đã tính toán nên thiếu các luồng của nó; dùng "
+                'multiprocessing.get_context("spawn")',
+                "this process was forked from one that has computed, and lacks its threads; use "
+                'multiprocessing.get_context("spawn")',
+            )
+        )
     hints = _hints(function)
     for name, value in _given(function, args, kwargs):
         if name in hints.paths and isinstance(value, (str, os.PathLike)):

@@ -47,11 +47,12 @@ def set_language(code: str) -> None:
             got=str(code),
         )
     _here.set(code)
-    if _is_main():
+    if is_main():
         _chosen = code
 
 
-def _is_main() -> bool:
+def is_main() -> bool:
+    """Tell the main thread: what it chooses holds in threads that choose nothing."""
     return threading.current_thread() is threading.main_thread()
 
 
@@ -62,7 +63,7 @@ def get_language() -> str:
 
 def report_language() -> str:
     """Return the language of what is handed to others: Vietnamese unless the user chose English."""
-    return _chosen or "vi" if _is_main() else _here.get() or _chosen or "vi"
+    return _chosen or "vi" if is_main() else _here.get() or _chosen or "vi"
 
 
 def pick(text: dict[str, str]) -> str:

@@ -8,7 +8,7 @@ from types import TracebackType
 
 from chitieu import _native
 from chitieu._errors import PlanError
-from chitieu._language import say
+from chitieu._language import is_main, say
 
 #: Bytes of a unit, as people write it.
 _UNITS = {"B": 1, "KB": 1 << 10, "MB": 1 << 20, "GB": 1 << 30, "TB": 1 << 40}
@@ -40,16 +40,18 @@ class Limits:
     def __init__(self) -> None:
         self._memory: ContextVar[int] = ContextVar("chitieu_memory", default=0)
         self._text: ContextVar[int] = ContextVar("chitieu_text", default=0)
+        #: What the main thread has: it holds in threads that change nothing themselves.
+        self._main = {"memory": 0, "text": 0}
 
     @property
     def memory(self) -> int:
         """The bytes of memory that reading may take."""
-        return self._memory.get() or _native.default_limits()[0]
+        return self._asked()[0] or _native.default_limits()[0]
 
     @property
     def text(self) -> int:
         """The bytes that the text of one cell may have."""
-        return self._text.get() or _native.default_limits()[1]
+        return self._asked()[1] or _native.default_limits()[1]
 
     def __call__(self, *, memory: int | str | None = None, text: int | str | None = None) -> _Changed:
         """Change the limits: from here on in this context, or within a ``with``.
@@ -62,18 +64,23 @@ class Limits:
             PlanError: For what is no number of bytes.
         """
         tokens = []
+        before = dict(self._main)
         for variable, name, size in ((self._memory, "memory", memory), (self._text, "text", text)):
             if size is not None:
-                tokens.append((variable, variable.set(_bytes(name, size))))
-        return _Changed(tokens)
+                tokens.append((variable, variable.set(found := _bytes(name, size))))
+                if is_main():
+                    self._main[name] = found
+        return _Changed(tokens, before)
 
     def reset(self) -> None:
         """Take the limits of the machine again."""
         self._memory.set(0)
         self._text.set(0)
+        if is_main():
+            self._main.update(memory=0, text=0)
 
     def _asked(self) -> tuple[int, int]:
-        return self._memory.get(), self._text.get()
+        return self._memory.get() or self._main["memory"], self._text.get() or self._main["text"]
 
     def __repr__(self) -> str:
         return f"limits(memory={self.memory:_}, text={self.text:_})"
@@ -82,8 +89,8 @@ class Limits:
 class _Changed:
     """Limits that were changed; leaving a ``with`` takes them back."""
 
-    def __init__(self, tokens: list[tuple[ContextVar[int], Token[int]]]) -> None:
-        self._tokens = tokens
+    def __init__(self, tokens: list[tuple[ContextVar[int], Token[int]]], before: dict[str, int]) -> None:
+        self._tokens, self._before = tokens, before
 
     def __enter__(self) -> Limits:
         return limits
@@ -93,6 +100,8 @@ class _Changed:
     ) -> None:
         for variable, token in reversed(self._tokens):
             variable.reset(token)
+        if is_main():
+            limits._main.update(self._before)
 
 
 def _bytes(name: str, size: int | str) -> int:

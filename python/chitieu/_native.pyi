@@ -22,12 +22,14 @@ __all__ = [
     "annual_change",
     "area_moves",
     "areas",
+    "check_texts",
     "column_names",
     "default_limits",
     "find_area",
     "folder_files",
     "funnel",
     "funnel_limits",
+    "has_worked",
     "identifiers",
     "indirect_rate",
     "modified_z",
@@ -241,6 +243,8 @@ class Folder:
     def files(self) -> Frame: ...
 
 def default_limits() -> tuple[int, int]: ...
+def has_worked() -> bool: ...
+def check_texts(name: str, longest: int, all: int, limits: tuple[int, int]) -> None: ...
 def parquet(path: str | PathLike[str], limits: tuple[int, int], whole: bool) -> tuple[int, int]: ...
 def parquet_columns(path: str | PathLike[str]) -> list[str]: ...
 def parquet_pages(path: str | PathLike[str], columns: list[str] | None) -> None: ...

@@ -13,6 +13,17 @@ from chitieu._language import say
 Progress = Callable[[int, int], None]
 
 
+def check_callable(on_progress: Progress | None) -> None:
+    """Refuse what cannot be called.
+
+    Raises:
+        TypeError: Naming the argument.
+    """
+    if on_progress is not None and not callable(on_progress):
+        found = type(on_progress).__name__
+        raise TypeError(f"on_progress: {found}; " + say("cần một hàm", "expected a function"))
+
+
 class Steps:
     """Steps of one work, told as they are done.
 
@@ -22,6 +33,7 @@ class Steps:
     """
 
     def __init__(self, on_progress: Progress | None, total: int) -> None:
+        check_callable(on_progress)
         self._tell, self._total, self._done = on_progress, total, 0
 
     def add(self, more: int) -> None:

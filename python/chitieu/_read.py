@@ -19,7 +19,7 @@ from chitieu._errors import DataError, PlanError, SchemaError
 from chitieu._files import no_file
 from chitieu._language import pick, say, word_list, words
 from chitieu._limits import limits
-from chitieu._progress import Progress, Steps
+from chitieu._progress import Progress, Steps, check_callable
 from chitieu._source import Files, by_polars, check_rows
 
 #: Rows of a report shown in a notebook.
@@ -77,7 +77,38 @@ def _parquet(path: Path) -> pl.DataFrame:
     frame = by_polars(path.name, lambda: pl.read_parquet(path, glob=False))
     files.check()
     check_rows(path.name, files.rows, frame.height)
+    _check_texts(path.name, frame)
     return frame
+
+
+def _check_texts(name: str, frame: pl.DataFrame) -> None:
+    """Refuse a frame whose texts are more than reading may hold: equal ones stand once here, and are copied on their way.
+
+    Raises:
+        DataError: For a text that is too long, or too much of it.
+    """
+    longest = whole = 0
+    for series in frame:
+        kind, lengths = series.dtype, None
+        if isinstance(kind, pl.List):
+            # The codes of a list become one text, parted by a sign.
+            items = int(series.list.len().max() or 0)
+            longest, whole = max(longest, items), whole + int(series.list.len().sum() or 0)
+            series = series.explode() if whole < _ITEMS else series.clear()
+            kind = series.dtype
+        if isinstance(kind, (pl.Categorical, pl.Enum)):
+            lengths = series.cat.len_bytes()
+        elif kind == pl.String:
+            lengths = series.str.len_bytes()
+        elif kind == pl.Binary:
+            lengths = series.bin.size()
+        if lengths is not None and len(lengths):
+            longest, whole = max(longest, int(lengths.max() or 0)), whole + int(lengths.sum() or 0)
+    _native.check_texts(name, longest, whole, limits._asked())
+
+
+#: Items of lists that are looked at one by one; more are counted alone.
+_ITEMS = 50_000_000
 
 
 class Reading:
@@ -380,8 +411,12 @@ def read(
     """
     reader = _reader(mapping, sheet, encoding, area_vintage, within, ethnic_list, None)
     source = Path(path)
+    check_callable(on_progress)
     if _is_parquet(source):
-        return Reading(reader.read_frame(source.name, _parquet(source), table))
+        frame = _parquet(source)
+        reading = Reading(reader.read_frame(source.name, frame, table))
+        Steps(on_progress, frame.height).add(frame.height)
+        return reading
     return Reading(reader.read(source, table, on_progress))
 
 
@@ -424,7 +459,9 @@ def clean(
         ['children']
     """
     reader = _reader(mapping, None, None, area_vintage, within, ethnic_list, None)
-    return Reading(reader.clean(_whole(table, frame), table))
+    whole = _whole(table, frame)
+    _check_texts("frame", whole)
+    return Reading(reader.clean(whole, table))
 
 
 def _whole(table: str, frame: Any) -> pl.DataFrame:

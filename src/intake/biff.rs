@@ -75,7 +75,8 @@ pub(super) fn sheets(stream: &[u8]) -> Option<Vec<Sheet>> {
         }
         at = part(stream, at)?.1;
     }
-    Some(found)
+    // A sheet that ends early leaves its other records behind.
+    stream[at.min(stream.len())..].iter().all(|byte| *byte == 0).then_some(found)
 }
 
 fn sheet(stream: &[u8], start: usize) -> Option<Sheet> {

@@ -160,6 +160,10 @@ impl Filling {
             self.places[column] = self.sheet.columns.len() as u32;
         }
         let place = self.places[column] as usize - 1;
+        // Of two values of one cell readers take either.
+        if self.sheet.columns[place].1.code(self.sheet.rows.len() - 1) != super::cells::BLANK {
+            return Err(unreadable(path, "one value in each cell", format!("two in row {number}")));
+        }
         let before = self.filled;
         self.filled += self.sheet.columns[place].1.put(self.sheet.rows.len() - 1, cell) as u64;
         if before / STEP != self.filled / STEP {

@@ -63,11 +63,16 @@ pub(super) fn decode(path: &str, bytes: Vec<u8>, named: Option<TextEncoding>) ->
         found: found.to_owned(),
     };
     let whole = |encoding: &'static Encoding, bytes: &[u8]| encoding.decode_with_bom_removal(bytes).0.into_owned();
+    // Half of a letter is a damaged one.
+    let sixteen = |encoding: &'static Encoding, bytes: &[u8]| match encoding.decode_with_bom_removal(bytes) {
+        (text, false) => Ok(text.into_owned()),
+        (_, true) => Err(refuse("text in utf-16", "other bytes")),
+    };
     if let Some(encoding) = named {
         let text = match encoding {
             TextEncoding::Utf8 => return utf8(bytes).map(|text| (text, encoding)).map_err(|_| refuse("text in utf-8", "other bytes")),
-            TextEncoding::Utf16Le => whole(UTF_16LE, &bytes),
-            TextEncoding::Utf16Be => whole(UTF_16BE, &bytes),
+            TextEncoding::Utf16Le => sixteen(UTF_16LE, &bytes)?,
+            TextEncoding::Utf16Be => sixteen(UTF_16BE, &bytes)?,
             TextEncoding::Windows1258 => whole(WINDOWS_1258, &bytes),
             // A file saved as UTF-8 may well hold the letters of an old font.
             TextEncoding::Tcvn3 | TextEncoding::Vni => utf8(bytes).unwrap_or_else(|bytes| whole(WINDOWS_1252, &bytes)),
@@ -82,11 +87,11 @@ pub(super) fn decode(path: &str, bytes: Vec<u8>, named: Option<TextEncoding>) ->
         } else {
             TextEncoding::Utf16Be
         };
-        return Ok((whole(encoding, &bytes), told));
+        return Ok((if encoding == UTF_8 { whole(encoding, &bytes) } else { sixteen(encoding, &bytes)? }, told));
     }
     if let Some(order) = utf16_without_mark(&bytes) {
         let encoding = if order == TextEncoding::Utf16Le { UTF_16LE } else { UTF_16BE };
-        return Ok((whole(encoding, &bytes), order));
+        return Ok((sixteen(encoding, &bytes)?, order));
     }
     if bytes.contains(&0) {
         return Err(refuse("a text file", "bytes that are no text"));

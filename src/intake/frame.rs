@@ -25,6 +25,28 @@ pub(super) fn sheet(frame: &DataFrame) -> Result<Sheet> {
     Ok(sheet)
 }
 
+/// The bytes of the longest text and of all texts together; the codes of a list become one text.
+pub(super) fn texts(frame: &DataFrame) -> (u64, u64) {
+    let (mut longest, mut whole) = (0, 0);
+    let mut note = |bytes: usize| {
+        longest = longest.max(bytes as u64);
+        whole += bytes as u64;
+    };
+    for column in frame.columns() {
+        let series = column.as_materialized_series();
+        match series.dtype() {
+            DataType::String => series.str().into_iter().flat_map(|texts| texts.iter().flatten()).for_each(|text| note(text.len())),
+            DataType::List(_) => {
+                for lengths in series.list().into_iter().map(ListChunked::lst_lengths) {
+                    lengths.iter().flatten().for_each(|items| note(items as usize));
+                }
+            }
+            _ => {}
+        }
+    }
+    (longest, whole)
+}
+
 /// Whole numbers; those of more digits stay text.
 fn whole(column: &mut Column, series: &Series) -> PolarsResult<()> {
     for (row, value) in series.cast(&DataType::Int128)?.i128()?.iter().enumerate() {

@@ -48,6 +48,10 @@ pub(super) fn check(path: &str, file: &File, limits: Limits) -> Result<Sheets> {
     let names: Vec<String> = (0..zip.len())
         .map(|nth| zip.by_index_raw(nth).ok().and_then(|part| Some(plain(&part.name().ok()?))).ok_or_else(damaged))
         .collect::<Result<_>>()?;
+    // Of two parts of one name readers take either.
+    if names.iter().collect::<HashSet<_>>().len() < names.len() {
+        return Err(damaged());
+    }
     let (mut book, mut relations, mut styles) = (Vec::new(), Vec::new(), Vec::new());
     for (nth, name) in names.iter().enumerate() {
         match name.as_str() {
@@ -58,6 +62,10 @@ pub(super) fn check(path: &str, file: &File, limits: Limits) -> Result<Sheets> {
         }
     }
     let parts: HashMap<String, String> = markup::parts(&book, &relations).into_iter().map(|(name, part)| (name, plain(&part))).collect();
+    // A part that is several sheets would be read as often.
+    if parts.values().collect::<HashSet<_>>().len() < parts.len() {
+        return Err(damaged());
+    }
     let named: HashSet<String> = markup::targets(&relations).values().map(|part| plain(part)).collect();
     // Nothing is asked of cells where no style shows another unit.
     let styles = Rc::new(if styles.contains(&true) { styles } else { Vec::new() });
@@ -110,6 +118,11 @@ impl Look<'_> {
             self.limits.check(self.path, Bound::Bytes, self.unpacked)?;
             seen.feed(&self.buffer[..read]);
             self.limits.check(self.path, Bound::Text, seen.longest)?;
+            // Of what stands outside of cells readers keep a record for each tag.
+            self.limits.check(self.path, Bound::Bytes, seen.kept)?;
+            if seen.is_stray {
+                return Err(damaged());
+            }
             // Readers make room for as many texts as are told, before there is any.
             self.limits.check(self.path, Bound::Places, seen.shared)?;
             keep(&self.buffer[..read]);

@@ -67,7 +67,9 @@ impl Font {
 
     /// The text in Unicode; none if it has letters that no such font has, or none that have to change.
     pub fn decode(self, text: &str) -> Option<String> {
-        (!text.is_ascii() && !is_unicode(text)).then(|| match self {
+        // Points alone are those of any font, though one of them is a letter in another.
+        let says_something = !text.chars().all(|c| matches!(c, '…' | '.' | '-' | ' '));
+        (says_something && !text.is_ascii() && !is_unicode(text)).then(|| match self {
             Self::Tcvn3 => tcvn3(text),
             Self::Vni => vni(text),
         })

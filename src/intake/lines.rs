@@ -220,6 +220,7 @@ fn swallows(record: &str, delimiter: u8, expected: usize) -> bool {
 fn records(path: &str, text: &str, limits: Limits) -> Result<Sheet> {
     let (text, alone) = with_line_feeds(text);
     let delimiter = delimiter(&text);
+    limits.check(path, Bound::Columns, widest(&text, delimiter))?;
     let mut parser = Parser::new(path, &text, delimiter, limits);
     let mut sheet = Sheet::default();
     let (mut now, mut next) = (vec![csv::ByteRecord::new(); BLOCK], vec![csv::ByteRecord::new(); BLOCK]);
@@ -253,6 +254,20 @@ fn records(path: &str, text: &str, limits: Limits) -> Result<Sheet> {
     let (rows, lines) = parser.done(delimiter, alone)?;
     sheet.columns.retain(|(_, column)| column.len() > 0);
     Ok(Sheet { rows, lines: Some(lines), ..sheet })
+}
+
+/// The most cells that a line may have, seen before room is made for them; those within quotation marks are not told apart.
+fn widest(text: &str, delimiter: u8) -> u64 {
+    let (mut most, mut now) = (0, 0_u64);
+    for byte in text.bytes() {
+        if byte == b'\n' {
+            most = most.max(now);
+            now = 0;
+        } else {
+            now += u64::from(byte == delimiter);
+        }
+    }
+    most.max(now) + 1
 }
 
 /// The delimiter under which most lines have equally many fields.

@@ -5,6 +5,10 @@ use super::format::is_scaled;
 use std::collections::HashMap;
 use std::rc::Rc;
 
+/// Bytes that a reader may keep for a tag, and for a shared text beside its letters.
+const KEPT: u64 = 256;
+const SHARED_TEXT: u64 = 64;
+
 /// One part of a workbook on its way by.
 #[derive(Debug, Default)]
 pub(super) struct Part {
@@ -12,6 +16,10 @@ pub(super) struct Part {
     pub longest: u64,
     /// How many shared texts it says that there are.
     pub shared: u64,
+    /// Bytes that a reader may keep for tags outside of cells.
+    pub kept: u64,
+    /// Rows or cells stand behind the cells, where no reader looks for them.
+    pub is_stray: bool,
     text: u64,
     inside: bool,
     pub cells: u64,
@@ -72,6 +80,9 @@ impl Part {
 
     fn take(&mut self, tag: &[u8]) {
         self.longest = self.longest.max(tag.len() as u64);
+        if self.place != Place::Within && !self.inside {
+            self.kept += if local_name(tag) == b"si" { SHARED_TEXT } else { KEPT };
+        }
         match local_name(tag) {
             b"c" | b"si" | b"table-cell" | b"covered-table-cell" => (self.inside, self.text) = (!tag.ends_with(b"/"), 0),
             b"/c" | b"/si" | b"/table-cell" | b"/covered-table-cell" => (self.inside, self.text) = (false, 0),
@@ -103,6 +114,7 @@ impl Part {
                 }
             }
             (Place::Within, b"/sheetData") => self.place = Place::Behind,
+            (Place::Behind, b"sheetData" | b"row") => self.is_stray = true,
             (Place::Before, b"sheetData") => {
                 self.place = if tag.ends_with(b"/") { Place::Behind } else { Place::Within };
             }

@@ -281,6 +281,9 @@ impl Reader {
     fn of_frame(&self, name: &str, frame: &DataFrame) -> Result<book::Book> {
         self.limits.check(name, Bound::Columns, frame.width() as u64)?;
         self.limits.check(name, Bound::Places, (frame.height() as u64).saturating_mul(frame.width() as u64))?;
+        let (longest, whole) = frame::texts(frame);
+        self.limits.check(name, Bound::Text, longest)?;
+        self.limits.check(name, Bound::Bytes, whole)?;
         Ok(book::Book { sheets: vec![frame::sheet(frame)?], encoding: None, refused: Vec::new() })
     }
 

@@ -45,7 +45,7 @@ pub(super) fn read(path: &str, file: File, sheet: Option<&str>, limits: Limits) 
     let mut book = Book { sheets: Vec::new(), encoding: None, refused };
     let mut reader = xml(content(path, &mut zip)?);
     let mut nth = 0;
-    let mut wanted: Vec<Option<String>> = wanted.into_iter().map(Some).collect();
+    let mut wanted: HashSet<String> = wanted.into_iter().collect();
     let mut buffer = Vec::new();
     loop {
         buffer.clear();
@@ -53,12 +53,10 @@ pub(super) fn read(path: &str, file: File, sheet: Option<&str>, limits: Limits) 
             Event::Start(start) if start.name().as_ref() == "table:table" => {
                 let name = names.get(nth).map(|(name, _)| name.clone()).unwrap_or_default();
                 nth += 1;
-                match wanted.iter_mut().find(|wanted| wanted.as_deref() == Some(name.as_str())) {
-                    Some(wanted) => {
-                        *wanted = None;
-                        book.sheets.push(table(path, &mut reader, name, limits)?);
-                    }
-                    None => skip(path, &mut reader, "table:table")?,
+                if wanted.remove(&name) {
+                    book.sheets.push(table(path, &mut reader, name, limits)?);
+                } else {
+                    skip(path, &mut reader, "table:table")?;
                 }
             }
             Event::Start(start) if SKIPPED.contains(&start.name().as_ref()) => {
@@ -72,7 +70,7 @@ pub(super) fn read(path: &str, file: File, sheet: Option<&str>, limits: Limits) 
     if nth != names.len() {
         return Err(damaged(path));
     }
-    book.refused.extend(wanted.into_iter().flatten().map(Refused::NoCells));
+    book.refused.extend(wanted.into_iter().map(Refused::NoCells));
     Ok(book)
 }
 
@@ -117,8 +115,16 @@ fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> {
 }
 
 /// How often an element stands, or over how many rows or columns.
-fn times(element: &BytesStart<'_>, name: &str) -> u32 {
-    attribute(element, name).and_then(|times| times.parse().ok()).unwrap_or(1).max(1)
+fn times(path: &str, element: &BytesStart<'_>, name: &str) -> Result<u32> {
+    let Some(told) = attribute(element, name) else { return Ok(1) };
+    let figures = !told.is_empty() && told.bytes().all(|b| b.is_ascii_digit());
+    // More than there can be is found to be too many where there is something to repeat.
+    match told.parse() {
+        Ok(0) => Err(damaged(path)),
+        Ok(times) => Ok(times),
+        Err(_) if figures => Ok(u32::MAX),
+        Err(_) => Err(damaged(path)),
+    }
 }
 
 /// The sheets by name, and whether they show.
@@ -190,7 +196,7 @@ fn table<R: BufRead>(path: &str, reader: &mut Reader<R>, name: String, limits: L
         buffer.clear();
         match event(path, reader, &mut buffer)? {
             Event::Start(start) if start.name().as_ref() == "table:table-row" => {
-                let repeated = times(&start, "table:number-rows-repeated");
+                let repeated = times(path, &start, "table:number-rows-repeated")?;
                 let hidden = attribute(&start, "table:visibility").is_some_and(|shows| shows != "visible");
                 let runs = cells(path, reader, row, &mut merged, limits)?;
                 if !runs.is_empty() {
@@ -213,7 +219,7 @@ fn table<R: BufRead>(path: &str, reader: &mut Reader<R>, name: String, limits: L
                 row = row.saturating_add(repeated);
             }
             Event::Empty(start) if start.name().as_ref() == "table:table-row" => {
-                row = row.saturating_add(times(&start, "table:number-rows-repeated"));
+                row = row.saturating_add(times(path, &start, "table:number-rows-repeated")?);
             }
             Event::Start(start) if SKIPPED.contains(&start.name().as_ref()) => {
                 let name = start.name().as_ref().to_owned();
@@ -245,8 +251,8 @@ fn cells<R: BufRead>(path: &str, reader: &mut Reader<R>, row: u32, merged: &mut 
         if !covered && name != "table:table-cell" {
             continue;
         }
-        let repeated = times(&start, "table:number-columns-repeated");
-        let (high, wide) = (times(&start, "table:number-rows-spanned"), times(&start, "table:number-columns-spanned"));
+        let repeated = times(path, &start, "table:number-columns-repeated")?;
+        let (high, wide) = (times(path, &start, "table:number-rows-spanned")?, times(path, &start, "table:number-columns-spanned")?);
         let value = value(&start);
         let text = if is_empty { String::new() } else { text(path, reader, &name, limits)? };
         // What another cell covers is not seen.
@@ -326,7 +332,7 @@ fn text<R: BufRead>(path: &str, reader: &mut Reader<R>, cell: &str, limits: Limi
             }
             Event::End(end) if matches!(end.name().as_ref(), "text:p" | "text:h") => inside = inside.saturating_sub(1),
             Event::Start(start) | Event::Empty(start) => match start.name().as_ref() {
-                "text:s" => text.extend(std::iter::repeat_n(' ', times(&start, "text:c").min(100) as usize)),
+                "text:s" => text.extend(std::iter::repeat_n(' ', times(path, &start, "text:c").unwrap_or(1).min(100) as usize)),
                 "text:tab" => text.push('\t'),
                 "text:line-break" => text.push('\n'),
                 _ => {}

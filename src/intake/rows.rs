@@ -72,6 +72,8 @@ pub(super) struct Rows<'a> {
     pub filled: Filled,
 }
 
+/// Longest text that is looked at for what a row is.
+const TOLD: usize = 2000;
 /// Columns from here on are looked at only where they hold something, if few of them do in a row.
 const WIDE: usize = 100;
 
@@ -276,6 +278,8 @@ impl Rows<'_> {
 
     fn text(&self, row: usize, column: usize) -> String {
         match self.sheet.cell(row, column) {
+            // What is longer is no word of a note, a heading or a signature, and no day.
+            Cell::Text(text) if text.len() > TOLD => String::new(),
             Cell::Text(text) => tidy(text, self.reading.legacy, &mut Rules::default()),
             Cell::Number(number) => number_text(number),
             _ => String::new(),
@@ -328,10 +332,18 @@ impl Rows<'_> {
         let (column, counts) = (&self.sheet.columns[place].1, self.holds_counts());
         let target = self.header.columns[place].1.as_ref().filter(|t| matches!(t.part, Part::Whole | Part::Code));
         let is_area = target.and_then(|t| self.table.column(&t.column)).is_some_and(|c| c.kind == ColumnType::Area);
+        let is_none_of_ours = self.header.columns[place].1.is_none();
+        let has_boys = is_none_of_ours
+            && counts
+            && (0..column.distinct() as u32)
+                .any(|code| matches!(column.cell(code), Cell::Text(text) if text.trim().eq_ignore_ascii_case("nam")));
         let whole = |code: u32| match column.cell(code) {
             Cell::Text(text) if counts => {
                 let text = tidy(text, self.reading.legacy, &mut Rules::default());
-                signs::is_total(&text) || signs::is_whole(&text) || is_area && self.is_wide(&text)
+                signs::is_total(&text)
+                    || signs::is_whole(&text)
+                    || is_area && self.is_wide(&text)
+                    || is_none_of_ours && (signs::is_block(&text) || !has_boys && signs::is_part(&text))
             }
             _ => self.is_total(column, code),
         };

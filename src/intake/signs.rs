@@ -22,6 +22,7 @@ struct Words {
     whole: Vec<String>,
     total_starts: Vec<String>,
     part_starts: Vec<String>,
+    parts: Vec<String>,
     wide_starts: Vec<String>,
     note_starts: Vec<String>,
     unit_starts: Vec<String>,
@@ -36,6 +37,7 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
         whole: keys(&words.whole),
         total_starts: keys(&words.total_starts),
         part_starts: keys(&words.part_starts),
+        parts: keys(&words.parts),
         wide_starts: keys(&words.wide_starts),
         note_starts: keys(&words.note_starts),
         unit_starts: keys(&words.unit_starts),
@@ -54,13 +56,29 @@ fn begins(key: &str, words: &[String]) -> bool {
 /// True for the words of a total.
 pub(super) fn is_total(text: &str) -> bool {
     let key = key(text.split('(').next().unwrap_or_default());
-    text.len() < 80 && (WORDS.totals.contains(&key) || begins(&key, &WORDS.total_starts))
+    // "Tổng I", "Cộng 1": a total with the mark of its group.
+    let of_group = || {
+        let (lead, mark) = text.trim().rsplit_once(' ')?;
+        Some(WORDS.totals.contains(&self::key(lead)) && (is_mark(mark) || mark.trim_end_matches('.').parse::<u32>().is_ok()))
+    };
+    text.len() < 80 && (WORDS.totals.contains(&key) || begins(&key, &WORDS.total_starts) || of_group() == Some(true))
 }
 
 /// True for a word that says all the categories of a dimension together, or a part of another row.
 pub(super) fn is_whole(text: &str) -> bool {
     let key = key(text.split('(').next().unwrap_or_default());
     text.len() < 40 && WORDS.whole.contains(&key) || WORDS.part_starts.contains(&key) || begins(&key, &WORDS.part_starts)
+}
+
+/// True for a word that is a part of another row where it stands alone beside rows of all.
+pub(super) fn is_part(text: &str) -> bool {
+    text.len() < 40 && WORDS.parts.contains(&key(text))
+}
+
+/// True for a block of grades, such as "Khối 1".
+pub(super) fn is_block(text: &str) -> bool {
+    let key = bare(text);
+    key.strip_prefix("khoi ").is_some_and(|rest| rest.trim_start_matches("lop ").parse::<u32>().is_ok())
 }
 
 /// True for a unit that holds communes, by the word before its name; the number of a ward alone is none.

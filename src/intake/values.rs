@@ -22,6 +22,8 @@ pub(super) const SHARED: &str = "a value of this cell; it is merged over several
 const LOST_DIGITS: &str = "an identifier with all its digits; those of a long number are lost";
 /// A number of a cell has 15 digits.
 const DIGITS: f64 = 1e15;
+/// What was expected of a letter that is short for a boy or for all.
+const AMBIGUOUS: &str = "one of male, female; T is short for Trai and for Tổng";
 /// What was expected where neither yes nor no stands.
 pub(super) const YES_OR_NO: &str = "yes or no (Có, Không, x, 1, 0)";
 
@@ -240,6 +242,8 @@ impl Reading<'_> {
 
     fn flag(&self, text: &str) -> Made {
         match self.words.flag(text) {
+            // "x?" is a doubt.
+            Some(_) if text.contains('?') => Made::unread(YES_OR_NO),
             Some(_) if !self.whole.figures && is_digits(text) => Made::unread(FIGURES),
             Some(flag) if matches!(text, "true" | "false") => Made::with(Value::Flag(flag), Rules::default()),
             Some(flag) => Made::with(Value::Flag(flag), Rules::default()).rule(Rule::FlagWord),
@@ -252,7 +256,10 @@ impl Reading<'_> {
             return if list == "ethnicity" {
                 self.words.ethnic(self.ethnic, text, self.whole.figures)
             } else {
-                self.words.code(list, text, self.whole.figures)
+                match self.words.code(list, text, self.whole.figures) {
+                    _ if self.whole.is_total(text) => Made::unread(AMBIGUOUS),
+                    made => made,
+                }
             };
         }
         let mut rules = Rules::default();

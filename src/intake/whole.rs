@@ -17,6 +17,8 @@ pub(super) struct Whole {
     pub figures: bool,
     /// Which of its dates may have day and month exchanged.
     pub order: Order,
+    /// "T" beside "Nam" or "Nữ" is short for all of them, not for a boy.
+    pub letter: bool,
     /// The identifier 0 is that of one record: of several it is a word for none.
     pub zero: bool,
 }
@@ -32,7 +34,7 @@ pub(super) struct Order {
 
 impl Default for Whole {
     fn default() -> Self {
-        Self { figures: true, order: Order::default(), zero: true }
+        Self { figures: true, order: Order::default(), zero: true, letter: true }
     }
 }
 
@@ -57,7 +59,8 @@ impl Whole {
                 Self { figures: !used().any(|(cell, _)| figure(&text(cell)) == Some(0)), ..Self::default() }
             }
             (ColumnType::Text, Some("sex")) => {
-                Self { figures: are_sexes(from_zero, header, used().map(|(cell, _)| text(cell))), ..Self::default() }
+                let letter = !used().any(|(cell, _)| matches!(bare(&text(cell)).as_str(), "nam" | "nu"));
+                Self { figures: are_sexes(from_zero, header, used().map(|(cell, _)| text(cell))), letter, ..Self::default() }
             }
             (ColumnType::Text, None) if column.id.ends_with("_id") => {
                 let is_zero = |cell: Cell<'_>| cell == Cell::Text("0") || cell == Cell::Number(0.0);
@@ -65,6 +68,13 @@ impl Whole {
             }
             _ => Self::default(),
         }
+    }
+}
+
+impl Whole {
+    /// True for a letter that may stand for all.
+    pub fn is_total(self, text: &str) -> bool {
+        !self.letter && matches!(text, "T" | "t" | "T." | "t.")
     }
 }
 

@@ -21,6 +21,12 @@ const STACK: usize = 16 << 20;
 /// The process whose threads this library has.
 static PROCESS: AtomicU32 = AtomicU32::new(0);
 
+/// True if this library has worked in this process, or in the one that it was forked from.
+#[pyfunction]
+pub fn has_worked() -> bool {
+    PROCESS.load(Ordering::Relaxed) != 0
+}
+
 /// Runs `work` detached from the interpreter.
 pub fn enter<T: Send>(py: Python<'_>, work: impl FnOnce() -> Result<T, Error> + Send) -> PyResult<T> {
     telling(py, None, work)
@@ -63,6 +69,11 @@ pub fn telling<T: Send>(py: Python<'_>, on_progress: Option<&Py<PyAny>>, work: i
         return Err(why);
     }
     py.check_signals()?;
+    // What is done is done, whatever the last look saw; work too short for a look is told of once.
+    let (_, all) = task.progress();
+    if let (Some(call), true, Ok(Some(Ok(_)))) = (on_progress, all > 0, &found) {
+        call.call1(py, (all, all))?;
+    }
     match found {
         Ok(Some(found)) => found.map_err(|e| to_py(py, &e)),
         Ok(None) => Err(PyKeyboardInterrupt::new_err(())),

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Family};
 use crate::text::Language;
-use pyo3::exceptions::{PyFileNotFoundError, PyPermissionError, PyRuntimeError};
+use pyo3::exceptions::{PyFileNotFoundError, PyOSError, PyPermissionError, PyRuntimeError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use std::cell::Cell;
@@ -37,6 +37,7 @@ pub fn to_py(py: Python<'_>, error: &Error) -> PyErr {
         Family::Schema => "SchemaError",
         Family::Data => "DataError",
         Family::File => return PyFileNotFoundError::new_err(error.message(language(py))),
+        Family::Write => return PyOSError::new_err(error.message(language(py))),
         Family::Permission => return PyPermissionError::new_err(error.message(language(py))),
     };
     build(py, class, error).unwrap_or_else(|e| e)

@@ -408,6 +408,16 @@ fn parquet(py: Python<'_>, path: std::path::PathBuf, limits: (u64, u64), whole: 
     })
 }
 
+/// Refuses a table whose longest text, or all of whose texts together, are more than reading may hold.
+#[pyfunction]
+fn check_texts(py: Python<'_>, name: &str, longest: u64, all: u64, limits: (u64, u64)) -> PyResult<()> {
+    let limits = intake::limits_of(limits);
+    enter(py, || {
+        limits.check(name, crate::limits::Bound::Text, longest)?;
+        limits.check(name, crate::limits::Bound::Bytes, all)
+    })
+}
+
 /// The columns of a Parquet file.
 #[pyfunction]
 fn parquet_columns(py: Python<'_>, path: std::path::PathBuf) -> PyResult<Vec<String>> {
@@ -464,6 +474,8 @@ fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(areas, m)?)?;
     m.add_function(wrap_pyfunction!(area_moves, m)?)?;
     m.add_function(wrap_pyfunction!(synthetic, m)?)?;
+    m.add_function(wrap_pyfunction!(enter::has_worked, m)?)?;
+    m.add_function(wrap_pyfunction!(check_texts, m)?)?;
     m.add_function(wrap_pyfunction!(parquet, m)?)?;
     m.add_function(wrap_pyfunction!(parquet_columns, m)?)?;
     m.add_function(wrap_pyfunction!(parquet_pages, m)?)?;

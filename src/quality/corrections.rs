@@ -10,6 +10,7 @@ use crate::text::Language;
 use polars::prelude::{DataFrame, DataType, PolarsResult};
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
 use std::collections::{BTreeMap, HashMap};
+use std::io::ErrorKind::{NotADirectory, NotFound, PermissionDenied};
 use std::path::{Path, PathBuf};
 
 /// Lines of one sheet; a spreadsheet holds some more.
@@ -93,10 +94,15 @@ impl Check {
     /// counts the lines by rule. A file is written beside its place and moved there when it is whole.
     ///
     /// # Errors
-    /// [`Error::File`] if the folder or a file cannot be written.
+    /// [`Error::File`] or [`Error::NoPermission`] of a folder, [`Error::NotWritten`] if a file cannot be written.
     pub fn write_corrections(&self, folder: &Path, severity: Severity, sources: &Sources, language: Language) -> Result<Vec<PathBuf>> {
-        let told = |e: &dyn std::fmt::Display, path: &Path| Error::File { path: path.display().to_string(), found: e.to_string() };
-        std::fs::create_dir_all(folder).map_err(|e| told(&e, folder))?;
+        let told = |e: &dyn std::fmt::Display, path: &Path| Error::NotWritten { path: path.display().to_string(), found: e.to_string() };
+        // That a folder is not there, or may not be written, is told as of any file.
+        let disk = |e: std::io::Error, path: &Path| match e.kind() {
+            NotFound | NotADirectory | PermissionDenied => crate::disk::error(path, &e),
+            _ => told(&e, path),
+        };
+        std::fs::create_dir_all(folder).map_err(|e| disk(e, folder))?;
         let mut by_commune: BTreeMap<u32, Vec<Address>> = BTreeMap::new();
         for address in self.addresses(move |rule| rule.severity >= severity) {
             by_commune.entry(address.place).or_default().push(address);
@@ -109,7 +115,7 @@ impl Check {
                 .workbook(place, &addresses, sources, language)
                 .and_then(|mut book| book.save_to_buffer())
                 .map_err(|e| told(&e, &path))?;
-            crate::disk::write(&path, &bytes).map_err(|e| told(&e, &path))?;
+            crate::disk::write(&path, &bytes).map_err(|e| disk(e, &path))?;
             written.push(path);
             crate::task::advance(1);
         }

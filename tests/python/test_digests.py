@@ -1,7 +1,7 @@
-"""What a fixed set of questions answers, to the bit: a change of the house that means to change no number shows none here.
+"""What a fixed set of questions answers, to the bit: a change that means to change no number shows none here.
 
-The digests are of every cell of a table as text (numbers with all their digits), in its order. Where a change means to change
-numbers, the CHANGELOG says so and the digests are written anew: ``python tests/python/test_digests.py``.
+The digests are of every cell of a table as text (numbers with all their digits), in its order. Where a change means to
+change numbers, the CHANGELOG says so and the digests are written anew: ``python tests/python/test_digests.py``.
 """
 
 import hashlib

@@ -137,3 +137,19 @@ def test_no_text_of_a_workbook_becomes_a_formula(tmp_path, start):
     # What comes back is read as it was.
     back = pl.DataFrame({"Mã trẻ": [f"'{start}7".replace("\t", "+")], "Xã": ["12364"], "Họ và tên": ["A"]})
     assert ct.clean(back, "children").to_polars()["child_id"].item() == f"{start}7".replace("\t", "+")
+
+
+def test_a_name_as_long_as_the_disk_allows(tmp_path):
+    path = tmp_path / ("a" * 250 + ".txt")
+    write_whole(path, lambda name: Path(name).write_text("x", encoding="utf-8"))
+    assert path.read_text(encoding="utf-8") == "x"
+
+
+def test_corrections_that_cannot_be_written(tmp_path):
+    data = ct.Dataset(children=pl.concat([children(), children()]), area_vintage=DAY)
+    check = ct.check(data, period="2022")
+    (name,) = (path.name for path in check.write_corrections(tmp_path / "out", "info"))
+    (tmp_path / "other" / name).mkdir(parents=True)
+    with pytest.raises(OSError, match="cannot be written") as caught:
+        check.write_corrections(tmp_path / "other", "info")
+    assert not isinstance(caught.value, FileNotFoundError)

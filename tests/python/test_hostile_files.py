@@ -237,6 +237,91 @@ except ct.ChitieuError as error:
     assert told.stdout.startswith("over_limit the limit follows from the memory"), told.stdout
 
 
+PARQUET = {
+    "one text of a dictionary in each of many rows": lambda: pl.DataFrame(
+        {"child_id": pl.Series(["x" * 900_000]).cast(pl.Categorical).gather([0] * 3_000), "birth_year": 2015}
+    ),
+    "one long text": lambda: pl.DataFrame({"child_id": ["x" * (8 * MB)], "birth_year": [2015]}),
+    "one long list": lambda: pl.DataFrame(
+        {"child_id": ["a"], "birth_year": [2015], "circumstances": [["a"] * 3_000_000]}
+    ),
+    "long texts of a column that nobody asked for": lambda: pl.DataFrame(
+        {"child_id": [str(n) for n in range(300)], "birth_year": 2015, "photo": ["x" * MB] * 300}
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PARQUET)
+def test_texts_of_a_parquet_file(tmp_path, name):
+    PARQUET[name]().write_parquet(tmp_path / "t.parquet")
+    kind, code, message, peak = outcome(tmp_path / "t.parquet")
+    assert (kind, code) == ("refused", "over_limit"), message
+    assert peak < 900 and "xxx" not in message
+
+
+def test_styles_without_end(tmp_path):
+    """Five bytes in the file are 140 in a reader that keeps them."""
+    path = book(tmp_path / "t.xlsx")
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as file:
+        file.writestr(
+            "xl/styles.xml", f'{HEAD}<styleSheet xmlns="{MAIN}"><cellXfs>{"<xf/>" * 5_000_000}</cellXfs></styleSheet>'
+        )
+    kind, code, _, peak = outcome(path)
+    assert (kind, code) == ("refused", "over_limit") and peak < 700
+
+
+def _with(path, part, change):
+    made = path.with_name("changed.xlsx")
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(made, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            new.writestr(name, change(content) if name == part else content)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("part", "change"),
+    [
+        ("xl/workbook.xml", lambda x: x.replace(b"</sheets>", b'<sheet name="Two" sheetId="2" r:id="r1"/></sheets>')),
+        (SHEET, lambda x: x.replace(b"</sheetData>", b'</sheetData><sheetData><row r="3"/></sheetData>')),
+        (SHEET, lambda x: x.replace(b"</sheetData>", b'</sheetData><row r="3"><c r="A3"><v>1</v></c></row>')),
+        (SHEET, lambda x: x.replace(b"</sheetData>", b'<row r="2"><c r="A2"><v>7</v></c></row></sheetData>')),
+    ],
+)
+def test_a_workbook_of_which_a_part_would_be_passed_over(tmp_path, part, change):
+    """Two sheets of one part, rows behind the cells, two rows of one number."""
+    assert outcome(_with(book(tmp_path / "t.xlsx"), part, change))[:2] == ["refused", "unreadable_file"]
+
+
+def test_two_parts_of_one_name(tmp_path):
+    path = book(tmp_path / "t.xlsx")
+    with pytest.warns(UserWarning, match="Duplicate"), zipfile.ZipFile(path, "a") as file:
+        file.writestr(SHEET, "<worksheet/>")
+    assert outcome(path)[:2] == ["refused", "unreadable_file"]
+
+
+@pytest.mark.parametrize("times", ["100000000000000000000000", "-5", "0", "x"])
+def test_rows_of_opendocument_that_stand_as_often_as_nothing_can(tmp_path, times):
+    row = ods_row("k1", "05/03/2014").replace(
+        "<table:table-row", f'<table:table-row table:number-rows-repeated="{times}"'
+    )
+    path = ods(tmp_path / "t.ods", {"DS": ods_row("Mã trẻ", "Ngày sinh") + row})
+    assert outcome(path)[0] == "refused"
+
+
+def test_many_sheets_of_opendocument(tmp_path):
+    path = ods(
+        tmp_path / "t.ods",
+        {"DS": "</table:table>" + '<table:table table:name="A"></table:table>' * 100_000 + "<table:table>"},
+    )
+    assert outcome(path)[0] == "refused"
+
+
+def test_half_a_letter(tmp_path):
+    (tmp_path / "t.csv").write_bytes((HEADER + "k1;2015\n").encode("utf-16") + b"\x00\xd8")
+    assert outcome(tmp_path / "t.csv")[:2] == ["refused", "unreadable_file"]
+
+
 @pytest.mark.parametrize("kind", ["pipe", "/dev/zero", "/dev/stdin", "/dev/null", "folder", "socket"])
 def test_what_is_no_regular_file_is_refused_at_once(tmp_path, kind):
     path = tmp_path / "t.csv"

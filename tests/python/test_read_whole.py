@@ -99,7 +99,9 @@ def test_a_number_whose_format_shows_another_unit(tmp_path, shown, fines):
     sheet.parent.save(tmp_path / "t.xlsx")
     reading = ct.read(tmp_path / "t.xlsx", "sanctions")
     assert reading.to_polars()["fine"].to_list() == fines
-    assert reading.findings["row"].to_list() == [row for row, fine in zip((2, 3, 4), fines, strict=True) if fine is None]
+    assert reading.findings["row"].to_list() == [
+        row for row, fine in zip((2, 3, 4), fines, strict=True) if fine is None
+    ]
 
 
 def test_days_that_an_american_program_made(tmp_path):

@@ -56,6 +56,7 @@ def test_an_exception_of_the_callback_ends_each_kind_of_work(tmp_path):
         calls = []
         work(lambda done, total, calls=calls: calls.append((done, total)))
         assert all(0 <= done <= total for done, total in calls), name
+        assert calls and calls[-1][0] == calls[-1][1], name
         assert calls == sorted(calls), name
     # Nothing is left over of work that ended.
     assert ct.read(text, "children").to_polars().height == 400_000
@@ -136,13 +137,18 @@ def test_a_fork_is_told_at_once():
     import os, chitieu as ct, polars as pl
     frame = pl.DataFrame({"child_id": ["a"], "birth_year": [2015], "commune": ["12364"]})
     ask = lambda: ct.compute(ct.Dataset(children=frame), period="2022", indicators=["child_population"])
-    ask()
+    result = ask()
     pid = os.fork()
     if pid == 0:
         try:
             ask()
         except RuntimeError as error:
             print(error, flush=True)
+        for name in ("only", "printed"):
+            try:
+                getattr(result, name)("child_population", area="VN")
+            except RuntimeError as error:
+                print("told", flush=True)
         os._exit(0)
     os.waitpid(pid, 0)
     """
@@ -154,6 +160,7 @@ def test_a_fork_is_told_at_once():
         check=True,
     )
     assert "forked from one that has computed" in done.stdout and "spawn" in done.stdout
+    assert done.stdout.count("told") == 2
 
 
 def test_panics_print_nothing(tmp_path, capfd):
@@ -203,3 +210,21 @@ def test_a_secret_makes_keys_that_nobody_can_try():
             ct.merge([sealed[0], other])
     with pytest.raises(ct.PlanError, match="key: expected a secret of at least 16 bytes"):
         plan.partial(first, key="short")
+
+
+@pytest.mark.parametrize("call", [5, "x", []])
+def test_what_cannot_be_called_is_named(tmp_path, call):
+    text = text_file(tmp_path / "a.csv", 3)
+    pl.DataFrame({"child_id": ["a"], "birth_year": [2015], "commune": ["12364"]}).write_parquet(tmp_path / "a.parquet")
+    for path in (text, tmp_path / "a.parquet"):
+        with pytest.raises(TypeError, match="on_progress"):
+            ct.read(path, "children", on_progress=call)
+
+
+def test_limits_of_the_main_thread_hold_in_others():
+    seen = []
+    with ct.limits(memory="300 MB"):
+        thread = threading.Thread(target=lambda: seen.append(ct.limits.memory))
+        thread.start()
+        thread.join()
+    assert seen == [300 << 20] and ct.limits.memory != 300 << 20

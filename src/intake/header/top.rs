@@ -119,7 +119,9 @@ impl<'a> Top<'a> {
                 }
             }
         }
-        if let Some(unit) = self.texts[..first + height].iter().find_map(|line| parentheses::unit_above(line)) {
+        let lines = self.texts[..first + height].iter().enumerate();
+        let told = lines.map(|(row, line)| parentheses::unit_above(line, row < first, row + 1 < first + height)).find_map(|unit| unit);
+        if let Some(unit) = told.or_else(|| parentheses::unit(&self.sheet.name)) {
             let is_told = |label: &str, found: &Match| {
                 let column = found.target.as_ref().filter(|_| found.how != Some(How::Mapping)).map(|target| target.column.as_str());
                 column
@@ -127,6 +129,16 @@ impl<'a> Top<'a> {
             };
             for (label, found) in &mut columns {
                 if is_told(label, found) {
+                    *found = Match { how: Some(How::Unit), ..Match::default() };
+                }
+            }
+        }
+        // A unit right below a header is that of its column.
+        if let Some(below) = self.texts.get(first + height) {
+            for ((_, found), text) in columns.iter_mut().zip(below) {
+                let is_amount = found.target.as_ref().is_some_and(|target| Words::get().is_amount(&target.column));
+                let has_figure = text.contains(|c: char| c.is_ascii_digit());
+                if is_amount && !has_figure && found.how != Some(How::Mapping) && parentheses::unit(text).is_some() {
                     *found = Match { how: Some(How::Unit), ..Match::default() };
                 }
             }
