@@ -10,7 +10,7 @@ use crate::text::Language;
 use polars::prelude::{DataFrame, DataType, PolarsResult};
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
 use std::collections::{BTreeMap, HashMap};
-use std::io::ErrorKind::{NotADirectory, NotFound, PermissionDenied};
+use std::io::ErrorKind::{FileTooLarge, IsADirectory, PermissionDenied, QuotaExceeded, ResourceBusy, StorageFull};
 use std::path::{Path, PathBuf};
 
 /// Lines of one sheet; a spreadsheet holds some more.
@@ -97,10 +97,11 @@ impl Check {
     /// [`Error::File`] or [`Error::NoPermission`] of a folder, [`Error::NotWritten`] if a file cannot be written.
     pub fn write_corrections(&self, folder: &Path, severity: Severity, sources: &Sources, language: Language) -> Result<Vec<PathBuf>> {
         let told = |e: &dyn std::fmt::Display, path: &Path| Error::NotWritten { path: path.display().to_string(), found: e.to_string() };
-        // That a folder is not there, or may not be written, is told as of any file.
+        // A folder that is not there, or may not be written, is told as any file is; a full disk is no missing file.
         let disk = |e: std::io::Error, path: &Path| match e.kind() {
-            NotFound | NotADirectory | PermissionDenied => crate::disk::error(path, &e),
-            _ => told(&e, path),
+            StorageFull | QuotaExceeded | FileTooLarge | IsADirectory | ResourceBusy => told(&e, path),
+            PermissionDenied => Error::NoPermission { path: path.display().to_string() },
+            _ => Error::File { path: path.display().to_string(), found: e.to_string() },
         };
         std::fs::create_dir_all(folder).map_err(|e| disk(e, folder))?;
         let mut by_commune: BTreeMap<u32, Vec<Address>> = BTreeMap::new();
