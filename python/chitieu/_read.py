@@ -82,7 +82,7 @@ def _parquet(path: Path) -> pl.DataFrame:
 
 
 def _check_texts(name: str, frame: pl.DataFrame) -> None:
-    """Refuse a frame whose texts are more than reading may hold: equal ones stand once here, and are copied on their way.
+    """Refuse a frame whose texts are more than reading may hold: equal ones stand once here, and often behind.
 
     Raises:
         DataError: For a text that is too long, or too much of it.
@@ -92,8 +92,8 @@ def _check_texts(name: str, frame: pl.DataFrame) -> None:
         kind, lengths = series.dtype, None
         if isinstance(kind, pl.List):
             # The codes of a list become one text, parted by a sign.
-            items = int(series.list.len().max() or 0)
-            longest, whole = max(longest, items), whole + int(series.list.len().sum() or 0)
+            most, all_of_them = _most_and_all(series.list.len())
+            longest, whole = max(longest, most), whole + all_of_them
             series = series.explode() if whole < _ITEMS else series.clear()
             kind = series.dtype
         if isinstance(kind, (pl.Categorical, pl.Enum)):
@@ -102,9 +102,17 @@ def _check_texts(name: str, frame: pl.DataFrame) -> None:
             lengths = series.str.len_bytes()
         elif kind == pl.Binary:
             lengths = series.bin.size()
-        if lengths is not None and len(lengths):
-            longest, whole = max(longest, int(lengths.max() or 0)), whole + int(lengths.sum() or 0)
+        if lengths is not None:
+            most, all_of_them = _most_and_all(lengths)
+            longest, whole = max(longest, most), whole + all_of_them
     _native.check_texts(name, longest, whole, limits._asked())
+
+
+def _most_and_all(lengths: pl.Series) -> tuple[int, int]:
+    """Return the greatest of some lengths, and all of them together."""
+    told = lengths.to_frame("n").select(pl.col("n").max().alias("most"), pl.col("n").cast(pl.Int64).sum().alias("all"))
+    most, everything = told.row(0)
+    return int(most or 0), int(everything or 0)
 
 
 #: Items of lists that are looked at one by one; more are counted alone.

@@ -239,14 +239,15 @@ impl Cases {
         let (cases, children, persons) = (batch.column("case_id")?.cast(&DataType::String)?, text("child_id"), text("person_id"));
         let starts: Vec<usize> = (0..batch.height()).step_by(CHUNK).collect();
         let part = |start: &usize| -> PolarsResult<(Vec<IdxSize>, Vec<Option<Facts>>)> {
-            let (start, length) = (*start as i64, CHUNK.min(batch.height() - start));
+            let (first, length) = (*start as IdxSize, CHUNK.min(batch.height() - start));
+            let start = i64::from(first);
             let cases = cases.slice(start, length);
             let children = children.as_ref().map(|column| column.slice(start, length));
             let children: Box<dyn Iterator<Item = Option<&str>>> = match &children {
                 Some(column) => Box::new(column.str()?.iter()),
                 None => Box::new(std::iter::repeat_n(None, length)),
             };
-            Ok(self.placed((start as IdxSize..).zip(cases.str()?.iter().zip(children))))
+            Ok(self.placed((first..).zip(cases.str()?.iter().zip(children))))
         };
         let parts = starts.par_iter().map(part).collect::<PolarsResult<Vec<_>>>()?;
         let (mut rows, mut facts) = (Vec::with_capacity(batch.height()), Vec::with_capacity(batch.height()));
