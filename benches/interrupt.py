@@ -44,7 +44,6 @@ def records(rows: int) -> tuple[pl.DataFrame, pl.DataFrame]:
             "received_date": day + chance.integers(0, 365, rows),
             "forms": pl.Series(FORMS).gather(chance.integers(0, len(FORMS), rows)),
             "confirmed": pl.Series([True, False]).gather(chance.integers(0, 2, rows)),
-            "verification": pl.Series(["confirmed", "not_confirmed"]).gather(chance.integers(0, 2, rows)),
         }
     )
     return children, victims

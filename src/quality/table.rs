@@ -6,6 +6,7 @@ use super::kind::{Kind, Parts};
 use super::names::{Names, similarity};
 use super::plan::Plan;
 use super::rule::Rule;
+use crate::task::{self, Watched};
 use polars::prelude::PlHashMap;
 use rayon::slice::ParallelSliceMut;
 use std::collections::{BTreeMap, BTreeSet};
@@ -163,7 +164,10 @@ impl Making {
 
     /// Puts the keys in order, rows of the same key together and in their order.
     pub fn sort_keys(&mut self) {
-        self.keys.iter_mut().for_each(|(_, keys)| keys.par_sort_unstable());
+        for (_, keys) in &mut self.keys {
+            task::look();
+            keys.par_sort_unstable();
+        }
     }
 
     /// The keys under some columns, if the table has them.
@@ -174,6 +178,7 @@ impl Making {
     /// What keys, names and totals tell. `other` gives the keys of another table.
     pub fn finish(mut self, other: &Keys) -> Checked {
         for nth in 0..self.checked.verdicts.len() {
+            task::look();
             if !self.checked.verdicts[nth].missing.is_empty() {
                 continue;
             }
@@ -312,14 +317,14 @@ fn row(key: u128) -> u32 {
 fn repeated(sorted: &[u128]) -> Failed {
     let same = |a: &u128, b: &u128| a | ROW == b | ROW;
     let groups = sorted.chunk_by(same).filter(|group| group.len() > 1);
-    in_order(groups.flat_map(|group| group[1..].iter().map(|key| (row(*key), u64::from(row(group[0]))))).collect())
+    in_order(groups.watched().flat_map(|group| group[1..].iter().map(|key| (row(*key), u64::from(row(group[0]))))).collect())
 }
 
 /// Rows whose key another table does not have; both in order.
 fn absent(sorted: &[u128], target: &[u128]) -> Failed {
     let mut rest = target;
     let mut rows = Vec::new();
-    for key in sorted {
+    for key in sorted.iter().watched() {
         let hash = key & !ROW;
         rest = &rest[rest.partition_point(|t| t & !ROW < hash)..];
         if rest.first().is_none_or(|t| t & !ROW != hash) {
@@ -336,6 +341,7 @@ fn alike(mut blocks: Vec<u128>, names: &Names, least: f64) -> Failed {
     let same = |a: &u128, b: &u128| a | ROW == b | ROW;
     let mut found: BTreeMap<u32, u64> = BTreeMap::new();
     for block in blocks.chunk_by(same).filter(|block| block.len() > 1) {
+        task::look();
         let mut people: Vec<(Vec<String>, u32)> = block.iter().map(|key| (names.words(row(*key) as usize), row(*key))).collect();
         people.sort_unstable();
         for (nth, (words, one)) in people.iter().enumerate() {

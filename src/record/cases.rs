@@ -6,6 +6,7 @@ use super::problems::Problems;
 use crate::catalogue::{Catalogue, Table};
 use crate::error::{Error, Result};
 use crate::spelling::identifier;
+use crate::task::Watched;
 use chrono::NaiveDate;
 use polars::prelude::*;
 use rayon::prelude::*;
@@ -102,7 +103,7 @@ impl Cases {
             Ok(column) => Some(days_of(column.as_materialized_series())?),
             Err(_) => None,
         };
-        for (row, is_child) in children.into_iter().enumerate() {
+        for (row, is_child) in children.into_iter().enumerate().watched() {
             let (id, received, commune) = (ids.str()?.get(row).and_then(identifier), received.get(row), communes.str()?.get(row));
             let (Some(id), Some(received), Some(commune)) = (&id, received, commune) else {
                 for (column, expected, missing) in [

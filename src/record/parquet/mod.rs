@@ -107,6 +107,7 @@ impl Announced {
     ///
     /// # Errors
     /// [`Error::UnreadableFile`], or as [`Announced::by`].
+    #[cfg(feature = "io")]
     pub fn check(self, path: &Path) -> Result<()> {
         if Self::by(path)? == self {
             return Ok(());
