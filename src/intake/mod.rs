@@ -681,8 +681,22 @@ fn file_name(path: &Path) -> String {
 #[cfg(feature = "io")]
 fn parquet(path: &Path, limits: Limits) -> Result<DataFrame> {
     use polars_io::SerReader;
+    use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
     let told = path.display().to_string();
     let file = crate::disk::open(path)?;
-    crate::record::Announced::by(path)?.check_limits(path, limits, true)?;
-    polars_io::parquet::read::ParquetReader::new(file).finish().map_err(|_| guard::unreadable(&told, "a Parquet file", "other bytes"))
+    let announced = crate::record::Announced::by(path)?;
+    announced.check_limits(path, limits, true)?;
+    // A reader makes room for what pages claim.
+    crate::record::Announced::check_pages(path, None)?;
+    // Over some damage the reader panics; what it says may show values.
+    let read = || polars_io::parquet::read::ParquetReader::new(file).finish();
+    let frame = match catch_unwind(AssertUnwindSafe(read)) {
+        Ok(Ok(frame)) => frame,
+        Err(why) if crate::task::is_stop(why.as_ref()) => resume_unwind(why),
+        Ok(Err(_)) | Err(_) => return Err(guard::unreadable(&told, "a Parquet file", "a damaged one")),
+    };
+    if frame.height() as u64 != announced.rows {
+        return Err(Error::RowsDiffer { table: told, expected: announced.rows, found: frame.height() as u64 });
+    }
+    Ok(frame)
 }
