@@ -34,7 +34,7 @@ const PLACE: u64 = 16;
 /// How often readers hold what they unpack: packed, unpacked, as texts of their own, and as texts of ours.
 const HELD: u64 = 4;
 
-/// What is bounded, in English and Vietnamese, and whether it follows from the memory.
+/// What is bounded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Bound {
     /// Bytes that are held while reading.
@@ -50,7 +50,7 @@ pub(crate) enum Bound {
 }
 
 /// Most columns of a sheet or a text.
-pub(crate) const COLUMNS: u64 = 1 << 14;
+const COLUMNS: u64 = 1 << 14;
 
 impl Default for Limits {
     fn default() -> Self {

@@ -6,6 +6,7 @@ mod crosstab;
 mod damage;
 mod fuzz;
 mod laws;
+mod numbers;
 mod quality;
 mod reading;
 mod stats;

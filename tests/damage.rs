@@ -6,24 +6,12 @@
 //! judged by the lines that are left.
 #![cfg(feature = "files")]
 
+use crate::numbers::Numbers;
 use chitieu::intake::{Reader, Reading};
 use chitieu::{Error, Result};
 use std::path::{Path, PathBuf};
 
 const ROWS: usize = 40;
-
-/// A sequence of numbers that is the same each time (splitmix64).
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, most: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) % most as u64) as usize
-    }
-}
 
 #[derive(Debug, Clone, Copy)]
 enum Damage {

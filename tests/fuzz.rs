@@ -3,6 +3,7 @@
 //! (`CHITIEU_FUZZ_SEED`), and prints how many inputs of each kind there were and what became of them.
 #![cfg(feature = "files")]
 
+use crate::numbers::Numbers;
 use chitieu::intake::{Mapping, Reader};
 use chitieu::quality::Rules;
 use chitieu::{Catalogue, Crosstab, Limits, Plan, Tally};
@@ -14,19 +15,6 @@ use std::time::{Duration, Instant};
 
 /// Longest time for one input.
 const SLOW: Duration = Duration::from_secs(20);
-
-/// A sequence of numbers that is the same each time (splitmix64).
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, most: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) % most.max(1) as u64) as usize
-    }
-}
 
 /// What means something somewhere: a mutation puts in one of these or any bytes.
 const WORDS: [&str; 44] = [
