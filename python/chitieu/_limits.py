@@ -63,13 +63,13 @@ class Limits:
         Raises:
             PlanError: For what is no number of bytes.
         """
-        tokens = []
+        # Both are looked at before either is changed.
+        asked = {name: _bytes(name, size) for name, size in (("memory", memory), ("text", text)) if size is not None}
         before = dict(self._main)
-        for variable, name, size in ((self._memory, "memory", memory), (self._text, "text", text)):
-            if size is not None:
-                tokens.append((variable, variable.set(found := _bytes(name, size))))
-                if is_main():
-                    self._main[name] = found
+        variables = {"memory": self._memory, "text": self._text}
+        tokens = [(variables[name], variables[name].set(found)) for name, found in asked.items()]
+        if is_main():
+            self._main.update(asked)
         return _Changed(tokens, before)
 
     def reset(self) -> None:

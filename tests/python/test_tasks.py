@@ -228,3 +228,10 @@ def test_limits_of_the_main_thread_hold_in_others():
         thread.start()
         thread.join()
     assert seen == [300 << 20] and ct.limits.memory != 300 << 20
+
+
+def test_limits_that_are_refused_change_nothing():
+    before = ct.limits.memory, ct.limits.text
+    with pytest.raises(ct.PlanError, match="text"):
+        ct.limits(memory="300 MB", text="much")
+    assert (ct.limits.memory, ct.limits.text) == before
