@@ -382,8 +382,8 @@ def read(
         within: The code of the province or district that all communes lie in; a code outside is a finding.
         ethnic_list: ``"1979"`` or ``"2008"``: what names of ethnic groups become codes of. Without it ``"1979"``, and
             the report says so.
-        on_progress: Called with what is read and what there is in all: lines of a text, cells of a workbook, rows of Parquet;
-            :func:`tqdm_progress` gives a ready one.
+        on_progress: Called with what is read and what there is in all: lines of a text, cells of a workbook, rows of
+            Parquet; :func:`tqdm_progress` gives a ready one.
 
     Returns:
         The table, with what was matched, changed, set aside and not read.
