@@ -3,7 +3,7 @@
 //! A [`Plan`](crate::Plan) compiles to a question, and so does a [`Crosstab`](crate::Crosstab) of a table of one's own.
 
 use crate::area::{AreaList, Level, Lies, Split, bad};
-use crate::catalogue::{CASE_COLUMNS, Codes, Condition, Dimension, Table, Time, band_labels};
+use crate::catalogue::{CASE_COLUMNS, NEEDED_CASE_COLUMNS, Codes, Condition, Dimension, Table, Time, band_labels};
 use crate::error::{Error, choose};
 use crate::period::Period;
 use serde::{Deserialize, Serialize};
@@ -132,10 +132,9 @@ pub(crate) struct Block {
     pub axes: Vec<Axis>,
 }
 
-/// What is counted over the rows of some tables. Made by [`Plan`](crate::Plan) and [`Crosstab`](crate::Crosstab); what
-/// takes a question takes either of them.
+/// What is counted over the rows of some tables. Made by [`Plan`](crate::Plan) and [`Crosstab`](crate::Crosstab).
 #[derive(Debug, Clone)]
-pub struct Question {
+pub(crate) struct Question {
     pub(crate) tables: Vec<Table>,
     pub(crate) codes: Arc<Codes>,
     /// Without one, every row counts.
@@ -155,12 +154,6 @@ pub struct Question {
     pub(crate) undecided: BTreeSet<(usize, usize)>,
     /// Two questions share it only if they are the same.
     pub(crate) fingerprint: u64,
-}
-
-impl AsRef<Self> for Question {
-    fn as_ref(&self) -> &Self {
-        self
-    }
 }
 
 impl Question {
@@ -211,6 +204,11 @@ impl Question {
     /// The series of a block, in their order.
     pub(crate) fn series_of(&self, block: usize) -> impl Iterator<Item = usize> + '_ {
         (0..self.series.len()).filter(move |s| self.series[*s].block == block)
+    }
+
+    /// The series of every block.
+    pub(crate) fn series_by_block(&self) -> Arc<[Vec<u32>]> {
+        (0..self.blocks.len()).map(|block| self.series_of(block).map(|series| series as u32).collect()).collect()
     }
 
     /// The place of each series within its block.
@@ -317,7 +315,7 @@ impl Question {
         }
         if table == "perpetrators" {
             let Some(victims) = tables.get("victims") else { return Some(absent("victims")) };
-            for column in ["case_id", "received_date", "commune", "confirmed"] {
+            for column in NEEDED_CASE_COLUMNS {
                 if !victims.iter().any(|c| c == column) {
                     return Some(lacks("victims", column, victims));
                 }
@@ -334,7 +332,7 @@ impl Question {
 
 /// What the tables at hand allow of a plan.
 #[derive(Debug, Clone)]
-pub struct Fit {
+pub(crate) struct Fit {
     pub(crate) countable: Vec<bool>,
     /// The indicators that cannot be computed, each with the reason.
     pub left_out: Vec<(String, Error)>,

@@ -8,7 +8,7 @@ use chitieu::abuse::{
 use chitieu::area::Level;
 use chitieu::catalogue::{Catalogue, EthnicList};
 use chitieu::{Dataset, Period};
-use polars::prelude::*;
+use polars_core::prelude::*;
 use std::path::Path;
 
 const TABLES: [&str; 3] = ["victims", "perpetrators", "sanctions"];

@@ -6,7 +6,7 @@ use chitieu::area::Level;
 use chitieu::catalogue::{Catalogue, ColumnType, EthnicList};
 use chitieu::quality::{Rules, check};
 use chitieu::{Dataset, Error};
-use polars::prelude::*;
+use polars_core::prelude::*;
 use std::path::Path;
 
 fn list(value: &Value) -> Vec<Value> {

@@ -31,7 +31,7 @@ mod unit;
 
 pub use axis::Dimension;
 pub use choice::{Choice, DateOf, PlaceOf, Prostitution, Under, Word};
-pub use register::{Reading, Register};
+pub use register::{RegisterReader, Register};
 pub use repeats::Windows;
 pub use response::Deadlines;
 pub use sanctions::SanctionDimension;

@@ -11,11 +11,11 @@ use crate::catalogue::{Catalogue, EthnicList, days};
 use crate::error::{Error, Result};
 use crate::period::Period;
 use crate::question::UnknownAreas;
-use crate::record::{Dataset, Problems};
+use crate::record::{Problems, Records, announce, parts};
 use crate::text::Text;
 use chrono::NaiveDate;
-use polars::prelude::DataFrame;
-use std::collections::{HashMap, HashSet};
+use polars_core::prelude::DataFrame;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
 /// The tables of abuse.
@@ -28,7 +28,7 @@ pub(super) const TABLES: [&str; 3] = ["victims", "perpetrators", "sanctions"];
 /// ```
 /// use chitieu::abuse::{Choice, Register};
 /// use chitieu::{Dataset, area::Level};
-/// use polars::prelude::*;
+/// use polars_core::prelude::*;
 /// // One case with two children; the first comes back in a second case.
 /// let day = |text: &str| text.parse::<chrono::NaiveDate>().unwrap();
 /// let victims = df![
@@ -64,6 +64,8 @@ pub(super) struct Facts {
     pub steps: [bool; 3],
     /// Who is said to have reported.
     pub submissions: Submissions,
+    /// By table, rows that a check took out before.
+    pub set_aside: BTreeMap<String, u64>,
     /// The codes known by name.
     pub known: Known,
     /// Worked out when first asked for.
@@ -141,8 +143,67 @@ impl PartialEq for Facts {
     }
 }
 
+/// How a register is read; see [`Register::reader`].
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RegisterReader {
+    area_vintage: Option<NaiveDate>,
+    unknown_areas: UnknownAreas,
+    is_part: bool,
+}
+
+impl RegisterReader {
+    /// The day whose list of areas the codes belong to, where the records name none.
+    #[must_use]
+    pub fn area_vintage(mut self, day: NaiveDate) -> Self {
+        self.area_vintage = Some(day);
+        self
+    }
+
+    /// What to do with area codes that the list does not have.
+    #[must_use]
+    pub fn unknown_areas(mut self, policy: UnknownAreas) -> Self {
+        self.unknown_areas = policy;
+        self
+    }
+
+    /// The records are a part of a register: the victims of a perpetrator may be in another part. Perpetrators whose case is in no part
+    /// count nowhere; without this call they are an error.
+    #[must_use]
+    pub fn part(mut self) -> Self {
+        self.is_part = true;
+        self
+    }
+
+    /// Reads the tables of abuse.
+    ///
+    /// # Errors
+    /// [`Error::NoVintage`] if nothing names a list of areas; schema errors before any row is read, then data errors.
+    pub fn read(self, records: &dyn Records) -> Result<Register> {
+        let (metadata, there) = (records.metadata(), records.tables());
+        let has = |table: &str| there.iter().any(|t| t == table);
+        let vintage = metadata.area_vintage.or(self.area_vintage).ok_or_else(|| Error::NoVintage { period: "–".to_owned() })?;
+        let mut reading = Reading::new(vintage, metadata.ethnic_list, self.unknown_areas)?;
+        if !has("victims") && !has("sanctions") {
+            return Err(Error::MissingTable { table: "victims".to_owned(), indicator: crate::error::ABUSE.to_owned() });
+        }
+        let tables = TABLES.into_iter().filter(|table| has(table));
+        let asked: Vec<(&str, Vec<String>)> =
+            tables.map(|table| Ok((table, Reading::columns(table, &records.columns(table)?)?))).collect::<Result<_>>()?;
+        announce(records, &asked)?;
+        for (table, columns) in &asked {
+            for batch in parts(records, table, columns)? {
+                reading.add(table, &batch?)?;
+            }
+        }
+        reading.facts.submissions = metadata.reported(&reading.areas)?.only(&TABLES);
+        reading.facts.set_aside = metadata.set_aside.iter().filter(|(t, _)| has(t)).map(|(t, rows)| (t.clone(), *rows)).collect();
+        reading.facts.set_aside.retain(|table, _| TABLES.contains(&table.as_str()));
+        if self.is_part { reading.finish_part() } else { reading.finish() }
+    }
+}
+
 /// A register being read, batch after batch.
-pub struct Reading {
+struct Reading {
     catalogue: Catalogue,
     areas: Arc<AreaList>,
     ethnic: Option<EthnicList>,
@@ -159,7 +220,7 @@ impl Reading {
     ///
     /// # Errors
     /// [`Error::NoAreaList`].
-    pub fn new(area_vintage: NaiveDate, ethnic: Option<EthnicList>, unknown_areas: UnknownAreas) -> Result<Self> {
+    fn new(area_vintage: NaiveDate, ethnic: Option<EthnicList>, unknown_areas: UnknownAreas) -> Result<Self> {
         let areas = Arc::new(AreaList::on(area_vintage)?);
         let catalogue = Catalogue::builtin();
         let known = Known::new(catalogue.codes())?;
@@ -172,6 +233,7 @@ impl Reading {
             victims: false,
             steps: [false; 3],
             submissions: Submissions::new(),
+            set_aside: BTreeMap::new(),
             known,
             numbers: OnceLock::new(),
         };
@@ -182,7 +244,7 @@ impl Reading {
     ///
     /// # Errors
     /// [`Error::UnknownChoice`] for another table, [`Error::MissingColumn`] if one is not there that everything rests on.
-    pub fn columns(table: &str, there: &[String]) -> Result<Vec<String>> {
+    fn columns(table: &str, there: &[String]) -> Result<Vec<String>> {
         let catalogue = Catalogue::builtin();
         let known = || TABLES.map(str::to_owned).to_vec();
         let Some(schema) = catalogue.table(table).filter(|_| TABLES.contains(&table)) else {
@@ -210,7 +272,7 @@ impl Reading {
     ///
     /// # Errors
     /// A schema error; trouble with values is gathered and told by [`Reading::finish`].
-    pub fn add(&mut self, table: &str, batch: &DataFrame) -> Result<()> {
+    fn add(&mut self, table: &str, batch: &DataFrame) -> Result<()> {
         let there: Vec<String> = batch.get_column_names().iter().map(ToString::to_string).collect();
         Self::columns(table, &there)?;
         let Some((name, schema)) = TABLES.iter().find(|t| **t == table).zip(self.catalogue.table(table)) else { return Ok(()) };
@@ -249,7 +311,7 @@ impl Reading {
     ///
     /// # Errors
     /// A data error that counts all rows concerned; a perpetrator whose case has no row of victims is one.
-    pub fn finish(mut self) -> Result<Register> {
+    fn finish(mut self) -> Result<Register> {
         let known: HashSet<u128> = self.facts.reports.iter().map(|r| r.case).collect();
         for (row, _) in self.cases.iter().enumerate().filter(|(_, case)| !known.contains(case)) {
             self.problems.value("perpetrators", "case_id", "the case_id of a row of the table victims", row as u64 + 1);
@@ -262,7 +324,7 @@ impl Reading {
     ///
     /// # Errors
     /// A data error that counts all rows concerned.
-    pub fn finish_part(mut self) -> Result<Register> {
+    fn finish_part(mut self) -> Result<Register> {
         self.problems.into_result(&self.areas.day().to_string())?;
         self.facts.sort();
         Ok(Register(Arc::new(self.facts)))
@@ -285,23 +347,41 @@ impl Facts {
 }
 
 impl Register {
-    /// Reads the tables of abuse from a dataset, with the area list of the dataset's vintage or, without one, of a day.
+    /// Reads the tables of abuse, with the list of areas that the records name or, without one, that of a day.
     ///
     /// # Errors
-    /// Schema errors before any row is read, then data errors.
-    pub fn read(dataset: &Dataset, area_vintage: NaiveDate) -> Result<Self> {
-        let mut reading = Reading::new(dataset.vintage().unwrap_or(area_vintage), dataset.ethnic(), UnknownAreas::Error)?;
-        if !dataset.tables().any(|t| ["victims", "sanctions"].contains(&t)) {
-            return Err(Error::MissingTable { table: "victims".to_owned(), indicator: crate::error::ABUSE.to_owned() });
-        }
-        for table in TABLES.into_iter().filter(|t| dataset.tables().any(|there| there == *t)) {
-            let there: Vec<String> = dataset.schema(table)?.iter_names().map(ToString::to_string).collect();
-            let columns = Reading::columns(table, &there)?;
-            for batch in dataset.batches(table, &columns) {
-                reading.add(table, &batch?)?;
-            }
-        }
-        reading.finish()
+    /// As [`RegisterReader::read`].
+    pub fn read(records: &dyn Records, area_vintage: NaiveDate) -> Result<Self> {
+        Self::reader().area_vintage(area_vintage).read(records)
+    }
+
+    /// Begins to say how a register is read.
+    ///
+    /// ```
+    /// use chitieu::{Dataset, UnknownAreas, abuse::Register};
+    /// use polars_core::prelude::*;
+    /// let day = "2022-02-01".parse::<chrono::NaiveDate>()?;
+    /// let victims = df![
+    ///     "case_id" => ["c1", "c2"],
+    ///     "birth_year" => [2012, 2014],
+    ///     "commune" => ["12364", "99999"],
+    ///     "received_date" => [day; 2],
+    ///     "confirmed" => [true; 2],
+    /// ]?;
+    /// let dataset = Dataset::new().with("victims", victims)?.area_vintage("2022-12-31".parse()?);
+    /// // The second code is no commune: refused, unless it is to be kept apart.
+    /// assert!(Register::reader().read(&dataset).is_err());
+    /// assert_eq!(Register::reader().unknown_areas(UnknownAreas::Keep).read(&dataset)?.rows(), (2, 0, 0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn reader() -> RegisterReader {
+        RegisterReader::default()
+    }
+
+    /// By table, rows that a check took out before.
+    pub fn set_aside(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.0.set_aside.iter().map(|(table, rows)| (table.as_str(), *rows))
     }
 
     /// Both together: parts of one register.
@@ -316,6 +396,10 @@ impl Register {
         let mut both = Facts::clone(&self.0);
         both.reports.extend_from_slice(&other.0.reports);
         both.submissions = both.submissions.merge(&other.0.submissions, &self.0.tables(), &other.0.tables());
+        for (table, rows) in &other.0.set_aside {
+            let sum = both.set_aside.entry(table.clone()).or_default();
+            *sum = sum.saturating_add(*rows);
+        }
         both.victims |= other.0.victims;
         both.steps = std::array::from_fn(|nth| both.steps[nth] || other.0.steps[nth]);
         if let Some(persons) = &other.0.persons {
@@ -340,6 +424,8 @@ impl Register {
         let mut cases: HashSet<u128> = later.0.reports.iter().map(|r| r.case).collect();
         let decisions: HashSet<u128> = later.0.decisions.iter().flatten().map(|d| d.key).collect();
         let mut kept = Facts::clone(&self.0);
+        // What the later snapshot sets aside is said of its own tables.
+        kept.set_aside.retain(|table, _| !later.0.has(table));
         kept.reports.retain(|r| !cases.contains(&r.case));
         if let Some(persons) = &later.0.persons {
             cases.extend(persons.iter().map(|p| p.case));
@@ -347,12 +433,6 @@ impl Register {
         }
         kept.decisions.iter_mut().for_each(|d| d.retain(|d| !decisions.contains(&d.key)));
         Self(Arc::new(kept)).merge(later)
-    }
-
-    /// This register, with what is said of who reported.
-    #[must_use]
-    pub fn with_submissions(self, submissions: Submissions) -> Self {
-        Self(Arc::new(Facts { submissions, ..Facts::clone(&self.0) }))
     }
 
     /// The reports that count.

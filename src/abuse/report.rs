@@ -9,7 +9,7 @@ use crate::record::{BIRTHS, Cases, Encoded, Encoder, NO_WORD, Problems, check_sc
 use crate::spelling::identifier;
 use crate::task::Watched;
 use chrono::NaiveDate;
-use polars::prelude::DataFrame;
+use polars_core::prelude::DataFrame;
 use std::collections::HashMap;
 use xxhash_rust::xxh3::xxh3_128;
 

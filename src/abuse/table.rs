@@ -8,7 +8,7 @@ use super::unit::Unit;
 use crate::error::{Error, Result};
 use crate::stats::{LEVEL, ProportionMethod, Status, proportion, quotient};
 use crate::text::Text;
-use polars::prelude::*;
+use polars_core::prelude::*;
 
 /// A table of one unit.
 #[derive(Debug, Clone)]
@@ -118,11 +118,11 @@ impl Columns {
     /// Who reported, row by row: `reported` and `expected` communes, and the `status`. Where nobody did there is no number; where
     /// some did, the status says so unless it says something worse.
     pub fn covered(mut self, rows: Vec<Here>) -> Result<Self> {
-        let heard: BooleanChunked = rows.iter().map(|here| Some(!here.silent)).collect();
+        let heard = |(row, here): (usize, &Here)| (!here.silent).then_some(row as IdxSize);
+        let heard: IdxCa = rows.iter().enumerate().map(heard).collect();
         for column in &mut self.made {
             if column.dtype().is_primitive_numeric() && !CONSTANTS.contains(&column.name().as_str()) {
-                let nothing = Column::full_null(column.name().clone(), column.len(), column.dtype());
-                *column = column.zip_with(&heard, &nothing).map_err(wrong)?;
+                *column = column.take(&heard).map_err(wrong)?;
             }
         }
         let place = self.made.iter().position(|c| c.name().as_str() == "status");

@@ -18,7 +18,7 @@ pub(crate) use split::{WHOLE, bad};
 use crate::error::{Error, Result, choose};
 use crate::period::Period;
 use chrono::NaiveDate;
-use polars::prelude::{Column, DataFrame, DataType, PolarsResult};
+use polars_core::prelude::{Column, DataFrame, DataType, PolarsResult};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 

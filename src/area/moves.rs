@@ -6,7 +6,7 @@
 use super::{Area, AreaList, Level};
 use crate::error::{Error, Result};
 use chrono::NaiveDate;
-use polars::prelude::{Column, DataFrame};
+use polars_core::prelude::{Column, DataFrame};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, LazyLock};
 

@@ -3,6 +3,7 @@
 use super::condition::Condition;
 use super::indicator::{Dimension, ReadIn};
 use super::table::Table;
+use crate::error::{Result, choose};
 use crate::text::Text;
 use serde::Deserialize;
 
@@ -77,6 +78,14 @@ impl EthnicList {
             Self::Of1979 => "1979",
             Self::Of2008 => "2008",
         }
+    }
+
+    /// The list of a year.
+    ///
+    /// # Errors
+    /// [`Error::UnknownChoice`].
+    pub fn from_word(word: &str) -> Result<Self> {
+        choose("ethnic_list", word, &[Self::Of1979, Self::Of2008].map(|list| (list.word(), list)))
     }
 }
 

@@ -45,7 +45,7 @@ pub use indicator::{
     Agency, DEFAULT_AGE_BANDS, Dimension, Indicator, Kind, Measure, Provenance, Quantities, Quantity, ReadIn, Reference, Target,
     band_labels,
 };
-pub(crate) use table::CASE_COLUMNS;
+pub(crate) use table::{CASE_COLUMNS, NEEDED_CASE_COLUMNS};
 pub use table::{Column, ColumnType, FROM_CASE, Table, Time};
 
 use crate::error::{Error, Result};

@@ -164,6 +164,9 @@ pub const FROM_CASE: [(&str, ColumnType); 5] = [
 ];
 
 /// The columns of victims that cases are made of, where they are there. Without `child_id` no child of a case is told apart.
+/// Those without which no perpetrator is joined to a case.
+pub(crate) const NEEDED_CASE_COLUMNS: [&str; 4] = ["case_id", "received_date", "commune", "confirmed"];
+
 pub(crate) const CASE_COLUMNS: [&str; 10] =
     ["case_id", "child_id", "received_date", "commune", "confirmed", "incident_date", "birth_date", "birth_year", "age_from", "age_to"];
 

@@ -9,7 +9,7 @@ use crate::question::{Axis, check_rows};
 use crate::stats::{FEWEST_EVENTS, Interval, LEVEL, RateMethod, Status, quotient, rate, wilson};
 use crate::tally::{Margins, Spot, Tally};
 use crate::task::Watch;
-use polars::prelude::*;
+use polars_core::prelude::*;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 

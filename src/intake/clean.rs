@@ -14,7 +14,7 @@ use crate::catalogue::{Column, ColumnType, Table};
 use crate::error::{Error, Result};
 use crate::spelling::nfc;
 use crate::task::{Watch, Watched};
-use polars::prelude::*;
+use polars_core::prelude::*;
 use rayon::prelude::*;
 use std::collections::HashMap;
 
@@ -156,7 +156,7 @@ impl Cleaner<'_> {
         }
         findings.sort_by_key(|finding| finding.row);
         let rows: Vec<u32> = kept.iter().map(|row| self.sheet.rows[*row as usize]).collect();
-        frame.push(polars::prelude::Column::new("source_row".into(), rows));
+        frame.push(polars_core::prelude::Column::new("source_row".into(), rows));
         let names: Vec<&str> = columns.iter().map(|(column, _)| column.id.as_str()).collect();
         frame.push(unread_names(&unread, &names, kept.len()));
         let frame = DataFrame::new(kept.len(), frame).map_err(failed)?;
@@ -464,7 +464,7 @@ fn series(name: &str, kind: ColumnType, values: &Values) -> PolarsResult<Series>
 }
 
 /// The column `birth_year`, where dates of birth gave years: what its own column says comes first.
-fn years(columns: &[(&Column, Values)]) -> Option<polars::prelude::Column> {
+fn years(columns: &[(&Column, Values)]) -> Option<polars_core::prelude::Column> {
     let (_, dates) = columns
         .iter()
         .find(|(column, values)| column.id == "birth_date" && values.made.iter().any(|m| matches!(m.value, Value::Year(_))))?;
@@ -479,11 +479,11 @@ fn years(columns: &[(&Column, Values)]) -> Option<polars::prelude::Column> {
             _ => None,
         })
     });
-    Some(polars::prelude::Column::new("birth_year".into(), years.collect::<Vec<Option<i32>>>()))
+    Some(polars_core::prelude::Column::new("birth_year".into(), years.collect::<Vec<Option<i32>>>()))
 }
 
 /// The column `confirmed`, where only the result of verification is recorded, and how many rows it decides.
-fn confirmed(table: &Table, columns: &[(&Column, Values)]) -> Option<(polars::prelude::Column, u64)> {
+fn confirmed(table: &Table, columns: &[(&Column, Values)]) -> Option<(polars_core::prelude::Column, u64)> {
     table.column("confirmed")?;
     let of = |id: &str| columns.iter().find(|(column, _)| column.id == id).map(|(_, values)| values);
     let results = of("verification").filter(|_| of("confirmed").is_none())?;
@@ -493,11 +493,11 @@ fn confirmed(table: &Table, columns: &[(&Column, Values)]) -> Option<(polars::pr
     });
     let flags: Vec<Option<bool>> = flags.collect();
     let decided = flags.iter().flatten().count() as u64;
-    Some((polars::prelude::Column::new("confirmed".into(), flags), decided))
+    Some((polars_core::prelude::Column::new("confirmed".into(), flags), decided))
 }
 
 /// For each record the columns that could not be read.
-fn unread_names(unread: &[u64], names: &[&str], rows: usize) -> polars::prelude::Column {
+fn unread_names(unread: &[u64], names: &[&str], rows: usize) -> polars_core::prelude::Column {
     if unread.is_empty() {
         return StringChunked::full_null("source_unread".into(), rows).into_column();
     }

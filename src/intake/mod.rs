@@ -70,7 +70,7 @@ use cells::{Cell, Sheet};
 use chrono::NaiveDate;
 use header::{Header, Top};
 use places::Places;
-use polars::prelude::DataFrame;
+use polars_core::prelude::DataFrame;
 use std::path::Path;
 use std::sync::Arc;
 use titles::Named;
@@ -206,7 +206,7 @@ impl Reader {
     ///
     /// ```
     /// use chitieu::intake::Reader;
-    /// use polars::prelude::*;
+    /// use polars_core::prelude::*;
     /// let frame = df!["Mã trẻ" => ["k1", "k2"], "Ngày sinh" => ["05/03/2014", "31/02/2015"], "Giới tính" => ["Nam", "Nữ"]]?;
     /// let reading = Reader::new().clean(&frame, "children")?;
     /// assert_eq!(reading.frame()?.column("sex")?.str()?.get(1), Some("female"));
@@ -684,10 +684,10 @@ fn parquet(path: &Path, limits: Limits) -> Result<DataFrame> {
     use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
     let told = path.display().to_string();
     let file = crate::disk::open(path)?;
-    let announced = crate::record::Announced::by(path)?;
-    announced.check_limits(path, limits, true)?;
+    let announced = crate::record::ParquetFile::open(path)?;
+    announced.check_limits(limits, true)?;
     // A reader makes room for what pages claim.
-    crate::record::Announced::check_pages(path, None)?;
+    announced.check_pages(None)?;
     // Over some damage the reader panics; what it says may show values.
     let read = || polars_io::parquet::read::ParquetReader::new(file).finish();
     let frame = match catch_unwind(AssertUnwindSafe(read)) {
@@ -695,8 +695,8 @@ fn parquet(path: &Path, limits: Limits) -> Result<DataFrame> {
         Err(why) if crate::task::is_stop(why.as_ref()) => resume_unwind(why),
         Ok(Err(_)) | Err(_) => return Err(guard::unreadable(&told, "a Parquet file", "a damaged one")),
     };
-    if frame.height() as u64 != announced.rows {
-        return Err(Error::RowsDiffer { table: told, expected: announced.rows, found: frame.height() as u64 });
+    if frame.height() as u64 != announced.rows() {
+        return Err(Error::RowsDiffer { table: told, expected: announced.rows(), found: frame.height() as u64 });
     }
     Ok(frame)
 }

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::phrases::vietnamese;
 use crate::text::{Language, Text};
 use chrono::NaiveDate;
-use polars::prelude::*;
+use polars_core::prelude::*;
 use std::collections::BTreeMap;
 
 /// One sheet that was read as a table.

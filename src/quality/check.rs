@@ -10,11 +10,11 @@ use crate::area::{AreaList, day_of_codes};
 use crate::catalogue::{Catalogue, EthnicList};
 use crate::error::{Error, Result};
 use crate::period::Period;
-use crate::record::{Cases, Dataset, content};
+use crate::record::{Cases, Records, announce, content, parts};
 use crate::spelling::identifier;
 use crate::task::{self, Watch};
 use chrono::NaiveDate;
-use polars::prelude::{BooleanChunked, Column, DataFrame, DataType, PolarsError, PolarsResult};
+use polars_core::prelude::{BooleanChunked, Column, DataFrame, DataType, PolarsError, PolarsResult};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -37,7 +37,7 @@ pub struct Check {
 
 /// A check being made: tables are added batch by batch, `victims` before `perpetrators`.
 #[derive(Debug)]
-pub struct Checking {
+struct Checking {
     setting: Setting,
     period: Option<Period>,
     cases: Cases,
@@ -180,7 +180,7 @@ fn add_cases(cases: &mut Cases, victims: &DataFrame) -> PolarsResult<Result<()>>
 /// ```
 /// use chitieu::Dataset;
 /// use chitieu::quality::{Rules, check};
-/// use polars::prelude::*;
+/// use polars_core::prelude::*;
 /// // The second child is supported without any special circumstance, the third stands there twice.
 /// let none: Series = Series::new("".into(), [] as [&str; 0]);
 /// let children = df![
@@ -202,12 +202,16 @@ fn add_cases(cases: &mut Cases, victims: &DataFrame) -> PolarsResult<Result<()>>
 /// # Errors
 /// [`Error::WrongType`] for a column of another type than its table's; [`Error::NoAreaList`] for a day without a list of
 /// areas. Values never are an error: they are what is checked.
-pub fn check(dataset: &Dataset, rules: &Rules, period: Option<Period>) -> Result<Check> {
-    let mut checking = Checking::new(rules, period, dataset.vintage(), dataset.ethnic())?;
-    let order: Vec<String> = checking.setting.catalogue.tables().iter().map(|t| t.id.clone()).collect();
-    for table in order.iter().filter(|id| dataset.tables().any(|t| t == id.as_str())) {
-        let columns = checking.columns(table)?;
-        for batch in dataset.batches(table, &columns) {
+pub fn check(records: &dyn Records, rules: &Rules, period: Option<Period>) -> Result<Check> {
+    let metadata = records.metadata();
+    let mut checking = Checking::new(rules, period, metadata.area_vintage, metadata.ethnic_list)?;
+    let there = records.tables();
+    // Victims come before perpetrators, who are joined to their cases.
+    let order = checking.setting.catalogue.tables().iter().map(|t| t.id.clone()).filter(|id| there.contains(id)).collect::<Vec<_>>();
+    let asked: Vec<(&str, Vec<String>)> = order.iter().map(|t| Ok((t.as_str(), checking.columns(t)?))).collect::<Result<_>>()?;
+    announce(records, &asked)?;
+    for (table, columns) in &asked {
+        for batch in parts(records, table, columns)? {
             checking.add(table, &batch?)?;
         }
     }
@@ -239,12 +243,12 @@ impl Check {
     ///
     /// # Errors
     /// [`Error::OtherDataset`] names the table.
-    pub fn check_is_of(&self, dataset: &Dataset) -> Result<()> {
+    pub fn check_is_of(&self, records: &dyn Records) -> Result<()> {
         let mut seen = Comparing::new(self);
-        for table in dataset.tables() {
-            seen.table(table)?;
-            for batch in dataset.batches(table, &self.columns(table)) {
-                seen.add(table, &batch?)?;
+        for table in records.tables() {
+            seen.table(&table)?;
+            for batch in parts(records, &table, &self.columns(&table))? {
+                seen.add(&table, &batch?)?;
             }
         }
         seen.finish()
@@ -265,7 +269,7 @@ impl Check {
 
 /// A dataset being compared with that of a check, batch by batch.
 #[derive(Debug)]
-pub struct Comparing<'c> {
+struct Comparing<'c> {
     check: &'c Check,
     /// Rows and content of each table.
     seen: BTreeMap<String, (u64, u64)>,

@@ -6,7 +6,7 @@ use crate::catalogue::{ColumnType, Condition, TODAY, Time, days};
 use crate::error::{Error, Result};
 use crate::record::{BIRTHS, Encoded, Encoder, NO, NO_WORD, Problems, Rows};
 use crate::spelling::identifier;
-use polars::prelude::*;
+use polars_core::prelude::*;
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};

@@ -1,7 +1,7 @@
 //! A column of a chunk as classes of equal values, so that each value is read and judged once.
 
 use crate::tally::read::{list_key, long};
-use polars::prelude::*;
+use polars_core::prelude::*;
 use polars_arrow::array::{Array, Utf8ViewArray};
 use std::hash::Hash;
 

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::period::working_days;
 use crate::record::{BIRTHS, Encoded, NO, NO_WORD, UNDECIDED, YES, content};
 use crate::spelling::{identifier, nfc};
-use polars::prelude::*;
+use polars_core::prelude::*;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use xxhash_rust::xxh3::xxh3_128;

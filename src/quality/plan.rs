@@ -7,7 +7,7 @@ use crate::catalogue::{Catalogue, Codes, Condition, EthnicList, Table, Time};
 use crate::error::Result;
 use crate::record::{Cases, check_schema};
 use chrono::NaiveDate;
-use polars::prelude::Schema;
+use polars_core::prelude::Schema;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 

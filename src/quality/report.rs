@@ -6,7 +6,7 @@ use super::kind::Kind;
 use super::rule::Severity;
 use super::table::{Checked, Finding, Verdicts};
 use crate::error::{Error, Result};
-use polars::prelude::{Column, DataFrame};
+use polars_core::prelude::{Column, DataFrame};
 use std::collections::BTreeSet;
 
 fn frame(height: usize, columns: Vec<Column>) -> Result<DataFrame> {

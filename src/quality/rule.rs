@@ -5,7 +5,7 @@ use crate::catalogue::{Catalogue, ColumnType, Condition, Table};
 use crate::error::{Error, Result, choose};
 use crate::text::{Language, Text};
 use chrono::NaiveDate;
-use polars::prelude::{Column, DataFrame};
+use polars_core::prelude::{Column, DataFrame};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;

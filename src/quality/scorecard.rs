@@ -10,7 +10,7 @@ use crate::area::Level;
 use crate::catalogue::Time;
 use crate::error::{Error, Result};
 use crate::period::Period;
-use polars::prelude::{Column, DataFrame};
+use polars_core::prelude::{Column, DataFrame};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is known of one area.

@@ -7,7 +7,7 @@ use super::names::{Names, similarity};
 use super::plan::Plan;
 use super::rule::Rule;
 use crate::task::{self, Watched};
-use polars::prelude::PlHashMap;
+use polars_core::prelude::PlHashMap;
 use rayon::slice::ParallelSliceMut;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::spelling::identifier;
 use crate::task::Watched;
 use chrono::NaiveDate;
-use polars::prelude::*;
+use polars_core::prelude::*;
 use rayon::prelude::*;
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -48,7 +48,7 @@ impl Case {
 /// Perpetrators have no date and no place of their own; they take those of the reports of the child they name, if it is in the
 /// case, else of the whole case. So a perpetrator counts wherever and whenever a child counts that he or she abused.
 #[derive(Debug, Clone, Default)]
-pub struct Cases {
+pub(crate) struct Cases {
     /// By the hash of the case's identifier: millions of them take 64 bytes each.
     by_id: PlHashMap<u128, Case>,
     communes: Vec<String>,

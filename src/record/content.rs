@@ -1,7 +1,7 @@
 //! What stands in a table, as one number: two tables of the same rows in the same order share it, however they are split.
 
 use super::days::days_of;
-use polars::prelude::*;
+use polars_core::prelude::*;
 use polars_arrow::array::{Array, Utf8ViewArray, View};
 use xxhash_rust::xxh3::xxh3_64;
 

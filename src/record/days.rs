@@ -1,6 +1,6 @@
 //! Days of dates and moments: one rule for every way in.
 
-use polars::prelude::*;
+use polars_core::prelude::*;
 
 /// Viet Nam is ahead of Greenwich by so many seconds; it has no summer time.
 const AHEAD: i64 = 7 * 3_600;

@@ -8,7 +8,7 @@ use crate::error::{Error, Result, WITHOUT_FRACTION};
 use crate::period::Period;
 use crate::spelling::{identifier, nfc};
 use chrono::{Datelike, NaiveDate};
-use polars::prelude::*;
+use polars_core::prelude::*;
 use std::collections::HashMap;
 use std::rc::Rc;
 

@@ -10,12 +10,13 @@ mod days;
 mod decimal;
 mod encode;
 mod evaluate;
-#[cfg(any(feature = "io", feature = "python"))]
+#[cfg(feature = "files")]
 mod parquet;
 mod problems;
+mod records;
 
-pub use cases::Cases;
-pub use check::check_schema;
+pub(crate) use cases::Cases;
+pub(crate) use check::check_schema;
 pub(crate) use content::content;
 pub use dataset::Dataset;
 pub(crate) use days::days_of;
@@ -23,6 +24,8 @@ pub(crate) use days::days_of;
 pub(crate) use decimal::whole_numbers;
 pub(crate) use encode::{BIRTHS, Encoded, Encoder, NO, NO_WORD, UNDECIDED, YES, completed_years, is_school_year, shift, shift_last};
 pub(crate) use evaluate::Rows;
-#[cfg(any(feature = "io", feature = "python"))]
-pub(crate) use parquet::Announced;
+#[cfg(feature = "files")]
+pub use parquet::ParquetFile;
 pub(crate) use problems::Problems;
+pub(crate) use records::{announce, columns_of, parts};
+pub use records::{Batches, Metadata, Records};

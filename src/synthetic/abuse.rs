@@ -11,7 +11,7 @@ use super::random::{Dice, Purpose};
 use super::response::Response;
 use super::truth::Part;
 use super::{Census, Province, Tables};
-use polars::prelude::DataFrame;
+use polars_core::prelude::DataFrame;
 
 const FORMS: [&str; 7] = ["violence", "exploitation", "sexual_abuse", "trafficking", "abandonment", "neglect", "other"];
 const FORM_WEIGHTS: [u32; 7] = [32, 4, 44, 2, 5, 9, 4];

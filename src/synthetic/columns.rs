@@ -1,6 +1,6 @@
 //! Columns as they are filled: text whose few words are stored once, flags as bits, lists as offsets.
 
-use polars::prelude::{Column, DataFrame, PlSmallStr, Series};
+use polars_core::prelude::{Column, DataFrame, PlSmallStr, Series};
 use polars_arrow::array::{ArrayRef, BooleanArray, ListArray, PrimitiveArray, Utf8ViewArray, View};
 use polars_arrow::bitmap::BitmapBuilder;
 use polars_arrow::datatypes::ArrowDataType;

@@ -9,7 +9,7 @@ use super::random::{Dice, Purpose};
 use super::register::{Candidate, Heads};
 use super::truth::Part;
 use super::{Census, Province, Tables};
-use polars::prelude::DataFrame;
+use polars_core::prelude::DataFrame;
 
 pub(super) fn tables(province: &Province, layout: &Layout, census: &Census, ledger: &mut Ledger) -> Result<Tables, String> {
     let communes = Words::new(province.communes.iter().map(|c| &c.code));

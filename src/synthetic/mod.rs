@@ -50,7 +50,7 @@ pub use truth::Truth;
 use crate::area::{AreaList, Level};
 use layout::Layout;
 use ledger::Ledger;
-use polars::prelude::DataFrame;
+use polars_core::prelude::DataFrame;
 use random::{Dice, Purpose};
 use rayon::prelude::*;
 use register::{CHUNK, Candidate, Heads, Vocabulary};

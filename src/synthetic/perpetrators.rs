@@ -8,7 +8,7 @@ use super::layout::{Id, Layout, SEXES};
 use super::ledger::{Keyed, Ledger};
 use super::random::{Dice, Purpose};
 use super::truth::Part;
-use polars::prelude::DataFrame;
+use polars_core::prelude::DataFrame;
 
 const RELATIONS: [&str; 7] = ["parent", "step_parent", "other_relative", "teacher_or_carer", "acquaintance", "friend", "stranger"];
 

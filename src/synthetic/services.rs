@@ -7,7 +7,7 @@ use super::random::{Dice, Purpose};
 use super::register::Heads;
 use super::truth::Part;
 use super::{Census, Province, Tables};
-use polars::prelude::DataFrame;
+use polars_core::prelude::DataFrame;
 
 /// Where a record has no sex to be broken down by.
 const NO_SEX: usize = SEXES.len();

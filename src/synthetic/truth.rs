@@ -3,7 +3,7 @@
 use super::columns::{Grow, Numbers, Text, Words, frame};
 use super::ledger::{Cell, Keyed, Ledger, SEXES, distinct};
 use super::{Commune, Province};
-use polars::prelude::DataFrame;
+use polars_core::prelude::DataFrame;
 use polars_arrow::array::ArrayRef;
 use rayon::prelude::*;
 use std::collections::BTreeMap;

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::question::Question;
 use crate::record::Problems;
 use crate::task::Watch;
-use polars::prelude::DataFrame;
+use polars_core::prelude::DataFrame;
 use rayon::prelude::*;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,9 +16,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// Rows worked on at once; the result does not depend on it.
 const CHUNK: usize = 1 << 15;
 
-/// A table being counted, batch after batch; see [`Plan::counting`](crate::Plan::counting).
+/// A table being counted, batch after batch.
 #[derive(Debug)]
-pub struct Counting<'a> {
+pub(crate) struct Counting<'a> {
     question: &'a Question,
     /// The question whose units the tally has.
     onto: &'a Question,
@@ -83,7 +83,7 @@ impl<'a> Counting<'a> {
         }
         let mut needed = self.only_needed(batch)?;
         if self.table == "perpetrators" {
-            let wrong = |e: polars::error::PolarsError| Error::Frame { table: self.table.to_owned(), found: e.to_string() };
+            let wrong = |e: polars_core::error::PolarsError| Error::Frame { table: self.table.to_owned(), found: e.to_string() };
             needed = self.context.cases.joined(&needed, self.rows, &mut self.seen).map_err(wrong)?;
         }
         let (batch, height) = (needed, batch.height());

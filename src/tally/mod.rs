@@ -22,10 +22,10 @@ mod simple;
 #[cfg(test)]
 mod tests;
 
-pub use count::Counting;
+pub(crate) use count::Counting;
 pub(crate) use margins::{Margins, Spot};
-pub use moved::Vintage;
-pub use pass::Context;
+pub(crate) use moved::Vintage;
+pub(crate) use pass::Context;
 pub(crate) use presence::{Presence, Sender};
 pub(crate) use remarks::Remarks;
 
@@ -35,6 +35,7 @@ use cells::Cells;
 use chrono::NaiveDate;
 use keys::Keys;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// The version of the tally's form.
 pub(crate) const TALLY_VERSION: u32 = 4;
@@ -49,6 +50,8 @@ pub(crate) const MOST_COUNTED: u64 = 1 << 53;
 #[derive(Debug, Clone, Default)]
 pub struct Tally {
     pub(crate) fingerprint: u64,
+    /// Per block: the series that its counts are of.
+    series: Arc<[Vec<u32>]>,
     /// Per block: the counts by finest cell.
     pub(crate) blocks: Vec<Cells>,
     /// For distinct counts, the keys.
@@ -69,7 +72,7 @@ pub struct Tally {
 
 impl PartialEq for Tally {
     fn eq(&self, other: &Self) -> bool {
-        let Self { fingerprint, blocks, keys, sealed, counted, provinces, origins, presence, remarks: _ } = self;
+        let Self { fingerprint, series: _, blocks, keys, sealed, counted, provinces, origins, presence, remarks: _ } = self;
         (fingerprint, blocks, keys, sealed) == (&other.fingerprint, &other.blocks, &other.keys, &other.sealed)
             && (counted, provinces, origins, presence) == (&other.counted, &other.provinces, &other.origins, &other.presence)
     }
@@ -79,11 +82,10 @@ impl Eq for Tally {}
 
 impl Tally {
     /// The tally of no rows.
-    #[must_use]
-    pub fn empty(of: &impl AsRef<Question>) -> Self {
-        let question = of.as_ref();
+    pub(crate) fn empty(question: &Question) -> Self {
         Self {
             fingerprint: question.fingerprint,
+            series: question.series_by_block(),
             blocks: (0..question.blocks.len()).map(|b| Cells::empty(question.series_of(b).count())).collect(),
             keys: Keys::default(),
             sealed: None,

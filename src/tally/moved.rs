@@ -14,7 +14,7 @@ use std::sync::Arc;
 /// The list that area codes of records belong to, where it is not that of the result; made by
 /// [`Plan::vintage`](crate::Plan::vintage).
 #[derive(Debug, Clone, Default)]
-pub struct Vintage(Option<Arc<Moved>>);
+pub(crate) struct Vintage(Option<Arc<Moved>>);
 
 impl Vintage {
     pub(crate) fn new(question: &Question, day: NaiveDate) -> Result<Self> {

@@ -11,13 +11,13 @@ use crate::error::{Error, Result};
 use crate::question::{Axis, Fit, How, IN_PERIOD, Question, UnknownAreas};
 use crate::record::{Cases, Encoded, Encoder, NO_WORD, Rows, YES};
 use chrono::NaiveDate;
-use polars::prelude::DataFrame;
+use polars_core::prelude::DataFrame;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 /// What counting needs to know of a dataset besides the rows.
 #[derive(Debug, Clone, Default)]
-pub struct Context {
+pub(crate) struct Context {
     /// The list that ethnic codes belong to.
     pub ethnic_list: Option<EthnicList>,
     /// The cases, for perpetrators.

@@ -39,16 +39,16 @@ impl Presence {
 }
 
 impl Tally {
-    /// Takes over what is said of who reported. Tables that the question does not count are passed over; a table said to be
-    /// complete is so for the provinces that have rows or submissions.
-    pub(crate) fn say(&mut self, said: &Submissions, onto: &Question, vintage: &Vintage) {
+    /// Adds which communes reported. Tables that the question does not count are passed over; a complete table is so for the
+    /// provinces that have rows or submissions.
+    pub(crate) fn report(&mut self, submissions: &Submissions, onto: &Question, vintage: &Vintage) {
         let moved = vintage.moved();
         let question = moved.map_or(onto, |moved| &moved.question);
         let list = &*question.areas;
         let since = list.since();
         let reads = |id: &str| question.blocks.iter().any(|b| b.table == id || b.table == "perpetrators" && id == "victims");
         let table = |id: &str| reads(id).then(|| question.table_place(id).ok()).flatten();
-        for (id, code, sent) in said.senders() {
+        for (id, code, sent) in submissions.senders() {
             let (Some(table), Some(place)) = (table(id), list.commune(code)) else { continue };
             self.presence.submitted.entry((since, table, place)).or_default().extend(sent);
             let province = list.up_to(place, Level::Province);
@@ -62,7 +62,7 @@ impl Tally {
             Some(_) => self.origins.iter().filter(|(of, _)| *of == list.edition()).map(|(_, province)| *province).collect(),
             None => self.provinces.iter().copied().filter(|place| (*place as usize) < list.areas().len()).collect(),
         };
-        for table in said.complete_tables().filter_map(table) {
+        for table in submissions.complete_tables().filter_map(table) {
             self.presence.complete.extend(with_records.iter().map(|province| (since, table, *province)));
         }
     }

@@ -7,7 +7,7 @@ use super::classes::{Asked, Classes, Source};
 use super::pass::{Columns, Pass};
 use crate::error::{Error, Result};
 use crate::record::{BIRTHS, Encoded, Encoder, days_of};
-use polars::prelude::*;
+use polars_core::prelude::*;
 use polars_arrow::array::{Array, BooleanArray, Utf8ViewArray, View};
 use polars_arrow::bitmap::Bitmap;
 use std::rc::Rc;

@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::question::{How, IN_PERIOD, UnknownAreas};
 use crate::record::{Encoded, NO, NO_WORD, Problems};
 use crate::spelling::identifier;
-use polars::prelude::DataFrame;
+use polars_core::prelude::DataFrame;
 use std::collections::BTreeMap;
 
 /// Counts a chunk; `offset` rows of its table came before.

@@ -14,7 +14,7 @@ use crate::task::Watch;
 use rayon::prelude::*;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 use thrift::{Kind, Thrift};
 
@@ -22,45 +22,64 @@ const MAGIC: &[u8; 4] = b"PAR1";
 /// Magic and length behind the footer.
 const TAIL: u64 = 8;
 
-/// What a file announced, and what tells it from another that takes its place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Announced {
-    pub rows: u64,
+/// A Parquet file as it was when it was opened: what it announces is checked before a reader makes room for it.
+///
+/// ```
+/// use chitieu::{Error, ParquetFile};
+/// assert!(matches!(ParquetFile::open("no such file.parquet"), Err(Error::File { .. })));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParquetFile {
+    path: PathBuf,
+    rows: u64,
     /// Columns with values, parts of structures among them.
-    pub columns: u64,
+    columns: u64,
     /// Rows of its largest row group, which is held while it is read.
-    pub group: u64,
-    /// Of its length, the moment of its last change and its footer.
-    pub state: u64,
+    group: u64,
+    /// Hash of its length, the moment of its last change and its footer: a file that takes its place has another.
+    state: u64,
 }
 
-impl Announced {
-    /// What the file at a path announces.
+impl ParquetFile {
+    /// Reads what the file at a path announces.
     ///
     /// # Errors
     /// [`Error::File`] if it cannot be read, [`Error::UnreadableFile`] if it is no whole Parquet file or does not agree with itself.
-    pub fn by(path: &Path) -> Result<Self> {
+    pub fn open(path: impl Into<PathBuf>) -> Result<Self> {
+        let path = path.into();
         let there = |e: std::io::Error| Error::File { path: path.display().to_string(), found: e.to_string() };
-        let mut file = crate::disk::open(path)?;
+        let mut file = crate::disk::open(&path)?;
         let about = file.metadata().map_err(there)?;
         let length = about.len();
-        let bytes = footer(&mut file, length).map_err(there)?.ok_or_else(|| damaged(path, "a Parquet file", "a damaged one"))?;
-        let rows = rows(&bytes, length).ok_or_else(|| damaged(path, "a Parquet file", "a damaged one"))?;
-        let rows = rows.map_err(|(expected, found)| damaged(path, &expected, &found))?;
+        let bytes = footer(&mut file, length).map_err(there)?.ok_or_else(|| damaged(&path, "a Parquet file", "a damaged one"))?;
+        let rows = rows(&bytes, length).ok_or_else(|| damaged(&path, "a Parquet file", "a damaged one"))?;
+        let rows = rows.map_err(|(expected, found)| damaged(&path, &expected, &found))?;
         let changed = about.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok()).map_or(0, |since| since.as_nanos());
         let state = [length.to_le_bytes().as_slice(), changed.to_le_bytes().as_slice(), bytes.as_slice()].concat();
         let (groups, (_, schema)) = parts(&bytes).unwrap_or_default();
         let columns = leaves(&schema).map_or(0, |leaves| leaves.len() as u64);
         let group = groups.iter().filter_map(|group| u64::try_from(group.rows?).ok()).max().unwrap_or(0);
-        Ok(Self { rows, columns, group, state: xxhash_rust::xxh3::xxh3_64(&state) })
+        Ok(Self { path, rows, columns, group, state: xxhash_rust::xxh3::xxh3_64(&state) })
     }
 
-    /// The names of the columns of a file.
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The rows that it announces.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// The names of its columns.
     ///
     /// # Errors
-    /// As [`Announced::by`].
-    #[cfg(feature = "python")]
-    pub fn columns(path: &Path) -> Result<Vec<String>> {
+    /// As [`ParquetFile::open`].
+    pub fn columns(&self) -> Result<Vec<String>> {
+        let path = &self.path;
         let there = |e: std::io::Error| Error::File { path: path.display().to_string(), found: e.to_string() };
         let mut file = crate::disk::open(path)?;
         let length = file.metadata().map_err(there)?.len();
@@ -74,11 +93,12 @@ impl Announced {
         names.ok_or_else(|| damaged(path, "a Parquet file", "a damaged one"))
     }
 
-    /// Refuses a file whose pages do not hold what it announces, looking at those of some columns, or of all.
+    /// Refuses the file if its pages do not hold what it announces, looking at those of some columns, or of all.
     ///
     /// # Errors
     /// [`Error::UnreadableFile`], or [`Error::File`] if it cannot be read.
-    pub fn check_pages(path: &Path, columns: Option<&[String]>) -> Result<()> {
+    pub fn check_pages(&self, columns: Option<&[String]>) -> Result<()> {
+        let path = &self.path;
         let there = |e: std::io::Error| Error::File { path: path.display().to_string(), found: e.to_string() };
         let whole = || damaged(path, "a Parquet file", "a damaged one");
         let mut file = crate::disk::open(path)?;
@@ -94,25 +114,24 @@ impl Announced {
         })
     }
 
-    /// Refuses a file of which one row group is more than reading may hold, or all of it where it is read `whole`.
+    /// Refuses the file if one row group is more than reading may hold, or all of it where it is read `whole`.
     ///
     /// # Errors
     /// [`Error::OverLimit`].
-    pub fn check_limits(self, path: &Path, limits: Limits, whole: bool) -> Result<()> {
+    pub fn check_limits(&self, limits: Limits, whole: bool) -> Result<()> {
         let rows = if whole { self.rows } else { self.group };
-        limits.check(&path.display().to_string(), Bound::Places, rows.saturating_mul(self.columns))
+        limits.check(&self.path.display().to_string(), Bound::Places, rows.saturating_mul(self.columns))
     }
 
-    /// Refuses a file that is not the one announced.
+    /// Refuses the file if it is no longer the one that was opened.
     ///
     /// # Errors
-    /// [`Error::UnreadableFile`], or as [`Announced::by`].
-    #[cfg(feature = "io")]
-    pub fn check(self, path: &Path) -> Result<()> {
-        if Self::by(path)? == self {
+    /// [`Error::UnreadableFile`], or as [`ParquetFile::open`].
+    pub fn check_unchanged(&self) -> Result<()> {
+        if Self::open(&self.path)? == *self {
             return Ok(());
         }
-        Err(damaged(path, "the file that was named", "one that has changed since"))
+        Err(damaged(&self.path, "the file that was named", "one that has changed since"))
     }
 }
 

@@ -1,13 +1,13 @@
 //! Reading files, and finding units by name; `chitieu/_read.py` stands over it.
 
-use super::enter::{enter, telling};
-use super::error::spoken;
-use super::{Frame, arrow, day, ethnic};
-use crate::area::{AreaList, Found, Level};
-use crate::error::{Error, Result};
-use crate::intake::{Folder, Mapping, Reader, Reading, TextEncoding, files_below, why_skipped};
-use crate::limits::Limits;
-use polars::prelude::{DataFrame, IdxCa, PlSmallStr};
+use crate::enter::{enter, reporting};
+use crate::error::spoken;
+use crate::{Frame, arrow, day, ethnic};
+use chitieu::area::{AreaList, Found, Level};
+use chitieu::error::{Error, Result};
+use chitieu::intake::{Folder, Mapping, Reader, Reading, TextEncoding, files_below, why_skipped};
+use chitieu::Limits;
+use polars_core::prelude::{IdxCa, PlSmallStr};
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 use std::path::{Path, PathBuf};
@@ -47,18 +47,6 @@ pub(super) fn limits_of((memory, text): (u64, u64)) -> Limits {
 #[pyfunction]
 fn default_limits() -> (u64, u64) {
     (Limits::new().memory_bytes(), Limits::new().text_bytes())
-}
-
-/// The batches of a stream as one frame.
-pub(super) fn whole(stream: &Bound<'_, PyAny>) -> PyResult<DataFrame> {
-    let mut frames = arrow::read(stream)?.into_iter();
-    let first = frames.next().unwrap_or_default();
-    enter(stream.py(), || {
-        frames.try_fold(first, |mut frame, next| {
-            frame.vstack_mut(&next).map_err(|e| Error::Frame { table: "stream".to_owned(), found: e.to_string() })?;
-            Ok(frame)
-        })
-    })
 }
 
 #[pymethods]
@@ -109,16 +97,16 @@ impl PyReader {
 
     #[pyo3(signature = (path, table, on_progress=None))]
     fn read(&self, py: Python<'_>, path: PathBuf, table: &str, on_progress: Option<Py<PyAny>>) -> PyResult<PyReading> {
-        telling(py, on_progress.as_ref(), || self.0.read(path, table).map(PyReading))
+        reporting(py, on_progress.as_ref(), || self.0.read(path, table).map(PyReading))
     }
 
     fn read_frame(&self, name: &str, frame: &Bound<'_, PyAny>, table: &str) -> PyResult<PyReading> {
-        let whole = whole(frame)?;
+        let whole = arrow::whole(frame)?;
         enter(frame.py(), || self.0.read_frame(name, &whole, table).map(PyReading))
     }
 
     fn clean(&self, frame: &Bound<'_, PyAny>, table: &str) -> PyResult<PyReading> {
-        let whole = whole(frame)?;
+        let whole = arrow::whole(frame)?;
         enter(frame.py(), || self.0.clean(&whole, table).map(PyReading))
     }
 
@@ -132,7 +120,7 @@ impl PyReader {
     }
 
     fn recognise_frame(&self, name: &str, frame: &Bound<'_, PyAny>) -> PyResult<PyFolder> {
-        let whole = whole(frame)?;
+        let whole = arrow::whole(frame)?;
         enter(frame.py(), || self.0.recognise_frame(&whole, name).map(PyFolder))
     }
 }
@@ -152,7 +140,7 @@ impl PyReading {
     }
 
     fn ethnic_list(&self) -> Option<&'static str> {
-        self.0.ethnic_list.map(crate::catalogue::EthnicList::word)
+        self.0.ethnic_list.map(chitieu::catalogue::EthnicList::word)
     }
 
     fn frame(&self, py: Python<'_>) -> PyResult<Frame> {
@@ -192,10 +180,10 @@ impl PyFolder {
             for folder in found {
                 whole.join(folder.clone());
             }
-            whole.not_read.extend(skipped.into_iter().map(|(file, vi, en)| crate::intake::NotRead {
+            whole.not_read.extend(skipped.into_iter().map(|(file, vi, en)| chitieu::intake::NotRead {
                 file,
                 sheet: String::new(),
-                why: crate::Text::new(vi, en),
+                why: chitieu::Text::new(vi, en),
             }));
             Ok(Self(whole))
         })

@@ -1,13 +1,12 @@
 //! Rules, checks and workbooks of corrections, for Python.
 
-use super::enter::{enter, telling};
-use super::{Frame, arrow, day, ethnic};
-use crate::area::Level;
-use crate::error::{Error, Result};
-use crate::period::Period;
-use crate::quality::{Check, Checking, Comparing, Rules, Severity, Sources, column_name};
-use crate::text::Language;
-use polars::prelude::{Column, DataFrame};
+use crate::enter::{enter, reading, reporting};
+use crate::{Frame, arrow};
+use chitieu::area::Level;
+use chitieu::error::{Error, Result};
+use chitieu::quality::{Check, Rules, Severity, Sources, check, column_name};
+use chitieu::{Language, Period};
+use polars_core::prelude::{Column, DataFrame};
 use pyo3::prelude::*;
 use std::path::Path;
 
@@ -42,35 +41,13 @@ struct PyCheck(Check);
 
 #[pymethods]
 impl PyCheck {
-    /// Checks tables given as iterables of streams; `columns` are asked of each.
+    /// Checks the records of a dataset.
     #[staticmethod]
-    fn read(
-        py: Python<'_>,
-        rules: &PyRules,
-        tables: Vec<(String, Py<PyAny>)>,
-        period: Option<&str>,
-        area_vintage: Option<&str>,
-        ethnic_list: Option<&str>,
-    ) -> PyResult<Self> {
-        let mut checking = enter(py, || {
-            let period = period.map(str::parse::<Period>).transpose()?;
-            let vintage = area_vintage.map(|text| day("area_vintage", text)).transpose()?;
-            Checking::new(&rules.0, period, vintage, ethnic(ethnic_list)?)
-        })?;
-        for (table, batches_of) in tables {
-            let columns = checking.columns(&table).map_err(|e| super::error::to_py(py, &e))?;
-            let batches = batches_of.bind(py).call1((columns,))?;
-            for batch in batches.try_iter()? {
-                for frame in arrow::read(&batch?)? {
-                    let table = table.as_str();
-                    checking = enter(py, move || {
-                        checking.add(table, &frame)?;
-                        Ok(checking)
-                    })?;
-                }
-            }
-        }
-        enter(py, move || checking.finish()).map(Self)
+    #[pyo3(signature = (dataset, rules, period, on_progress=None))]
+    fn read(dataset: &Bound<'_, PyAny>, rules: &PyRules, period: Option<&str>, on_progress: Option<Py<PyAny>>) -> PyResult<Self> {
+        reading(dataset, on_progress.as_ref(), |records| {
+            check(records, &rules.0, period.map(str::parse::<Period>).transpose()?).map(Self)
+        })
     }
 
     fn reference(&self) -> String {
@@ -81,23 +58,9 @@ impl PyCheck {
         self.0.area_vintage().to_string()
     }
 
-    /// Refuses another dataset than the checked one; tables are given as for `read`.
-    fn check_is_of(&self, py: Python<'_>, tables: Vec<(String, Py<PyAny>)>) -> PyResult<()> {
-        let mut seen = Comparing::new(&self.0);
-        for (table, batches_of) in tables {
-            seen.table(&table).map_err(|e| super::error::to_py(py, &e))?;
-            let batches = batches_of.bind(py).call1((self.0.columns(&table),))?;
-            for batch in batches.try_iter()? {
-                for frame in arrow::read(&batch?)? {
-                    let table = table.as_str();
-                    seen = enter(py, move || {
-                        seen.add(table, &frame)?;
-                        Ok(seen)
-                    })?;
-                }
-            }
-        }
-        enter(py, move || seen.finish())
+    /// Refuses another dataset than the checked one.
+    fn check_is_of(&self, dataset: &Bound<'_, PyAny>) -> PyResult<()> {
+        reading(dataset, None, |records| self.0.check_is_of(records))
     }
 
     fn rows(&self, table: &str) -> Option<u64> {
@@ -142,11 +105,11 @@ impl PyCheck {
         let mut known = Sources::default();
         for (table, stream) in sources {
             for frame in arrow::read(&stream)? {
-                known.add(&table, &frame).map_err(|e| super::error::to_py(py, &e))?;
+                known.add(&table, &frame).map_err(|e| crate::error::to_py(py, &e))?;
             }
         }
         let language = Language::from_code(language).unwrap_or_default();
-        telling(py, on_progress.as_ref(), || {
+        reporting(py, on_progress.as_ref(), || {
             let written = self.0.write_corrections(Path::new(folder), Severity::from_word(severity)?, &known, language)?;
             Ok(written.into_iter().map(|path| path.display().to_string()).collect())
         })

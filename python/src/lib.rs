@@ -1,4 +1,4 @@
-//! The only room that knows Python: a thin private module under the annotated package.
+//! The bindings: a thin private module under the annotated package. The only crate that knows Python.
 #![allow(clippy::needless_pass_by_value, reason = "Python arguments arrive owned")]
 
 mod abuse;
@@ -7,33 +7,27 @@ mod enter;
 mod error;
 mod intake;
 mod quality;
+mod records;
 mod stats;
 
-use crate::area::{AreaList, Split};
-use crate::catalogue::{Catalogue, EthnicList};
-use crate::error::{Error, Result, choose};
-use crate::plan::Plan;
-use crate::question::UnknownAreas;
-use crate::record::{Announced, Cases, Dataset};
-use crate::tally::{Context, Tally, Vintage};
+use chitieu::area::{AreaList, Split};
+use chitieu::catalogue::{Catalogue, EthnicList};
+use chitieu::error::{Error, Result};
+use chitieu::{Limits, ParquetFile, Plan, Tally, UnknownAreas};
 use chrono::NaiveDate;
-use enter::enter;
-use polars::prelude::{DataFrame, DataType, IntoColumn, PolarsResult, StringChunked};
+use enter::{enter, reading};
+use polars_core::prelude::{DataFrame, DataType, IntoColumn, PolarsResult, StringChunked};
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyList};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-
-/// Rows counted between two looks at signals and progress.
-const STEP: usize = 1 << 20;
 
 fn day(what: &'static str, text: &str) -> Result<NaiveDate> {
     text.parse().map_err(|_| Error::BadNumber { what, expected: "YYYY-MM-DD".to_owned(), found: text.to_owned() })
 }
 
 fn ethnic(list: Option<&str>) -> Result<Option<EthnicList>> {
-    let known = [EthnicList::Of1979, EthnicList::Of2008].map(|list| (list.word(), list));
-    list.map(|word| choose("ethnic_list", word, &known)).transpose()
+    list.map(EthnicList::from_word).transpose()
 }
 
 /// A frame on its way out.
@@ -106,30 +100,6 @@ fn words() -> String {
     serde_json::json!({"tables": tables, "lists": lists}).to_string()
 }
 
-#[pyclass(frozen, name = "Cases", module = "chitieu._native")]
-struct PyCases(Cases);
-
-#[pymethods]
-impl PyCases {
-    #[new]
-    fn new(py: Python<'_>, batches: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let mut cases = Cases::default();
-        for batch in batches.try_iter()? {
-            let frames = arrow::read(&batch?)?;
-            cases = enter(py, move || {
-                for frame in &frames {
-                    cases.add(frame)?;
-                }
-                Ok(cases)
-            })?;
-        }
-        Ok(Self(cases))
-    }
-}
-
-#[pyclass(frozen, name = "Vintage", module = "chitieu._native")]
-struct PyVintage(Vintage);
-
 #[pyclass(frozen, name = "Plan", module = "chitieu._native", eq)]
 #[derive(PartialEq)]
 struct PyPlan(Arc<Plan>);
@@ -182,106 +152,18 @@ impl PyPlan {
         self.0.area_vintage().to_string()
     }
 
-    /// The way from the list of areas of a dataset to that of the plan.
-    fn vintage(&self, py: Python<'_>, of_records: Option<&str>) -> PyResult<PyVintage> {
-        enter(py, || self.0.vintage(of_records.map(|text| day("area_vintage", text)).transpose()?).map(PyVintage))
-    }
-
     fn tables(&self) -> Vec<String> {
         self.0.tables().into_iter().map(str::to_owned).collect()
     }
 
     fn columns(&self, py: Python<'_>, table: &str) -> PyResult<Vec<String>> {
-        enter(py, || {
-            if self.0.catalogue.table(table).is_some() {
-                return Ok(self.0.columns(table));
-            }
-            let known = self.0.catalogue.tables().iter().map(|t| t.id.clone()).collect();
-            Err(Error::UnknownChoice { what: "table", got: table.to_owned(), known })
-        })
+        enter(py, || self.0.columns(table))
     }
 
-    /// Checks the types of a table by a frame without rows.
-    fn check(&self, py: Python<'_>, table: &str, empty: &Bound<'_, PyAny>) -> PyResult<()> {
-        let frames = arrow::read(empty)?;
-        enter(py, || {
-            for frame in &frames {
-                crate::record::check_schema(self.0.question.table(table)?, frame.schema(), &self.0.columns(table))?;
-            }
-            Ok(())
-        })
-    }
-
-    /// The tally of no rows, which knows which indicators these tables and columns cannot answer.
-    fn empty_for(&self, py: Python<'_>, columns: BTreeMap<String, Vec<String>>) -> PyResult<PyTally> {
-        enter(py, || Ok(PyTally { plan: self.0.clone(), tally: self.0.empty_for(&columns)? }))
-    }
-
-    /// Counts one table given as an iterable of streams.
-    #[allow(clippy::too_many_arguments, reason = "one call for one table; Python names each")]
-    fn count(
-        &self,
-        py: Python<'_>,
-        table: &str,
-        batches: &Bound<'_, PyAny>,
-        columns: BTreeMap<String, Vec<String>>,
-        ethnic_list: Option<&str>,
-        vintage: &PyVintage,
-        cases: Option<&PyCases>,
-        on_rows: Option<Py<PyAny>>,
-    ) -> PyResult<PyTally> {
-        let context = enter(py, || {
-            Ok(Context {
-                ethnic_list: ethnic(ethnic_list)?,
-                cases: cases.filter(|_| table == "perpetrators").map(|c| c.0.clone()).unwrap_or_default(),
-                fit: Some(self.0.fit(&columns)?),
-                vintage: vintage.0.clone(),
-            })
-        })?;
-        let mut counting = self.0.counting(table, &context);
-        for batch in batches.try_iter()? {
-            for frame in arrow::read(&batch?)? {
-                let mut start = 0_usize;
-                loop {
-                    let part = frame.slice(start.cast_signed() as i64, STEP);
-                    let rows = part.height();
-                    counting = enter(py, move || {
-                        counting.add(&part)?;
-                        Ok(counting)
-                    })?;
-                    if let Some(call) = &on_rows {
-                        call.call1(py, (rows,))?;
-                    }
-                    start += STEP;
-                    if start >= frame.height() {
-                        break;
-                    }
-                }
-            }
-        }
-        let tally = enter(py, move || counting.finish())?;
-        Ok(PyTally { plan: self.0.clone(), tally })
-    }
-
-    /// A tally of a dataset's rows with what the dataset says of who reported.
-    fn said(
-        &self,
-        py: Python<'_>,
-        tally: &PyTally,
-        submissions: Option<&Bound<'_, PyAny>>,
-        complete: Vec<String>,
-        vintage: &PyVintage,
-    ) -> PyResult<PyTally> {
-        let submissions = submissions.map(intake::whole).transpose()?;
-        enter(py, || {
-            let mut tally = tally.tally.clone();
-            let mut dataset = Dataset::new().complete(complete);
-            if let Some(rows) = submissions {
-                dataset = dataset.submissions(rows);
-            }
-            self.0.say(&mut tally, &dataset, &vintage.0)?;
-            Ok(PyTally { plan: self.0.clone(), tally })
-        })
+    /// Counts the records of a dataset.
+    #[pyo3(signature = (dataset, on_progress=None))]
+    fn partial(&self, dataset: &Bound<'_, PyAny>, on_progress: Option<Py<PyAny>>) -> PyResult<PyTally> {
+        reading(dataset, on_progress.as_ref(), |records| Ok(PyTally { tally: self.0.partial(records)?, plan: self.0.clone() }))
     }
 
     fn tally(&self, py: Python<'_>, frame: &Bound<'_, PyAny>) -> PyResult<PyTally> {
@@ -290,7 +172,7 @@ impl PyPlan {
         enter(py, move || {
             // One tally may come in several batches.
             let frame = arrow::one_frame(frames).map_err(|e| Error::Frame { table: "tally".to_owned(), found: e.to_string() })?;
-            Ok(PyTally { tally: Tally::from_frame(&*plan, &frame)?, plan })
+            Ok(PyTally { tally: plan.tally(&frame)?, plan })
         })
     }
 
@@ -318,7 +200,7 @@ impl PyTally {
     #[pyo3(signature = (requested_schema=None))]
     fn __arrow_c_stream__<'py>(&self, py: Python<'py>, requested_schema: Option<Py<PyAny>>) -> PyResult<Bound<'py, PyCapsule>> {
         let _ = requested_schema;
-        let frame = enter(py, || self.tally.to_frame(&*self.plan))?;
+        let frame = enter(py, || self.tally.to_frame())?;
         arrow::write(py, &frame)
     }
 
@@ -332,10 +214,6 @@ impl PyTally {
 
     fn sealed(&self, py: Python<'_>, secret: &[u8]) -> PyResult<Self> {
         enter(py, || Ok(Self { plan: self.plan.clone(), tally: self.tally.clone().sealed(secret)? }))
-    }
-
-    fn with_set_aside(&self, table: &str, rows: u64) -> Self {
-        Self { plan: self.plan.clone(), tally: self.tally.clone().with_set_aside(table, rows) }
     }
 
     fn plan(&self) -> PyPlan {
@@ -380,15 +258,15 @@ fn synthetic(
 ) -> PyResult<(Vec<(String, Frame)>, Frame, Frame)> {
     enter(py, || {
         let list = AreaList::on(day("year", &format!("{year}-12-31"))?)?;
-        let communes = crate::synthetic::communes(&list, code);
+        let communes = chitieu::synthetic::communes(&list, code);
         if communes.is_empty() {
-            let known = list.areas().iter().filter(|a| a.level == crate::area::Level::Province).map(|a| a.code.clone()).collect();
+            let known = list.areas().iter().filter(|a| a.level == chitieu::area::Level::Province).map(|a| a.code.clone()).collect();
             return Err(Error::UnknownChoice { what: "province", got: code.to_owned(), known });
         }
         let children = usize::try_from(children).map_err(|_| below_zero("children", children))?;
         let silent = usize::try_from(silent).map_err(|_| below_zero("silent", silent))?;
-        let province = crate::synthetic::Province { code, communes: &communes, children, year, seed, silent };
-        let (tables, truth) = crate::synthetic::generate(&province).map_err(|found| Error::BadNumber {
+        let province = chitieu::synthetic::Province { code, communes: &communes, children, year, seed, silent };
+        let (tables, truth) = chitieu::synthetic::generate(&province).map_err(|found| Error::BadNumber {
             what: "province",
             expected: "a province that can be made".to_owned(),
             found,
@@ -398,36 +276,45 @@ fn synthetic(
     })
 }
 
-/// The rows that a Parquet file announces, and a number that tells the file from another in its place.
-#[pyfunction]
-fn parquet(py: Python<'_>, path: std::path::PathBuf, limits: (u64, u64), whole: bool) -> PyResult<(u64, u64)> {
-    enter(py, || {
-        let announced = Announced::by(&path)?;
-        announced.check_limits(&path, intake::limits_of(limits), whole)?;
-        Ok((announced.rows, announced.state))
-    })
+#[pyclass(frozen, name = "ParquetFile", module = "chitieu._native")]
+struct PyParquetFile(ParquetFile);
+
+#[pymethods]
+impl PyParquetFile {
+    /// Opens a file; one that would be too much to hold, in parts or as a whole, is refused.
+    #[new]
+    fn new(py: Python<'_>, path: std::path::PathBuf, limits: (u64, u64), whole: bool) -> PyResult<Self> {
+        enter(py, || {
+            let file = ParquetFile::open(path)?;
+            file.check_limits(intake::limits_of(limits), whole)?;
+            Ok(Self(file))
+        })
+    }
+
+    fn rows(&self) -> u64 {
+        self.0.rows()
+    }
+
+    fn columns(&self, py: Python<'_>) -> PyResult<Vec<String>> {
+        enter(py, || self.0.columns())
+    }
+
+    /// True if the file is still the one that was opened.
+    fn is_unchanged(&self, py: Python<'_>) -> PyResult<bool> {
+        enter(py, || Ok(ParquetFile::open(self.0.path())? == self.0))
+    }
+
+    /// Refuses the file if its pages do not hold what it announces; those of some columns, or of all.
+    fn check_pages(&self, py: Python<'_>, columns: Option<Vec<String>>) -> PyResult<()> {
+        enter(py, || self.0.check_pages(columns.as_deref()))
+    }
 }
 
 /// Refuses a table whose longest text, or all of whose texts together, are more than reading may hold.
 #[pyfunction]
 fn check_texts(py: Python<'_>, name: &str, longest: u64, all: u64, limits: (u64, u64)) -> PyResult<()> {
-    let limits = intake::limits_of(limits);
-    enter(py, || {
-        limits.check(name, crate::limits::Bound::Text, longest)?;
-        limits.check(name, crate::limits::Bound::Bytes, all)
-    })
-}
-
-/// The columns of a Parquet file.
-#[pyfunction]
-fn parquet_columns(py: Python<'_>, path: std::path::PathBuf) -> PyResult<Vec<String>> {
-    enter(py, || Announced::columns(&path))
-}
-
-/// Refuses a Parquet file whose pages do not hold what it announces; those of some columns, or of all.
-#[pyfunction]
-fn parquet_pages(py: Python<'_>, path: std::path::PathBuf, columns: Option<Vec<String>>) -> PyResult<()> {
-    enter(py, || Announced::check_pages(&path, columns.as_deref()))
+    let limits: Limits = intake::limits_of(limits);
+    enter(py, || limits.check_texts(name, longest, all))
 }
 
 /// A column of identifiers in the form in which they are compared; null where nobody is identified.
@@ -439,7 +326,7 @@ fn identifiers(py: Python<'_>, column: &Bound<'_, PyAny>) -> PyResult<Frame> {
             let frame = arrow::one_frame(frames)?;
             let columns = frame.columns().iter().map(|column| {
                 let texts = column.cast(&DataType::String)?;
-                let found: StringChunked = texts.str()?.iter().map(|text| text.and_then(crate::spelling::identifier)).collect();
+                let found: StringChunked = texts.str()?.iter().map(|text| text.and_then(chitieu::spelling::identifier)).collect();
                 Ok(found.with_name(column.name().clone()).into_column())
             });
             DataFrame::new(frame.height(), columns.collect::<PolarsResult<_>>()?)
@@ -462,10 +349,9 @@ fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add("__version__", env!("CARGO_PKG_VERSION"))?;
     m.add_class::<Frame>()?;
     m.add_class::<PyCatalogue>()?;
-    m.add_class::<PyCases>()?;
-    m.add_class::<PyVintage>()?;
     m.add_class::<PyPlan>()?;
     m.add_class::<PyTally>()?;
+    m.add_class::<PyParquetFile>()?;
     abuse::add_to(m)?;
     quality::add_to(m)?;
     intake::add_to(m)?;
@@ -476,9 +362,6 @@ fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(synthetic, m)?)?;
     m.add_function(wrap_pyfunction!(enter::has_worked, m)?)?;
     m.add_function(wrap_pyfunction!(check_texts, m)?)?;
-    m.add_function(wrap_pyfunction!(parquet, m)?)?;
-    m.add_function(wrap_pyfunction!(parquet_columns, m)?)?;
-    m.add_function(wrap_pyfunction!(parquet_pages, m)?)?;
     m.add_function(wrap_pyfunction!(identifiers, m)?)?;
     Ok(())
 }

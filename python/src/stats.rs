@@ -1,10 +1,10 @@
 //! The statistics, as plain tuples; `chitieu/stats` names their parts. What has no value is NaN.
 #![allow(clippy::too_many_arguments, reason = "numbers of one formula; Python names each")]
 
-use super::enter::enter;
-use super::natural;
-use crate::error::{Error, Result};
-use crate::stats::{self, IndirectStratum, Interval, Kind, Rate, RateMethod, Stratum};
+use crate::enter::enter;
+use crate::natural;
+use chitieu::error::{Error, Result};
+use chitieu::stats::{self, IndirectStratum, Interval, Kind, Rate, RateMethod, Stratum};
 use pyo3::prelude::*;
 
 /// Adds the functions to the private module.

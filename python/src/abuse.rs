@@ -1,17 +1,16 @@
 //! Registers of abuse and their tables, for Python.
 
-use super::{Frame, arrow, day, enter::enter, ethnic, natural};
-use crate::abuse::{
-    Choice, DateOf, Deadlines, Dimension, PlaceOf, Prostitution, Reading, Register, SanctionDimension, Selection, Table, Under, Unit,
+use crate::enter::{enter, reading};
+use crate::{Frame, day, natural};
+use chitieu::abuse::{
+    Choice, DateOf, Deadlines, Dimension, PlaceOf, Prostitution, Register, SanctionDimension, Selection, Table, Under, Unit,
     Windows, Word,
 };
-use crate::area::{AreaList, Level, Submissions};
-use crate::catalogue::Catalogue;
-use crate::error::{Error, Result};
-use crate::period::Period;
-use crate::question::UnknownAreas;
-use polars::prelude::DataFrame;
+use chitieu::area::Level;
+use chitieu::error::{Error, Result};
+use chitieu::{Period, UnknownAreas};
 use pyo3::prelude::*;
+use std::collections::BTreeMap;
 
 fn period(text: Option<&str>) -> Result<Option<Period>> {
     text.map(str::parse).transpose()
@@ -78,62 +77,30 @@ impl Words {
     }
 }
 
-fn read_submissions(rows: &[DataFrame], complete: &[String], area_vintage: &str) -> Result<Submissions> {
-    let catalogue = Catalogue::builtin();
-    let tables: Vec<&str> = catalogue.tables().iter().map(|t| t.id.as_str()).collect();
-    let areas = AreaList::on(day("area_vintage", area_vintage)?)?;
-    let mut said = Submissions::new();
-    for batch in rows {
-        said = said.merge(&Submissions::read(batch, &tables, &areas)?, &[], &[]);
-    }
-    said.complete(complete, &tables)
-}
-
 #[pyclass(frozen, name = "Register", module = "chitieu._native")]
 struct PyRegister(Register);
 
 #[pymethods]
 impl PyRegister {
-    /// The columns that are read from a table.
+    /// Reads the tables of abuse of a dataset.
     #[staticmethod]
-    fn columns(py: Python<'_>, table: &str, there: Vec<String>) -> PyResult<Vec<String>> {
-        enter(py, || Reading::columns(table, &there))
+    #[pyo3(signature = (dataset, area_vintage, unknown_areas, is_part, on_progress=None))]
+    fn read(
+        dataset: &Bound<'_, PyAny>,
+        area_vintage: &str,
+        unknown_areas: &str,
+        is_part: bool,
+        on_progress: Option<Py<PyAny>>,
+    ) -> PyResult<Self> {
+        reading(dataset, on_progress.as_ref(), |records| {
+            let reader = Register::reader().area_vintage(day("area_vintage", area_vintage)?);
+            let reader = reader.unknown_areas(UnknownAreas::from_word(unknown_areas)?);
+            if is_part { reader.part() } else { reader }.read(records).map(Self)
+        })
     }
 
-    /// Reads tables given as iterables of streams; submissions are a stream, and tables that are complete their names.
-    #[staticmethod]
-    #[allow(clippy::too_many_arguments, reason = "each is an argument of the Python function")]
-    fn read(
-        py: Python<'_>,
-        tables: Vec<(String, Bound<'_, PyAny>)>,
-        area_vintage: &str,
-        ethnic_list: Option<&str>,
-        unknown_areas: &str,
-        whole: bool,
-        submissions: Option<Bound<'_, PyAny>>,
-        complete: Vec<String>,
-    ) -> PyResult<Self> {
-        let said = match submissions {
-            Some(rows) => arrow::read(&rows)?,
-            None => Vec::new(),
-        };
-        let mut reading =
-            enter(py, || Reading::new(day("area_vintage", area_vintage)?, ethnic(ethnic_list)?, UnknownAreas::from_word(unknown_areas)?))?;
-        for (table, batches) in tables {
-            for batch in batches.try_iter()? {
-                for frame in arrow::read(&batch?)? {
-                    reading = enter(py, || {
-                        reading.add(&table, &frame)?;
-                        Ok(reading)
-                    })?;
-                }
-            }
-        }
-        enter(py, || {
-            let said = read_submissions(&said, &complete, area_vintage)?;
-            let register = if whole { reading.finish() } else { reading.finish_part() }?;
-            Ok(Self(register.with_submissions(said)))
-        })
+    fn set_aside(&self) -> BTreeMap<String, u64> {
+        self.0.set_aside().map(|(table, rows)| (table.to_owned(), rows)).collect()
     }
 
     fn merge(&self, py: Python<'_>, other: &Self) -> PyResult<Self> {

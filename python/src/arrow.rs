@@ -1,9 +1,10 @@
 //! Frames across the boundary by the Arrow C stream, without a copy. The only unsafe code of the crate.
 #![allow(unsafe_code, reason = "the Arrow C stream is a C interface")]
 
-use super::error::to_py;
-use crate::error::Error;
-use polars::prelude::*;
+use crate::enter::enter;
+use crate::error::to_py;
+use chitieu::error::Error;
+use polars_core::prelude::*;
 use polars_arrow::array::{Array, DictionaryArray, StructArray};
 use polars_arrow::datatypes::{ArrowDataType, Field};
 use polars_arrow::ffi::{ArrowArrayStream, ArrowArrayStreamReader, export_iterator};
@@ -38,6 +39,12 @@ pub fn read(object: &Bound<'_, PyAny>) -> PyResult<Vec<DataFrame>> {
         Ok(frames) => frames.map_err(|e| frame(e.to_string())),
         Err(_) => Err(frame("a column type that is not supported".to_owned())),
     }
+}
+
+/// The batches of a stream as one frame.
+pub fn whole(stream: &Bound<'_, PyAny>) -> PyResult<DataFrame> {
+    let frames = read(stream)?;
+    enter(stream.py(), || one_frame(frames).map_err(|e| Error::Frame { table: "stream".to_owned(), found: e.to_string() }))
 }
 
 /// The batches of one table put together; texts held as places of a dictionary, which may differ by batch, become text.
