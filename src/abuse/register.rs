@@ -8,6 +8,7 @@ use super::spots::{Here, Spots};
 use super::things::Numbers;
 use crate::area::{AreaList, Coverage, Reported, Submissions};
 use crate::catalogue::{Catalogue, EthnicList, days};
+use crate::decree56::Decree56;
 use crate::error::{Error, Result};
 use crate::period::Period;
 use crate::question::UnknownAreas;
@@ -59,7 +60,7 @@ pub(super) struct Facts {
     /// None if the table was not there.
     pub persons: Option<Vec<Person>>,
     pub decisions: Option<Vec<Decision>>,
-    /// Whether the table of victims is there, and the columns of each step of the response.
+    /// Whether the table of victims is there, and a column of each step of Decree 56/2017/NĐ-CP.
     pub victims: bool,
     pub steps: [bool; 3],
     /// Who is said to have reported.
@@ -125,9 +126,6 @@ impl Facts {
         )
     }
 }
-
-/// The columns of each step of the response.
-const STEPS: [&[&str]; 3] = [&["emergency_hours", "emergency_date"], &["plan_date"], &["approved_date"]];
 
 impl PartialEq for Facts {
     fn eq(&self, other: &Self) -> bool {
@@ -228,8 +226,8 @@ impl Reading {
             "victims" => {
                 self.facts.victims = true;
                 self.facts.reports.extend(reader.reports(batch)?);
-                for (kept, columns) in self.facts.steps.iter_mut().zip(STEPS) {
-                    *kept |= columns.iter().any(|column| there.iter().any(|t| t == column));
+                for (kept, (_, step)) in self.facts.steps.iter_mut().zip(Decree56::steps()) {
+                    *kept |= step.recorded_in().iter().any(|column| there.iter().any(|t| t == column));
                 }
             }
             "perpetrators" => {

@@ -196,6 +196,15 @@ impl Catalogue {
         self.words.tables.iter().find(|t| t.id == id)
     }
 
+    /// The table of that name.
+    ///
+    /// # Errors
+    /// [`Error::UnknownChoice`] with every table.
+    pub(crate) fn known_table(&self, id: &str) -> Result<&Table> {
+        let known = || self.tables().iter().map(|t| t.id.clone()).collect();
+        self.table(id).ok_or_else(|| Error::UnknownChoice { what: "table", got: id.to_owned(), known: known() })
+    }
+
     /// The code lists.
     #[must_use]
     pub fn codes(&self) -> &Arc<Codes> {

@@ -2,12 +2,12 @@
 
 use super::chunk::{Chunk, Masks, month_of};
 use super::coded::Coded;
-use super::kind::{Deadline, Kind, Parts, Values, is_identifier};
+use super::kind::{Kind, Parts, Values, is_identifier};
 use super::names::Names;
 use super::plan::Plan;
 use crate::catalogue::{ColumnType, days};
+use crate::decree56::{Deadline, Limit, Taken, Timeliness};
 use crate::error::{Error, Result};
-use crate::period::working_days;
 use crate::record::{BIRTHS, Encoded, NO, NO_WORD, UNDECIDED, YES, content};
 use crate::spelling::{identifier, nfc};
 use polars::prelude::*;
@@ -22,8 +22,6 @@ pub(super) const OPEN: u8 = 2;
 /// The rule is not about the row.
 pub(super) const OUT: u8 = 3;
 
-/// The day after next is surely beyond the hours of an emergency, the next is not.
-const DAYS_SURELY_LATE: i32 = 2;
 /// Bits of a packed key that tell the row.
 const ROW_BITS: u32 = 32;
 
@@ -337,33 +335,22 @@ fn was_province(code: &str) -> bool {
     CODES.split(' ').any(|known| known == code)
 }
 
-/// A step against its limit, as [`crate::abuse`] takes it.
+/// Steps against their limit.
 fn steps(chunk: &mut Chunk, deadline: &Deadline) -> Result<Vec<u8>> {
-    let until = days(chunk.plan.reference);
+    let until = Some(days(chunk.plan.reference));
     let (from, to) = (chunk.numbers(&deadline.from)?, chunk.numbers(&deadline.to)?);
-    let hours = deadline.hours_column.as_ref().map(|column| chunk.numbers(column)).transpose()?;
-    let known = |day: i32| (day != i32::MIN).then_some(day);
+    let hours = match &deadline.limit {
+        Limit::Hours { column, .. } => Some(chunk.numbers(column)?),
+        Limit::WorkingDays { .. } => None,
+    };
+    let known = |number: i32| (number != i32::MIN).then_some(number);
     let verdict = |row: usize| {
         let Some(from) = known(from[row]) else { return OUT };
-        let to = known(to[row]);
-        if let (Some(hours), Some(limit)) = (&hours, deadline.hours) {
-            return match known(hours[row]) {
-                Some(took) => {
-                    if took <= limit {
-                        PASS
-                    } else {
-                        FAIL
-                    }
-                }
-                None if to.unwrap_or(until) - from >= DAYS_SURELY_LATE => FAIL,
-                None => OPEN,
-            };
-        }
-        let is_late = working_days(from, to.unwrap_or(until), &chunk.plan.all.holidays) > deadline.working_days.unwrap_or(0);
-        match (is_late, to) {
-            (true, _) => FAIL,
-            (false, Some(_)) => PASS,
-            (false, None) => OPEN,
+        let step = Taken { from, to: known(to[row]), hours: hours.as_ref().and_then(|hours| known(hours[row])) };
+        match deadline.judge(step, until, &chunk.plan.all.calendar).0 {
+            Timeliness::OnTime => PASS,
+            Timeliness::Late => FAIL,
+            Timeliness::Undecided => OPEN,
         }
     };
     Ok((0..chunk.rows()).map(verdict).collect())

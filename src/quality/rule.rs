@@ -1,6 +1,7 @@
 //! Rules as data: a code, a severity, a text in both languages, a table, and one thing to hold.
 
-use super::kind::{Deadline, Every, Kind, Outlier, Parts, Probable, Refers, Values};
+use super::kind::{Every, Kind, Outlier, Parts, Probable, Refers, Values, WrittenDeadline};
+use crate::calendar::Calendar;
 use crate::catalogue::{Catalogue, ColumnType, Condition, Table};
 use crate::error::{Error, Result, choose};
 use crate::text::{Language, Text};
@@ -75,7 +76,7 @@ struct Line {
     refers: Option<Refers>,
     probable_duplicate: Option<Probable>,
     identification: Option<String>,
-    deadline: Option<Deadline>,
+    deadline: Option<WrittenDeadline>,
     parts: Option<Parts>,
     outlier: Option<Outlier>,
     updates: Option<Updates>,
@@ -128,11 +129,11 @@ struct Names {
 pub struct Rules {
     all: Vec<Rule>,
     expected: BTreeMap<String, Vec<String>>,
-    pub(super) holidays: BTreeSet<NaiveDate>,
+    pub(super) calendar: Calendar,
 }
 
 static BUILTIN: LazyLock<Rules> = LazyLock::new(|| {
-    let none = Rules { all: Vec::new(), expected: BTreeMap::new(), holidays: BTreeSet::new() };
+    let none = Rules { all: Vec::new(), expected: BTreeMap::new(), calendar: Calendar::default() };
     none.with_text("rules.toml", include_str!("rules.toml")).expect("the rules are part of the crate and tested")
 });
 
@@ -179,8 +180,8 @@ impl Rules {
             found.expected.insert(table, columns);
         }
         for day in parsed.holidays {
-            let parsed = day.parse().or_else(|_| refuse(file, "holidays", "YYYY-MM-DD", &day))?;
-            found.holidays.insert(parsed);
+            let holiday: NaiveDate = day.parse().or_else(|_| refuse(file, "holidays", "YYYY-MM-DD", &day))?;
+            found.calendar.extend([holiday]);
         }
         let mut codes = BTreeSet::new();
         for line in parsed.rule {
@@ -316,7 +317,10 @@ impl Line {
         kinds.extend(self.refers.map(Kind::Refers));
         kinds.extend(self.probable_duplicate.map(Kind::Probable));
         kinds.extend(self.identification.map(Kind::Identification));
-        kinds.extend(self.deadline.map(Kind::Deadline));
+        if let Some(written) = self.deadline {
+            let deadline = written.read().or_else(|(field, expected, found)| refuse(file, format!("{key}.{field}"), expected, found))?;
+            kinds.push(Kind::Deadline(deadline));
+        }
         kinds.extend(self.parts.map(Kind::Parts));
         kinds.extend(self.outlier.map(Kind::Outlier));
         kinds.extend(self.updates.map(|u| Kind::Updates { column: u.column, grace: u.grace_days }));
