@@ -1,14 +1,13 @@
 //! Verdicts of all rules over one chunk.
 
 use super::chunk::{Chunk, Masks, month_of};
-use super::coded::Coded;
 use super::kind::{Kind, Parts, Values, is_identifier};
 use super::names::Names;
 use super::plan::Plan;
 use crate::catalogue::{ColumnType, days};
 use crate::decree56::{Deadline, Limit, Taken, Timeliness};
 use crate::error::{Error, Result};
-use crate::record::{BIRTHS, Encoded, NO, NO_WORD, UNDECIDED, YES, content};
+use crate::record::{BIRTHS, Distinct, Encoded, NO, NO_WORD, UNDECIDED, YES, content};
 use crate::spelling::{identifier, nfc};
 use polars::prelude::*;
 use std::borrow::Cow;
@@ -67,11 +66,11 @@ pub(super) struct Part {
 /// Judges a chunk whose first row is the `offset`th of its table.
 pub(super) fn judge(plan: &Plan, frame: &DataFrame, offset: u32) -> Result<Part> {
     let mut chunk = Chunk::new(plan, frame);
-    let (coded, spots) = chunk.spots()?;
+    let (distinct, spots) = chunk.spots()?;
     let wrong = |e: PolarsError| Error::Frame { table: plan.table.id.clone(), found: e.to_string() };
     let content = content(frame, u64::from(offset)).map_err(wrong)?;
     let mut part = Part { rows: frame.height(), content, totals: vec![0; spots.len()], spots, ..Part::default() };
-    coded.of_row.iter().for_each(|spot| part.totals[*spot as usize] += 1);
+    distinct.of_row.iter().for_each(|spot| part.totals[*spot as usize] += 1);
     let masks = masks(&mut chunk)?;
     let mut leaves = chunk.leaves(plan.conditions())?;
     let mut conditions = leaves.evaluator();
@@ -113,7 +112,7 @@ pub(super) fn judge(plan: &Plan, frame: &DataFrame, offset: u32) -> Result<Part>
                 }
                 Kind::Outlier(_) => vec![OUT; part.rows],
             };
-            count(&verdicts, &coded, &part.totals, &mut counts);
+            count(&verdicts, &distinct, &part.totals, &mut counts);
             let rows = (0_u32..).zip(&verdicts).filter(|(_, v)| **v == FAIL).map(|(row, _)| row);
             failed.rows = rows.map(|row| row + offset).collect();
             if let Some(mask) = mask {
@@ -123,17 +122,17 @@ pub(super) fn judge(plan: &Plan, frame: &DataFrame, offset: u32) -> Result<Part>
         part.counts.push(counts);
         part.failed.push(failed);
     }
-    part.recorded = recorded(&mut chunk, &coded, &part.totals)?;
-    part.of_row = coded.of_row;
+    part.recorded = recorded(&mut chunk, &distinct, &part.totals)?;
+    part.of_row = distinct.of_row;
     Ok(part)
 }
 
 /// Most rows pass, or are outside: they are counted by the totals, and only the others one by one.
-fn count(verdicts: &[u8], coded: &Coded, totals: &[u64], counts: &mut [[u64; 4]]) {
+fn count(verdicts: &[u8], distinct: &Distinct, totals: &[u64], counts: &mut [[u64; 4]]) {
     let outside: usize = verdicts.iter().map(|v| usize::from(*v == OUT)).sum();
     let common = if outside * 2 > verdicts.len() { OUT } else { PASS };
     counts.iter_mut().zip(totals).for_each(|(counts, total)| counts[usize::from(common)] = *total);
-    for (spot, verdict) in coded.of_row.iter().zip(verdicts).filter(|(_, v)| **v != common) {
+    for (spot, verdict) in distinct.of_row.iter().zip(verdicts).filter(|(_, v)| **v != common) {
         counts[*spot as usize][usize::from(common)] -= 1;
         counts[*spot as usize][usize::from(*verdict)] += 1;
     }
@@ -218,7 +217,7 @@ fn masks(chunk: &mut Chunk) -> Result<Masks> {
         for (column, classes) in read.told.iter().filter(|(column, _)| judged(column)) {
             let Some(nulls) = chunk.series(column).map(|s| s.is_null()) else { continue };
             let bit = plan.bit(column);
-            for (row, _) in read.coded.of_row.iter().enumerate().filter(|(_, class)| classes[**class as usize]) {
+            for (row, _) in read.distinct.of_row.iter().enumerate().filter(|(_, class)| classes[**class as usize]) {
                 // What identifies nobody is missing.
                 let is_null = nulls.get(row) == Some(true) || plan.table.is_identifier(column);
                 set(if is_null { Values::Required } else { Values::Allowed }, row, bit);
@@ -235,7 +234,7 @@ fn masks(chunk: &mut Chunk) -> Result<Masks> {
                 })
                 .collect();
             if odd.iter().any(Option::is_some) {
-                let of_rows = read.coded.of_row.iter().enumerate();
+                let of_rows = read.distinct.of_row.iter().enumerate();
                 of_rows.for_each(|(row, class)| {
                     if let Some(values) = odd[*class as usize] {
                         set(values, row, plan.bit(name));
@@ -261,7 +260,7 @@ fn masks(chunk: &mut Chunk) -> Result<Masks> {
 }
 
 /// In how many rows of each spot an expected column is recorded.
-fn recorded(chunk: &mut Chunk, coded: &Coded, totals: &[u64]) -> Result<Vec<Vec<u64>>> {
+fn recorded(chunk: &mut Chunk, distinct: &Distinct, totals: &[u64]) -> Result<Vec<Vec<u64>>> {
     let plan = chunk.plan;
     let mut found = Vec::with_capacity(plan.expected.len());
     for column in plan.expected {
@@ -273,12 +272,12 @@ fn recorded(chunk: &mut Chunk, coded: &Coded, totals: &[u64]) -> Result<Vec<Vec<
         let mut take = |spot: u32| counts[spot as usize] -= 1;
         if column == "ethnicity" && plan.ethnic.is_none() {
             let nulls = series.is_null();
-            coded.of_row.iter().zip(nulls.iter()).filter(|(_, null)| *null == Some(true)).for_each(|(spot, _)| take(*spot));
+            distinct.of_row.iter().zip(nulls.iter()).filter(|(_, null)| *null == Some(true)).for_each(|(spot, _)| take(*spot));
         } else {
             let read = chunk.read(column)?;
             let there = is_recorded(&read.values);
             if there.contains(&false) {
-                let classes = coded.of_row.iter().zip(&read.coded.of_row);
+                let classes = distinct.of_row.iter().zip(&read.distinct.of_row);
                 classes.filter(|(_, class)| !there[**class as usize]).for_each(|(spot, _)| take(*spot));
             }
         }
@@ -315,9 +314,9 @@ fn identification(chunk: &mut Chunk, number: &str) -> Result<Vec<u8>> {
         if !is_plausible {
             return FAIL;
         }
-        let sex = words.get(codes[sexes.coded.of_row[row] as usize] as usize).map(|w| i32::from(w == "female"));
+        let sex = words.get(codes[sexes.distinct.of_row[row] as usize] as usize).map(|w| i32::from(w == "female"));
         let born = 1900 + digits[3] / 2 * 100 + digits[4] * 10 + digits[5];
-        let class = births.coded.of_row[row] as usize;
+        let class = births.distinct.of_row[row] as usize;
         let known = (low[class] != i32::MIN).then(|| (year(low[class]), year(high[class])));
         let differs = sex.is_some_and(|sex| sex != digits[3] % 2) || known.is_some_and(|(from, to)| born < from || born > to);
         match (differs, sex, known) {
@@ -377,18 +376,18 @@ fn portions(chunk: &mut Chunk, parts: &Parts, offset: u32) -> Result<Vec<Portion
 fn updates(chunk: &mut Chunk, column: &str, grace: u32) -> Result<BTreeSet<(u32, i32, bool)>> {
     use chrono::Datelike;
     let (communes, days) = (chunk.read("commune")?, chunk.read(column)?);
-    let both = communes.coded.with(&days.coded);
-    let places = chunk.places(&communes.values, communes.coded.firsts.len());
+    let both = communes.distinct.with(&days.distinct);
+    let places = chunk.places(&communes.values, communes.distinct.firsts.len());
     let Encoded::Number { low, .. } = &*days.values else { return Ok(BTreeSet::new()) };
     let mut seen: HashMap<i32, (i32, bool)> = HashMap::new();
     let of = |row: &IdxSize| {
         let row = *row as usize;
-        let day = low[days.coded.of_row[row] as usize];
+        let day = low[days.distinct.of_row[row] as usize];
         let (month, is_early) = *seen.entry(day).or_insert_with(|| {
             let of_month = chrono::NaiveDate::from_epoch_days(day).map_or(0, |d| d.day());
             (month_of(day), of_month <= grace)
         });
-        (places[communes.coded.of_row[row] as usize], month, is_early)
+        (places[communes.distinct.of_row[row] as usize], month, is_early)
     };
     Ok(both.firsts.iter().map(of).collect())
 }

@@ -2,6 +2,7 @@
 
 use super::cases::{Cases, JOINED, row_of};
 use super::days::days_of;
+use super::distinct::Distinct;
 use super::problems::Problems;
 use crate::catalogue::{Codes, Column as ColumnSchema, ColumnType, EthnicList, Table, Time, days};
 use crate::error::{Error, Result, WITHOUT_FRACTION};
@@ -75,14 +76,15 @@ impl Encoded {
         }
     }
 
-    /// The first row of each distinct value, and for each row which of them it is.
-    pub fn distinct(&self) -> (Vec<usize>, Vec<u32>) {
+    /// Its distinct values.
+    pub fn distinct(&self) -> Distinct {
         match self {
-            Self::Flag(values) => first_rows(values.iter()),
-            Self::Number { low, high } => first_rows(low.iter().zip(high)),
-            Self::Words { codes, .. } => first_rows(codes.iter()),
+            Self::Flag(values) => Distinct::hashed(values.len(), values.iter()),
+            Self::Number { low, high } => Distinct::hashed(low.len(), low.iter().zip(high)),
+            Self::Words { codes, .. } => Distinct::hashed(codes.len(), codes.iter()),
             Self::List { starts, codes, known, .. } => {
-                first_rows(starts.windows(2).zip(known).map(|(w, there)| (there, &codes[w[0] as usize..w[1] as usize])))
+                let items = starts.windows(2).map(|w| &codes[w[0] as usize..w[1] as usize]);
+                Distinct::hashed(known.len(), items.zip(known))
             }
         }
     }
@@ -677,21 +679,6 @@ pub(crate) fn shift_last(day: NaiveDate, years: i32) -> NaiveDate {
 pub(crate) fn is_school_year(text: &str) -> bool {
     let parts = text.split_once('-').and_then(|(a, b)| Some((a.parse::<i32>().ok()?, b.parse::<i32>().ok()?)));
     text.len() == 9 && parts.is_some_and(|(a, b)| b == a + 1)
-}
-
-fn first_rows<T: std::hash::Hash + Eq>(values: impl Iterator<Item = T>) -> (Vec<usize>, Vec<u32>) {
-    let mut firsts = Vec::new();
-    let mut places: PlHashMap<T, u32> = PlHashMap::default();
-    let of_row = values
-        .enumerate()
-        .map(|(row, value)| {
-            *places.entry(value).or_insert_with(|| {
-                firsts.push(row);
-                firsts.len() as u32 - 1
-            })
-        })
-        .collect();
-    (firsts, of_row)
 }
 
 fn push(words: &mut Vec<String>, word: String) -> u32 {
