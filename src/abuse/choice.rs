@@ -1,7 +1,7 @@
 //! Which reports count: verified how, how old, when and where.
 
-use super::known::place;
-use super::report::{Report, categories};
+use super::known::{categories, place};
+use super::report::Report;
 use crate::catalogue::{Catalogue, Codes, days};
 use crate::error::{Error, Result, choose};
 use crate::period::Period;

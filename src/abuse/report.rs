@@ -1,6 +1,6 @@
 //! One row of the three abuse tables as small facts: hashes for identifiers, places in lists for codes, days for dates.
 
-use super::known::Known;
+use super::known::{Known, categories};
 use crate::area::AreaList;
 use crate::catalogue::{Catalogue, Codes, EthnicList, Table};
 use crate::error::{Error, Result};
@@ -78,6 +78,13 @@ pub(super) struct Decision {
     pub violator_key: Option<u128>,
     pub violator_born: Option<i32>,
     pub status: u8,
+}
+
+impl Decision {
+    /// Whether it was taken between two days, both included.
+    pub fn within(&self, (first, last): (i32, i32)) -> bool {
+        (first..=last).contains(&self.decided)
+    }
 }
 
 /// Reads batches of one table.
@@ -350,11 +357,6 @@ impl Batch<'_, '_> {
         }
         Ok(found)
     }
-}
-
-/// The codes of a list in the order of the places in it.
-pub(super) fn categories(codes: &Codes, list: &str) -> Vec<String> {
-    codes.categories_of(list).into_iter().map(str::to_owned).collect()
 }
 
 /// Article and clause: `22.1`, `22(1)`, `Điều 22 khoản 1`, `khoản 1 Điều 22`.

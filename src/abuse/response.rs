@@ -1,8 +1,8 @@
 //! How fast help came, against the limits of Decree 56/2017/NĐ-CP.
 
-use super::counts::each;
 use super::report::{Report, need};
 use super::select::Selection;
+use super::spots::each;
 use super::table::{Columns, Share, Table, share};
 use super::unit::Unit;
 use crate::area::Level;

@@ -1,8 +1,8 @@
 //! A result: a table that names its unit and the choices behind it.
 
 use super::choice::{Choice, period_word};
+use super::grid::Grid;
 use super::select::Selection;
-use super::share::Grid;
 use super::spots::{Here, Spots};
 use super::unit::Unit;
 use crate::error::{Error, Result};

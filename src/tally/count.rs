@@ -1,9 +1,9 @@
 //! A table counted batch after batch, by as many workers as there are threads.
 
-use super::Tally;
 use super::machine::{Layout, Machine};
 use super::pass::{Building, Context, Pass};
 use super::simple;
+use super::tally::Tally;
 use crate::error::{Error, Result};
 use crate::question::Question;
 use crate::record::Problems;

@@ -15,7 +15,7 @@
 use super::cells::CellsBuilder;
 use super::grid::Grid;
 use super::keys::{KeysBuilder, Pattern, Set};
-use super::{MOST_COUNTED, TALLY_VERSION, Tally, too_large};
+use super::tally::{MOST_COUNTED, TALLY_VERSION, Tally, too_large};
 use crate::area::AreaList;
 use crate::error::{Error, Result};
 use crate::question::Question;

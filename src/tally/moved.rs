@@ -1,9 +1,9 @@
 //! Records whose area codes belong to another list than the result: counted by their own communes, then moved.
 
-use super::Tally;
 use super::cells::CellsBuilder;
 use super::grid::Grid;
 use super::keys::{KeysBuilder, Set};
+use super::tally::Tally;
 use crate::area::{AreaList, Level};
 use crate::error::Result;
 use crate::question::Question;

@@ -1,10 +1,10 @@
 //! The rows of one table under one rule of time: what is counted in one pass, in the simple way and by the machine.
 
-use super::Tally;
 use super::cells::CellsBuilder;
 use super::grid::Grid;
 use super::keys::Pattern;
 use super::moved::Vintage;
+use super::tally::Tally;
 use crate::area::Level;
 use crate::catalogue::{EthnicList, Table, Time};
 use crate::error::{Error, Result};

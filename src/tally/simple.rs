@@ -3,9 +3,9 @@
 //! It says what is wrong with a chunk, with the rows concerned, once the machine has found that something is; and it is
 //! the oracle the machine is held to in the tests.
 
-use super::Tally;
 use super::keys::{self, KeysBuilder, Pattern, Set};
 use super::pass::{Building, Columns, Effect, Pass, Seen};
+use super::tally::Tally;
 use crate::error::Result;
 use crate::question::{How, IN_PERIOD, UnknownAreas};
 use crate::record::{Encoded, NO, NO_WORD, Problems};
