@@ -31,8 +31,13 @@ pub(crate) struct Deadline {
 #[serde(untagged, deny_unknown_fields)]
 pub(crate) enum Limit {
     /// In hours, with the column that records them.
-    Hours { hours: i32, column: String },
-    WorkingDays { working_days: i32 },
+    Hours {
+        hours: i32,
+        column: String,
+    },
+    WorkingDays {
+        working_days: i32,
+    },
 }
 
 /// One step as it is recorded: days since 1970, and hours where they are recorded.

@@ -50,7 +50,7 @@ pub(super) struct Offsets {
 }
 
 /// The counts of a tally, from which every cell is made.
-pub(super) struct Cells<'a> {
+pub(super) struct Estimator<'a> {
     pub plan: &'a Plan,
     pub margins: Margins<'a>,
     pub spots: Vec<Spot>,
@@ -59,7 +59,7 @@ pub(super) struct Cells<'a> {
     exact: HashMap<u64, Interval>,
 }
 
-impl<'a> Cells<'a> {
+impl<'a> Estimator<'a> {
     pub fn new(plan: &'a Plan, tally: &'a Tally) -> Result<Self> {
         let exact = (0..FEWEST_EVENTS).filter_map(|x| Some((x, rate(x, 1.0, 1.0, LEVEL, RateMethod::Exact).ok()?))).collect();
         let coverage = Coverage::new(&plan.question, tally)?;
@@ -69,13 +69,7 @@ impl<'a> Cells<'a> {
                 reports.entry(of).or_insert_with(|| coverage.of(of.0, of.1));
             }
         }
-        Ok(Self {
-            plan,
-            margins: Margins::new(&plan.question, tally)?,
-            spots: Spot::all(&plan.question, tally),
-            reports,
-            exact,
-        })
+        Ok(Self { plan, margins: Margins::new(&plan.question, tally)?, spots: Spot::all(&plan.question, tally), reports, exact })
     }
 
     /// The communes of an area that reported; nothing is expected of what is no unit.

@@ -1,6 +1,6 @@
 //! The result: one long table, every cell of the grid.
 
-use super::cell::{Cell, Cells, Offsets};
+use super::cell::{Cell, Estimator, Offsets};
 use super::warning::{self, Warning};
 use crate::catalogue::{Dimension, Indicator};
 use crate::error::{Error, Result};
@@ -69,12 +69,12 @@ impl Plan {
     pub fn finish(&self, tally: &Tally) -> Result<Outcome> {
         tally.check_is_of(&self.question)?;
         check_size(self, Spot::all(&self.question, tally).len())?;
-        let cells = Cells::new(self, tally)?;
+        let estimator = Estimator::new(self, tally)?;
         let watch = Watch::here();
-        let tables: Vec<DataFrame> = cells
+        let tables: Vec<DataFrame> = estimator
             .pieces()
             .par_iter()
-            .map(|piece| cells.piece(piece, &watch))
+            .map(|piece| estimator.piece(piece, &watch))
             .collect::<PolarsResult<_>>()
             .map_err(|e| Error::Frame { table: "result".to_owned(), found: e.to_string() })?;
         let mut tables = tables.into_iter();
@@ -83,13 +83,13 @@ impl Plan {
             table.vstack_mut_owned(next).map_err(|e| Error::Frame { table: "result".to_owned(), found: e.to_string() })?;
         }
         let mut warnings = warning::territory(self, tally)?;
-        warnings.extend(warning::collect(&cells)?);
+        warnings.extend(warning::collect(&estimator)?);
         warnings.extend(warning::remarks(self, tally));
         Ok(Outcome { table, warnings })
     }
 }
 
-impl<'a> Cells<'a> {
+impl<'a> Estimator<'a> {
     fn categories(&self, dimension: Dimension, indicator: &Indicator) -> Vec<Category> {
         let axis = Axis::of(dimension, indicator.bands(), self.plan.catalogue.codes());
         let named =

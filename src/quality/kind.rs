@@ -87,9 +87,7 @@ impl WrittenDeadline {
             _ => return refuse("deadline", "working_days, or hours and hours_column", "neither or both".to_owned()),
         };
         match (self.decree_56, self.from, self.to, limit) {
-            (None, Some(_), Some(_), Some(limit)) if limit.most() < 0 => {
-                refuse("deadline", "a number from 0", limit.most().to_string())
-            }
+            (None, Some(_), Some(_), Some(limit)) if limit.most() < 0 => refuse("deadline", "a number from 0", limit.most().to_string()),
             (None, Some(from), Some(to), Some(limit)) => Ok(Deadline { from, to, limit }),
             (None, Some(_), Some(_), None) => refuse("deadline", "working_days, or hours and hours_column", "neither or both".to_owned()),
             (Some(code), None, None, None) => {

@@ -289,7 +289,8 @@ mod tests {
     #[test]
     fn lists_are_equal_where_their_items_are() {
         let list = |items: &[&str]| Some(Series::new("".into(), items));
-        let lists: ListChunked = [list(&["a"]), list(&[]), None, list(&["a", "b"]), list(&["ab"]), list(&["a"]), list(&[])].into_iter().collect();
+        let lists: ListChunked =
+            [list(&["a"]), list(&[]), None, list(&["a", "b"]), list(&["ab"]), list(&["a"]), list(&[])].into_iter().collect();
         let found = Distinct::of(&lists.into_series()).unwrap();
         let is_equal = |a: usize, b: usize| found.of_row[a] == found.of_row[b];
         assert!(is_equal(0, 5) && is_equal(1, 6));

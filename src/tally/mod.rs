@@ -19,6 +19,7 @@ mod presence;
 mod read;
 mod remarks;
 mod simple;
+mod submitted;
 #[allow(clippy::module_inception, reason = "the room is named after what it makes")]
 mod tally;
 #[cfg(test)]
