@@ -1,6 +1,5 @@
 //! The whole way: from a dataset to the table.
 
-use crate::catalogue::CASE_COLUMNS;
 use crate::error::Result;
 use crate::estimate::Outcome;
 use crate::plan::Plan;
@@ -47,11 +46,14 @@ impl Plan {
         let mut tally = self.empty_for(&names)?;
         let vintage = self.vintage(dataset.vintage())?;
         let mut context = Context { ethnic_list: dataset.ethnic(), cases: Cases::default(), fit: Some(self.fit(&names)?), vintage };
-        if names.contains_key("perpetrators") && self.tables().contains(&"perpetrators") {
-            let mut columns: Vec<String> = CASE_COLUMNS.map(str::to_owned).to_vec();
+        if let Some((own, case)) = self.catalogue.of_case()
+            && let Some(there) = names.get(&own.id).filter(|_| self.tables().contains(&own.id.as_str()))
+        {
+            let reports = self.question.table(&case.table)?;
             // Children of a case are told apart only where perpetrators may name them.
-            columns.retain(|c| c != "child_id" || names["perpetrators"].contains(c));
-            for victims in dataset.batches("victims", &columns) {
+            let is_read = |column: &String| *column != case.child || there.contains(column);
+            let columns: Vec<String> = case.columns(reports).into_iter().map(str::to_owned).filter(is_read).collect();
+            for victims in dataset.batches(&case.table, &columns) {
                 context.cases.add(&victims?)?;
             }
         }

@@ -265,7 +265,8 @@ fn quotients(estimator: &Estimator, found: &mut Vec<Warning>) {
 
 /// Neonatal deaths are infant deaths, and these are deaths under five.
 fn mortality(estimator: &Estimator, found: &mut Vec<Warning>) {
-    let counts: Vec<(&Indicator, u64)> = ["neonatal_mortality_rate", "infant_mortality_rate", "under_five_mortality_rate"]
+    let order = estimator.plan.catalogue.mortality_order();
+    let counts: Vec<(&Indicator, u64)> = order
         .iter()
         .filter_map(|id| {
             let output = estimator.plan.outputs.iter().find(|o| estimator.indicator(o).id == *id)?;

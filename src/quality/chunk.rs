@@ -108,20 +108,22 @@ impl<'c> Chunk<'c> {
     fn bases(&self, name: &str) -> Vec<&'c str> {
         let table = self.plan.table;
         let event = table.date.as_deref();
-        let is_column = |c: &&str| table.column(c).is_some();
-        if name == BIRTHS {
-            let lived = table.column("age_days").and(event);
-            return ["birth_date", "birth_year", "age_days"].into_iter().filter(is_column).chain(lived).collect();
+        if let (BIRTHS, Some(age)) = (name, &table.age) {
+            return age.births().into_iter().chain(age.lived.as_ref().and(event)).collect();
         }
-        if let Some(from) = table.derived_from(name) {
-            let on: Vec<&str> = match table.column("incident_date") {
+        if let (Some(_), Some(age)) = (table.derived(name), &table.age) {
+            let on: Vec<&str> = match &age.on {
                 _ if table.time == Time::Stock => Vec::new(),
-                Some(_) => vec!["incident_date", "received_date"],
+                Some(days) => days.iter().map(String::as_str).collect(),
                 None => event.into_iter().collect(),
             };
-            return from.iter().copied().filter(is_column).chain(on).collect();
+            return age.columns().into_iter().chain(on).collect();
         }
-        table.column(name).map_or_else(|| vec!["case_id"], |column| vec![column.id.as_str()])
+        match (table.column(name), &table.case) {
+            (Some(column), _) => vec![column.id.as_str()],
+            (None, Some(case)) => vec![case.id.as_str()],
+            (None, None) => Vec::new(),
+        }
     }
 
     /// What stands under a name that conditions use.
@@ -140,8 +142,8 @@ impl<'c> Chunk<'c> {
         let few = few.and_then(|columns| DataFrame::new(distinct.firsts.len(), columns)).map_err(|e| self.wrong(&e))?;
         let mut encoder = self.plan.encoder(&few);
         let values = encoder.encode(name)?;
-        if self.plan.table.time == Time::SchoolYear && name == "school_year" {
-            tell_school_years(&mut encoder, &values);
+        if self.plan.table.time == Time::SchoolYear && self.plan.table.time_column() == Some(name) {
+            tell_school_years(&mut encoder, name, &values);
         }
         let told = encoder.problems.told().map(|(column, rows)| {
             let mut classes = vec![false; few.height()];
@@ -211,13 +213,7 @@ impl<'c> Chunk<'c> {
     /// The class of each row by commune and time, and what each class means: place in the list of areas and window.
     pub fn spots(&mut self) -> Result<(Distinct, Vec<(u32, i32)>)> {
         let communes = self.read("commune")?;
-        let time = match self.plan.table.time {
-            Time::Stock => None,
-            Time::Event => self.plan.table.date.clone(),
-            Time::Year => Some("year".to_owned()),
-            Time::SchoolYear => Some("school_year".to_owned()),
-        };
-        let times = time.map(|name| self.read(&name)).transpose()?;
+        let times = self.plan.table.time_column().map(|name| self.read(name)).transpose()?;
         let distinct = times.as_ref().map_or_else(|| (*communes.distinct).clone(), |times| communes.distinct.with(&times.distinct));
         let places = self.places(&communes.values, communes.distinct.firsts.len());
         let windows = times.as_ref().map(|times| windows(self.plan.table.time, &times.values, times.distinct.firsts.len()));
@@ -273,11 +269,11 @@ pub(super) fn month_of(day: i32) -> i32 {
     chrono::NaiveDate::from_epoch_days(day).map_or(NEVER, |d| d.year() * 12 + d.month0().cast_signed())
 }
 
-fn tell_school_years(encoder: &mut Encoder, values: &Encoded) {
+fn tell_school_years(encoder: &mut Encoder, column: &str, values: &Encoded) {
     let Encoded::Words { codes, words } = values else { return };
     for (row, code) in codes.iter().enumerate() {
         if words.get(*code as usize).is_some_and(|word| !crate::record::is_school_year(word)) {
-            encoder.problems.value(&encoder.table.id, "school_year", "a school year such as 2021-2022", row as u64 + 1);
+            encoder.problems.value(&encoder.table.id, column, "a school year such as 2021-2022", row as u64 + 1);
         }
     }
 }
@@ -316,7 +312,8 @@ impl Plan<'_> {
     /// True for text without a list of codes whose words no condition asks for.
     fn only_presence(&self, column: &str) -> bool {
         let plain = self.table.column(column).is_some_and(|c| c.kind == ColumnType::Text && c.codes.is_none());
-        plain && !self.words.contains(column) && !(column == "case_id" && self.table.id == "perpetrators") && column != "school_year"
+        let is_case = self.table.case.as_ref().is_some_and(|case| column == case.id);
+        plain && !self.words.contains(column) && !is_case && self.table.time_column() != Some(column)
     }
 }
 

@@ -1,10 +1,10 @@
 //! Verdicts of all rules over one chunk.
 
 use super::chunk::{Chunk, Masks, month_of};
-use super::kind::{Kind, Parts, Values, is_identifier};
+use super::kind::{Kind, Parts, SEX, Values, is_identifier};
 use super::names::Names;
 use super::plan::Plan;
-use crate::catalogue::{ColumnType, days};
+use crate::catalogue::{ColumnType, Derived, days};
 use crate::decree56::{Deadline, Limit, Taken, Timeliness};
 use crate::error::{Error, Result};
 use crate::record::{BIRTHS, Distinct, Encoded, NO, NO_WORD, UNDECIDED, YES, content};
@@ -200,12 +200,12 @@ fn masks(chunk: &mut Chunk) -> Result<Masks> {
     let (plan, rows) = (chunk.plan, chunk.rows());
     let mut found = Masks::new();
     let mut set = |values: Values, row: usize, bit: u64| found.entry(values).or_insert_with(|| vec![0; rows])[row] |= bit;
-    let judged = |column: &String| !(column == "source_unread" || column == "ethnicity" && plan.ethnic.is_none());
+    let judged = |column: &String| !(column == "source_unread" || plan.is_open(column));
     let columns: Vec<&String> = plan.columns.iter().filter(|c| judged(c)).collect();
     // The days of birth and the ages are read from several columns, and so is what is wrong with them.
-    let beside = ["age", BIRTHS].into_iter().filter(|name| match *name {
-        "age" => plan.table.column("age_from").is_some(),
-        _ => plan.table.column("birth_year").is_some() || plan.table.column("age_days").is_some(),
+    let beside = plan.table.age.iter().flat_map(|age| {
+        let is_estimated = age.estimated.is_some().then_some(Derived::Age.word());
+        is_estimated.into_iter().chain((age.births().len() > 1).then_some(BIRTHS))
     });
     for name in columns.iter().map(|c| c.as_str()).chain(beside) {
         let schema = plan.table.column(name);
@@ -251,9 +251,7 @@ fn masks(chunk: &mut Chunk) -> Result<Masks> {
     }
     if let Some(unread) = chunk.texts("source_unread")? {
         for (row, text) in unread.iter().enumerate().filter_map(|(row, text)| Some((row, text.filter(|t| !t.is_empty())?))) {
-            // A column that no table has is told of by a bit that no column has.
-            let bits = text.split(',').fold(0, |bits, column| bits | plan.bit(column.trim()));
-            set(Values::Read, row, if bits == 0 { 1 << 63 } else { bits });
+            set(Values::Read, row, text.split(',').fold(0, |bits, column| bits | plan.bit(column.trim())));
         }
     }
     Ok(found)
@@ -270,7 +268,7 @@ fn recorded(chunk: &mut Chunk, distinct: &Distinct, totals: &[u64]) -> Result<Ve
         };
         let mut counts = totals.to_vec();
         let mut take = |spot: u32| counts[spot as usize] -= 1;
-        if column == "ethnicity" && plan.ethnic.is_none() {
+        if plan.is_open(column) {
             let nulls = series.is_null();
             distinct.of_row.iter().zip(nulls.iter()).filter(|(_, null)| *null == Some(true)).for_each(|(spot, _)| take(*spot));
         } else {
@@ -301,7 +299,7 @@ fn identification(chunk: &mut Chunk, number: &str) -> Result<Vec<u8>> {
     // A blank is none; a number that lost its digits is a wrong one.
     let numbers: Vec<Option<Cow<str>>> =
         written.iter().map(|text| text.filter(|t| !nfc(t).is_empty()).map(|t| identifier(t).unwrap_or(Cow::Borrowed(t)))).collect();
-    let (sexes, births) = (chunk.read("sex")?, chunk.read(BIRTHS)?);
+    let (sexes, births) = (chunk.read(SEX)?, chunk.read(BIRTHS)?);
     let Encoded::Words { codes, words } = &*sexes.values else { return Ok(vec![OPEN; chunk.rows()]) };
     let Encoded::Number { low, high } = &*births.values else { return Ok(vec![OPEN; chunk.rows()]) };
     let year = |day: i32| month_of(day).div_euclid(12);

@@ -1,6 +1,6 @@
 //! What a rule can ask for.
 
-use crate::catalogue::{ColumnType, Condition, Table};
+use crate::catalogue::{Age, ColumnType, Condition, Table};
 use crate::decree56::{Deadline, Decree56, Limit};
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -142,6 +142,14 @@ type Refused = (String, String, String);
 /// The types of columns with one value in each row.
 const SINGLE: &[ColumnType] = &[ColumnType::Text, ColumnType::Area, ColumnType::Flag, ColumnType::Date, ColumnType::Integer];
 
+/// The column that an identification number is held against, beside those of the birth.
+pub(super) const SEX: &str = "sex";
+
+/// The columns that say when the person of a row was born.
+fn births(table: &Table) -> Vec<&str> {
+    table.age.as_ref().map(Age::births).unwrap_or_default()
+}
+
 /// Whether a column names something: text without a list of codes.
 pub(super) fn is_identifier(table: &Table, column: &str) -> bool {
     table.column(column).is_some_and(|c| matches!(c.kind, ColumnType::Text | ColumnType::Area) && c.codes.is_none())
@@ -168,19 +176,19 @@ impl Kind {
     }
 
     /// The columns it is about.
-    pub fn columns(&self) -> Vec<String> {
+    pub fn columns(&self, table: &Table) -> Vec<String> {
         match self {
             Self::Must { must, scope } => must.columns().union(&scope.columns()).map(|c| (*c).to_owned()).collect(),
             Self::Values(Values::Read) => vec!["source_unread".to_owned()],
             Self::Values(_) | Self::Outlier(_) => Vec::new(),
-            Self::Identification(number) => [number, "sex", "birth_date", "birth_year"].map(str::to_owned).into(),
+            Self::Identification(number) => [number.as_str(), SEX].into_iter().chain(births(table)).map(str::to_owned).collect(),
             Self::Updates { column, .. } => vec![column.clone()],
-            _ => self.needs().into_iter().map(|(column, _)| column).collect(),
+            _ => self.needs(table).into_iter().map(|(column, _)| column).collect(),
         }
     }
 
     /// Columns that its table must have, and of which types.
-    pub fn needs(&self) -> Vec<(String, &'static [ColumnType])> {
+    pub fn needs(&self, table: &Table) -> Vec<(String, &'static [ColumnType])> {
         const TEXT: &[ColumnType] = &[ColumnType::Text];
         const DATE: &[ColumnType] = &[ColumnType::Date];
         const NUMBER: &[ColumnType] = &[ColumnType::Integer];
@@ -190,7 +198,10 @@ impl Kind {
             Self::Unique(columns) => all(columns, SINGLE),
             Self::Refers(refers) => all(&refers.columns, TEXT),
             Self::Probable(p) => [all(&p.same, SINGLE), vec![(p.name.clone(), TEXT)]].concat(),
-            Self::Identification(number) => vec![(number.clone(), TEXT), ("sex".to_owned(), TEXT), ("birth_date".to_owned(), DATE)],
+            Self::Identification(number) => {
+                let born = births(table).first().map(|born| ((*born).to_owned(), DATE));
+                [(number.clone(), TEXT), (SEX.to_owned(), TEXT)].into_iter().chain(born).collect()
+            }
             Self::Deadline(d) => {
                 let mut columns = vec![(d.from.clone(), DATE), (d.to.clone(), DATE)];
                 if let Limit::Hours { column, .. } = &d.limit {
@@ -222,10 +233,10 @@ impl Kind {
     }
 
     /// Columns of which one has to be there.
-    pub fn wants_one(&self) -> Vec<&str> {
+    pub fn wants_one<'a>(&'a self, table: &'a Table) -> Vec<&'a str> {
         match self {
-            Self::Deadline(d @ Deadline { limit: Limit::Hours { .. }, .. }) => d.recorded_in(),
-            Self::Identification(_) => vec!["sex", "birth_date", "birth_year"],
+            Self::Deadline(d @ Deadline { limit: Limit::Hours { .. }, .. }) => d.recorded_in().into_iter().rev().collect(),
+            Self::Identification(_) => [SEX].into_iter().chain(births(table)).collect(),
             _ => Vec::new(),
         }
     }

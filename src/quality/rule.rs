@@ -272,12 +272,13 @@ impl Rule {
     #[must_use]
     pub fn columns(&self) -> Vec<String> {
         let catalogue = Catalogue::builtin();
-        let table = catalogue.table(&self.table);
+        // Every rule was read for a table of the catalogue.
+        let Some(table) = catalogue.table(&self.table) else { return Vec::new() };
         let mut found = Vec::new();
-        for column in self.kind.columns() {
-            match table.filter(|t| t.column(&column).is_none()).and_then(|t| t.derived_from(&column)) {
+        for column in self.kind.columns(table) {
+            match table.derived_from(&column).filter(|_| table.column(&column).is_none()) {
                 // An age is nothing that stands in the records.
-                Some(from) => found.extend(from.iter().map(|c| (*c).to_owned())),
+                Some(from) => found.extend(from.into_iter().map(str::to_owned)),
                 None => found.push(column),
             }
         }
@@ -334,7 +335,7 @@ impl Line {
         if self.scope.is_some() && !matches!(kind, Kind::Must { .. }) {
             return refuse(file, format!("{key}.where"), "a where beside must", kind.word());
         }
-        for (column, kinds) in kind.needs() {
+        for (column, kinds) in kind.needs(table) {
             if !table.column(&column).is_some_and(|c| kinds.contains(&c.kind)) {
                 let expected = match kinds {
                     [only] => format!("a {} column of {}", only.word(), table.id),

@@ -3,7 +3,7 @@
 use super::days::days_of;
 use super::encode::{Encoded, Encoder, NO, UNDECIDED, YES};
 use super::problems::Problems;
-use crate::catalogue::{Catalogue, Table};
+use crate::catalogue::{CaseFact, Catalogue, Derived, OfCase, Table};
 use crate::error::{Error, Result};
 use crate::spelling::identifier;
 use crate::task::Watched;
@@ -56,15 +56,19 @@ pub struct Cases {
     rows: u64,
 }
 
-/// Names, which no table uses, of the columns that [`Cases::joined`] adds: facts of the report and the row in the table.
+/// The name, which no table uses, of the column in which [`Cases::joined`] puts the row in the table.
 const ROW: &str = "#row";
-pub(super) const JOINED: [(&str, &str); 5] = [
-    ("received_date", "#received_date"),
-    ("incident_date", "#incident_date"),
-    ("commune", "#commune"),
-    ("confirmed", "#confirmed"),
-    ("abuses_child", "#abuses_child"),
-];
+
+/// The name, which no table uses, of the column in which [`Cases::joined`] puts a fact of the report.
+pub(super) fn joined_column(fact: CaseFact) -> &'static str {
+    match fact {
+        CaseFact::Received => "#received",
+        CaseFact::Incident => "#incident",
+        CaseFact::Commune => "#commune",
+        CaseFact::Confirmed => "#confirmed",
+        CaseFact::OfChild => "#of_child",
+    }
+}
 
 /// The row of the table that a row of a joined batch stands for.
 pub(super) fn row_of(frame: &DataFrame, row: usize) -> Option<u64> {
@@ -78,28 +82,33 @@ const ADULT: i32 = 16;
 
 static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(Catalogue::builtin);
 
+/// What is taken over from reports, and their table.
+fn facts() -> PolarsResult<(&'static OfCase, &'static Table)> {
+    let found = CATALOGUE.of_case().and_then(|(_, case)| Some((case, CATALOGUE.table(&case.table)?)));
+    found.ok_or_else(|| polars_err!(ColumnNotFound: "no table takes over facts of cases"))
+}
+
 impl Cases {
     /// Adds the cases of a batch of the table `victims`.
     ///
     /// # Errors
     /// [`Error::Frame`] if a needed column is missing or cannot be read, [`Error::BadValue`] if one has gaps.
     pub fn add(&mut self, victims: &DataFrame) -> Result<()> {
-        let wrong = |found: String| Error::Frame { table: "victims".to_owned(), found };
-        let table = CATALOGUE.table("victims").ok_or_else(|| wrong("no table victims".to_owned()))?;
-        self.read(table, victims).map_err(|e| wrong(e.to_string()))?
+        self.read(victims).map_err(|e| Error::Frame { table: "victims".to_owned(), found: e.to_string() })?
     }
 
-    fn read(&mut self, table: &Table, victims: &DataFrame) -> PolarsResult<Result<()>> {
+    fn read(&mut self, victims: &DataFrame) -> PolarsResult<Result<()>> {
+        let (case, table) = facts()?;
         let (children, mut problems) = match self.children(table, victims) {
             Ok(found) => found,
             Err(error) => return Ok(Err(error)),
         };
-        let ids = victims.column("case_id")?.cast(&DataType::String)?;
-        let received = days_of(victims.column("received_date")?.as_materialized_series())?;
-        let communes = victims.column("commune")?.cast(&DataType::String)?;
-        let confirmed = victims.column("confirmed")?.cast(&DataType::Boolean)?;
-        let named = victims.column("child_id").and_then(|c| c.cast(&DataType::String)).ok();
-        let incidents = match victims.column("incident_date") {
+        let ids = victims.column(&case.id)?.cast(&DataType::String)?;
+        let received = days_of(victims.column(&case.received)?.as_materialized_series())?;
+        let communes = victims.column(&case.commune)?.cast(&DataType::String)?;
+        let confirmed = victims.column(&case.confirmed)?.cast(&DataType::Boolean)?;
+        let named = victims.column(&case.child).and_then(|c| c.cast(&DataType::String)).ok();
+        let incidents = match victims.column(&case.incident) {
             Ok(column) => Some(days_of(column.as_materialized_series())?),
             Err(_) => None,
         };
@@ -107,12 +116,12 @@ impl Cases {
             let (id, received, commune) = (ids.str()?.get(row).and_then(identifier), received.get(row), communes.str()?.get(row));
             let (Some(id), Some(received), Some(commune)) = (&id, received, commune) else {
                 for (column, expected, missing) in [
-                    ("case_id", "text", id.is_none()),
-                    ("received_date", "a date", received.is_none()),
-                    ("commune", "text", commune.is_none()),
+                    (&case.id, "text", id.is_none()),
+                    (&case.received, "a date", received.is_none()),
+                    (&case.commune, "text", commune.is_none()),
                 ] {
                     if missing {
-                        problems.value("victims", column, expected, self.rows + row as u64 + 1);
+                        problems.value(&table.id, column, expected, self.rows + row as u64 + 1);
                     }
                 }
                 continue;
@@ -152,7 +161,7 @@ impl Cases {
             problems: Problems::default(),
             cache: HashMap::new(),
         };
-        let ages = encoder.encode("age")?;
+        let ages = encoder.encode(Derived::Age.word())?;
         let Encoded::Number { low, high } = &*ages else { return Ok((vec![UNDECIDED; victims.height()], encoder.problems)) };
         let is_child = |(least, most): (&i32, &i32)| match (*most < ADULT, *least >= ADULT) {
             (true, _) => YES,
@@ -236,8 +245,9 @@ impl Cases {
     /// Whoever has no key and stands in several rows gets one: of what its row says, and how many such rows were `seen` before, so
     /// that neither the order of rows nor a split of cases can be told from it.
     pub(crate) fn joined(&self, batch: &DataFrame, offset: u64, seen: &mut HashMap<u128, u32>) -> PolarsResult<DataFrame> {
+        let (case, _) = facts()?;
         let text = |name: &str| batch.column(name).and_then(|c| c.cast(&DataType::String)).ok();
-        let (cases, children, persons) = (batch.column("case_id")?.cast(&DataType::String)?, text("child_id"), text("person_id"));
+        let (cases, children, persons) = (batch.column(&case.id)?.cast(&DataType::String)?, text(&case.child), text(&case.person));
         let starts: Vec<usize> = (0..batch.height()).step_by(CHUNK).collect();
         let part = |start: &usize| -> PolarsResult<(Vec<IdxSize>, Vec<Option<Facts>>)> {
             let (first, length) = (*start as IdxSize, CHUNK.min(batch.height() - start));
@@ -267,22 +277,23 @@ impl Cases {
                     for (nth, row) in rows.iter().enumerate() {
                         keys.push(match known[*row as usize] {
                             false if several(nth) && nth > 0 && rows[nth - 1] == *row => keys[nth - 1].clone(),
-                            false if several(nth) => Some(own_key(batch, *row as usize, seen)?),
+                            false if several(nth) => Some(own_key(batch, &case.person, *row as usize, seen)?),
                             _ => persons.str()?.get(*row as usize).map(str::to_owned),
                         });
                     }
-                    frame.with_column(Column::new("person_id".into(), keys))?;
+                    frame.with_column(Column::new(case.person.as_str().into(), keys))?;
                 }
             }
         }
         let number = |of: &dyn Fn(&Facts) -> Option<i32>| facts.iter().map(|f| f.as_ref().and_then(of)).collect::<Vec<Option<i32>>>();
         let commune = facts.iter().map(|f| f.as_ref().map(|f| self.commune(f))).collect::<Vec<Option<&str>>>();
         frame.with_column(Column::new(ROW.into(), rows.iter().map(|row| offset + u64::from(*row) + 1).collect::<Vec<u64>>()))?;
-        frame.with_column(Column::new("#received_date".into(), number(&|f| Some(f.received))))?;
-        frame.with_column(Column::new("#incident_date".into(), number(&|f| f.incident)))?;
-        frame.with_column(Column::new("#commune".into(), commune))?;
-        frame.with_column(Column::new("#confirmed".into(), number(&|f| Some(i32::from(f.sure)))))?;
-        frame.with_column(Column::new("#abuses_child".into(), number(&|f| Some(i32::from(f.counts)))))?;
+        let name = |fact: CaseFact| joined_column(fact).into();
+        frame.with_column(Column::new(name(CaseFact::Received), number(&|f| Some(f.received))))?;
+        frame.with_column(Column::new(name(CaseFact::Incident), number(&|f| f.incident)))?;
+        frame.with_column(Column::new(name(CaseFact::Commune), commune))?;
+        frame.with_column(Column::new(name(CaseFact::Confirmed), number(&|f| Some(i32::from(f.sure)))))?;
+        frame.with_column(Column::new(name(CaseFact::OfChild), number(&|f| Some(i32::from(f.counts)))))?;
         Ok(frame)
     }
 
@@ -292,9 +303,9 @@ impl Cases {
 }
 
 /// A key for a row without one: what it says, and its number among rows that say the same.
-fn own_key(batch: &DataFrame, row: usize, seen: &mut HashMap<u128, u32>) -> PolarsResult<String> {
+fn own_key(batch: &DataFrame, person: &str, row: usize, seen: &mut HashMap<u128, u32>) -> PolarsResult<String> {
     let mut says = Vec::new();
-    for column in batch.columns().iter().filter(|c| c.name().as_str() != "person_id") {
+    for column in batch.columns().iter().filter(|c| c.name().as_str() != person) {
         let text = column.slice(row as i64, 1).cast(&DataType::String)?;
         says.extend(text.str()?.get(0).unwrap_or("\u{0}").as_bytes());
         says.push(u8::MAX);

@@ -1,10 +1,10 @@
 //! Columns as small integers: flags with three values, numbers as intervals, words as codes.
 
-use super::cases::{Cases, JOINED, row_of};
+use super::cases::{Cases, joined_column, row_of};
 use super::days::days_of;
 use super::distinct::Distinct;
 use super::problems::Problems;
-use crate::catalogue::{Codes, Column as ColumnSchema, ColumnType, EthnicList, Table, Time, days};
+use crate::catalogue::{CaseFact, Codes, Column as ColumnSchema, ColumnType, Derived, ETHNICITY, EthnicList, OfCase, Table, Time, days};
 use crate::error::{Error, Result, WITHOUT_FRACTION};
 use crate::period::Period;
 use crate::spelling::{identifier, nfc};
@@ -191,14 +191,14 @@ impl Encoder<'_> {
         if name == BIRTHS {
             return self.births();
         }
-        if name == LIVED {
-            let schema = self.table.column("age_days").cloned();
-            return schema.map_or_else(|| Ok(Encoded::unknown(self.frame.height())), |s| self.integers(&s));
-        }
-        if self.table.derived_from(name).is_some() {
-            return self.age(name);
-        }
         let table = self.table;
+        if name == LIVED {
+            let schema = table.age.as_ref().and_then(|age| table.column(age.lived.as_ref()?));
+            return schema.map_or_else(|| Ok(Encoded::unknown(self.frame.height())), |s| self.integers(s));
+        }
+        if let Some(number) = table.derived(name) {
+            return self.age(number);
+        }
         let Some(schema) = table.column(name) else {
             return self.of_case(name);
         };
@@ -397,12 +397,11 @@ impl Encoder<'_> {
         if text == "unknown" {
             return None;
         }
-        let found = if list == "ethnicity" {
+        let found = if list == ETHNICITY {
             let group = self.ethnic.and_then(|e| self.codes.ethnic_group(e, text));
             group.map(|g| g.name.clone())
         } else {
-            let items = self.codes.list(list).map(|l| l.items.as_slice()).unwrap_or_default();
-            items.iter().find(|c| c.code == text).map(|c| c.code.clone())
+            self.codes.has(list, text).then(|| text.to_owned())
         };
         if found.is_none() {
             refused.add(text, || self.expected(list));
@@ -411,7 +410,7 @@ impl Encoder<'_> {
     }
 
     fn expected(&self, list: &str) -> String {
-        if list == "ethnicity" {
+        if list == ETHNICITY {
             return "a code of the official list of ethnic groups, 01 to 54".to_owned();
         }
         let codes: Vec<&str> = self.codes.list(list).map(|l| l.items.iter().map(|c| c.code.as_str()).collect()).unwrap_or_default();
@@ -481,10 +480,10 @@ impl Encoder<'_> {
     /// The days on which a person can have been born.
     fn births(&mut self) -> PolarsResult<Encoded> {
         let table = self.table;
-        let dates = self.get("birth_date")?;
-        let (mut low, mut high) = dates.interval();
-        if table.column("birth_year").is_some() {
-            let years = self.get("birth_year")?.interval().0;
+        let Some(age) = &table.age else { return Ok(Encoded::unknown(self.frame.height())) };
+        let (mut low, mut high) = self.get(&age.born)?.interval();
+        if let Some(year) = &age.year {
+            let years = self.get(year)?.interval().0;
             for (i, year) in years.into_iter().enumerate() {
                 if low[i] != LOW || year == LOW {
                     continue;
@@ -496,9 +495,9 @@ impl Encoder<'_> {
                 }
             }
         }
-        if table.column("age_days").is_some() {
+        if let (Some(_), Some(died)) = (&age.lived, &table.date) {
             let lived = self.get(LIVED)?.interval().0;
-            let died = self.get(table.date.as_deref().unwrap_or_default())?.interval().0;
+            let died = self.get(died)?.interval().0;
             for (i, days) in lived.into_iter().enumerate() {
                 if low[i] != LOW || days == LOW || died[i] == LOW {
                     continue;
@@ -510,19 +509,19 @@ impl Encoder<'_> {
         Ok(Encoded::Number { low, high })
     }
 
-    /// Age in completed years or months (`age`, `age_months`) or in days (`age_days`), as an interval.
-    fn age(&mut self, name: &str) -> PolarsResult<Encoded> {
+    /// An age, as an interval.
+    fn age(&mut self, number: Derived) -> PolarsResult<Encoded> {
         let (birth_low, birth_high) = self.get(BIRTHS)?.interval();
         let rows = self.frame.height();
         let (on_low, on_high) = self.reference_days(rows)?;
-        let completed: fn(i32, i32) -> i32 = match name {
-            "age" => completed_years,
-            "age_months" => completed_months,
-            _ => |birth, on| on - birth,
+        let completed: fn(i32, i32) -> i32 = match number {
+            Derived::Age => completed_years,
+            Derived::AgeMonths => completed_months,
+            Derived::AgeDays => |birth, on| on - birth,
         };
         let (mut low, mut high) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
         let stock = self.table.time == Time::Stock;
-        let estimated = if self.table.column("age_from").is_some() { Some(self.estimated_ages()?) } else { None };
+        let estimated = self.estimated_ages()?;
         for i in 0..rows {
             let (least, most) = if birth_low[i] == LOW {
                 estimated.as_ref().map_or((LOW, HIGH), |ages| ages[i])
@@ -539,33 +538,36 @@ impl Encoder<'_> {
         Ok(Encoded::Number { low, high })
     }
 
-    /// The ages somebody estimated, in completed years at the incident; open where one end is not given.
-    fn estimated_ages(&mut self) -> PolarsResult<Vec<(i32, i32)>> {
-        let least = self.get("age_from")?.interval().0;
-        let most = self.get("age_to")?.interval().1;
+    /// The ages somebody estimated, in completed years at the event; open where one end is not given.
+    fn estimated_ages(&mut self) -> PolarsResult<Option<Vec<(i32, i32)>>> {
+        let table = self.table;
+        let Some([from, to]) = table.age.as_ref().and_then(|age| age.estimated.as_ref()) else { return Ok(None) };
+        let least = self.get(from)?.interval().0;
+        let most = self.get(to)?.interval().1;
         let mut ages = Vec::with_capacity(least.len());
         for (i, (least, most)) in least.into_iter().zip(most).enumerate() {
             if least > most {
-                self.problems.value(&self.table.id, "age_to", "an age not below age_from", self.row(i));
+                self.problems.value(&self.table.id, to, &format!("an age not below {from}"), self.row(i));
             }
             ages.push(if least == LOW && most != HIGH { (0, most) } else { (least, most) });
         }
-        Ok(ages)
+        Ok(Some(ages))
     }
 
     /// The days at which ages are taken.
     fn reference_days(&mut self, rows: usize) -> PolarsResult<(Vec<i32>, Vec<i32>)> {
-        if self.table.time == Time::Stock {
+        let table = self.table;
+        if table.time == Time::Stock {
             let day = days(self.reference);
             return Ok((vec![day; rows], vec![day; rows]));
         }
-        if self.table.column("incident_date").is_none() {
-            let date = self.table.date.clone().unwrap_or_default();
-            return Ok(self.get(&date)?.interval());
-        }
-        let (low, mut high) = self.get("incident_date")?.interval();
-        let (_, received) = self.get("received_date")?.interval();
-        for (day, latest) in high.iter_mut().zip(received) {
+        let Some([on, latest]) = table.age.as_ref().and_then(|age| age.on.as_ref()) else {
+            let Some(date) = &table.date else { return Ok(Encoded::unknown(rows).interval()) };
+            return Ok(self.get(date)?.interval());
+        };
+        let (low, mut high) = self.get(on)?.interval();
+        let (_, latest) = self.get(latest)?.interval();
+        for (day, latest) in high.iter_mut().zip(latest) {
             if *day == HIGH {
                 *day = latest;
             }
@@ -573,20 +575,19 @@ impl Encoder<'_> {
         Ok((low, high))
     }
 
-    /// A fact of the case, for perpetrators.
     /// A fact of the case: of the report that the row was joined to, else of the first of its case that counts.
     fn of_case(&mut self, name: &str) -> PolarsResult<Encoded> {
-        let facts = self.facts_of_case(name)?;
-        if name == "received_date" {
-            let nowhere = |values: &FactsOfCase| match values {
-                FactsOfCase::Numbers(numbers) => (0..numbers.len()).filter(|row| numbers[*row].is_none()).collect::<Vec<_>>(),
-                FactsOfCase::Communes(_) => Vec::new(),
-            };
-            for row in nowhere(&facts) {
-                self.problems.value(&self.table.id, "case_id", "the case_id of a row of the table victims", self.row(row));
+        let table = self.table;
+        let Some((case, fact)) = table.case.as_ref().and_then(|case| Some((case, case.fact(name)?))) else {
+            polars_bail!(ColumnNotFound: "{name}");
+        };
+        let facts = self.facts_of_case(case, fact)?;
+        if let (CaseFact::Received, FactsOfCase::Numbers(numbers)) = (fact, &facts) {
+            for row in (0..numbers.len()).filter(|row| numbers[*row].is_none()) {
+                self.problems.value(&table.id, &case.id, "the case_id of a row of the table victims", self.row(row));
             }
         }
-        Ok(match (name, facts) {
+        Ok(match (fact, facts) {
             (_, FactsOfCase::Communes(communes)) => {
                 let mut words: Vec<String> = Vec::new();
                 let mut known: HashMap<String, u32> = HashMap::new();
@@ -594,7 +595,7 @@ impl Encoder<'_> {
                 let codes = communes.into_iter().map(|commune| commune.map_or(NO_WORD, &mut code)).collect();
                 Encoded::Words { codes, words }
             }
-            ("confirmed" | "abuses_child", FactsOfCase::Numbers(flags)) => {
+            (CaseFact::Confirmed | CaseFact::OfChild, FactsOfCase::Numbers(flags)) => {
                 Encoded::Flag(flags.into_iter().map(|flag| flag.and_then(|f| u8::try_from(f).ok()).unwrap_or(UNDECIDED)).collect())
             }
             (_, FactsOfCase::Numbers(numbers)) => Encoded::Number {
@@ -604,25 +605,23 @@ impl Encoder<'_> {
         })
     }
 
-    fn facts_of_case(&self, name: &str) -> PolarsResult<FactsOfCase> {
-        let joined = JOINED.iter().find(|(fact, _)| *fact == name).and_then(|(_, column)| self.frame.column(column).ok());
-        if let Some(column) = joined {
-            return Ok(match name {
-                "commune" => FactsOfCase::Communes(column.str()?.iter().map(|c| c.map(str::to_owned)).collect()),
+    fn facts_of_case(&self, case: &OfCase, fact: CaseFact) -> PolarsResult<FactsOfCase> {
+        if let Ok(column) = self.frame.column(joined_column(fact)) {
+            return Ok(match fact {
+                CaseFact::Commune => FactsOfCase::Communes(column.str()?.iter().map(|c| c.map(str::to_owned)).collect()),
                 _ => FactsOfCase::Numbers(column.i32()?.iter().collect()),
             });
         }
-        let ids = self.series("case_id", &DataType::String)?;
-        let children = self.series("child_id", &DataType::String)?;
+        let ids = self.series(&case.id, &DataType::String)?;
+        let children = self.series(&case.child, &DataType::String)?;
         let rows = ids.str()?.iter().zip(children.str()?.iter());
         let facts = rows.map(|(id, child)| id.and_then(|id| self.cases.first(id, child)));
-        Ok(match name {
-            "commune" => FactsOfCase::Communes(facts.map(|f| f.map(|f| self.cases.commune(&f).to_owned())).collect()),
-            "received_date" => FactsOfCase::Numbers(facts.map(|f| f.map(|f| f.received)).collect()),
-            "incident_date" => FactsOfCase::Numbers(facts.map(|f| f.and_then(|f| f.incident)).collect()),
-            "confirmed" => FactsOfCase::Numbers(facts.map(|f| f.map(|f| i32::from(f.sure))).collect()),
-            "abuses_child" => FactsOfCase::Numbers(facts.map(|f| f.map(|f| i32::from(f.counts))).collect()),
-            other => polars_bail!(ColumnNotFound: "{other}"),
+        Ok(match fact {
+            CaseFact::Commune => FactsOfCase::Communes(facts.map(|f| f.map(|f| self.cases.commune(&f).to_owned())).collect()),
+            CaseFact::Received => FactsOfCase::Numbers(facts.map(|f| f.map(|f| f.received)).collect()),
+            CaseFact::Incident => FactsOfCase::Numbers(facts.map(|f| f.and_then(|f| f.incident)).collect()),
+            CaseFact::Confirmed => FactsOfCase::Numbers(facts.map(|f| f.map(|f| i32::from(f.sure))).collect()),
+            CaseFact::OfChild => FactsOfCase::Numbers(facts.map(|f| f.map(|f| i32::from(f.counts))).collect()),
         })
     }
 
@@ -641,7 +640,8 @@ impl Encoder<'_> {
             }
             Time::Event => {
                 let (first, last) = (days(shift(period.first(), lag)), days(self.reference));
-                let low = self.get(date.unwrap_or_default())?.interval().0;
+                let Some(date) = date else { polars_bail!(ColumnNotFound: "a date") };
+                let low = self.get(date)?.interval().0;
                 low.into_iter().map(|day| if day == LOW { UNDECIDED } else { yes_if((first..=last).contains(&day)) }).collect()
             }
             Time::Year => {

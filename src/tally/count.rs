@@ -82,7 +82,7 @@ impl<'a> Counting<'a> {
             self.workers.push(Worker { machines, building: Building::new(self.question), problems: Problems::default() });
         }
         let mut needed = self.only_needed(batch)?;
-        if self.table == "perpetrators" {
+        if self.question.table(self.table)?.case.is_some() {
             let wrong = |e: polars::error::PolarsError| Error::Frame { table: self.table.to_owned(), found: e.to_string() };
             needed = self.context.cases.joined(&needed, self.rows, &mut self.seen).map_err(wrong)?;
         }

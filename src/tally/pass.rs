@@ -6,7 +6,7 @@ use super::keys::Pattern;
 use super::moved::Vintage;
 use super::tally::Tally;
 use crate::area::Level;
-use crate::catalogue::{EthnicList, Table, Time};
+use crate::catalogue::{Age, Column, EthnicList, Table, Time};
 use crate::error::{Error, Result};
 use crate::question::{Axis, Fit, How, IN_PERIOD, Question, UnknownAreas};
 use crate::record::{Cases, Encoded, Encoder, NO_WORD, Rows, YES};
@@ -76,7 +76,7 @@ impl<'a> Pass<'a> {
             if wanted.is_empty() {
                 continue;
             }
-            let is_ethnicity = |name: &str| of.column(name).is_some_and(|c| c.codes.as_deref() == Some("ethnicity"));
+            let is_ethnicity = |name: &str| of.column(name).is_some_and(Column::is_ethnic);
             let reads_ethnicity = block.axes.iter().any(|a| is_ethnicity(&a.column))
                 || wanted.iter().any(|s| question.series[*s].condition.columns().into_iter().any(is_ethnicity));
             if reads_ethnicity && context.ethnic_list.is_none() {
@@ -144,10 +144,9 @@ impl<'a> Pass<'a> {
     pub fn dates(&self) -> Vec<&'a str> {
         match self.table.time {
             _ if self.question.period.is_none() => Vec::new(),
-            Time::Stock => vec!["birth_date", "birth_year"],
+            Time::Stock => self.table.age.iter().flat_map(Age::births).collect(),
             Time::Event => self.date.into_iter().collect(),
-            Time::Year => vec!["year"],
-            Time::SchoolYear => vec!["school_year"],
+            Time::Year | Time::SchoolYear => self.table.time_column().into_iter().collect(),
         }
     }
 

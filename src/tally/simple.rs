@@ -65,7 +65,7 @@ pub(super) fn count<'p, 'a: 'p>(
 fn tell_area(pass: &Pass, area: &str, codes: &Encoded, row: usize, told: &mut [bool], problems: &mut Problems) {
     let Encoded::Words { codes, words } = codes else { return };
     // A perpetrator of no case was told as such.
-    if pass.table.id == "perpetrators" && codes[row] == NO_WORD {
+    if pass.table.case.is_some() && codes[row] == NO_WORD {
         return;
     }
     told[row] = true;

@@ -13,7 +13,7 @@ impl Tally {
         let question = moved.map_or(onto, |moved| &moved.question);
         let list = &*question.areas;
         let since = list.since();
-        let reads = |id: &str| question.blocks.iter().any(|b| b.table == id || b.table == "perpetrators" && id == "victims");
+        let reads = |id: &str| question.blocks.iter().any(|b| b.table == id) || question.takes_from(id).is_some();
         let table = |id: &str| reads(id).then(|| question.table_place(id).ok()).flatten();
         for (id, code, sent) in said.senders() {
             let (Some(table), Some(place)) = (table(id), list.commune(code)) else { continue };
