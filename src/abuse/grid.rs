@@ -6,6 +6,7 @@ use super::choice::{Choice, period_word};
 use super::select::Selection;
 use super::unit::Unit;
 use crate::area::Level;
+use crate::error::{Error, Result};
 use std::sync::Arc;
 
 /// The cells of a table of counts.
@@ -36,15 +37,33 @@ impl Grid {
         self.axes.iter().map(|(_, labels)| labels.len()).product()
     }
 
-    /// The cell of another grid in which a cell of this one lies: what that one does not break down is whole.
-    pub fn cell_in(&self, of: &Self, mut cell: usize) -> usize {
+    /// For each cell the one of another grid in which it lies: what that one does not break down is whole.
+    ///
+    /// # Errors
+    /// [`Error::UnknownChoice`] for a dimension of the other that this one lacks.
+    pub fn cells_in(&self, of: &Self) -> Result<Vec<usize>> {
+        let own = |dimension: Dimension| {
+            let known = || self.axes.iter().map(|(d, _)| d.word().to_owned()).collect();
+            let found = self.axes.iter().position(|(d, _)| *d == dimension);
+            found.ok_or_else(|| Error::UnknownChoice { what: "of", got: dimension.word().to_owned(), known: known() })
+        };
+        let axes: Vec<(usize, usize)> =
+            of.axes.iter().map(|(dimension, labels)| Ok((own(*dimension)?, labels.len()))).collect::<Result<_>>()?;
+        let cell = |cell: usize| {
+            let places = self.places(cell);
+            axes.iter().fold(0, |found, (axis, size)| found * size + places[*axis])
+        };
+        Ok((0..self.size()).map(cell).collect())
+    }
+
+    /// The label of a cell in each dimension.
+    fn places(&self, mut cell: usize) -> Vec<usize> {
         let mut places = vec![0; self.axes.len()];
         for (place, (_, labels)) in places.iter_mut().zip(&self.axes).rev() {
             *place = cell % labels.len();
             cell /= labels.len();
         }
-        let place_of = |dimension: Dimension| self.axes.iter().position(|(d, _)| *d == dimension).map_or(0, |nth| places[nth]);
-        of.axes.iter().fold(0, |found, (dimension, labels)| found * labels.len() + place_of(*dimension))
+        places
     }
 
     /// What was chosen, told of an error.

@@ -26,19 +26,9 @@ impl Table {
         if grid.selection.choice != whole.selection.choice || grid.level != whole.level || grid.ages != whole.ages || !same_records {
             return Err(Error::ChoicesDiffer { numerator: mine, denominator: theirs });
         }
-        let has = |d: &Dimension| grid.axes.iter().any(|(own, _)| own == d);
-        if let Some((dimension, _)) = whole.axes.iter().find(|(d, _)| !has(d)) {
-            return Err(Error::UnknownChoice {
-                what: "of",
-                got: dimension.word().to_owned(),
-                known: grid.axes.iter().map(|(d, _)| d.word().to_owned()).collect(),
-            });
-        }
         let (size, size_of) = (grid.size(), whole.size());
-        let base = |nth: usize| {
-            let cell = if of.is_none() { 0 } else { grid.cell_in(whole, nth % size) };
-            whole.counts[nth / size * size_of + cell]
-        };
+        let cells = if of.is_none() { vec![0; size] } else { grid.cells_in(whole)? };
+        let base = |nth: usize| whole.counts[nth / size * size_of + cells[nth % size]];
         let pairs: Vec<(u64, u64)> = grid.counts.iter().enumerate().map(|(nth, count)| (*count, base(nth))).collect();
         let shares: Vec<Share> = pairs.iter().map(|(x, n)| share(*x, *n)).collect();
         let spots: Spots = grid.selection.spots(grid.level)?;

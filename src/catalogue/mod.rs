@@ -37,6 +37,8 @@ mod codes;
 mod condition;
 mod indicator;
 mod table;
+#[cfg(test)]
+mod tests;
 
 pub use codes::{Code, CodeList, Codes, EthnicGroup, EthnicList};
 pub(crate) use condition::TODAY;

@@ -71,16 +71,12 @@ impl Plan {
         check_size(self, Spot::all(&self.question, tally).len())?;
         let estimator = Estimator::new(self, tally)?;
         let watch = Watch::here();
-        let tables: Vec<DataFrame> = estimator
-            .pieces()
-            .par_iter()
-            .map(|piece| estimator.piece(piece, &watch))
-            .collect::<PolarsResult<_>>()
-            .map_err(|e| Error::Frame { table: "result".to_owned(), found: e.to_string() })?;
-        let mut tables = tables.into_iter();
-        let mut table = tables.next().unwrap_or_default();
+        let wrong = |e: PolarsError| Error::Frame { table: "result".to_owned(), found: e.to_string() };
+        let tables: Vec<DataFrame> =
+            estimator.pieces().par_iter().map(|piece| estimator.piece(piece, &watch)).collect::<PolarsResult<_>>().map_err(wrong)?;
+        let mut table = estimator.piece(&[], &watch).map_err(wrong)?;
         for next in tables {
-            table.vstack_mut_owned(next).map_err(|e| Error::Frame { table: "result".to_owned(), found: e.to_string() })?;
+            table.vstack_mut_owned(next).map_err(wrong)?;
         }
         let mut warnings = warning::territory(self, tally)?;
         warnings.extend(warning::collect(&estimator)?);
@@ -121,10 +117,7 @@ impl<'a> Estimator<'a> {
                 }
             }
         }
-        // An empty piece stands for the table without rows.
-        if pieces.len() > 1 {
-            pieces.retain(|piece| !piece.is_empty());
-        }
+        pieces.retain(|piece| !piece.is_empty());
         pieces
     }
 

@@ -144,7 +144,8 @@ fn coverage(estimator: &Estimator, found: &mut Vec<Warning>) -> Result<()> {
 fn parts(estimator: &Estimator, found: &mut Vec<Warning>) {
     for output in estimator.plan.outputs.iter().filter(|o| o.measure == Measure::Count && estimator.margins.is_counted(o.numerator)) {
         let indicator = estimator.indicator(output);
-        let total = estimator.total(output, 0).numerator.unwrap_or(0);
+        // Where nobody in the country reported there is nothing to add up.
+        let Some(total) = estimator.total(output, 0).numerator else { continue };
         let axes = &estimator.margins.grids[estimator.plan.question.series[output.numerator].block].axes;
         for axis in *axes {
             let Some(dimension) = estimator.plan.by().iter().copied().find(|d| d.word() == axis.name) else { continue };

@@ -301,7 +301,7 @@ impl Plan<'_> {
             codes: &self.codes,
             ethnic: self.ethnic,
             cases: self.cases,
-            reference: self.reference,
+            reference: Some(self.reference),
             frame,
             offset: 0,
             problems: Problems::default(),

@@ -7,7 +7,6 @@ use crate::catalogue::{CaseFact, Catalogue, Derived, OfCase, Table};
 use crate::error::{Error, Result};
 use crate::spelling::identifier;
 use crate::task::Watched;
-use chrono::NaiveDate;
 use polars::prelude::*;
 use rayon::prelude::*;
 use std::cmp::Reverse;
@@ -155,7 +154,7 @@ impl Cases {
             codes: CATALOGUE.codes(),
             ethnic: None,
             cases: &nobody,
-            reference: NaiveDate::default(),
+            reference: None,
             frame: victims,
             offset: self.rows,
             problems: Problems::default(),

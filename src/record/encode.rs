@@ -142,7 +142,8 @@ pub(crate) struct Encoder<'a> {
     pub ethnic: Option<EthnicList>,
     pub cases: &'a Cases,
     /// The last day of the period, shifted by the lag of the quantity.
-    pub reference: NaiveDate,
+    /// Without one, no age of a register is known.
+    pub reference: Option<NaiveDate>,
     pub frame: &'a DataFrame,
     /// Rows of the table before this batch.
     pub offset: u64,
@@ -558,7 +559,7 @@ impl Encoder<'_> {
     fn reference_days(&mut self, rows: usize) -> PolarsResult<(Vec<i32>, Vec<i32>)> {
         let table = self.table;
         if table.time == Time::Stock {
-            let day = days(self.reference);
+            let Some(day) = self.reference.map(days) else { return Ok(Encoded::unknown(rows).interval()) };
             return Ok((vec![day; rows], vec![day; rows]));
         }
         let Some([on, latest]) = table.age.as_ref().and_then(|age| age.on.as_ref()) else {
@@ -634,12 +635,12 @@ impl Encoder<'_> {
         let yes_if = |b: bool| if b { YES } else { NO };
         Ok(match self.table.time {
             Time::Stock => {
-                let reference = days(self.reference);
+                let reference = days(shift_last(period.last(), lag));
                 // Of a birth year alone: a row of the register is taken to be born if it can be.
                 self.get(BIRTHS)?.interval().0.into_iter().map(|first| yes_if(first <= reference)).collect()
             }
             Time::Event => {
-                let (first, last) = (days(shift(period.first(), lag)), days(self.reference));
+                let (first, last) = (days(shift(period.first(), lag)), days(shift_last(period.last(), lag)));
                 let Some(date) = date else { polars_bail!(ColumnNotFound: "a date") };
                 let low = self.get(date)?.interval().0;
                 low.into_iter().map(|day| if day == LOW { UNDECIDED } else { yes_if((first..=last).contains(&day)) }).collect()

@@ -59,7 +59,7 @@ pub(super) struct Pass<'a> {
     pub table: &'a Table,
     pub lag: i32,
     pub date: Option<&'a str>,
-    pub reference: NaiveDate,
+    pub reference: Option<NaiveDate>,
     pub parts: Vec<Part<'a>>,
     /// The series to count, in order.
     pub series: Vec<usize>,
@@ -88,7 +88,7 @@ impl<'a> Pass<'a> {
                 table: of,
                 lag: block.lag,
                 date: block.date.as_deref(),
-                reference: question.period.as_ref().map(|p| crate::record::shift_last(p.last(), block.lag)).unwrap_or_default(),
+                reference: question.period.as_ref().map(|p| crate::record::shift_last(p.last(), block.lag)),
                 parts: Vec::new(),
                 series: Vec::new(),
             });
@@ -188,8 +188,7 @@ impl<'a> Pass<'a> {
     /// The province of an area, or the unknown area itself.
     pub fn province(&self, area: u64) -> u32 {
         let grid = &self.parts[0].grid;
-        let province = if area == grid.unknown_area() { area } else { grid.areas_above(area).into_iter().rev().nth(1).unwrap_or(0) };
-        province as u32
+        if area == grid.unknown_area() { area as u32 } else { grid.areas.up_to(area as u32, Level::Province) }
     }
 
     /// For each series and row of some encoded columns: the categories in which the row counts, as offsets within an
