@@ -1,9 +1,12 @@
 """Which Rust file uses which: no circle of files, and no room that imports one above it.
 
-Run by ``make lint``; ``tests/imports.py --all`` lists what is still allowed too. A path is followed through re-exports to the
-file that defines the item. So a ``mod.rs`` that only re-exports its children is in no circle; one that defines what its
-children use, and uses them, is. The tool ``cargo-modules`` finds circles too, but has to be compiled with rust-analyzer's
-crates for minutes in each run of CI.
+Run by ``make lint``; ``tests/imports.py --all`` lists the circles that are still allowed too. A path is followed
+through re-exports to the file that defines the item. So a ``mod.rs`` that only re-exports its children is in no circle;
+one that defines what its children use, and uses them, is. Methods are not followed: an ``impl`` may be spread over
+files.
+
+The tool ``cargo-modules`` finds circles too, but has to be compiled with rust-analyzer's crates for minutes in each run
+of CI.
 """
 
 from __future__ import annotations
@@ -84,11 +87,12 @@ def closing(tokens: list[str], at: int) -> int:
     """The place behind what begins at a place: an attribute, or an item up to its semicolon or last brace."""
     ends = "]" if tokens[at] == "[" else ";}"
     depth = 0
-    for at in range(at, len(tokens)):
+    while at < len(tokens):
         depth += (tokens[at] in "{([") - (tokens[at] in "})]")
-        if depth == 0 and tokens[at] in ends:
+        at += 1
+        if depth == 0 and tokens[at - 1] in ends:
             break
-    return at + 1
+    return at
 
 
 def parse(text: str, root: Module, modules: dict[Names, Module]) -> set[Names]:
@@ -154,15 +158,17 @@ def load(top: Path) -> dict[Names, Module]:
     return {path: m for path, m in modules.items() if not any(path[: len(t)] == t for t in tests)}
 
 
-def find(modules: dict[Names, Module], module: Module, path: Names, seen: frozenset = frozenset()) -> Module | None:
-    """Give the module that defines what a path names, as seen from a module; none for a module and for other crates."""
+def find(
+    modules: dict[Names, Module], module: Module, path: Names, seen: frozenset = frozenset()
+) -> tuple[Module, str] | None:
+    """Give the module that defines what a path names, and its name there; none for a module and for other crates."""
     head, rest = path[0], path[1:]
     starts = {"crate": module.path[:1], "self": module.path, "super": module.path[:-1], "chitieu": ("chitieu",)}
     child = modules.get(starts.get(head, (*module.path, head)))
     if child and rest and (found := find(modules, child, rest, seen)):
         return found
     if head in module.defines:
-        return module
+        return module, head
     if head in starts or (module.path, head) in seen:
         return None
     seen |= {(module.path, head)}
@@ -174,21 +180,24 @@ def find(modules: dict[Names, Module], module: Module, path: Names, seen: frozen
 
 
 def imports(modules: dict[Names, Module]) -> dict[tuple[str, str], set[str]]:
-    """Which file uses which other one, with the names it uses."""
+    """Which file uses which other one, with the items that it uses."""
     edges: dict[tuple[str, str], set[str]] = {}
     for module in modules.values():
         needed = set(module.paths)
         for name, path, is_public in module.uses:
             if name == "*":
                 needed |= {(*path[:-1], word) for word in module.words}
-            elif not is_public or name in module.words:
-                needed.add(path)
-            elif (found := find(modules, module, path)) and found.path[: len(module.path)] != module.path:
-                needed.add(path)
+                continue
+            found = find(modules, module, path)
+            # What a module only re-exports of its own children it does not use itself.
+            is_facade = (
+                is_public and name not in module.words and found and found[0].path[: len(module.path)] == module.path
+            )
+            needed |= set() if is_facade else {path}
         for path in needed:
             found = find(modules, module, path)
-            if found and found.file != module.file:
-                edges.setdefault((module.file, found.file), set()).add(path[-1])
+            if found and found[0].file != module.file:
+                edges.setdefault((module.file, found[0].file), set()).add(found[1])
     return edges
 
 
@@ -221,13 +230,13 @@ def upward(edges: dict[tuple[str, str], set[str]], floors: list[set[str]]) -> li
     return sorted(e for e in edges if rooms[e][0] != rooms[e][1] and height[e][0] <= height[e][1])
 
 
-def report(top: Path, floors: list[set[str]], allowed: list[set[str]], show_all: bool = False) -> tuple[list[str], bool]:
+def report(top: Path, floors: list[set[str]], allowed: list[set[str]], everything: bool) -> tuple[list[str], bool]:
     """Circles and upward imports of a tree as lines, and whether one of them is not allowed."""
     edges = imports(load(top))
     groups, above = circles(edges), upward(edges, floors)
     refused = [group for group in groups if not any(group <= circle for circle in allowed)]
     lines = []
-    for group in groups if show_all else refused:
+    for group in groups if everything else refused:
         lines.append(f"circle of {len(group)} files")
         inside = sorted(edge for edge in edges if set(edge) <= group)
         lines += [f"  {a} -> {b}: {', '.join(sorted(edges[a, b]))}" for a, b in inside]

@@ -13,6 +13,7 @@ mod evaluate;
 #[cfg(any(feature = "io", feature = "python"))]
 mod parquet;
 mod problems;
+mod victims;
 
 pub use cases::Cases;
 pub use check::check_schema;
