@@ -1,12 +1,8 @@
 //! What a perpetrator takes over from the victims of the same case.
 
-use super::days::days_of;
-use super::encode::{Encoded, Encoder, NO, UNDECIDED, YES};
-use super::problems::Problems;
-use crate::catalogue::{CaseFact, Catalogue, Derived, OfCase, Table};
-use crate::error::{Error, Result};
+use super::encode::NO;
+use crate::catalogue::{CaseFact, Catalogue, OfCase, Table};
 use crate::spelling::identifier;
-use crate::task::Watched;
 use polars::prelude::*;
 use rayon::prelude::*;
 use std::cmp::Reverse;
@@ -19,10 +15,10 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 pub(crate) struct Facts {
     pub received: i32,
     /// Its place among the communes; see [`Cases::commune`].
-    commune: u32,
+    pub(super) commune: u32,
     pub incident: Option<i32>,
     /// The hash of the child; 0 where none is told apart.
-    child: u64,
+    pub(super) child: u64,
     /// Whether a victim is confirmed.
     pub sure: u8,
     /// Whether a victim is confirmed and under 16: a child (Law 102/2016/QH13, Article 1).
@@ -52,7 +48,8 @@ pub struct Cases {
     by_id: PlHashMap<u128, Case>,
     communes: Vec<String>,
     places: PlHashMap<String, u32>,
-    rows: u64,
+    /// Rows of victims read so far.
+    pub(super) rows: u64,
 }
 
 /// The name, which no table uses, of the column in which [`Cases::joined`] puts the row in the table.
@@ -76,101 +73,17 @@ pub(super) fn row_of(frame: &DataFrame, row: usize) -> Option<u64> {
 
 /// Rows of perpetrators that one thread works on at once.
 const CHUNK: usize = 1 << 15;
-/// The age at which childhood ends.
-const ADULT: i32 = 16;
 
-static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(Catalogue::builtin);
+pub(super) static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(Catalogue::builtin);
 
 /// What is taken over from reports, and their table.
-fn facts() -> PolarsResult<(&'static OfCase, &'static Table)> {
+pub(super) fn taken_over() -> PolarsResult<(&'static OfCase, &'static Table)> {
     let found = CATALOGUE.of_case().and_then(|(_, case)| Some((case, CATALOGUE.table(&case.table)?)));
     found.ok_or_else(|| polars_err!(ColumnNotFound: "no table takes over facts of cases"))
 }
 
 impl Cases {
-    /// Adds the cases of a batch of the table `victims`.
-    ///
-    /// # Errors
-    /// [`Error::Frame`] if a needed column is missing or cannot be read, [`Error::BadValue`] if one has gaps.
-    pub fn add(&mut self, victims: &DataFrame) -> Result<()> {
-        self.read(victims).map_err(|e| Error::Frame { table: "victims".to_owned(), found: e.to_string() })?
-    }
-
-    fn read(&mut self, victims: &DataFrame) -> PolarsResult<Result<()>> {
-        let (case, table) = facts()?;
-        let (children, mut problems) = match self.children(table, victims) {
-            Ok(found) => found,
-            Err(error) => return Ok(Err(error)),
-        };
-        let ids = victims.column(&case.id)?.cast(&DataType::String)?;
-        let received = days_of(victims.column(&case.received)?.as_materialized_series())?;
-        let communes = victims.column(&case.commune)?.cast(&DataType::String)?;
-        let confirmed = victims.column(&case.confirmed)?.cast(&DataType::Boolean)?;
-        let named = victims.column(&case.child).and_then(|c| c.cast(&DataType::String)).ok();
-        let incidents = match victims.column(&case.incident) {
-            Ok(column) => Some(days_of(column.as_materialized_series())?),
-            Err(_) => None,
-        };
-        for (row, is_child) in children.into_iter().enumerate().watched() {
-            let (id, received, commune) = (ids.str()?.get(row).and_then(identifier), received.get(row), communes.str()?.get(row));
-            let (Some(id), Some(received), Some(commune)) = (&id, received, commune) else {
-                for (column, expected, missing) in [
-                    (&case.id, "text", id.is_none()),
-                    (&case.received, "a date", received.is_none()),
-                    (&case.commune, "text", commune.is_none()),
-                ] {
-                    if missing {
-                        problems.value(&table.id, column, expected, self.rows + row as u64 + 1);
-                    }
-                }
-                continue;
-            };
-            let incident = match &incidents {
-                Some(column) => column.get(row),
-                None => None,
-            };
-            let sure = match confirmed.bool()?.get(row) {
-                Some(true) => YES,
-                Some(false) => NO,
-                None => UNDECIDED,
-            };
-            let commune = self.place(commune);
-            let child = match &named {
-                Some(column) => column.str()?.get(row).and_then(identifier).map_or(0, |child| xxh3_64(child.as_bytes()).max(1)),
-                None => 0,
-            };
-            let facts = Facts { received, commune, incident, child, sure, counts: sure.min(is_child) };
-            self.keep(xxh3_128(id.as_bytes()), facts);
-        }
-        self.rows += victims.height() as u64;
-        Ok(problems.into_result(""))
-    }
-
-    /// Whether each victim was a child at the incident, and what is wrong with what is recorded of its age.
-    fn children(&self, table: &Table, victims: &DataFrame) -> Result<(Vec<u8>, Problems)> {
-        let nobody = Self::default();
-        let mut encoder = Encoder {
-            table,
-            codes: CATALOGUE.codes(),
-            ethnic: None,
-            cases: &nobody,
-            reference: None,
-            frame: victims,
-            offset: self.rows,
-            problems: Problems::default(),
-            cache: HashMap::new(),
-        };
-        let ages = encoder.encode(Derived::Age.word())?;
-        let Encoded::Number { low, high } = &*ages else { return Ok((vec![UNDECIDED; victims.height()], encoder.problems)) };
-        let is_child = |(least, most): (&i32, &i32)| match (*most < ADULT, *least >= ADULT) {
-            (true, _) => YES,
-            (_, true) => NO,
-            _ => UNDECIDED,
-        };
-        Ok((low.iter().zip(high).map(is_child).collect(), encoder.problems))
-    }
-
-    fn place(&mut self, commune: &str) -> u32 {
+    pub(super) fn place(&mut self, commune: &str) -> u32 {
         if let Some(place) = self.places.get(commune) {
             return *place;
         }
@@ -181,7 +94,7 @@ impl Cases {
     }
 
     /// Adds a report to its case: reports of one child, day, place and incident are one, as certain as the most certain.
-    fn keep(&mut self, case: u128, facts: Facts) {
+    pub(super) fn keep(&mut self, case: u128, facts: Facts) {
         let Some(known) = self.by_id.get_mut(&case) else {
             self.by_id.insert(case, Case { first: facts, more: Box::default() });
             return;
@@ -244,7 +157,7 @@ impl Cases {
     /// Whoever has no key and stands in several rows gets one: of what its row says, and how many such rows were `seen` before, so
     /// that neither the order of rows nor a split of cases can be told from it.
     pub(crate) fn joined(&self, batch: &DataFrame, offset: u64, seen: &mut HashMap<u128, u32>) -> PolarsResult<DataFrame> {
-        let (case, _) = facts()?;
+        let (case, _) = taken_over()?;
         let text = |name: &str| batch.column(name).and_then(|c| c.cast(&DataType::String)).ok();
         let (cases, children, persons) = (batch.column(&case.id)?.cast(&DataType::String)?, text(&case.child), text(&case.person));
         let starts: Vec<usize> = (0..batch.height()).step_by(CHUNK).collect();

@@ -15,13 +15,14 @@ mod evaluate;
 #[cfg(any(feature = "io", feature = "python"))]
 mod parquet;
 mod problems;
+mod victims;
 
 pub(crate) use bits::{trim, words};
 pub use cases::Cases;
 pub use check::check_schema;
 pub(crate) use content::content;
 pub use dataset::Dataset;
-pub(crate) use days::days_of;
+pub(crate) use days::{DAYS, days_of};
 #[cfg(feature = "files")]
 pub(crate) use decimal::whole_numbers;
 pub(crate) use distinct::{Distinct, Keys, each_list, each_text};

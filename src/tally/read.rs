@@ -7,7 +7,7 @@ use super::classes::{Asked, Classes, Source};
 use super::pass::{Columns, Pass};
 use crate::error::{Error, Result};
 use crate::question::IN_PERIOD;
-use crate::record::{BIRTHS, Distinct, Encoded, Encoder, Keys, NO, UNDECIDED, YES, days_of, each_list, each_text, trim, words};
+use crate::record::{BIRTHS, DAYS, Distinct, Encoded, Encoder, Keys, NO, UNDECIDED, YES, days_of, each_list, each_text, trim, words};
 use polars::prelude::*;
 use polars_arrow::array::{Array, BooleanArray};
 use std::rc::Rc;
@@ -21,12 +21,10 @@ const BAD: u32 = 1 << 31;
 /// Keys remembered at most: a memory of what was met, that may be dropped at any time.
 const MOST_KEYS: usize = 1 << 20;
 
-/// 1 January 1800 and 1 January 2201, in days since 1970.
-const FIRST_DAY: i32 = -62_091;
-const LAST_DAY: i32 = 84_371;
-const DAYS: usize = (LAST_DAY - FIRST_DAY) as usize;
+/// Places for days.
+const DAY_PLACES: usize = (DAYS.end - DAYS.start) as usize;
 /// Places in the table of days, after the days: years, no value, a value out of range.
-const YEARS: usize = DAYS;
+const YEARS: usize = DAY_PLACES;
 const NO_DAY: usize = YEARS + 401;
 const STRANGE: usize = NO_DAY + 1;
 
@@ -336,7 +334,7 @@ impl Days {
     }
 
     fn each(&self, mut with: impl FnMut(usize, usize)) {
-        let place = |day: i32| usize::try_from(i64::from(day) - i64::from(FIRST_DAY)).ok().filter(|p| *p < DAYS).unwrap_or(STRANGE);
+        let place = |day: i32| if DAYS.contains(&day) { day.abs_diff(DAYS.start) as usize } else { STRANGE };
         let array = self.known.downcast_as_array();
         if array.null_count() == 0 {
             array.values().iter().enumerate().for_each(|(row, day)| with(row, place(*day)));
