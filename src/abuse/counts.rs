@@ -4,7 +4,7 @@ use super::axis::{Axis, Dimension, Places, bands};
 use super::cells::{Count, Entry, by_cell, count, sorted};
 use super::grid::Grid;
 use super::select::Selection;
-use super::spots::{Spots, each};
+use super::spots::{Here, Spots, each};
 use super::table::{Columns, Table};
 use super::things::{Member, NOBODY, Things, numbered};
 use super::unit::Unit;

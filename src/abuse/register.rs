@@ -233,7 +233,9 @@ impl Register {
     /// This register, with what is said of who reported.
     #[must_use]
     pub fn with_submissions(self, submissions: Submissions) -> Self {
-        Self(Arc::new(Facts { submissions, ..Facts::clone(&self.0) }))
+        let mut facts = Facts::clone(&self.0);
+        facts.submissions = submissions;
+        Self(Arc::new(facts))
     }
 
     /// The reports that count.

@@ -130,12 +130,12 @@ impl Columns {
         let before = before.as_ref().map(|c| c.str()).transpose().map_err(wrong)?;
         // A table without a status of its own says only who reported.
         let before: Vec<&str> = before.map_or_else(|| vec![Status::Ok.word(); rows.len()], |words| words.iter().flatten().collect());
-        let word = |(before, here): (&'_ str, &Here)| match here.reports {
+        let words = before.into_iter().zip(&rows).map(|(before, here)| match here.reports {
             _ if here.silent => NOT_REPORTED,
             Some(reports) if reports.is_partial() && before == Status::Ok.word() => PARTIAL,
             _ => before,
-        };
-        let status = Column::new("status".into(), before.into_iter().zip(&rows).map(word).collect::<Vec<&str>>());
+        });
+        let status = Column::new("status".into(), words.collect::<Vec<&str>>());
         let reported = rows.iter().map(|here| here.reports?.reported);
         let expected = rows.iter().map(|here| Some(here.reports?.expected));
         if let Some(place) = place {

@@ -30,5 +30,4 @@ pub(crate) use margins::{Margins, Spot};
 pub use moved::Vintage;
 pub use pass::Context;
 pub(crate) use presence::{Presence, Sender};
-pub(crate) use remarks::Remarks;
 pub use tally::Tally;
