@@ -42,6 +42,7 @@ lint: $(VENV)/built ## formatters, linters and type checkers
 	$(BIN)/mypy
 	$(BIN)/python -m mypy.stubtest chitieu._native
 	$(BIN)/python tests/licences.py
+	$(BIN)/python tests/imports.py
 
 FUZZ_SECONDS ?= 600
 fuzz: ## make inputs that nobody would write for FUZZ_SECONDS, from a seed of the day

@@ -1,6 +1,5 @@
 //! From records to the table of a plan.
 
-use crate::catalogue::{CASE_COLUMNS, NEEDED_CASE_COLUMNS};
 use crate::error::Result;
 use crate::estimate::Outcome;
 use crate::plan::Plan;
@@ -40,9 +39,7 @@ impl Plan {
         let (mut tally, fit) = self.empty_for(&columns)?;
         let vintage = self.vintage(metadata.area_vintage)?;
         let mut context = Context { ethnic_list: metadata.ethnic_list, cases: Cases::default(), fit: Some(fit), vintage };
-        if asked.iter().any(|(table, _)| *table == "perpetrators") {
-            context.cases = cases(records, &columns)?;
-        }
+        context.cases = self.cases(records, &columns)?;
         announce(records, &asked)?;
         for (table, names) in &asked {
             tally.absorb(&Counting::new(&self.question, table, &context).all(parts(records, table, names)?)?);
@@ -87,22 +84,26 @@ impl Plan {
         }
         Ok((tally, fit))
     }
-}
 
-/// The cases that perpetrators are joined to.
-fn cases(records: &dyn Records, columns: &BTreeMap<String, Vec<String>>) -> Result<Cases> {
-    let has = |table: &str, column: &str| columns.get(table).is_some_and(|names| names.iter().any(|name| name == column));
-    let mut cases = Cases::default();
-    if !NEEDED_CASE_COLUMNS.iter().all(|column| has("victims", column)) {
-        return Ok(cases);
+    /// The cases that rows of a table of the plan take facts over from.
+    fn cases(&self, records: &dyn Records, columns: &BTreeMap<String, Vec<String>>) -> Result<Cases> {
+        let mut cases = Cases::default();
+        let Some((own, case)) = self.catalogue.of_case().filter(|(own, _)| self.tables().contains(&own.id.as_str())) else {
+            return Ok(cases);
+        };
+        let (Some(there), Some(reports)) = (columns.get(&own.id), columns.get(&case.table)) else { return Ok(cases) };
+        if !case.required().into_iter().all(|column| reports.iter().any(|c| c == column)) {
+            return Ok(cases);
+        }
+        // Children of a case are told apart only where a row may name them.
+        let is_read = |column: &String| *column != case.child || there.contains(column);
+        let asked: Vec<String> =
+            case.columns(self.question.table(&case.table)?).into_iter().map(str::to_owned).filter(is_read).collect();
+        for batch in records.batches(&case.table, &asked) {
+            cases.add(&batch?)?;
+        }
+        Ok(cases)
     }
-    // Children of a case are told apart only where perpetrators may name them.
-    let asked: Vec<String> =
-        CASE_COLUMNS.iter().filter(|c| **c != "child_id" || has("perpetrators", c)).map(|c| (*c).to_owned()).collect();
-    for victims in records.batches("victims", &asked) {
-        cases.add(&victims?)?;
-    }
-    Ok(cases)
 }
 
 /// Computes the indicators of a plan from records. Where the plan names no day for its areas, that of the records counts.

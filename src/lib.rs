@@ -72,9 +72,11 @@
 
 pub mod abuse;
 pub mod area;
+mod calendar;
 pub mod catalogue;
 mod compute;
 mod crosstab;
+mod decree56;
 mod disk;
 pub mod error;
 mod estimate;
@@ -94,6 +96,7 @@ mod tally;
 pub mod task;
 mod text;
 
+pub use calendar::Calendar;
 pub use catalogue::Catalogue;
 pub use compute::compute;
 pub use crosstab::{Count, Crosstab, CrosstabBuilder};

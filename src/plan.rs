@@ -452,9 +452,8 @@ impl Plan {
     #[must_use]
     pub fn tables(&self) -> Vec<&str> {
         let mut found: BTreeSet<&str> = self.question.blocks.iter().map(|b| b.table.as_str()).collect();
-        if found.contains("perpetrators") {
-            found.insert("victims");
-        }
+        let from: Vec<&str> = found.iter().filter_map(|id| Some(self.catalogue.table(id)?.case.as_ref()?.table.as_str())).collect();
+        found.extend(from);
         found.into_iter().collect()
     }
 

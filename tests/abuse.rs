@@ -135,8 +135,8 @@ fn table(register: &Register, case: &Args, expected: &Args) -> chitieu::Result<T
             selection.recurrence(day(&args["until"]), &months, level)
         }
         "response" => {
-            let holidays = args.get("holidays").map(|v| v.as_array().unwrap().iter().map(day).collect()).unwrap_or_default();
-            selection.response(&Deadlines { until: args.get("until").map(day), holidays }, level)
+            let calendar = args.get("holidays").map(|v| v.as_array().unwrap().iter().map(day).collect()).unwrap_or_default();
+            selection.response(&Deadlines { until: args.get("until").map(day), calendar }, level)
         }
         other => panic!("no table {other}"),
     }

@@ -210,8 +210,8 @@ impl PySelection {
     fn response(&self, py: Python<'_>, until: Option<&str>, holidays: Vec<String>, area_level: &str) -> PyResult<PyTable> {
         table(py, area_level, |level| {
             let until = until.map(|text| day("until", text)).transpose()?;
-            let holidays = holidays.iter().map(|text| day("holidays", text)).collect::<Result<_, Error>>()?;
-            self.0.response(&Deadlines { until, holidays }, level)
+            let calendar = holidays.iter().map(|text| day("holidays", text)).collect::<Result<_, Error>>()?;
+            self.0.response(&Deadlines { until, calendar }, level)
         })
     }
 }

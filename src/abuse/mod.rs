@@ -12,8 +12,10 @@ mod axis;
 mod cells;
 mod choice;
 mod counts;
+mod facts;
 mod findings;
 mod forms;
+mod grid;
 mod known;
 mod recurrence;
 mod register;
@@ -28,6 +30,7 @@ mod supported;
 mod table;
 mod things;
 mod unit;
+mod view;
 
 pub use axis::Dimension;
 pub use choice::{Choice, DateOf, PlaceOf, Prostitution, Under, Word};

@@ -1,22 +1,20 @@
 //! The records of abuse, read once: what every count of this room is taken from.
 
 use super::choice::Choice;
+use super::facts::Facts;
 use super::known::Known;
-use super::report::{Decision, NOWHERE, Person, Reader, Report, need};
+use super::report::{Reader, need};
 use super::select::Selection;
-use super::spots::{Here, Spots};
-use super::things::Numbers;
-use crate::area::{AreaList, Coverage, Reported, Submissions};
-use crate::catalogue::{Catalogue, EthnicList, days};
+use crate::area::AreaList;
+use crate::catalogue::{Catalogue, EthnicList};
+use crate::decree56::Decree56;
 use crate::error::{Error, Result};
-use crate::period::Period;
 use crate::question::UnknownAreas;
 use crate::record::{Problems, Records, announce, parts};
-use crate::text::Text;
 use chrono::NaiveDate;
 use polars_core::prelude::DataFrame;
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::{Arc, OnceLock};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 /// The tables of abuse.
 pub(super) const TABLES: [&str; 3] = ["victims", "perpetrators", "sanctions"];
@@ -49,99 +47,6 @@ pub(super) const TABLES: [&str; 3] = ["victims", "perpetrators", "sanctions"];
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Register(pub(super) Arc<Facts>);
-
-/// What a register holds.
-#[derive(Debug, Clone)]
-pub(super) struct Facts {
-    pub areas: Arc<AreaList>,
-    pub ethnic: Option<EthnicList>,
-    pub reports: Vec<Report>,
-    /// None if the table was not there.
-    pub persons: Option<Vec<Person>>,
-    pub decisions: Option<Vec<Decision>>,
-    /// Whether the table of victims is there, and the columns of each step of the response.
-    pub victims: bool,
-    pub steps: [bool; 3],
-    /// Who is said to have reported.
-    pub submissions: Submissions,
-    /// By table, rows that a check took out before.
-    pub set_aside: BTreeMap<String, u64>,
-    /// The codes known by name.
-    pub known: Known,
-    /// Worked out when first asked for.
-    numbers: OnceLock<Numbers>,
-}
-
-impl Facts {
-    /// Whether a table was read.
-    fn has(&self, table: &str) -> bool {
-        match table {
-            "victims" => self.victims,
-            "perpetrators" => self.persons.is_some(),
-            "sanctions" => self.decisions.is_some(),
-            _ => false,
-        }
-    }
-
-    fn tables(&self) -> Vec<&'static str> {
-        TABLES.into_iter().filter(|table| self.has(table)).collect()
-    }
-
-    /// The communes that submissions of some tables name: their provinces stand in a table of areas without any record too.
-    pub fn named<'a>(&'a self, tables: &'a [&'a str]) -> impl Iterator<Item = u32> + 'a {
-        let named = self.submissions.senders().filter(|(table, ..)| tables.contains(table));
-        named.filter_map(|(_, commune, _)| self.areas.commune(commune))
-    }
-
-    /// The communes of all decisions, and those that submissions name.
-    pub fn communes_of_sanctions(&self) -> impl Iterator<Item = u32> + '_ {
-        self.decisions.iter().flatten().map(|d| d.place).chain(self.named(&["sanctions"]))
-    }
-
-    /// Who reported decisions, spot by spot.
-    pub fn decisions_covered(&self, spots: &Spots, period: Option<&Period>) -> Vec<Here> {
-        let sent = self.communes_of_decisions(period);
-        spots.covered(&self.submissions.reported("sanctions", period, &self.areas, &sent), &sent)
-    }
-
-    /// The communes with decisions in a period.
-    pub fn communes_of_decisions(&self, period: Option<&Period>) -> HashSet<u32> {
-        let span = period.map_or((i32::MIN, i32::MAX), |p| (days(p.first()), days(p.last())));
-        self.decisions.iter().flatten().filter(|d| d.within(span)).map(|d| d.place).collect()
-    }
-
-    /// How many communes reported, of those in the provinces of some, told to a person.
-    pub fn told_coverage(&self, reported: &Reported, communes: impl Iterator<Item = u32>) -> Text {
-        let coverage = Coverage::new(&self.areas, communes.filter(|c| *c != NOWHERE), reported);
-        let Some((came, all)) = coverage.of(0).and_then(|r| Some((r.reported?, r.expected))).filter(|_| *reported != Reported::Unknown)
-        else {
-            return Text::new(
-                "Chưa biết xã nào đã báo cáo: số 0 có thể là chưa báo cáo; nêu submissions=... hoặc complete=[...] khi đọc",
-                "It is not known which communes reported: a zero may be a report that has not come; say who reported with submissions=... or complete=[...] when reading",
-            );
-        };
-        let less = came < all;
-        Text::new(
-            format!("{came}/{all} xã đã báo cáo{}", if less { "; các tổng chưa đủ" } else { "" }),
-            format!("{came} of {all} communes reported{}", if less { "; totals are partial" } else { "" }),
-        )
-    }
-}
-
-/// The columns of each step of the response.
-const STEPS: [&[&str]; 3] = [&["emergency_hours", "emergency_date"], &["plan_date"], &["approved_date"]];
-
-impl PartialEq for Facts {
-    fn eq(&self, other: &Self) -> bool {
-        self.areas.day() == other.areas.day()
-            && self.ethnic == other.ethnic
-            && self.reports == other.reports
-            && self.persons == other.persons
-            && self.decisions == other.decisions
-            && (self.victims, self.steps) == (other.victims, other.steps)
-            && self.submissions == other.submissions
-    }
-}
 
 /// How a register is read; see [`Register::reader`].
 #[derive(Debug, Clone, Copy, Default)]
@@ -224,19 +129,7 @@ impl Reading {
         let areas = Arc::new(AreaList::on(area_vintage)?);
         let catalogue = Catalogue::builtin();
         let known = Known::new(catalogue.codes())?;
-        let facts = Facts {
-            areas: areas.clone(),
-            ethnic,
-            reports: Vec::new(),
-            persons: None,
-            decisions: None,
-            victims: false,
-            steps: [false; 3],
-            submissions: Submissions::new(),
-            set_aside: BTreeMap::new(),
-            known,
-            numbers: OnceLock::new(),
-        };
+        let facts = Facts::new(areas.clone(), ethnic, known);
         Ok(Self { catalogue, areas, ethnic, unknown_areas, rows: HashMap::new(), problems: Problems::default(), facts, cases: Vec::new() })
     }
 
@@ -290,8 +183,8 @@ impl Reading {
             "victims" => {
                 self.facts.victims = true;
                 self.facts.reports.extend(reader.reports(batch)?);
-                for (kept, columns) in self.facts.steps.iter_mut().zip(STEPS) {
-                    *kept |= columns.iter().any(|column| there.iter().any(|t| t == column));
+                for (kept, (_, step)) in self.facts.steps.iter_mut().zip(Decree56::steps()) {
+                    *kept |= step.recorded_in().iter().any(|column| there.iter().any(|t| t == column));
                 }
             }
             "perpetrators" => {
@@ -328,21 +221,6 @@ impl Reading {
         self.problems.into_result(&self.areas.day().to_string())?;
         self.facts.sort();
         Ok(Register(Arc::new(self.facts)))
-    }
-}
-
-impl Facts {
-    /// The numbers of children and cases.
-    pub fn numbers(&self) -> &Numbers {
-        self.numbers.get_or_init(|| Numbers::new(&self.reports))
-    }
-
-    /// Facts in one order, so that registers of the same records are equal however they were split.
-    fn sort(&mut self) {
-        self.numbers = OnceLock::new();
-        self.reports.sort_unstable();
-        self.persons.iter_mut().for_each(|p| p.sort_unstable());
-        self.decisions.iter_mut().for_each(|d| d.sort_unstable());
     }
 }
 
@@ -425,7 +303,7 @@ impl Register {
         let decisions: HashSet<u128> = later.0.decisions.iter().flatten().map(|d| d.key).collect();
         let mut kept = Facts::clone(&self.0);
         // What the later snapshot sets aside is said of its own tables.
-        kept.set_aside.retain(|table, _| !later.0.has(table));
+        kept.set_aside.retain(|table, _| !later.0.tables().contains(&table.as_str()));
         kept.reports.retain(|r| !cases.contains(&r.case));
         if let Some(persons) = &later.0.persons {
             cases.extend(persons.iter().map(|p| p.case));

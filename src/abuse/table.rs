@@ -1,8 +1,8 @@
 //! A result: a table that names its unit and the choices behind it.
 
 use super::choice::{Choice, period_word};
+use super::grid::Grid;
 use super::select::Selection;
-use super::share::Grid;
 use super::spots::{Here, Spots};
 use super::unit::Unit;
 use crate::error::{Error, Result};
@@ -128,15 +128,14 @@ impl Columns {
         let place = self.made.iter().position(|c| c.name().as_str() == "status");
         let before = place.map(|place| self.made[place].clone());
         let before = before.as_ref().map(|c| c.str()).transpose().map_err(wrong)?;
-        let word = |(row, here): (usize, &Here)| {
-            let before = before.and_then(|words| words.get(row)).unwrap_or(Status::Ok.word());
-            match here.reports {
-                _ if here.silent => NOT_REPORTED,
-                Some(reports) if reports.is_partial() && before == Status::Ok.word() => PARTIAL,
-                _ => before,
-            }
-        };
-        let status = Column::new("status".into(), rows.iter().enumerate().map(word).collect::<Vec<&str>>());
+        // A table without a status of its own says only who reported.
+        let before: Vec<&str> = before.map_or_else(|| vec![Status::Ok.word(); rows.len()], |words| words.iter().flatten().collect());
+        let words = before.into_iter().zip(&rows).map(|(before, here)| match here.reports {
+            _ if here.silent => NOT_REPORTED,
+            Some(reports) if reports.is_partial() && before == Status::Ok.word() => PARTIAL,
+            _ => before,
+        });
+        let status = Column::new("status".into(), words.collect::<Vec<&str>>());
         let reported = rows.iter().map(|here| here.reports?.reported);
         let expected = rows.iter().map(|here| Some(here.reports?.expected));
         if let Some(place) = place {

@@ -114,7 +114,7 @@ impl AreaList {
                 Some(before) => before.into_iter().filter(|p| held.contains(p)).collect(),
             });
         }
-        common.and_then(|held| held.first().copied()).unwrap_or(0)
+        common.and_then(|held| held.first().copied()).unwrap_or(Self::COUNTRY)
     }
 
     /// The list with a line, on each finer level, for what of a unit cannot be given to one unit inside it.

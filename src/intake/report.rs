@@ -1,7 +1,7 @@
 //! What was read, and everything that is told about the reading.
 
-use super::clean::{Change, Finding};
 use super::decode::TextEncoding;
+use super::findings::{Change, Finding};
 use super::header::Header;
 use super::rows::Aside;
 use crate::catalogue::{Catalogue, EthnicList};

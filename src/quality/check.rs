@@ -146,9 +146,8 @@ impl Checking {
         let mut tables: Vec<Checked> = self.making.into_iter().map(|making| making.finish(&other)).collect();
         let order = |table: &str| self.setting.catalogue.tables().iter().position(|t| t.id == table);
         tables.sort_by_key(|t| order(&t.table));
-        let mut check = Check { setting: self.setting, period: self.period, tables, contents };
-        windows::judge(&mut check)?;
-        Ok(check)
+        windows::judge(&mut tables, self.period.as_ref(), self.setting.reference)?;
+        Ok(Check { setting: self.setting, period: self.period, tables, contents })
     }
 }
 

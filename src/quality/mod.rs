@@ -9,7 +9,6 @@
 
 mod check;
 mod chunk;
-mod coded;
 #[cfg(feature = "files")]
 mod corrections;
 mod judge;

@@ -183,16 +183,21 @@ impl Making {
                 continue;
             }
             let found = match &self.checked.verdicts[nth].rule.kind {
-                Kind::Unique(columns) => repeated(self.keys(columns).unwrap_or_default()),
-                Kind::Refers(refers) => {
-                    let Some(target) = other(&refers.to, &refers.columns) else {
-                        let missing = vec![refers.to.clone()];
-                        self.checked.verdicts[nth].missing = missing;
-                        self.checked.verdicts[nth].counts.iter_mut().for_each(|counts| *counts = [0; 4]);
+                Kind::Unique(columns) => match self.keys(columns) {
+                    Some(keys) => repeated(keys),
+                    None => {
+                        self.lacks(nth, columns.clone());
                         continue;
-                    };
-                    absent(self.keys(&refers.columns).unwrap_or_default(), &target)
-                }
+                    }
+                },
+                Kind::Refers(refers) => match (self.keys(&refers.columns), other(&refers.to, &refers.columns)) {
+                    (Some(keys), Some(target)) => absent(keys, &target),
+                    (keys, _) => {
+                        let missing = if keys.is_none() { refers.columns.clone() } else { vec![refers.to.clone()] };
+                        self.lacks(nth, missing);
+                        continue;
+                    }
+                },
                 Kind::Probable(probable) => {
                     let (blocks, names) = self.blocks.remove(&nth).unwrap_or_default();
                     alike(blocks, &names, probable.similarity)
@@ -211,6 +216,13 @@ impl Making {
             self.fail(nth, found, PASS);
         }
         self.checked
+    }
+
+    /// A rule cannot be judged after all.
+    fn lacks(&mut self, nth: usize, missing: Vec<String>) {
+        let verdicts = &mut self.checked.verdicts[nth];
+        verdicts.missing = missing;
+        verdicts.counts.iter_mut().for_each(|counts| *counts = [0; 4]);
     }
 
     /// Rows that were taken for another verdict fail.

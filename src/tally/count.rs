@@ -1,9 +1,9 @@
 //! A table counted batch after batch, by as many workers as there are threads.
 
-use super::Tally;
 use super::machine::{Layout, Machine};
 use super::pass::{Building, Context, Pass};
 use super::simple;
+use super::tally::Tally;
 use crate::error::{Error, Result};
 use crate::question::Question;
 use crate::record::Problems;
@@ -82,7 +82,7 @@ impl<'a> Counting<'a> {
             self.workers.push(Worker { machines, building: Building::new(self.question), problems: Problems::default() });
         }
         let mut needed = self.only_needed(batch)?;
-        if self.table == "perpetrators" {
+        if self.question.table(self.table)?.case.is_some() {
             let wrong = |e: polars_core::error::PolarsError| Error::Frame { table: self.table.to_owned(), found: e.to_string() };
             needed = self.context.cases.joined(&needed, self.rows, &mut self.seen).map_err(wrong)?;
         }

@@ -15,7 +15,7 @@
 use super::cells::CellsBuilder;
 use super::grid::Grid;
 use super::keys::{KeysBuilder, Pattern, Set};
-use super::{MOST_COUNTED, TALLY_VERSION, Tally, too_large};
+use super::tally::{MOST_COUNTED, TALLY_VERSION, Tally, too_large};
 use crate::area::AreaList;
 use crate::error::{Error, Result};
 use crate::question::Question;
@@ -85,12 +85,12 @@ impl Lines {
 
 /// A day as a number.
 fn written(day: NaiveDate) -> u64 {
-    u64::try_from(day.to_epoch_days()).unwrap_or(0)
+    i64::from(day.to_epoch_days()).cast_unsigned()
 }
 
 /// The day of a list of areas.
 fn origin(days: u64) -> Option<NaiveDate> {
-    let day = NaiveDate::from_epoch_days(i32::try_from(days).ok()?)?;
+    let day = NaiveDate::from_epoch_days(i32::try_from(days.cast_signed()).ok()?)?;
     AreaList::on(day).is_ok().then_some(day)
 }
 

@@ -2,7 +2,7 @@
 
 use super::grid::Grid;
 use super::keys::{Keys, Pattern};
-use super::{Tally, too_large};
+use super::tally::{Tally, too_large};
 use crate::area::{Level, WHOLE};
 use crate::error::Result;
 use crate::question::{How, Question};

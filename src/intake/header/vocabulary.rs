@@ -1,95 +1,16 @@
 //! The words for our columns: what a text means as a header.
 
-use super::parentheses;
-use super::{ANY, DELETED, How, Part, Target};
+use super::otherwise::tell_otherwise;
+use super::parentheses::parted;
+use super::synonyms::{Deletion, TableWords, deletion, gives_way, is_ignored, is_kind};
+use super::target::{ANY, How, Part, Target};
 use crate::catalogue::{Catalogue, Column, ColumnType, Table};
 use crate::intake::codes::Words;
-use crate::intake::mapping::TableMapping;
+use crate::intake::mapping::{DELETED, TableMapping};
 use crate::spelling::{alike, bare};
-use serde::Deserialize;
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::LazyLock;
-
-/// The words for the columns of one table.
-pub(super) struct TableWords {
-    alike: HashMap<String, Target>,
-    bare: HashMap<String, Option<Target>>,
-    pub titles: Vec<String>,
-    /// Columns of which a list of records has at least one of each group.
-    pub needs: Vec<Vec<String>>,
-    /// Columns that may come as columns of marks, with the list of their codes.
-    ticks: Vec<(String, String)>,
-    /// Flags that may come as one column for each kind, any of which says yes.
-    any: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct File {
-    numbering: Vec<String>,
-    ignored: Vec<String>,
-    others: Vec<String>,
-    gives_way: Vec<String>,
-    kinds: Vec<String>,
-    deleted: Deleted,
-    common: BTreeMap<String, Vec<String>>,
-    #[serde(flatten)]
-    tables: BTreeMap<String, BTreeMap<String, Vec<String>>>,
-}
-
-/// Words of columns that tell which rows are deleted.
-#[derive(Deserialize)]
-struct Deleted {
-    flags: Vec<String>,
-    dates: Vec<String>,
-    states: Vec<String>,
-    words: Vec<String>,
-}
-
-/// How a column tells that a row is deleted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::intake) enum Deletion {
-    /// By yes.
-    Flag,
-    /// By the day of it.
-    Date,
-    /// By a word among those for other states.
-    State,
-}
-
-struct Synonyms {
-    numbering: HashSet<String>,
-    ignored: HashSet<String>,
-    /// Names of people who are not the child.
-    others: HashSet<String>,
-    gives_way: HashSet<String>,
-    /// Kinds of support, which stand below its heading.
-    kinds: HashSet<String>,
-    deletions: Vec<(HashSet<String>, Deletion)>,
-    deleted_words: HashSet<String>,
-    tables: HashMap<String, TableWords>,
-}
-
-static SYNONYMS: LazyLock<Synonyms> = LazyLock::new(|| {
-    let file: File = toml::from_str(include_str!("../synonyms.toml")).expect("synonyms.toml is whole");
-    let catalogue = Catalogue::builtin();
-    let tables = catalogue.tables().iter().map(|table| {
-        let own = file.tables.get(&table.id);
-        (table.id.clone(), TableWords::new(table, own, &file.common))
-    });
-    let keys = |words: &[String]| words.iter().flat_map(|word| [alike(word), bare(word)]).collect();
-    let deletions = [(&file.deleted.flags, Deletion::Flag), (&file.deleted.dates, Deletion::Date), (&file.deleted.states, Deletion::State)];
-    Synonyms {
-        numbering: keys(&file.numbering),
-        ignored: keys(&file.ignored),
-        others: keys(&file.others),
-        gives_way: keys(&file.gives_way),
-        kinds: keys(&file.kinds),
-        deletions: deletions.into_iter().map(|(words, how)| (keys(words), how)).collect(),
-        deleted_words: keys(&file.deleted.words),
-        tables: tables.collect(),
-    }
-});
 
 /// What a text means as a header.
 #[derive(Debug, Clone)]
@@ -108,62 +29,6 @@ pub(super) struct Match {
     pub sure: bool,
     /// It gives way to a header that names the column.
     pub gives_way: bool,
-}
-
-impl TableWords {
-    /// The words for a table.
-    pub fn of(table: &Table) -> &'static Self {
-        &SYNONYMS.tables[&table.id]
-    }
-
-    fn new(table: &Table, own: Option<&BTreeMap<String, Vec<String>>>, common: &BTreeMap<String, Vec<String>>) -> Self {
-        let mut words =
-            Self { alike: HashMap::new(), bare: HashMap::new(), titles: Vec::new(), needs: Vec::new(), ticks: Vec::new(), any: Vec::new() };
-        let of = |name: &str| table.column(name.split('.').next().unwrap_or_default());
-        // What the table itself says comes before what is common to all.
-        for (name, synonyms) in own.into_iter().flatten().chain(common) {
-            match name.as_str() {
-                "titles" => words.titles = synonyms.iter().map(|title| bare(title)).collect(),
-                "needs" => {
-                    words.needs = synonyms.iter().map(|group| group.split('|').map(|id| id.trim().to_owned()).collect()).collect();
-                }
-                "ticks" => {
-                    let lists = synonyms.iter().filter_map(|id| Some((id.clone(), of(id)?.codes.clone()?)));
-                    words.ticks = lists.collect();
-                }
-                "any" => words.any.clone_from(synonyms),
-                name if of(name).is_some() => {
-                    for synonym in synonyms {
-                        words.add(synonym, Target::from_name(name));
-                    }
-                }
-                _ => {}
-            }
-        }
-        words
-    }
-
-    fn add(&mut self, synonym: &str, target: Target) {
-        let known = self.alike.entry(alike(synonym)).or_insert_with(|| target.clone()).clone();
-        if known == target {
-            let same = self.bare.entry(bare(synonym)).or_insert_with(|| Some(target.clone()));
-            if same.as_ref() != Some(&target) {
-                *same = None;
-            }
-        }
-    }
-
-    fn synonym(&self, text: &str) -> Option<Target> {
-        let marked = self.alike.get(&alike(text)).cloned();
-        marked.or_else(|| self.bare.get(&bare(text)).filter(|_| text.is_ascii()).cloned().flatten())
-    }
-
-    fn tick(&self, text: &str) -> Option<Target> {
-        self.ticks.iter().find_map(|(column, list)| {
-            let code = Words::get().tick(list, text)?;
-            Some(Target { column: column.clone(), part: Part::Tick(code.to_owned()) })
-        })
-    }
 }
 
 /// The lists of codes that records hold.
@@ -227,12 +92,12 @@ impl<'a> Vocabulary<'a> {
         if let Some(target) = self.words.synonym(text) {
             return Some(known(target, text));
         }
-        let (outside, inside) = parentheses::parted(text);
+        let (outside, inside) = parted(text);
         if let Some(target) = self.by_sex(&outside, &inside) {
             return Some(Meaning::Known { target, sure: true });
         }
         match self.words.synonym(&outside) {
-            Some(target) if parentheses::tell_otherwise(self.table.column(&target.column)?, &inside) => Some(Meaning::Otherwise),
+            Some(target) if tell_otherwise(self.table.column(&target.column)?, &inside) => Some(Meaning::Otherwise),
             Some(target) => Some(known(target, &outside)),
             None => self.words.tick(text).map(|target| known(target, text)),
         }
@@ -308,7 +173,7 @@ impl<'a> Vocabulary<'a> {
         }
         match found {
             Some(Meaning::Known { target, sure }) => {
-                let gives_way = parts.iter().any(|part| has(&SYNONYMS.gives_way, part));
+                let gives_way = parts.iter().any(|part| gives_way(part));
                 Match { target: Some(target), how: Some(How::Synonym), sure, gives_way }
             }
             Some(Meaning::Otherwise) => Match { how: Some(How::Parentheses), ..Match::default() },
@@ -322,7 +187,7 @@ impl<'a> Vocabulary<'a> {
         let mut places = (0..parts.len()).rev().filter(|at| over(parts[*at]) <= 1);
         let (at, found) = places.find_map(|at| Some((at, self.meaning(parts[at])?)))?;
         let Meaning::Known { target, .. } = &found else { return Some(found) };
-        let otherwise = parentheses::tell_otherwise(self.table.column(&target.column)?, &parts[at + 1..].join(" "));
+        let otherwise = tell_otherwise(self.table.column(&target.column)?, &parts[at + 1..].join(" "));
         Some(if otherwise { Meaning::Otherwise } else { found })
     }
 
@@ -366,45 +231,8 @@ impl<'a> Vocabulary<'a> {
         let found = self.matched(&[above, text], |part| if part == above { 2 } else { 1 });
         // Any word may stand below the heading of a support, the words of a record too.
         let is_any = found.target.as_ref().is_some_and(Target::is_any);
-        found.how.is_some() && (!is_any || has(&SYNONYMS.kinds, text))
+        found.how.is_some() && (!is_any || is_kind(text))
     }
-}
-
-/// Headers in which a date of birth that stands beside the name of a mother, a father or another adult, and says not whose it is, is not
-/// taken, unless the mapping names it.
-pub(super) fn whose(mut columns: Vec<(String, Match)>, table: &Table) -> Vec<(String, Match)> {
-    let is_birth = |found: &Match| {
-        found.target.as_ref().is_some_and(|t| t.column == "birth_date" || (table.id.as_str(), t.column.as_str()) == ("births", "date"))
-    };
-    let is_other = |label: &str| {
-        let last = label.rsplit(" / ").next().unwrap_or(label);
-        let key = bare(last);
-        let adult = |word: &str| {
-            matches!(
-                word,
-                "me" | "cha" | "bo" | "vo" | "chong" | "mother" | "mothers" | "father" | "fathers" | "parent" | "parents" | "guardian"
-            )
-        };
-        has(&SYNONYMS.others, last) || key.split(' ').any(adult) || key.starts_with("nguoi di khai") || key.starts_with("nguoi khai")
-    };
-    // Only the plain words: "Ngày sinh của trẻ", "Ngày đẻ" say whose day it is.
-    let is_plain = |label: &str| {
-        let key = bare(label.rsplit(" / ").next().unwrap_or(label));
-        !key.split(' ').any(|word| matches!(word, "tre" | "con" | "be" | "chau" | "de" | "child"))
-    };
-    let births: Vec<usize> = (0..columns.len()).filter(|at| is_birth(&columns[*at].1)).collect();
-    // Of several dates of birth only one that says whose it is tells that the plain one is another's.
-    let told = births.iter().any(|at| !is_plain(&columns[*at].0));
-    let mapped = births.iter().any(|at| columns[*at].1.how == Some(How::Mapping));
-    for at in births.iter().copied().filter(|_| !mapped && (births.len() == 1 || told)) {
-        let is_theirs = columns[at].1.how == Some(How::Synonym)
-            && is_plain(&columns[at].0)
-            && at.checked_sub(1).is_some_and(|left| is_other(&columns[left].0));
-        if is_theirs {
-            columns[at].1 = Match { how: Some(How::Whose), ..Match::default() };
-        }
-    }
-    columns
 }
 
 fn named(target: &Target) -> Match {
@@ -430,10 +258,6 @@ fn letters(place: u32) -> String {
         rest = (rest - 1) / 26;
     }
     letters
-}
-
-fn has(words: &HashSet<String>, text: &str) -> bool {
-    words.contains(&alike(text)) || text.is_ascii() && words.contains(&bare(text))
 }
 
 /// True for a word that may name a kind of support: no header of a day, a sum or a text about it.
@@ -462,24 +286,4 @@ fn may_be_kind(part: &str) -> bool {
 /// True for a mark that a record holds, not a header: x, 1, v.
 fn is_mark(text: &str) -> bool {
     text.chars().filter(|c| c.is_alphabetic()).count() < 2
-}
-
-/// How a column of that header tells which rows are deleted, if it may.
-pub(super) fn deletion(label: &str) -> Option<Deletion> {
-    let last = label.rsplit(" / ").next().unwrap_or(label);
-    SYNONYMS.deletions.iter().find(|(words, _)| has(words, last)).map(|(_, how)| *how)
-}
-
-/// True for a word that says that a row is deleted.
-pub(in crate::intake) fn says_deleted(text: &str) -> bool {
-    has(&SYNONYMS.deleted_words, text)
-}
-
-fn is_ignored(text: &str) -> bool {
-    has(&SYNONYMS.ignored, text) || has(&SYNONYMS.others, text) || is_numbering(text)
-}
-
-/// True for the header of a column that numbers the rows.
-pub(super) fn is_numbering(text: &str) -> bool {
-    has(&SYNONYMS.numbering, text)
 }

@@ -1,72 +1,29 @@
 //! One distinct cell to the value its column holds, with the rules it went through or what was expected instead.
 
 use super::cells::Cell;
-use super::codes::{FIGURES, Words, is_digits};
+use super::codes::{FIGURES, Words};
 use super::dates::{self, When, Window};
-use super::legacy::{Font, Legacy};
+use super::legacy::Legacy;
 use super::mapping::Mapped;
-use super::numbers::{self, OWN_UNIT};
+use super::numbers;
 use super::rules::{Rule, Rules};
+use super::tidy::{is_dashes, is_digits, number_text, tidy, without_apostrophe};
+use super::value::{FAILED_FORMULA, Made, OWN_UNIT, SHARED, Value, YES_OR_NO};
 use super::whole::{Order, Whole};
 use crate::catalogue::{Column, ColumnType, EthnicList};
-use crate::spelling::{alike, bare, identifier, is_tidy, nfc};
+use crate::spelling::{bare, identifier, is_tidy};
 use chrono::{Datelike, NaiveDate};
 use std::borrow::Cow;
-use unicode_normalization::UnicodeNormalization;
 
-/// What was expected of a cell whose formula failed.
-pub(super) const FAILED_FORMULA: &str = "a value; the cell holds an error";
-/// What was expected of a value that several rows or columns share.
-pub(super) const SHARED: &str = "a value of this cell; it is merged over several rows or columns";
 /// What was expected of an identifier that a spreadsheet took for a number.
 const LOST_DIGITS: &str = "an identifier with all its digits; those of a long number are lost";
 /// A number of a cell has 15 digits.
 const DIGITS: f64 = 1e15;
 /// What was expected of a letter that is short for a boy or for all.
 const AMBIGUOUS: &str = "one of male, female; T is short for Trai and for Tổng";
-/// What was expected where neither yes nor no stands.
-pub(super) const YES_OR_NO: &str = "yes or no (Có, Không, x, 1, 0)";
-
-/// A value of one of our columns.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub(super) enum Value {
-    #[default]
-    Null,
-    Text(String),
-    Day(i32),
-    /// A date of which only the year is known; of a birth date it goes to `birth_year`.
-    Year(i32),
-    Number(i32),
-    Flag(bool),
-    List(Vec<String>),
-}
-
-/// What became of a cell.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub(super) struct Made {
-    pub value: Value,
-    pub rules: Rules,
-    /// What was expected where the cell could not be read.
-    pub unread: Option<Cow<'static, str>>,
-}
-
-impl Made {
-    pub fn unread(expected: impl Into<Cow<'static, str>>) -> Self {
-        Self { unread: Some(expected.into()), ..Self::default() }
-    }
-
-    pub fn with(value: Value, rules: Rules) -> Self {
-        Self { value, rules, unread: None }
-    }
-
-    pub fn rule(mut self, rule: Rule) -> Self {
-        self.rules.add(rule);
-        self
-    }
-}
 
 /// What the cells of a column are read by.
-pub(super) struct Reading<'a> {
+pub(super) struct CellReader<'a> {
     pub words: &'a Words,
     pub legacy: Option<Legacy>,
     pub from_1904: bool,
@@ -83,47 +40,7 @@ pub(super) struct Reading<'a> {
     pub mapped: &'a Mapped,
 }
 
-/// A text in Unicode with plain spaces.
-pub(super) fn tidy(text: &str, legacy: Option<Legacy>, rules: &mut Rules) -> String {
-    let decoded = legacy.and_then(|way| way.decode(text).map(|decoded| (way, decoded)));
-    let text = match &decoded {
-        Some((way, decoded)) => {
-            rules.add(if way.font == Font::Tcvn3 { Rule::Tcvn3 } else { Rule::Vni });
-            decoded.as_str()
-        }
-        None => text,
-    };
-    if is_tidy(text) {
-        return text.to_owned();
-    }
-    let composed: String = text.nfc().collect();
-    if composed != text {
-        rules.add(Rule::Composed);
-    }
-    let tidied = nfc(&composed);
-    if tidied != composed {
-        rules.add(Rule::Spaces);
-    }
-    tidied
-}
-
-/// True for text of nothing but the signs people put where there is nothing to say.
-pub(super) fn is_dashes(text: &str) -> bool {
-    text.chars().all(|c| matches!(c, '-' | '–' | '—' | '.' | '…' | '?' | '_' | '*' | '/' | ' '))
-}
-
-/// The text without the mark with which Excel is told that figures, or what looks like a formula, are text; a name may begin with one
-/// ('Ana).
-pub(super) fn without_apostrophe(text: &str) -> &str {
-    match text.strip_prefix(['\'', '\u{2019}', '\u{2018}', '`']) {
-        Some(rest) if rest.trim_start().starts_with(|c: char| c.is_ascii_digit() || matches!(c, '=' | '+' | '-' | '@')) => {
-            rest.trim_start()
-        }
-        _ => text,
-    }
-}
-
-impl Reading<'_> {
+impl CellReader<'_> {
     /// Reads one cell of a column.
     pub fn read(&self, column: &Column, cell: Cell<'_>) -> Made {
         if let Some(made) = self.as_it_stands(column, cell) {
@@ -310,11 +227,6 @@ fn is_identifier(column: &Column) -> bool {
     column.kind == ColumnType::Text && column.id.ends_with("_id")
 }
 
-/// A number as a person would write it.
-pub(super) fn number_text(number: f64) -> String {
-    if number.fract() == 0.0 && number.abs() < 1e15 { format!("{number:.0}") } else { number.to_string() }
-}
-
 /// "Năm học 2021/2022" as 2021-2022.
 fn school_year(text: &str) -> Option<String> {
     let plain = bare(text);
@@ -338,10 +250,4 @@ fn article(text: &str) -> Option<String> {
         (true, Some(article), None) => Some((*article).to_owned()),
         _ => None,
     }
-}
-
-/// The key under which a mapping knows a value.
-pub(super) fn key(text: &str) -> String {
-    let key = alike(text);
-    if key.is_empty() { text.trim().to_owned() } else { key }
 }
