@@ -1,7 +1,7 @@
 //! A table of one's own, counted by dimensions and conditions of one's own, without any indicator.
 
 use crate::area::{AreaList, Level};
-use crate::catalogue::{Catalogue, ColumnType, Condition, EthnicList, Table, Time, band_labels};
+use crate::catalogue::{Catalogue, ColumnType, Condition, ETHNICITY, EthnicList, Table, Time, band_labels};
 use crate::error::{Error, Result, once};
 use crate::period::Period;
 use crate::question::{Axis, Block, How, IN_PERIOD, Question, UnknownAreas, check_rows};
@@ -182,8 +182,8 @@ impl CrosstabBuilder {
             if column.id.is_empty() || column.id.starts_with('#') {
                 return Err(refuse(key, "a name that does not begin with #", format!("\"{}\"", column.id)));
             }
-            if let Some(list) = column.codes.as_deref().filter(|list| *list != "ethnicity" && codes.list(list).is_none()) {
-                let known: Vec<&str> = codes.lists().iter().map(|l| l.id.as_str()).chain(["ethnicity"]).collect();
+            if let Some(list) = column.codes.as_deref().filter(|list| *list != ETHNICITY && codes.list(list).is_none()) {
+                let known: Vec<&str> = codes.lists().iter().map(|l| l.id.as_str()).chain([ETHNICITY]).collect();
                 return Err(refuse(key, &format!("one of {}", known.join(", ")), format!("\"{list}\"")));
             }
         }

@@ -7,7 +7,7 @@ use super::rule::Rules;
 use super::table::{Checked, Making};
 use super::windows;
 use crate::area::{AreaList, day_of_codes};
-use crate::catalogue::{Catalogue, EthnicList};
+use crate::catalogue::{Catalogue, EthnicList, OfCase};
 use crate::error::{Error, Result};
 use crate::period::Period;
 use crate::record::{Cases, Records, announce, content, parts};
@@ -116,8 +116,8 @@ impl Checking {
             task::look();
             making[place].add(part);
         }
-        if table == "victims" {
-            add_cases(cases, &batch).map_err(|e| wrong(e.to_string()))??;
+        if let Some((_, case)) = setting.catalogue.of_case().filter(|(_, case)| case.table == table) {
+            add_cases(cases, case, &batch).map_err(|e| wrong(e.to_string()))??;
         }
         Ok(())
     }
@@ -152,18 +152,18 @@ impl Checking {
 }
 
 /// Takes over the cases of a batch, as far as their rows are whole: what they lack was told.
-fn add_cases(cases: &mut Cases, victims: &DataFrame) -> PolarsResult<Result<()>> {
+fn add_cases(cases: &mut Cases, of: &OfCase, victims: &DataFrame) -> PolarsResult<Result<()>> {
     let mut columns: Vec<Column> = Vec::new();
-    for name in ["case_id", "received_date", "commune"] {
+    for name in [&of.id, &of.received, &of.commune] {
         let Ok(column) = victims.column(name) else { return Ok(Ok(())) };
         columns.push(column.clone());
     }
     // A blank identifier is none, and was told as such.
     let named = columns[0].cast(&DataType::String)?.str()?.iter().map(|id| id.and_then(identifier).is_some()).collect::<BooleanChunked>();
     let whole = Some(columns.iter().map(Column::is_not_null).fold(named, |a, b| a & b));
-    let confirmed = victims.column("confirmed").cloned();
-    columns.push(confirmed.unwrap_or_else(|_| Column::full_null("confirmed".into(), victims.height(), &DataType::Boolean)));
-    columns.extend(victims.column("incident_date").ok().cloned());
+    let confirmed = victims.column(&of.confirmed).cloned();
+    columns.push(confirmed.unwrap_or_else(|_| Column::full_null(of.confirmed.as_str().into(), victims.height(), &DataType::Boolean)));
+    columns.extend(victims.column(&of.incident).ok().cloned());
     let frame = DataFrame::new(victims.height(), columns)?;
     let frame = match whole {
         Some(whole) => frame.filter(&whole)?,

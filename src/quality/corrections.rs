@@ -258,8 +258,8 @@ impl Check {
         Ok(())
     }
 
-    fn table_name(&self, id: &str, language: Language) -> &str {
-        self.setting.table(id).map_or("", |t| t.name.get(language))
+    fn table_name<'a>(&'a self, id: &'a str, language: Language) -> &'a str {
+        self.setting.table(id).map_or(id, |t| t.name.get(language))
     }
 }
 

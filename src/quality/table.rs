@@ -183,21 +183,24 @@ impl Making {
                 continue;
             }
             let found = match &self.checked.verdicts[nth].rule.kind {
-                Kind::Unique(columns) => match self.keys(columns) {
-                    Some(keys) => repeated(keys),
-                    None => {
+                Kind::Unique(columns) => {
+                    let Some(keys) = self.keys(columns) else {
                         self.lacks(nth, columns.clone());
                         continue;
-                    }
-                },
-                Kind::Refers(refers) => match (self.keys(&refers.columns), other(&refers.to, &refers.columns)) {
-                    (Some(keys), Some(target)) => absent(keys, &target),
-                    (keys, _) => {
-                        let missing = if keys.is_none() { refers.columns.clone() } else { vec![refers.to.clone()] };
-                        self.lacks(nth, missing);
+                    };
+                    repeated(keys)
+                }
+                Kind::Refers(refers) => {
+                    let Some(target) = other(&refers.to, &refers.columns) else {
+                        self.lacks(nth, vec![refers.to.clone()]);
                         continue;
-                    }
-                },
+                    };
+                    let Some(keys) = self.keys(&refers.columns) else {
+                        self.lacks(nth, refers.columns.clone());
+                        continue;
+                    };
+                    absent(keys, &target)
+                }
                 Kind::Probable(probable) => {
                     let (blocks, names) = self.blocks.remove(&nth).unwrap_or_default();
                     alike(blocks, &names, probable.similarity)
