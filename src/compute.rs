@@ -97,8 +97,7 @@ impl Plan {
         }
         // Children of a case are told apart only where a row may name them.
         let is_read = |column: &String| *column != case.child || there.contains(column);
-        let asked: Vec<String> =
-            case.columns(self.question.table(&case.table)?).into_iter().map(str::to_owned).filter(is_read).collect();
+        let asked: Vec<String> = case.columns(self.question.table(&case.table)?).into_iter().map(str::to_owned).filter(is_read).collect();
         for batch in records.batches(&case.table, &asked) {
             cases.add(&batch?)?;
         }

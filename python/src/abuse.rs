@@ -1,10 +1,10 @@
 //! Registers of abuse and their tables, for Python.
 
+use crate::arguments::{day, natural};
 use crate::enter::{enter, reading};
-use crate::{Frame, day, natural};
+use crate::frame::Frame;
 use chitieu::abuse::{
-    Choice, DateOf, Deadlines, Dimension, PlaceOf, Prostitution, Register, SanctionDimension, Selection, Table, Under, Unit,
-    Windows, Word,
+    Choice, DateOf, Deadlines, Dimension, PlaceOf, Prostitution, Register, SanctionDimension, Selection, Table, Under, Unit, Windows, Word,
 };
 use chitieu::area::Level;
 use chitieu::error::{Error, Result};

@@ -1,14 +1,13 @@
 //! Frames across the boundary by the Arrow C stream, without a copy. The only unsafe code of the crate.
 #![allow(unsafe_code, reason = "the Arrow C stream is a C interface")]
 
-use crate::enter::enter;
 use crate::error::to_py;
 use chitieu::error::Error;
-use polars_core::prelude::*;
 use polars_arrow::array::{Array, DictionaryArray, StructArray};
 use polars_arrow::datatypes::{ArrowDataType, Field};
 use polars_arrow::ffi::{ArrowArrayStream, ArrowArrayStreamReader, export_iterator};
 use polars_arrow::match_integer_type;
+use polars_core::prelude::*;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyCapsuleMethods};
@@ -43,8 +42,7 @@ pub fn read(object: &Bound<'_, PyAny>) -> PyResult<Vec<DataFrame>> {
 
 /// The batches of a stream as one frame.
 pub fn whole(stream: &Bound<'_, PyAny>) -> PyResult<DataFrame> {
-    let frames = read(stream)?;
-    enter(stream.py(), || one_frame(frames).map_err(|e| Error::Frame { table: "stream".to_owned(), found: e.to_string() }))
+    one_frame(read(stream)?).map_err(|e| to_py(stream.py(), &Error::Frame { table: "stream".to_owned(), found: e.to_string() }))
 }
 
 /// The batches of one table put together; texts held as places of a dictionary, which may differ by batch, become text.

@@ -3,14 +3,14 @@
 //! The work goes on in a thread of its own, and the thread that called looks after it: it alone hears of signals, and it alone runs Python.
 
 use crate::error::{forked, internal, language, speak, to_py};
-use crate::records::{PyRecords, Request, Served};
+use crate::records::{Fetching, PyRecords, Request, Served};
 use chitieu::Records;
 use chitieu::error::Error;
 use chitieu::task::{Task, run};
 use pyo3::exceptions::PyKeyboardInterrupt;
 use pyo3::prelude::*;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, scope};
 use std::time::Duration;
@@ -33,15 +33,6 @@ pub fn has_worked() -> bool {
 enum Message {
     Done,
     Fetch(Request),
-}
-
-/// The work's way to ask the thread that called for rows.
-pub struct Fetching(SyncSender<Message>);
-
-impl Fetching {
-    pub fn ask(&self, request: Request) {
-        let _ = self.0.send(Message::Fetch(request));
-    }
 }
 
 /// Runs `work` detached from the interpreter.
@@ -83,7 +74,8 @@ fn run_beside<T: Send>(
         let of = task.clone();
         let work = move || {
             speak(words);
-            let fetching = Fetching(say.clone());
+            let ask = say.clone();
+            let fetching = Fetching(Box::new(move |request| drop(ask.send(Message::Fetch(request)))));
             let found = run(of, || work(&fetching));
             let _ = say.send(Message::Done);
             found

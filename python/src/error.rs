@@ -1,7 +1,7 @@
 //! Errors as Python exceptions, in the language the user chose.
 
-use chitieu::error::{Error, Family};
 use chitieu::Language;
+use chitieu::error::{Error, Family};
 use pyo3::exceptions::{PyFileNotFoundError, PyOSError, PyPermissionError, PyRuntimeError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;

@@ -1,25 +1,22 @@
 //! Reading files, and finding units by name; `chitieu/_read.py` stands over it.
 
+use crate::arguments::{day, ethnic};
+use crate::arrow;
 use crate::enter::{enter, reporting};
 use crate::error::spoken;
-use crate::{Frame, arrow, day, ethnic};
-use chitieu::area::{AreaList, Found, Level};
-use chitieu::error::{Error, Result};
+use crate::frame::Frame;
+use crate::limits::limits_of;
 use chitieu::intake::{Folder, Mapping, Reader, Reading, TextEncoding, files_below, why_skipped};
-use chitieu::Limits;
-use polars_core::prelude::{IdxCa, PlSmallStr};
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 use std::path::{Path, PathBuf};
 
 /// Adds the classes and functions to the private module.
-pub(super) fn add_to(m: &Bound<'_, PyModule>) -> PyResult<()> {
+pub fn add_to(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<PyReader>()?;
     m.add_class::<PyReading>()?;
     m.add_class::<PyFolder>()?;
-    m.add_function(wrap_pyfunction!(folder_files, m)?)?;
-    m.add_function(wrap_pyfunction!(default_limits, m)?)?;
-    m.add_function(wrap_pyfunction!(find_area, m)?)
+    m.add_function(wrap_pyfunction!(folder_files, m)?)
 }
 
 #[pyclass(frozen, name = "Reader", module = "chitieu._native")]
@@ -30,24 +27,6 @@ struct PyReading(Reading);
 
 #[pyclass(frozen, name = "Folder", module = "chitieu._native")]
 struct PyFolder(Folder);
-
-/// Limits by memory and length of text; 0 for those of the machine.
-pub(super) fn limits_of((memory, text): (u64, u64)) -> Limits {
-    let mut limits = Limits::new();
-    if memory > 0 {
-        limits = limits.memory(memory);
-    }
-    if text > 0 {
-        limits = limits.text(text);
-    }
-    limits
-}
-
-/// The limits that hold where nobody says otherwise: bytes of memory, and of the text of a cell.
-#[pyfunction]
-fn default_limits() -> (u64, u64) {
-    (Limits::new().memory_bytes(), Limits::new().text_bytes())
-}
 
 #[pymethods]
 impl PyReader {
@@ -215,30 +194,5 @@ fn folder_files(py: Python<'_>, folder: PathBuf) -> PyResult<Vec<Listed>> {
             (path, name, why)
         });
         Ok(listed.collect())
-    })
-}
-
-/// The units that a name may mean.
-#[pyfunction]
-fn find_area(py: Python<'_>, name: &str, level: &str, within: Option<&str>, on: &str) -> PyResult<Frame> {
-    enter(py, || {
-        let list = AreaList::on(day("on", on)?)?;
-        let within = within.map(|code| unit(&list, code)).transpose()?;
-        let places = match list.find(name, Level::from_word(level)?, within) {
-            Found::One(place) => vec![place],
-            Found::Several(places) => places,
-            Found::Nothing => Vec::new(),
-        };
-        let rows = IdxCa::from_vec(PlSmallStr::EMPTY, places);
-        let frame = list.to_frame()?.take(&rows).map_err(|e| Error::Frame { table: "areas".to_owned(), found: e.to_string() })?;
-        Ok(Frame(frame))
-    })
-}
-
-fn unit(list: &AreaList, code: &str) -> Result<u32> {
-    list.unit(code).ok_or_else(|| Error::UnknownChoice {
-        what: "within",
-        got: code.to_owned(),
-        known: list.areas().iter().filter(|a| a.level == Level::Province).map(|a| a.code.clone()).collect(),
     })
 }

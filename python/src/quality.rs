@@ -1,7 +1,8 @@
 //! Rules, checks and workbooks of corrections, for Python.
 
+use crate::arrow;
 use crate::enter::{enter, reading, reporting};
-use crate::{Frame, arrow};
+use crate::frame::Frame;
 use chitieu::area::Level;
 use chitieu::error::{Error, Result};
 use chitieu::quality::{Check, Rules, Severity, Sources, check, column_name};
@@ -45,9 +46,7 @@ impl PyCheck {
     #[staticmethod]
     #[pyo3(signature = (dataset, rules, period, on_progress=None))]
     fn read(dataset: &Bound<'_, PyAny>, rules: &PyRules, period: Option<&str>, on_progress: Option<Py<PyAny>>) -> PyResult<Self> {
-        reading(dataset, on_progress.as_ref(), |records| {
-            check(records, &rules.0, period.map(str::parse::<Period>).transpose()?).map(Self)
-        })
+        reading(dataset, on_progress.as_ref(), |records| check(records, &rules.0, period.map(str::parse::<Period>).transpose()?).map(Self))
     }
 
     fn reference(&self) -> String {

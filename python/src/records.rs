@@ -2,9 +2,8 @@
 //!
 //! Python code stays on the thread that called: signals, context variables and objects that belong to a thread work as its author expects.
 
+use crate::arguments::{day, ethnic};
 use crate::arrow;
-use crate::enter::Fetching;
-use crate::{day, ethnic};
 use chitieu::error::{Error, Result};
 use chitieu::{Batches, Metadata, Records};
 use polars_core::prelude::{DataFrame, Field, SchemaRef};
@@ -24,6 +23,9 @@ pub enum Request {
     /// The frames of the next batch; none at the end.
     Next { number: usize, reply: SyncSender<Option<Vec<DataFrame>>> },
 }
+
+/// The work's way to ask the thread that called.
+pub struct Fetching(pub Box<dyn Fn(Request) + Send>);
 
 /// The Python side, on the thread that called: `chitieu.Dataset`, or whatever has its methods.
 pub struct Served<'py> {
@@ -101,7 +103,7 @@ struct Fetched<'a> {
 impl Fetched<'_> {
     fn ask<T>(&self, request: impl FnOnce(SyncSender<T>) -> Request) -> T {
         let (reply, answer) = sync_channel(1);
-        self.from.ask(request(reply));
+        (self.from.0)(request(reply));
         // Without an answer the thread that called has thrown, and stops this work.
         answer.recv().unwrap_or_else(|_| chitieu::task::stopped())
     }

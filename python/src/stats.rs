@@ -1,14 +1,14 @@
 //! The statistics, as plain tuples; `chitieu/stats` names their parts. What has no value is NaN.
 #![allow(clippy::too_many_arguments, reason = "numbers of one formula; Python names each")]
 
+use crate::arguments::natural;
 use crate::enter::enter;
-use crate::natural;
 use chitieu::error::{Error, Result};
 use chitieu::stats::{self, IndirectStratum, Interval, Kind, Rate, RateMethod, Stratum};
 use pyo3::prelude::*;
 
 /// Adds the functions to the private module.
-pub(super) fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
+pub fn add_to(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(proportion_interval, m)?)?;
     m.add_function(wrap_pyfunction!(rate_interval, m)?)?;
     m.add_function(wrap_pyfunction!(standardised_rate, m)?)?;

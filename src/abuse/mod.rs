@@ -34,7 +34,7 @@ mod view;
 
 pub use axis::Dimension;
 pub use choice::{Choice, DateOf, PlaceOf, Prostitution, Under, Word};
-pub use register::{RegisterReader, Register};
+pub use register::{Register, RegisterReader};
 pub use repeats::Windows;
 pub use response::Deadlines;
 pub use sanctions::SanctionDimension;

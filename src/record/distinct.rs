@@ -4,8 +4,8 @@
 //! they lie close together; what has no way of its own counts as different in every row.
 
 use super::bits::words;
-use polars_core::prelude::*;
 use polars_arrow::array::{Array, Utf8ViewArray, View};
+use polars_core::prelude::*;
 use std::hash::Hash;
 
 /// Values are numbered by a table of at most so many places, else by hashes.

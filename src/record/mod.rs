@@ -32,5 +32,5 @@ pub(crate) use evaluate::Rows;
 #[cfg(feature = "files")]
 pub use parquet::ParquetFile;
 pub(crate) use problems::Problems;
-pub(crate) use records::{announce, columns_of, parts};
 pub use records::{Batches, Metadata, Records};
+pub(crate) use records::{announce, columns_of, parts};

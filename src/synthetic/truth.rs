@@ -4,8 +4,8 @@ use super::columns::{Grow, Numbers, Text, Words, frame};
 use super::ledger::{Cell, Keyed, Ledger, SEXES, distinct};
 use super::part::Part;
 use super::province::{Commune, Province};
-use polars_core::prelude::DataFrame;
 use polars_arrow::array::ArrayRef;
+use polars_core::prelude::DataFrame;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 

@@ -8,8 +8,8 @@ use super::pass::{Columns, Pass};
 use crate::error::{Error, Result};
 use crate::question::IN_PERIOD;
 use crate::record::{BIRTHS, DAYS, Distinct, Encoded, Encoder, Keys, NO, UNDECIDED, YES, days_of, each_list, each_text, trim, words};
-use polars_core::prelude::*;
 use polars_arrow::array::{Array, BooleanArray};
+use polars_core::prelude::*;
 use std::rc::Rc;
 
 /// Keys looked at lately.
