@@ -3,10 +3,11 @@
 use crate::area::{AreaList, Level};
 use crate::catalogue::{Catalogue, ColumnType, Condition, ETHNICITY, EthnicList, Table, Time, band_labels};
 use crate::error::{Error, Result, once};
+use crate::grid::{Categories, Columns, Cross, UNKNOWN, check_rows};
 use crate::period::Period;
-use crate::question::{Axis, Block, How, IN_PERIOD, Question, UnknownAreas, check_rows};
-use crate::tally::{Context, Counting, Margins, Spot, Tally};
-use polars_core::prelude::{Column, DataFrame};
+use crate::question::{Block, How, IN_PERIOD, Question, UnknownAreas};
+use crate::tally::{Context, Counting, Margins, Tally, areas_of};
+use polars_core::prelude::DataFrame;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -199,10 +200,10 @@ impl CrosstabBuilder {
             }
             None => Err(refuse(key.to_owned(), &format!("a column of the table {id}"), format!("\"{column}\""))),
         };
-        let mut axes = Vec::new();
+        let mut dimensions = Vec::new();
         for (column, split) in &self.by {
             let key = || format!("by \"{column}\"");
-            let (categories, cuts, is_multiple) = match split {
+            let (labels, cuts, is_multiple) = match split {
                 Split::Bands(cuts) => {
                     seen(column, "by", &[ColumnType::Integer])?;
                     if cuts.len() < 2 || !cuts.windows(2).all(|w| w[0] < w[1]) {
@@ -220,11 +221,19 @@ impl CrosstabBuilder {
                     (words.clone(), Vec::new(), kind == ColumnType::List)
                 }
             };
-            let parents = vec![None; categories.len()];
-            axes.push(Axis { name: column.clone(), column: column.clone(), categories, parents, cuts, is_multiple });
+            let parents = vec![None; labels.len()];
+            dimensions.push(Categories {
+                name: column.clone(),
+                column: column.clone(),
+                labels,
+                unknown_label: UNKNOWN,
+                parents,
+                cuts,
+                is_multiple,
+            });
         }
-        let cells = axes.iter().try_fold(1_u64, |cells, axis| cells.checked_mul(axis.size())).map_or(u128::MAX, u128::from);
-        check_rows(cells)?;
+        let cross = Cross::new(dimensions);
+        check_rows(u128::from(cross.size()))?;
         let date = self.period.as_ref().map(|(column, _)| column.clone());
         if let Some(column) = &date {
             seen(column, "period", &[ColumnType::Date])?;
@@ -270,7 +279,7 @@ impl CrosstabBuilder {
             split: crate::area::Split::Unallocated,
             unknown_areas: self.unknown_areas,
             coverage: false,
-            blocks: vec![Block { table: id.clone(), date, lag: 0, axes }],
+            blocks: vec![Block { table: id.clone(), date, lag: 0, cross }],
             series: Vec::new(),
             undecided: BTreeSet::new(),
             tables: vec![table],
@@ -340,40 +349,28 @@ impl Crosstab {
     pub fn finish(&self, tally: &Tally) -> Result<DataFrame> {
         tally.check_is_of(&self.question)?;
         let margins = Margins::new(&self.question, tally)?;
-        let grid = &margins.grids[0];
-        let lines: Vec<Vec<u64>> = grid.axes.iter().map(|axis| [axis.total()].into_iter().chain(0..=axis.unknown()).collect()).collect();
-        let spots = Spot::all(&self.question, tally);
-        let rows = lines.iter().map(|line| line.len() as u128).product::<u128>() * (spots.len() * self.counts.len()) as u128;
-        check_rows(rows)?;
-        let offsets = grid.offsets(&lines.iter().map(Vec::as_slice).collect::<Vec<_>>());
-        let categories: Vec<Vec<u64>> = offsets.iter().map(|offset| grid.split(*offset).1).collect();
-        let cells = spots.iter().flat_map(|spot| offsets.iter().map(move |offset| (spot.place, *offset)));
-        let of_counts = || self.counts.iter().flat_map(|of| cells.clone().map(move |cell| (of, cell)));
-        let column = |name: &str, numbers: Vec<i64>| Column::new(name.into(), numbers);
-        let text = |name: &str, words: Vec<&str>| Column::new(name.into(), words);
-        let in_areas = |word: fn(&Spot) -> &str| {
-            let once = spots.iter().flat_map(|spot| std::iter::repeat_n(word(spot), offsets.len()));
-            self.counts.iter().flat_map(|_| once.clone()).collect::<Vec<_>>()
+        let cross = margins.grids[0].cross;
+        let areas = areas_of(&self.question, tally);
+        check_rows(cross.rows() * (areas.len() * self.counts.len()) as u128)?;
+        let shown = cross.shown();
+        let of_areas = || areas.places().iter().flat_map(|place| shown.iter().map(|cell| (u64::from(*place), *cell)));
+        let each = areas.len() * shown.len();
+        let names = self.counts.iter().flat_map(|(name, ..)| std::iter::repeat_n(name, each));
+        let count = |(_, counted, _): &(String, usize, usize)| {
+            let counted = *counted;
+            of_areas().map(|(area, cell)| margins.count(counted, area, cell)).collect::<Vec<_>>()
         };
-        let mut columns = vec![text("quantity", of_counts().map(|((name, ..), _)| name.as_str()).collect())];
+        let undecided = |(_, counted, open): &(String, usize, usize)| {
+            of_areas().map(|(area, cell)| margins.undecided(*open, *counted, area, cell)).collect::<Vec<_>>()
+        };
+        let mut columns = Columns::new(each * self.counts.len()).words("quantity", names);
         if self.question.area.is_some() {
-            columns.extend([text("area", in_areas(|s| &s.code)), text("area_level", in_areas(|s| s.level))]);
+            columns = columns.areas(&areas, shown.len());
         }
-        for (nth, axis) in grid.axes.iter().enumerate() {
-            let label = |category: u64| match axis.categories.get(category as usize) {
-                Some(named) => named.as_str(),
-                None if category == axis.total() => "total",
-                None => "unknown",
-            };
-            let once = categories.iter().map(|of| label(of[nth]));
-            columns.push(text(&axis.name, (0..spots.len() * self.counts.len()).flat_map(|_| once.clone()).collect()));
-        }
-        let signed = |count: u64| count.cast_signed();
-        columns.extend([
-            column("count", of_counts().map(|((_, c, _), (area, at))| signed(margins.count(*c, area, at))).collect()),
-            column("undecided", of_counts().map(|((_, c, o), (area, at))| signed(margins.undecided(*o, *c, area, at))).collect()),
-        ]);
-        DataFrame::new(usize::try_from(rows).unwrap_or(0), columns)
-            .map_err(|e| Error::Frame { table: self.question.tables[0].id.clone(), found: e.to_string() })
+        let columns = columns
+            .cross(cross)
+            .counts("count", self.counts.iter().flat_map(count))
+            .counts("undecided", self.counts.iter().flat_map(undecided));
+        Ok(columns.finish()?.0)
     }
 }

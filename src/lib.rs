@@ -80,6 +80,7 @@ mod decree56;
 mod disk;
 pub mod error;
 mod estimate;
+mod grid;
 #[cfg(feature = "files")]
 pub mod intake;
 mod limits;

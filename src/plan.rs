@@ -3,8 +3,9 @@
 use crate::area::{AreaList, Level, Split, bad, day_of_codes, edition, editions_in, is_same_list};
 use crate::catalogue::{Catalogue, Condition, Dimension, Indicator, Kind, Measure, Quantity, Time};
 use crate::error::{Error, Result, once};
+use crate::grid::{Categories, Cross};
 use crate::period::Period;
-use crate::question::{Axis, Block, Fit, How, IN_PERIOD, Question, UnknownAreas};
+use crate::question::{Block, Fit, How, IN_PERIOD, Question, UnknownAreas};
 use crate::tally::Vintage;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -189,10 +190,10 @@ impl PlanBuilder<'_> {
         }
         let mut by: Vec<Dimension> = Vec::new();
         for word in &self.by {
-            let dimension = Dimension::ALL.into_iter().find(|d| d.word() == word).ok_or_else(|| Error::UnknownChoice {
+            let dimension = Dimension::OF_INDICATORS.into_iter().find(|d| d.word() == word).ok_or_else(|| Error::UnknownChoice {
                 what: "by",
                 got: word.clone(),
-                known: Dimension::ALL.iter().map(|d| d.word().to_owned()).collect(),
+                known: Dimension::OF_INDICATORS.iter().map(|d| d.word().to_owned()).collect(),
             })?;
             by.push(dimension);
         }
@@ -437,9 +438,9 @@ impl Plan {
         };
         let codes = self.catalogue.codes();
         let asked = self.written.by.iter().filter(|d| quantity.dimensions.contains(d));
-        let axes = asked.map(|d| Axis::of(*d, indicator.bands(), codes)).collect();
+        let cross = Cross::new(asked.map(|d| Categories::of(*d, indicator.bands(), codes)).collect());
         let date = (table.time == Time::Event).then(|| quantity.date.clone().or_else(|| table.date.clone())).flatten();
-        let place = self.question.block(Block { table: quantity.table.clone(), date, lag: quantity.lag_years, axes });
+        let place = self.question.block(Block { table: quantity.table.clone(), date, lag: quantity.lag_years, cross });
         let how = match (&quantity.distinct, &quantity.sum) {
             (Some(column), _) => How::Distinct(column.clone()),
             (None, Some(column)) => How::Sum(column.clone()),

@@ -3,8 +3,9 @@
 //! A [`Plan`](crate::Plan) compiles to a question, and so does a [`Crosstab`](crate::Crosstab) of a table of one's own.
 
 use crate::area::{AreaList, Level, Lies, Split, bad};
-use crate::catalogue::{Age, Codes, Condition, Dimension, OfCase, Table, Time, band_labels};
+use crate::catalogue::{Age, Codes, Condition, OfCase, Table, Time};
 use crate::error::{Error, choose};
+use crate::grid::{Cross, Grid};
 use crate::period::Period;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,17 +35,6 @@ impl UnknownAreas {
     }
 }
 
-/// More rows than this are refused: the full cross of many dimensions grows beyond any memory.
-const MOST_ROWS: u128 = 50_000_000;
-
-/// Refuses a table that nobody could hold, before any of it is made.
-pub(crate) fn check_rows(rows: u128) -> Result<(), Error> {
-    if rows <= MOST_ROWS {
-        return Ok(());
-    }
-    Err(Error::BadNumber { what: "by", expected: format!("a table of at most {MOST_ROWS} rows"), found: format!("{rows} rows") })
-}
-
 /// How one count is taken.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum How {
@@ -61,75 +51,13 @@ pub(crate) struct Series {
     pub condition: Condition,
 }
 
-/// One dimension of a block.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Axis {
-    /// Its name in a result.
-    pub name: String,
-    /// The column it is read from.
-    pub column: String,
-    /// The named categories, without `total` and `unknown`.
-    pub categories: Vec<String>,
-    /// For each category the one it is a part of.
-    pub parents: Vec<Option<usize>>,
-    /// Where numbers are cut into bands.
-    pub cuts: Vec<i32>,
-    /// True if one row may stand in several categories.
-    pub is_multiple: bool,
-}
-
-impl Axis {
-    /// A standard dimension.
-    pub fn of(dimension: Dimension, bands: &[i32], codes: &Codes) -> Self {
-        let (categories, cuts) = match dimension {
-            Dimension::AgeGroup => (band_labels(bands), bands.to_vec()),
-            other => (codes.categories(other).into_iter().map(str::to_owned).collect::<Vec<_>>(), Vec::new()),
-        };
-        let parent = |code: &String| {
-            let parent = codes.list(dimension.word())?.items.iter().find(|c| c.code == *code)?.parent.as_ref()?;
-            categories.iter().position(|c| c == parent)
-        };
-        Self {
-            parents: categories.iter().map(parent).collect(),
-            name: dimension.word().to_owned(),
-            column: dimension.column().to_owned(),
-            categories,
-            cuts,
-            is_multiple: dimension.is_multiple(),
-        }
-    }
-
-    /// The place of a word: not recorded, if it is no category.
-    pub fn place(&self, word: &str) -> u64 {
-        self.categories.iter().position(|c| c == word).map_or(self.unknown(), |p| p as u64)
-    }
-
-    /// Not recorded, or not certain.
-    pub fn unknown(&self) -> u64 {
-        self.categories.len() as u64
-    }
-
-    /// A number outside every band: in no category, yet in the total.
-    pub fn outside(&self) -> u64 {
-        self.unknown() + 1
-    }
-
-    pub fn total(&self) -> u64 {
-        self.unknown() + 2
-    }
-
-    pub fn size(&self) -> u64 {
-        self.unknown() + 3
-    }
-}
-
 /// Rows of one table in one period, split along the same dimensions.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Block {
     pub table: String,
     pub date: Option<String>,
     pub lag: i32,
-    pub axes: Vec<Axis>,
+    pub cross: Cross,
 }
 
 /// What is counted over the rows of some tables. Made by [`Plan`](crate::Plan) and [`Crosstab`](crate::Crosstab).
@@ -206,6 +134,11 @@ impl Question {
         (0..self.series.len()).filter(move |s| self.series[*s].block == block)
     }
 
+    /// The cells of a block.
+    pub(crate) fn grid<'a>(&'a self, block: &'a Block) -> Grid<'a> {
+        Grid::new(&self.areas, self.level, &block.cross)
+    }
+
     /// The series of every block.
     pub(crate) fn series_by_block(&self) -> Arc<[Vec<u32>]> {
         (0..self.blocks.len()).map(|block| self.series_of(block).map(|series| series as u32).collect()).collect()
@@ -268,7 +201,7 @@ impl Question {
         let Ok(table) = self.table(&block.table) else { return Vec::new() };
         let mut seen: BTreeSet<&str> = condition.columns();
         seen.remove(IN_PERIOD);
-        seen.extend(block.axes.iter().map(|a| a.column.as_str()));
+        seen.extend(block.cross.dimensions().iter().map(|of| of.column.as_str()));
         if let How::Sum(column) | How::Distinct(column) = how {
             seen.insert(column);
         }

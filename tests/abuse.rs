@@ -83,7 +83,7 @@ fn choice(args: &Args) -> chitieu::Result<Choice> {
 
 fn counts(selection: &Selection, args: &Args, level: Level) -> chitieu::Result<Table> {
     let unit = Unit::from_word(word(args, "unit", "child"))?;
-    let by: Vec<Dimension> = texts(args, "by").iter().map(|d| Dimension::from_word(d, unit)).collect::<chitieu::Result<_>>()?;
+    let by: Vec<Dimension> = texts(args, "by").iter().map(|d| unit.dimension(d)).collect::<chitieu::Result<_>>()?;
     let numbers = |v: &Value| v.as_array().unwrap().iter().map(|n| n.as_integer().unwrap() as i32).collect::<Vec<_>>();
     selection.counts(unit, &by, level, args.get("age_bands").map(numbers).as_deref())
 }

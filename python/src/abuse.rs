@@ -4,7 +4,7 @@ use crate::arguments::{day, natural};
 use crate::enter::{enter, reading};
 use crate::frame::Frame;
 use chitieu::abuse::{
-    Choice, DateOf, Deadlines, Dimension, PlaceOf, Prostitution, Register, SanctionDimension, Selection, Table, Under, Unit, Windows, Word,
+    Choice, DateOf, Deadlines, PlaceOf, Prostitution, Register, SanctionDimension, Selection, Table, Under, Unit, Windows, Word,
 };
 use chitieu::area::Level;
 use chitieu::error::{Error, Result};
@@ -158,7 +158,7 @@ impl PySelection {
     fn counts(&self, py: Python<'_>, unit: &str, by: Vec<String>, area_level: &str, age_bands: Option<Vec<i32>>) -> PyResult<PyTable> {
         table(py, area_level, |level| {
             let unit = Unit::from_word(unit)?;
-            let by = dimensions(&by, |word| Dimension::from_word(word, unit))?;
+            let by = dimensions(&by, |word| unit.dimension(word))?;
             self.0.counts(unit, &by, level, age_bands.as_deref())
         })
     }

@@ -1,20 +1,22 @@
 //! Counts of a unit by breakdowns and areas.
 
-use super::axis::{Axis, Dimension, Places, bands};
+use super::breakdown::{Breakdown, Places as In, bands};
 use super::cells::{Count, Entry, by_cell, count, sorted};
-use super::grid::Grid;
+use super::counted::Counted;
+use super::places::{Places, each};
 use super::select::Selection;
-use super::spots::{Here, Spots, each};
-use super::table::{Columns, Table};
+use super::table::Table;
 use super::things::{Member, NOBODY, Things, numbered};
 use super::unit::Unit;
 use super::view::{FORMS_OVERLAP, View};
 use crate::area::Level;
+use crate::catalogue::Dimension;
 use crate::error::{Error, Result};
-use crate::question::check_rows;
+use crate::grid::{Columns, Coverage, Cross, check_rows};
 use crate::record::YES;
 use crate::task::Watched;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 impl Selection {
     /// Things of a unit by breakdowns and areas: the full cross with its margins.
@@ -34,7 +36,7 @@ impl Selection {
     pub fn counts(&self, unit: Unit, by: &[Dimension], level: Level, age_bands: Option<&[i32]>) -> Result<Table> {
         unit.among(&[Unit::Child, Unit::Case, Unit::Incident, Unit::Perpetrator, Unit::Pair])?;
         for (nth, dimension) in by.iter().enumerate() {
-            Dimension::from_word(dimension.word(), unit)?;
+            unit.dimension(dimension.word())?;
             if by[..nth].contains(dimension) {
                 return Err(Error::Repeated { what: "by", got: dimension.word().to_owned() });
             }
@@ -44,47 +46,53 @@ impl Selection {
         }
         let ages = bands(age_bands, self.choice.under)?;
         let view = View::new(self);
-        let axes: Vec<Axis> = by.iter().map(|d| Axis::new(*d, self.codes(), &view, &ages)).collect();
-        let spots = self.spots(level)?;
-        let size: usize = axes.iter().map(|a| a.labels.len()).product();
-        check_rows(size as u128 * spots.len() as u128)?;
-        let counts = self.fill(&self.things(unit)?, &axes, &view, &spots);
-        let grid = Grid::new(self, unit, level, age_bands, &axes, &counts);
-        let breakdowns = axes.iter().map(|a| (a.dimension.word(), a.labels.as_slice()));
-        let columns = Columns::new(counts.len()).word("unit", unit.word()).areas(&spots, size).cross(breakdowns);
-        let covered = self.covered(unit, &spots);
+        let breakdowns: Vec<Breakdown> = by.iter().map(|d| Breakdown::new(*d, self.codes(), &view, &ages)).collect();
+        let cross = Cross::new(breakdowns.iter().map(|b| b.categories.clone()).collect());
+        let places = self.places(level)?;
+        check_rows(cross.rows() * places.len() as u128)?;
+        let counts = self.fill(&self.things(unit)?, &breakdowns, &cross, &view, &places);
+        let shown = shown(&counts, &cross);
+        let each_area = cross.shown().len();
+        let columns = Columns::new(shown.len()).areas(&places.rows, each_area).cross(&cross);
         let several = by.contains(&Dimension::Form) && unit != Unit::Pair;
-        let mut table = with_counts(columns, &counts)
-            .covered(each(&covered, size))?
+        let mut table = with_counts(columns, &shown)
+            .covered(&each(&self.covered(unit, &places), each_area))?
             .note_if(several, FORMS_OVERLAP.0, FORMS_OVERLAP.1)
-            .finish(Some(unit), self)?;
-        table.grid = Some(grid);
+            .table(Some(unit), self)?;
+        table.counted = Some(Counted {
+            selection: self.clone(),
+            unit,
+            level,
+            ages: age_bands.map(<[i32]>::to_vec),
+            cross,
+            counts: Arc::new(counts.iter().map(|c| c.certain).collect()),
+        });
         Ok(table)
     }
 
-    /// The counts of each cell, spot by spot; the margins of some dimensions at a time, so that few entries are held at once.
-    fn fill(&self, things: &Things, axes: &[Axis], view: &View, spots: &Spots) -> Vec<Count> {
-        let size: usize = axes.iter().map(|a| a.labels.len()).product();
+    /// The counts of each cell, area by area; the margins of some dimensions at a time, so that few entries are held at once.
+    fn fill(&self, things: &Things, breakdowns: &[Breakdown], cross: &Cross, view: &View, places: &Places) -> Vec<Count> {
+        let size = cross.size();
         // Millions of reports fall on a few combinations of categories.
-        let mut combinations: HashMap<Vec<Places>, usize> = HashMap::new();
+        let mut combinations: HashMap<Vec<In>, usize> = HashMap::new();
         let mut combination = |member: &Member| {
             let report = &self.facts.reports[member.report as usize];
             let person = self.facts.persons.as_ref().filter(|_| member.person != NOBODY).map(|p| &p[member.person as usize]);
             let next = combinations.len();
-            *combinations.entry(axes.iter().map(|axis| axis.places(report, person, view)).collect()).or_insert(next)
+            *combinations.entry(breakdowns.iter().map(|b| b.places(report, person, view)).collect()).or_insert(next)
         };
         let of_member: Vec<usize> = things.members.iter().watched().map(&mut combination).collect();
-        let mut counts = vec![Count::default(); spots.len() * size];
-        for margins in 0..1_usize << axes.len() {
+        let mut counts = vec![Count::default(); places.len() * size as usize];
+        for margins in 0..1_usize << breakdowns.len() {
             let mut cells = vec![Vec::new(); combinations.len()];
-            for (places, nth) in &combinations {
-                cells[*nth] = cells_of(axes, places, margins);
+            for (combination, nth) in &combinations {
+                cells[*nth] = cells_of(cross, combination, margins);
             }
             let mut entries = Vec::with_capacity(things.members.len() * 2);
             for (member, nth) in things.members.iter().zip(&of_member).watched() {
-                for spot in spots.of(self.choice.commune(&self.facts.reports[member.report as usize])) {
+                for row in places.of(self.choice.commune(&self.facts.reports[member.report as usize])) {
                     entries.extend(cells[*nth].iter().map(|(cell, status)| Entry {
-                        cell: u64::from(spot) * size as u64 + cell,
+                        cell: u64::from(row) * size + cell,
                         thing: member.thing,
                         case: member.case,
                         possible: member.status.min(*status) != YES,
@@ -108,7 +116,7 @@ impl Selection {
         let span = self.choice.span();
         let in_force = self.facts.known.in_force;
         let decisions = self.facts.decisions.iter().flatten().filter(|d| d.status == in_force && d.within(span));
-        let spots = Spots::new(&self.facts.areas, level, self.communes().chain(self.facts.communes_of_sanctions()))?;
+        let places = Places::new(&self.facts.areas, level, self.communes().chain(self.facts.communes_of_sanctions()))?;
         let mut of_unit: Vec<(Unit, Vec<Count>)> = Vec::new();
         for unit in Unit::ALL {
             let counts = match unit {
@@ -117,23 +125,23 @@ impl Selection {
                 Unit::Decision => {
                     let found: Vec<_> = decisions.clone().collect();
                     let (keys, keyed) = numbered(&found.iter().map(|d| Some(d.key)).collect::<Vec<_>>());
-                    let entry = |(nth, spot): (usize, u32)| Entry { cell: u64::from(spot), thing: keys[nth], case: 0, possible: false };
-                    let entries = found.iter().enumerate().flat_map(|(nth, d)| spots.of(d.place).map(move |spot| (nth, spot))).map(entry);
-                    let mut counts = vec![Count::default(); spots.len()];
+                    let entry = |(nth, row): (usize, u32)| Entry { cell: u64::from(row), thing: keys[nth], case: 0, possible: false };
+                    let entries = found.iter().enumerate().flat_map(|(nth, d)| places.of(d.place).map(move |row| (nth, row))).map(entry);
+                    let mut counts = vec![Count::default(); places.len()];
                     by_cell(&sorted(entries.collect())).for_each(|(cell, of_cell)| counts[cell as usize] = count(of_cell, keyed));
                     counts
                 }
-                unit => self.fill(&self.things(unit)?, &[], &View::new(self), &spots),
+                unit => self.fill(&self.things(unit)?, &[], &Cross::new(Vec::new()), &View::new(self), &places),
             };
             of_unit.push((unit, counts));
         }
         let rows: Vec<(Unit, Count)> =
-            (0..spots.len()).flat_map(|spot| of_unit.iter().map(move |(unit, counts)| (*unit, counts[spot]))).collect();
+            (0..places.len()).flat_map(|row| of_unit.iter().map(move |(unit, counts)| (*unit, counts[row]))).collect();
         let counts: Vec<Count> = rows.iter().map(|(_, count)| *count).collect();
-        let of: Vec<Vec<Here>> = of_unit.iter().map(|(unit, _)| self.covered(*unit, &spots)).collect();
-        let covered = (0..spots.len()).flat_map(|spot| of.iter().map(move |covered| covered[spot])).collect();
-        let columns = Columns::new(rows.len()).words("unit", rows.iter().map(|(unit, _)| unit.word())).areas(&spots, of_unit.len());
-        with_counts(columns, &counts).covered(covered)?.finish(None, self)
+        let of: Vec<Vec<Coverage>> = of_unit.iter().map(|(unit, _)| self.covered(*unit, &places)).collect();
+        let covered: Vec<Coverage> = (0..places.len()).flat_map(|row| of.iter().map(move |covered| covered[row])).collect();
+        let columns = Columns::new(rows.len()).words("unit", rows.iter().map(|(unit, _)| unit.word())).areas(&places.rows, of_unit.len());
+        with_counts(columns, &counts).covered(&covered)?.table(None, self)
     }
 
     /// Pairs of child and perpetrator by relation; `by_case` are those that rest on the case alone, since no row of the
@@ -143,32 +151,37 @@ impl Selection {
     /// [`Error::MissingTable`] without `perpetrators`.
     pub fn relations(&self, level: Level) -> Result<Table> {
         let view = View::new(self);
-        let axis = Axis::new(Dimension::Relation, self.codes(), &view, &[]);
-        let spots = self.spots(level)?;
+        let breakdowns = [Breakdown::new(Dimension::Relation, self.codes(), &view, &[])];
+        let cross = Cross::new(vec![breakdowns[0].categories.clone()]);
+        let places = self.places(level)?;
         let things = self.things(Unit::Pair)?;
         let named = Things { members: things.members.iter().copied().filter(|m| !m.by_case).collect(), keyed: things.keyed };
-        let size = axis.labels.len();
-        let labels = axis.labels.clone();
-        let axes = [axis];
-        let counts = self.fill(&things, &axes, &view, &spots);
-        let named = self.fill(&named, &axes, &view, &spots);
-        let columns = Columns::new(counts.len())
-            .word("unit", Unit::Pair.word())
-            .areas(&spots, size)
-            .words("relation", (0..spots.len()).flat_map(|_| labels.iter()));
+        let counts = shown(&self.fill(&things, &breakdowns, &cross, &view, &places), &cross);
+        let named = shown(&self.fill(&named, &breakdowns, &cross, &view, &places), &cross);
+        let each_area = cross.shown().len();
+        let columns = Columns::new(counts.len()).areas(&places.rows, each_area).cross(&cross);
         with_counts(columns, &counts)
             .counts("by_case", counts.iter().zip(&named).map(|(all, named)| all.certain - named.certain))
-            .covered(each(&self.covered(Unit::Pair, &spots), size))?
-            .finish(Some(Unit::Pair), self)
+            .covered(&each(&self.covered(Unit::Pair, &places), each_area))?
+            .table(Some(Unit::Pair), self)
     }
 }
 
+/// The counts of the cells that a table shows, in its order.
+fn shown(counts: &[Count], cross: &Cross) -> Vec<Count> {
+    let cells = cross.shown();
+    counts.chunks(cross.size() as usize).flat_map(|of_area| cells.iter().map(|cell| of_area[*cell as usize])).collect()
+}
+
 /// The cells of a combination whose total dimensions are those of the bits of `margins`, each with how certainly.
-fn cells_of(axes: &[Axis], places: &[Places], margins: usize) -> Vec<(u64, u8)> {
-    axes.iter().zip(places).enumerate().fold(vec![(0, YES)], |cells, (nth, (axis, places))| {
-        let here = if margins & 1 << nth == 0 { places.as_slice() } else { &[(0, YES)] };
-        let width = axis.labels.len() as u64;
-        cells.into_iter().flat_map(|(cell, status)| here.iter().map(move |(place, of)| (cell * width + place, status.min(*of)))).collect()
+fn cells_of(cross: &Cross, combination: &[In], margins: usize) -> Vec<(u64, u8)> {
+    cross.dimensions().iter().zip(combination).enumerate().fold(vec![(0, YES)], |cells, (nth, (of, places))| {
+        let total = [(of.total(), YES)];
+        let here = if margins & 1 << nth == 0 { places.as_slice() } else { &total };
+        cells
+            .into_iter()
+            .flat_map(|(cell, status)| here.iter().map(move |(place, of_place)| (cell * of.size() + place, status.min(*of_place))))
+            .collect()
     })
 }
 

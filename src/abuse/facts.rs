@@ -1,11 +1,12 @@
 //! What a register holds: reports, perpetrators and decisions as small facts, and who is said to have reported.
 
 use super::known::Known;
+use super::places::Places;
 use super::report::{Decision, NOWHERE, Person, Report};
-use super::spots::{Here, Spots};
 use super::things::Numbers;
-use crate::area::{AreaList, Coverage, Reported, Submissions};
+use crate::area::{self, AreaList, Reported, Submissions};
 use crate::catalogue::{EthnicList, days};
+use crate::grid::Coverage;
 use crate::period::Period;
 use crate::text::Text;
 use std::collections::{BTreeMap, HashSet};
@@ -68,10 +69,10 @@ impl Facts {
         self.decisions.iter().flatten().map(|d| d.place).chain(self.named(&["sanctions"]))
     }
 
-    /// Who reported decisions, spot by spot.
-    pub fn decisions_covered(&self, spots: &Spots, period: Option<&Period>) -> Vec<Here> {
+    /// Who reported decisions, area by area.
+    pub fn decisions_covered(&self, places: &Places, period: Option<&Period>) -> Vec<Coverage> {
         let sent = self.communes_of_decisions(period);
-        spots.covered(&self.submissions.reported("sanctions", period, &self.areas, &sent), &sent)
+        places.covered(&self.submissions.reported("sanctions", period, &self.areas, &sent), &sent)
     }
 
     /// The communes with decisions in a period.
@@ -82,7 +83,7 @@ impl Facts {
 
     /// How many communes reported, of those in the provinces of some, told to a person.
     pub fn told_coverage(&self, reported: &Reported, communes: impl Iterator<Item = u32>) -> Text {
-        let coverage = Coverage::new(&self.areas, communes.filter(|c| *c != NOWHERE), reported);
+        let coverage = area::Coverage::new(&self.areas, communes.filter(|c| *c != NOWHERE), reported);
         let Some((came, all)) = coverage.of(0).and_then(|r| Some((r.reported?, r.expected))).filter(|_| *reported != Reported::Unknown)
         else {
             return Text::new(

@@ -1,13 +1,11 @@
 //! Decisions that do not fit the law: to be looked at, since a record can be wrong as well as a decision.
 
-use super::choice::period_word;
 use super::known::Known;
 use super::register::Register;
 use super::report::Decision;
-use super::sanctions::told;
-use super::table::{Columns, Table};
-use super::unit::Unit;
+use super::table::Table;
 use crate::error::Result;
+use crate::grid::Columns;
 use crate::period::Period;
 use crate::record::completed_years;
 use serde::Deserialize;
@@ -113,14 +111,12 @@ impl Register {
             rows.extend(found.into_values().map(|(article, keys)| (rule, article, keys.len() as u64)));
         }
         Columns::new(rows.len())
-            .word("unit", Unit::Decision.word())
             .words("rule", rows.iter().map(|r| r.0.word))
             .words("article", rows.iter().map(|r| r.1.as_str()))
             .counts("decisions", rows.iter().map(|r| r.2))
             .words("vi", rows.iter().map(|r| r.0.vi))
             .words("en", rows.iter().map(|r| r.0.en))
-            .word("period", &period_word(period))
-            .table(Some(Unit::Decision), told(period))
+            .table_of_decisions(period)
     }
 }
 

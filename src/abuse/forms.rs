@@ -1,12 +1,13 @@
 //! Forms of abuse, which overlap: a child beaten and left alone is one child in two forms.
 
+use super::places::{Places, each};
 use super::select::Selection;
-use super::spots::{Spots, each};
-use super::table::{Columns, Share, Table, share};
+use super::table::{Share, Table, share};
 use super::unit::Unit;
 use super::view::{FORMS_OVERLAP, View};
 use crate::area::Level;
 use crate::error::{Error, Result};
+use crate::grid::{Categories, Columns, Cross};
 use crate::record::YES;
 use crate::task::Watched;
 use std::collections::BTreeMap;
@@ -92,12 +93,10 @@ impl Selection {
         unit.among(&UNITS)?;
         let view = View::new(self);
         let mode = Mode::new(&view, priority)?;
-        let mut labels = vec!["total".to_owned()];
-        labels.extend(view.categories.iter().cloned());
-        labels.push("unknown".to_owned());
-        let spots = self.spots(level)?;
+        let cross = Cross::new(vec![Categories::listed("form", view.categories.clone())]);
+        let places = self.places(level)?;
         let mut cells: Vec<(u64, u64)> = Vec::new();
-        for masks in self.masks(unit, &view, &spots)? {
+        for masks in self.masks(unit, &view, &places)? {
             let total: u64 = masks.values().sum();
             let of = |test: &dyn Fn(Forms) -> bool| masks.iter().filter(|(m, _)| test(**m)).map(|(_, n)| n).sum::<u64>();
             cells.push((total, total));
@@ -110,16 +109,16 @@ impl Selection {
         }
         let shares: Vec<Share> = cells.iter().map(|(x, n)| share(*x, *n)).collect();
         Columns::new(cells.len())
-            .word("unit", unit.word())
-            .areas(&spots, labels.len())
-            .cross([("form", labels.as_slice())].into_iter())
-            .counts("count", cells.iter().map(|c| c.0))
+            .areas(&places.rows, view.categories.len() + 2)
+            .cross(&cross)
+            .counts("numerator", cells.iter().map(|c| c.0))
             .counts("denominator", cells.iter().map(|c| c.1))
             .shares(&shares)
-            .covered(each(&self.covered(unit, &spots), labels.len()))?
+            .covered(&each(&self.covered(unit, &places), view.categories.len() + 2))?
             .note_if(matches!(mode, Mode::Several), FORMS_OVERLAP.0, FORMS_OVERLAP.1)
             .note_if(matches!(mode, Mode::Single(_)), NO_FORM.0, NO_FORM.1)
-            .finish_with(Some(unit), self, Some(("mode", mode.word())))
+            .choice("mode", mode.word())
+            .table(Some(unit), self)
     }
 
     /// How many things of a unit have exactly one form, two, three or more.
@@ -128,21 +127,20 @@ impl Selection {
     /// [`Error::UnknownChoice`] for a unit without forms.
     pub fn overlaps(&self, unit: Unit, level: Level) -> Result<Table> {
         unit.among(&UNITS)?;
-        let spots = self.spots(level)?;
-        let labels = ["total", "1", "2", "3+", "unknown"].map(str::to_owned);
+        let places = self.places(level)?;
+        let cross = Cross::new(vec![Categories::listed("forms", ["1", "2", "3+"].map(str::to_owned))]);
         let mut cells = Vec::new();
-        for masks in self.masks(unit, &View::new(self), &spots)? {
+        for masks in self.masks(unit, &View::new(self), &places)? {
             let of = |test: &dyn Fn(u32) -> bool| masks.iter().filter(|(m, _)| test(m.recorded.count_ones())).map(|(_, n)| n).sum::<u64>();
             cells.extend([of(&|_| true), of(&|n| n == 1), of(&|n| n == 2), of(&|n| n > 2), of(&|n| n == 0)]);
         }
         Columns::new(cells.len())
-            .word("unit", unit.word())
-            .areas(&spots, labels.len())
-            .cross([("forms", labels.as_slice())].into_iter())
+            .areas(&places.rows, 5)
+            .cross(&cross)
             .counts("count", cells)
-            .covered(each(&self.covered(unit, &spots), labels.len()))?
+            .covered(&each(&self.covered(unit, &places), 5))?
             .note(NO_FORM.0, NO_FORM.1)
-            .finish(Some(unit), self)
+            .table(Some(unit), self)
     }
 
     /// Form by form, in the whole country: how many things have both; on the diagonal, the form at all.
@@ -152,28 +150,28 @@ impl Selection {
     pub fn form_matrix(&self, unit: Unit) -> Result<Table> {
         unit.among(&UNITS)?;
         let view = View::new(self);
-        let masks = self.masks(unit, &view, &self.spots(Level::Country)?)?.swap_remove(0);
+        let masks = self.masks(unit, &view, &self.places(Level::Country)?)?.swap_remove(0);
         let forms = 0..view.categories.len();
         let both = |a: usize, b: usize| 1_u8 << a | 1 << b;
         let of = |wanted: u8| masks.iter().filter(|(m, _)| m.recorded & wanted == wanted).map(|(_, n)| n).sum::<u64>();
         let labels = view.categories.as_slice();
         Columns::new(labels.len() * labels.len())
-            .word("unit", unit.word())
-            .cross([("form", labels), ("other_form", labels)].into_iter())
+            .words("form", labels.iter().flat_map(|label| std::iter::repeat_n(label, labels.len())))
+            .words("other_form", labels.iter().flat_map(|_| labels))
             .counts("count", forms.clone().flat_map(|a| forms.clone().map(move |b| both(a, b))).map(of))
-            .finish(Some(unit), self)
+            .table(Some(unit), self)
     }
 
-    /// For each spot how many certain things have exactly which forms.
-    fn masks(&self, unit: Unit, view: &View, spots: &Spots) -> Result<Vec<BTreeMap<Forms, u64>>> {
+    /// For each area how many certain things have exactly which forms.
+    fn masks(&self, unit: Unit, view: &View, places: &Places) -> Result<Vec<BTreeMap<Forms, u64>>> {
         let mut found: Vec<(u32, u32, Option<u8>)> = Vec::new();
         for member in self.things(unit)?.members.iter().watched().filter(|m| m.status == YES) {
             let report = &self.facts.reports[member.report as usize];
             let forms = view.of(report);
-            found.extend(spots.of(self.choice.commune(report)).map(|spot| (spot, member.thing, forms)));
+            found.extend(places.of(self.choice.commune(report)).map(|row| (row, member.thing, forms)));
         }
         found.sort_unstable();
-        let mut masks = vec![BTreeMap::new(); spots.len()];
+        let mut masks = vec![BTreeMap::new(); places.len()];
         for of_thing in found.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
             let forms = Forms {
                 recorded: of_thing.iter().filter_map(|(.., forms)| *forms).fold(0, |mask, forms| mask | forms),

@@ -8,15 +8,16 @@
 //! Data goes one way: `report` (facts) → `register` → `select` → `things` (units and their keys) → `cells` (distinct
 //! counts) → one file for each table.
 
-mod axis;
+mod breakdown;
 mod cells;
 mod choice;
+mod counted;
 mod counts;
 mod facts;
 mod findings;
 mod forms;
-mod grid;
 mod known;
+mod places;
 mod recurrence;
 mod register;
 mod repeats;
@@ -25,14 +26,13 @@ mod response;
 mod sanctions;
 mod select;
 mod share;
-mod spots;
 mod supported;
 mod table;
 mod things;
 mod unit;
 mod view;
 
-pub use axis::Dimension;
+pub use crate::catalogue::Dimension;
 pub use choice::{Choice, DateOf, PlaceOf, Prostitution, Under, Word};
 pub use register::{Register, RegisterReader};
 pub use repeats::Windows;

@@ -1,10 +1,11 @@
 //! How soon children come back, with those whose time has not run out yet.
 
 use super::select::Selection;
-use super::table::{Columns, Table};
+use super::table::Table;
 use super::unit::Unit;
 use crate::catalogue::days;
 use crate::error::{Error, Result};
+use crate::grid::Columns;
 use crate::stats::{Followed, Status, kaplan_meier};
 use chrono::{Datelike, NaiveDate};
 
@@ -45,7 +46,6 @@ impl Selection {
         let followed = self.followed(days(until));
         let horizons: Vec<Horizon> = months.iter().map(|m| horizon(&followed, *m, level)).collect::<Result<_>>()?;
         Columns::new(horizons.len())
-            .word("unit", Unit::Child.word())
             .counts("months", horizons.iter().map(|h| u64::from(h.months)))
             .counts("days", horizons.iter().map(|h| u64::from(h.time.unsigned_abs())))
             .counts("children", horizons.iter().map(|_| followed.len() as u64))
@@ -60,7 +60,7 @@ impl Selection {
                 "Số trẻ em ở đây là trẻ em được theo dõi: có mã định danh và lần tiếp nhận đầu tiên trong kỳ",
                 "Children here are those followed: with a key, and first reported in the period",
             )
-            .finish(Some(Unit::Child), self)
+            .table(Some(Unit::Child), self)
     }
 
     fn followed(&self, until: i32) -> Vec<Followed> {

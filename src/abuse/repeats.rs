@@ -2,12 +2,13 @@
 
 use super::cells::{Count, Entry, by_cell, by_thing, certain, count, sorted};
 use super::select::Selection;
-use super::table::{Columns, Table};
+use super::table::Table;
 use super::things::Numbers;
 use super::unit::Unit;
 use crate::area::Level;
 use crate::catalogue::days;
 use crate::error::{Error, Result, choose};
+use crate::grid::Columns;
 use crate::period::Period;
 use crate::record::{NO, YES};
 use crate::task::Watched;
@@ -101,21 +102,21 @@ impl Selection {
         let Numbers { children, keyed, cases } = self.facts.numbers();
         let keyed = *keyed;
         let known = self.histories();
-        let spots = self.spots(level)?;
+        let places = self.places(level)?;
         let mut lines: Vec<Line> = Vec::new();
         for window in &windows {
             let span = (days(window.first()), days(window.last()));
             let came = came(&known, keyed, span);
             let mut entries = Vec::new();
-            let mut incidents = vec![0_u64; spots.len()];
+            let mut incidents = vec![0_u64; places.len()];
             for (nth, report) in reports.iter().enumerate().watched() {
                 let status = self.ever[nth].min(self.choice.within(report, &self.decided, span));
                 if status == NO {
                     continue;
                 }
-                for spot in spots.of(self.choice.commune(report)) {
-                    entries.push(Entry { cell: u64::from(spot), thing: children[nth], case: cases[nth], possible: status != YES });
-                    incidents[spot as usize] += u64::from(status == YES);
+                for row in places.of(self.choice.commune(report)) {
+                    entries.push(Entry { cell: u64::from(row), thing: children[nth], case: cases[nth], possible: status != YES });
+                    incidents[row as usize] += u64::from(status == YES);
                 }
             }
             let mut of_window: Vec<Line> = incidents.into_iter().map(|n| Line { incidents: n, ..Line::default() }).collect();
@@ -128,14 +129,11 @@ impl Selection {
             }
             lines.extend(of_window);
         }
-        let words: Vec<String> = windows.iter().flat_map(|w| std::iter::repeat_n(w.to_string(), spots.len())).collect();
-        let areas = spots.words();
+        let words: Vec<String> = windows.iter().flat_map(|w| std::iter::repeat_n(w.to_string(), places.len())).collect();
         let came = |which: u8| lines.iter().map(move |l| l.came[usize::from(which)]);
         Columns::new(lines.len())
-            .word("unit", Unit::Child.word())
             .words("window", words)
-            .words("area", windows.iter().flat_map(|_| areas.iter().map(|a| a.0)))
-            .words("area_level", windows.iter().flat_map(|_| areas.iter().map(|a| a.1)))
+            .areas(&places.rows, 1)
             .counts("children", lines.iter().map(|l| l.count.certain))
             .counts("new", came(NEW))
             .counts("repeated", lines.iter().map(|l| l.came[usize::from(IN_WINDOW)] + l.came[usize::from(BEFORE)]))
@@ -146,9 +144,9 @@ impl Selection {
             .counts("undecided", lines.iter().map(|l| l.count.undecided))
             .counts("least", lines.iter().map(|l| l.count.least))
             .counts("most", lines.iter().map(|l| l.count.most()))
-            .covered(windows.iter().flat_map(|window| self.covered_in(Unit::Child, &spots, Some(window))).collect())?
+            .covered(&windows.iter().flat_map(|window| self.covered_in(Unit::Child, &places, Some(window))).collect::<Vec<_>>())?
             .note("Số trẻ em = lần đầu + lặp lại + không có mã định danh", "Children = new + repeated + without a key")
-            .finish(Some(Unit::Child), self)
+            .table(Some(Unit::Child), self)
     }
 
     /// Child and day of every report that counts at any time, of children with a key, in order.

@@ -1,15 +1,16 @@
 //! How fast help came, against the limits of Decree 56/2017/NĐ-CP.
 
+use super::places::each;
 use super::report::{Report, need};
 use super::select::Selection;
-use super::spots::each;
-use super::table::{Columns, Share, Table, share};
+use super::table::{Share, Table, share};
 use super::unit::Unit;
 use crate::area::Level;
 use crate::calendar::Calendar;
 use crate::catalogue::days;
 use crate::decree56::{Decree56, Taken, Timeliness};
 use crate::error::{ABUSE, Result};
+use crate::grid::Columns;
 use crate::task::Watched;
 use chrono::NaiveDate;
 
@@ -67,16 +68,16 @@ impl Selection {
         if self.facts.steps == [false; 3] {
             need(self.catalogue.known_table("victims")?, &[], &steps[0].1.recorded_in(), ABUSE)?;
         }
-        let spots = self.spots(level)?;
+        let places = self.places(level)?;
         let until = deadlines.until.map(days);
-        let mut lines = vec![Line::default(); spots.len() * steps.len()];
+        let mut lines = vec![Line::default(); places.len() * steps.len()];
         for (_, report) in self.certain().watched() {
             for (nth, taken) in report.steps().into_iter().enumerate() {
                 let Some(taken) = taken else { continue };
                 let (timeliness, took) = steps[nth].1.judge(taken, until, &deadlines.calendar);
                 let timeliness = if self.facts.steps[nth] { timeliness } else { Timeliness::Undecided };
-                for spot in spots.of(self.choice.commune(report)) {
-                    let line = &mut lines[spot as usize * steps.len() + nth];
+                for row in places.of(self.choice.commune(report)) {
+                    let line = &mut lines[row as usize * steps.len() + nth];
                     match timeliness {
                         Timeliness::OnTime => line.on_time += 1,
                         Timeliness::Late => line.late += 1,
@@ -90,11 +91,10 @@ impl Selection {
             line.took.sort_unstable();
         }
         let shares: Vec<Share> = lines.iter().map(|l| share(l.on_time, l.on_time + l.late)).collect();
-        let of_row = || (0..spots.len()).flat_map(|_| &steps);
+        let of_row = || (0..places.len()).flat_map(|_| &steps);
         let quantiles = |percent: usize| lines.iter().map(move |l| l.quantile(percent));
         Columns::new(lines.len())
-            .word("unit", Unit::Incident.word())
-            .areas(&spots, steps.len())
+            .areas(&places.rows, steps.len())
             .words("step", of_row().map(|(step, _)| step))
             .counts("limit", of_row().map(|(_, d)| u64::from(d.limit.most().unsigned_abs())))
             .words("limit_unit", of_row().map(|(_, d)| d.limit.unit()))
@@ -107,7 +107,7 @@ impl Selection {
             .some_counts("p50", quantiles(50))
             .some_counts("p75", quantiles(75))
             .some_counts("p90", quantiles(90))
-            .covered(each(&self.covered(Unit::Incident, &spots), steps.len()))?
-            .finish(Some(Unit::Incident), self)
+            .covered(&each(&self.covered(Unit::Incident, &places), steps.len()))?
+            .table(Some(Unit::Incident), self)
     }
 }

@@ -1,23 +1,20 @@
 //! Decisions on administrative sanctions, by the decree in force on the day of the act.
 
-use super::choice::{period_word, told_period};
 use super::facts::Facts;
 use super::known::{Known, categories, fine_bands};
+use super::places::{Places, each};
 use super::register::Register;
 use super::report::{Decision, NONE};
 use super::select::missing;
-use super::spots::{Spots, each};
-use super::table::{Columns, Table};
-use super::unit::Unit;
+use super::table::Table;
 use crate::area::Level;
 use crate::catalogue::{Catalogue, Codes, days};
 use crate::error::{Error, Result, choose};
+use crate::grid::{Categories, Category, Columns, Cross, check_rows};
 use crate::period::Period;
-use crate::question::check_rows;
 use crate::task::Watched;
-use crate::text::Text;
 use chrono::NaiveDate;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// A breakdown of decisions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,17 +84,17 @@ impl Decision {
     }
 }
 
-/// The labels of a dimension, `total` first, and where a decision falls.
-struct Axis {
+/// A dimension of decisions with its categories, and how a decision is read into them.
+struct Breakdown {
     dimension: SanctionDimension,
-    labels: Vec<String>,
+    categories: Categories,
     articles: Vec<(u16, u16)>,
-    /// Ends of the bands of fines, in the order of the labels.
+    /// Ends of the bands of fines, in the order of the categories.
     bands: Vec<(i64, i64)>,
     known: Known,
 }
 
-impl Axis {
+impl Breakdown {
     fn new(dimension: SanctionDimension, codes: &Codes, known: Known, decisions: &[&Decision]) -> Result<Self> {
         // Articles are those of the records: decrees have a hundred, few of them on children.
         let of = |(article, clause): (u16, u16)| if dimension == SanctionDimension::Article { (article, 0) } else { (article, clause) };
@@ -109,33 +106,37 @@ impl Axis {
         };
         let bands = fine_bands(codes)?;
         let written = |(article, clause): &(u16, u16)| if *clause == 0 { article.to_string() } else { format!("{article}.{clause}") };
-        let (inner, last): (Vec<String>, &str) = match dimension {
-            SanctionDimension::Decree => (categories(codes, "decree"), "unknown"),
-            SanctionDimension::Article | SanctionDimension::Clause => (articles.iter().map(written).collect(), "unknown"),
-            SanctionDimension::Form => (categories(codes, "sanction_form"), "unknown"),
-            SanctionDimension::FineBand => (bands.iter().map(|(code, ..)| code.clone()).collect(), "none"),
-            SanctionDimension::Violator => (categories(codes, "violator"), "unknown"),
+        let labels: Vec<String> = match dimension {
+            SanctionDimension::Decree => categories(codes, "decree"),
+            SanctionDimension::Article | SanctionDimension::Clause => articles.iter().map(written).collect(),
+            SanctionDimension::Form => categories(codes, "sanction_form"),
+            SanctionDimension::FineBand => bands.iter().map(|(code, ..)| code.clone()).collect(),
+            SanctionDimension::Violator => categories(codes, "violator"),
         };
-        let labels = ["total".to_owned()].into_iter().chain(inner).chain([last.to_owned()]).collect();
-        Ok(Self { dimension, labels, articles, bands: bands.into_iter().map(|(_, low, high)| (low, high)).collect(), known })
+        let mut categories = Categories::listed(dimension.word(), labels);
+        if dimension == SanctionDimension::FineBand {
+            categories.unknown_label = "none";
+        }
+        Ok(Self { dimension, categories, articles, bands: bands.into_iter().map(|(_, low, high)| (low, high)).collect(), known })
     }
 
-    fn place(&self, decision: &Decision) -> usize {
-        let last = self.labels.len() - 1;
-        let code = |code: u8| if code == NONE { last } else { usize::from(code) + 1 };
-        match self.dimension {
+    /// The category of a decision.
+    fn category(&self, decision: &Decision) -> u64 {
+        let code = |code: u8| (code != NONE).then(|| usize::from(code));
+        let named = match self.dimension {
             SanctionDimension::Decree => code(decision.decree_of_act(&self.known)),
             SanctionDimension::Form => code(decision.form),
             SanctionDimension::Violator => code(decision.violator),
-            SanctionDimension::FineBand => decision
-                .fine
-                .and_then(|fine| self.bands.iter().position(|(low, high)| (*low..*high).contains(&i64::from(fine))))
-                .map_or(last, |band| band + 1),
+            SanctionDimension::FineBand => {
+                let inside = |fine: i32| self.bands.iter().position(|(low, high)| (*low..*high).contains(&i64::from(fine)));
+                decision.fine.and_then(inside)
+            }
             SanctionDimension::Article | SanctionDimension::Clause => {
                 let clause_of = |clause| if self.dimension == SanctionDimension::Article { 0 } else { clause };
-                decision.article.and_then(|(a, c)| self.articles.iter().position(|x| *x == (a, clause_of(c)))).map_or(last, |p| p + 1)
+                decision.article.and_then(|(a, c)| self.articles.iter().position(|x| *x == (a, clause_of(c))))
             }
-        }
+        };
+        self.categories.number(named.map_or(Category::Unknown, Category::Named))
     }
 }
 
@@ -206,32 +207,28 @@ impl Register {
         let decisions = self.0.decisions_of(period)?;
         let catalogue = Catalogue::builtin();
         let known = self.0.known;
-        let axes = by.iter().map(|d| Axis::new(*d, catalogue.codes(), known, &decisions)).collect::<Result<Vec<Axis>>>()?;
+        let breakdowns = by.iter().map(|d| Breakdown::new(*d, catalogue.codes(), known, &decisions)).collect::<Result<Vec<Breakdown>>>()?;
+        let cross = Cross::new(breakdowns.iter().map(|b| b.categories.clone()).collect());
         // Of every decision, so that tables of different periods have the same rows.
-        let spots = Spots::new(&self.0.areas, level, self.0.communes_of_sanctions())?;
-        let size: usize = axes.iter().map(|a| a.labels.len()).product();
-        check_rows(size as u128 * spots.len() as u128)?;
-        let mut cells: BTreeMap<usize, Cell> = BTreeMap::new();
+        let places = Places::new(&self.0.areas, level, self.0.communes_of_sanctions())?;
+        check_rows(cross.rows() * places.len() as u128)?;
+        let mut cells: HashMap<(u32, u64), Cell> = HashMap::new();
         for decision in decisions.iter().watched() {
-            let mut offsets = vec![0];
-            for axis in &axes {
-                let place = axis.place(decision);
-                offsets = offsets.into_iter().flat_map(|o| [o * axis.labels.len(), o * axis.labels.len() + place]).collect();
-            }
-            for spot in spots.of(decision.place) {
-                for offset in &offsets {
-                    cells.entry(spot as usize * size + offset).or_default().add(decision, &known);
+            let finest = cross.cell(breakdowns.iter().map(|b| b.category(decision)));
+            for row in places.of(decision.place) {
+                for cell in cross.margins_of(finest) {
+                    cells.entry((row, cell)).or_default().add(decision, &known);
                 }
             }
         }
         let reported = self.0.submissions.reported("sanctions", period, &self.0.areas, &self.0.communes_of_decisions(period));
         let who = self.0.told_coverage(&reported, self.0.communes_of_sanctions());
-        let rows = size * spots.len();
-        let of = |count: fn(&Cell) -> u64| (0..rows).map(|nth| cells.get(&nth).map_or(0, count)).collect::<Vec<_>>();
-        Columns::new(rows)
-            .word("unit", Unit::Decision.word())
-            .areas(&spots, size)
-            .cross(axes.iter().map(|a| (a.dimension.word(), a.labels.as_slice())))
+        let shown = cross.shown();
+        let rows = || (0..places.len() as u32).flat_map(|row| shown.iter().map(move |cell| (row, *cell)));
+        let of = |count: fn(&Cell) -> u64| rows().map(|row| cells.get(&row).map_or(0, count)).collect::<Vec<_>>();
+        Columns::new(places.len() * shown.len())
+            .areas(&places.rows, shown.len())
+            .cross(&cross)
             .counts("decisions", of(|c| c.decisions.len() as u64))
             .counts("persons", of(|c| c.violators[0].len() as u64))
             .counts("organisations", of(|c| c.violators[1].len() as u64))
@@ -240,16 +237,8 @@ impl Register {
             .counts("fine_missing", of(|c| c.fine_missing.len() as u64))
             .counts("annulled", of(|c| c.left_out[0].len() as u64))
             .counts("to_criminal", of(|c| c.left_out[1].len() as u64))
-            .covered(each(&self.0.decisions_covered(&spots, period), size))?
+            .covered(&each(&self.0.decisions_covered(&places, period), shown.len()))?
             .note(&who.vi, &who.en)
-            .word("period", &period_word(period))
-            .table(Some(Unit::Decision), told(period))
+            .table_of_decisions(period)
     }
-}
-
-/// The period of decisions, told to a person.
-pub(super) fn told(period: Option<&Period>) -> Text {
-    let by = Catalogue::builtin().codes().name("abuse_date", "decided").unwrap_or_else(|| Text::new("decided", "decided"));
-    let of = told_period(period);
-    Text::new(format!("{}; {}", of.vi, by.vi), format!("{}; {}", of.en, by.en))
 }

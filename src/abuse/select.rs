@@ -2,13 +2,14 @@
 
 use super::choice::{Choice, DateOf, PlaceOf};
 use super::facts::Facts;
+use super::places::Places;
 use super::report::Report;
-use super::spots::{Here, Spots};
 use super::things::{Things, things};
 use super::unit::Unit;
 use crate::area::{Level, Reported};
 use crate::catalogue::{Catalogue, Codes, days};
 use crate::error::{Error, Result};
+use crate::grid::Coverage;
 use crate::period::Period;
 use crate::record::{NO, YES};
 use crate::task::Watched;
@@ -73,9 +74,9 @@ impl Selection {
     }
 
     /// The areas of a table down to a level.
-    pub(super) fn spots(&self, level: Level) -> Result<Spots<'_>> {
+    pub(super) fn places(&self, level: Level) -> Result<Places<'_>> {
         // Of every report of the register, so that tables of different periods have the same rows.
-        Spots::new(&self.facts.areas, level, self.communes())
+        Places::new(&self.facts.areas, level, self.communes())
     }
 
     /// The communes of all reports, and those that submissions name. By residence nobody knows who reported.
@@ -84,19 +85,19 @@ impl Selection {
         self.facts.reports.iter().map(|r| self.choice.commune(r)).chain(self.facts.named(tables))
     }
 
-    /// Who reported what a unit is counted from, spot by spot, in the selection's period.
-    pub(super) fn covered(&self, unit: Unit, spots: &Spots) -> Vec<Here> {
-        self.covered_in(unit, spots, self.choice.period.as_ref())
+    /// Who reported what a unit is counted from, area by area, in the selection's period.
+    pub(super) fn covered(&self, unit: Unit, places: &Places) -> Vec<Coverage> {
+        self.covered_in(unit, places, self.choice.period.as_ref())
     }
 
     /// As [`Selection::covered`], in a period.
-    pub(super) fn covered_in(&self, unit: Unit, spots: &Spots, period: Option<&Period>) -> Vec<Here> {
+    pub(super) fn covered_in(&self, unit: Unit, places: &Places, period: Option<&Period>) -> Vec<Coverage> {
         if unit == Unit::Decision {
-            return self.facts.decisions_covered(spots, period);
+            return self.facts.decisions_covered(places, period);
         }
         let table = if matches!(unit, Unit::Perpetrator | Unit::Pair) { "perpetrators" } else { "victims" };
         let sent = self.communes_of_reports(period);
-        spots.covered(&self.reported(table, period, &sent), &sent)
+        places.covered(&self.reported(table, period, &sent), &sent)
     }
 
     /// The communes that reported a table. They report what happened there: by where children live nobody knows who did. Perpetrators

@@ -1,8 +1,9 @@
 //! Shares of cells in totals, of one unit and one choice only.
 
-use super::spots::{Spots, each};
-use super::table::{Columns, Share, Table, share};
+use super::places::each;
+use super::table::{Share, Table, share};
 use crate::error::{Error, Result};
+use crate::grid::Columns;
 use std::sync::Arc;
 
 impl Table {
@@ -15,9 +16,9 @@ impl Table {
     /// [`Error::NoShare`] for a table that is not one of counts, [`Error::UnitsDiffer`] if the two count different things,
     /// [`Error::ChoicesDiffer`] if other reports count in them, [`Error::UnknownChoice`] for a dimension that the first lacks.
     pub fn share(&self, of: Option<&Self>) -> Result<Self> {
-        let grid = self.grid.as_ref().ok_or(Error::NoShare)?;
+        let grid = self.counted.as_ref().ok_or(Error::NoShare)?;
         let own = of.unwrap_or(self);
-        let whole = own.grid.as_ref().ok_or(Error::NoShare)?;
+        let whole = own.counted.as_ref().ok_or(Error::NoShare)?;
         if grid.unit != whole.unit {
             return Err(Error::UnitsDiffer { numerator: grid.unit.word().to_owned(), denominator: whole.unit.word().to_owned() });
         }
@@ -26,21 +27,23 @@ impl Table {
         if grid.selection.choice != whole.selection.choice || grid.level != whole.level || grid.ages != whole.ages || !same_records {
             return Err(Error::ChoicesDiffer { numerator: mine, denominator: theirs });
         }
-        let (size, size_of) = (grid.size(), whole.size());
-        let cells = if of.is_none() { vec![0; size] } else { grid.cells_in(whole)? };
-        let base = |nth: usize| whole.counts[nth / size * size_of + cells[nth % size]];
-        let pairs: Vec<(u64, u64)> = grid.counts.iter().enumerate().map(|(nth, count)| (*count, base(nth))).collect();
+        let (size, size_of) = (grid.cross.size() as usize, whole.cross.size() as usize);
+        // The first cell of every table is shown first: its total.
+        let total = whole.cross.shown()[0];
+        let cells = if of.is_none() { vec![total; size] } else { grid.cells_in(whole)? };
+        let shown = grid.cross.shown();
+        let places = grid.selection.places(grid.level)?;
+        let base = |row: usize, cell: u64| whole.counts[row * size_of + cells[cell as usize] as usize];
+        let rows = (0..places.len()).flat_map(|row| shown.iter().map(move |cell| (row, *cell)));
+        let pairs: Vec<(u64, u64)> = rows.map(|(row, cell)| (grid.counts[row * size + cell as usize], base(row, cell))).collect();
         let shares: Vec<Share> = pairs.iter().map(|(x, n)| share(*x, *n)).collect();
-        let spots: Spots = grid.selection.spots(grid.level)?;
-        let breakdowns = grid.axes.iter().map(|(d, labels)| (d.word(), labels.as_slice()));
         Columns::new(pairs.len())
-            .word("unit", grid.unit.word())
-            .areas(&spots, size)
-            .cross(breakdowns)
+            .areas(&places.rows, shown.len())
+            .cross(&grid.cross)
             .counts("numerator", pairs.iter().map(|p| p.0))
             .counts("denominator", pairs.iter().map(|p| p.1))
             .shares(&shares)
-            .covered(each(&grid.selection.covered(grid.unit, &spots), size))?
-            .finish(Some(grid.unit), &grid.selection)
+            .covered(&each(&grid.selection.covered(grid.unit, &places), shown.len()))?
+            .table(Some(grid.unit), &grid.selection)
     }
 }

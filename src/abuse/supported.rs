@@ -1,46 +1,46 @@
 //! How many of the abused children were supported.
 
 use super::select::Selection;
-use super::table::{Columns, Share, Table, share};
+use super::table::{Share, Table, share};
 use super::unit::Unit;
 use crate::area::Level;
 use crate::error::Result;
+use crate::grid::Columns;
 use crate::record::{NO, UNDECIDED, YES};
 use crate::task::Watched;
 
 impl Selection {
     /// Abused children who were supported or got an intervention: by any of their certain reports in the area.
     ///
-    /// `count` of them were, of `denominator` it is known whether they were, of `undecided` it is not. Indicator II.0107 of
+    /// `numerator` of them were, of `denominator` it is known whether they were, of `undecided` it is not. Indicator II.0107 of
     /// Circular 13/2021/TT-BLĐTBXH.
     ///
     /// # Errors
     /// [`crate::Error::Frame`] if the columns cannot be put together.
     pub fn supported(&self, level: Level) -> Result<Table> {
-        let spots = self.spots(level)?;
+        let places = self.places(level)?;
         let mut found: Vec<(u32, u32, u8)> = Vec::new();
         for member in self.things(Unit::Child)?.members.iter().watched().filter(|m| m.status == YES) {
             let report = &self.facts.reports[member.report as usize];
-            found.extend(spots.of(self.choice.commune(report)).map(|spot| (spot, member.thing, report.supported)));
+            found.extend(places.of(self.choice.commune(report)).map(|row| (row, member.thing, report.supported)));
         }
         found.sort_unstable();
-        let mut counts = vec![[0_u64; 3]; spots.len()];
+        let mut counts = vec![[0_u64; 3]; places.len()];
         for of_child in found.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
             // The last is the greatest: supported if any report says so.
-            let (spot, _, supported) = of_child[of_child.len() - 1];
-            counts[spot as usize][usize::from(supported)] += 1;
+            let (row, _, supported) = of_child[of_child.len() - 1];
+            counts[row as usize][usize::from(supported)] += 1;
         }
         let of = |which: u8| usize::from(which);
         let decided: Vec<(u64, u64)> = counts.iter().map(|c| (c[of(YES)], c[of(YES)] + c[of(NO)])).collect();
         let shares: Vec<Share> = decided.iter().map(|(x, n)| share(*x, *n)).collect();
         Columns::new(counts.len())
-            .word("unit", Unit::Child.word())
-            .areas(&spots, 1)
-            .counts("count", decided.iter().map(|d| d.0))
+            .areas(&places.rows, 1)
+            .counts("numerator", decided.iter().map(|d| d.0))
             .counts("denominator", decided.iter().map(|d| d.1))
             .counts("undecided", counts.iter().map(|c| c[of(UNDECIDED)]))
             .shares(&shares)
-            .covered(self.covered(Unit::Child, &spots))?
-            .finish(Some(Unit::Child), self)
+            .covered(&self.covered(Unit::Child, &places))?
+            .table(Some(Unit::Child), self)
     }
 }

@@ -250,6 +250,11 @@ impl AreaList {
         &self.areas
     }
 
+    /// The place that stands for what is in no unit of the list.
+    pub(crate) fn unknown(&self) -> u64 {
+        self.areas.len() as u64
+    }
+
     /// The unit at a place.
     #[must_use]
     pub fn get(&self, place: u32) -> &Area {

@@ -177,11 +177,20 @@ pub enum Dimension {
     Relation,
     /// Outcome for the child.
     Outcome,
+    /// Online or not, whatever the environment; of tables of abuse alone, as those that follow.
+    #[serde(skip_deserializing)]
+    Online,
+    /// Suspected, confirmed, refuted.
+    #[serde(skip_deserializing)]
+    Verification,
+    /// Sex of the perpetrator.
+    #[serde(skip_deserializing)]
+    PerpetratorSex,
 }
 
 impl Dimension {
-    /// All of them.
-    pub const ALL: [Self; 8] =
+    /// Those that an indicator may be broken down by.
+    pub const OF_INDICATORS: [Self; 8] =
         [Self::Sex, Self::AgeGroup, Self::Ethnicity, Self::Circumstance, Self::Form, Self::Environment, Self::Relation, Self::Outcome];
 
     /// The name, also that of the result's column.
@@ -196,6 +205,9 @@ impl Dimension {
             Self::Environment => "environment",
             Self::Relation => "relation",
             Self::Outcome => "outcome",
+            Self::Online => "online",
+            Self::Verification => "verification",
+            Self::PerpetratorSex => "perpetrator_sex",
         }
     }
 

@@ -3,15 +3,15 @@
 use super::coverage::{Coverage, Reports};
 use crate::catalogue::{Indicator, Kind, Measure};
 use crate::error::Result;
+use crate::grid::{AreaRows, Category};
 use crate::plan::{Output, Plan};
-use crate::question::Axis;
 use crate::stats::{FEWEST_EVENTS, Interval, LEVEL, RateMethod, Status, quotient, rate, wilson};
-use crate::tally::{Margins, Spot, Tally};
+use crate::tally::{Margins, Tally, areas_of};
 use std::collections::{BTreeMap, HashMap};
 
 /// How the category of a dimension is found in a block that has it; none means the total.
-pub(super) type Code = (fn(&Axis, usize) -> u64, usize);
-pub(super) type Pick<'p> = &'p dyn Fn(&str) -> Option<Code>;
+
+pub(super) type Pick<'p> = &'p dyn Fn(&str) -> Option<Category>;
 
 /// What one cell holds.
 pub(super) struct Cell {
@@ -53,7 +53,7 @@ pub(super) struct Offsets {
 pub(super) struct Estimator<'a> {
     pub plan: &'a Plan,
     pub margins: Margins<'a>,
-    pub spots: Vec<Spot>,
+    pub areas: AreaRows<'a>,
     /// By pass, or by two passes, and place: the communes that reported.
     reports: BTreeMap<(u32, Option<u32>), Vec<Reports>>,
     exact: HashMap<u64, Interval>,
@@ -69,7 +69,7 @@ impl<'a> Estimator<'a> {
                 reports.entry(of).or_insert_with(|| coverage.of(of.0, of.1));
             }
         }
-        Ok(Self { plan, margins: Margins::new(&plan.question, tally)?, spots: Spot::all(&plan.question, tally), reports, exact })
+        Ok(Self { plan, margins: Margins::new(&plan.question, tally)?, areas: areas_of(&plan.question, tally), reports, exact })
     }
 
     /// The communes of an area that reported; nothing is expected of what is no unit.
@@ -87,8 +87,8 @@ impl<'a> Estimator<'a> {
     }
 
     fn offset(&self, series: usize, pick: Pick) -> u64 {
-        let axes = &self.margins.grids[self.plan.question.series[series].block];
-        axes.offset(axes.axes.iter().map(|axis| pick(&axis.name).map_or_else(|| axis.total(), |(code, nth)| code(axis, nth))))
+        let cross = self.margins.grids[self.plan.question.series[series].block].cross;
+        cross.cell(cross.dimensions().iter().map(|of| of.number(pick(&of.name).unwrap_or(Category::Total))))
     }
 
     pub fn offsets(&self, output: &Output, pick: Pick) -> Offsets {
@@ -105,8 +105,8 @@ impl<'a> Estimator<'a> {
     }
 
     /// The cell of one named category, the other dimensions at their totals.
-    pub fn one(&self, output: &Output, place: u64, dimension: &str, code: fn(&Axis, usize) -> u64, nth: usize) -> Cell {
-        self.cell(output, place, &self.offsets(output, &move |name| (name == dimension).then_some((code, nth))))
+    pub fn one(&self, output: &Output, place: u64, dimension: &str, category: Category) -> Cell {
+        self.cell(output, place, &self.offsets(output, &move |name| (name == dimension).then_some(category)))
     }
 
     pub fn cell(&self, output: &Output, place: u64, offsets: &Offsets) -> Cell {

@@ -4,9 +4,9 @@ use super::cell::{Cell, Estimator, Offsets};
 use super::warning::{self, Warning};
 use crate::catalogue::{Dimension, Indicator};
 use crate::error::{Error, Result};
+use crate::grid::{Categories, Category, Cross, check_rows};
 use crate::plan::{Output, Plan};
-use crate::question::{Axis, check_rows};
-use crate::tally::{Spot, Tally};
+use crate::tally::{Tally, areas_of};
 use crate::task::Watch;
 use polars_core::prelude::*;
 use rayon::prelude::*;
@@ -18,14 +18,6 @@ pub struct Outcome {
     pub table: DataFrame,
     /// What does not add up, and what was left out.
     pub warnings: Vec<Warning>,
-}
-
-/// One line of the grid along one dimension.
-struct Category {
-    label: String,
-    /// Its code in a block that has the dimension.
-    code: fn(&Axis, usize) -> u64,
-    nth: usize,
 }
 
 /// Rows made at once, by one thread.
@@ -68,7 +60,7 @@ impl Plan {
     /// [`Error::TallyMismatch`] if the tally is of another plan.
     pub fn finish(&self, tally: &Tally) -> Result<Outcome> {
         tally.check_is_of(&self.question)?;
-        check_size(self, Spot::all(&self.question, tally).len())?;
+        check_size(self, areas_of(&self.question, tally).len())?;
         let estimator = Estimator::new(self, tally)?;
         let watch = Watch::here();
         let wrong = |e: PolarsError| Error::Frame { table: "result".to_owned(), found: e.to_string() };
@@ -86,26 +78,16 @@ impl Plan {
 }
 
 impl<'a> Estimator<'a> {
-    fn categories(&self, dimension: Dimension, indicator: &Indicator) -> Vec<Category> {
-        let axis = Axis::of(dimension, indicator.bands(), self.plan.catalogue.codes());
-        let named =
-            axis.categories.iter().enumerate().map(|(nth, label)| Category { label: label.clone(), code: |_, nth| nth as u64, nth });
-        std::iter::once(Category { label: "total".to_owned(), code: |axis, _| axis.total(), nth: 0 })
-            .chain(named)
-            .chain([Category { label: "unknown".to_owned(), code: |axis, _| axis.unknown(), nth: 0 }])
-            .collect()
-    }
-
     /// The table cut into pieces of about as many rows, in its order.
     fn pieces(&self) -> Vec<Vec<Stretch<'a>>> {
         let shown = |o: &&Output| !self.plan.is_every_indicator() || self.margins.is_counted(o.numerator);
         let mut pieces: Vec<Vec<Stretch>> = vec![Vec::new()];
         let mut rows = 0;
         for (nth, output) in self.plan.outputs.iter().filter(shown).enumerate() {
-            let grid: usize = self.plan.by().iter().map(|d| self.categories(*d, self.indicator(output)).len()).product();
+            let grid = cross(self.plan, self.indicator(output)).rows() as usize;
             let mut first = 0;
-            while first < self.spots.len() {
-                let spots = first..self.spots.len().min(first + (PIECE.saturating_sub(rows) / grid.max(1)).max(1));
+            while first < self.areas.len() {
+                let spots = first..self.areas.len().min(first + (PIECE.saturating_sub(rows) / grid.max(1)).max(1));
                 rows += spots.len() * grid;
                 first = spots.end;
                 if let Some(piece) = pieces.last_mut() {
@@ -132,25 +114,27 @@ impl<'a> Estimator<'a> {
     fn output(&self, stretch: &Stretch, watch: &Watch, lines: &mut Lines) {
         let output = stretch.output;
         let indicator = self.indicator(output);
-        let by = self.plan.by();
-        let all: Vec<Vec<Category>> = by.iter().map(|d| self.categories(*d, indicator)).collect();
-        let labels: Vec<Vec<u32>> = all.iter().map(|of| of.iter().map(|c| lines.label(&c.label)).collect()).collect();
-        // Where the counts of each combination of categories stand is the same in every area.
+        let cross = cross(self.plan, indicator);
+        let labels: Vec<Vec<u32>> =
+            cross.dimensions().iter().map(|of| of.shown().map(|category| lines.label(of.label(category))).collect()).collect();
+        let shown: Vec<Vec<Category>> = cross.dimensions().iter().map(|of| of.shown().collect()).collect();
+        // Where the counts of each combination of categories are is the same in every area.
         let mut grid: Vec<(Vec<u32>, Option<Offsets>)> = Vec::new();
-        let mut chosen = vec![0_usize; by.len()];
+        let mut chosen = vec![0_usize; shown.len()];
         loop {
-            let pick = |name: &str| by.iter().position(|b| b.word() == name).map(|p| &all[p][chosen[p]]);
-            let of_labels = chosen.iter().enumerate().map(|(p, choice)| labels[p][*choice]).collect();
+            let place = |name: &str| cross.dimensions().iter().position(|of| of.name == name);
+            let pick = |name: &str| place(name).map(|of| shown[of][chosen[of]]);
+            let of_labels = chosen.iter().enumerate().map(|(of, nth)| labels[of][*nth]).collect();
             grid.push((of_labels, self.offsets_of_cell(output, &pick)));
-            if !next(&mut chosen, &all) {
+            if !next(&mut chosen, &shown) {
                 break;
             }
         }
         for nth in stretch.spots.clone() {
-            let spot = &self.spots[nth];
+            let place = u64::from(self.areas.places()[nth]);
             watch.look();
             for (labels, offsets) in &grid {
-                let cell = offsets.as_ref().map_or_else(Cell::not_applicable, |o| self.cell(output, spot.place, o));
+                let cell = offsets.as_ref().map_or_else(Cell::not_applicable, |o| self.cell(output, place, o));
                 lines.output.push(stretch.nth as u32);
                 lines.spot.push(nth as u32);
                 lines.categories.iter_mut().zip(labels).for_each(|(column, label)| column.push(*label));
@@ -159,11 +143,12 @@ impl<'a> Estimator<'a> {
         }
     }
 
-    /// Where the counts of some categories stand; none if the numerator has no such breakdown.
-    fn offsets_of_cell<'c>(&self, output: &Output, pick: &dyn Fn(&str) -> Option<&'c Category>) -> Option<Offsets> {
-        let axes = &self.margins.grids[self.plan.question.series[output.numerator].block].axes;
-        let lacks = |d: &Dimension| !axes.iter().any(|a| a.name == d.word()) && pick(d.word()).is_some_and(|c| c.label != "total");
-        (!self.plan.by().iter().any(lacks)).then(|| self.offsets(output, &|name| pick(name).map(|c| (c.code, c.nth))))
+    /// Where the counts of some categories are; none if the numerator has no such breakdown.
+    fn offsets_of_cell(&self, output: &Output, pick: &dyn Fn(&str) -> Option<Category>) -> Option<Offsets> {
+        let cross = self.margins.grids[self.plan.question.series[output.numerator].block].cross;
+        let has = |d: &Dimension| cross.dimensions().iter().any(|of| of.name == d.word());
+        let lacks = |d: &Dimension| !has(d) && pick(d.word()).is_some_and(|category| category != Category::Total);
+        (!self.plan.by().iter().any(lacks)).then(|| self.offsets(output, pick))
     }
 
     fn table(&self, piece: &[Stretch], lines: Lines) -> PolarsResult<DataFrame> {
@@ -190,8 +175,8 @@ impl<'a> Estimator<'a> {
             text("code", words(codes), &lines.output)?,
             text("measure", words(measures), &lines.output)?,
             Column::new_scalar("period".into(), Scalar::new(DataType::String, AnyValue::StringOwned(period.as_str().into())), rows),
-            text("area", plain(self.spots.iter().map(|s| s.code.as_str()).collect()), &lines.spot)?,
-            text("area_level", plain(self.spots.iter().map(|s| s.level).collect()), &lines.spot)?,
+            text("area", plain((0..self.areas.len()).map(|nth| self.areas.code(nth)).collect()), &lines.spot)?,
+            text("area_level", plain((0..self.areas.len()).map(|nth| self.areas.level(nth)).collect()), &lines.spot)?,
         ];
         let labels = plain(lines.labels.iter().map(String::as_str).collect());
         for (dimension, places) in self.plan.by().iter().zip(&lines.categories) {
@@ -216,14 +201,15 @@ impl<'a> Estimator<'a> {
     }
 }
 
+/// The dimensions asked, with the categories that an indicator has.
+fn cross(plan: &Plan, indicator: &Indicator) -> Cross {
+    Cross::new(plan.by().iter().map(|d| Categories::of(*d, indicator.bands(), plan.catalogue.codes())).collect())
+}
+
 /// Refuses a table that nobody could hold, before any of it is made.
-fn check_size(plan: &Plan, spots: usize) -> Result<()> {
-    let lines = |o: &Output| {
-        let bands = plan.indicators()[o.indicator].bands();
-        let with_margins = |d: &Dimension| Axis::of(*d, bands, plan.catalogue.codes()).categories.len() as u128 + 2;
-        plan.by().iter().map(with_margins).product::<u128>()
-    };
-    check_rows(plan.outputs.iter().map(lines).sum::<u128>() * spots as u128)
+fn check_size(plan: &Plan, areas: usize) -> Result<()> {
+    let rows = |o: &Output| cross(plan, &plan.indicators()[o.indicator]).rows();
+    check_rows(plan.outputs.iter().map(rows).sum::<u128>() * areas as u128)
 }
 
 impl Lines {

@@ -3,8 +3,8 @@
 use super::cell::Estimator;
 use crate::catalogue::{Dimension, Indicator, Measure};
 use crate::error::Result;
+use crate::grid::Category;
 use crate::plan::Plan;
-use crate::question::Axis;
 use crate::tally::Tally;
 use crate::text::Text;
 use std::collections::BTreeSet;
@@ -146,14 +146,14 @@ fn parts(estimator: &Estimator, found: &mut Vec<Warning>) {
         let indicator = estimator.indicator(output);
         // Where nobody in the country reported there is nothing to add up.
         let Some(total) = estimator.total(output, 0).numerator else { continue };
-        let axes = &estimator.margins.grids[estimator.plan.question.series[output.numerator].block].axes;
-        for axis in *axes {
-            let Some(dimension) = estimator.plan.by().iter().copied().find(|d| d.word() == axis.name) else { continue };
+        let cross = estimator.margins.grids[estimator.plan.question.series[output.numerator].block].cross;
+        for of in cross.dimensions() {
+            let Some(dimension) = estimator.plan.by().iter().copied().find(|d| d.word() == of.name) else { continue };
             let told = Told::new(estimator, indicator, dimension);
-            let groups = (0..axis.categories.len()).filter(|nth| axis.parents[*nth].is_none());
-            let sum: u64 = groups.filter_map(|nth| estimator.one(output, 0, &axis.name, |_, nth| nth as u64, nth).numerator).sum();
-            let unknown = estimator.one(output, 0, &axis.name, |axis: &Axis, _| axis.unknown(), 0).numerator.unwrap_or(0);
-            if sum + unknown == total && !axis.is_multiple {
+            let groups = (0..of.labels.len()).filter(|nth| of.parents[*nth].is_none());
+            let sum: u64 = groups.filter_map(|nth| estimator.one(output, 0, &of.name, Category::Named(nth)).numerator).sum();
+            let unknown = estimator.one(output, 0, &of.name, Category::Unknown).numerator.unwrap_or(0);
+            if sum + unknown == total && !of.is_multiple {
                 if unknown > 0 {
                     found.push(not_recorded(&told, total, unknown));
                 }
@@ -216,13 +216,13 @@ fn quotients(estimator: &Estimator, found: &mut Vec<Warning>) {
     for output in estimator.plan.outputs.iter().filter(|o| o.denominator.is_some_and(|d| estimator.margins.is_counted(d))) {
         let indicator = estimator.indicator(output);
         let (mut empty, mut above) = (Vec::new(), Vec::new());
-        for spot in &estimator.spots {
-            let cell = estimator.total(output, spot.place);
+        for (nth, place) in estimator.areas.places().iter().enumerate() {
+            let cell = estimator.total(output, u64::from(*place));
             let (Some(x), Some(n)) = (cell.numerator, cell.denominator) else { continue };
             if n == 0 && x > 0 {
-                empty.push(spot.code.as_str());
+                empty.push(estimator.areas.code(nth));
             } else if x > n && output.measure == Measure::Percent && indicator.kind != crate::catalogue::Kind::Ratio {
-                above.push(spot.code.as_str());
+                above.push(estimator.areas.code(nth));
             }
         }
         let list = |codes: &[&str]| {

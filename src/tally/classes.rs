@@ -3,7 +3,7 @@
 //! Some six thousand days of birth become a few dozen classes. Conditions are then worked out once for each combination
 //! of classes that occurs, never for a row.
 
-use super::pass::{AxisCodes, Columns, Pass, Seen};
+use super::pass::{CategoryCodes, Columns, Pass, Seen};
 use crate::catalogue::{Condition, Time};
 use crate::error::Result;
 use crate::question::IN_PERIOD;
@@ -39,14 +39,14 @@ pub(super) struct Asked<'a> {
     pub source: Source,
     pub names: Vec<&'a str>,
     leaves: Vec<&'a Condition>,
-    /// Part and axis.
-    axes: Vec<(usize, usize)>,
+    /// Part and dimension.
+    dimensions: Vec<(usize, usize)>,
 }
 
 impl<'a> Asked<'a> {
     /// The area, then the columns that some series read.
     pub fn all(pass: &Pass<'a>) -> Vec<Self> {
-        let new = |source: Source| Self { source, names: Vec::new(), leaves: Vec::new(), axes: Vec::new() };
+        let new = |source: Source| Self { source, names: Vec::new(), leaves: Vec::new(), dimensions: Vec::new() };
         let mut found = vec![new(Source::Place)];
         if pass.presence() == Seen::Separately {
             found.push(new(Source::Commune));
@@ -71,9 +71,9 @@ impl<'a> Asked<'a> {
             }
         }
         for (part, of) in pass.parts.iter().enumerate() {
-            for (axis, a) in of.grid.axes.iter().enumerate() {
+            for (dimension, a) in of.grid.cross.dimensions().iter().enumerate() {
                 if let Some(asked) = found.iter_mut().find(|f| f.names.contains(&a.column.as_str())) {
-                    asked.axes.push((part, axis));
+                    asked.dimensions.push((part, dimension));
                 }
             }
         }
@@ -90,8 +90,8 @@ impl<'a> Asked<'a> {
 
     /// True if some dimension of single categories reads it, or the period.
     pub fn is_stem(&self, pass: &Pass) -> bool {
-        let single = |(part, axis): &(usize, usize)| !pass.parts[*part].grid.axes[*axis].is_multiple;
-        matches!(self.source, Source::Births | Source::Period) || self.axes.iter().any(single)
+        let single = |(part, dimension): &(usize, usize)| !pass.parts[*part].grid.cross.dimensions()[*dimension].is_multiple;
+        matches!(self.source, Source::Births | Source::Period) || self.dimensions.iter().any(single)
     }
 
     /// The columns of the records that decide its values.
@@ -145,9 +145,9 @@ impl Classes {
             let truth = evaluator.truth(leaf);
             truth.iter().zip(&mut signatures).for_each(|(value, s)| s.push(u64::from(*value)));
         }
-        for (part, axis) in &asked.axes {
-            let axis = &pass.parts[*part].grid.axes[*axis];
-            let codes = AxisCodes::new(axis, &columns[&axis.column]);
+        for (part, dimension) in &asked.dimensions {
+            let categories = &pass.parts[*part].grid.cross.dimensions()[*dimension];
+            let codes = CategoryCodes::new(categories, &columns[&categories.column]);
             for (row, s) in signatures.iter_mut().enumerate() {
                 s.push(codes.of(row).len() as u64);
                 s.extend(codes.of(row));

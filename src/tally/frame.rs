@@ -13,11 +13,11 @@
 //! The checksum does not depend on the order of rows. Keys are text: programs that hold numbers with gaps as floats would round them.
 
 use super::cells::CellsBuilder;
-use super::grid::Grid;
 use super::keys::{KeysBuilder, Pattern, Set};
 use super::tally::{MOST_COUNTED, TALLY_VERSION, Tally, too_large};
 use crate::area::AreaList;
 use crate::error::{Error, Result};
+use crate::grid::Grid;
 use crate::question::Question;
 use crate::text::Text;
 use chrono::NaiveDate;
@@ -223,8 +223,8 @@ impl Tally {
         let mut lists = Lists::default();
         let (mut known, local) = (0, question.places());
         let areas = question.areas.areas().len() as u64;
-        let grids: Vec<Grid> = question.blocks.iter().map(|b| Grid::new(question, b)).collect();
-        let of = |(b, grid): (usize, &Grid)| CellsBuilder::new(question.series_of(b).count(), grid.cells());
+        let grids: Vec<Grid> = question.blocks.iter().map(|b| question.grid(b)).collect();
+        let of = |(b, grid): (usize, &Grid)| CellsBuilder::new(question.series_of(b).count(), grid.size());
         let mut blocks: Vec<CellsBuilder> = grids.iter().enumerate().map(of).collect();
         for (row, line) in lines.iter().enumerate() {
             let bad = || Error::Frame { table: "tally".to_owned(), found: format!("row {}", row + 1) };
@@ -233,8 +233,8 @@ impl Tally {
             let number = usize::try_from(n).ok().filter(|n| *n < lines.len());
             let is_series = question.series.get(s as usize);
             let fits = match (line.kind, is_series) {
-                ("count", Some(of)) => grids[of.block].area_of(c) <= areas,
-                ("pattern", Some(of)) => c < grids[of.block].cells_of_area() && number.is_some(),
+                ("count", Some(of)) => grids[of.block].split(c).0 <= areas,
+                ("pattern", Some(of)) => c < grids[of.block].cross.size() && number.is_some(),
                 ("counted", Some(_)) | (WHOLE | "left_out" | "set_aside" | "sealed", _) => true,
                 ("province", _) => c <= areas,
                 ("set", _) => c <= areas && number.is_some(),

@@ -1,10 +1,10 @@
 //! From the finest cells to every margin and every wider area.
 
-use super::grid::Grid;
 use super::keys::{Keys, Pattern};
 use super::tally::{Tally, too_large};
 use crate::area::{Level, WHOLE};
 use crate::error::Result;
+use crate::grid::{AreaRows, Grid};
 use crate::question::{How, Question};
 use polars_core::prelude::PlHashMap;
 
@@ -37,18 +37,18 @@ struct Sums {
 
 impl Sums {
     fn of(grid: &Grid, tally: &Tally, block: usize, width: usize) -> Self {
-        let size = grid.cells_of_area() as usize * width;
+        let size = grid.cross.size() as usize * width;
         let mut sums = Self { width, size, slots: vec![None; grid.unknown_area() as usize + 1], counts: Vec::new() };
         let mut margins: PlHashMap<u64, Vec<u64>> = PlHashMap::default();
         let mut own = vec![0; size];
         let mut cells = tally.blocks[block].iter().peekable();
         while let Some((cell, _)) = cells.peek() {
             crate::task::look();
-            let area = grid.area_of(*cell);
+            let (area, _) = grid.split(*cell);
             own.fill(0);
-            while let Some((cell, counts)) = cells.next_if(|(cell, _)| grid.area_of(*cell) == area) {
-                let offset = grid.offset_of(cell);
-                for margin in margins.entry(offset).or_insert_with(|| grid.margins_of(offset)) {
+            while let Some((cell, counts)) = cells.next_if(|(cell, _)| grid.split(*cell).0 == area) {
+                let (_, offset) = grid.split(cell);
+                for margin in margins.entry(offset).or_insert_with(|| grid.cross.margins_of(offset)) {
                     let at = *margin as usize * width;
                     own[at..at + counts.len()].iter_mut().zip(counts).for_each(|(a, b)| *a += b);
                 }
@@ -109,7 +109,7 @@ impl<'a> Margins<'a> {
             columns.push((block, widths[block]));
             widths[block] += 1;
         }
-        let grids: Vec<Grid> = question.blocks.iter().map(|b| Grid::new(question, b)).collect();
+        let grids: Vec<Grid> = question.blocks.iter().map(|b| question.grid(b)).collect();
         let sums = grids.iter().enumerate().map(|(b, grid)| Sums::of(grid, tally, b, widths[b])).collect();
         let mut margins = Self { question, tally, grids, sums, pairs, columns, scale: 1 };
         margins.open_without_key();
@@ -188,7 +188,7 @@ impl<'a> Margins<'a> {
         let mut cells: Vec<(u32, u64)> = Vec::new();
         for (series, offset) in patterns.flatten() {
             let grid = &self.grids[self.question.series[*series as usize].block];
-            cells.extend(grid.margins_of(*offset).into_iter().map(|m| (*series, m)));
+            cells.extend(grid.cross.margins_of(*offset).into_iter().map(|m| (*series, m)));
         }
         cells.sort_unstable();
         cells.dedup();
@@ -246,36 +246,16 @@ fn alike(keys: &Keys) -> PlHashMap<Vec<u32>, u64> {
     found
 }
 
-/// A place of the result.
-pub(crate) struct Spot {
-    pub code: String,
-    /// The word of its level.
-    pub level: &'static str,
-    /// Its place in the list.
-    pub place: u64,
-}
-
-impl Spot {
-    /// The country, every unit of the provinces that have rows, and a line for what lies in no one unit, if anything does.
-    pub fn all(question: &Question, tally: &Tally) -> Vec<Self> {
-        let list = &question.areas;
-        let open = tally.unallocated(question);
-        let mut found = Vec::new();
-        for (place, area) in list.areas().iter().enumerate() {
-            let place = place as u32;
-            let inside = if list.is_unallocated(place) {
-                open.contains(&place)
-            } else {
-                area.level == Level::Country || tally.provinces.contains(&list.up_to(place, Level::Province)) && !list.is_shared(place)
-            };
-            if area.level <= question.level && inside {
-                found.push(Self { code: area.code.clone(), level: area.level.word(), place: u64::from(place) });
-            }
+/// The areas of a result: the country, every unit of the provinces that have rows, and what lies in no one unit, if anything does.
+pub(crate) fn areas_of<'a>(question: &'a Question, tally: &Tally) -> AreaRows<'a> {
+    let list = &*question.areas;
+    let open = tally.unallocated(question);
+    let is_shown = |place: u32| {
+        if list.is_unallocated(place) {
+            return open.contains(&place);
         }
-        let unknown = list.areas().len() as u64;
-        if tally.provinces.iter().any(|p| u64::from(*p) == unknown) {
-            found.push(Self { code: "unknown".to_owned(), level: "unknown", place: unknown });
-        }
-        found
-    }
+        tally.provinces.contains(&list.up_to(place, Level::Province)) && !list.is_shared(place)
+    };
+    let with_unknown = tally.provinces.iter().any(|place| u64::from(*place) == list.unknown());
+    AreaRows::new(list, question.level, is_shown, with_unknown)
 }

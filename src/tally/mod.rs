@@ -8,7 +8,6 @@ mod cells;
 mod classes;
 mod count;
 mod frame;
-mod grid;
 mod joint;
 mod keys;
 mod machine;
@@ -26,7 +25,7 @@ mod tally;
 mod tests;
 
 pub(crate) use count::Counting;
-pub(crate) use margins::{Margins, Spot};
+pub(crate) use margins::{Margins, areas_of};
 pub(crate) use moved::Vintage;
 pub(crate) use pass::Context;
 pub(crate) use presence::{Presence, Sender};

@@ -1,7 +1,6 @@
 //! Records whose area codes belong to another list than the result: counted by their own communes, then moved.
 
 use super::cells::CellsBuilder;
-use super::grid::Grid;
 use super::keys::{KeysBuilder, Set};
 use super::tally::Tally;
 use crate::area::{AreaList, Level};
@@ -76,13 +75,14 @@ impl Moved {
         moved.remarks.clone_from(&tally.remarks);
         let unknown = onto.areas.areas().len() as u32;
         for (place, (cells, block)) in tally.blocks.iter().zip(&onto.blocks).enumerate() {
-            let (before, after) = (Grid::new(&self.question, block), Grid::new(onto, block));
-            let mut builder = CellsBuilder::new(onto.series_of(place).count(), after.cells());
+            let (before, after) = (self.question.grid(block), onto.grid(block));
+            let mut builder = CellsBuilder::new(onto.series_of(place).count(), after.size());
             for (cell, counts) in cells.iter() {
-                let area = u64::from(self.to[before.area_of(cell) as usize]);
+                let (area, of_cross) = before.split(cell);
+                let area = u64::from(self.to[area as usize]);
                 moved.provinces.extend(province_of(onto, area as u32));
                 for (local, count) in counts.iter().enumerate() {
-                    let slot = builder.slot(after.at(area, before.offset_of(cell)), local);
+                    let slot = builder.slot(after.at(area, of_cross), local);
                     *slot = slot.saturating_add(*count);
                 }
             }
@@ -147,8 +147,8 @@ impl Tally {
             return found;
         }
         let cells = self.blocks.iter().zip(&question.blocks).flat_map(|(cells, block)| {
-            let grid = Grid::new(question, block);
-            cells.iter().map(move |(cell, _)| grid.area_of(cell) as u32).collect::<BTreeSet<u32>>()
+            let grid = question.grid(block);
+            cells.iter().map(move |(cell, _)| grid.split(cell).0 as u32).collect::<BTreeSet<u32>>()
         });
         for mut place in cells.chain(self.keys.sets().iter().map(|(area, _)| *area)) {
             while (place as usize) < list.areas().len() && list.is_unallocated(place) && found.insert(place) {

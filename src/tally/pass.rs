@@ -1,14 +1,14 @@
 //! The rows of one table under one rule of time: what is counted in one pass, in the simple way and by the machine.
 
 use super::cells::CellsBuilder;
-use super::grid::Grid;
 use super::keys::Pattern;
 use super::moved::Vintage;
 use super::tally::Tally;
 use crate::area::Level;
 use crate::catalogue::{Age, Column, EthnicList, Table, Time};
 use crate::error::{Error, Result};
-use crate::question::{Axis, Fit, How, IN_PERIOD, Question, UnknownAreas};
+use crate::grid::{Categories, Grid};
+use crate::question::{Fit, How, IN_PERIOD, Question, UnknownAreas};
 use crate::record::{Cases, Encoded, Encoder, NO_WORD, Rows, YES};
 use chrono::NaiveDate;
 use polars_core::prelude::DataFrame;
@@ -77,7 +77,7 @@ impl<'a> Pass<'a> {
                 continue;
             }
             let is_ethnicity = |name: &str| of.column(name).is_some_and(Column::is_ethnic);
-            let reads_ethnicity = block.axes.iter().any(|a| is_ethnicity(&a.column))
+            let reads_ethnicity = block.cross.dimensions().iter().any(|a| is_ethnicity(&a.column))
                 || wanted.iter().any(|s| question.series[*s].condition.columns().into_iter().any(is_ethnicity));
             if reads_ethnicity && context.ethnic_list.is_none() {
                 return Err(Error::NoEthnicList);
@@ -92,7 +92,7 @@ impl<'a> Pass<'a> {
                 parts: Vec::new(),
                 series: Vec::new(),
             });
-            pass.parts.push(Part { place, grid: Grid::new(question, block) });
+            pass.parts.push(Part { place, grid: question.grid(block) });
             pass.series.extend(wanted);
         }
         Ok(passes.into_values().collect())
@@ -136,7 +136,7 @@ impl<'a> Pass<'a> {
     pub fn names(&self, series: &[usize]) -> BTreeSet<&'a str> {
         let of = |s: &usize| &self.question.series[*s];
         let mut names: BTreeSet<&str> = series.iter().flat_map(|s| of(s).condition.columns()).collect();
-        names.extend(series.iter().flat_map(|s| self.question.blocks[of(s).block].axes.iter().map(|a| a.column.as_str())));
+        names.extend(series.iter().flat_map(|s| self.question.blocks[of(s).block].cross.dimensions().iter().map(|of| of.column.as_str())));
         names
     }
 
@@ -197,11 +197,12 @@ impl<'a> Pass<'a> {
         let mut offsets: HashMap<usize, Vec<Rc<[u64]>>> = HashMap::new();
         for part in series.iter().filter_map(|s| self.part_of(*s)).collect::<BTreeSet<usize>>() {
             let grid = &self.parts[part].grid;
-            let axes: Vec<AxisCodes> = grid.axes.iter().map(|axis| AxisCodes::new(axis, &columns[&axis.column])).collect();
+            let of_dimensions: Vec<CategoryCodes> =
+                grid.cross.dimensions().iter().map(|of| CategoryCodes::new(of, &columns[&of.column])).collect();
             let mut same: HashMap<Vec<&[u64]>, Rc<[u64]>> = HashMap::new();
             let of_rows = (0..rows).map(|row| {
-                let categories: Vec<&[u64]> = axes.iter().map(|a| a.of(row)).collect();
-                same.entry(categories).or_insert_with_key(|categories| grid.offsets(categories).into()).clone()
+                let categories: Vec<&[u64]> = of_dimensions.iter().map(|codes| codes.of(row)).collect();
+                same.entry(categories).or_insert_with_key(|categories| grid.cross.cells(categories).into()).clone()
             });
             offsets.insert(part, of_rows.collect());
         }
@@ -259,7 +260,7 @@ pub(super) struct Building {
 
 impl Building {
     pub fn new(question: &Question) -> Self {
-        let of = |(b, block)| CellsBuilder::new(question.series_of(b).count(), Grid::new(question, block).cells());
+        let of = |(b, block)| CellsBuilder::new(question.series_of(b).count(), question.grid(block).size());
         let blocks = question.blocks.iter().enumerate().map(of).collect();
         Self { local: question.places(), blocks, tally: Tally::empty(question) }
     }
@@ -283,33 +284,33 @@ impl Building {
     }
 }
 
-/// The category of each row along one dimension.
-pub(super) enum AxisCodes {
+/// The category of each row in one dimension.
+pub(super) enum CategoryCodes {
     One(Vec<u64>),
     Several { starts: Vec<u32>, categories: Vec<u64> },
 }
 
-impl AxisCodes {
-    pub fn new(axis: &Axis, column: &Encoded) -> Self {
+impl CategoryCodes {
+    pub fn new(of: &Categories, column: &Encoded) -> Self {
         match column {
             Encoded::Words { codes, words } => {
-                let places: Vec<u64> = words.iter().map(|w| axis.place(w)).collect();
-                Self::One(codes.iter().map(|c| if *c == NO_WORD { axis.unknown() } else { places[*c as usize] }).collect())
+                let places: Vec<u64> = words.iter().map(|w| of.of_word(w)).collect();
+                Self::One(codes.iter().map(|c| if *c == NO_WORD { of.unknown() } else { places[*c as usize] }).collect())
             }
-            Encoded::Number { low, high } => Self::One(low.iter().zip(high).map(|(low, high)| band(axis, *low, *high)).collect()),
+            Encoded::Number { low, high } => Self::One(low.iter().zip(high).map(|(low, high)| band(of, *low, *high)).collect()),
             Encoded::List { starts, codes, known, words } => {
-                let parent = |place: u64| axis.parents.get(place as usize).copied().flatten().map(|p| p as u64);
+                let parent = |place: u64| of.parents.get(place as usize).copied().flatten().map(|p| p as u64);
                 let with_group: Vec<Vec<u64>> =
-                    words.iter().map(|w| axis.place(w)).map(|place| std::iter::once(place).chain(parent(place)).collect()).collect();
+                    words.iter().map(|w| of.of_word(w)).map(|place| std::iter::once(place).chain(parent(place)).collect()).collect();
                 let mut at = vec![0_u32];
                 let mut categories = Vec::new();
                 for (w, there) in starts.windows(2).zip(known) {
                     let mut row: Vec<u64> =
                         codes[w[0] as usize..w[1] as usize].iter().flat_map(|c| with_group[*c as usize].iter().copied()).collect();
                     if !there {
-                        row.push(axis.unknown());
+                        row.push(of.unknown());
                     }
-                    row.push(axis.total());
+                    row.push(of.total());
                     row.sort_unstable();
                     row.dedup();
                     categories.extend(row);
@@ -318,7 +319,7 @@ impl AxisCodes {
                 Self::Several { starts: at, categories }
             }
             Encoded::Flag(values) => {
-                let places = [axis.place("false"), axis.unknown(), axis.place("true")];
+                let places = [of.of_word("false"), of.unknown(), of.of_word("true")];
                 Self::One(values.iter().map(|v| places[usize::from(*v)]).collect())
             }
         }
@@ -333,14 +334,14 @@ impl AxisCodes {
 }
 
 /// The band an age lies in for certain.
-fn band(axis: &Axis, low: i32, high: i32) -> u64 {
-    let cuts = &axis.cuts;
-    let of = |age: i32| cuts.partition_point(|cut| *cut <= age);
-    let (a, b) = (of(low), of(high));
+fn band(of: &Categories, low: i32, high: i32) -> u64 {
+    let cuts = &of.cuts;
+    let below = |age: i32| cuts.partition_point(|cut| *cut <= age);
+    let (a, b) = (below(low), below(high));
     if a != b || low == i32::MIN {
-        axis.unknown()
+        of.unknown()
     } else if a == 0 || a == cuts.len() {
-        axis.outside()
+        of.outside()
     } else {
         (a - 1) as u64
     }

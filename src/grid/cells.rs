@@ -1,0 +1,53 @@
+//! The cells of a table by areas, as numbers: an area, and a cell of the cross.
+
+use super::cross::Cross;
+use crate::area::{AreaList, Level};
+
+/// The cells of a table by areas, margins included.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Grid<'a> {
+    pub areas: &'a AreaList,
+    pub level: Level,
+    pub cross: &'a Cross,
+}
+
+impl<'a> Grid<'a> {
+    pub fn new(areas: &'a AreaList, level: Level, cross: &'a Cross) -> Self {
+        Self { areas, level, cross }
+    }
+
+    /// The number of the area that rows are in whose code the list does not have.
+    pub fn unknown_area(&self) -> u64 {
+        self.areas.unknown()
+    }
+
+    /// How many cells there are, those of the unknown area among them.
+    pub fn size(&self) -> u64 {
+        self.cross.size() * (self.unknown_area() + 1)
+    }
+
+    /// The number of a cell.
+    pub fn at(&self, area: u64, cell: u64) -> u64 {
+        area * self.cross.size() + cell
+    }
+
+    /// Area and cell of the cross.
+    pub fn split(&self, cell: u64) -> (u64, u64) {
+        (cell / self.cross.size(), cell % self.cross.size())
+    }
+
+    /// The area and all that hold it, up to the country.
+    pub fn areas_above(&self, area: u64) -> Vec<u64> {
+        let mut found = vec![area];
+        if area == self.unknown_area() {
+            found.push(0);
+            return found;
+        }
+        let mut place = area as u32;
+        while let Some(parent) = self.areas.get(place).parent {
+            found.push(u64::from(parent));
+            place = parent;
+        }
+        found
+    }
+}

@@ -1,0 +1,187 @@
+//! A table being made, column by column, in the one order that every table has.
+
+use super::areas::AreaRows;
+use super::cross::Cross;
+use crate::area::Reports;
+use crate::error::{Error, Result};
+use crate::stats::Status;
+use crate::text::Text;
+use polars_core::prelude::*;
+
+/// More rows than this are refused: the full cross of many dimensions grows beyond any memory.
+const MOST_ROWS: u128 = 50_000_000;
+
+/// Refuses a table that nobody could hold, before any of it is made.
+pub(crate) fn check_rows(rows: u128) -> Result<()> {
+    if rows <= MOST_ROWS {
+        return Ok(());
+    }
+    Err(Error::BadNumber { what: "by", expected: format!("a table of at most {MOST_ROWS} rows"), found: format!("{rows} rows") })
+}
+
+/// Where a column is in a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Section {
+    /// What is counted.
+    Subject,
+    Period,
+    Area,
+    Dimension,
+    Count,
+    Value,
+    Undecided,
+    /// The fewest and the most there can be, and why.
+    Bound,
+    Coverage,
+    Status,
+    /// The choices behind the numbers.
+    Choice,
+}
+
+impl Section {
+    /// The section of a column that has one by its name, whoever makes it.
+    fn of(name: &str) -> Option<Self> {
+        Some(match name {
+            "quantity" | "rule" | "article" => Self::Subject,
+            "period" | "window" => Self::Period,
+            "area" | "area_level" => Self::Area,
+            "value" | "lower" | "upper" => Self::Value,
+            "undecided" => Self::Undecided,
+            "without_key" | "least" | "most" => Self::Bound,
+            "reported" | "expected" => Self::Coverage,
+            "status" => Self::Status,
+            _ => return None,
+        })
+    }
+}
+
+/// What is known of the reports that a row rests on.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Coverage {
+    /// None of no unit.
+    pub reports: Option<Reports>,
+    /// None of its communes reported or sent a record: there is no number, not even 0.
+    pub is_silent: bool,
+}
+
+/// Whole numbers that are no counts: they are there where nobody reported.
+const CONSTANTS: [&str; 1] = ["limit"];
+/// Words of the column `status` where communes did not report.
+const NOT_REPORTED: &str = "not_reported";
+const PARTIAL: &str = "partial";
+
+/// A table being made. Columns come in any order; the table has them in that of their sections, and within one as they came.
+pub(crate) struct Columns {
+    made: Vec<(Section, Column)>,
+    rows: usize,
+    notes: Vec<Text>,
+}
+
+impl Columns {
+    pub fn new(rows: usize) -> Self {
+        Self { made: Vec::new(), rows, notes: Vec::new() }
+    }
+
+    /// A choice behind the numbers: the same word in every row.
+    pub fn choice(self, name: &str, word: &str) -> Self {
+        let column = Column::new_scalar(name.into(), Scalar::new(DataType::String, AnyValue::StringOwned(word.into())), self.rows);
+        self.push(Section::Choice, column)
+    }
+
+    /// Words, such as the categories of a dimension.
+    pub fn words<S: AsRef<str>>(self, name: &str, words: impl IntoIterator<Item = S>) -> Self {
+        let column = words.into_iter().map(|w| Some(PlSmallStr::from(w.as_ref()))).collect::<StringChunked>();
+        self.push(Section::Dimension, column.with_name(name.into()).into_column())
+    }
+
+    /// Code and level of the area of each row, `each` rows an area, as often as they fit.
+    pub fn areas(self, areas: &AreaRows, each: usize) -> Self {
+        let rows = |nth: usize| std::iter::repeat_n(nth, each);
+        let all = self.rows;
+        let codes = (0..areas.len()).flat_map(rows).map(|nth| areas.code(nth)).cycle().take(all);
+        let levels = (0..areas.len()).flat_map(rows).map(|nth| areas.level(nth)).cycle().take(all);
+        self.words("area", codes).words("area_level", levels)
+    }
+
+    /// The labels of a cross, as often as they fit.
+    pub fn cross(mut self, cross: &Cross) -> Self {
+        for (name, labels) in cross.labels() {
+            let rows = self.rows;
+            self = self.words(name, labels.iter().cycle().take(rows));
+        }
+        self
+    }
+
+    pub fn counts(self, name: &str, counts: impl IntoIterator<Item = u64>) -> Self {
+        let counts: Vec<i64> = counts.into_iter().map(u64::cast_signed).collect();
+        self.push(Section::Count, Column::new(name.into(), counts))
+    }
+
+    pub fn some_counts(self, name: &str, counts: impl IntoIterator<Item = Option<u64>>) -> Self {
+        let counts: Vec<Option<i64>> = counts.into_iter().map(|n| n.map(u64::cast_signed)).collect();
+        self.push(Section::Count, Column::new(name.into(), counts))
+    }
+
+    pub fn floats(self, name: &str, values: impl IntoIterator<Item = Option<f64>>) -> Self {
+        self.push(Section::Count, Column::new(name.into(), values.into_iter().collect::<Vec<_>>()))
+    }
+
+    /// Who reported, row by row: `reported` and `expected` communes, and the `status`. Where nobody did there is no number; where
+    /// some did, the status says so unless it says something worse.
+    pub fn covered(mut self, rows: &[Coverage]) -> Result<Self> {
+        let heard = |(row, here): (usize, &Coverage)| (!here.is_silent).then_some(row as IdxSize);
+        let heard: IdxCa = rows.iter().enumerate().map(heard).collect();
+        for (_, column) in &mut self.made {
+            if column.dtype().is_primitive_numeric() && !CONSTANTS.contains(&column.name().as_str()) {
+                *column = column.take(&heard).map_err(wrong)?;
+            }
+        }
+        let before = self.made.iter().position(|(_, c)| c.name().as_str() == "status").map(|place| self.made.remove(place).1);
+        let before = before.as_ref().map(|c| c.str()).transpose().map_err(wrong)?;
+        // A table without a status of its own says only who reported.
+        let before: Vec<&str> = before.map_or_else(|| vec![Status::Ok.word(); rows.len()], |words| words.iter().flatten().collect());
+        let status = before.into_iter().zip(rows).map(|(before, here)| match here.reports {
+            _ if here.is_silent => NOT_REPORTED,
+            Some(reports) if reports.is_partial() && before == Status::Ok.word() => PARTIAL,
+            _ => before,
+        });
+        Ok(self
+            .some_counts("reported", rows.iter().map(|here| here.reports?.reported))
+            .some_counts("expected", rows.iter().map(|here| Some(here.reports?.expected)))
+            .words("status", status))
+    }
+
+    /// Something that has to be known to read the table.
+    pub fn note(mut self, vi: &str, en: &str) -> Self {
+        self.notes.push(Text::new(vi, en));
+        self
+    }
+
+    /// The same, under a condition.
+    pub fn note_if(self, is: bool, vi: &str, en: &str) -> Self {
+        if is { self.note(vi, en) } else { self }
+    }
+
+    pub fn has(&self, name: &str) -> bool {
+        self.made.iter().any(|(_, column)| column.name().as_str() == name)
+    }
+
+    fn push(mut self, section: Section, column: Column) -> Self {
+        self.made.push((Section::of(column.name()).unwrap_or(section), column));
+        self
+    }
+
+    /// The table, and its notes.
+    ///
+    /// # Errors
+    /// [`Error::Frame`] if the columns are of different heights.
+    pub fn finish(mut self) -> Result<(DataFrame, Vec<Text>)> {
+        self.made.sort_by_key(|(section, _)| *section);
+        let columns = self.made.into_iter().map(|(_, column)| column).collect();
+        Ok((DataFrame::new(self.rows, columns).map_err(wrong)?, self.notes))
+    }
+}
+
+fn wrong(e: PolarsError) -> Error {
+    Error::Frame { table: "result".to_owned(), found: e.to_string() }
+}
