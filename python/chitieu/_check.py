@@ -145,13 +145,13 @@ class Check:
 
         The formulas are decisions of this project, the same for every area and period:
 
-        - ``completeness`` = 100 × ``recorded`` ÷ ``expected``: values that are recorded, of those that the rules expect
+        - ``completeness`` = 100 × ``recorded_values`` ÷ ``expected_values``: values that are recorded, of those that the rules expect
           of every row (``ct.rules`` file, ``[expected]``). Columns that a table does not have are not recorded.
         - ``accuracy`` = 100 × ``passed`` ÷ ``judged``: of the decided verdicts on rows by rules of severity ``error``.
         - ``timeliness`` = 100 × ``updated`` ÷ ``months``: months of the period in which the commune brought some row of
           its register up to date, of the months that are over; of a wider area over all its communes with a register.
 
-        ``communes`` are those of the area, ``reporting`` those of them that have rows of the period in some table in
+        ``expected`` are the communes of the area, ``reported`` those of them that have rows of the period in some table in
         which every commune has rows (null where no such table was checked). ``status`` is ``not_reported`` if none has
         (its scores are null, never 0) and ``partial`` if some have not.
 

@@ -144,7 +144,7 @@ class _Page:
         total = self.check.scorecard("country", self.period)
         line: dict[str, Any] = {**dict.fromkeys(SCORES), **(total.row(0, named=True) if total.height else {})}
         what = {
-            "completeness": (("giá trị đã ghi", "values recorded"), "recorded", "expected"),
+            "completeness": (("giá trị đã ghi", "values recorded"), "recorded_values", "expected_values"),
             "accuracy": (("kết luận đạt", "verdicts pass"), "passed", "judged"),
             "timeliness": (("xã × tháng có cập nhật", "communes × months updated"), "updated", "months"),
         }
@@ -156,10 +156,10 @@ class _Page:
             of = "" if value is None else f"{self.number(line[part])} / {self.number(line[whole])} {self.say(vi, en)}"
             bar = "" if value is None else _wide_bar(value)
             cards.append(f"<div class='card'>{self.say(*names)}<b>{told}</b>{bar}<small>{of}</small></div>")
-        if line.get("reporting") is not None:
+        if line.get("reported") is not None:
             name = self.say("Xã đã báo cáo", "Communes reporting")
-            of = f"/ {self.number(line['communes'])} {self.say('xã', 'communes')}"
-            cards.append(f"<div class='card'>{name}<b>{self.number(line['reporting'])}</b><small>{of}</small></div>")
+            of = f"/ {self.number(line['expected'])} {self.say('xã', 'communes')}"
+            cards.append(f"<div class='card'>{name}<b>{self.number(line['reported'])}</b><small>{of}</small></div>")
         failing = self.summary.filter(pl.col("failed") > 0, pl.col("severity") == "error").height
         judged = self.summary.filter(pl.col("missing") == "").height
         lead = self.say("Quy tắc mức lỗi không đạt", "Rules of severity error that fail")

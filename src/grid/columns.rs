@@ -90,7 +90,11 @@ impl Columns {
 
     /// Words, such as the categories of a dimension.
     pub fn words<S: AsRef<str>>(self, name: &str, words: impl IntoIterator<Item = S>) -> Self {
-        let column = words.into_iter().map(|w| Some(PlSmallStr::from(w.as_ref()))).collect::<StringChunked>();
+        self.some_words(name, words.into_iter().map(Some))
+    }
+
+    pub fn some_words<S: AsRef<str>>(self, name: &str, words: impl IntoIterator<Item = Option<S>>) -> Self {
+        let column = words.into_iter().map(|w| w.map(|w| PlSmallStr::from(w.as_ref()))).collect::<StringChunked>();
         self.push(Section::Dimension, column.with_name(name.into()).into_column())
     }
 

@@ -1,6 +1,6 @@
 //! Completeness, accuracy and timeliness by area, from 0 to 100.
 
-use super::check::{Check, text_column};
+use super::check::Check;
 use super::chunk::NOWHERE;
 use super::judge::{FAIL, PASS};
 use super::rule::Severity;
@@ -9,8 +9,9 @@ use super::windows::{is_updated, months, open_month, whole_months};
 use crate::area::Level;
 use crate::catalogue::Time;
 use crate::error::{Error, Result};
+use crate::grid::{Columns, UNKNOWN};
 use crate::period::Period;
-use polars_core::prelude::{Column, DataFrame};
+use polars_core::prelude::DataFrame;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is known of one area.
@@ -24,7 +25,7 @@ struct Line {
     updated: u64,
     months: u64,
     communes: u64,
-    reporting: u64,
+    reported: u64,
 }
 
 impl Check {
@@ -44,12 +45,12 @@ impl Check {
     /// - timeliness = months of the period in which the commune brought its register up to date ÷ months of the period that
     ///   are over; of a wider area, over all its communes that have rows in the register.
     ///
-    /// `communes` are those of the area, `reporting` those of them with rows, in the period, in some table in which every
+    /// `expected` are the communes of the area, `reported` those of them with rows, in the period, in some table in which every
     /// commune has rows (null where no such table was checked). Status: `not_reported` if none has, `partial` if some have not.
     ///
     /// The register counts whole, events by their date in the period, yearly tables by the period's year. Every unit of the
     /// provinces with rows is there; where nothing is to be judged the score is null. Columns: area, `area_level`, name, rows,
-    /// completeness, recorded, expected, accuracy, passed, judged, timeliness, updated, months, communes, reporting, status.
+    /// completeness, `recorded_values`, `expected_values`, accuracy, passed, judged, timeliness, updated, months, reported, expected, status.
     ///
     /// # Errors
     /// [`Error::BadNumber`] for a period that is not made of whole months, [`Error::NoLevel`] for a level that the list of areas
@@ -98,7 +99,7 @@ impl Check {
         for place in &communes {
             let line = lines.entry(area_of(*place)).or_default();
             line.communes += 1;
-            line.reporting += u64::from(reporting.contains(place));
+            line.reported += u64::from(reporting.contains(place));
         }
         self.scores(by, &lines, self.tables.iter().any(|table| self.has_every_commune(table)))
     }
@@ -120,35 +121,34 @@ impl Check {
     fn scores(&self, by: Level, lines: &BTreeMap<u32, Line>, is_known: bool) -> Result<DataFrame> {
         let areas = &self.setting.areas;
         let area = |place: u32| (place != NOWHERE).then(|| areas.get(place));
-        let count = |name: &str, of: fn(&Line) -> u64| Column::new(name.into(), lines.values().map(of).collect::<Vec<u64>>());
-        let score = |name: &str, of: fn(&Line) -> (u64, u64)| {
+        let score = |of: fn(&Line) -> (u64, u64)| {
             let percent = |(part, whole): (u64, u64)| (whole > 0).then(|| 100.0 * part as f64 / whole as f64);
-            Column::new(name.into(), lines.values().map(|line| percent(of(line))).collect::<Vec<Option<f64>>>())
+            lines.values().map(move |line| percent(of(line)))
         };
-        let status = |line: &Line| match (line.reporting, line.communes) {
+        let count = |of: fn(&Line) -> u64| lines.values().map(of);
+        let status = |line: &Line| match (line.reported, line.communes) {
             _ if !is_known => "ok",
             (0, 1..) => "not_reported",
             (some, all) if some < all => "partial",
             _ => "ok",
         };
-        let columns = vec![
-            text_column("area", lines.keys().map(|p| Some(area(*p).map_or("unknown", |a| a.code.as_str())))),
-            text_column("area_level", lines.keys().map(|_| Some(by.word()))),
-            text_column("name", lines.keys().map(|p| area(*p).map(|a| a.name.as_str()))),
-            count("rows", |l| l.rows),
-            score("completeness", |l| (l.recorded, l.expected)),
-            count("recorded", |l| l.recorded),
-            count("expected", |l| l.expected),
-            score("accuracy", |l| (l.passed, l.judged)),
-            count("passed", |l| l.passed),
-            count("judged", |l| l.judged),
-            score("timeliness", |l| (l.updated, l.months)),
-            count("updated", |l| l.updated),
-            count("months", |l| l.months),
-            count("communes", |l| l.communes),
-            Column::new("reporting".into(), lines.values().map(|l| is_known.then_some(l.reporting)).collect::<Vec<Option<u64>>>()),
-            text_column("status", lines.values().map(|l| Some(status(l)))),
-        ];
-        DataFrame::new(lines.len(), columns).map_err(|e| Error::Frame { table: "scorecard".to_owned(), found: e.to_string() })
+        let columns = Columns::new(lines.len())
+            .words("area", lines.keys().map(|p| area(*p).map_or(UNKNOWN, |a| a.code.as_str())))
+            .words("area_level", lines.keys().map(|_| by.word()))
+            .some_words("name", lines.keys().map(|p| area(*p).map(|a| a.name.as_str())))
+            .counts("rows", count(|l| l.rows))
+            .floats("completeness", score(|l| (l.recorded, l.expected)))
+            .counts("recorded_values", count(|l| l.recorded))
+            .counts("expected_values", count(|l| l.expected))
+            .floats("accuracy", score(|l| (l.passed, l.judged)))
+            .counts("passed", count(|l| l.passed))
+            .counts("judged", count(|l| l.judged))
+            .floats("timeliness", score(|l| (l.updated, l.months)))
+            .counts("updated", count(|l| l.updated))
+            .counts("months", count(|l| l.months))
+            .some_counts("reported", lines.values().map(|l| is_known.then_some(l.reported)))
+            .counts("expected", count(|l| l.communes))
+            .words("status", lines.values().map(status));
+        Ok(columns.finish()?.0)
     }
 }

@@ -85,7 +85,7 @@ def test_scores_follow_from_their_counts():
     dataset = ct.synthetic.province("33", children=3_000, year=2022, seed=1)
     score = ct.check(dataset, period="2022").scorecard("district", "2022Q2")
     for name, part, whole in (
-        ("completeness", "recorded", "expected"),
+        ("completeness", "recorded_values", "expected_values"),
         ("accuracy", "passed", "judged"),
         ("timeliness", "updated", "months"),
     ):
