@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import polars as pl
 
-from chitieu._check import column_name, table_names
-from chitieu._language import printed_in
-from chitieu._result import area_names
-
-if TYPE_CHECKING:
-    from chitieu._check import Check
+from chitieu import _native
+from chitieu._areas import area_names
+from chitieu._language import get_language, printed_in, words
 
 #: Rules shown in a notebook.
 RULES_SHOWN = 12
@@ -52,6 +49,27 @@ thead{display:table-header-group}.scroll{overflow:visible}h2{break-after:avoid}}
 """
 
 
+class Checked(Protocol):
+    """What a page shows of a check."""
+
+    @property
+    def _native(self) -> _native.Check: ...
+    @property
+    def _dataset(self) -> Checkable: ...
+    @property
+    def reference(self) -> str: ...
+    @property
+    def area_vintage(self) -> str: ...
+    def scorecard(self, by: str = ..., period: str | None = ...) -> pl.DataFrame: ...
+
+
+class Checkable(Protocol):
+    """What a page shows of the records."""
+
+    @property
+    def tables(self) -> list[str]: ...
+
+
 def _bar(percent: float | None, label: str) -> str:
     """Return a score as a number beside a bar."""
     if percent is None:
@@ -65,13 +83,16 @@ def _bar(percent: float | None, label: str) -> str:
 
 
 class _Page:
-    def __init__(self, check: Check, period: str, language: str) -> None:
+    def __init__(self, check: Checked, period: str, language: str) -> None:
         self.check, self.period, self.language = check, period, language
         self.summary = pl.DataFrame(check._native.summary()).rename({f"text_{language}": "told"})
-        self.tables = table_names(language)
+        self.tables = {t["id"]: str(t["name"][language]) for t in words()["tables"]}
 
     def say(self, vi: str, en: str) -> str:
         return vi if self.language == "vi" else en
+
+    def column(self, column: str) -> str:
+        return _native.column_names(column)[self.language != "vi"]
 
     def number(self, value: float, decimals: int = 0) -> str:
         return printed_in(self.language, value, decimals)
@@ -112,7 +133,7 @@ class _Page:
         for row in found.head(found.height if most is None else most).iter_rows(named=True):
             severity = SEVERITIES[row["severity"]][self.language != "vi"]
             decided = row["passed"] + row["failed"]
-            names = [column_name(c, self.language) for c in row["columns"].split(", ") if c]
+            names = [self.column(c) for c in row["columns"].split(", ") if c]
             columns = f"<br><span class='muted'>{escape(', '.join(names))}</span>" if names else ""
             rows.append(
                 [
@@ -205,7 +226,7 @@ class _Page:
             [
                 escape(self.tables[table]),
                 f"{escape(told)}<br><code>{escape(rule)}</code>",
-                escape(", ".join(self.tables.get(c) or column_name(c, self.language) for c in missing.split(", "))),
+                escape(", ".join(self.tables.get(c) or self.column(c) for c in missing.split(", "))),
             ]
             for table, told, rule, missing in found.select("table", "told", "rule", "missing").iter_rows()
         ]
@@ -287,7 +308,7 @@ def _wide_bar(percent: float) -> str:
     )
 
 
-def page(check: Check, period: str, language: str) -> str:
+def page(check: Checked, period: str, language: str) -> str:
     """Return the whole report."""
     made = _Page(check, period, language)
     title = escape(made.title())
@@ -301,9 +322,7 @@ def page(check: Check, period: str, language: str) -> str:
     )
 
 
-def short(check: Check) -> str:
+def short(check: Checked) -> str:
     """Return what a notebook shows."""
-    from chitieu._language import get_language
-
     made = _Page(check, check._native.whole_months(), get_language())
     return f"<style>.tag{{font-weight:600}}</style>{made.lead()}{made.failing(RULES_SHOWN)}"

@@ -18,10 +18,10 @@ Example:
     ['Abused children']
 """
 
-from chitieu._plot import save_png
 from chitieu.charts._forms import forms_overlaps
 from chitieu.charts._funnel import funnel
 from chitieu.charts._pyramid import pyramid
+from chitieu.charts._render import save_png
 from chitieu.charts._series import series
 
 __all__ = ["forms_overlaps", "funnel", "pyramid", "save_png", "series"]

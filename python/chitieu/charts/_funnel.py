@@ -7,32 +7,22 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from chitieu import stats
-from chitieu._language import label, printed, say
-from chitieu._plot import INK, LEVELS, _altair
-from chitieu._result import MULTIPLIER
-from chitieu.charts._look import finished, sourced
-from chitieu.charts._table import (
-    Subject,
-    coverage,
-    day_of,
-    events,
-    known,
-    multiplier,
-    named,
-    need,
-    numbers,
-    refuse,
-    taken,
-    told,
-)
-from chitieu.charts._words import quotient, upper
+from chitieu._areas import LEVELS
+from chitieu._language import label, printed, quotient, say
+from chitieu.charts._checks import Checks
+from chitieu.charts._notes import choices, coverage, source_line
+from chitieu.charts._places import day_of, named
+from chitieu.charts._render import load_altair
+from chitieu.charts._subject import Subject, fractions, measure_of, multiplier, of_table
+from chitieu.charts._theme import INK, SIZE, haloed, number_axis, sourced
+from chitieu.charts._words import number_of, upper
 
 if TYPE_CHECKING:
     import altair
 
     from chitieu.stats import FunnelPoint
 
-CHART = "charts.funnel"
+CHECK = Checks("charts.funnel")
 WIDTH, HEIGHT = 560, 340
 
 #: Points along a limit.
@@ -101,18 +91,17 @@ def funnel(
             ``no_source``.
         ImportError: If the package ``altair`` is not there.
     """
-    alt = _altair()
-    frame = events(CHART, taken(CHART, table))
-    need(CHART, frame, "area", "numerator", "denominator")
-    numbers(CHART, frame, "numerator", "denominator")
+    alt = load_altair()
+    frame = fractions(CHECK.table(table))
+    CHECK.columns(frame, "area", "numerator", "denominator")
+    CHECK.numbers(frame, "numerator", "denominator")
     frame, area_level = _at_level(frame, area_level)
-    notes, below = told(CHART, frame) + coverage(frame, together=True), sourced(CHART, source)
-    per = multiplier(CHART, frame, per)
-    measure = next(m for m, times in MULTIPLIER.items() if times == per and m != "ratio")
-    subject = Subject(CHART, frame, of, per)
+    notes, below = choices(CHECK, frame) + coverage(frame, together=True), source_line(CHECK, source)
+    per = multiplier(CHECK, frame, per)
+    measure = measure_of(per)
+    subject = of_table(CHECK, frame, of, per)
     if per == 100 and not (above := frame.filter(pl.col("numerator") > pl.col("denominator"))).is_empty():
-        raise refuse(
-            CHART,
+        raise CHECK.error(
             f"có {above.height} địa bàn mà tử số lớn hơn mẫu số",
             f"in {above.height} areas the numerator is above the denominator",
             code="numerator_above_denominator",
@@ -120,11 +109,10 @@ def funnel(
             expected="numerator <= denominator",
             got=str(above.height),
         )
-    frame = frame.with_columns(pl.Series("name", named(CHART, frame, day_of(table, area_vintage))))
+    frame = frame.with_columns(pl.Series("name", named(CHECK, frame, day_of(table, area_vintage))))
     kept = frame.filter(pl.col("area") != "unknown", pl.col("numerator") >= 0, pl.col("denominator") > 0)
     if kept["area"].n_unique() < kept.height:
-        raise refuse(
-            CHART,
+        raise CHECK.error(
             "một địa bàn có nhiều dòng",
             "an area has several rows",
             code="several_rows",
@@ -133,8 +121,7 @@ def funnel(
             got=str(kept.height),
         )
     if kept.height < 3:
-        raise refuse(
-            CHART,
+        raise CHECK.error(
             f"cần ít nhất 3 địa bàn có mẫu số, ở đây có {kept.height}",
             f"at least 3 areas with a denominator are needed, here are {kept.height}",
             code="too_few_areas",
@@ -148,16 +135,16 @@ def funnel(
     title = upper(subject.share if per == 100 else subject.axis(measure)) + split
     notes += _notes(frame, kept, drawn)
     chart = drawn.layers(alt, subject, measure)
-    return finished(alt, chart, title, notes, below, WIDTH + 60)
+    return sourced(alt, chart, title, notes, below, WIDTH + 60)
 
 
 def _at_level(frame: pl.DataFrame, asked: str | None) -> tuple[pl.DataFrame, str | None]:
     """Return the rows of one level with those of no known area, and the level."""
     if "area_level" not in frame.columns and asked is None:
         return frame, None
-    need(CHART, frame, "area_level")
+    CHECK.columns(frame, "area_level")
     there = [level for level in LEVELS if level in set(frame["area_level"])]
-    level = known(CHART, "area_level", asked or (there[-1] if there else None), there)
+    level = CHECK.word("area_level", asked or (there[-1] if there else None), there)
     return frame.filter(pl.col("area_level").is_in([level, "unknown"])), level
 
 
@@ -331,15 +318,15 @@ class _Funnel:
         """Return the chart without its title."""
         x = alt.X(
             "denominator:Q",
-            title=upper(say(f"số {subject.of}", subject.of)) + say(" (mẫu số)", " (the denominator)"),
+            title=number_of(subject.of) + say(" (mẫu số)", " (the denominator)"),
             scale=alt.Scale(domain=list(self.x), nice=False, zero=False),
-            axis=alt.Axis(format=",d", grid=False, tickCount=6, labelFontSize=11),
+            axis=number_axis(alt, True, grid=False, tickCount=6),
         )
         y = alt.Y(
             "value:Q",
             title=subject.axis(measure),
             scale=alt.Scale(domain=list(self.y), nice=False, zero=False),
-            axis=alt.Axis(tickCount=6, labelFontSize=11),
+            axis=number_axis(alt, False, tickCount=6),
         )
         every = quotient(self.events, int(self.size), self.per, 1) if self.size.is_integer() else ""
         every = every or printed(self.centre * self.per, 1)
@@ -352,7 +339,7 @@ class _Funnel:
             x=x, y=y, strokeDash=alt.StrokeDash("line:N", scale=dashes, legend=None), detail="side:N"
         )
         lines = alt.Chart(alt.Data(values=self._line_names(middle, [inner, outer])))
-        line_names = lines.mark_text(align="left", color=INK, fontSize=11).encode(
+        line_names = lines.mark_text(align="left", color=INK, fontSize=SIZE).encode(
             x=alt.value(WIDTH + 5), y=alt.Y("at:Q", scale=None, axis=None), text="line:N"
         )
         base = alt.Chart(alt.Data(values=self.rows)).encode(x=x, y=y)
@@ -367,13 +354,12 @@ class _Funnel:
             ],
         )
         texts = [
-            base.transform_filter(f"datum.side === '{side}'")
-            .mark_text(dx=dx, dy=dy, align=align, fontSize=11, **look)
-            .encode(text="name:N")
+            text
             for side, (dx, dy, align) in SIDES.items()
             if any(row["side"] == side for row in self.rows)
-            # White behind a name keeps it free of the lines that it crosses.
-            for look in ({"stroke": "white", "strokeWidth": 3}, {"color": INK})
+            for text in haloed(
+                base.transform_filter(f"datum.side === '{side}'").encode(text="name:N"), dx=dx, dy=dy, align=align
+            )
         ]
         return alt.layer(curves, line_names, points, *texts).properties(width=WIDTH, height=HEIGHT)
 

@@ -8,32 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from chitieu._language import label, printed, say
-from chitieu._plot import INK, TARGET_INK, _altair
-from chitieu._result import MULTIPLIER
-from chitieu.charts._look import MIDDLE, finished, sourced
-from chitieu.charts._table import (
-    Subject,
-    at_area,
-    coverage,
-    day_of,
-    events,
-    known,
-    multiplier,
-    named,
-    need,
-    numbers,
-    one,
-    refuse,
-    taken,
-    told,
-)
-from chitieu.charts._words import inside, quotient
+from chitieu._catalogue import MULTIPLIER
+from chitieu._language import label, printed, quotient, say
+from chitieu.charts._checks import Checks
+from chitieu.charts._notes import choices, confidence, coverage, source_line
+from chitieu.charts._places import day_of, named
+from chitieu.charts._render import load_altair
+from chitieu.charts._subject import Subject, fractions, measure_of, multiplier, of_table
+from chitieu.charts._theme import AXIS, INK, MIDDLE, SIZE, TARGET, haloed, number_axis, sourced, whiskers
+from chitieu.charts._words import inside
 
 if TYPE_CHECKING:
     import altair
 
-CHART = "charts.series"
+CHECK = Checks("charts.series")
 HEIGHT = 280
 
 #: Above so many periods there is no room for numbers, nor for every name.
@@ -92,13 +80,13 @@ def series(
             ``unknown_choice``, ``unknown_multiplier``, ``bad_target``, ``no_source``.
         ImportError: If the package ``altair`` is not there.
     """
-    alt = _altair()
-    frame, below = taken(CHART, table), sourced(CHART, source)
+    alt = load_altair()
+    frame, below = CHECK.table(table), source_line(CHECK, source)
     time = "window" if "window" in frame.columns else "period"
-    need(CHART, frame, time)
+    CHECK.columns(frame, time)
     frame, area = _at_area(frame, area)
-    notes = told(CHART, frame, but=() if time == "window" else ("period",)) + coverage(frame)
-    frame = events(CHART, frame)
+    notes = choices(CHECK, frame, but=() if time == "window" else ("period",)) + coverage(frame)
+    frame = fractions(frame)
     whole = None
     if time == "window" and "period" in frame.columns:
         whole = frame.filter(pl.col("window") == pl.col("period"))
@@ -108,13 +96,12 @@ def series(
     if column in ("count", "children") and {"least", "most"} <= set(frame.columns):
         # The bounds of a count; the rows drawn have one name for either kind of limits.
         frame = frame.drop("lower", "upper", strict=False).rename({"least": "lower", "most": "upper"}, strict=False)
-    numbers(CHART, frame, column, *(limit for limit in ("lower", "upper") if limit in frame.columns))
+    CHECK.numbers(frame, column, *(limit for limit in ("lower", "upper") if limit in frame.columns))
     rows = _rows(frame, time, column, measure)
     if target is not None and (
         isinstance(target, bool) or not isinstance(target, (int, float)) or not abs(target) < TARGET_AT_MOST
     ):
-        raise refuse(
-            CHART,
+        raise CHECK.error(
             f"target phải là một số, theo đơn vị của trục, không phải {target!r}",
             f"target must be a number in the unit of the axis, not {target!r}",
             code="bad_target",
@@ -122,15 +109,15 @@ def series(
             expected=say("như 4.5", "such as 4.5"),
             got=repr(target),
         )
-    title = subject.title if measure == "count" else subject.share if measure == "percent" else subject.axis(measure)
+    title = subject.heading(measure)
     if area not in (None, "VN"):
         last = frame.filter(pl.col(time) == max(frame[time]))
-        title += f", {inside(named(CHART, last.head(1), day_of(table, area_vintage))[0])}"
+        title += f", {inside(named(CHECK, last.head(1), day_of(table, area_vintage))[0])}"
     notes += _notes(rows, measure, whole, column)
     drawn, from_zero = _layers(alt, rows, subject.axis(measure), measure, target)
     if not from_zero:
         notes.append(say("Trục đứng không bắt đầu từ 0.", "The vertical axis does not begin at 0."))
-    return finished(alt, drawn, title, notes, below)
+    return sourced(alt, drawn, title, notes, below)
 
 
 def _at_area(frame: pl.DataFrame, area: str | None) -> tuple[pl.DataFrame, str | None]:
@@ -140,28 +127,27 @@ def _at_area(frame: pl.DataFrame, area: str | None) -> tuple[pl.DataFrame, str |
     there = [str(code) for code in frame["area"].unique(maintain_order=True).to_list()]
     if area is None:
         area = there[0] if len(there) == 1 else "VN"
-    return at_area(CHART, frame, area), area
+    return CHECK.area(frame, area), area
 
 
 def _measure(frame: pl.DataFrame, of: str | None) -> tuple[Subject, str, str]:
     """Return what the frame is about, its column of values and their measure."""
     there = set(frame.columns)
     if "measure" in there:
-        measure = one(CHART, [frame], "measure", "several_categories") or ""
-        known(CHART, "measure", measure, MULTIPLIER)
-        need(CHART, frame, "value")
+        measure = CHECK.one([frame], "measure", "several_categories") or ""
+        CHECK.word("measure", measure, MULTIPLIER)
+        CHECK.columns(frame, "value")
         return (
-            Subject(CHART, frame, of, MULTIPLIER[measure]),
+            of_table(CHECK, frame, of, MULTIPLIER[measure]),
             "numerator" if measure == "count" and "numerator" in there else "value",
             measure,
         )
     if "value" in there:
-        per = multiplier(CHART, frame, None)
-        measure = next(m for m, times in MULTIPLIER.items() if times == per and m != "ratio")
-        return Subject(CHART, frame, of, per), "value", measure
+        per = multiplier(CHECK, frame, None)
+        return of_table(CHECK, frame, of, per), "value", measure_of(per)
     column = "children" if "children" in there and "window" in there else "count"
-    need(CHART, frame, column)
-    return Subject(CHART, frame, of, 1), column, "count"
+    CHECK.columns(frame, column)
+    return of_table(CHECK, frame, of, 1), column, "count"
 
 
 def _timeline(periods: list[str]) -> list[str]:
@@ -181,8 +167,7 @@ def _timeline(periods: list[str]) -> list[str]:
         numbers = [int(p[0]) * each + int(p[1]) - 1 for p in parts]
         form = {"month": "{}-{:02}", "quarter": "{}Q{}", "half_year": "{}H{}"}[kind]
         return [form.format(n // each, n % each + 1) for n in range(min(numbers), max(numbers) + 1)]
-    raise refuse(
-        CHART,
+    raise CHECK.error(
         f"các kỳ phải cùng loại (năm, sáu tháng, quý, tháng, năm học), ở đây có: {', '.join(periods[:8])}",
         f"the periods must be of one kind (years, half-years, quarters, months, school years), here are: "
         f"{', '.join(periods[:8])}",
@@ -211,8 +196,7 @@ def _rows(frame: pl.DataFrame, time: str, column: str, measure: str) -> list[dic
     periods = [str(p) for p in frame[time].to_list()]
     if len(set(periods)) < len(periods):
         again = next(p for p in periods if periods.count(p) > 1)
-        raise refuse(
-            CHART,
+        raise CHECK.error(
             f"kỳ {again} có nhiều dòng; hãy lọc còn một dòng mỗi kỳ",
             f"period {again} has several rows; keep one for each period",
             code="several_rows",
@@ -269,7 +253,7 @@ def _notes(rows: list[dict[str, Any]], measure: str, whole: pl.DataFrame | None,
             )
         )
     elif limits:
-        notes.append(say("Vạch đứng: khoảng tin cậy 95 %.", "Whiskers: 95% limits."))
+        notes.append(say("Vạch đứng", "Whiskers") + f": {confidence()}.")
     if len(rows) > ROOM and any(row["value"] is None for row in rows):
         notes.append(say("Chỗ đứt: kỳ không có số liệu.", "Gaps: periods without a value."))
     if any(row["look"] == "unreliable" for row in rows):
@@ -301,17 +285,17 @@ def _layers(alt: Any, rows: list[dict[str, Any]], axis: str, measure: str, targe
     crowded = len(rows) > ROOM
     every = next((n for n in (1, 2, 3, 4, 6) if len(rows) / n <= 20), 12)
     scale = alt.Scale(domain=[low, high], nice=False, zero=False)
-    whole: dict[str, Any] = {"format": ",d", "tickMinStep": 1} if measure == "count" else {}
+    ticks: dict[str, Any] = {}
     if measure == "percent":
         at = [round(low + n * step, 2) for n in range(int((min(high, 100) - low) / step + 1e-9) + 1)]
-        whole = {"values": at, "format": ",.2~f"}
+        ticks = {"values": at, "format": ",.2~f"}
     order = [row["period"] for row in rows]
     names = alt.Axis(
         values=order[::every],
         labelAngle=-45 if crowded else 0,
         grid=False,
-        labelFontSize=11,
-        domainColor="#888",
+        labelFontSize=SIZE,
+        domainColor=AXIS,
         labelLimit=160,
     )
     x = alt.X("period:O", sort=order, title=None, axis=names)
@@ -319,7 +303,7 @@ def _layers(alt: Any, rows: list[dict[str, Any]], axis: str, measure: str, targe
         "value:Q",
         title=axis,
         scale=scale,
-        axis=alt.Axis(tickCount=6, domain=False, ticks=False, labelFontSize=11, **whole),
+        axis=number_axis(alt, measure == "count", tickCount=6, domain=False, ticks=False, **ticks),
     )
     base = alt.Chart(alt.Data(values=rows)).encode(x=x)
     layers = []
@@ -330,17 +314,14 @@ def _layers(alt: Any, rows: list[dict[str, Any]], axis: str, measure: str, targe
         aim = alt.Chart(alt.Data(values=[{"target": float(target), "label": text}])).encode(
             y=alt.Y("target:Q", scale=scale)
         )
-        layers.append(aim.mark_rule(color=TARGET_INK, strokeDash=[6, 3], strokeWidth=1.6))
+        layers.append(aim.mark_rule(**TARGET))
         layers.append(
-            aim.mark_text(align="left", color=INK, fontSize=11).encode(x=alt.value(width + 6), text="label:N")
+            aim.mark_text(align="left", color=INK, fontSize=SIZE).encode(x=alt.value(width + 6), text="label:N")
         )
     layers.append(base.mark_line(color=MIDDLE, strokeWidth=1.4).encode(y=y))
     if any(row["lower"] is not None and row["lower"] != row["upper"] for row in rows):
         some = base.transform_filter("datum.lower !== null && datum.lower !== datum.upper")
-        layers.append(some.mark_rule(color=INK, strokeWidth=1.1).encode(y=alt.Y("lower:Q", scale=scale), y2="upper:Q"))
-        for end in ("lower", "upper"):
-            ticks = some.mark_tick(color=INK, thickness=1.1, size=7, orient="horizontal")
-            layers.append(ticks.encode(y=alt.Y(f"{end}:Q", scale=scale)))
+        layers += whiskers(some, alt.Y, scale={"scale": scale})
     looks = {"ok": INK, "unreliable": "white"}
     points = base.transform_filter("datum.value !== null").mark_point(
         shape="circle", size=44, stroke=INK, strokeWidth=1.4, opacity=1
@@ -349,9 +330,7 @@ def _layers(alt: Any, rows: list[dict[str, Any]], axis: str, measure: str, targe
     layers.append(points.encode(y=y, fill=fill))
     if not crowded:
         numbers = base.transform_filter("datum.value !== null").encode(y=alt.Y("top:Q", scale=scale), text="printed:N")
-        # White behind a number keeps it free of the lines that it crosses.
-        layers.append(numbers.mark_text(dy=-10, fontSize=11, stroke="white", strokeWidth=4))
-        layers.append(numbers.mark_text(dy=-10, fontSize=11, color=INK))
+        layers += haloed(numbers, dy=-10)
     if not crowded and any(row["value"] is None for row in rows):
         absent = base.transform_filter("datum.value === null").mark_text(
             dy=-8, fontSize=10, fontStyle="italic", color=INK
