@@ -85,7 +85,7 @@ def _bar(percent: float | None, label: str) -> str:
 class _Page:
     def __init__(self, check: Checked, period: str, language: str) -> None:
         self.check, self.period, self.language = check, period, language
-        self.summary = pl.DataFrame(check._native.summary()).rename({f"text_{language}": "told"})
+        self.summary = pl.DataFrame(check._native.summary()).rename({f"text_{language}": "text"})
         self.tables = {t["id"]: str(t["name"][language]) for t in words()["tables"]}
 
     def say(self, vi: str, en: str) -> str:
@@ -109,7 +109,7 @@ class _Page:
         return _bar(value, "" if value is None else self.number(value, 1))
 
     def table(self, caption: str, head: list[tuple[str, bool]], rows: list[list[str]]) -> str:
-        """Return a table; its cells are HTML, and those of a column marked so stand to the right."""
+        """Return a table; its cells are HTML, and those of a column marked so are aligned right."""
 
         def side(right: bool) -> str:
             return " class='n'" if right else ""
@@ -139,7 +139,7 @@ class _Page:
                 [
                     f"<span class='tag {row['severity']}'>{escape(severity)}</span>",
                     escape(self.tables[row["table"]]),
-                    f"{escape(row['told'])}{columns}<br><code>{escape(row['rule'])}</code>",
+                    f"{escape(row['text'])}{columns}<br><code>{escape(row['rule'])}</code>",
                     self.number(row["failed"]),
                     self.score(100 * row["failed"] / decided),
                     self.number(row["undecided"]),
@@ -173,10 +173,10 @@ class _Page:
         for score, names in SCORES.items():
             (vi, en), part, whole = what[score]
             value = line[score]
-            told = "–" if value is None else f"{self.number(value, 1)}"
+            shown = "–" if value is None else self.number(value, 1)
             of = "" if value is None else f"{self.number(line[part])} / {self.number(line[whole])} {self.say(vi, en)}"
             bar = "" if value is None else _wide_bar(value)
-            cards.append(f"<div class='card'>{self.say(*names)}<b>{told}</b>{bar}<small>{of}</small></div>")
+            cards.append(f"<div class='card'>{self.say(*names)}<b>{shown}</b>{bar}<small>{of}</small></div>")
         if line.get("reporting") is not None:
             name = self.say("Xã đã báo cáo", "Communes reporting")
             of = f"/ {self.number(line['communes'])} {self.say('xã', 'communes')}"
@@ -213,8 +213,8 @@ class _Page:
             "Scores from 0 to 100, the lowest mean first. “–”: nothing to judge.",
         )
         silent = score.filter(pl.col("rows") == 0)["name"].drop_nulls().to_list()
-        told = self.say(f"{len(silent)} xã chưa có dòng nào", f"{len(silent)} communes have no row")
-        absent = f"<p><b>{told}</b>: {escape(', '.join(silent))}.</p>" if silent else ""
+        lead = self.say(f"{len(silent)} xã chưa có dòng nào", f"{len(silent)} communes have no row")
+        absent = f"<p><b>{lead}</b>: {escape(', '.join(silent))}.</p>" if silent else ""
         return self.table(caption, head, rows) + absent
 
     def not_judged(self) -> str:
@@ -225,10 +225,10 @@ class _Page:
         rows = [
             [
                 escape(self.tables[table]),
-                f"{escape(told)}<br><code>{escape(rule)}</code>",
+                f"{escape(text)}<br><code>{escape(rule)}</code>",
                 escape(", ".join(self.tables.get(c) or self.column(c) for c in missing.split(", "))),
             ]
-            for table, told, rule, missing in found.select("table", "told", "rule", "missing").iter_rows()
+            for table, text, rule, missing in found.select("table", "text", "rule", "missing").iter_rows()
         ]
         head = [
             (self.say("Bảng", "Table"), False),
@@ -267,7 +267,7 @@ class _Page:
                 ),
             ),
         ]
-        body = "".join(f"<dt>{escape(term)}</dt><dd>{escape(told)}</dd>" for term, told in terms)
+        body = "".join(f"<dt>{escape(term)}</dt><dd>{escape(text)}</dd>" for term, text in terms)
         note = self.say(
             "Sổ theo dõi tính toàn bộ; sự kiện tính theo ngày trong kỳ; bảng hằng năm tính theo năm. Công thức, mức "
             "độ và ngưỡng là quyết định của dự án chitieu, không phải văn bản pháp luật. "
@@ -283,9 +283,9 @@ class _Page:
     def title(self) -> str:
         names = area_names(self.check.area_vintage)
         provinces = self.check.scorecard("province", self.period).filter(pl.col("area") != "unknown")["area"]
-        told = ", ".join(names.get(("province", code), code) for code in provinces)
+        where = ", ".join(names.get(("province", code), code) for code in provinces)
         head = self.say("Chất lượng dữ liệu trẻ em", "Quality of the records on children")
-        return f"{head}: {told}" if told else head
+        return f"{head}: {where}" if where else head
 
     def lead(self) -> str:
         tables = [

@@ -15,7 +15,7 @@ from chitieu._language import category, label, printed, quotient, say
 from chitieu.charts._checks import Checks
 from chitieu.charts._notes import confidence, coverage, packed
 from chitieu.charts._render import load_altair
-from chitieu.charts._subject import Subject, measured, of_indicator
+from chitieu.charts._subject import Subject, of_indicator
 from chitieu.charts._theme import BLUE_EDGES, BLUES, INK, SIZE, TARGET, name_axis, number_axis, titled, whiskers
 from chitieu.charts._words import upper
 
@@ -51,12 +51,13 @@ def bars(
     """
     alt = load_altair()
     cells = _Cells(rows, definition, quantities, by, area_level, area, area_vintage)
-    chart = _layers(alt, cells, of_indicator(definition, quantities))
+    subject = of_indicator(definition, quantities)
+    chart = _layers(alt, cells, subject)
     if cells.panels:
         head = alt.Header(title=None, labelFontWeight="bold", labelAnchor="start", labelFontSize=12)
         facet = alt.Facet("panel:N", sort=cells.panels, header=head)
         chart = chart.facet(facet, columns=2, spacing=28)
-    drawn = titled(alt, chart, measured(definition, cells.measure), _notes(cells))
+    drawn = titled(alt, chart, subject.title(cells.measure), _notes(cells))
     return cast("altair.LayerChart | altair.FacetChart", drawn)
 
 

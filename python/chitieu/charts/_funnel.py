@@ -9,6 +9,7 @@ import polars as pl
 from chitieu import stats
 from chitieu._areas import LEVELS
 from chitieu._language import label, printed, quotient, say
+from chitieu.charts._beside import SIDES, sides
 from chitieu.charts._checks import Checks
 from chitieu.charts._notes import choices, coverage, source_line
 from chitieu.charts._places import day_of, named
@@ -40,18 +41,6 @@ LOOKS = {
 #: Places that need no name.
 INSIDE = ("within", "unreliable")
 
-#: Where a name may stand beside its point, best first: its shift and alignment.
-SIDES = {
-    "right": (9, 0, "left"),
-    "left": (-9, 0, "right"),
-    "above": (0, -12, "center"),
-    "below": (0, 12, "center"),
-    "above right": (7, -10, "left"),
-    "above left": (-7, -10, "right"),
-    "below right": (7, 10, "left"),
-    "below left": (-7, 10, "right"),
-}
-
 
 def funnel(
     table: Any,
@@ -67,8 +56,8 @@ def funnel(
     The limits are those of chance around the value of all the areas together, 95 % (dashed) and 99.8 % (dotted):
     binomial for per cent, Poisson for rates; see :func:`chitieu.stats.funnel_limits` for the formula. Areas
     outside have another shape and their name. They differ by more than chance; why (more abuse, better detection, a
-    wrong population) the chart cannot tell. No rank can be read from it. An area inside that is too small to be told
-    apart (a share of fewer than 30, a rate with fewer than 10 events to be expected) is a cross.
+    wrong population) the chart cannot tell. No rank can be read from it. An area inside whose numbers are too small
+    to show a difference (a share of fewer than 30, a rate with fewer than 10 events expected) is a cross.
 
     Args:
         table: One row per area, with columns unit, area, area_level and ``numerator``, ``denominator`` (a share, or
@@ -132,7 +121,7 @@ def funnel(
     drawn = _Funnel(kept, per)
     every = {"province": say("tỉnh", "province"), "district": say("huyện", "district"), "commune": say("xã", "commune")}
     split = f", {say('theo', 'by')} {every[area_level]}" if area_level in every else ""
-    title = upper(subject.share if per == 100 else subject.axis(measure)) + split
+    title = upper(subject.title(measure)) + split
     notes += _notes(frame, kept, drawn)
     chart = drawn.layers(alt, subject, measure)
     return sourced(alt, chart, title, notes, below, WIDTH + 60)
@@ -243,28 +232,11 @@ class _Funnel:
         }
 
     def _place_names(self) -> None:
-        """Give each point outside the limits a side for its name where it covers the least."""
-        taken = [(x - 5, y - 5, x + 5, y + 5) for x, y in map(self._dots, self.rows)]
-        taken += [(x - 2, y - 2, x + 2, y + 2) for x, y in map(self._dots, self.curves)]
-        for nth, row in enumerate(self.rows):
-            row["side"] = ""
-            if row["place"] in INSIDE:
-                continue
-            x, y = self._dots(row)
-            best: tuple[float, str, tuple[float, float, float, float]] | None = None
-            for side, (dx, dy, align) in SIDES.items():
-                wide = 6.2 * len(row["name"])
-                left = x + dx - {"left": 0.0, "right": wide, "center": wide / 2}[align]
-                box = (left, y + dy - 7, left + wide, y + dy + 7)
-                over = sum(_overlap(box, other) for i, other in enumerate(taken) if i != nth)
-                over += 10 * (
-                    max(0.0, -box[0]) + max(0.0, box[2] - WIDTH) + max(0.0, -box[1]) + max(0.0, box[3] - HEIGHT)
-                )
-                if best is None or over < best[0] - 1e-9:
-                    best = (over, side, box)
-            if best is not None:
-                row["side"] = best[1]
-                taken.append(best[2])
+        """Give each point outside the limits a side for its name."""
+        points, curves = ([self._dots(row) for row in rows] for rows in (self.rows, self.curves))
+        names = [row["name"] if row["place"] not in INSIDE else "" for row in self.rows]
+        for row, side in zip(self.rows, sides(points, names, curves, (WIDTH, HEIGHT)), strict=True):
+            row["side"] = side
 
     def _looks(self, alt: Any) -> dict[str, Any]:
         """Return shape, fill and stroke of the points, with one legend of the classes that are there."""
@@ -293,7 +265,7 @@ class _Funnel:
         }
 
     def _dots(self, row: dict[str, Any]) -> tuple[float, float]:
-        """Return where a row stands in the drawing."""
+        """Return the place of a row in the drawing."""
         x = (row["denominator"] - self.x[0]) / (self.x[1] - self.x[0]) * WIDTH
         return x, HEIGHT - (row["value"] - self.y[0]) / (self.y[1] - self.y[0]) * HEIGHT
 
@@ -362,9 +334,3 @@ class _Funnel:
             )
         ]
         return alt.layer(curves, line_names, points, *texts).properties(width=WIDTH, height=HEIGHT)
-
-
-def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> float:
-    """Return the area that two boxes share."""
-    wide, high = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
-    return wide * high if wide > 0 and high > 0 else 0.0

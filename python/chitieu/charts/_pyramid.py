@@ -27,7 +27,7 @@ def pyramid(counts: Any, *, source: str, area: str = "VN", area_vintage: str | N
     """Draw the age and sex of those counted: boys to the left, girls to the right, the youngest at the bottom.
 
     Children whose age is not recorded have a bar below the youngest, those whose sex is not recorded a panel of their
-    own; how many there are is always said. One child may stand in two age groups (two incidents, a birthday between
+    own; how many there are is always noted. One child may be in two age groups (two incidents, a birthday between
     them), so the cells may add to more than the total, and then the chart says so.
 
     Args:

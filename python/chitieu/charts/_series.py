@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -16,6 +15,7 @@ from chitieu.charts._places import day_of, named
 from chitieu.charts._render import load_altair
 from chitieu.charts._subject import Subject, fractions, measure_of, multiplier, of_table
 from chitieu.charts._theme import AXIS, INK, MIDDLE, SIZE, TARGET, haloed, number_axis, sourced, whiskers
+from chitieu.charts._timeline import period_name, timeline
 from chitieu.charts._words import inside
 
 if TYPE_CHECKING:
@@ -32,15 +32,6 @@ TARGET_AT_MOST = 1e15
 
 #: Statuses of what has no value.
 NONE = ("not_available", "not_reported", "suppressed", "not_applicable")
-
-#: Kinds of periods: the pattern, how many there are in a year, and the words.
-KINDS = {
-    "month": (r"(\d{4})-(\d\d)", 12),
-    "quarter": (r"(\d{4})Q([1-4])", 4),
-    "half_year": (r"(\d{4})H([12])", 2),
-    "school_year": (r"(\d{4})-(\d{4})", 1),
-    "year": (r"(\d{4})", 1),
-}
 
 
 def series(
@@ -109,7 +100,7 @@ def series(
             expected=say("như 4.5", "such as 4.5"),
             got=repr(target),
         )
-    title = subject.heading(measure)
+    title = subject.title(measure)
     if area not in (None, "VN"):
         last = frame.filter(pl.col(time) == max(frame[time]))
         title += f", {inside(named(CHECK, last.head(1), day_of(table, area_vintage))[0])}"
@@ -150,47 +141,6 @@ def _measure(frame: pl.DataFrame, of: str | None) -> tuple[Subject, str, str]:
     return of_table(CHECK, frame, of, 1), column, "count"
 
 
-def _timeline(periods: list[str]) -> list[str]:
-    """Return all periods from the first to the last, in order.
-
-    Raises:
-        PlanError: With code ``periods_differ``, if they are not of one kind.
-    """
-    for kind, (pattern, each) in KINDS.items():
-        found = [re.fullmatch(pattern, period) for period in periods]
-        if not all(found):
-            continue
-        parts = [m.groups() for m in found if m]
-        if kind in ("year", "school_year"):
-            years = range(min(int(p[0]) for p in parts), max(int(p[0]) for p in parts) + 1)
-            return [str(y) if kind == "year" else f"{y}-{y + 1}" for y in years]
-        numbers = [int(p[0]) * each + int(p[1]) - 1 for p in parts]
-        form = {"month": "{}-{:02}", "quarter": "{}Q{}", "half_year": "{}H{}"}[kind]
-        return [form.format(n // each, n % each + 1) for n in range(min(numbers), max(numbers) + 1)]
-    raise CHECK.error(
-        f"các kỳ phải cùng loại (năm, sáu tháng, quý, tháng, năm học), ở đây có: {', '.join(periods[:8])}",
-        f"the periods must be of one kind (years, half-years, quarters, months, school years), here are: "
-        f"{', '.join(periods[:8])}",
-        code="periods_differ",
-        column="period",
-        expected="2022 | 2022H1 | 2022Q1 | 2022-03 | 2021-2022",
-        got=", ".join(periods[:8]),
-    )
-
-
-def _period_name(period: str) -> str:
-    """Return a period as it is written in a report."""
-    if found := re.fullmatch(KINDS["quarter"][0], period):
-        quarter = "I II III IV".split()[int(found[2]) - 1]
-        return say(f"Quý {quarter}/{found[1]}", f"Q{found[2]} {found[1]}")
-    if found := re.fullmatch(KINDS["half_year"][0], period):
-        half = say("đầu", "1st") if found[2] == "1" else say("cuối", "2nd")
-        return say(f"6 tháng {half} {found[1]}", f"{half} half {found[1]}")
-    if found := re.fullmatch(r"(\d{4})-(0\d|1[0-2])", period):
-        return f"{found[2]}/{found[1]}"
-    return period.replace("-", "–")
-
-
 def _rows(frame: pl.DataFrame, time: str, column: str, measure: str) -> list[dict[str, Any]]:
     """Return a row for each period of the time line."""
     periods = [str(p) for p in frame[time].to_list()]
@@ -204,7 +154,7 @@ def _rows(frame: pl.DataFrame, time: str, column: str, measure: str) -> list[dic
             expected="1",
             got=str(periods.count(again)),
         )
-    line = _timeline(periods)
+    line = timeline(CHECK, periods)
     by_period = dict(zip(periods, frame.iter_rows(named=True), strict=True))
     return [_row(period, by_period.get(period, {}), column, measure) for period in line]
 
@@ -224,7 +174,7 @@ def _row(period: str, row: dict[str, Any], column: str, measure: str) -> dict[st
     value = None if none else float(value or 0)
     lower, upper = (None, None) if none else (row.get("lower"), row.get("upper"))
     return {
-        "period": _period_name(period),
+        "period": period_name(period),
         "value": value,
         "lower": lower,
         "upper": upper,

@@ -34,18 +34,16 @@ class Subject:
     Attributes:
         counted: What is counted, such as ``abused children``.
         of: What it is counted among, such as ``children``.
-        title: The title of its number.
-        share: The title of its share.
+        titles: The title of each measure that has one of its own.
     """
 
     counted: str
     of: str
-    title: str
-    share: str
+    titles: Mapping[str, str]
 
-    def heading(self, measure: str) -> str:
-        """Return the title of a measure."""
-        return {"count": self.title, "percent": self.share}.get(measure) or self.axis(measure)
+    def title(self, measure: str) -> str:
+        """Return the title of a chart of a measure."""
+        return self.titles.get(measure) or self.axis(measure)
 
     def axis(self, measure: str) -> str:
         """Return the title of the axis of values: a unit, never only a number."""
@@ -53,13 +51,15 @@ class Subject:
             return number_of(self.counted)
         if measure == "percent":
             return say(f"Phần trăm {self.of}", f"Per cent of {self.of}")
+        if measure == "ratio":  # of two parts of one unit, such as boys and girls
+            return label("measure", measure)
         per = printed(MULTIPLIER[measure])
         if self.counted == self.of:  # "children per 1,000 children" says no more
             return say(f"Trên {per} {self.of}", f"Per {per} {self.of}")
         return say(f"Số {self.counted} trên {per} {self.of}", f"{upper(self.counted)} per {per} {self.of}")
 
 
-def measured(definition: Mapping[str, Any], measure: str) -> str:
+def _title(definition: Mapping[str, Any], measure: str) -> str:
     """Return the name of an indicator, with the measure where it is not the number itself."""
     name = pick(definition["name"])
     if measure == "count" or "count" not in definition["outputs"]:
@@ -81,8 +81,7 @@ def of_indicator(definition: Mapping[str, Any], quantities: Sequence[Mapping[str
     return Subject(
         counted=plural(counted),
         of=plural(units.get(definition.get("denominator", ""), counted)),
-        title=pick(definition["name"]) + split,
-        share=measured(definition, "percent") + split,
+        titles={measure: _title(definition, measure) + split for measure in MULTIPLIER},
     )
 
 
@@ -120,8 +119,7 @@ def of_table(check: Checks, frame: pl.DataFrame, of: str | None, per: int) -> Su
     return Subject(
         counted=counted,
         of=plural(check.word("of", of, words()["lists"]["unit"])) if of else counted,
-        title=number_of(counted) + split,
-        share=share,
+        titles={"count": number_of(counted) + split, "percent": share},
     )
 
 
