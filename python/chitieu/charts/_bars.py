@@ -16,7 +16,7 @@ from chitieu.charts._checks import Checks
 from chitieu.charts._notes import confidence, coverage, packed
 from chitieu.charts._render import load_altair
 from chitieu.charts._subject import Subject, of_indicator
-from chitieu.charts._theme import BLUE_EDGES, BLUES, INK, SIZE, TARGET, name_axis, number_axis, titled, whiskers
+from chitieu.charts._theme import BLUE_EDGES, BLUES, TARGET, haloed, name_axis, number_axis, titled, whiskers
 from chitieu.charts._words import upper
 
 if TYPE_CHECKING:
@@ -266,11 +266,11 @@ def _layers(alt: Any, cells: _Cells, subject: Subject) -> Any:
     ]
     if any(row["lower"] is not None for row in rows):
         layers += whiskers(base, alt.X, y=y)
-    digits = max((len(row["printed"]) for row in rows if row["value"] is not None), default=1)
-    edge = alt.value(width + 10 + 6 * digits)
-    layers.append(base.mark_text(align="right", color=INK, fontSize=SIZE).encode(x=edge, y=y, text="printed:N"))
     if cells.target is not None:
         layers.append(base.mark_rule(**TARGET).encode(x="min(target):Q"))
+    digits = max((len(row["printed"]) for row in rows if row["value"] is not None), default=1)
+    edge = alt.value(width + 10 + 6 * digits)
+    layers += haloed(base.encode(x=edge, y=y, text="printed:N"), align="right")
     return alt.layer(*layers)
 
 

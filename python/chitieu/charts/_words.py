@@ -54,9 +54,9 @@ def upper(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def number_of(things: str) -> str:
-    """Return the words for a number of something, for a title or an axis."""
-    return upper(say(f"số {things}", things))
+def number_of(counted: str) -> str:
+    """Return the words for the number of what is counted, for a title or an axis."""
+    return upper(say(f"số {counted}", counted))
 
 
 def inside(name: str) -> str:
