@@ -40,7 +40,7 @@ def nearest(got: object, known: Mapping[str, Iterable[str]]) -> str:
     order = list(known)
     if isinstance(got, str):
         order.sort(key=lambda word: -max(_likeness(got, name) for name in (word, *known[word])))
-    return ", ".join(order[:MOST]) + (", …" if len(order) > MOST else "")
+    return ", ".join(order[:MOST]) + (", …" if len(order) > MOST else "") or "–"
 
 
 def _plain(text: str) -> str:

@@ -114,7 +114,7 @@ class Checks:
         """
         known = list(dict.fromkeys(there))
         if got not in known:
-            names = nearest(got, {word: () for word in known}) or say("không có gì", "nothing")
+            names = nearest(got, {word: () for word in known})
             raise self.error(
                 f'{column}: không có "{got}"; có: {names}',
                 f'{column}: there is no "{got}"; there are: {names}',
