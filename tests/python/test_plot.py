@@ -141,6 +141,8 @@ def test_unknown_areas_have_a_bar(dataset):
         unknown_areas="keep",
     )
     assert places(found.plot("child_population")) == ["Tỉnh Hưng Yên", "Not recorded"]
+    with pytest.raises(ct.PlanError, match="there is no"):
+        found.plot("child_population", area="unknown")
 
 
 @pytest.mark.usefixtures("vietnamese")

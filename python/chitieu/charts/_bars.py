@@ -114,7 +114,8 @@ class _Cells:
         """Return level and code of the area to look into."""
         there = frame.select("area_level", "area").unique()
         if area is not None:
-            CHECK.word("area", area, frame["area"])
+            # Nothing is inside the row of unknown areas.
+            CHECK.word("area", area, frame.filter(pl.col("area_level").is_in(LEVELS))["area"])
             found = there.filter(pl.col("area") == area).sort("area_level")
             return str(found["area_level"][0]), area
         provinces = there.filter(pl.col("area_level") == "province")["area"].to_list()
