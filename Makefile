@@ -20,7 +20,7 @@ $(VENV)/ready: requirements-dev.txt
 SOURCES := $(shell find src python -type f ! -name '*.so' ! -name '*.pyc') Cargo.toml Cargo.lock pyproject.toml
 # The module of daily work, installed so that edits of python/ count at once.
 $(VENV)/built: $(VENV)/ready $(SOURCES)
-	$(BIN)/maturin develop --quiet --profile dev --features python,$(FEATURES)
+	$(BIN)/maturin develop --quiet --profile dev
 	touch $@
 
 demo: $(VENV)/built ## compute the indicators of a made-up Hưng Yên of 2022 and show them
@@ -29,20 +29,21 @@ demo: $(VENV)/built ## compute the indicators of a made-up Hưng Yên of 2022 an
 test: test-rust test-python ## run every test
 
 test-rust: ## the Rust tests and doc examples
-	cargo test --features $(FEATURES) --quiet
+	cargo test --workspace --features $(FEATURES) --quiet
 
 test-python: $(VENV)/built ## the Python tests, doc examples and the notebook
 	$(BIN)/python -m pytest -n logical --dist worksteal
 
 lint: $(VENV)/built ## formatters, linters and type checkers
 	cargo fmt --check
-	cargo clippy --all-targets --features $(FEATURES) --quiet -- -D warnings
+	cargo clippy --workspace --all-targets --features $(FEATURES) --quiet -- -D warnings
 	$(BIN)/ruff check python tests examples benches src
 	$(BIN)/ruff format --check python tests examples benches src
 	$(BIN)/mypy
 	$(BIN)/python -m mypy.stubtest chitieu._native
 	PYTHONPATH=python $(BIN)/lint-imports --no-cache --no-logo
 	$(BIN)/python tests/licences.py
+	$(BIN)/python tests/imports.py
 
 FUZZ_SECONDS ?= 600
 fuzz: ## make inputs that nobody would write for FUZZ_SECONDS, from a seed of the day

@@ -7,10 +7,10 @@
 use chitieu::area::{AreaList, Level};
 use chitieu::catalogue::EthnicList;
 use chitieu::synthetic::{Commune, Province, generate};
-use chitieu::{Catalogue, Context, Plan, Tally};
+use chitieu::{Catalogue, Dataset, Plan, Tally};
 use divan::Bencher;
 use divan::counter::ItemsCount;
-use polars::prelude::DataFrame;
+use polars_core::prelude::DataFrame;
 use std::sync::LazyLock;
 
 const CHILDREN: usize = 2_000_000;
@@ -33,27 +33,29 @@ static REGISTER: LazyLock<DataFrame> = LazyLock::new(|| {
     tables.swap_remove(0).1
 });
 
-/// A plan for the communes, the columns of the register it may use taken into account.
-fn plan(indicators: &[&str], by: &[&str]) -> (Plan, Context) {
+/// The register as a dataset.
+static DATASET: LazyLock<Dataset> = LazyLock::new(|| {
+    let dataset = Dataset::new().with("children", REGISTER.clone()).expect("a table of the catalogue");
+    dataset.ethnic_list(EthnicList::Of2008).area_vintage("2022-12-31".parse().expect("a date"))
+});
+
+fn plan(indicators: &[&str], by: &[&str]) -> Plan {
     let catalogue = Catalogue::builtin();
     let mut plan = Plan::new(&catalogue, "2022").by(by.iter().copied()).area_level("commune");
     if !indicators.is_empty() {
         plan = plan.indicators(indicators.iter().copied());
     }
-    let plan = plan.build().expect("a plan");
-    let names = REGISTER.get_column_names_owned().iter().map(ToString::to_string).collect();
-    let fit = plan.fit(&[("children".to_owned(), names)].into()).expect("the register has what is asked");
-    (plan, Context { ethnic_list: Some(EthnicList::Of2008), fit: Some(fit), ..Context::default() })
+    plan.build().expect("a plan")
 }
 
-fn count(plan: &Plan, context: &Context) -> Tally {
-    plan.count("children", [Ok(REGISTER.clone())], context).expect("a clean register")
+fn count(plan: &Plan) -> Tally {
+    plan.partial(&*DATASET).expect("a clean register")
 }
 
 fn on_threads(bencher: Bencher, threads: usize, indicators: &[&str], by: &[&str]) {
-    let (plan, context) = plan(indicators, by);
+    let plan = plan(indicators, by);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
-    bencher.counter(ItemsCount::new(CHILDREN)).bench(|| pool.install(|| count(&plan, &context)));
+    bencher.counter(ItemsCount::new(CHILDREN)).bench(|| pool.install(|| count(&plan)));
 }
 
 #[divan::bench(args = [1, 2], sample_count = 10)]
@@ -75,7 +77,7 @@ fn country(bencher: Bencher, threads: usize) {
 /// From the counts of the country to the rows of its result, margins and wider areas included.
 #[divan::bench(sample_count = 2)]
 fn country_finish(bencher: Bencher) {
-    let (plan, context) = plan(&["child_population"], &["sex", "age_group", "ethnicity"]);
-    let tally = count(&plan, &context);
+    let plan = plan(&["child_population"], &["sex", "age_group", "ethnicity"]);
+    let tally = count(&plan);
     bencher.bench(|| plan.finish(&tally).expect("a result"));
 }

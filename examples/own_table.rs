@@ -6,7 +6,7 @@ use chitieu::area::{AreaList, Level};
 use chitieu::catalogue::{self, ColumnType, Table};
 use chitieu::{Count, Crosstab};
 use chrono::NaiveDate;
-use polars::prelude::*;
+use polars_core::prelude::*;
 
 pub fn main() -> Result<(), Box<dyn std::error::Error>> {
     // What the table holds. `sex` takes over the crate's own list of codes, so that a misspelt code is refused.

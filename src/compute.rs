@@ -1,27 +1,69 @@
-//! The whole way: from a dataset to the table.
+//! From records to the table of a plan.
 
-use crate::catalogue::CASE_COLUMNS;
 use crate::error::Result;
 use crate::estimate::Outcome;
 use crate::plan::Plan;
-use crate::record::{Cases, Dataset};
-use crate::tally::{Context, Counting, Tally, Vintage};
-use polars::prelude::DataFrame;
+use crate::question::Fit;
+use crate::record::{Cases, Records, announce, check_schema, columns_of, parts};
+use crate::tally::{Context, Counting, Tally};
+use polars_core::prelude::DataFrame;
 use std::collections::BTreeMap;
 
 impl Plan {
-    /// Begins to count a table.
-    #[must_use]
-    pub fn counting<'a>(&'a self, table: &'a str, context: &'a Context) -> Counting<'a> {
-        Counting::new(&self.question, table, context)
-    }
-
-    /// Counts a table given as batches of rows, in any split.
+    /// Counts the records that the plan asks for. Parts of the records may be counted apart, as long as each holds whole cases; their tallies
+    /// [merge](Tally::merge).
+    ///
+    /// ```
+    /// use chitieu::{Catalogue, Dataset, Plan};
+    /// use polars_core::prelude::*;
+    /// let plan = Plan::new(&Catalogue::builtin(), "2022").indicators(["child_population"]).build()?;
+    /// let part = |years: &[i64]| {
+    ///     let children = df!["birth_year" => years, "commune" => vec!["12364"; years.len()]]?;
+    ///     plan.partial(&Dataset::new().with("children", children)?)
+    /// };
+    /// let whole = part(&[2015, 2020, 2021])?;
+    /// assert_eq!(part(&[2015])?.merge(&part(&[2020, 2021])?)?, whole);
+    /// assert_eq!(plan.finish(&whole)?.table.column("value")?.f64()?.get(0), Some(3.0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
-    /// A schema error before any row is read, or a data error that counts all rows concerned.
-    pub fn count(&self, table: &str, batches: impl IntoIterator<Item = Result<DataFrame>>, context: &Context) -> Result<Tally> {
-        self.counting(table, context).all(batches)
+    /// Schema errors before any row is read, then data errors.
+    pub fn partial(&self, records: &dyn Records) -> Result<Tally> {
+        let (metadata, columns) = (records.metadata(), columns_of(records)?);
+        let asked: Vec<(&str, Vec<String>)> =
+            self.tables().into_iter().filter(|t| columns.contains_key(*t)).map(|t| (t, self.question.columns(t))).collect();
+        for (table, names) in &asked {
+            check_schema(self.question.table(table)?, &*records.schema(table, names)?, names)?;
+        }
+        let (mut tally, fit) = self.empty_for(&columns)?;
+        let vintage = self.vintage(metadata.area_vintage)?;
+        let mut context = Context { ethnic_list: metadata.ethnic_list, cases: Cases::default(), fit: Some(fit), vintage };
+        context.cases = self.cases(records, &columns)?;
+        announce(records, &asked)?;
+        for (table, names) in &asked {
+            tally.absorb(&Counting::new(&self.question, table, &context).all(parts(records, table, names)?)?);
+        }
+        let areas = context.vintage.moved().map_or(&*self.question.areas, |moved| &*moved.question.areas);
+        tally.report(&metadata.reported(areas)?, &self.question, &context.vintage);
+        for (table, rows) in metadata.set_aside.iter().filter(|(table, _)| asked.iter().any(|(t, _)| t == table)) {
+            tally = tally.with_set_aside(table, *rows);
+        }
+        tally.checked()
+    }
+
+    /// The tally of no rows.
+    #[must_use]
+    pub fn empty(&self) -> Tally {
+        Tally::empty(&self.question)
+    }
+
+    /// The tally of this plan from its [table](Tally::to_frame).
+    ///
+    /// # Errors
+    /// [`Error::TallyMismatch`] if the table is of another plan or version, [`Error::Frame`] if it is no whole tally.
+    pub fn tally(&self, frame: &DataFrame) -> Result<Tally> {
+        Tally::from_frame(&self.question, frame)
     }
 
     /// True if a tally answers an indicator: numerator and denominator of one of its outputs were counted.
@@ -33,70 +75,48 @@ impl Plan {
             .any(|o| self.indicators()[o.indicator].id == indicator && counted(o.numerator) && o.denominator.is_none_or(counted))
     }
 
-    /// Counts every table of a dataset that the plan reads.
-    ///
-    /// # Errors
-    /// Schema errors before any row is read, then data errors.
-    pub fn partial(&self, dataset: &Dataset) -> Result<Tally> {
-        let mut names = BTreeMap::new();
-        for table in dataset.tables() {
-            let schema = dataset.schema(table)?;
-            crate::record::check_schema(self.question.table(table)?, &schema, &self.columns(table))?;
-            names.insert(table.to_owned(), schema.iter_names().map(ToString::to_string).collect());
+    /// The tally of no rows, which knows which indicators tables with these columns cannot answer.
+    fn empty_for(&self, tables: &BTreeMap<String, Vec<String>>) -> Result<(Tally, Fit)> {
+        let fit = self.fit(tables)?;
+        let mut tally = self.empty();
+        for (indicator, reason) in &fit.left_out {
+            tally.remarks.leave_out(indicator, reason);
         }
-        let mut tally = self.empty_for(&names)?;
-        let vintage = self.vintage(dataset.vintage())?;
-        let mut context = Context { ethnic_list: dataset.ethnic(), cases: Cases::default(), fit: Some(self.fit(&names)?), vintage };
-        if names.contains_key("perpetrators") && self.tables().contains(&"perpetrators") {
-            let mut columns: Vec<String> = CASE_COLUMNS.map(str::to_owned).to_vec();
-            // Children of a case are told apart only where perpetrators may name them.
-            columns.retain(|c| c != "child_id" || names["perpetrators"].contains(c));
-            for victims in dataset.batches("victims", &columns) {
-                context.cases.add(&victims?)?;
-            }
-        }
-        for table in self.tables() {
-            if names.contains_key(table) {
-                let columns = self.columns(table);
-                tally = tally.merge(&self.count(table, dataset.batches(table, &columns), &context)?)?;
-            }
-        }
-        self.say(&mut tally, dataset, &context.vintage)?;
-        Ok(tally)
+        Ok((tally, fit))
     }
 
-    /// Takes over into a tally of a dataset's rows what the dataset says of who reported.
-    pub(crate) fn say(&self, tally: &mut Tally, dataset: &Dataset, vintage: &Vintage) -> Result<()> {
-        let list = vintage.moved().map_or(&*self.question.areas, |moved| &*moved.question.areas);
-        tally.say(&dataset.said(list)?, &self.question, vintage);
-        Ok(())
-    }
-
-    /// The tally of no rows, which knows what tables with these columns leave out.
-    ///
-    /// # Errors
-    /// As [`Plan::fit`].
-    pub fn empty_for(&self, tables: &BTreeMap<String, Vec<String>>) -> Result<Tally> {
-        let mut tally = Tally::empty(self);
-        for (indicator, reason) in self.fit(tables)?.left_out {
-            tally.remarks.leave_out(&indicator, &reason);
+    /// The cases that rows of a table of the plan take facts over from.
+    fn cases(&self, records: &dyn Records, columns: &BTreeMap<String, Vec<String>>) -> Result<Cases> {
+        let mut cases = Cases::default();
+        let Some((own, case)) = self.catalogue.of_case().filter(|(own, _)| self.tables().contains(&own.id.as_str())) else {
+            return Ok(cases);
+        };
+        let (Some(there), Some(reports)) = (columns.get(&own.id), columns.get(&case.table)) else { return Ok(cases) };
+        if !case.required().into_iter().all(|column| reports.iter().any(|c| c == column)) {
+            return Ok(cases);
         }
-        Ok(tally)
+        // Children of a case are told apart only where a row may name them.
+        let is_read = |column: &String| *column != case.child || there.contains(column);
+        let asked: Vec<String> = case.columns(self.question.table(&case.table)?).into_iter().map(str::to_owned).filter(is_read).collect();
+        for batch in records.batches(&case.table, &asked) {
+            cases.add(&batch?)?;
+        }
+        Ok(cases)
     }
 }
 
-/// Computes the indicators of a plan from a dataset. Where the plan names no day for its areas, that of the dataset counts.
+/// Computes the indicators of a plan from records. Where the plan names no day for its areas, that of the records counts.
 ///
 /// # Errors
 /// Any [`crate::Error`] of the families plan, schema and data.
-pub fn compute(dataset: &Dataset, plan: &Plan) -> Result<Outcome> {
+pub fn compute(records: &dyn Records, plan: &Plan) -> Result<Outcome> {
     let dated;
-    let plan = match dataset.vintage() {
+    let plan = match records.metadata().area_vintage {
         Some(day) if !plan.names_area_vintage() => {
             dated = plan.with_area_vintage(day)?;
             &dated
         }
         _ => plan,
     };
-    plan.finish(&plan.partial(dataset)?)
+    plan.finish(&plan.partial(records)?)
 }

@@ -1,12 +1,12 @@
 //! A table of one's own, counted by dimensions and conditions of one's own, without any indicator.
 
 use crate::area::{AreaList, Level};
-use crate::catalogue::{Catalogue, ColumnType, Condition, EthnicList, Table, Time, band_labels};
+use crate::catalogue::{Catalogue, ColumnType, Condition, ETHNICITY, EthnicList, Table, Time, band_labels};
 use crate::error::{Error, Result, once};
 use crate::period::Period;
 use crate::question::{Axis, Block, How, IN_PERIOD, Question, UnknownAreas, check_rows};
 use crate::tally::{Context, Counting, Margins, Spot, Tally};
-use polars::prelude::{Column, DataFrame};
+use polars_core::prelude::{Column, DataFrame};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -61,7 +61,7 @@ impl Count {
 /// ```
 /// use chitieu::catalogue::{ColumnType, Table};
 /// use chitieu::{Count, Crosstab};
-/// use polars::prelude::*;
+/// use polars_core::prelude::*;
 ///
 /// let calls = Table::new("calls").with("topic", ColumnType::Text).with("age", ColumnType::Integer);
 /// let crosstab = Crosstab::of(calls)
@@ -88,12 +88,6 @@ pub struct Crosstab {
     counts: Vec<(String, usize, usize)>,
     /// What each series is called in an error.
     names: Vec<String>,
-}
-
-impl AsRef<Question> for Crosstab {
-    fn as_ref(&self) -> &Question {
-        &self.question
-    }
 }
 
 /// A crosstab in the making; see [`Crosstab::of`].
@@ -188,8 +182,8 @@ impl CrosstabBuilder {
             if column.id.is_empty() || column.id.starts_with('#') {
                 return Err(refuse(key, "a name that does not begin with #", format!("\"{}\"", column.id)));
             }
-            if let Some(list) = column.codes.as_deref().filter(|list| *list != "ethnicity" && codes.list(list).is_none()) {
-                let known: Vec<&str> = codes.lists().iter().map(|l| l.id.as_str()).chain(["ethnicity"]).collect();
+            if let Some(list) = column.codes.as_deref().filter(|list| *list != ETHNICITY && codes.list(list).is_none()) {
+                let known: Vec<&str> = codes.lists().iter().map(|l| l.id.as_str()).chain([ETHNICITY]).collect();
                 return Err(refuse(key, &format!("one of {}", known.join(", ")), format!("\"{list}\"")));
             }
         }
@@ -316,18 +310,26 @@ impl Crosstab {
         }
     }
 
-    /// Begins to count, batch after batch.
-    #[must_use]
-    pub fn counting(&self) -> Counting<'_> {
-        Counting::new(&self.question, &self.question.tables[0].id, &self.context).with_every_column(&self.names)
-    }
-
-    /// Counts the rows of some batches, in any split.
+    /// Counts rows that come in batches, in any split.
     ///
     /// # Errors
     /// A schema error before any row of a batch is read, or a data error that counts all rows concerned.
     pub fn count(&self, batches: impl IntoIterator<Item = Result<DataFrame>>) -> Result<Tally> {
-        self.counting().all(batches)
+        Counting::new(&self.question, &self.question.tables[0].id, &self.context).with_every_column(&self.names).all(batches)
+    }
+
+    /// The tally of no rows.
+    #[must_use]
+    pub fn empty(&self) -> Tally {
+        Tally::empty(&self.question)
+    }
+
+    /// The tally of this crosstab from its [table](Tally::to_frame).
+    ///
+    /// # Errors
+    /// [`Error::TallyMismatch`] if the table is of another crosstab or version, [`Error::Frame`] if it is no whole tally.
+    pub fn tally(&self, frame: &DataFrame) -> Result<Tally> {
+        Tally::from_frame(&self.question, frame)
     }
 
     /// From a tally to a table: `quantity`, with areas `area` and `area_level`, the dimensions (`total`, each category,

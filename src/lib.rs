@@ -6,7 +6,7 @@
 //!
 //! ```
 //! use chitieu::{Catalogue, Dataset, Plan, compute};
-//! use polars::prelude::*;
+//! use polars_core::prelude::*;
 //!
 //! // Four children of the commune 12364 (Hưng Yên) at the end of 2022; the last one is not under five.
 //! let children = df![
@@ -68,13 +68,15 @@
 //! - `io`: tables from Parquet files ([`Dataset::with_parquet`]), and `files`.
 //! - `python`: the bindings; built by maturin, of no use to a Rust program.
 #![warn(missing_docs)]
-#![deny(unsafe_code)]
+#![forbid(unsafe_code)]
 
 pub mod abuse;
 pub mod area;
+mod calendar;
 pub mod catalogue;
 mod compute;
 mod crosstab;
+mod decree56;
 mod disk;
 pub mod error;
 mod estimate;
@@ -84,11 +86,9 @@ mod limits;
 mod period;
 mod phrases;
 mod plan;
-#[cfg(feature = "python")]
-mod python;
 pub mod quality;
 mod question;
-pub mod record;
+mod record;
 pub mod spelling;
 pub mod stats;
 pub mod synthetic;
@@ -96,6 +96,7 @@ mod tally;
 pub mod task;
 mod text;
 
+pub use calendar::Calendar;
 pub use catalogue::Catalogue;
 pub use compute::compute;
 pub use crosstab::{Count, Crosstab, CrosstabBuilder};
@@ -104,7 +105,9 @@ pub use estimate::{Outcome, Warning};
 pub use limits::Limits;
 pub use period::{Period, PeriodKind};
 pub use plan::{Plan, PlanBuilder};
-pub use question::{Fit, Question, UnknownAreas};
-pub use record::Dataset;
-pub use tally::{Context, Counting, Tally, Vintage};
+pub use question::UnknownAreas;
+#[cfg(feature = "files")]
+pub use record::ParquetFile;
+pub use record::{Batches, Dataset, Metadata, Records};
+pub use tally::Tally;
 pub use text::{Language, Text};

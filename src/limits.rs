@@ -98,6 +98,15 @@ impl Limits {
         self.memory / PLACE
     }
 
+    /// Refuses a table whose longest text, or all of whose texts together, are more than reading may hold.
+    ///
+    /// # Errors
+    /// [`Error::OverLimit`] names the table, or the file it came from.
+    pub fn check_texts(self, name: &str, longest: u64, all: u64) -> Result<()> {
+        self.check(name, Bound::Text, longest)?;
+        self.check(name, Bound::Bytes, all)
+    }
+
     fn most(self, bound: Bound) -> u64 {
         match bound {
             Bound::Bytes => self.memory / HELD,

@@ -5,9 +5,8 @@
 //! (Hưng Yên, plan 42/KH-UBND of 11 March 2022, section V).
 
 use crate::error::{Error, Result};
-use chrono::{Datelike, NaiveDate, Weekday};
+use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 use std::fmt;
 
 /// What sort of period it is.
@@ -155,14 +154,6 @@ impl fmt::Display for Period {
             PeriodKind::Custom => write!(f, "{}/{}", self.first, self.last),
         }
     }
-}
-
-/// Working days after one day up to and with another, as days since 1970: Monday to Friday without the holidays.
-pub(crate) fn working_days(after: i32, to: i32, holidays: &BTreeSet<NaiveDate>) -> i32 {
-    // Counted from Monday, 29 December 1969, the third day before the first of the epoch.
-    let until = |day: i32| (day + 3).div_euclid(7) * 5 + ((day + 3).rem_euclid(7) + 1).min(5);
-    let off = |day: &&NaiveDate| !matches!(day.weekday(), Weekday::Sat | Weekday::Sun) && (after + 1..=to).contains(&day.to_epoch_days());
-    (until(to) - until(after)).max(0) - holidays.iter().filter(off).count() as i32
 }
 
 #[cfg(test)]

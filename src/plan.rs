@@ -313,7 +313,7 @@ impl Plan {
     /// # Errors
     /// [`Error::NoAreaList`] for a day without a list, [`Error::NoVintage`] if the dataset names none and the codes of the
     /// period need not be those of the result, [`Error::BadShares`] for shares that do not fit what became of a commune.
-    pub fn vintage(&self, of_records: Option<NaiveDate>) -> Result<Vintage> {
+    pub(crate) fn vintage(&self, of_records: Option<NaiveDate>) -> Result<Vintage> {
         let asked = self.area_vintage();
         match of_records {
             Some(day) if is_same_list(day, asked) => Ok(Vintage::default()),
@@ -452,16 +452,18 @@ impl Plan {
     #[must_use]
     pub fn tables(&self) -> Vec<&str> {
         let mut found: BTreeSet<&str> = self.question.blocks.iter().map(|b| b.table.as_str()).collect();
-        if found.contains("perpetrators") {
-            found.insert("victims");
-        }
+        let from: Vec<&str> = found.iter().filter_map(|id| Some(self.catalogue.table(id)?.case.as_ref()?.table.as_str())).collect();
+        found.extend(from);
         found.into_iter().collect()
     }
 
     /// The columns that the plan reads from a table, where they are there.
-    #[must_use]
-    pub fn columns(&self, table: &str) -> Vec<String> {
-        self.question.columns(table)
+    ///
+    /// # Errors
+    /// [`Error::UnknownChoice`] if the catalogue has no such table.
+    pub fn columns(&self, table: &str) -> Result<Vec<String>> {
+        self.question.table(table)?;
+        Ok(self.question.columns(table))
     }
 
     /// Which series the tables at hand allow, by the names of their columns.
@@ -472,7 +474,7 @@ impl Plan {
     ///
     /// # Errors
     /// [`Error::MissingTable`] or [`Error::MissingColumn`].
-    pub fn fit(&self, tables: &BTreeMap<String, Vec<String>>) -> Result<Fit> {
+    pub(crate) fn fit(&self, tables: &BTreeMap<String, Vec<String>>) -> Result<Fit> {
         let reasons: Vec<Option<Error>> = (0..self.question.series.len()).map(|s| self.question.missing(s, tables)).collect();
         let mut left_out: Vec<(String, Error)> = Vec::new();
         for (place, indicator) in self.written.indicators.iter().enumerate() {

@@ -3,7 +3,7 @@
 //! A [`Plan`](crate::Plan) compiles to a question, and so does a [`Crosstab`](crate::Crosstab) of a table of one's own.
 
 use crate::area::{AreaList, Level, Lies, Split, bad};
-use crate::catalogue::{CASE_COLUMNS, Codes, Condition, Dimension, Table, Time, band_labels};
+use crate::catalogue::{Age, Codes, Condition, Dimension, OfCase, Table, Time, band_labels};
 use crate::error::{Error, choose};
 use crate::period::Period;
 use serde::{Deserialize, Serialize};
@@ -132,10 +132,9 @@ pub(crate) struct Block {
     pub axes: Vec<Axis>,
 }
 
-/// What is counted over the rows of some tables. Made by [`Plan`](crate::Plan) and [`Crosstab`](crate::Crosstab); what
-/// takes a question takes either of them.
+/// What is counted over the rows of some tables. Made by [`Plan`](crate::Plan) and [`Crosstab`](crate::Crosstab).
 #[derive(Debug, Clone)]
-pub struct Question {
+pub(crate) struct Question {
     pub(crate) tables: Vec<Table>,
     pub(crate) codes: Arc<Codes>,
     /// Without one, every row counts.
@@ -155,12 +154,6 @@ pub struct Question {
     pub(crate) undecided: BTreeSet<(usize, usize)>,
     /// Two questions share it only if they are the same.
     pub(crate) fingerprint: u64,
-}
-
-impl AsRef<Self> for Question {
-    fn as_ref(&self) -> &Self {
-        self
-    }
 }
 
 impl Question {
@@ -205,12 +198,17 @@ impl Question {
     /// The pass that counts a block, named by the first of its blocks: those of one table, one date column and one lag.
     pub(crate) fn pass_of(&self, block: usize) -> u32 {
         let of = |b: &Block| (&b.table, &b.date, b.lag) == (&self.blocks[block].table, &self.blocks[block].date, self.blocks[block].lag);
-        self.blocks.iter().position(of).unwrap_or(block) as u32
+        self.blocks[..block].iter().position(of).unwrap_or(block) as u32
     }
 
     /// The series of a block, in their order.
     pub(crate) fn series_of(&self, block: usize) -> impl Iterator<Item = usize> + '_ {
         (0..self.series.len()).filter(move |s| self.series[*s].block == block)
+    }
+
+    /// The series of every block.
+    pub(crate) fn series_by_block(&self) -> Arc<[Vec<u32>]> {
+        (0..self.blocks.len()).map(|block| self.series_of(block).map(|series| series as u32).collect()).collect()
     }
 
     /// The place of each series within its block.
@@ -235,6 +233,12 @@ impl Question {
         self.tables.iter().find(|t| t.id == id).ok_or_else(unknown)
     }
 
+    /// What rows of some block take over from those of a table, if they do.
+    pub(crate) fn takes_from(&self, table: &str) -> Option<&OfCase> {
+        let of_block = |block: &Block| self.tables.iter().find(|t| t.id == block.table)?.case.as_ref();
+        self.blocks.iter().filter_map(of_block).find(|case| case.table == table)
+    }
+
     /// The columns that are read from a table, where they are there.
     pub(crate) fn columns(&self, table: &str) -> Vec<String> {
         let mut found = BTreeSet::new();
@@ -245,11 +249,11 @@ impl Question {
                 }
             }
         }
-        if table == "victims" && self.blocks.iter().any(|b| b.table == "perpetrators") {
-            found.extend(CASE_COLUMNS.map(str::to_owned));
-        }
         // Of a table that is not there nothing is read.
         let Ok(table) = self.table(table) else { return Vec::new() };
+        if let Some(case) = self.takes_from(&table.id) {
+            found.extend(case.columns(table).into_iter().map(str::to_owned));
+        }
         let order: Vec<&str> = table.columns.iter().map(|c| c.id.as_str()).collect();
         let mut found: Vec<String> = found.into_iter().collect();
         found.sort_by_key(|c| order.iter().position(|o| o == c));
@@ -268,30 +272,24 @@ impl Question {
         if let How::Sum(column) | How::Distinct(column) = how {
             seen.insert(column);
         }
-        seen.extend(match table.time {
-            Time::Stock => Some("age"),
-            Time::Event => block.date.as_deref(),
-            Time::Year => Some("year"),
-            Time::SchoolYear => Some("school_year"),
-        });
+        seen.extend(if table.time == Time::Event { block.date.as_deref() } else { table.time_column() });
         seen.extend(self.area.as_deref());
         let mut needs = Vec::new();
+        // Only who is born by the day of a register is in it.
+        needs.extend(table.age.as_ref().filter(|_| table.time == Time::Stock).map(|age| Need::AnyOf(age.columns())));
         for name in seen {
             if let Some(from) = table.derived_from(name) {
                 needs.push(Need::AnyOf(from));
                 if table.time == Time::Event {
-                    needs.push(Need::All(table.date.as_deref().unwrap_or_default()));
-                    if table.column("incident_date").is_some() {
-                        needs.push(Need::IfThere("incident_date"));
-                    }
+                    needs.extend(table.date.as_deref().map(Need::All));
+                    needs.extend(table.age.iter().flat_map(|age| &age.on).flatten().map(|day| Need::IfThere(day)));
                 }
             } else if table.column(name).is_some() {
                 needs.push(Need::All(name));
             }
         }
-        if block.table == "perpetrators" {
-            needs.push(Need::All("case_id"));
-            needs.push(Need::IfThere("child_id"));
+        if let Some(case) = &table.case {
+            needs.extend([Need::All(&case.id), Need::IfThere(&case.child)]);
         }
         needs
     }
@@ -300,41 +298,36 @@ impl Question {
     pub(crate) fn missing(&self, series: usize, tables: &BTreeMap<String, Vec<String>>) -> Option<Error> {
         let table = &self.blocks[self.series[series].block].table;
         let absent = |table: &str| Error::MissingTable { table: table.to_owned(), indicator: String::new() };
-        let Some(columns) = tables.get(table) else { return Some(absent(table)) };
-        let lacks = |table: &str, column: &str, columns: &Vec<String>| Error::MissingColumn {
-            table: table.to_owned(),
+        let lacks = |table: &Table, column: &str, columns: &[String]| Error::MissingColumn {
+            table: table.id.clone(),
             column: column.to_owned(),
-            expected: self.table(table).ok().and_then(|t| t.column(column)).map_or("text", |c| c.kind.word()).to_owned(),
-            found: columns.clone(),
+            expected: table.column(column).map_or("text", |c| c.kind.word()).to_owned(),
+            found: columns.to_owned(),
             indicator: String::new(),
         };
+        let is_there = |columns: &[String], name: &str| columns.iter().any(|c| c == name);
+        let (Some(columns), Ok(table)) = (tables.get(table), self.table(table)) else { return Some(absent(table)) };
         for need in self.needs(series) {
             match need {
-                Need::All(column) if !columns.iter().any(|c| c == column) => return Some(lacks(table, column, columns)),
-                Need::AnyOf(from) if !from.iter().any(|c| columns.iter().any(|h| h == c)) => return Some(lacks(table, from[0], columns)),
+                Need::All(column) if !is_there(columns, column) => return Some(lacks(table, column, columns)),
+                Need::AnyOf(from) if !from.iter().any(|c| is_there(columns, c)) => return Some(lacks(table, from[0], columns)),
                 _ => {}
             }
         }
-        if table == "perpetrators" {
-            let Some(victims) = tables.get("victims") else { return Some(absent("victims")) };
-            for column in ["case_id", "received_date", "commune", "confirmed"] {
-                if !victims.iter().any(|c| c == column) {
-                    return Some(lacks("victims", column, victims));
-                }
-            }
-            let ages = self.table("victims").ok().and_then(|t| t.derived_from("age")).unwrap_or_default();
-            let is_of_children = self.series[series].condition.columns().contains("abuses_child");
-            if is_of_children && !ages.iter().any(|c| victims.iter().any(|v| v == c)) {
-                return Some(lacks("victims", ages[0], victims));
-            }
+        let case = table.case.as_ref()?;
+        let (Some(columns), Ok(reports)) = (tables.get(&case.table), self.table(&case.table)) else { return Some(absent(&case.table)) };
+        if let Some(column) = case.required().into_iter().find(|c| !is_there(columns, c)) {
+            return Some(lacks(reports, column, columns));
         }
-        None
+        let ages = reports.age.as_ref().map(Age::columns)?;
+        let is_of_children = self.series[series].condition.columns().contains(case.of_child.as_str());
+        (is_of_children && !ages.iter().any(|c| is_there(columns, c))).then(|| lacks(reports, ages[0], columns))
     }
 }
 
 /// What the tables at hand allow of a plan.
 #[derive(Debug, Clone)]
-pub struct Fit {
+pub(crate) struct Fit {
     pub(crate) countable: Vec<bool>,
     /// The indicators that cannot be computed, each with the reason.
     pub left_out: Vec<(String, Error)>,
@@ -343,15 +336,15 @@ pub struct Fit {
 /// What a series reads, and whether it can do without.
 enum Need<'a> {
     All(&'a str),
-    AnyOf(&'static [&'static str]),
-    IfThere(&'static str),
+    AnyOf(Vec<&'a str>),
+    IfThere(&'a str),
 }
 
 impl Need<'_> {
     fn columns(&self) -> Vec<&str> {
         match self {
             Self::All(c) | Self::IfThere(c) => vec![c],
-            Self::AnyOf(from) => from.to_vec(),
+            Self::AnyOf(from) => from.clone(),
         }
     }
 }

@@ -8,7 +8,7 @@ use chitieu::abuse::{
 use chitieu::area::Level;
 use chitieu::catalogue::{Catalogue, EthnicList};
 use chitieu::{Dataset, Period};
-use polars::prelude::*;
+use polars_core::prelude::*;
 use std::path::Path;
 
 const TABLES: [&str; 3] = ["victims", "perpetrators", "sanctions"];
@@ -135,8 +135,8 @@ fn table(register: &Register, case: &Args, expected: &Args) -> chitieu::Result<T
             selection.recurrence(day(&args["until"]), &months, level)
         }
         "response" => {
-            let holidays = args.get("holidays").map(|v| v.as_array().unwrap().iter().map(day).collect()).unwrap_or_default();
-            selection.response(&Deadlines { until: args.get("until").map(day), holidays }, level)
+            let calendar = args.get("holidays").map(|v| v.as_array().unwrap().iter().map(day).collect()).unwrap_or_default();
+            selection.response(&Deadlines { until: args.get("until").map(day), calendar }, level)
         }
         other => panic!("no table {other}"),
     }

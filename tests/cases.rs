@@ -3,7 +3,7 @@
 use chitieu::area::Split;
 use chitieu::catalogue::{Catalogue, ColumnType, EthnicList};
 use chitieu::{Dataset, Language, Outcome, Plan, UnknownAreas, compute, stats};
-use polars::prelude::*;
+use polars_core::prelude::*;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 

@@ -6,8 +6,8 @@
 use crate::numbers::Numbers;
 use chitieu::intake::{Mapping, Reader};
 use chitieu::quality::Rules;
-use chitieu::{Catalogue, Crosstab, Limits, Plan, Tally};
-use polars::prelude::*;
+use chitieu::{Catalogue, Crosstab, Limits, Plan};
+use polars_core::prelude::*;
 use std::io::{Cursor, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -204,7 +204,7 @@ fn targets(folder: &std::path::Path) -> Vec<Target> {
         "received_date" => ["2022-02-03".parse::<chrono::NaiveDate>().unwrap(); 2], "confirmed" => [true; 2], "sex" => ["male"; 2],
     ]
     .unwrap();
-    let tally = plan().partial(&chitieu::Dataset::new().with("victims", victims).unwrap()).unwrap().to_frame(&plan()).unwrap();
+    let tally = plan().partial(&chitieu::Dataset::new().with("victims", victims).unwrap()).unwrap().to_frame().unwrap();
     let (one, two, three) = (text.clone(), book.clone(), book.clone());
     let mut found = vec![
         target("text", move |n| mutated(&one, n), file("csv", folder)),
@@ -286,7 +286,7 @@ fn targets(folder: &std::path::Path) -> Vec<Target> {
                         .collect();
                     frame.with_column(Column::new(name.into(), values)).unwrap();
                 }
-                Tally::from_frame(&plan(), &frame).is_ok()
+                plan().tally(&frame).is_ok()
             },
         ),
     ];

@@ -6,7 +6,7 @@ use chitieu::area::Level;
 use chitieu::catalogue::{Catalogue, ColumnType, EthnicList};
 use chitieu::quality::{Rules, check};
 use chitieu::{Dataset, Error};
-use polars::prelude::*;
+use polars_core::prelude::*;
 use std::path::Path;
 
 fn list(value: &Value) -> Vec<Value> {
@@ -155,6 +155,8 @@ fn a_file_of_rules_that_does_not_hold_is_told_by_file_rule_and_field() {
         ("refers = { columns = [\"case_id\"], to = \"nobody\" }", "rule \"mine\".refers.to", "children, births"),
         ("deadline = { from = \"received_date\", to = \"plan_date\" }", "rule \"mine\".deadline", "working_days, or hours"),
         ("deadline = { from = \"received_date\", to = \"plan_date\", working_days = -1 }", "rule \"mine\".deadline", "a number from 0"),
+        ("deadline = { decree_56 = \"plans\" }", "rule \"mine\".deadline.decree_56", "emergency, plan, approval"),
+        ("deadline = { decree_56 = \"plan\", working_days = 9 }", "rule \"mine\".deadline", "decree_56 | from, to, working_days"),
         ("outlier = { every = \"month\", windows = 2, least_windows = 1, least_median = 5 }", "rule \"mine\".outlier.windows", "3 <="),
         ("must = \"online\"\nwho = 1", "line 7, rule \"mine\"", "a file of rules"),
         ("must = \"online", "line 6", "a file of rules"),

@@ -4,7 +4,7 @@
 
 use chitieu::intake::{Mapping, Reader, Reading};
 use chitieu::{Error, Language};
-use polars::prelude::*;
+use polars_core::prelude::*;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 

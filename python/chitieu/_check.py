@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from chitieu._check_html import page, short
 from chitieu._dataset import Dataset
 from chitieu._files import write_whole
 from chitieu._language import get_language, report_language, say, words
-from chitieu._progress import Progress, Steps
+from chitieu._progress import Progress, check_callable
 
 #: What a row of a file is called in the frames of the file reader.
 SOURCES = ("source_file", "source_sheet", "source_row")
@@ -289,15 +288,9 @@ def check(
         >>> found.failures("received_before_incident")["row"].to_list()
         [2]
     """
-    known = [t["id"] for t in words()["tables"]]
-    steps = Steps(on_progress, sum(dataset.rows(t) for t in dataset.tables) if on_progress else 0)
-
-    def told(table: str, columns: list[str]) -> Iterable[pl.DataFrame]:
-        return steps.through(dataset.batches(table, columns))
-
-    tables = [(t, partial(told, t)) for t in sorted(dataset.tables, key=known.index)]
+    check_callable(on_progress)
     text = None if period is None else str(period)
-    native = _native.Check.read(_read_rules(rules), tables, text, dataset.area_vintage, dataset.ethnic_list)
+    native = _native.Check.read(dataset, _read_rules(rules), text, on_progress)
     return Check(native, dataset, text)
 
 

@@ -7,7 +7,6 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -315,11 +314,7 @@ class Dataset:
         self._area_vintage = _agreed("area_vintage", None if area_vintage is None else str(area_vintage), tables)
         self._ethnic_list = _agreed("ethnic_list", ethnic_list, tables)
         self._set_aside: dict[str, int] = {}
-        self._submissions = (
-            None
-            if submissions is None
-            else by_polars("submissions", as_frame("submissions", submissions).lazy().collect)
-        )
+        self._submissions = None if submissions is None else _submitted(submissions)
         self._complete = word_list("complete", complete)
 
     @property
@@ -383,6 +378,26 @@ class Dataset:
     def schema(self, table: str) -> pl.Schema:
         """Return the names and types of a table's columns, without reading rows."""
         return by_polars(table, self._frame(table).collect_schema)
+
+    def _types(self, table: str, columns: Sequence[str]) -> pl.DataFrame:
+        """Return columns of a table without rows.
+
+        Raises:
+            SchemaError: For a type that a user of polars made: it cannot cross.
+        """
+        asked = {c: t for c, t in self.schema(table).items() if c in columns}
+        for column, dtype in asked.items():
+            if isinstance(dtype, getattr(pl, "BaseExtension", ())):
+                raise _extension(table, column, dtype)
+        return pl.DataFrame(schema=asked)
+
+    def _with_reports(self, submissions: Any, complete: Sequence[str]) -> Dataset:
+        """Return this dataset with who reported as given, where it is given."""
+        found = copy.copy(self)
+        if submissions is not None:
+            found._submissions = _submitted(submissions)
+        found._complete = word_list("complete", complete) or self._complete
+        return found
 
     def batches(self, table: str, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
         """Yield a table in batches of rows with only the columns that are asked and there.
@@ -455,7 +470,7 @@ class Dataset:
             >>> dataset.without(ct.check(dataset, period="2022")).set_aside
             {'children': 1}
         """
-        check._native.check_is_of([(t, partial(self.batches, t)) for t in self._tables])
+        check._native.check_is_of(self)
         found = copy.copy(self)
         found._tables, found._set_aside = dict(self._tables), dict(self._set_aside)
         found._announced = dict(self._announced)
@@ -498,6 +513,24 @@ class Dataset:
         head = (say("Bảng", "Table"), say("Tên", "Name"), say("Số dòng", "Rows"), say("Cột", "Columns"))
         note = say("Ngày của danh mục đơn vị hành chính", "Area list as of") + f": {self._area_vintage or '–'}"
         return html_table(head, self._summary(), right=(2,)) + f"<p>{note}</p>"
+
+
+def _extension(table: str, column: str, dtype: pl.DataType) -> SchemaError:
+    return SchemaError(
+        say(
+            f'bảng "{table}", cột "{column}": kiểu mở rộng {dtype} không đọc được',
+            f'table "{table}", column "{column}": the extension type {dtype} cannot be read',
+        ),
+        code="wrong_type",
+        column=column,
+        expected=say("kiểu của cột", "the type of the column"),
+        got=str(dtype),
+    )
+
+
+def _submitted(source: Any) -> pl.DataFrame:
+    """Return a table of submissions."""
+    return by_polars("submissions", as_frame("submissions", source).lazy().collect).rechunk()
 
 
 def _without_rows(frame: Frame, rows: pl.Series) -> Any:

@@ -16,7 +16,7 @@ from chitieu._catalogue import catalogue as builtin
 from chitieu._dataset import Dataset, as_frame, check_names
 from chitieu._errors import PlanError, SchemaError
 from chitieu._language import label, pick, say, word_list
-from chitieu._progress import Progress, Steps
+from chitieu._progress import Progress, check_callable
 from chitieu._result import Result, Warning
 from chitieu._source import by_polars
 
@@ -150,7 +150,7 @@ class Plan:
 
         Args:
             dataset: The records.
-            on_progress: Called with rows done and rows in all, between batches.
+            on_progress: Called with rows done and rows in all, now and then.
             key: A secret of at least 16 bytes, the same for all parts. For distinct children and cases a tally holds
                 hashes of their identifiers: whoever has it and a list of identifiers can try which are in it. With a
                 secret that only those who count have, nobody else can. Give one where tallies leave the office that
@@ -162,36 +162,8 @@ class Plan:
             SchemaError: Before any row is read, if a column is missing or of the wrong type.
             DataError: If values do not fit; rows are counted and named by number.
         """
-        vintage = self._native.vintage(dataset.area_vintage)
-        tables = [t for t in self.tables if t in dataset]
-        columns = {t: dataset.schema(t).names() for t in tables}
-        for table in tables:
-            read = {c: t for c, t in dataset.schema(table).items() if c in self.columns(table)}
-            for column, dtype in read.items():
-                if isinstance(dtype, getattr(pl, "BaseExtension", ())):
-                    raise _extension(table, column, dtype)
-            self._native.check(table, pl.DataFrame(schema=read))
-        tally = self._native.empty_for(columns)
-        cases = None
-        if "perpetrators" in tables and "victims" in tables:
-            needed = {"case_id", "received_date", "commune", "confirmed"}
-            if needed <= set(columns["victims"]):
-                ages = ["birth_date", "birth_year", "age_from", "age_to"]
-                # Children of a case are told apart only where perpetrators may name them.
-                named = ["child_id"] if "child_id" in columns["perpetrators"] else []
-                cases = _native.Cases(dataset.batches("victims", [*sorted(needed), "incident_date", *ages, *named]))
-        steps = Steps(on_progress, sum(dataset.rows(t) for t in tables) if on_progress else 0)
-        for table in tables:
-            batches = dataset.batches(table, self.columns(table))
-            counted = self._native.count(
-                table, batches, columns, dataset.ethnic_list, vintage, cases, steps.add if on_progress else None
-            )
-            tally = tally.merge([counted])
-        if dataset.submissions is not None or dataset.complete:
-            tally = self._native.said(tally, dataset.submissions, dataset.complete, vintage)
-        for table, rows in dataset.set_aside.items():
-            if table in tables:
-                tally = tally.with_set_aside(table, rows)
+        check_callable(on_progress)
+        tally = self._native.partial(dataset, on_progress)
         return Tally(tally if key is None else tally.sealed(_secret(key)))
 
     def tally(self, frame: Any) -> Tally:
@@ -229,19 +201,6 @@ class Plan:
             f"{say('phân tổ', 'by')} <b>{escape(by)}</b>"
         )
         return f"<p>{head}</p><ul>{names}</ul>"
-
-
-def _extension(table: str, column: str, dtype: pl.DataType) -> SchemaError:
-    return SchemaError(
-        say(
-            f'bảng "{table}", cột "{column}": kiểu mở rộng {dtype} không đọc được',
-            f'table "{table}", column "{column}": the extension type {dtype} cannot be read',
-        ),
-        code="wrong_type",
-        column=column,
-        expected=say("kiểu của cột", "the type of the column"),
-        got=str(dtype),
-    )
 
 
 def plan(

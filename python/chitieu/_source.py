@@ -79,12 +79,8 @@ class Files:
     def __init__(self, table: str, paths: list[str], whole: bool = False) -> None:
         self._table = table
         self._paths = paths
-        self._whole = whole
-        self._announced = [self._by(path) for path in paths]
-
-    def _by(self, path: str) -> tuple[int, int]:
-        """Return what a file announces; one that would be too much to hold is refused."""
-        return _native.parquet(path, limits._asked(), self._whole)
+        # One that would be too much to hold is refused.
+        self._opened = [_native.ParquetFile(path, limits._asked(), whole) for path in paths]
 
     @staticmethod
     def named(table: str, path: str) -> Files:
@@ -127,11 +123,11 @@ class Files:
     @property
     def rows(self) -> int:
         """The rows that the files announce."""
-        return sum(rows for rows, _ in self._announced)
+        return sum(file.rows() for file in self._opened)
 
     def scan(self) -> pl.LazyFrame:
         """Return all files as one table; what one lacks is not recorded there."""
-        columns = [set(_native.parquet_columns(path)) for path in self._paths]
+        columns = [set(file.columns()) for file in self._opened]
         if all(names == columns[0] for names in columns):
             return pl.scan_parquet(self._paths, glob=False)
         parts = [pl.scan_parquet(path, glob=False) for path in self._paths]
@@ -143,8 +139,8 @@ class Files:
         Raises:
             DataError: If one has changed since.
         """
-        for path, announced in zip(self._paths, self._announced, strict=True):
-            if self._by(path) != announced:
+        for path, file in zip(self._paths, self._opened, strict=True):
+            if not file.is_unchanged():
                 raise changed(self._table, path)
 
     def check_pages(self, columns: Iterable[str] | None = None) -> None:
@@ -154,8 +150,8 @@ class Files:
             DataError: If one is damaged.
         """
         names = None if columns is None else list(columns)
-        for path in self._paths:
-            _native.parquet_pages(path, names)
+        for file in self._opened:
+            file.check_pages(names)
 
 
 def changed(table: str, path: str) -> DataError:

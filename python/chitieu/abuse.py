@@ -15,7 +15,7 @@ from chitieu._catalogue import html_table
 from chitieu._dataset import Dataset, as_frame
 from chitieu._errors import PlanError, SchemaError
 from chitieu._language import label, printed, say, word_list, words
-from chitieu._progress import Progress, Steps
+from chitieu._progress import Progress, check_callable
 from chitieu._result import Tabular
 from chitieu._source import by_polars
 
@@ -313,15 +313,14 @@ class Selection:
 class Register:
     """The records of abuse, read once; identifiers are kept as 128-bit hashes, never in clear."""
 
-    def __init__(self, native: _native.Register, set_aside: dict[str, int] | None = None) -> None:
+    def __init__(self, native: _native.Register) -> None:
         """Wrap what the crate made; see :func:`read`."""
         self._native = native
-        self._set_aside = set_aside or {}
 
     @property
     def set_aside(self) -> dict[str, int]:
         """How many rows of each table a check of quality took out before; see :meth:`chitieu.Dataset.without`."""
-        return dict(self._set_aside)
+        return self._native.set_aside()
 
     def select(
         self,
@@ -400,8 +399,7 @@ class Register:
         Raises:
             PlanError: If they are of different lists of areas or ethnic groups.
         """
-        rows = {t: self._set_aside.get(t, 0) + other._set_aside.get(t, 0) for t in self._set_aside | other._set_aside}
-        return Register(self._native.merge(other._native), rows)
+        return Register(self._native.merge(other._native))
 
     def updated_by(self, later: Register) -> Register:
         """Return this register brought up to date by a later snapshot: its cases and decisions replace those here.
@@ -409,7 +407,7 @@ class Register:
         Table by table: a snapshot without a table says nothing of it, and the rows that stand here stay, those of its
         cases too.
         """
-        return Register(self._native.updated_by(later._native), self._set_aside | later._set_aside)
+        return Register(self._native.updated_by(later._native))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Register) and self._native == other._native
@@ -418,7 +416,7 @@ class Register:
 
     def __repr__(self) -> str:
         told = "Register({} victims, {} perpetrators, {} sanctions)".format(*(f"{n:,}" for n in self._native.rows()))
-        aside = ", ".join(f"{table}: {n:,}" for table, n in self._set_aside.items())
+        aside = ", ".join(f"{table}: {n:,}" for table, n in self.set_aside.items())
         return f"{told}; {say('để riêng', 'set aside')} {aside}" if aside else told
 
 
@@ -487,25 +485,9 @@ def read(
             expected="victims, sanctions",
             got=", ".join(dataset.tables),
         )
-    tables: list[tuple[str, Iterable[pl.DataFrame]]] = []
-    steps = Steps(on_progress, sum(dataset.rows(t) for t in TABLES if t in dataset) if on_progress else 0)
-    for name in TABLES:
-        if name in dataset:
-            columns = _native.Register.columns(name, dataset.schema(name).names())
-            tables.append((name, steps.through(dataset.batches(name, columns))))
-    rows = {table: n for table, n in dataset.set_aside.items() if table in TABLES}
-    others = [table["id"] for table in words()["tables"] if table["id"] not in TABLES]
-    if submissions is None and dataset.submissions is not None:
-        # Those of the dataset speak of all its tables. A word that is none is refused below.
-        submissions = dataset.submissions
-        if "table" in submissions.columns:
-            submissions = submissions.lazy().filter(~pl.col("table").cast(pl.String).is_in(others))
-    came = None
-    if submissions is not None:
-        came = by_polars("submissions", as_frame("submissions", submissions).lazy().collect).rechunk()
-    named = word_list("complete", complete) or [table for table in dataset.complete if table not in others]
-    native = _native.Register.read(tables, vintage, dataset.ethnic_list, unknown_areas, whole, came, named)
-    return Register(native, rows)
+    check_callable(on_progress)
+    reported = dataset._with_reports(submissions, complete)
+    return Register(_native.Register.read(reported, vintage, unknown_areas, not whole, on_progress))
 
 
 def _text(value: Day | None) -> str | None:

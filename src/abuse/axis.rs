@@ -1,9 +1,10 @@
 //! What a count can be broken down by, and where a member falls.
 
 use super::choice::Under;
-use super::forms::View;
-use super::report::{NONE, Person, Report, categories};
+use super::known::categories;
+use super::report::{NONE, Person, Report};
 use super::unit::Unit;
+use super::view::View;
 use crate::catalogue::{Codes, band_labels};
 use crate::error::{Error, Result, choose};
 use crate::record::{UNDECIDED, YES};

@@ -1,7 +1,7 @@
 //! Which reports count: verified how, how old, when and where.
 
-use super::known::place;
-use super::report::{Report, categories};
+use super::known::{categories, place};
+use super::report::Report;
 use crate::catalogue::{Catalogue, Codes, days};
 use crate::error::{Error, Result, choose};
 use crate::period::Period;
@@ -92,41 +92,59 @@ pub enum Prostitution {
 pub trait Word: Copy + Default + PartialEq + 'static {
     /// What is chosen.
     const WHAT: &'static str;
-    /// Every choice with its word.
-    const ALL: &'static [(&'static str, Self)];
+    /// Every choice.
+    const ALL: &'static [Self];
 
     /// The choice of a word.
     ///
     /// # Errors
     /// [`Error::UnknownChoice`].
     fn from_word(word: &str) -> Result<Self> {
-        choose(Self::WHAT, word, Self::ALL)
+        let known: Vec<(&str, Self)> = Self::ALL.iter().map(|choice| (choice.word(), *choice)).collect();
+        choose(Self::WHAT, word, &known)
     }
 
     /// The word of a choice.
-    fn word(self) -> &'static str {
-        Self::ALL.iter().find(|(_, choice)| *choice == self).map_or("", |(word, _)| word)
-    }
+    fn word(self) -> &'static str;
 }
 
 impl Word for DateOf {
     const WHAT: &'static str = "date";
-    const ALL: &'static [(&'static str, Self)] = &[("received", Self::Received), ("incident", Self::Incident), ("decided", Self::Decided)];
+    const ALL: &'static [Self] = &[Self::Received, Self::Incident, Self::Decided];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Received => "received",
+            Self::Incident => "incident",
+            Self::Decided => "decided",
+        }
+    }
 }
 
 impl Word for PlaceOf {
     const WHAT: &'static str = "place";
-    const ALL: &'static [(&'static str, Self)] = &[("incident", Self::Incident), ("residence", Self::Residence)];
+    const ALL: &'static [Self] = &[Self::Incident, Self::Residence];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Incident => "incident",
+            Self::Residence => "residence",
+        }
+    }
 }
 
 impl Word for Prostitution {
     const WHAT: &'static str = "prostitution";
-    const ALL: &'static [(&'static str, Self)] = &[
-        ("as_recorded", Self::AsRecorded),
-        ("exploitation", Self::Exploitation),
-        ("sexual_abuse", Self::SexualAbuse),
-        ("both", Self::Both),
-    ];
+    const ALL: &'static [Self] = &[Self::AsRecorded, Self::Exploitation, Self::SexualAbuse, Self::Both];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::AsRecorded => "as_recorded",
+            Self::Exploitation => "exploitation",
+            Self::SexualAbuse => "sexual_abuse",
+            Self::Both => "both",
+        }
+    }
 }
 
 /// Which reports count. The default is that of indicator II.0101: confirmed, under 16, by the day of reception, where it
@@ -343,4 +361,23 @@ pub(super) fn period_word(period: Option<&Period>) -> String {
 pub(super) fn told_period(period: Option<&Period>) -> Text {
     let all = || Catalogue::builtin().codes().name("abuse_view", "all");
     period.map_or_else(|| all().unwrap_or_else(|| Text::new("all", "all")), |p| Text::new(p.to_string(), p.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_choice_has_a_name_in_both_languages() {
+        let catalogue = Catalogue::builtin();
+        let mut known = vec![("abuse_view", "all"), ("word", "abandonment_or_neglect")];
+        known.extend(DateOf::ALL.iter().map(|choice| ("abuse_date", choice.word())));
+        known.extend(PlaceOf::ALL.iter().map(|choice| ("abuse_place", choice.word())));
+        known.extend([Under::Sixteen, Under::Eighteen].map(|choice| ("age_limit", choice.word())));
+        known.extend(Prostitution::ALL.iter().filter(|p| **p != Prostitution::AsRecorded).map(|choice| ("abuse_view", choice.word())));
+        known.extend(catalogue.codes().categories_of("verification").into_iter().map(|word| ("verification", word)));
+        for (list, code) in known {
+            assert!(catalogue.codes().name(list, code).is_some(), "{list}: {code}");
+        }
+    }
 }

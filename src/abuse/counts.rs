@@ -2,30 +2,19 @@
 
 use super::axis::{Axis, Dimension, Places, bands};
 use super::cells::{Count, Entry, by_cell, count, sorted};
-use super::forms::View;
+use super::grid::Grid;
 use super::select::Selection;
-use super::share::Grid;
-use super::spots::{Here, Spots};
+use super::spots::{Here, Spots, each};
 use super::table::{Columns, Table};
 use super::things::{Member, NOBODY, Things, numbered};
 use super::unit::Unit;
+use super::view::{FORMS_OVERLAP, View};
 use crate::area::Level;
 use crate::error::{Error, Result};
 use crate::question::check_rows;
 use crate::record::YES;
 use crate::task::Watched;
 use std::collections::HashMap;
-
-/// Why the forms do not add up.
-pub(super) const FORMS_OVERLAP: (&str, &str) = (
-    "Một đối tượng có thể ở nhiều hình thức, nên các hình thức không cộng thành tổng số; \"không xác định\" là đối tượng có ít nhất một lượt tiếp nhận không ghi hình thức, dù lượt khác có ghi",
-    "One may stand in several forms, so the forms do not add up to the total; \"unknown\" are those with a report without a recorded form, even if another report has one",
-);
-
-/// One for each row of a spot.
-pub(super) fn each(covered: &[Here], rows: usize) -> Vec<Here> {
-    covered.iter().flat_map(|here| std::iter::repeat_n(*here, rows)).collect()
-}
 
 impl Selection {
     /// Things of a unit by breakdowns and areas: the full cross with its margins.

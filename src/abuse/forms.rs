@@ -1,13 +1,10 @@
 //! Forms of abuse, which overlap: a child beaten and left alone is one child in two forms.
 
-use super::choice::{Choice, Prostitution};
-use super::counts::{FORMS_OVERLAP, each};
-use super::known::Known;
-use super::report::{Report, categories};
 use super::select::Selection;
-use super::spots::Spots;
+use super::spots::{Spots, each};
 use super::table::{Columns, Share, Table, share};
 use super::unit::Unit;
+use super::view::{FORMS_OVERLAP, View};
 use crate::area::Level;
 use crate::error::{Error, Result};
 use crate::record::YES;
@@ -16,54 +13,6 @@ use std::collections::BTreeMap;
 
 /// Units that have forms.
 const UNITS: [Unit; 3] = [Unit::Child, Unit::Case, Unit::Incident];
-
-/// The forms as a choice sees them: merged, or with prostitution under one of its two.
-#[derive(Debug, Clone)]
-pub(super) struct View {
-    pub categories: Vec<String>,
-    prostitution: Prostitution,
-    exploitation: u8,
-    sexual_abuse: u8,
-    /// The bits of abandonment and of neglect, if they are one; the bits above the second move down.
-    merged: Option<(u8, u8)>,
-}
-
-impl View {
-    pub fn new(selection: &Selection) -> Self {
-        let Choice { prostitution, abandonment_with_neglect, .. } = selection.choice;
-        let mut categories = categories(selection.codes(), "form");
-        let Known { exploitation, sexual_abuse, abandonment, neglect, .. } = selection.facts.known;
-        let merged = abandonment_with_neglect.then_some((abandonment, neglect));
-        if let Some((abandonment, neglect)) = merged {
-            "abandonment_or_neglect".clone_into(&mut categories[usize::from(abandonment)]);
-            categories.remove(usize::from(neglect));
-        }
-        Self { categories, prostitution, exploitation, sexual_abuse, merged }
-    }
-
-    /// The forms of a report as bits in the order of the categories; none if they are not recorded.
-    pub fn of(&self, report: &Report) -> Option<u8> {
-        let mut forms = report.forms.unwrap_or(0);
-        if report.prostitution == YES {
-            let (exploitation, sexual_abuse) = (1 << self.exploitation, 1 << self.sexual_abuse);
-            forms = match self.prostitution {
-                Prostitution::AsRecorded => forms,
-                Prostitution::Exploitation => forms & !sexual_abuse | exploitation,
-                Prostitution::SexualAbuse => forms & !exploitation | sexual_abuse,
-                Prostitution::Both => forms | exploitation | sexual_abuse,
-            };
-        }
-        if let Some((abandonment, neglect)) = self.merged {
-            if forms & 1 << neglect != 0 {
-                forms |= 1 << abandonment;
-            }
-            // The place of neglect closes up; abandonment is read at its place after that, as the categories have it.
-            let below = (1_u8 << neglect) - 1;
-            forms = forms & below | (forms >> 1) & !below;
-        }
-        (forms != 0).then_some(forms)
-    }
-}
 
 /// The forms of a thing, over its reports in a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

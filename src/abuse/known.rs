@@ -1,7 +1,6 @@
 //! The codes that this room knows by name, as places in the lists of the catalogue, found when the lists are loaded: nothing
 //! rests on the order of a list, and a list that lacks a code is an error.
 
-use super::report::categories;
 use crate::catalogue::Codes;
 use crate::error::{Error, Result};
 
@@ -53,6 +52,11 @@ impl Known {
             fine: place("sanction_form", "b")?,
         })
     }
+}
+
+/// The codes of a list in the order of the places in it.
+pub(super) fn categories(codes: &Codes, list: &str) -> Vec<String> {
+    codes.categories_of(list).into_iter().map(str::to_owned).collect()
 }
 
 /// The place of a code in its list.

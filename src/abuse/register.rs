@@ -1,22 +1,20 @@
 //! The records of abuse, read once: what every count of this room is taken from.
 
 use super::choice::Choice;
+use super::facts::Facts;
 use super::known::Known;
-use super::report::{Decision, NOWHERE, Person, Reader, Report, need};
+use super::report::{Reader, need};
 use super::select::Selection;
-use super::spots::{Here, Spots};
-use super::things::Numbers;
-use crate::area::{AreaList, Coverage, Reported, Submissions};
-use crate::catalogue::{Catalogue, EthnicList, days};
+use crate::area::AreaList;
+use crate::catalogue::{Catalogue, EthnicList};
+use crate::decree56::Decree56;
 use crate::error::{Error, Result};
-use crate::period::Period;
 use crate::question::UnknownAreas;
-use crate::record::{Dataset, Problems};
-use crate::text::Text;
+use crate::record::{Problems, Records, announce, parts};
 use chrono::NaiveDate;
-use polars::prelude::DataFrame;
+use polars_core::prelude::DataFrame;
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 /// The tables of abuse.
 pub(super) const TABLES: [&str; 3] = ["victims", "perpetrators", "sanctions"];
@@ -28,7 +26,7 @@ pub(super) const TABLES: [&str; 3] = ["victims", "perpetrators", "sanctions"];
 /// ```
 /// use chitieu::abuse::{Choice, Register};
 /// use chitieu::{Dataset, area::Level};
-/// use polars::prelude::*;
+/// use polars_core::prelude::*;
 /// // One case with two children; the first comes back in a second case.
 /// let day = |text: &str| text.parse::<chrono::NaiveDate>().unwrap();
 /// let victims = df![
@@ -50,99 +48,67 @@ pub(super) const TABLES: [&str; 3] = ["victims", "perpetrators", "sanctions"];
 #[derive(Debug, Clone, PartialEq)]
 pub struct Register(pub(super) Arc<Facts>);
 
-/// What a register holds.
-#[derive(Debug, Clone)]
-pub(super) struct Facts {
-    pub areas: Arc<AreaList>,
-    pub ethnic: Option<EthnicList>,
-    pub reports: Vec<Report>,
-    /// None if the table was not there.
-    pub persons: Option<Vec<Person>>,
-    pub decisions: Option<Vec<Decision>>,
-    /// Whether the table of victims is there, and the columns of each step of the response.
-    pub victims: bool,
-    pub steps: [bool; 3],
-    /// Who is said to have reported.
-    pub submissions: Submissions,
-    /// The codes known by name.
-    pub known: Known,
-    /// Worked out when first asked for.
-    numbers: OnceLock<Numbers>,
+/// How a register is read; see [`Register::reader`].
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RegisterReader {
+    area_vintage: Option<NaiveDate>,
+    unknown_areas: UnknownAreas,
+    is_part: bool,
 }
 
-impl Facts {
-    /// Whether a table was read.
-    fn has(&self, table: &str) -> bool {
-        match table {
-            "victims" => self.victims,
-            "perpetrators" => self.persons.is_some(),
-            "sanctions" => self.decisions.is_some(),
-            _ => false,
+impl RegisterReader {
+    /// The day whose list of areas the codes belong to, where the records name none.
+    #[must_use]
+    pub fn area_vintage(mut self, day: NaiveDate) -> Self {
+        self.area_vintage = Some(day);
+        self
+    }
+
+    /// What to do with area codes that the list does not have.
+    #[must_use]
+    pub fn unknown_areas(mut self, policy: UnknownAreas) -> Self {
+        self.unknown_areas = policy;
+        self
+    }
+
+    /// The records are a part of a register: the victims of a perpetrator may be in another part. Perpetrators whose case is in no part
+    /// count nowhere; without this call they are an error.
+    #[must_use]
+    pub fn part(mut self) -> Self {
+        self.is_part = true;
+        self
+    }
+
+    /// Reads the tables of abuse.
+    ///
+    /// # Errors
+    /// [`Error::NoVintage`] if nothing names a list of areas; schema errors before any row is read, then data errors.
+    pub fn read(self, records: &dyn Records) -> Result<Register> {
+        let (metadata, there) = (records.metadata(), records.tables());
+        let has = |table: &str| there.iter().any(|t| t == table);
+        let vintage = metadata.area_vintage.or(self.area_vintage).ok_or_else(|| Error::NoVintage { period: "–".to_owned() })?;
+        let mut reading = Reading::new(vintage, metadata.ethnic_list, self.unknown_areas)?;
+        if !has("victims") && !has("sanctions") {
+            return Err(Error::MissingTable { table: "victims".to_owned(), indicator: crate::error::ABUSE.to_owned() });
         }
-    }
-
-    fn tables(&self) -> Vec<&'static str> {
-        TABLES.into_iter().filter(|table| self.has(table)).collect()
-    }
-
-    /// The communes that submissions of some tables name: their provinces stand in a table of areas without any record too.
-    pub fn named<'a>(&'a self, tables: &'a [&'a str]) -> impl Iterator<Item = u32> + 'a {
-        let named = self.submissions.senders().filter(|(table, ..)| tables.contains(table));
-        named.filter_map(|(_, commune, _)| self.areas.commune(commune))
-    }
-
-    /// The communes of all decisions, and those that submissions name.
-    pub fn communes_of_sanctions(&self) -> impl Iterator<Item = u32> + '_ {
-        self.decisions.iter().flatten().map(|d| d.place).chain(self.named(&["sanctions"]))
-    }
-
-    /// Who reported decisions, spot by spot.
-    pub fn decisions_covered(&self, spots: &Spots, period: Option<&Period>) -> Vec<Here> {
-        let sent = self.communes_of_decisions(period);
-        spots.covered(&self.submissions.reported("sanctions", period, &self.areas, &sent), &sent)
-    }
-
-    /// The communes with decisions in a period.
-    pub fn communes_of_decisions(&self, period: Option<&Period>) -> HashSet<u32> {
-        let span = period.map_or((i32::MIN, i32::MAX), |p| (days(p.first()), days(p.last())));
-        self.decisions.iter().flatten().filter(|d| d.within(span)).map(|d| d.place).collect()
-    }
-
-    /// How many communes reported, of those in the provinces of some, told to a person.
-    pub fn told_coverage(&self, reported: &Reported, communes: impl Iterator<Item = u32>) -> Text {
-        let coverage = Coverage::new(&self.areas, communes.filter(|c| *c != NOWHERE), reported);
-        let Some((came, all)) = coverage.of(0).and_then(|r| Some((r.reported?, r.expected))).filter(|_| *reported != Reported::Unknown)
-        else {
-            return Text::new(
-                "Chưa biết xã nào đã báo cáo: số 0 có thể là chưa báo cáo; nêu submissions=... hoặc complete=[...] khi đọc",
-                "It is not known which communes reported: a zero may be a report that has not come; say who reported with submissions=... or complete=[...] when reading",
-            );
-        };
-        let less = came < all;
-        Text::new(
-            format!("{came}/{all} xã đã báo cáo{}", if less { "; các tổng chưa đủ" } else { "" }),
-            format!("{came} of {all} communes reported{}", if less { "; totals are partial" } else { "" }),
-        )
-    }
-}
-
-/// The columns of each step of the response.
-const STEPS: [&[&str]; 3] = [&["emergency_hours", "emergency_date"], &["plan_date"], &["approved_date"]];
-
-impl PartialEq for Facts {
-    fn eq(&self, other: &Self) -> bool {
-        self.areas.day() == other.areas.day()
-            && self.ethnic == other.ethnic
-            && self.reports == other.reports
-            && self.persons == other.persons
-            && self.decisions == other.decisions
-            && (self.victims, self.steps) == (other.victims, other.steps)
-            && self.submissions == other.submissions
+        let tables = TABLES.into_iter().filter(|table| has(table));
+        let asked: Vec<(&str, Vec<String>)> =
+            tables.map(|table| Ok((table, Reading::columns(table, &records.columns(table)?)?))).collect::<Result<_>>()?;
+        announce(records, &asked)?;
+        for (table, columns) in &asked {
+            for batch in parts(records, table, columns)? {
+                reading.add(table, &batch?)?;
+            }
+        }
+        reading.facts.submissions = metadata.reported(&reading.areas)?.only(&TABLES);
+        reading.facts.set_aside = metadata.set_aside.iter().filter(|(t, _)| has(t)).map(|(t, rows)| (t.clone(), *rows)).collect();
+        reading.facts.set_aside.retain(|table, _| TABLES.contains(&table.as_str()));
+        if self.is_part { reading.finish_part() } else { reading.finish() }
     }
 }
 
 /// A register being read, batch after batch.
-pub struct Reading {
+struct Reading {
     catalogue: Catalogue,
     areas: Arc<AreaList>,
     ethnic: Option<EthnicList>,
@@ -159,22 +125,11 @@ impl Reading {
     ///
     /// # Errors
     /// [`Error::NoAreaList`].
-    pub fn new(area_vintage: NaiveDate, ethnic: Option<EthnicList>, unknown_areas: UnknownAreas) -> Result<Self> {
+    fn new(area_vintage: NaiveDate, ethnic: Option<EthnicList>, unknown_areas: UnknownAreas) -> Result<Self> {
         let areas = Arc::new(AreaList::on(area_vintage)?);
         let catalogue = Catalogue::builtin();
         let known = Known::new(catalogue.codes())?;
-        let facts = Facts {
-            areas: areas.clone(),
-            ethnic,
-            reports: Vec::new(),
-            persons: None,
-            decisions: None,
-            victims: false,
-            steps: [false; 3],
-            submissions: Submissions::new(),
-            known,
-            numbers: OnceLock::new(),
-        };
+        let facts = Facts::new(areas.clone(), ethnic, known);
         Ok(Self { catalogue, areas, ethnic, unknown_areas, rows: HashMap::new(), problems: Problems::default(), facts, cases: Vec::new() })
     }
 
@@ -182,7 +137,7 @@ impl Reading {
     ///
     /// # Errors
     /// [`Error::UnknownChoice`] for another table, [`Error::MissingColumn`] if one is not there that everything rests on.
-    pub fn columns(table: &str, there: &[String]) -> Result<Vec<String>> {
+    fn columns(table: &str, there: &[String]) -> Result<Vec<String>> {
         let catalogue = Catalogue::builtin();
         let known = || TABLES.map(str::to_owned).to_vec();
         let Some(schema) = catalogue.table(table).filter(|_| TABLES.contains(&table)) else {
@@ -210,7 +165,7 @@ impl Reading {
     ///
     /// # Errors
     /// A schema error; trouble with values is gathered and told by [`Reading::finish`].
-    pub fn add(&mut self, table: &str, batch: &DataFrame) -> Result<()> {
+    fn add(&mut self, table: &str, batch: &DataFrame) -> Result<()> {
         let there: Vec<String> = batch.get_column_names().iter().map(ToString::to_string).collect();
         Self::columns(table, &there)?;
         let Some((name, schema)) = TABLES.iter().find(|t| **t == table).zip(self.catalogue.table(table)) else { return Ok(()) };
@@ -228,8 +183,8 @@ impl Reading {
             "victims" => {
                 self.facts.victims = true;
                 self.facts.reports.extend(reader.reports(batch)?);
-                for (kept, columns) in self.facts.steps.iter_mut().zip(STEPS) {
-                    *kept |= columns.iter().any(|column| there.iter().any(|t| t == column));
+                for (kept, (_, step)) in self.facts.steps.iter_mut().zip(Decree56::steps()) {
+                    *kept |= step.recorded_in().iter().any(|column| there.iter().any(|t| t == column));
                 }
             }
             "perpetrators" => {
@@ -249,7 +204,7 @@ impl Reading {
     ///
     /// # Errors
     /// A data error that counts all rows concerned; a perpetrator whose case has no row of victims is one.
-    pub fn finish(mut self) -> Result<Register> {
+    fn finish(mut self) -> Result<Register> {
         let known: HashSet<u128> = self.facts.reports.iter().map(|r| r.case).collect();
         for (row, _) in self.cases.iter().enumerate().filter(|(_, case)| !known.contains(case)) {
             self.problems.value("perpetrators", "case_id", "the case_id of a row of the table victims", row as u64 + 1);
@@ -262,46 +217,49 @@ impl Reading {
     ///
     /// # Errors
     /// A data error that counts all rows concerned.
-    pub fn finish_part(mut self) -> Result<Register> {
+    fn finish_part(mut self) -> Result<Register> {
         self.problems.into_result(&self.areas.day().to_string())?;
         self.facts.sort();
         Ok(Register(Arc::new(self.facts)))
     }
 }
 
-impl Facts {
-    /// The numbers of children and cases.
-    pub fn numbers(&self) -> &Numbers {
-        self.numbers.get_or_init(|| Numbers::new(&self.reports))
-    }
-
-    /// Facts in one order, so that registers of the same records are equal however they were split.
-    fn sort(&mut self) {
-        self.numbers = OnceLock::new();
-        self.reports.sort_unstable();
-        self.persons.iter_mut().for_each(|p| p.sort_unstable());
-        self.decisions.iter_mut().for_each(|d| d.sort_unstable());
-    }
-}
-
 impl Register {
-    /// Reads the tables of abuse from a dataset, with the area list of the dataset's vintage or, without one, of a day.
+    /// Reads the tables of abuse, with the list of areas that the records name or, without one, that of a day.
     ///
     /// # Errors
-    /// Schema errors before any row is read, then data errors.
-    pub fn read(dataset: &Dataset, area_vintage: NaiveDate) -> Result<Self> {
-        let mut reading = Reading::new(dataset.vintage().unwrap_or(area_vintage), dataset.ethnic(), UnknownAreas::Error)?;
-        if !dataset.tables().any(|t| ["victims", "sanctions"].contains(&t)) {
-            return Err(Error::MissingTable { table: "victims".to_owned(), indicator: crate::error::ABUSE.to_owned() });
-        }
-        for table in TABLES.into_iter().filter(|t| dataset.tables().any(|there| there == *t)) {
-            let there: Vec<String> = dataset.schema(table)?.iter_names().map(ToString::to_string).collect();
-            let columns = Reading::columns(table, &there)?;
-            for batch in dataset.batches(table, &columns) {
-                reading.add(table, &batch?)?;
-            }
-        }
-        reading.finish()
+    /// As [`RegisterReader::read`].
+    pub fn read(records: &dyn Records, area_vintage: NaiveDate) -> Result<Self> {
+        Self::reader().area_vintage(area_vintage).read(records)
+    }
+
+    /// Begins to say how a register is read.
+    ///
+    /// ```
+    /// use chitieu::{Dataset, UnknownAreas, abuse::Register};
+    /// use polars_core::prelude::*;
+    /// let day = "2022-02-01".parse::<chrono::NaiveDate>()?;
+    /// let victims = df![
+    ///     "case_id" => ["c1", "c2"],
+    ///     "birth_year" => [2012, 2014],
+    ///     "commune" => ["12364", "99999"],
+    ///     "received_date" => [day; 2],
+    ///     "confirmed" => [true; 2],
+    /// ]?;
+    /// let dataset = Dataset::new().with("victims", victims)?.area_vintage("2022-12-31".parse()?);
+    /// // The second code is no commune: refused, unless it is to be kept apart.
+    /// assert!(Register::reader().read(&dataset).is_err());
+    /// assert_eq!(Register::reader().unknown_areas(UnknownAreas::Keep).read(&dataset)?.rows(), (2, 0, 0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn reader() -> RegisterReader {
+        RegisterReader::default()
+    }
+
+    /// By table, rows that a check took out before.
+    pub fn set_aside(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.0.set_aside.iter().map(|(table, rows)| (table.as_str(), *rows))
     }
 
     /// Both together: parts of one register.
@@ -316,6 +274,10 @@ impl Register {
         let mut both = Facts::clone(&self.0);
         both.reports.extend_from_slice(&other.0.reports);
         both.submissions = both.submissions.merge(&other.0.submissions, &self.0.tables(), &other.0.tables());
+        for (table, rows) in &other.0.set_aside {
+            let sum = both.set_aside.entry(table.clone()).or_default();
+            *sum = sum.saturating_add(*rows);
+        }
         both.victims |= other.0.victims;
         both.steps = std::array::from_fn(|nth| both.steps[nth] || other.0.steps[nth]);
         if let Some(persons) = &other.0.persons {
@@ -340,6 +302,8 @@ impl Register {
         let mut cases: HashSet<u128> = later.0.reports.iter().map(|r| r.case).collect();
         let decisions: HashSet<u128> = later.0.decisions.iter().flatten().map(|d| d.key).collect();
         let mut kept = Facts::clone(&self.0);
+        // What the later snapshot sets aside is said of its own tables.
+        kept.set_aside.retain(|table, _| !later.0.tables().contains(&table.as_str()));
         kept.reports.retain(|r| !cases.contains(&r.case));
         if let Some(persons) = &later.0.persons {
             cases.extend(persons.iter().map(|p| p.case));
@@ -347,12 +311,6 @@ impl Register {
         }
         kept.decisions.iter_mut().for_each(|d| d.retain(|d| !decisions.contains(&d.key)));
         Self(Arc::new(kept)).merge(later)
-    }
-
-    /// This register, with what is said of who reported.
-    #[must_use]
-    pub fn with_submissions(self, submissions: Submissions) -> Self {
-        Self(Arc::new(Facts { submissions, ..Facts::clone(&self.0) }))
     }
 
     /// The reports that count.

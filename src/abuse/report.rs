@@ -1,6 +1,6 @@
 //! One row of the three abuse tables as small facts: hashes for identifiers, places in lists for codes, days for dates.
 
-use super::known::Known;
+use super::known::{Known, categories, place};
 use crate::area::AreaList;
 use crate::catalogue::{Catalogue, Codes, EthnicList, Table};
 use crate::error::{Error, Result};
@@ -8,8 +8,7 @@ use crate::question::UnknownAreas;
 use crate::record::{BIRTHS, Cases, Encoded, Encoder, NO_WORD, Problems, check_schema};
 use crate::spelling::identifier;
 use crate::task::Watched;
-use chrono::NaiveDate;
-use polars::prelude::DataFrame;
+use polars_core::prelude::DataFrame;
 use std::collections::HashMap;
 use xxhash_rust::xxh3::xxh3_128;
 
@@ -80,6 +79,13 @@ pub(super) struct Decision {
     pub status: u8,
 }
 
+impl Decision {
+    /// Whether it was taken between two days, both included.
+    pub fn within(&self, (first, last): (i32, i32)) -> bool {
+        (first..=last).contains(&self.decided)
+    }
+}
+
 /// Reads batches of one table.
 pub(super) struct Reader<'a> {
     pub catalogue: &'a Catalogue,
@@ -110,7 +116,7 @@ impl Reader<'_> {
             codes: self.catalogue.codes(),
             ethnic: self.ethnic,
             cases: &cases,
-            reference: NaiveDate::default(),
+            reference: None,
             frame,
             offset: self.rows,
             problems: Problems::default(),
@@ -169,9 +175,8 @@ impl Batch<'_, '_> {
         let column = self.encoder.encode(name)?;
         let Encoded::Words { codes, words } = &*column else { return Ok(Vec::new()) };
         let categories = categories(self.codes(), list);
-        // The encoder refuses what the list does not have; what is left is the word for what is not recorded.
-        let place = |word: &String| categories.iter().position(|c| c == word).map_or(NONE, |p| p as u8);
-        let places: Vec<u8> = words.iter().map(place).collect();
+        // The encoder lets through what the list has.
+        let places: Vec<u8> = words.iter().map(|word| place(&categories, list, word)).collect::<Result<_>>()?;
         Ok(codes.iter().map(|code| places.get(*code as usize).copied().unwrap_or(NONE)).collect())
     }
 
@@ -197,7 +202,7 @@ impl Batch<'_, '_> {
         let column = self.encoder.encode("forms")?;
         let Encoded::List { starts, codes, known, words } = &*column else { return Ok(Vec::new()) };
         let list = categories(self.codes(), "form");
-        let bits: Vec<u8> = words.iter().map(|w| list.iter().position(|f| f == w).map_or(0, |p| 1 << p)).collect();
+        let bits: Vec<u8> = words.iter().map(|w| Ok(1 << place(&list, "form", w)?)).collect::<Result<_>>()?;
         let of_row = |(row, there): (usize, &bool)| {
             let items = &codes[starts[row] as usize..starts[row + 1] as usize];
             there.then(|| items.iter().fold(0, |mask, code| mask | bits[*code as usize]))
@@ -350,11 +355,6 @@ impl Batch<'_, '_> {
         }
         Ok(found)
     }
-}
-
-/// The codes of a list in the order of the places in it.
-pub(super) fn categories(codes: &Codes, list: &str) -> Vec<String> {
-    codes.categories_of(list).into_iter().map(str::to_owned).collect()
 }
 
 /// Article and clause: `22.1`, `22(1)`, `Điều 22 khoản 1`, `khoản 1 Điều 22`.

@@ -1,12 +1,12 @@
 //! Decisions on administrative sanctions, by the decree in force on the day of the act.
 
 use super::choice::{period_word, told_period};
-use super::counts::each;
-use super::known::{Known, fine_bands};
-use super::register::{Facts, Register};
-use super::report::{Decision, NONE, categories};
+use super::facts::Facts;
+use super::known::{Known, categories, fine_bands};
+use super::register::Register;
+use super::report::{Decision, NONE};
 use super::select::missing;
-use super::spots::Spots;
+use super::spots::{Spots, each};
 use super::table::{Columns, Table};
 use super::unit::Unit;
 use crate::area::Level;

@@ -1,8 +1,8 @@
 //! The reports that count, and how certainly.
 
 use super::choice::{Choice, DateOf, PlaceOf};
-use super::register::Facts;
-use super::report::{Decision, Report};
+use super::facts::Facts;
+use super::report::Report;
 use super::spots::{Here, Spots};
 use super::things::{Things, things};
 use super::unit::Unit;
@@ -128,12 +128,6 @@ impl Selection {
     /// The reports certain in the period, with their places in the register.
     pub(super) fn certain(&self) -> impl Iterator<Item = (u32, &Report)> {
         (0_u32..).zip(&self.facts.reports).filter(|(nth, _)| self.status[*nth as usize] == YES)
-    }
-}
-
-impl Decision {
-    pub(super) fn within(&self, (first, last): (i32, i32)) -> bool {
-        (first..=last).contains(&self.decided)
     }
 }
 

@@ -1,62 +1,9 @@
 //! Shares of cells in totals, of one unit and one choice only.
 
-use super::axis::{Axis, Dimension};
-use super::cells::Count;
-use super::choice::{Choice, period_word};
-use super::counts::each;
-use super::select::Selection;
-use super::spots::Spots;
+use super::spots::{Spots, each};
 use super::table::{Columns, Share, Table, share};
-use super::unit::Unit;
-use crate::area::Level;
 use crate::error::{Error, Result};
 use std::sync::Arc;
-
-/// The cells of a table of counts.
-#[derive(Debug, Clone)]
-pub(super) struct Grid {
-    selection: Selection,
-    unit: Unit,
-    level: Level,
-    ages: Option<Vec<i32>>,
-    /// Each dimension with its labels.
-    axes: Vec<(Dimension, Vec<String>)>,
-    counts: Arc<Vec<u64>>,
-}
-
-impl Grid {
-    pub fn new(selection: &Selection, unit: Unit, level: Level, ages: Option<&[i32]>, axes: &[Axis], counts: &[Count]) -> Self {
-        Self {
-            selection: selection.clone(),
-            unit,
-            level,
-            ages: ages.map(<[i32]>::to_vec),
-            axes: axes.iter().map(|a| (a.dimension, a.labels.clone())).collect(),
-            counts: Arc::new(counts.iter().map(|c| c.certain).collect()),
-        }
-    }
-
-    fn size(&self) -> usize {
-        self.axes.iter().map(|(_, labels)| labels.len()).product()
-    }
-
-    /// The cell of another grid in which a cell of this one lies: what that one does not break down is whole.
-    fn cell_in(&self, of: &Self, mut cell: usize) -> usize {
-        let mut places = vec![0; self.axes.len()];
-        for (place, (_, labels)) in places.iter_mut().zip(&self.axes).rev() {
-            *place = cell % labels.len();
-            cell /= labels.len();
-        }
-        let place_of = |dimension: Dimension| self.axes.iter().position(|(d, _)| *d == dimension).map_or(0, |nth| places[nth]);
-        of.axes.iter().fold(0, |found, (dimension, labels)| found * labels.len() + place_of(*dimension))
-    }
-
-    /// What was chosen, told of an error.
-    fn choices(&self, choice: &Choice) -> String {
-        let words: Vec<String> = choice.words().into_iter().map(|(name, word)| format!("{name}={word}")).collect();
-        format!("period={} {} area_level={}", period_word(choice.period.as_ref()), words.join(" "), self.level.word())
-    }
-}
 
 impl Table {
     /// The share of each cell in percent: in the total of its area, or in the cell of another table of counts that it lies in.
@@ -79,19 +26,9 @@ impl Table {
         if grid.selection.choice != whole.selection.choice || grid.level != whole.level || grid.ages != whole.ages || !same_records {
             return Err(Error::ChoicesDiffer { numerator: mine, denominator: theirs });
         }
-        let has = |d: &Dimension| grid.axes.iter().any(|(own, _)| own == d);
-        if let Some((dimension, _)) = whole.axes.iter().find(|(d, _)| !has(d)) {
-            return Err(Error::UnknownChoice {
-                what: "of",
-                got: dimension.word().to_owned(),
-                known: grid.axes.iter().map(|(d, _)| d.word().to_owned()).collect(),
-            });
-        }
         let (size, size_of) = (grid.size(), whole.size());
-        let base = |nth: usize| {
-            let cell = if of.is_none() { 0 } else { grid.cell_in(whole, nth % size) };
-            whole.counts[nth / size * size_of + cell]
-        };
+        let cells = if of.is_none() { vec![0; size] } else { grid.cells_in(whole)? };
+        let base = |nth: usize| whole.counts[nth / size * size_of + cells[nth % size]];
         let pairs: Vec<(u64, u64)> = grid.counts.iter().enumerate().map(|(nth, count)| (*count, base(nth))).collect();
         let shares: Vec<Share> = pairs.iter().map(|(x, n)| share(*x, *n)).collect();
         let spots: Spots = grid.selection.spots(grid.level)?;

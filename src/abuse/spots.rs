@@ -87,3 +87,8 @@ impl<'a> Spots<'a> {
         self.places.len()
     }
 }
+
+/// One for each row of a spot.
+pub(super) fn each(covered: &[Here], rows: usize) -> Vec<Here> {
+    covered.iter().flat_map(|here| std::iter::repeat_n(*here, rows)).collect()
+}

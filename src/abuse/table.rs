@@ -1,14 +1,14 @@
 //! A result: a table that names its unit and the choices behind it.
 
 use super::choice::{Choice, period_word};
+use super::grid::Grid;
 use super::select::Selection;
-use super::share::Grid;
 use super::spots::{Here, Spots};
 use super::unit::Unit;
 use crate::error::{Error, Result};
 use crate::stats::{LEVEL, ProportionMethod, Status, proportion, quotient};
 use crate::text::Text;
-use polars::prelude::*;
+use polars_core::prelude::*;
 
 /// A table of one unit.
 #[derive(Debug, Clone)]
@@ -118,25 +118,24 @@ impl Columns {
     /// Who reported, row by row: `reported` and `expected` communes, and the `status`. Where nobody did there is no number; where
     /// some did, the status says so unless it says something worse.
     pub fn covered(mut self, rows: Vec<Here>) -> Result<Self> {
-        let heard: BooleanChunked = rows.iter().map(|here| Some(!here.silent)).collect();
+        let heard = |(row, here): (usize, &Here)| (!here.silent).then_some(row as IdxSize);
+        let heard: IdxCa = rows.iter().enumerate().map(heard).collect();
         for column in &mut self.made {
             if column.dtype().is_primitive_numeric() && !CONSTANTS.contains(&column.name().as_str()) {
-                let nothing = Column::full_null(column.name().clone(), column.len(), column.dtype());
-                *column = column.zip_with(&heard, &nothing).map_err(wrong)?;
+                *column = column.take(&heard).map_err(wrong)?;
             }
         }
         let place = self.made.iter().position(|c| c.name().as_str() == "status");
         let before = place.map(|place| self.made[place].clone());
         let before = before.as_ref().map(|c| c.str()).transpose().map_err(wrong)?;
-        let word = |(row, here): (usize, &Here)| {
-            let before = before.and_then(|words| words.get(row)).unwrap_or(Status::Ok.word());
-            match here.reports {
-                _ if here.silent => NOT_REPORTED,
-                Some(reports) if reports.is_partial() && before == Status::Ok.word() => PARTIAL,
-                _ => before,
-            }
-        };
-        let status = Column::new("status".into(), rows.iter().enumerate().map(word).collect::<Vec<&str>>());
+        // A table without a status of its own says only who reported.
+        let before: Vec<&str> = before.map_or_else(|| vec![Status::Ok.word(); rows.len()], |words| words.iter().flatten().collect());
+        let words = before.into_iter().zip(&rows).map(|(before, here)| match here.reports {
+            _ if here.silent => NOT_REPORTED,
+            Some(reports) if reports.is_partial() && before == Status::Ok.word() => PARTIAL,
+            _ => before,
+        });
+        let status = Column::new("status".into(), words.collect::<Vec<&str>>());
         let reported = rows.iter().map(|here| here.reports?.reported);
         let expected = rows.iter().map(|here| Some(here.reports?.expected));
         if let Some(place) = place {

@@ -6,7 +6,7 @@
 use super::{AreaList, Level};
 use crate::error::{Error, Result};
 use crate::period::{Days, Period};
-use polars::prelude::{Column, DataFrame, DataType};
+use polars_core::prelude::{Column, DataFrame, DataType};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// The name of the table of submissions in messages.
@@ -16,7 +16,7 @@ const TABLE: &str = "submissions";
 ///
 /// ```
 /// use chitieu::area::{AreaList, Reported, Submissions};
-/// use polars::prelude::*;
+/// use polars_core::prelude::*;
 /// use std::collections::HashSet;
 /// let areas = AreaList::on("2022-12-31".parse()?)?;
 /// let rows = df!["table" => ["victims"; 2], "commune" => ["12364"; 2], "period" => ["2022H1", "2022H2"]]?;
@@ -116,6 +116,14 @@ impl Submissions {
         let holds = |said: &Self, has: &[&str], table: &String| said.complete.contains(table) || !has.contains(&table.as_str());
         let named = self.complete.union(&other.complete);
         self.complete = named.filter(|t| holds(&self, own, t) && holds(other, others, t)).cloned().collect();
+        self
+    }
+
+    /// Those of some tables.
+    #[must_use]
+    pub(crate) fn only(mut self, tables: &[&str]) -> Self {
+        self.sent.retain(|table, _| tables.contains(&table.as_str()));
+        self.complete.retain(|table| tables.contains(&table.as_str()));
         self
     }
 

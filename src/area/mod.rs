@@ -18,7 +18,7 @@ pub(crate) use split::{WHOLE, bad};
 use crate::error::{Error, Result, choose};
 use crate::period::Period;
 use chrono::NaiveDate;
-use polars::prelude::{Column, DataFrame, DataType, PolarsResult};
+use polars_core::prelude::{Column, DataFrame, DataType, PolarsResult};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
@@ -120,6 +120,9 @@ static CHANGES: LazyLock<BTreeSet<NaiveDate>> =
     LazyLock::new(|| LINES.iter().flat_map(|l| std::iter::once(l.from).chain(l.to.succ_opt())).collect());
 
 impl AreaList {
+    /// The place of the country in every list; it holds all others.
+    pub(crate) const COUNTRY: u32 = 0;
+
     /// The list that holds on a day.
     ///
     /// ```
@@ -281,8 +284,8 @@ impl AreaList {
     /// The unit of a wider level that holds this one.
     #[must_use]
     pub fn up_to(&self, mut place: u32, level: Level) -> u32 {
-        while self.get(place).level > level {
-            place = self.get(place).parent.unwrap_or(0);
+        while let Some(wider) = self.get(place).parent.filter(|_| self.get(place).level > level) {
+            place = wider;
         }
         place
     }

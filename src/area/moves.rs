@@ -6,7 +6,7 @@
 use super::{Area, AreaList, Level};
 use crate::error::{Error, Result};
 use chrono::NaiveDate;
-use polars::prelude::{Column, DataFrame};
+use polars_core::prelude::{Column, DataFrame};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, LazyLock};
 
@@ -114,7 +114,7 @@ impl AreaList {
                 Some(before) => before.into_iter().filter(|p| held.contains(p)).collect(),
             });
         }
-        common.and_then(|held| held.first().copied()).unwrap_or(0)
+        common.and_then(|held| held.first().copied()).unwrap_or(Self::COUNTRY)
     }
 
     /// The list with a line, on each finer level, for what of a unit cannot be given to one unit inside it.

@@ -2,7 +2,8 @@
 
 use super::condition::Condition;
 use super::indicator::{Dimension, ReadIn};
-use super::table::Table;
+use super::table::{ETHNICITY, Table};
+use crate::error::{Result, choose};
 use crate::text::Text;
 use serde::Deserialize;
 
@@ -78,6 +79,14 @@ impl EthnicList {
             Self::Of2008 => "2008",
         }
     }
+
+    /// The list of a year.
+    ///
+    /// # Errors
+    /// [`Error::UnknownChoice`].
+    pub fn from_word(word: &str) -> Result<Self> {
+        choose("ethnic_list", word, &[Self::Of1979, Self::Of2008].map(|list| (list.word(), list)))
+    }
 }
 
 #[derive(Deserialize)]
@@ -131,7 +140,7 @@ impl Codes {
     /// True if a list has a code; of ethnic groups, if a group has that name.
     #[must_use]
     pub fn has(&self, list: &str, code: &str) -> bool {
-        if list == "ethnicity" {
+        if list == ETHNICITY {
             return self.ethnic.iter().any(|g| g.name == code);
         }
         self.list(list).is_some_and(|l| l.items.iter().any(|c| c.code == code))
@@ -143,7 +152,7 @@ impl Codes {
             let list = table.column(column).and_then(|c| c.codes.as_deref());
             if let Some(list) = list.filter(|list| !self.has(list, word)) {
                 let expected =
-                    if list == "ethnicity" { "the name of an ethnic group".to_owned() } else { format!("a code of the list {list}") };
+                    if list == ETHNICITY { "the name of an ethnic group".to_owned() } else { format!("a code of the list {list}") };
                 return Err((expected, format!("\"{word}\"")));
             }
         }
@@ -159,7 +168,7 @@ impl Codes {
 
     /// The codes of a list but `unknown`, or the names of the ethnic groups; empty for what is no list.
     pub(crate) fn categories_of(&self, list: &str) -> Vec<&str> {
-        if list == Dimension::Ethnicity.word() {
+        if list == ETHNICITY {
             return self.ethnic.iter().map(|g| g.name.as_str()).collect();
         }
         let items = self.list(list).map(|l| l.items.as_slice()).unwrap_or_default();

@@ -37,6 +37,8 @@ mod codes;
 mod condition;
 mod indicator;
 mod table;
+#[cfg(test)]
+mod tests;
 
 pub use codes::{Code, CodeList, Codes, EthnicGroup, EthnicList};
 pub(crate) use condition::TODAY;
@@ -45,8 +47,8 @@ pub use indicator::{
     Agency, DEFAULT_AGE_BANDS, Dimension, Indicator, Kind, Measure, Provenance, Quantities, Quantity, ReadIn, Reference, Target,
     band_labels,
 };
-pub(crate) use table::CASE_COLUMNS;
-pub use table::{Column, ColumnType, FROM_CASE, Table, Time};
+pub(crate) use table::{Age, CaseFact, Derived, ETHNICITY, OfCase};
+pub use table::{Column, ColumnType, Table, Time};
 
 use crate::error::{Error, Result};
 use crate::text::Text;
@@ -74,6 +76,9 @@ pub struct Source {
 #[serde(deny_unknown_fields)]
 struct File {
     source: Option<Source>,
+    /// Indicators of mortality, the deaths of each among those of the next.
+    #[serde(default)]
+    mortality_order: Vec<String>,
     #[serde(default)]
     quantity: Vec<Quantity>,
     #[serde(default)]
@@ -92,6 +97,7 @@ pub struct Catalogue {
     sources: Vec<Source>,
     quantities: Quantities,
     indicators: Vec<Indicator>,
+    mortality_order: Vec<String>,
     words: Arc<Words>,
 }
 
@@ -119,7 +125,13 @@ const FILES: [(&str, &str); 3] = [
 ];
 
 static BUILTIN: LazyLock<Catalogue> = LazyLock::new(|| {
-    let mut catalogue = Catalogue { sources: Vec::new(), quantities: Quantities::new(), indicators: Vec::new(), words: WORDS.clone() };
+    let mut catalogue = Catalogue {
+        sources: Vec::new(),
+        quantities: Quantities::new(),
+        indicators: Vec::new(),
+        mortality_order: Vec::new(),
+        words: WORDS.clone(),
+    };
     let mut seen = BTreeSet::new();
     for (name, text) in FILES {
         let ids = catalogue.add(name, text).expect("the catalogue is part of the crate and tested");
@@ -178,6 +190,11 @@ impl Catalogue {
         self.indicators.iter().find(|i| i.id == id).ok_or_else(|| Error::UnknownIndicator { got: id.to_owned(), close: self.close_to(id) })
     }
 
+    /// Indicators of mortality, the deaths of each among those of the next.
+    pub(crate) fn mortality_order(&self) -> &[String] {
+        &self.mortality_order
+    }
+
     /// The quantities by id.
     #[must_use]
     pub fn quantities(&self) -> &Quantities {
@@ -194,6 +211,20 @@ impl Catalogue {
     #[must_use]
     pub fn table(&self, id: &str) -> Option<&Table> {
         self.words.tables.iter().find(|t| t.id == id)
+    }
+
+    /// The table of that name.
+    ///
+    /// # Errors
+    /// [`Error::UnknownChoice`] with every table.
+    pub(crate) fn known_table(&self, id: &str) -> Result<&Table> {
+        let known = || self.tables().iter().map(|t| t.id.clone()).collect();
+        self.table(id).ok_or_else(|| Error::UnknownChoice { what: "table", got: id.to_owned(), known: known() })
+    }
+
+    /// The table whose rows take over facts of cases, and what they take.
+    pub(crate) fn of_case(&self) -> Option<(&Table, &OfCase)> {
+        self.tables().iter().find_map(|table| Some((table, table.case.as_ref()?)))
     }
 
     /// The code lists.
@@ -260,6 +291,12 @@ impl Catalogue {
         if let Some(source) = parsed.source {
             self.sources.retain(|s| s.id != source.id);
             self.sources.push(source);
+        }
+        for id in &parsed.mortality_order {
+            self.indicator(id)?;
+        }
+        if !parsed.mortality_order.is_empty() {
+            self.mortality_order = parsed.mortality_order;
         }
         // A quantity that was replaced must still fit the indicators that were there before.
         for indicator in &self.indicators {

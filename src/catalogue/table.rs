@@ -57,6 +57,16 @@ pub struct Column {
     pub least: Option<i32>,
 }
 
+impl Column {
+    /// True for codes of ethnic groups, which two official lists number differently.
+    pub(crate) fn is_ethnic(&self) -> bool {
+        self.codes.as_deref() == Some(ETHNICITY)
+    }
+}
+
+/// The list of ethnic groups.
+pub(crate) const ETHNICITY: &str = "ethnicity";
+
 /// How the rows of a table belong to a period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Hash)]
 #[serde(rename_all = "snake_case")]
@@ -69,6 +79,126 @@ pub enum Time {
     Year,
     /// By the column `school_year`.
     SchoolYear,
+}
+
+/// How the age of a row's person is known, by columns of its table.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Age {
+    /// The day of birth.
+    pub born: String,
+    /// The year of birth, where the day is not known.
+    pub year: Option<String>,
+    /// Days lived at the event.
+    pub lived: Option<String>,
+    /// The least and the most age in completed years, as somebody estimated it.
+    pub estimated: Option<[String; 2]>,
+    /// The day of the event at which ages are taken, and one that it lies at or before.
+    pub on: Option<[String; 2]>,
+    /// The numbers worked out.
+    #[serde(default)]
+    gives: Vec<Derived>,
+}
+
+/// A whole number worked out from dates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Derived {
+    /// Completed years.
+    Age,
+    /// Completed months.
+    AgeMonths,
+    /// Days.
+    AgeDays,
+}
+
+impl Derived {
+    /// The name under which conditions read it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Age => "age",
+            Self::AgeMonths => "age_months",
+            Self::AgeDays => "age_days",
+        }
+    }
+}
+
+impl Age {
+    /// The columns that say something of the age; one of them is enough.
+    pub fn columns(&self) -> Vec<&str> {
+        let estimated = self.estimated.iter().flatten();
+        std::iter::once(&self.born).chain(&self.year).chain(&self.lived).chain(estimated).map(String::as_str).collect()
+    }
+
+    /// The columns that say something of the days of birth.
+    pub fn births(&self) -> Vec<&str> {
+        std::iter::once(&self.born).chain(&self.year).chain(&self.lived).map(String::as_str).collect()
+    }
+}
+
+/// What rows of one table take over from the rows of another that are of the same case, by columns.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OfCase {
+    /// The table with the reports of cases.
+    pub table: String,
+    /// The case, in both tables.
+    pub id: String,
+    /// The child, in both tables.
+    pub child: String,
+    /// Who a row of the own table is about.
+    pub person: String,
+    pub received: String,
+    pub incident: String,
+    pub commune: String,
+    pub confirmed: String,
+    /// Whether a report is confirmed and its victim a child: no column of the other table.
+    pub of_child: String,
+}
+
+/// A fact that is taken over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CaseFact {
+    Received,
+    Incident,
+    Commune,
+    Confirmed,
+    OfChild,
+}
+
+impl CaseFact {
+    fn kind(self) -> ColumnType {
+        match self {
+            Self::Received | Self::Incident => ColumnType::Date,
+            Self::Commune => ColumnType::Area,
+            Self::Confirmed | Self::OfChild => ColumnType::Flag,
+        }
+    }
+}
+
+impl OfCase {
+    /// The fact of a name.
+    pub fn fact(&self, name: &str) -> Option<CaseFact> {
+        let facts = [
+            (&self.received, CaseFact::Received),
+            (&self.incident, CaseFact::Incident),
+            (&self.commune, CaseFact::Commune),
+            (&self.confirmed, CaseFact::Confirmed),
+            (&self.of_child, CaseFact::OfChild),
+        ];
+        facts.into_iter().find(|(column, _)| *column == name).map(|(_, fact)| fact)
+    }
+
+    /// The columns of the other table without which nothing can be taken over.
+    pub fn required(&self) -> [&str; 4] {
+        [&self.id, &self.received, &self.commune, &self.confirmed]
+    }
+
+    /// Every column of the other table that is read where it is there. Without `child` no child of a case is told apart.
+    pub fn columns<'a>(&'a self, reports: &'a Table) -> Vec<&'a str> {
+        let own = [&self.id, &self.child, &self.received, &self.commune, &self.confirmed, &self.incident];
+        own.into_iter().map(String::as_str).chain(reports.age.iter().flat_map(Age::columns)).collect()
+    }
 }
 
 /// One table of records.
@@ -91,6 +221,10 @@ pub struct Table {
     greatest: BTreeMap<String, i32>,
     /// The columns that hold identifiers.
     identifiers: BTreeSet<String>,
+    /// How ages are known.
+    pub(crate) age: Option<Age>,
+    /// What rows take over from those of another table.
+    pub(crate) case: Option<OfCase>,
 }
 
 /// A table as it stands in the file.
@@ -103,6 +237,8 @@ struct Written {
     every_commune: bool,
     date: Option<String>,
     columns: Vec<WrittenColumn>,
+    age: Option<Age>,
+    case: Option<OfCase>,
 }
 
 /// A column as it stands in the file.
@@ -138,34 +274,11 @@ impl From<Written> for Table {
             columns: written.columns.into_iter().map(column).collect(),
             greatest,
             identifiers,
+            age: written.age,
+            case: written.case,
         }
     }
 }
-
-/// The whole numbers worked out from dates, and the columns each is worked out from.
-const DERIVED: [(&str, &str, &[&str]); 7] = [
-    ("deaths", "age_days", &["birth_date", "age_days"]),
-    ("children", "age", &["birth_date", "birth_year"]),
-    ("children", "age_months", &["birth_date", "birth_year"]),
-    ("victims", "age", &["birth_date", "birth_year", "age_from", "age_to"]),
-    ("deaths", "age", &["birth_date", "age_days"]),
-    ("deaths", "age_months", &["birth_date", "age_days"]),
-    ("injuries", "age", &["birth_date"]),
-];
-
-/// What perpetrators take over from the reports of the child they name, or of their case; `abuses_child`: one of them is
-/// confirmed and under 16.
-pub const FROM_CASE: [(&str, ColumnType); 5] = [
-    ("received_date", ColumnType::Date),
-    ("incident_date", ColumnType::Date),
-    ("commune", ColumnType::Area),
-    ("confirmed", ColumnType::Flag),
-    ("abuses_child", ColumnType::Flag),
-];
-
-/// The columns of victims that cases are made of, where they are there. Without `child_id` no child of a case is told apart.
-pub(crate) const CASE_COLUMNS: [&str; 10] =
-    ["case_id", "child_id", "received_date", "commune", "confirmed", "incident_date", "birth_date", "birth_year", "age_from", "age_to"];
 
 impl Table {
     /// A table of one's own, without columns; see [`crate::Crosstab`].
@@ -181,6 +294,8 @@ impl Table {
             columns: Vec::new(),
             greatest: BTreeMap::new(),
             identifiers: BTreeSet::new(),
+            age: None,
+            case: None,
         }
     }
 
@@ -222,17 +337,28 @@ impl Table {
         if let Some(column) = self.column(id) {
             return (!column.private).then_some(column.kind);
         }
-        if self.id == "perpetrators"
-            && let Some((_, kind)) = FROM_CASE.iter().find(|(name, _)| *name == id)
-        {
-            return Some(*kind);
-        }
-        self.derived_from(id).map(|_| ColumnType::Integer)
+        let of_case = self.case.as_ref().and_then(|case| case.fact(id)).map(CaseFact::kind);
+        of_case.or_else(|| self.derived(id).map(|_| ColumnType::Integer))
+    }
+
+    /// The number of a name that is worked out from dates.
+    pub(crate) fn derived(&self, id: &str) -> Option<Derived> {
+        self.age.as_ref()?.gives.iter().copied().find(|number| number.word() == id)
     }
 
     /// The columns a derived number is worked out from; at least one of them must be there.
     #[must_use]
-    pub fn derived_from(&self, id: &str) -> Option<&'static [&'static str]> {
-        DERIVED.iter().find(|(table, name, _)| *table == self.id && *name == id).map(|(_, _, from)| *from)
+    pub fn derived_from(&self, id: &str) -> Option<Vec<&str>> {
+        self.derived(id).and(self.age.as_ref()).map(Age::columns)
+    }
+
+    /// The column that says to which period a row belongs; none in a register, whose rows hold at a day.
+    pub(crate) fn time_column(&self) -> Option<&str> {
+        match self.time {
+            Time::Stock => None,
+            Time::Event => self.date.as_deref(),
+            Time::Year => Some("year"),
+            Time::SchoolYear => Some("school_year"),
+        }
     }
 }

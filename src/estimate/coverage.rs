@@ -207,7 +207,10 @@ impl<'a> Asking<'a> {
         // Perpetrators come with the victims of their case: where nothing is said of them, what is said of victims holds.
         let own = question.table_place(&block.table)?;
         let is_named = |table: u32| presence.submitted.keys().chain(&presence.complete).any(|(_, of, _)| *of == table);
-        let table = if block.table == "perpetrators" && !is_named(own) { question.table_place("victims")? } else { own };
+        let table = match &of.case {
+            Some(case) if !is_named(own) => question.table_place(&case.table)?,
+            _ => own,
+        };
         let days = days(question, block, of.time);
         let is_said = |asked: Days| {
             let of_table = |(_, of, _): &Sender| *of == table;

@@ -1,5 +1,6 @@
 //! From counts to a value, its limits and a status.
 
+mod cell;
 mod coverage;
 mod outcome;
 mod warning;

@@ -1,17 +1,15 @@
 //! The result: one long table, every cell of the grid.
 
-use super::coverage::{Coverage, Reports};
+use super::cell::{Cell, Estimator, Offsets};
 use super::warning::{self, Warning};
-use crate::catalogue::{Dimension, Indicator, Kind, Measure};
+use crate::catalogue::{Dimension, Indicator};
 use crate::error::{Error, Result};
 use crate::plan::{Output, Plan};
 use crate::question::{Axis, check_rows};
-use crate::stats::{FEWEST_EVENTS, Interval, LEVEL, RateMethod, Status, quotient, rate, wilson};
-use crate::tally::{Margins, Spot, Tally};
+use crate::tally::{Spot, Tally};
 use crate::task::Watch;
-use polars::prelude::*;
+use polars_core::prelude::*;
 use rayon::prelude::*;
-use std::collections::{BTreeMap, HashMap};
 
 /// What came out: the table, and what a reader must know besides.
 #[derive(Debug, Clone)]
@@ -29,10 +27,6 @@ struct Category {
     code: fn(&Axis, usize) -> u64,
     nth: usize,
 }
-
-/// How the category of a dimension is found in a block that has it; none means the total.
-type Code = (fn(&Axis, usize) -> u64, usize);
-type Pick<'p> = &'p dyn Fn(&str) -> Option<Code>;
 
 /// Rows made at once, by one thread.
 const PIECE: usize = 1 << 18;
@@ -67,42 +61,6 @@ struct Lines {
     words: Vec<Option<&'static str>>,
 }
 
-/// What one cell holds.
-pub(super) struct Cell {
-    pub numerator: Option<u64>,
-    pub denominator: Option<u64>,
-    pub undecided: Option<u64>,
-    pub reported: Option<u32>,
-    pub expected: Option<u32>,
-    value: Option<f64>,
-    limits: Option<(f64, f64)>,
-    pub status: &'static str,
-    method: Option<&'static str>,
-}
-
-impl Cell {
-    fn not_applicable() -> Self {
-        Self {
-            numerator: None,
-            denominator: None,
-            undecided: None,
-            reported: None,
-            expected: None,
-            value: None,
-            limits: None,
-            status: "not_applicable",
-            method: None,
-        }
-    }
-}
-
-/// Where, within an area, the counts of one cell stand in the blocks of its series.
-struct Offsets {
-    numerator: u64,
-    denominator: u64,
-    undecided: Vec<u64>,
-}
-
 impl Plan {
     /// From a tally to the table of values.
     ///
@@ -111,70 +69,23 @@ impl Plan {
     pub fn finish(&self, tally: &Tally) -> Result<Outcome> {
         tally.check_is_of(&self.question)?;
         check_size(self, Spot::all(&self.question, tally).len())?;
-        let work = Work::new(self, tally)?;
-        let tables: Vec<DataFrame> = work
-            .pieces()
-            .par_iter()
-            .map(|piece| work.piece(piece))
-            .collect::<PolarsResult<_>>()
-            .map_err(|e| Error::Frame { table: "result".to_owned(), found: e.to_string() })?;
-        let mut tables = tables.into_iter();
-        let mut table = tables.next().unwrap_or_default();
+        let estimator = Estimator::new(self, tally)?;
+        let watch = Watch::here();
+        let wrong = |e: PolarsError| Error::Frame { table: "result".to_owned(), found: e.to_string() };
+        let tables: Vec<DataFrame> =
+            estimator.pieces().par_iter().map(|piece| estimator.piece(piece, &watch)).collect::<PolarsResult<_>>().map_err(wrong)?;
+        let mut table = estimator.piece(&[], &watch).map_err(wrong)?;
         for next in tables {
-            table.vstack_mut_owned(next).map_err(|e| Error::Frame { table: "result".to_owned(), found: e.to_string() })?;
+            table.vstack_mut_owned(next).map_err(wrong)?;
         }
         let mut warnings = warning::territory(self, tally)?;
-        warnings.extend(warning::collect(&work)?);
+        warnings.extend(warning::collect(&estimator)?);
         warnings.extend(warning::remarks(self, tally));
         Ok(Outcome { table, warnings })
     }
 }
 
-/// Everything that turns counts into lines.
-pub(super) struct Work<'a> {
-    pub plan: &'a Plan,
-    pub margins: Margins<'a>,
-    pub spots: Vec<Spot>,
-    /// By pass, or by two passes, and place: the communes that reported.
-    reports: BTreeMap<(u32, Option<u32>), Vec<Reports>>,
-    exact: HashMap<u64, Interval>,
-    watch: Watch,
-}
-
-impl<'a> Work<'a> {
-    fn new(plan: &'a Plan, tally: &'a Tally) -> Result<Self> {
-        let exact = (0..FEWEST_EVENTS).filter_map(|x| Some((x, rate(x, 1.0, 1.0, LEVEL, RateMethod::Exact).ok()?))).collect();
-        let coverage = Coverage::new(&plan.question, tally)?;
-        let mut reports = BTreeMap::new();
-        for (above, below) in plan.outputs.iter().map(|o| passes(plan, o)) {
-            for of in [(above, None), (above, below)].into_iter().chain(below.map(|below| (below, None))) {
-                reports.entry(of).or_insert_with(|| coverage.of(of.0, of.1));
-            }
-        }
-        Ok(Self {
-            plan,
-            margins: Margins::new(&plan.question, tally)?,
-            spots: Spot::all(&plan.question, tally),
-            reports,
-            exact,
-            watch: Watch::here(),
-        })
-    }
-
-    /// The communes of an area that reported; nothing is expected of what is no unit.
-    fn reports(&self, of: (u32, Option<u32>), place: u64) -> Reports {
-        self.reports[&of].get(place as usize).copied().unwrap_or_default()
-    }
-
-    /// The communes that reported a table's records, where some indicator counts them.
-    pub fn reports_of(&self, pass: u32, place: u64) -> Reports {
-        self.reports.get(&(pass, None)).and_then(|of| of.get(place as usize)).copied().unwrap_or_default()
-    }
-
-    pub fn indicator(&self, output: &Output) -> &'a Indicator {
-        &self.plan.indicators()[output.indicator]
-    }
-
+impl<'a> Estimator<'a> {
     fn categories(&self, dimension: Dimension, indicator: &Indicator) -> Vec<Category> {
         let axis = Axis::of(dimension, indicator.bands(), self.plan.catalogue.codes());
         let named =
@@ -206,22 +117,19 @@ impl<'a> Work<'a> {
                 }
             }
         }
-        // An empty piece stands for the table without rows.
-        if pieces.len() > 1 {
-            pieces.retain(|piece| !piece.is_empty());
-        }
+        pieces.retain(|piece| !piece.is_empty());
         pieces
     }
 
-    fn piece(&self, piece: &[Stretch]) -> PolarsResult<DataFrame> {
+    fn piece(&self, piece: &[Stretch], watch: &Watch) -> PolarsResult<DataFrame> {
         let mut lines = Lines { categories: vec![Vec::new(); self.plan.by().len()], ..Lines::default() };
         for stretch in piece {
-            self.output(stretch, &mut lines);
+            self.output(stretch, watch, &mut lines);
         }
         self.table(piece, lines)
     }
 
-    fn output(&self, stretch: &Stretch, lines: &mut Lines) {
+    fn output(&self, stretch: &Stretch, watch: &Watch, lines: &mut Lines) {
         let output = stretch.output;
         let indicator = self.indicator(output);
         let by = self.plan.by();
@@ -240,7 +148,7 @@ impl<'a> Work<'a> {
         }
         for nth in stretch.spots.clone() {
             let spot = &self.spots[nth];
-            self.watch.look();
+            watch.look();
             for (labels, offsets) in &grid {
                 let cell = offsets.as_ref().map_or_else(Cell::not_applicable, |o| self.cell(output, spot.place, o));
                 lines.output.push(stretch.nth as u32);
@@ -251,96 +159,11 @@ impl<'a> Work<'a> {
         }
     }
 
-    fn offset(&self, series: usize, pick: Pick) -> u64 {
-        let axes = &self.margins.grids[self.plan.question.series[series].block];
-        axes.offset(axes.axes.iter().map(|axis| pick(&axis.name).map_or_else(|| axis.total(), |(code, nth)| code(axis, nth))))
-    }
-
     /// Where the counts of some categories stand; none if the numerator has no such breakdown.
     fn offsets_of_cell<'c>(&self, output: &Output, pick: &dyn Fn(&str) -> Option<&'c Category>) -> Option<Offsets> {
         let axes = &self.margins.grids[self.plan.question.series[output.numerator].block].axes;
         let lacks = |d: &Dimension| !axes.iter().any(|a| a.name == d.word()) && pick(d.word()).is_some_and(|c| c.label != "total");
         (!self.plan.by().iter().any(lacks)).then(|| self.offsets(output, &|name| pick(name).map(|c| (c.code, c.nth))))
-    }
-
-    fn offsets(&self, output: &Output, pick: Pick) -> Offsets {
-        Offsets {
-            numerator: self.offset(output.numerator, pick),
-            denominator: output.denominator.map_or(0, |d| self.offset(d, pick)),
-            undecided: output.undecided.iter().map(|(open, _)| self.offset(*open, pick)).collect(),
-        }
-    }
-
-    /// The cell of an area with all dimensions at their totals.
-    pub fn total(&self, output: &Output, place: u64) -> Cell {
-        self.cell(output, place, &self.offsets(output, &|_| None))
-    }
-
-    /// The cell of one named category, the other dimensions at their totals.
-    pub fn one(&self, output: &Output, place: u64, dimension: &str, code: fn(&Axis, usize) -> u64, nth: usize) -> Cell {
-        self.cell(output, place, &self.offsets(output, &move |name| (name == dimension).then_some((code, nth))))
-    }
-
-    fn cell(&self, output: &Output, place: u64, offsets: &Offsets) -> Cell {
-        let m = &self.margins;
-        let (above, below) = passes(self.plan, output);
-        let is_silent = |pass: u32| self.reports((pass, None), place).is_empty();
-        let numerator = m.is_counted(output.numerator).then(|| m.count(output.numerator, place, offsets.numerator));
-        let denominator = output.denominator.filter(|d| m.is_counted(*d)).map(|d| m.count(d, place, offsets.denominator));
-        let of_pair = |((open, closed), offset): (&(usize, usize), &u64)| m.undecided(*open, *closed, place, *offset);
-        let undecided = numerator.map(|_| output.undecided.iter().zip(&offsets.undecided).map(of_pair).sum());
-        let mut cell = Cell { numerator, denominator, undecided, status: "not_available", ..Cell::not_applicable() };
-        let reports = self.reports((above, below.filter(|_| denominator.is_some())), place);
-        if numerator.is_some() && reports.expected > 0 {
-            (cell.reported, cell.expected) = (reports.reported, Some(reports.expected));
-        }
-        let hidden = [(numerator, Some(above)), (denominator, below)].map(|(count, pass)| count.is_some() && pass.is_some_and(is_silent));
-        if hidden.contains(&true) {
-            cell.numerator = cell.numerator.filter(|_| !hidden[0]);
-            cell.denominator = cell.denominator.filter(|_| !hidden[1]);
-            cell.undecided = None;
-            cell.status = if reports.is_elsewhere() { "not_available" } else { "not_reported" };
-            return cell;
-        }
-        let Some(x) = numerator else { return cell };
-        if output.measure == Measure::Count {
-            cell.value = Some(quotient(x, 1, 1));
-            cell.status = "ok";
-        } else if let Some(n) = denominator.filter(|n| *n > 0) {
-            self.estimate(&mut cell, output, x, n);
-        }
-        if cell.status == "ok" && reports.is_partial() {
-            cell.status = "partial";
-        }
-        cell
-    }
-
-    fn estimate(&self, cell: &mut Cell, output: &Output, x: u64, n: u64) {
-        let kind = self.indicator(output).kind;
-        let multiplier = output.measure.multiplier();
-        let per = f64::from(multiplier);
-        cell.value = Some(quotient(x, n, multiplier));
-        cell.status = match kind {
-            Kind::Rate => Status::of_rate(x),
-            Kind::Ratio | Kind::Count | Kind::Proportion => Status::of_proportion(n),
-        }
-        .word();
-        let found = match kind {
-            Kind::Proportion if x <= n => wilson(x, n, LEVEL).ok().map(|i| ("wilson", i.lower * per, i.upper * per)),
-            // A ratio of two parts of one whole has the odds of the limits of the first part.
-            Kind::Ratio if output.measure == Measure::Ratio => {
-                wilson(x, x + n, LEVEL).ok().map(|i| ("wilson_odds", i.lower / (1.0 - i.lower) * per, i.upper / (1.0 - i.upper) * per))
-            }
-            Kind::Rate => match self.exact.get(&x) {
-                Some(i) => Some(("exact_poisson", i.lower * per / n as f64, i.upper * per / n as f64)),
-                None => rate(x, n as f64, per, LEVEL, RateMethod::ByarOnly).ok().map(|i| ("byar", i.lower, i.upper)),
-            },
-            _ => None,
-        };
-        if let Some((method, lower, upper)) = found {
-            cell.method = Some(method);
-            cell.limits = Some((lower, upper));
-        }
     }
 
     fn table(&self, piece: &[Stretch], lines: Lines) -> PolarsResult<DataFrame> {
@@ -391,12 +214,6 @@ impl<'a> Work<'a> {
         ]);
         DataFrame::new(rows, columns)
     }
-}
-
-/// The passes that count an output's numerator and its denominator.
-fn passes(plan: &Plan, output: &Output) -> (u32, Option<u32>) {
-    let of = |series: usize| plan.question.pass_of(plan.question.series[series].block);
-    (of(output.numerator), output.denominator.map(of))
 }
 
 /// Refuses a table that nobody could hold, before any of it is made.

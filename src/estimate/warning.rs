@@ -1,6 +1,6 @@
 //! What does not add up: told beside the table, never hidden and never a failure.
 
-use super::outcome::Work;
+use super::cell::Estimator;
 use crate::catalogue::{Dimension, Indicator, Measure};
 use crate::error::Result;
 use crate::plan::Plan;
@@ -64,12 +64,12 @@ fn grouped(number: u64, mark: char) -> String {
     text
 }
 
-pub(super) fn collect(work: &Work) -> Result<Vec<Warning>> {
+pub(super) fn collect(estimator: &Estimator) -> Result<Vec<Warning>> {
     let mut found = Vec::new();
-    coverage(work, &mut found)?;
-    parts(work, &mut found);
-    quotients(work, &mut found);
-    mortality(work, &mut found);
+    coverage(estimator, &mut found)?;
+    parts(estimator, &mut found);
+    quotients(estimator, &mut found);
+    mortality(estimator, &mut found);
     Ok(found)
 }
 
@@ -90,15 +90,15 @@ pub(super) fn territory(plan: &Plan, tally: &Tally) -> Result<Vec<Warning>> {
 }
 
 /// Who did not report, and where a zero may be silence: one warning each, at the country.
-fn coverage(work: &Work, found: &mut Vec<Warning>) -> Result<()> {
-    let plan = work.plan;
+fn coverage(estimator: &Estimator, found: &mut Vec<Warning>) -> Result<()> {
+    let plan = estimator.plan;
     let series = plan.outputs.iter().flat_map(|o| std::iter::once(o.numerator).chain(o.denominator));
-    let counted = series.filter(|series| work.margins.is_counted(*series));
+    let counted = series.filter(|series| estimator.margins.is_counted(*series));
     let passes: BTreeSet<u32> = counted.map(|series| plan.question.pass_of(plan.question.series[series].block)).collect();
     let (mut lacking, mut unknown): (BTreeSet<Text>, BTreeSet<Text>) = (BTreeSet::new(), BTreeSet::new());
     for pass in passes {
         let name = &plan.question.table(&plan.question.blocks[pass as usize].table)?.name;
-        let reports = work.reports_of(pass, 0);
+        let reports = estimator.reports_of(pass, 0);
         match reports.reported {
             Some(reported) if reported < reports.expected => {
                 let expected = reports.expected;
@@ -141,17 +141,18 @@ fn coverage(work: &Work, found: &mut Vec<Warning>) -> Result<()> {
 }
 
 /// Parts that do not sum to their total, at the country.
-fn parts(work: &Work, found: &mut Vec<Warning>) {
-    for output in work.plan.outputs.iter().filter(|o| o.measure == Measure::Count && work.margins.is_counted(o.numerator)) {
-        let indicator = work.indicator(output);
-        let total = work.total(output, 0).numerator.unwrap_or(0);
-        let axes = &work.margins.grids[work.plan.question.series[output.numerator].block].axes;
+fn parts(estimator: &Estimator, found: &mut Vec<Warning>) {
+    for output in estimator.plan.outputs.iter().filter(|o| o.measure == Measure::Count && estimator.margins.is_counted(o.numerator)) {
+        let indicator = estimator.indicator(output);
+        // Where nobody in the country reported there is nothing to add up.
+        let Some(total) = estimator.total(output, 0).numerator else { continue };
+        let axes = &estimator.margins.grids[estimator.plan.question.series[output.numerator].block].axes;
         for axis in *axes {
-            let Some(dimension) = work.plan.by().iter().copied().find(|d| d.word() == axis.name) else { continue };
-            let told = Told::new(work, indicator, dimension);
+            let Some(dimension) = estimator.plan.by().iter().copied().find(|d| d.word() == axis.name) else { continue };
+            let told = Told::new(estimator, indicator, dimension);
             let groups = (0..axis.categories.len()).filter(|nth| axis.parents[*nth].is_none());
-            let sum: u64 = groups.filter_map(|nth| work.one(output, 0, &axis.name, |_, nth| nth as u64, nth).numerator).sum();
-            let unknown = work.one(output, 0, &axis.name, |axis: &Axis, _| axis.unknown(), 0).numerator.unwrap_or(0);
+            let sum: u64 = groups.filter_map(|nth| estimator.one(output, 0, &axis.name, |_, nth| nth as u64, nth).numerator).sum();
+            let unknown = estimator.one(output, 0, &axis.name, |axis: &Axis, _| axis.unknown(), 0).numerator.unwrap_or(0);
             if sum + unknown == total && !axis.is_multiple {
                 if unknown > 0 {
                     found.push(not_recorded(&told, total, unknown));
@@ -171,8 +172,8 @@ struct Told {
 }
 
 impl Told {
-    fn new(work: &Work, indicator: &Indicator, dimension: Dimension) -> Self {
-        let of = work.plan.catalogue.codes().name("dimension", dimension.word());
+    fn new(estimator: &Estimator, indicator: &Indicator, dimension: Dimension) -> Self {
+        let of = estimator.plan.catalogue.codes().name("dimension", dimension.word());
         let of = of.unwrap_or_else(|| Text::new(dimension.word(), dimension.word()));
         Self {
             id: indicator.id.clone(),
@@ -211,12 +212,12 @@ fn parts_warning(told: &Told, dimension: Dimension, sum: u64, total: u64, unknow
 }
 
 /// Events without a population, and shares above the whole.
-fn quotients(work: &Work, found: &mut Vec<Warning>) {
-    for output in work.plan.outputs.iter().filter(|o| o.denominator.is_some_and(|d| work.margins.is_counted(d))) {
-        let indicator = work.indicator(output);
+fn quotients(estimator: &Estimator, found: &mut Vec<Warning>) {
+    for output in estimator.plan.outputs.iter().filter(|o| o.denominator.is_some_and(|d| estimator.margins.is_counted(d))) {
+        let indicator = estimator.indicator(output);
         let (mut empty, mut above) = (Vec::new(), Vec::new());
-        for spot in &work.spots {
-            let cell = work.total(output, spot.place);
+        for spot in &estimator.spots {
+            let cell = estimator.total(output, spot.place);
             let (Some(x), Some(n)) = (cell.numerator, cell.denominator) else { continue };
             if n == 0 && x > 0 {
                 empty.push(spot.code.as_str());
@@ -264,12 +265,13 @@ fn quotients(work: &Work, found: &mut Vec<Warning>) {
 }
 
 /// Neonatal deaths are infant deaths, and these are deaths under five.
-fn mortality(work: &Work, found: &mut Vec<Warning>) {
-    let counts: Vec<(&Indicator, u64)> = ["neonatal_mortality_rate", "infant_mortality_rate", "under_five_mortality_rate"]
+fn mortality(estimator: &Estimator, found: &mut Vec<Warning>) {
+    let order = estimator.plan.catalogue.mortality_order();
+    let counts: Vec<(&Indicator, u64)> = order
         .iter()
         .filter_map(|id| {
-            let output = work.plan.outputs.iter().find(|o| work.indicator(o).id == *id)?;
-            Some((work.indicator(output), work.total(output, 0).numerator?))
+            let output = estimator.plan.outputs.iter().find(|o| estimator.indicator(o).id == *id)?;
+            Some((estimator.indicator(output), estimator.total(output, 0).numerator?))
         })
         .collect();
     for pair in counts.windows(2).filter(|p| p[0].1 > p[1].1) {

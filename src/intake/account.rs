@@ -1,12 +1,12 @@
 //! What becomes of the rows of a sheet, besides their values: none is passed over without a word.
 
 use super::cells::{BLANK, Sheet};
-use super::clean::{Change, Finding};
-use super::guard::unreadable;
+use super::findings::{Change, Finding};
 use super::header::{Header, How};
 use super::lines::usual;
 use super::rows::Aside;
 use super::rules::Rule;
+use super::unreadable::unreadable;
 use crate::error::Result;
 
 /// The column that tells of a row as such.

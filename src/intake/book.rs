@@ -1,19 +1,13 @@
-//! Any file as sheets of cells. Workbooks are read by calamine, text in `lines.rs`.
+//! A file as sheets of cells: what every reader of files makes.
 
-use super::cells::{Cell, Column, Merged, Sheet};
+use super::cells::{BLANK, Cell, Column, Merged, Sheet};
 use super::decode::TextEncoding;
-use super::guard::{check, unreadable};
-use super::kind::{Kind, is_of_disk, of_disk};
-use super::lines;
-use crate::disk;
-use crate::error::{Error, Result};
+use super::unreadable::unreadable;
+use crate::error::Result;
 use crate::limits::{Bound, Limits};
 use crate::task;
-use calamine::{Data, DataRef, Dimensions, ExcelDateTime, Reader, SheetVisible, Xls, Xlsx};
 use std::fs::File;
-use std::io::{BufReader, Read};
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::path::Path;
+use std::io::Read;
 
 /// What a file holds.
 pub(super) struct Book {
@@ -31,38 +25,16 @@ pub(super) enum Refused {
     Hidden(String),
 }
 
-/// Days between the two ways of Excel to count them.
-pub(super) const DAYS_1904: f64 = 1462.0;
-
-/// Reads a file whole.
-///
-/// # Errors
-/// [`Error::File`] for a file that is not there, [`Error::NoPermission`], [`Error::UnreadableFile`] for what is no readable workbook
-/// or text.
-pub(super) fn open(path: &Path, sheet: Option<&str>, encoding: Option<TextEncoding>, limits: Limits) -> Result<Book> {
-    let told = path.display().to_string();
-    let io = |e: std::io::Error| disk::error(path, &e);
-    let mut file = disk::open(path)?;
-    let mut head = [0; super::kind::HEAD];
-    let read = read_most(&mut file, &mut head).map_err(io)?;
-    std::io::Seek::rewind(&mut file).map_err(io)?;
-    let kind = Kind::of(&told, &head[..read], &file)?;
-    std::io::Seek::rewind(&mut file).map_err(io)?;
-    match kind {
-        Kind::Xlsx => xlsx(&told, file, sheet, limits),
-        Kind::Xlsb => super::xlsb::read(&told, file, sheet, limits),
-        Kind::Ods => super::ods::read(&told, file, sheet, limits),
-        Kind::Xls => xls(&told, file, sheet, limits),
-        Kind::Text => lines::read(&told, file, encoding, limits),
-    }
-}
-
-/// What the reader of workbooks answers: a damaged one may bring it out of step, or make it panic. A fault of ours is no damage.
-fn told<T, E>(path: &str, damage: impl Fn(E) -> Error, work: impl FnOnce() -> std::result::Result<T, E>) -> Result<T> {
-    match catch_unwind(AssertUnwindSafe(work)) {
-        Ok(found) => found.map_err(damage),
-        Err(why) if task::is_stop(why.as_ref()) => resume_unwind(why),
-        Err(_) => Err(unreadable(path, "a whole workbook", "a damaged one")),
+/// The sheets asked for among those there are; the visible ones if none is named.
+pub(super) fn chosen(path: &str, sheets: &[(String, bool)], sheet: Option<&str>) -> Result<(Vec<String>, Vec<Refused>)> {
+    let names = |visible: bool| sheets.iter().filter(move |(_, shows)| *shows == visible).map(|(name, _)| name.clone());
+    match sheet {
+        None => Ok((names(true).collect(), names(false).map(Refused::Hidden).collect())),
+        Some(name) if sheets.iter().any(|(there, _)| there == name) => Ok((vec![name.to_owned()], Vec::new())),
+        Some(name) => {
+            let there: Vec<String> = sheets.iter().map(|(name, _)| name.clone()).collect();
+            Err(unreadable(path, &format!("a sheet named {name}"), there.join(", ")))
+        }
     }
 }
 
@@ -87,39 +59,6 @@ pub(super) fn whole(path: &str, file: File, limits: Limits) -> Result<Vec<u8>> {
         return Err(unreadable(path, "a file", "one that grows while it is read"));
     }
     Ok(bytes)
-}
-
-fn read_most(file: &mut File, into: &mut [u8]) -> std::io::Result<usize> {
-    let mut read = 0;
-    while read < into.len() {
-        match file.read(&mut into[read..])? {
-            0 => break,
-            more => read += more,
-        }
-    }
-    Ok(read)
-}
-
-/// The sheets asked for among those there are; the visible ones if none is named.
-pub(super) fn chosen(path: &str, sheets: &[(String, bool)], sheet: Option<&str>) -> Result<(Vec<String>, Vec<Refused>)> {
-    let names = |visible: bool| sheets.iter().filter(move |(_, shows)| *shows == visible).map(|(name, _)| name.clone());
-    match sheet {
-        None => Ok((names(true).collect(), names(false).map(Refused::Hidden).collect())),
-        Some(name) if sheets.iter().any(|(there, _)| there == name) => Ok((vec![name.to_owned()], Vec::new())),
-        Some(name) => {
-            let there: Vec<String> = sheets.iter().map(|(name, _)| name.clone()).collect();
-            Err(unreadable(path, &format!("a sheet named {name}"), there.join(", ")))
-        }
-    }
-}
-
-/// The names of sheets, and whether they show.
-fn shown(sheets: &[calamine::Sheet]) -> Vec<(String, bool)> {
-    sheets.iter().map(|sheet| (sheet.name.clone(), sheet.visible == SheetVisible::Visible)).collect()
-}
-
-fn merged(cells: &[Dimensions]) -> Vec<Merged> {
-    cells.iter().map(|m| Merged { rows: (m.start.0, m.end.0), columns: (m.start.1, m.end.1) }).collect()
 }
 
 /// Cells on their way into a sheet.
@@ -161,7 +100,7 @@ impl Filling {
         }
         let place = self.places[column] as usize - 1;
         // Of two values of one cell readers take either.
-        if self.sheet.columns[place].1.code(self.sheet.rows.len() - 1) != super::cells::BLANK {
+        if self.sheet.columns[place].1.code(self.sheet.rows.len() - 1) != BLANK {
             return Err(unreadable(path, "one value in each cell", format!("two in row {number}")));
         }
         let before = self.filled;
@@ -190,117 +129,4 @@ impl Filling {
         self.sheet.merged = merged;
         self.sheet
     }
-}
-
-fn date(moment: ExcelDateTime, from_1904: bool) -> Cell<'static> {
-    let serial = moment.as_f64();
-    if moment.is_duration() {
-        return Cell::Number(serial);
-    }
-    Cell::Date(if from_1904 { serial + DAYS_1904 } else { serial })
-}
-
-fn xlsx(path: &str, file: File, sheet: Option<&str>, limits: Limits) -> Result<Book> {
-    let mut seen = check(path, &file, limits)?;
-    // What the reader says may hold text of a cell.
-    let damaged = |e: calamine::XlsxError| match e {
-        calamine::XlsxError::Password => unreadable(path, "a workbook without a password", "one with a password"),
-        calamine::XlsxError::Io(e) if is_of_disk(&e) => of_disk(path, &e),
-        _ => unreadable(path, "a whole workbook", "a damaged one"),
-    };
-    let mut book: Xlsx<_> = told(path, damaged, || Xlsx::new(BufReader::new(file)))?;
-    let from_1904 = book.has_1904_epoch();
-    let (names, refused) = chosen(path, &shown(book.sheets_metadata()), sheet)?;
-    let mut found = Book { sheets: Vec::new(), encoding: None, refused };
-    task::expect(names.iter().filter_map(|name| seen.get(name)).map(|sheet| sheet.cells).sum());
-    for name in names {
-        let mut filling = Filling::new(name.clone(), from_1904, limits);
-        // A chart sheet among the sheets has no cells.
-        let Ok(mut cells) = told(path, damaged, || book.worksheet_cells_reader(&name)) else {
-            found.refused.push(Refused::NoCells(name));
-            continue;
-        };
-        let mut delivered = 0;
-        let scaled = seen.get(&name).map_or(&[][..], |sheet| &sheet.scaled);
-        while let Some(next) = told(path, damaged, || cells.next_cell())? {
-            delivered += 1;
-            let (row, column) = next.get_position();
-            let cell = match next.get_value() {
-                DataRef::Empty => Cell::Blank,
-                DataRef::SharedString(text) => Cell::Text(text),
-                DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => Cell::Text(text),
-                DataRef::Float(_) | DataRef::Int(_) if scaled.binary_search(&(row, column)).is_ok() => Cell::Scaled,
-                DataRef::Float(number) => Cell::Number(*number),
-                DataRef::Int(number) => Cell::Number(*number as f64),
-                DataRef::Bool(flag) => Cell::Flag(*flag),
-                DataRef::DateTime(moment) => date(*moment, from_1904),
-                DataRef::Error(_) => Cell::Error,
-            };
-            filling.add(path, row, column, cell)?;
-        }
-        drop(cells);
-        let cells = told(path, damaged, || book.merge_cells_by_sheet_name(&name)).unwrap_or_default();
-        let mut sheet = filling.done(merged(&cells));
-        if let Some(seen) = seen.remove(&name) {
-            if seen.cells != delivered {
-                return Err(unreadable(path, &format!("{} cells in a sheet", seen.cells), delivered.to_string()));
-            }
-            (sheet.hidden_rows, sheet.hidden_columns) = (seen.hidden_rows, seen.hidden_columns);
-            sheet.hidden_rows.sort_unstable();
-        }
-        found.sheets.push(sheet);
-    }
-    Ok(found)
-}
-
-fn xls(path: &str, file: File, sheet: Option<&str>, limits: Limits) -> Result<Book> {
-    let bytes = whole(path, file, limits)?;
-    let streams = super::ole::check(path, &bytes, limits)?;
-    // Of two streams, for two versions of Excel, it is not known here which is read.
-    let seen = match &streams[..] {
-        [one] => Some(super::biff::sheets(one).ok_or_else(|| unreadable(path, "a whole workbook", "a damaged one"))?),
-        _ => None,
-    };
-    let damaged = |e: calamine::XlsError| match e {
-        calamine::XlsError::Password => unreadable(path, "a workbook without a password", "one with a password"),
-        _ => unreadable(path, "a whole workbook", "a damaged one"),
-    };
-    let mut book: Xls<_> = told(path, damaged, || Xls::new(std::io::Cursor::new(bytes)))?;
-    let from_1904 = book.has_1904_epoch();
-    let (names, refused) = chosen(path, &shown(book.sheets_metadata()), sheet)?;
-    let mut found = Book { sheets: Vec::new(), encoding: None, refused };
-    for name in names {
-        let Ok(range) = told(path, damaged, || book.worksheet_range(&name)) else {
-            found.refused.push(Refused::NoCells(name));
-            continue;
-        };
-        let seen = book.sheets_metadata().iter().position(|sheet| sheet.name == name).and_then(|nth| seen.as_ref()?.get(nth));
-        let (top, left) = range.start().unwrap_or_default();
-        let delivered = range.used_cells().count();
-        if let Some(seen) = seen.filter(|seen| seen.cells > delivered) {
-            return Err(unreadable(path, &format!("{} cells in a sheet", seen.cells), delivered.to_string()));
-        }
-        let mut filling = Filling::new(name.clone(), from_1904, limits);
-        for (row, column, value) in range.used_cells() {
-            let cell = match value {
-                Data::Empty => Cell::Blank,
-                Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => Cell::Text(text),
-                Data::Float(number) => Cell::Number(*number),
-                Data::Int(number) => Cell::Number(*number as f64),
-                Data::Bool(flag) => Cell::Flag(*flag),
-                Data::DateTime(moment) => date(*moment, from_1904),
-                Data::Error(_) => Cell::Error,
-            };
-            filling.add(path, top + row as u32, left + column as u32, cell)?;
-        }
-        let cells = told(path, damaged, || book.merge_cells_by_sheet_name(&name)).unwrap_or_default();
-        let mut sheet = filling.done(merged(&cells));
-        if let Some(seen) = seen {
-            sheet.hidden_rows = seen.hidden_rows.iter().map(|row| row + 1).collect();
-            sheet.hidden_rows.sort_unstable();
-            sheet.hidden_columns.clone_from(&seen.hidden_columns);
-        }
-        found.sheets.push(sheet);
-    }
-    Ok(found)
 }

@@ -1,7 +1,8 @@
 //! Words to codes: the lists of the catalogue with their names in both languages, and what else registers call them.
 
 use super::rules::{Rule, Rules};
-use super::values::{Made, Value};
+use super::tidy::is_digits;
+use super::value::{Made, Value};
 use crate::catalogue::{Catalogue, Codes, Column, EthnicGroup, EthnicList};
 use crate::spelling::{alike, bare, nfc};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -99,10 +100,6 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
         codes,
     }
 });
-
-pub(super) fn is_digits(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
-}
 
 /// The key without marks and spaces.
 fn joined(word: &str) -> String {
@@ -332,10 +329,8 @@ fn bracketed(text: &str) -> Option<Vec<String>> {
 
 /// Stands for a null among the codes of a list: no code, and a word so that it is not passed over as a sign.
 pub(super) const UNKNOWN: &str = "null";
-
 /// What was expected of a figure in a column whose figures may stand for anything.
 pub(super) const FIGURES: &str = "a word or a code; the figures of this column are not known to be ours";
-
 const EXPECTED_ETHNIC: &str = "the name of an ethnic group, or its code, 01 to 54";
 
 fn code_of(group: &EthnicGroup, list: EthnicList) -> &str {

@@ -27,6 +27,8 @@ pub(super) const UNCERTAIN_ORDER: &str = "a date whose order of day and month is
 pub(super) const YEARS: std::ops::RangeInclusive<i32> = 1900..=2100;
 /// Numbers taken for days of Excel: 1954 to 2064.
 const SERIALS: std::ops::RangeInclusive<i64> = 20_000..=60_000;
+/// Days between the two ways of Excel to count them.
+pub(super) const DAYS_1904: f64 = 1462.0;
 
 type Found = Result<(When, Rules), &'static str>;
 
@@ -52,7 +54,7 @@ pub(super) fn number(number: f64, from_1904: bool) -> Found {
     if number.fract() == 0.0 && YEARS.contains(&(number as i32)) {
         return Ok((When::Year(number as i32), Rules::default()));
     }
-    let days = if from_1904 { number + super::book::DAYS_1904 } else { number };
+    let days = if from_1904 { number + DAYS_1904 } else { number };
     if !SERIALS.contains(&(days.floor() as i64)) {
         return Err(EXPECTED);
     }

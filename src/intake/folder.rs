@@ -1,6 +1,5 @@
 //! The files of a folder.
 
-use super::file_name;
 use crate::error::{Error, Result};
 use crate::text::Text;
 use std::path::{Path, PathBuf};
@@ -56,4 +55,9 @@ pub fn why_skipped(path: &Path) -> Option<Text> {
     }
     let known = path.extension().is_some_and(|e| ENDINGS.iter().any(|ending| e.eq_ignore_ascii_case(ending)));
     (!known).then(|| Text::new("không phải loại tệp đọc được", "not a kind of file that is read"))
+}
+
+/// The name of a file without its folders.
+pub(super) fn file_name(path: &Path) -> String {
+    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
 }

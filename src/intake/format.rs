@@ -1,6 +1,6 @@
 //! What the format of a cell says of its number: that it is a day, or that it is shown in another unit.
 
-use super::header::tells_multiple;
+use super::multiples::tells_multiple;
 
 /// True for the format of a day, such as dd/mm/yyyy: one with a letter of day, month or year outside quotation marks and brackets.
 pub(super) fn is_day_format(format: &str) -> bool {

@@ -5,7 +5,7 @@ use super::codes::UNKNOWN;
 use super::moment::in_viet_nam;
 use crate::error::{Error, Result};
 use crate::record::whole_numbers;
-use polars::prelude::*;
+use polars_core::prelude::*;
 
 /// Days from the day 0 of Excel to that of frames.
 const EPOCH: f64 = 25_569.0;
@@ -37,8 +37,8 @@ pub(super) fn texts(frame: &DataFrame) -> (u64, u64) {
         match series.dtype() {
             DataType::String => series.str().into_iter().flat_map(|texts| texts.iter().flatten()).for_each(|text| note(text.len())),
             DataType::List(_) => {
-                for lengths in series.list().into_iter().map(ListChunked::lst_lengths) {
-                    lengths.iter().flatten().for_each(|items| note(items as usize));
+                for lists in series.list().into_iter().flat_map(|lists| lists.downcast_iter()) {
+                    lists.offsets().lengths().for_each(&mut note);
                 }
             }
             _ => {}

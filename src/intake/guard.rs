@@ -3,9 +3,9 @@
 //! Which parts its reader will open is not guessed: every part is looked over but pictures and programs, and those too where the book
 //! names them.
 
-use super::kind::{is_of_disk, of_disk};
 use super::markup;
-use crate::error::{Error, Result};
+use super::unreadable::{is_of_disk, of_disk, unreadable};
+use crate::error::Result;
 use crate::limits::{Bound, Limits};
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
@@ -22,11 +22,6 @@ const BOOK: &str = "xl/workbook.xml";
 const RELATIONS: &str = "xl/_rels/workbook.xml.rels";
 /// What the names of parts end with that hold the formats of cells.
 const STYLES: &str = "styles.xml";
-
-/// An error of a file that cannot be read.
-pub(super) fn unreadable(path: &str, expected: &str, found: impl Into<String>) -> Error {
-    Error::UnreadableFile { path: path.to_owned(), expected: expected.to_owned(), found: found.into() }
-}
 
 /// What is known of the sheets of a workbook before its reader opens it, by their names.
 pub(super) type Sheets = HashMap<String, markup::Part>;

@@ -1,7 +1,7 @@
 //! What a file is by its bytes: names often lie. Kinds that are not read are told with what to do.
 
-use super::guard::unreadable;
-use crate::error::{Error, Result};
+use super::unreadable::unreadable;
+use crate::error::Result;
 use std::fs::File;
 use std::io::{BufReader, Read};
 use zip::ZipArchive;
@@ -90,15 +90,4 @@ fn archive(path: &str, file: &File) -> Result<Kind> {
     }
     let is_book = parts.iter().any(|part| part.starts_with("xl/") || part == "[content_types].xml");
     if is_book { Ok(Kind::Xlsx) } else { Err(unreadable(path, EXPECTED, ARCHIVE)) }
-}
-
-/// True for an error of the disk, not of what stands in the file.
-pub(super) fn is_of_disk(error: &std::io::Error) -> bool {
-    use std::io::ErrorKind::{InvalidData, InvalidInput, Other, UnexpectedEof};
-    !matches!(error.kind(), InvalidData | InvalidInput | Other | UnexpectedEof)
-}
-
-/// The error of a file that the disk does not give.
-pub(super) fn of_disk(path: &str, error: &std::io::Error) -> Error {
-    unreadable(path, "a file", error.to_string())
 }

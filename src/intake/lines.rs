@@ -4,7 +4,7 @@
 use super::book::{Book, whole};
 use super::cells::{Column, Lines, Sheet};
 use super::decode::{TextEncoding, decode};
-use super::guard::unreadable;
+use super::unreadable::unreadable;
 use crate::error::Result;
 use crate::limits::{Bound, Limits};
 use crate::task;

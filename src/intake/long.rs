@@ -1,8 +1,8 @@
 //! Records that stand in several rows, one for each code of a list: joined by their key, never by a name.
 
-use super::clean::Values;
+use super::columns::Values;
 use super::rules::Rules;
-use super::values::{Made, Value};
+use super::value::{Made, Value};
 use crate::catalogue::{Column, Table};
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_128;

@@ -1,12 +1,14 @@
 //! A mapping: what the user says of files that headers and words alone do not tell.
 
-use super::header::DELETED;
-use super::values::key;
+use super::tidy::key;
 use crate::catalogue::Catalogue;
 use crate::error::{Error, Result};
 use crate::spelling::nfc;
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
+
+/// The name under which a mapping knows the column that says which rows are deleted.
+pub(super) const DELETED: &str = "deleted";
 
 /// For each table, what its columns and values are called in the files.
 ///

@@ -3,11 +3,10 @@
 use super::cells::Cell;
 use super::codes::Words;
 use super::rules::{Rule, Rules};
-use super::values::{Made, Value};
+use super::value::{Made, OWN_UNIT, Value};
 use crate::spelling::bare;
 
 const WHOLE: &str = "a whole number";
-pub(super) const OWN_UNIT: &str = "a whole number in the unit of its column";
 
 /// The whole number in a cell of a column.
 pub(super) fn whole(column: &str, cell: Cell<'_>, text: &str) -> Made {

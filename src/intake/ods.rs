@@ -3,8 +3,8 @@
 
 use super::book::{Book, Filling, Refused, chosen};
 use super::cells::{Cell, Merged};
-use super::guard::{check_part, unreadable};
-use super::kind::{is_of_disk, of_disk};
+use super::guard::check_part;
+use super::unreadable::{is_of_disk, of_disk, unreadable};
 use crate::error::{Error, Result};
 use crate::limits::{Bound, Limits};
 use chrono::{NaiveDate, NaiveDateTime, Timelike};

@@ -1,7 +1,7 @@
 //! An old workbook (.xls) is looked over before it is opened: a chain of sectors that bites its tail, or two cells far apart, would
 //! fill the memory.
 
-use super::guard::unreadable;
+use super::unreadable::unreadable;
 use crate::error::Result;
 use crate::limits::{Bound, Limits};
 

@@ -1,7 +1,7 @@
 //! Communes by code or name, with the district and the province beside them.
 
 use super::rules::{Rule, Rules};
-use super::values::{Made, Value};
+use super::value::{Made, Value};
 use crate::area::{AreaNames, Found, Level};
 use crate::spelling::nfc;
 

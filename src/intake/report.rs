@@ -1,7 +1,7 @@
 //! What was read, and everything that is told about the reading.
 
-use super::clean::{Change, Finding};
 use super::decode::TextEncoding;
+use super::findings::{Change, Finding};
 use super::header::Header;
 use super::rows::Aside;
 use crate::catalogue::{Catalogue, EthnicList};
@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::phrases::vietnamese;
 use crate::text::{Language, Text};
 use chrono::NaiveDate;
-use polars::prelude::*;
+use polars_core::prelude::*;
 use std::collections::BTreeMap;
 
 /// One sheet that was read as a table.

@@ -1,12 +1,14 @@
 //! Which rows of a sheet are records: the others are counted and kept by number, with the reason.
 
+use super::cell_reader::CellReader;
 use super::cells::{BLANK, Cell, Column, Sheet};
 use super::dates;
 use super::header::{Deletion, Header, Part, says_deleted};
 use super::places::{Places, Told};
 use super::rules::Rules;
 use super::signs;
-use super::values::{Reading, Value, number_text, tidy};
+use super::tidy::{number_text, tidy};
+use super::value::Value;
 use crate::area::{Found, Level};
 use crate::catalogue::{ColumnType, Table};
 use crate::task::Watched;
@@ -67,7 +69,7 @@ pub(super) struct Rows<'a> {
     pub table: &'a Table,
     pub sheet: &'a Sheet,
     pub header: &'a Header,
-    pub reading: Reading<'a>,
+    pub reading: CellReader<'a>,
     pub places: Places<'a>,
     pub filled: Filled,
 }

@@ -2,7 +2,7 @@
 
 use super::cells::Cell;
 use super::dates::{self, When, Window};
-use super::values::number_text;
+use super::tidy::number_text;
 use crate::spelling::{alike, bare};
 use serde::Deserialize;
 use std::sync::LazyLock;

@@ -1,10 +1,10 @@
 //! What a column says as a whole: a cell alone does not tell what its figures stand for, nor which of two numbers is the day.
 
 use super::cells::{Cell, Column as Cells};
-use super::codes::{Words, is_digits};
+use super::codes::Words;
 use super::legacy::Legacy;
 use super::rules::Rules;
-use super::values::{is_dashes, number_text, tidy};
+use super::tidy::{is_dashes, is_digits, number_text, tidy};
 use super::{dates, moment};
 use crate::catalogue::{Column, ColumnType};
 use crate::spelling::bare;

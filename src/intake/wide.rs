@@ -1,11 +1,15 @@
-//! Values that stand in several columns side by side: one for each code of a list, each sex, yes and no, or each kind of support.
+//! Values that stand in several columns side by side: the parts of a date, or one for each code of a list, each sex, yes and no,
+//! or each kind of support.
 
 use super::cells::Cell;
-use super::clean::{Cleaner, Source, Values};
+use super::cleaner::{Cleaner, Source};
 use super::codes::Words;
+use super::columns::Values;
+use super::dates::{self, When};
 use super::header::ANY;
+use super::numbers;
 use super::rules::{Rule, Rules};
-use super::values::{Made, Value};
+use super::value::{Made, Value};
 use crate::catalogue::{Column, ColumnType};
 use crate::spelling::bare;
 use rayon::prelude::*;
@@ -161,6 +165,44 @@ impl Cleaner<'_> {
                 marked if marked.iter().all(|code| *code == "no") => flag(false),
                 marked if marked.contains(&"no") => Made::unread("one mark, not several"),
                 _ => flag(true),
+            }
+        });
+        Values { made: made.collect(), of_row }
+    }
+
+    /// A date of which day, month and year stand in columns of their own.
+    pub fn date_of_parts(&self, source: &Source, kept: &[u32]) -> Values {
+        let places = [source.day, source.month, source.year];
+        let (combinations, of_row) = self.combined(&places, kept);
+        let part = |name: &str, place: Option<usize>, code: u32, rules: &mut Rules| -> std::result::Result<Option<i32>, &'static str> {
+            let text = self.text(place, code, rules)?;
+            if text.is_empty() || Words::get().is_blank(&text) || text.chars().all(|c| !c.is_alphanumeric()) {
+                return Ok(None);
+            }
+            match numbers::whole(name, Cell::Text(&text), &text).value {
+                Value::Number(0) => Ok(None),
+                Value::Number(number) => Ok(Some(number)),
+                _ => Err("a date in columns of day, month and year"),
+            }
+        };
+        let made = combinations.par_iter().map(|codes| {
+            let mut rules = Rules::default();
+            let mut told = [None; 3];
+            for (((into, place), code), name) in told.iter_mut().zip(places).zip(codes).zip(["day", "month", "year"]) {
+                match part(name, place, *code, &mut rules) {
+                    Ok(number) => *into = number,
+                    Err(expected) => return Made::unread(expected),
+                }
+            }
+            match dates::joined(told[0], told[1], told[2], self.reading.window) {
+                Ok(None) => Made::default(),
+                Ok(Some((When::Day(day), found))) => Made::with(Value::Day(day.to_epoch_days()), found),
+                Ok(Some((When::Month(year), found))) if self.reading.keeps_year => {
+                    Made::with(Value::Year(year), found).rule(Rule::MonthAndYear)
+                }
+                Ok(Some((When::Year(year), found))) if self.reading.keeps_year => Made::with(Value::Year(year), found).rule(Rule::YearOnly),
+                Ok(Some(_)) => Made::unread("a whole date, with day and month"),
+                Err(expected) => Made::unread(expected),
             }
         });
         Values { made: made.collect(), of_row }

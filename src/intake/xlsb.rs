@@ -1,10 +1,10 @@
 //! Binary workbooks (.xlsb): records of a type, a length and a body. Format: MS-XLSB, chapter 2.
 
-use super::book::{Book, DAYS_1904, Filling, Refused, chosen};
+use super::book::{Book, Filling, Refused, chosen};
 use super::cells::{Cell, Merged, Sheet};
+use super::dates::DAYS_1904;
 use super::format::{is_day_format, is_scaled};
-use super::guard::unreadable;
-use super::kind::{is_of_disk, of_disk};
+use super::unreadable::{is_of_disk, of_disk, unreadable};
 use crate::error::{Error, Result};
 use crate::limits::{Bound, Limits};
 use quick_xml::events::Event;

@@ -7,14 +7,14 @@ use super::rule::Rules;
 use super::table::{Checked, Making};
 use super::windows;
 use crate::area::{AreaList, day_of_codes};
-use crate::catalogue::{Catalogue, EthnicList};
+use crate::catalogue::{Catalogue, EthnicList, OfCase};
 use crate::error::{Error, Result};
 use crate::period::Period;
-use crate::record::{Cases, Dataset, content};
+use crate::record::{Cases, Records, announce, content, parts};
 use crate::spelling::identifier;
 use crate::task::{self, Watch};
 use chrono::NaiveDate;
-use polars::prelude::{BooleanChunked, Column, DataFrame, DataType, PolarsError, PolarsResult};
+use polars_core::prelude::{BooleanChunked, Column, DataFrame, DataType, PolarsError, PolarsResult};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -37,7 +37,7 @@ pub struct Check {
 
 /// A check being made: tables are added batch by batch, `victims` before `perpetrators`.
 #[derive(Debug)]
-pub struct Checking {
+struct Checking {
     setting: Setting,
     period: Option<Period>,
     cases: Cases,
@@ -116,8 +116,8 @@ impl Checking {
             task::look();
             making[place].add(part);
         }
-        if table == "victims" {
-            add_cases(cases, &batch).map_err(|e| wrong(e.to_string()))??;
+        if let Some((_, case)) = setting.catalogue.of_case().filter(|(_, case)| case.table == table) {
+            add_cases(cases, case, &batch).map_err(|e| wrong(e.to_string()))??;
         }
         Ok(())
     }
@@ -146,25 +146,24 @@ impl Checking {
         let mut tables: Vec<Checked> = self.making.into_iter().map(|making| making.finish(&other)).collect();
         let order = |table: &str| self.setting.catalogue.tables().iter().position(|t| t.id == table);
         tables.sort_by_key(|t| order(&t.table));
-        let mut check = Check { setting: self.setting, period: self.period, tables, contents };
-        windows::judge(&mut check)?;
-        Ok(check)
+        windows::judge(&mut tables, self.period.as_ref(), self.setting.reference)?;
+        Ok(Check { setting: self.setting, period: self.period, tables, contents })
     }
 }
 
 /// Takes over the cases of a batch, as far as their rows are whole: what they lack was told.
-fn add_cases(cases: &mut Cases, victims: &DataFrame) -> PolarsResult<Result<()>> {
+fn add_cases(cases: &mut Cases, of: &OfCase, victims: &DataFrame) -> PolarsResult<Result<()>> {
     let mut columns: Vec<Column> = Vec::new();
-    for name in ["case_id", "received_date", "commune"] {
+    for name in [&of.id, &of.received, &of.commune] {
         let Ok(column) = victims.column(name) else { return Ok(Ok(())) };
         columns.push(column.clone());
     }
     // A blank identifier is none, and was told as such.
     let named = columns[0].cast(&DataType::String)?.str()?.iter().map(|id| id.and_then(identifier).is_some()).collect::<BooleanChunked>();
     let whole = Some(columns.iter().map(Column::is_not_null).fold(named, |a, b| a & b));
-    let confirmed = victims.column("confirmed").cloned();
-    columns.push(confirmed.unwrap_or_else(|_| Column::full_null("confirmed".into(), victims.height(), &DataType::Boolean)));
-    columns.extend(victims.column("incident_date").ok().cloned());
+    let confirmed = victims.column(&of.confirmed).cloned();
+    columns.push(confirmed.unwrap_or_else(|_| Column::full_null(of.confirmed.as_str().into(), victims.height(), &DataType::Boolean)));
+    columns.extend(victims.column(&of.incident).ok().cloned());
     let frame = DataFrame::new(victims.height(), columns)?;
     let frame = match whole {
         Some(whole) => frame.filter(&whole)?,
@@ -180,7 +179,7 @@ fn add_cases(cases: &mut Cases, victims: &DataFrame) -> PolarsResult<Result<()>>
 /// ```
 /// use chitieu::Dataset;
 /// use chitieu::quality::{Rules, check};
-/// use polars::prelude::*;
+/// use polars_core::prelude::*;
 /// // The second child is supported without any special circumstance, the third stands there twice.
 /// let none: Series = Series::new("".into(), [] as [&str; 0]);
 /// let children = df![
@@ -202,12 +201,16 @@ fn add_cases(cases: &mut Cases, victims: &DataFrame) -> PolarsResult<Result<()>>
 /// # Errors
 /// [`Error::WrongType`] for a column of another type than its table's; [`Error::NoAreaList`] for a day without a list of
 /// areas. Values never are an error: they are what is checked.
-pub fn check(dataset: &Dataset, rules: &Rules, period: Option<Period>) -> Result<Check> {
-    let mut checking = Checking::new(rules, period, dataset.vintage(), dataset.ethnic())?;
-    let order: Vec<String> = checking.setting.catalogue.tables().iter().map(|t| t.id.clone()).collect();
-    for table in order.iter().filter(|id| dataset.tables().any(|t| t == id.as_str())) {
-        let columns = checking.columns(table)?;
-        for batch in dataset.batches(table, &columns) {
+pub fn check(records: &dyn Records, rules: &Rules, period: Option<Period>) -> Result<Check> {
+    let metadata = records.metadata();
+    let mut checking = Checking::new(rules, period, metadata.area_vintage, metadata.ethnic_list)?;
+    let there = records.tables();
+    // Victims come before perpetrators, who are joined to their cases.
+    let order = checking.setting.catalogue.tables().iter().map(|t| t.id.clone()).filter(|id| there.contains(id)).collect::<Vec<_>>();
+    let asked: Vec<(&str, Vec<String>)> = order.iter().map(|t| Ok((t.as_str(), checking.columns(t)?))).collect::<Result<_>>()?;
+    announce(records, &asked)?;
+    for (table, columns) in &asked {
+        for batch in parts(records, table, columns)? {
             checking.add(table, &batch?)?;
         }
     }
@@ -239,12 +242,12 @@ impl Check {
     ///
     /// # Errors
     /// [`Error::OtherDataset`] names the table.
-    pub fn check_is_of(&self, dataset: &Dataset) -> Result<()> {
+    pub fn check_is_of(&self, records: &dyn Records) -> Result<()> {
         let mut seen = Comparing::new(self);
-        for table in dataset.tables() {
-            seen.table(table)?;
-            for batch in dataset.batches(table, &self.columns(table)) {
-                seen.add(table, &batch?)?;
+        for table in records.tables() {
+            seen.table(&table)?;
+            for batch in parts(records, &table, &self.columns(&table))? {
+                seen.add(&table, &batch?)?;
             }
         }
         seen.finish()
@@ -265,7 +268,7 @@ impl Check {
 
 /// A dataset being compared with that of a check, batch by batch.
 #[derive(Debug)]
-pub struct Comparing<'c> {
+struct Comparing<'c> {
     check: &'c Check,
     /// Rows and content of each table.
     seen: BTreeMap<String, (u64, u64)>,

@@ -1,12 +1,11 @@
 //! A chunk of one table: its columns as classes of equal values, read by the encoder that counting uses.
 
-use super::coded::Coded;
 use super::plan::Plan;
 use crate::catalogue::{ColumnType, Condition, TODAY, Time, days};
 use crate::error::{Error, Result};
-use crate::record::{BIRTHS, Encoded, Encoder, NO, NO_WORD, Problems, Rows};
+use crate::record::{BIRTHS, Distinct, Encoded, Encoder, NO, NO_WORD, Problems, Rows};
 use crate::spelling::identifier;
-use polars::prelude::*;
+use polars_core::prelude::*;
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -15,7 +14,7 @@ use std::rc::Rc;
 /// A name that conditions use: the class of each row, and what is known of each class.
 #[derive(Debug)]
 pub(super) struct Read {
-    pub coded: Rc<Coded>,
+    pub distinct: Rc<Distinct>,
     pub values: Rc<Encoded>,
     /// Columns with a value that they may not hold, and the classes it stands in.
     pub told: Vec<(String, Vec<bool>)>,
@@ -25,7 +24,7 @@ pub(super) struct Read {
 pub(super) struct Chunk<'c> {
     pub plan: &'c Plan<'c>,
     pub frame: &'c DataFrame,
-    columns: HashMap<String, Rc<Coded>>,
+    columns: HashMap<String, Rc<Distinct>>,
     read: HashMap<String, Rc<Read>>,
     /// Columns of identifiers in the form in which they are compared.
     named: RefCell<HashMap<String, StringChunked>>,
@@ -87,42 +86,44 @@ impl<'c> Chunk<'c> {
         Ok(self.texts(column)?.map(|texts| nulls | texts.equal_missing(UNKNOWN)))
     }
 
-    fn coded(&mut self, column: &str) -> Result<Rc<Coded>> {
+    fn distinct(&mut self, column: &str) -> Result<Rc<Distinct>> {
         if let Some(found) = self.columns.get(column) {
             return Ok(found.clone());
         }
-        let coded = match self.series(column) {
-            None => Coded::one(self.rows()),
+        let distinct = match self.series(column) {
+            None => Distinct::one(self.rows()),
             // Words that no rule asks for are not read.
             Some(series) if self.plan.only_presence(column) => match self.unnamed(column)? {
-                Some(unnamed) => Coded::presence(series).with(&Coded::of(&unnamed.into_series()).map_err(|e| self.wrong(&e))?),
-                None => Coded::presence(series),
+                Some(unnamed) => Distinct::presence(series).with(&Distinct::of(&unnamed.into_series()).map_err(|e| self.wrong(&e))?),
+                None => Distinct::presence(series),
             },
-            Some(series) => Coded::of(series).map_err(|e| self.wrong(&e))?,
+            Some(series) => Distinct::of(series).map_err(|e| self.wrong(&e))?,
         };
-        let coded = Rc::new(coded);
-        self.columns.insert(column.to_owned(), coded.clone());
-        Ok(coded)
+        let distinct = Rc::new(distinct);
+        self.columns.insert(column.to_owned(), distinct.clone());
+        Ok(distinct)
     }
 
     /// The columns that the value of a name rests on.
     fn bases(&self, name: &str) -> Vec<&'c str> {
         let table = self.plan.table;
         let event = table.date.as_deref();
-        let is_column = |c: &&str| table.column(c).is_some();
-        if name == BIRTHS {
-            let lived = table.column("age_days").and(event);
-            return ["birth_date", "birth_year", "age_days"].into_iter().filter(is_column).chain(lived).collect();
+        if let (BIRTHS, Some(age)) = (name, &table.age) {
+            return age.births().into_iter().chain(age.lived.as_ref().and(event)).collect();
         }
-        if let Some(from) = table.derived_from(name) {
-            let on: Vec<&str> = match table.column("incident_date") {
+        if let (Some(_), Some(age)) = (table.derived(name), &table.age) {
+            let on: Vec<&str> = match &age.on {
                 _ if table.time == Time::Stock => Vec::new(),
-                Some(_) => vec!["incident_date", "received_date"],
+                Some(days) => days.iter().map(String::as_str).collect(),
                 None => event.into_iter().collect(),
             };
-            return from.iter().copied().filter(is_column).chain(on).collect();
+            return age.columns().into_iter().chain(on).collect();
         }
-        table.column(name).map_or_else(|| vec!["case_id"], |column| vec![column.id.as_str()])
+        match (table.column(name), &table.case) {
+            (Some(column), _) => vec![column.id.as_str()],
+            (None, Some(case)) => vec![case.id.as_str()],
+            (None, None) => Vec::new(),
+        }
     }
 
     /// What stands under a name that conditions use.
@@ -131,25 +132,25 @@ impl<'c> Chunk<'c> {
             return Ok(found.clone());
         }
         let bases: Vec<&str> = self.bases(name).into_iter().filter(|c| self.series(c).is_some()).collect();
-        let mut coded = Rc::new(Coded::one(self.rows()));
+        let mut distinct = Rc::new(Distinct::one(self.rows()));
         for (nth, base) in bases.iter().enumerate() {
-            let next = self.coded(base)?;
-            coded = if nth == 0 { next } else { Rc::new(coded.with(&next)) };
+            let next = self.distinct(base)?;
+            distinct = if nth == 0 { next } else { Rc::new(distinct.with(&next)) };
         }
-        let take = |base: &&str| self.frame.column(base)?.as_materialized_series().take_slice(&coded.firsts).map(Series::into_column);
+        let take = |base: &&str| self.frame.column(base)?.as_materialized_series().take_slice(&distinct.firsts).map(Series::into_column);
         let few = bases.iter().map(take).collect::<PolarsResult<Vec<Column>>>();
-        let few = few.and_then(|columns| DataFrame::new(coded.firsts.len(), columns)).map_err(|e| self.wrong(&e))?;
+        let few = few.and_then(|columns| DataFrame::new(distinct.firsts.len(), columns)).map_err(|e| self.wrong(&e))?;
         let mut encoder = self.plan.encoder(&few);
         let values = encoder.encode(name)?;
-        if self.plan.table.time == Time::SchoolYear && name == "school_year" {
-            tell_school_years(&mut encoder, &values);
+        if self.plan.table.time == Time::SchoolYear && self.plan.table.time_column() == Some(name) {
+            tell_school_years(&mut encoder, name, &values);
         }
         let told = encoder.problems.told().map(|(column, rows)| {
             let mut classes = vec![false; few.height()];
             rows.for_each(|row| classes[row as usize - 1] = true);
             (column.to_owned(), classes)
         });
-        let read = Rc::new(Read { told: told.collect(), coded, values });
+        let read = Rc::new(Read { told: told.collect(), distinct, values });
         self.read.insert(name.to_owned(), read.clone());
         Ok(read)
     }
@@ -158,7 +159,7 @@ impl<'c> Chunk<'c> {
     pub fn numbers(&mut self, name: &str) -> Result<Vec<i32>> {
         let read = self.read(name)?;
         let Encoded::Number { low, .. } = &*read.values else { return Ok(vec![i32::MIN; self.rows()]) };
-        Ok(read.coded.spread(low))
+        Ok(read.distinct.spread(low))
     }
 
     /// The truth of every part of some conditions that asks a column something, for each row.
@@ -177,12 +178,12 @@ impl<'c> Chunk<'c> {
             } else if let Some(name) = leaf.columns().into_iter().next() {
                 let read = self.read(name)?;
                 let columns = HashMap::from([(name.to_owned(), read.values.clone())]);
-                let mut rows = Rows { count: read.coded.firsts.len(), columns: &columns, known: HashMap::new() };
+                let mut rows = Rows { count: read.distinct.firsts.len(), columns: &columns, known: HashMap::new() };
                 let mut truth = (*rows.truth(leaf)).clone();
                 if matches!(leaf, Condition::IsNull(_)) {
                     self.refused(name, &read).into_iter().for_each(|class| truth[class] = NO);
                 }
-                found.known.insert(leaf.clone(), Rc::new(read.coded.spread(&truth)));
+                found.known.insert(leaf.clone(), Rc::new(read.distinct.spread(&truth)));
             }
         }
         Ok(found)
@@ -192,7 +193,7 @@ impl<'c> Chunk<'c> {
     fn refused(&self, name: &str, read: &Read) -> Vec<usize> {
         let told = read.told.iter().find(|(column, _)| column == name);
         let (Some((_, classes)), Some(series)) = (told, self.series(name)) else { return Vec::new() };
-        let is_there = |class: &usize| classes[*class] && !matches!(series.get(read.coded.firsts[*class] as usize), Ok(AnyValue::Null));
+        let is_there = |class: &usize| classes[*class] && !matches!(series.get(read.distinct.firsts[*class] as usize), Ok(AnyValue::Null));
         (0..classes.len()).filter(is_there).collect()
     }
 
@@ -206,29 +207,23 @@ impl<'c> Chunk<'c> {
         let Encoded::Number { low, high } = &*read.values else {
             return Ok(Encoded::Number { low: vec![i32::MIN; self.rows()], high: vec![i32::MAX; self.rows()] });
         };
-        Ok(Encoded::Number { low: read.coded.spread(low), high: read.coded.spread(high) })
+        Ok(Encoded::Number { low: read.distinct.spread(low), high: read.distinct.spread(high) })
     }
 
     /// The class of each row by commune and time, and what each class means: place in the list of areas and window.
-    pub fn spots(&mut self) -> Result<(Coded, Vec<(u32, i32)>)> {
+    pub fn spots(&mut self) -> Result<(Distinct, Vec<(u32, i32)>)> {
         let communes = self.read("commune")?;
-        let time = match self.plan.table.time {
-            Time::Stock => None,
-            Time::Event => self.plan.table.date.clone(),
-            Time::Year => Some("year".to_owned()),
-            Time::SchoolYear => Some("school_year".to_owned()),
-        };
-        let times = time.map(|name| self.read(&name)).transpose()?;
-        let coded = times.as_ref().map_or_else(|| (*communes.coded).clone(), |times| communes.coded.with(&times.coded));
-        let places = self.places(&communes.values, communes.coded.firsts.len());
-        let windows = times.as_ref().map(|times| windows(self.plan.table.time, &times.values, times.coded.firsts.len()));
+        let times = self.plan.table.time_column().map(|name| self.read(name)).transpose()?;
+        let distinct = times.as_ref().map_or_else(|| (*communes.distinct).clone(), |times| communes.distinct.with(&times.distinct));
+        let places = self.places(&communes.values, communes.distinct.firsts.len());
+        let windows = times.as_ref().map(|times| windows(self.plan.table.time, &times.values, times.distinct.firsts.len()));
         let of = |row: &IdxSize| {
             let row = *row as usize;
-            let window = times.as_ref().zip(windows.as_ref()).map_or(0, |(times, w)| w[times.coded.of_row[row] as usize]);
-            (places[communes.coded.of_row[row] as usize], window)
+            let window = times.as_ref().zip(windows.as_ref()).map_or(0, |(times, w)| w[times.distinct.of_row[row] as usize]);
+            (places[communes.distinct.of_row[row] as usize], window)
         };
-        let spots = coded.firsts.iter().map(of).collect();
-        Ok((coded, spots))
+        let spots = distinct.firsts.iter().map(of).collect();
+        Ok((distinct, spots))
     }
 
     /// The places of communes in the list of areas; [`NOWHERE`] for what it does not have.
@@ -274,11 +269,11 @@ pub(super) fn month_of(day: i32) -> i32 {
     chrono::NaiveDate::from_epoch_days(day).map_or(NEVER, |d| d.year() * 12 + d.month0().cast_signed())
 }
 
-fn tell_school_years(encoder: &mut Encoder, values: &Encoded) {
+fn tell_school_years(encoder: &mut Encoder, column: &str, values: &Encoded) {
     let Encoded::Words { codes, words } = values else { return };
     for (row, code) in codes.iter().enumerate() {
         if words.get(*code as usize).is_some_and(|word| !crate::record::is_school_year(word)) {
-            encoder.problems.value(&encoder.table.id, "school_year", "a school year such as 2021-2022", row as u64 + 1);
+            encoder.problems.value(&encoder.table.id, column, "a school year such as 2021-2022", row as u64 + 1);
         }
     }
 }
@@ -306,7 +301,7 @@ impl Plan<'_> {
             codes: &self.codes,
             ethnic: self.ethnic,
             cases: self.cases,
-            reference: self.reference,
+            reference: Some(self.reference),
             frame,
             offset: 0,
             problems: Problems::default(),
@@ -317,7 +312,8 @@ impl Plan<'_> {
     /// True for text without a list of codes whose words no condition asks for.
     fn only_presence(&self, column: &str) -> bool {
         let plain = self.table.column(column).is_some_and(|c| c.kind == ColumnType::Text && c.codes.is_none());
-        plain && !self.words.contains(column) && !(column == "case_id" && self.table.id == "perpetrators") && column != "school_year"
+        let is_case = self.table.case.as_ref().is_some_and(|case| column == case.id);
+        plain && !self.words.contains(column) && !is_case && self.table.time_column() != Some(column)
     }
 }
 

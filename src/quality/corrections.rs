@@ -7,7 +7,7 @@ use super::report::Address;
 use super::rule::{Severity, column_name};
 use crate::error::{Error, Result};
 use crate::text::Language;
-use polars::prelude::{DataFrame, DataType, PolarsResult};
+use polars_core::prelude::{DataFrame, DataType, PolarsResult};
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
 use std::collections::{BTreeMap, HashMap};
 use std::io::ErrorKind::{FileTooLarge, IsADirectory, PermissionDenied, QuotaExceeded, ResourceBusy, StorageFull};
@@ -39,7 +39,7 @@ impl Sources {
         let (files, sheets) = (column("source_file", &DataType::String)?, column("source_sheet", &DataType::String)?);
         let lines = column("source_row", &DataType::UInt32)?;
         for (nth, row) in rows.u32()?.iter().enumerate().filter_map(|(nth, row)| Some((nth, row?))) {
-            let text = |series: &Option<polars::prelude::Series>| -> PolarsResult<Option<String>> {
+            let text = |series: &Option<polars_core::prelude::Series>| -> PolarsResult<Option<String>> {
                 Ok(match series {
                     Some(series) => series.str()?.get(nth).map(str::to_owned),
                     None => None,
@@ -258,8 +258,8 @@ impl Check {
         Ok(())
     }
 
-    fn table_name(&self, id: &str, language: Language) -> &str {
-        self.setting.table(id).map_or("", |t| t.name.get(language))
+    fn table_name<'a>(&'a self, id: &'a str, language: Language) -> &'a str {
+        self.setting.table(id).map_or(id, |t| t.name.get(language))
     }
 }
 

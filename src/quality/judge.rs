@@ -1,16 +1,15 @@
 //! Verdicts of all rules over one chunk.
 
 use super::chunk::{Chunk, Masks, month_of};
-use super::coded::Coded;
-use super::kind::{Deadline, Kind, Parts, Values, is_identifier};
+use super::kind::{Kind, Parts, SEX, Values, is_identifier};
 use super::names::Names;
 use super::plan::Plan;
-use crate::catalogue::{ColumnType, days};
+use crate::catalogue::{ColumnType, Derived, days};
+use crate::decree56::{Deadline, Limit, Taken, Timeliness};
 use crate::error::{Error, Result};
-use crate::period::working_days;
-use crate::record::{BIRTHS, Encoded, NO, NO_WORD, UNDECIDED, YES, content};
+use crate::record::{BIRTHS, Distinct, Encoded, NO, NO_WORD, UNDECIDED, YES, content};
 use crate::spelling::{identifier, nfc};
-use polars::prelude::*;
+use polars_core::prelude::*;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use xxhash_rust::xxh3::xxh3_128;
@@ -22,8 +21,6 @@ pub(super) const OPEN: u8 = 2;
 /// The rule is not about the row.
 pub(super) const OUT: u8 = 3;
 
-/// The day after next is surely beyond the hours of an emergency, the next is not.
-const DAYS_SURELY_LATE: i32 = 2;
 /// Bits of a packed key that tell the row.
 const ROW_BITS: u32 = 32;
 
@@ -69,11 +66,11 @@ pub(super) struct Part {
 /// Judges a chunk whose first row is the `offset`th of its table.
 pub(super) fn judge(plan: &Plan, frame: &DataFrame, offset: u32) -> Result<Part> {
     let mut chunk = Chunk::new(plan, frame);
-    let (coded, spots) = chunk.spots()?;
+    let (distinct, spots) = chunk.spots()?;
     let wrong = |e: PolarsError| Error::Frame { table: plan.table.id.clone(), found: e.to_string() };
     let content = content(frame, u64::from(offset)).map_err(wrong)?;
     let mut part = Part { rows: frame.height(), content, totals: vec![0; spots.len()], spots, ..Part::default() };
-    coded.of_row.iter().for_each(|spot| part.totals[*spot as usize] += 1);
+    distinct.of_row.iter().for_each(|spot| part.totals[*spot as usize] += 1);
     let masks = masks(&mut chunk)?;
     let mut leaves = chunk.leaves(plan.conditions())?;
     let mut conditions = leaves.evaluator();
@@ -115,7 +112,7 @@ pub(super) fn judge(plan: &Plan, frame: &DataFrame, offset: u32) -> Result<Part>
                 }
                 Kind::Outlier(_) => vec![OUT; part.rows],
             };
-            count(&verdicts, &coded, &part.totals, &mut counts);
+            count(&verdicts, &distinct, &part.totals, &mut counts);
             let rows = (0_u32..).zip(&verdicts).filter(|(_, v)| **v == FAIL).map(|(row, _)| row);
             failed.rows = rows.map(|row| row + offset).collect();
             if let Some(mask) = mask {
@@ -125,17 +122,17 @@ pub(super) fn judge(plan: &Plan, frame: &DataFrame, offset: u32) -> Result<Part>
         part.counts.push(counts);
         part.failed.push(failed);
     }
-    part.recorded = recorded(&mut chunk, &coded, &part.totals)?;
-    part.of_row = coded.of_row;
+    part.recorded = recorded(&mut chunk, &distinct, &part.totals)?;
+    part.of_row = distinct.of_row;
     Ok(part)
 }
 
 /// Most rows pass, or are outside: they are counted by the totals, and only the others one by one.
-fn count(verdicts: &[u8], coded: &Coded, totals: &[u64], counts: &mut [[u64; 4]]) {
+fn count(verdicts: &[u8], distinct: &Distinct, totals: &[u64], counts: &mut [[u64; 4]]) {
     let outside: usize = verdicts.iter().map(|v| usize::from(*v == OUT)).sum();
     let common = if outside * 2 > verdicts.len() { OUT } else { PASS };
     counts.iter_mut().zip(totals).for_each(|(counts, total)| counts[usize::from(common)] = *total);
-    for (spot, verdict) in coded.of_row.iter().zip(verdicts).filter(|(_, v)| **v != common) {
+    for (spot, verdict) in distinct.of_row.iter().zip(verdicts).filter(|(_, v)| **v != common) {
         counts[*spot as usize][usize::from(common)] -= 1;
         counts[*spot as usize][usize::from(*verdict)] += 1;
     }
@@ -203,12 +200,12 @@ fn masks(chunk: &mut Chunk) -> Result<Masks> {
     let (plan, rows) = (chunk.plan, chunk.rows());
     let mut found = Masks::new();
     let mut set = |values: Values, row: usize, bit: u64| found.entry(values).or_insert_with(|| vec![0; rows])[row] |= bit;
-    let judged = |column: &String| !(column == "source_unread" || column == "ethnicity" && plan.ethnic.is_none());
+    let judged = |column: &String| !(column == "source_unread" || plan.is_open(column));
     let columns: Vec<&String> = plan.columns.iter().filter(|c| judged(c)).collect();
     // The days of birth and the ages are read from several columns, and so is what is wrong with them.
-    let beside = ["age", BIRTHS].into_iter().filter(|name| match *name {
-        "age" => plan.table.column("age_from").is_some(),
-        _ => plan.table.column("birth_year").is_some() || plan.table.column("age_days").is_some(),
+    let beside = plan.table.age.iter().flat_map(|age| {
+        let is_estimated = age.estimated.is_some().then_some(Derived::Age.word());
+        is_estimated.into_iter().chain((age.births().len() > 1).then_some(BIRTHS))
     });
     for name in columns.iter().map(|c| c.as_str()).chain(beside) {
         let schema = plan.table.column(name);
@@ -220,7 +217,7 @@ fn masks(chunk: &mut Chunk) -> Result<Masks> {
         for (column, classes) in read.told.iter().filter(|(column, _)| judged(column)) {
             let Some(nulls) = chunk.series(column).map(|s| s.is_null()) else { continue };
             let bit = plan.bit(column);
-            for (row, _) in read.coded.of_row.iter().enumerate().filter(|(_, class)| classes[**class as usize]) {
+            for (row, _) in read.distinct.of_row.iter().enumerate().filter(|(_, class)| classes[**class as usize]) {
                 // What identifies nobody is missing.
                 let is_null = nulls.get(row) == Some(true) || plan.table.is_identifier(column);
                 set(if is_null { Values::Required } else { Values::Allowed }, row, bit);
@@ -237,7 +234,7 @@ fn masks(chunk: &mut Chunk) -> Result<Masks> {
                 })
                 .collect();
             if odd.iter().any(Option::is_some) {
-                let of_rows = read.coded.of_row.iter().enumerate();
+                let of_rows = read.distinct.of_row.iter().enumerate();
                 of_rows.for_each(|(row, class)| {
                     if let Some(values) = odd[*class as usize] {
                         set(values, row, plan.bit(name));
@@ -254,16 +251,14 @@ fn masks(chunk: &mut Chunk) -> Result<Masks> {
     }
     if let Some(unread) = chunk.texts("source_unread")? {
         for (row, text) in unread.iter().enumerate().filter_map(|(row, text)| Some((row, text.filter(|t| !t.is_empty())?))) {
-            // A column that no table has is told of by a bit that no column has.
-            let bits = text.split(',').fold(0, |bits, column| bits | plan.bit(column.trim()));
-            set(Values::Read, row, if bits == 0 { 1 << 63 } else { bits });
+            set(Values::Read, row, text.split(',').fold(0, |bits, column| bits | plan.bit(column.trim())));
         }
     }
     Ok(found)
 }
 
 /// In how many rows of each spot an expected column is recorded.
-fn recorded(chunk: &mut Chunk, coded: &Coded, totals: &[u64]) -> Result<Vec<Vec<u64>>> {
+fn recorded(chunk: &mut Chunk, distinct: &Distinct, totals: &[u64]) -> Result<Vec<Vec<u64>>> {
     let plan = chunk.plan;
     let mut found = Vec::with_capacity(plan.expected.len());
     for column in plan.expected {
@@ -273,14 +268,14 @@ fn recorded(chunk: &mut Chunk, coded: &Coded, totals: &[u64]) -> Result<Vec<Vec<
         };
         let mut counts = totals.to_vec();
         let mut take = |spot: u32| counts[spot as usize] -= 1;
-        if column == "ethnicity" && plan.ethnic.is_none() {
+        if plan.is_open(column) {
             let nulls = series.is_null();
-            coded.of_row.iter().zip(nulls.iter()).filter(|(_, null)| *null == Some(true)).for_each(|(spot, _)| take(*spot));
+            distinct.of_row.iter().zip(nulls.iter()).filter(|(_, null)| *null == Some(true)).for_each(|(spot, _)| take(*spot));
         } else {
             let read = chunk.read(column)?;
             let there = is_recorded(&read.values);
             if there.contains(&false) {
-                let classes = coded.of_row.iter().zip(&read.coded.of_row);
+                let classes = distinct.of_row.iter().zip(&read.distinct.of_row);
                 classes.filter(|(_, class)| !there[**class as usize]).for_each(|(spot, _)| take(*spot));
             }
         }
@@ -304,7 +299,7 @@ fn identification(chunk: &mut Chunk, number: &str) -> Result<Vec<u8>> {
     // A blank is none; a number that lost its digits is a wrong one.
     let numbers: Vec<Option<Cow<str>>> =
         written.iter().map(|text| text.filter(|t| !nfc(t).is_empty()).map(|t| identifier(t).unwrap_or(Cow::Borrowed(t)))).collect();
-    let (sexes, births) = (chunk.read("sex")?, chunk.read(BIRTHS)?);
+    let (sexes, births) = (chunk.read(SEX)?, chunk.read(BIRTHS)?);
     let Encoded::Words { codes, words } = &*sexes.values else { return Ok(vec![OPEN; chunk.rows()]) };
     let Encoded::Number { low, high } = &*births.values else { return Ok(vec![OPEN; chunk.rows()]) };
     let year = |day: i32| month_of(day).div_euclid(12);
@@ -317,9 +312,9 @@ fn identification(chunk: &mut Chunk, number: &str) -> Result<Vec<u8>> {
         if !is_plausible {
             return FAIL;
         }
-        let sex = words.get(codes[sexes.coded.of_row[row] as usize] as usize).map(|w| i32::from(w == "female"));
+        let sex = words.get(codes[sexes.distinct.of_row[row] as usize] as usize).map(|w| i32::from(w == "female"));
         let born = 1900 + digits[3] / 2 * 100 + digits[4] * 10 + digits[5];
-        let class = births.coded.of_row[row] as usize;
+        let class = births.distinct.of_row[row] as usize;
         let known = (low[class] != i32::MIN).then(|| (year(low[class]), year(high[class])));
         let differs = sex.is_some_and(|sex| sex != digits[3] % 2) || known.is_some_and(|(from, to)| born < from || born > to);
         match (differs, sex, known) {
@@ -337,33 +332,22 @@ fn was_province(code: &str) -> bool {
     CODES.split(' ').any(|known| known == code)
 }
 
-/// A step against its limit, as [`crate::abuse`] takes it.
+/// Steps against their limit.
 fn steps(chunk: &mut Chunk, deadline: &Deadline) -> Result<Vec<u8>> {
-    let until = days(chunk.plan.reference);
+    let until = Some(days(chunk.plan.reference));
     let (from, to) = (chunk.numbers(&deadline.from)?, chunk.numbers(&deadline.to)?);
-    let hours = deadline.hours_column.as_ref().map(|column| chunk.numbers(column)).transpose()?;
-    let known = |day: i32| (day != i32::MIN).then_some(day);
+    let hours = match &deadline.limit {
+        Limit::Hours { column, .. } => Some(chunk.numbers(column)?),
+        Limit::WorkingDays { .. } => None,
+    };
+    let known = |number: i32| (number != i32::MIN).then_some(number);
     let verdict = |row: usize| {
         let Some(from) = known(from[row]) else { return OUT };
-        let to = known(to[row]);
-        if let (Some(hours), Some(limit)) = (&hours, deadline.hours) {
-            return match known(hours[row]) {
-                Some(took) => {
-                    if took <= limit {
-                        PASS
-                    } else {
-                        FAIL
-                    }
-                }
-                None if to.unwrap_or(until) - from >= DAYS_SURELY_LATE => FAIL,
-                None => OPEN,
-            };
-        }
-        let is_late = working_days(from, to.unwrap_or(until), &chunk.plan.all.holidays) > deadline.working_days.unwrap_or(0);
-        match (is_late, to) {
-            (true, _) => FAIL,
-            (false, Some(_)) => PASS,
-            (false, None) => OPEN,
+        let step = Taken { from, to: known(to[row]), hours: hours.as_ref().and_then(|hours| known(hours[row])) };
+        match deadline.judge(step, until, &chunk.plan.all.calendar).0 {
+            Timeliness::OnTime => PASS,
+            Timeliness::Late => FAIL,
+            Timeliness::Undecided => OPEN,
         }
     };
     Ok((0..chunk.rows()).map(verdict).collect())
@@ -390,18 +374,18 @@ fn portions(chunk: &mut Chunk, parts: &Parts, offset: u32) -> Result<Vec<Portion
 fn updates(chunk: &mut Chunk, column: &str, grace: u32) -> Result<BTreeSet<(u32, i32, bool)>> {
     use chrono::Datelike;
     let (communes, days) = (chunk.read("commune")?, chunk.read(column)?);
-    let both = communes.coded.with(&days.coded);
-    let places = chunk.places(&communes.values, communes.coded.firsts.len());
+    let both = communes.distinct.with(&days.distinct);
+    let places = chunk.places(&communes.values, communes.distinct.firsts.len());
     let Encoded::Number { low, .. } = &*days.values else { return Ok(BTreeSet::new()) };
     let mut seen: HashMap<i32, (i32, bool)> = HashMap::new();
     let of = |row: &IdxSize| {
         let row = *row as usize;
-        let day = low[days.coded.of_row[row] as usize];
+        let day = low[days.distinct.of_row[row] as usize];
         let (month, is_early) = *seen.entry(day).or_insert_with(|| {
             let of_month = chrono::NaiveDate::from_epoch_days(day).map_or(0, |d| d.day());
             (month_of(day), of_month <= grace)
         });
-        (places[communes.coded.of_row[row] as usize], month, is_early)
+        (places[communes.distinct.of_row[row] as usize], month, is_early)
     };
     Ok(both.firsts.iter().map(of).collect())
 }

@@ -1,6 +1,7 @@
 //! What a rule can ask for.
 
-use crate::catalogue::{ColumnType, Condition, Table};
+use crate::catalogue::{Age, ColumnType, Condition, Table};
+use crate::decree56::{Deadline, Decree56, Limit};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 
@@ -63,16 +64,42 @@ pub(super) struct Probable {
     pub similarity: f64,
 }
 
-/// A step within a limit after another.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+/// A deadline as a file has it: a step of Decree 56/2017/NĐ-CP by its code, or columns and a limit.
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Deadline {
-    pub from: String,
-    pub to: String,
-    pub working_days: Option<i32>,
-    /// A limit in hours, and the column that holds them; `to` decides only where they are not recorded.
-    pub hours: Option<i32>,
-    pub hours_column: Option<String>,
+pub(super) struct WrittenDeadline {
+    decree_56: Option<String>,
+    from: Option<String>,
+    to: Option<String>,
+    working_days: Option<i32>,
+    hours: Option<i32>,
+    hours_column: Option<String>,
+}
+
+impl WrittenDeadline {
+    pub fn read(self) -> Result<Deadline, Refused> {
+        const FIELDS: &str = "decree_56 | from, to, working_days | from, to, hours, hours_column";
+        let refuse = |field: &str, expected: &str, found: String| Err((field.to_owned(), expected.to_owned(), found));
+        let limit = match (self.working_days, self.hours, self.hours_column) {
+            (Some(working_days), None, None) => Some(Limit::WorkingDays { working_days }),
+            (None, Some(hours), Some(column)) => Some(Limit::Hours { hours, column }),
+            (None, None, None) => None,
+            _ => return refuse("deadline", "working_days, or hours and hours_column", "neither or both".to_owned()),
+        };
+        match (self.decree_56, self.from, self.to, limit) {
+            (None, Some(_), Some(_), Some(limit)) if limit.most() < 0 => refuse("deadline", "a number from 0", limit.most().to_string()),
+            (None, Some(from), Some(to), Some(limit)) => Ok(Deadline { from, to, limit }),
+            (None, Some(_), Some(_), None) => refuse("deadline", "working_days, or hours and hours_column", "neither or both".to_owned()),
+            (Some(code), None, None, None) => {
+                let steps = Decree56::steps();
+                match steps.iter().find(|(step, _)| *step == code) {
+                    Some((_, deadline)) => Ok(Deadline::clone(deadline)),
+                    None => refuse("deadline.decree_56", &steps.map(|(step, _)| step).join(", "), format!("\"{code}\"")),
+                }
+            }
+            _ => refuse("deadline", FIELDS, "neither or both".to_owned()),
+        }
+    }
 }
 
 /// Rows without a value in one column hold the total of those with one.
@@ -115,6 +142,14 @@ type Refused = (String, String, String);
 /// The types of columns with one value in each row.
 const SINGLE: &[ColumnType] = &[ColumnType::Text, ColumnType::Area, ColumnType::Flag, ColumnType::Date, ColumnType::Integer];
 
+/// The column that an identification number is held against, beside those of the birth.
+pub(super) const SEX: &str = "sex";
+
+/// The columns that say when the person of a row was born.
+fn births(table: &Table) -> Vec<&str> {
+    table.age.as_ref().map(Age::births).unwrap_or_default()
+}
+
 /// Whether a column names something: text without a list of codes.
 pub(super) fn is_identifier(table: &Table, column: &str) -> bool {
     table.column(column).is_some_and(|c| matches!(c.kind, ColumnType::Text | ColumnType::Area) && c.codes.is_none())
@@ -141,19 +176,19 @@ impl Kind {
     }
 
     /// The columns it is about.
-    pub fn columns(&self) -> Vec<String> {
+    pub fn columns(&self, table: &Table) -> Vec<String> {
         match self {
             Self::Must { must, scope } => must.columns().union(&scope.columns()).map(|c| (*c).to_owned()).collect(),
             Self::Values(Values::Read) => vec!["source_unread".to_owned()],
             Self::Values(_) | Self::Outlier(_) => Vec::new(),
-            Self::Identification(number) => [number, "sex", "birth_date", "birth_year"].map(str::to_owned).into(),
+            Self::Identification(number) => [number.as_str(), SEX].into_iter().chain(births(table)).map(str::to_owned).collect(),
             Self::Updates { column, .. } => vec![column.clone()],
-            _ => self.needs().into_iter().map(|(column, _)| column).collect(),
+            _ => self.needs(table).into_iter().map(|(column, _)| column).collect(),
         }
     }
 
     /// Columns that its table must have, and of which types.
-    pub fn needs(&self) -> Vec<(String, &'static [ColumnType])> {
+    pub fn needs(&self, table: &Table) -> Vec<(String, &'static [ColumnType])> {
         const TEXT: &[ColumnType] = &[ColumnType::Text];
         const DATE: &[ColumnType] = &[ColumnType::Date];
         const NUMBER: &[ColumnType] = &[ColumnType::Integer];
@@ -163,10 +198,15 @@ impl Kind {
             Self::Unique(columns) => all(columns, SINGLE),
             Self::Refers(refers) => all(&refers.columns, TEXT),
             Self::Probable(p) => [all(&p.same, SINGLE), vec![(p.name.clone(), TEXT)]].concat(),
-            Self::Identification(number) => vec![(number.clone(), TEXT), ("sex".to_owned(), TEXT), ("birth_date".to_owned(), DATE)],
+            Self::Identification(number) => {
+                let born = births(table).first().map(|born| ((*born).to_owned(), DATE));
+                [(number.clone(), TEXT), (SEX.to_owned(), TEXT)].into_iter().chain(born).collect()
+            }
             Self::Deadline(d) => {
                 let mut columns = vec![(d.from.clone(), DATE), (d.to.clone(), DATE)];
-                columns.extend(d.hours_column.iter().map(|c| (c.clone(), NUMBER)));
+                if let Limit::Hours { column, .. } = &d.limit {
+                    columns.push((column.clone(), NUMBER));
+                }
                 columns
             }
             Self::Parts(p) => [vec![(p.of.clone(), NUMBER), (p.over.clone(), SINGLE)], all(&p.within, SINGLE)].concat(),
@@ -184,12 +224,6 @@ impl Kind {
             Self::Unique(columns) if columns.is_empty() => refuse("unique", "a column", "none".to_owned()),
             Self::Refers(refers) if refers.columns.is_empty() => refuse("refers.columns", "a column", "none".to_owned()),
             Self::Probable(p) if p.same.is_empty() => refuse("probable_duplicate.same", "a column", "none".to_owned()),
-            Self::Deadline(d) if d.working_days.is_some() == (d.hours.is_some() && d.hours_column.is_some()) => {
-                refuse("deadline", "working_days, or hours and hours_column", "neither or both".to_owned())
-            }
-            Self::Deadline(Deadline { working_days: Some(limit), .. } | Deadline { hours: Some(limit), .. }) if *limit < 0 => {
-                refuse("deadline", "a number from 0", limit.to_string())
-            }
             Self::Outlier(o) if o.least_windows < 3 || o.windows < o.least_windows || o.windows > 1_200 => {
                 refuse("outlier.windows", "3 <= least_windows <= windows <= 1200", format!("{}, {}", o.least_windows, o.windows))
             }
@@ -199,10 +233,10 @@ impl Kind {
     }
 
     /// Columns of which one has to be there.
-    pub fn wants_one(&self) -> Vec<&str> {
+    pub fn wants_one<'a>(&'a self, table: &'a Table) -> Vec<&'a str> {
         match self {
-            Self::Deadline(Deadline { to, hours_column: Some(hours), .. }) => vec![to, hours],
-            Self::Identification(_) => vec!["sex", "birth_date", "birth_year"],
+            Self::Deadline(d @ Deadline { limit: Limit::Hours { .. }, .. }) => d.recorded_in().into_iter().rev().collect(),
+            Self::Identification(_) => [SEX].into_iter().chain(births(table)).collect(),
             _ => Vec::new(),
         }
     }
@@ -226,8 +260,8 @@ impl Kind {
             Self::Refers(refers) => refers.columns.iter().map(String::as_str).collect(),
             Self::Probable(p) => p.same.iter().map(String::as_str).chain([p.name.as_str()]).collect(),
             Self::Identification(number) => [number.as_str()].into(),
-            Self::Deadline(d) if d.hours.is_some() => [d.from.as_str()].into(),
-            Self::Deadline(d) => [d.from.as_str(), d.to.as_str()].into(),
+            Self::Deadline(d @ Deadline { limit: Limit::WorkingDays { .. }, .. }) => [d.from.as_str(), d.to.as_str()].into(),
+            Self::Deadline(d) => [d.from.as_str()].into(),
             Self::Parts(p) => [p.of.as_str(), p.over.as_str()].into(),
             Self::Updates { column, .. } => [column.as_str()].into(),
         }

@@ -9,7 +9,6 @@
 
 mod check;
 mod chunk;
-mod coded;
 #[cfg(feature = "files")]
 mod corrections;
 mod judge;
@@ -22,7 +21,7 @@ mod scorecard;
 mod table;
 mod windows;
 
-pub use check::{Check, Checking, Comparing, check};
+pub use check::{Check, check};
 #[cfg(feature = "files")]
 pub use corrections::Sources;
 pub use rule::{Rule, Rules, Severity, column_name};

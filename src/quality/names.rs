@@ -1,7 +1,7 @@
 //! Names of people, compared and forgotten: they never leave the check.
 
 use crate::spelling::bare;
-use polars::prelude::StringChunked;
+use polars_core::prelude::StringChunked;
 
 /// Words shorter than this pair only if they are equal.
 const LEAST_LETTERS: usize = 4;

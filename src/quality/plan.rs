@@ -3,11 +3,11 @@
 use super::kind::{Kind, is_identifier};
 use super::rule::{Rule, Rules};
 use crate::area::AreaList;
-use crate::catalogue::{Catalogue, Codes, Condition, EthnicList, Table, Time};
+use crate::catalogue::{Catalogue, Codes, Column, Condition, EthnicList, Table, Time};
 use crate::error::Result;
 use crate::record::{Cases, check_schema};
 use chrono::NaiveDate;
-use polars::prelude::Schema;
+use polars_core::prelude::Schema;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -20,6 +20,9 @@ pub(super) struct Setting {
     pub ethnic: Option<EthnicList>,
     pub reference: NaiveDate,
 }
+
+/// The bit of what is no column of the table.
+const NO_COLUMN: u32 = u64::BITS - 1;
 
 /// The rules of one table, as its columns allow them.
 #[derive(Debug)]
@@ -61,13 +64,15 @@ impl Setting {
         let is_there = |name: &str| match table.derived_from(name) {
             Some(from) => from.iter().any(|c| schema.contains(c)),
             // Which of the two lists the codes are of is not known: they are not judged.
-            None if name == "ethnicity" && self.ethnic.is_none() => false,
-            None if table.column(name).is_none() && name != "source_unread" => schema.contains("case_id"),
-            None => schema.contains(name),
+            None if self.ethnic.is_none() && table.column(name).is_some_and(Column::is_ethnic) => false,
+            None => match table.case.as_ref().filter(|case| table.column(name).is_none() && case.fact(name).is_some()) {
+                Some(case) => schema.contains(&case.id),
+                None => schema.contains(name),
+            },
         };
         let lacks = |rule: &&Rule| {
             let mut lacks: Vec<String> = rule.kind.wants(table).into_iter().filter(|c| !is_there(c)).map(str::to_owned).collect();
-            let one = rule.kind.wants_one();
+            let one = rule.kind.wants_one(table);
             if !one.is_empty() && !one.iter().any(|c| is_there(c)) {
                 lacks.extend(one.into_iter().map(str::to_owned));
             }
@@ -124,9 +129,15 @@ impl<'a> Plan<'a> {
             .flatten()
     }
 
-    /// The place of a column in the table, as a bit.
+    /// The place of a column in the table, as a bit; the last bit, which no column has, for what is none of them.
     pub fn bit(&self, column: &str) -> u64 {
-        self.table.columns.iter().position(|c| c.id == column).map_or(0, |place| 1 << (place as u32 % 64))
+        let place = self.table.columns.iter().position(|c| c.id == column);
+        place.filter(|place| *place < NO_COLUMN as usize).map_or(1 << NO_COLUMN, |place| 1 << place)
+    }
+
+    /// Whether the codes of a column are of two lists and nothing says of which.
+    pub fn is_open(&self, column: &str) -> bool {
+        self.ethnic.is_none() && self.table.column(column).is_some_and(Column::is_ethnic)
     }
 
     /// True for the rows of a register, which hold at a day and not in a period.

@@ -6,7 +6,7 @@ use super::kind::Kind;
 use super::rule::Severity;
 use super::table::{Checked, Finding, Verdicts};
 use crate::error::{Error, Result};
-use polars::prelude::{Column, DataFrame};
+use polars_core::prelude::{Column, DataFrame};
 use std::collections::BTreeSet;
 
 fn frame(height: usize, columns: Vec<Column>) -> Result<DataFrame> {
@@ -17,7 +17,7 @@ fn frame(height: usize, columns: Vec<Column>) -> Result<DataFrame> {
 #[derive(Debug, Clone)]
 pub(super) struct Address<'a> {
     pub table: &'a str,
-    pub rule: &'a super::Rule,
+    pub rule: &'a super::rule::Rule,
     /// Counted from 0.
     pub row: Option<u32>,
     pub place: u32,
@@ -100,7 +100,7 @@ impl Check {
     }
 
     /// Everything that fails by some rules, table by table, rule by rule, in the order of rows.
-    pub(super) fn addresses<'a>(&'a self, wanted: impl Fn(&super::Rule) -> bool + 'a) -> impl Iterator<Item = Address<'a>> {
+    pub(super) fn addresses<'a>(&'a self, wanted: impl Fn(&super::rule::Rule) -> bool + 'a) -> impl Iterator<Item = Address<'a>> {
         let of_table = move |table: &'a Checked| {
             let verdicts = table.verdicts.iter().filter(|v| wanted(&v.rule)).collect::<Vec<_>>();
             verdicts.into_iter().flat_map(move |v| self.of_rows(table, v).chain(of_communes(table, v)))

@@ -1,11 +1,12 @@
 //! Rules as data: a code, a severity, a text in both languages, a table, and one thing to hold.
 
-use super::kind::{Deadline, Every, Kind, Outlier, Parts, Probable, Refers, Values};
+use super::kind::{Every, Kind, Outlier, Parts, Probable, Refers, Values, WrittenDeadline};
+use crate::calendar::Calendar;
 use crate::catalogue::{Catalogue, ColumnType, Condition, Table};
 use crate::error::{Error, Result, choose};
 use crate::text::{Language, Text};
 use chrono::NaiveDate;
-use polars::prelude::{Column, DataFrame};
+use polars_core::prelude::{Column, DataFrame};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -75,7 +76,7 @@ struct Line {
     refers: Option<Refers>,
     probable_duplicate: Option<Probable>,
     identification: Option<String>,
-    deadline: Option<Deadline>,
+    deadline: Option<WrittenDeadline>,
     parts: Option<Parts>,
     outlier: Option<Outlier>,
     updates: Option<Updates>,
@@ -128,11 +129,11 @@ struct Names {
 pub struct Rules {
     all: Vec<Rule>,
     expected: BTreeMap<String, Vec<String>>,
-    pub(super) holidays: BTreeSet<NaiveDate>,
+    pub(super) calendar: Calendar,
 }
 
 static BUILTIN: LazyLock<Rules> = LazyLock::new(|| {
-    let none = Rules { all: Vec::new(), expected: BTreeMap::new(), holidays: BTreeSet::new() };
+    let none = Rules { all: Vec::new(), expected: BTreeMap::new(), calendar: Calendar::default() };
     none.with_text("rules.toml", include_str!("rules.toml")).expect("the rules are part of the crate and tested")
 });
 
@@ -179,8 +180,8 @@ impl Rules {
             found.expected.insert(table, columns);
         }
         for day in parsed.holidays {
-            let parsed = day.parse().or_else(|_| refuse(file, "holidays", "YYYY-MM-DD", &day))?;
-            found.holidays.insert(parsed);
+            let holiday: NaiveDate = day.parse().or_else(|_| refuse(file, "holidays", "YYYY-MM-DD", &day))?;
+            found.calendar.extend([holiday]);
         }
         let mut codes = BTreeSet::new();
         for line in parsed.rule {
@@ -271,12 +272,13 @@ impl Rule {
     #[must_use]
     pub fn columns(&self) -> Vec<String> {
         let catalogue = Catalogue::builtin();
-        let table = catalogue.table(&self.table);
+        // Every rule was read for a table of the catalogue.
+        let Some(table) = catalogue.table(&self.table) else { return Vec::new() };
         let mut found = Vec::new();
-        for column in self.kind.columns() {
-            match table.filter(|t| t.column(&column).is_none()).and_then(|t| t.derived_from(&column)) {
+        for column in self.kind.columns(table) {
+            match table.derived_from(&column).filter(|_| table.column(&column).is_none()) {
                 // An age is nothing that stands in the records.
-                Some(from) => found.extend(from.iter().map(|c| (*c).to_owned())),
+                Some(from) => found.extend(from.into_iter().map(str::to_owned)),
                 None => found.push(column),
             }
         }
@@ -316,7 +318,10 @@ impl Line {
         kinds.extend(self.refers.map(Kind::Refers));
         kinds.extend(self.probable_duplicate.map(Kind::Probable));
         kinds.extend(self.identification.map(Kind::Identification));
-        kinds.extend(self.deadline.map(Kind::Deadline));
+        if let Some(written) = self.deadline {
+            let deadline = written.read().or_else(|(field, expected, found)| refuse(file, format!("{key}.{field}"), expected, found))?;
+            kinds.push(Kind::Deadline(deadline));
+        }
         kinds.extend(self.parts.map(Kind::Parts));
         kinds.extend(self.outlier.map(Kind::Outlier));
         kinds.extend(self.updates.map(|u| Kind::Updates { column: u.column, grace: u.grace_days }));
@@ -330,7 +335,7 @@ impl Line {
         if self.scope.is_some() && !matches!(kind, Kind::Must { .. }) {
             return refuse(file, format!("{key}.where"), "a where beside must", kind.word());
         }
-        for (column, kinds) in kind.needs() {
+        for (column, kinds) in kind.needs(table) {
             if !table.column(&column).is_some_and(|c| kinds.contains(&c.kind)) {
                 let expected = match kinds {
                     [only] => format!("a {} column of {}", only.word(), table.id),

@@ -5,12 +5,12 @@ use super::chunk::NOWHERE;
 use super::judge::{FAIL, PASS};
 use super::rule::Severity;
 use super::table::Checked;
-use super::windows::{is_updated, months};
+use super::windows::{is_updated, months, open_month, whole_months};
 use crate::area::Level;
 use crate::catalogue::Time;
 use crate::error::{Error, Result};
 use crate::period::Period;
-use polars::prelude::{Column, DataFrame};
+use polars_core::prelude::{Column, DataFrame};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is known of one area.
@@ -28,6 +28,14 @@ struct Line {
 }
 
 impl Check {
+    /// The whole months that the period touches; without one the last twelve. What a scorecard is about unless another is asked.
+    ///
+    /// # Errors
+    /// [`Error::BadPeriod`] beyond the years that have a period.
+    pub fn whole_months(&self) -> Result<Period> {
+        whole_months(self.period.as_ref(), self.setting.reference)
+    }
+
     /// How complete, accurate and timely the records of each area are, from 0 to 100 (formulas of this project).
     ///
     /// - completeness = recorded values ÷ expected values, over the columns that the rules expect of each table; columns
@@ -57,7 +65,7 @@ impl Check {
         let communes = self.communes();
         let mut lines: BTreeMap<u32, Line> = communes.iter().map(|place| (area_of(*place), Line::default())).collect();
         let mut reporting: BTreeSet<u32> = BTreeSet::new();
-        let over = asked.start..asked.end.min(super::windows::open_month(self.setting.reference));
+        let over = asked.start..asked.end.min(open_month(self.setting.reference));
         for table in &self.tables {
             let time = self.setting.table(&table.table).map_or(Time::Stock, |t| t.time);
             let is_inside = |window: i32| match time {

@@ -7,7 +7,7 @@ use super::names::{Names, similarity};
 use super::plan::Plan;
 use super::rule::Rule;
 use crate::task::{self, Watched};
-use polars::prelude::PlHashMap;
+use polars_core::prelude::PlHashMap;
 use rayon::slice::ParallelSliceMut;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -183,15 +183,23 @@ impl Making {
                 continue;
             }
             let found = match &self.checked.verdicts[nth].rule.kind {
-                Kind::Unique(columns) => repeated(self.keys(columns).unwrap_or_default()),
-                Kind::Refers(refers) => {
-                    let Some(target) = other(&refers.to, &refers.columns) else {
-                        let missing = vec![refers.to.clone()];
-                        self.checked.verdicts[nth].missing = missing;
-                        self.checked.verdicts[nth].counts.iter_mut().for_each(|counts| *counts = [0; 4]);
+                Kind::Unique(columns) => {
+                    let Some(keys) = self.keys(columns) else {
+                        self.lacks(nth, columns.clone());
                         continue;
                     };
-                    absent(self.keys(&refers.columns).unwrap_or_default(), &target)
+                    repeated(keys)
+                }
+                Kind::Refers(refers) => {
+                    let Some(target) = other(&refers.to, &refers.columns) else {
+                        self.lacks(nth, vec![refers.to.clone()]);
+                        continue;
+                    };
+                    let Some(keys) = self.keys(&refers.columns) else {
+                        self.lacks(nth, refers.columns.clone());
+                        continue;
+                    };
+                    absent(keys, &target)
                 }
                 Kind::Probable(probable) => {
                     let (blocks, names) = self.blocks.remove(&nth).unwrap_or_default();
@@ -211,6 +219,13 @@ impl Making {
             self.fail(nth, found, PASS);
         }
         self.checked
+    }
+
+    /// A rule cannot be judged after all.
+    fn lacks(&mut self, nth: usize, missing: Vec<String>) {
+        let verdicts = &mut self.checked.verdicts[nth];
+        verdicts.missing = missing;
+        verdicts.counts.iter_mut().for_each(|counts| *counts = [0; 4]);
     }
 
     /// Rows that were taken for another verdict fail.

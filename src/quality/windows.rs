@@ -1,6 +1,5 @@
 //! Rules about communes and windows of time: outlying counts, updates that did not come.
 
-use super::check::Check;
 use super::kind::{Kind, Outlier};
 use super::table::{Checked, Finding};
 use crate::error::Result;
@@ -28,36 +27,32 @@ pub(super) fn months(period: &Period) -> Option<std::ops::Range<i32>> {
     (period.first().day() == 1 && end > month(period.last())).then(|| month(period.first())..end)
 }
 
-impl Check {
-    /// The whole months that the period touches; without one the last twelve. What a scorecard is about unless another is asked.
-    ///
-    /// # Errors
-    /// [`Error::BadPeriod`] beyond the years that have a period.
-    pub fn whole_months(&self) -> Result<Period> {
-        let months = match &self.period {
-            Some(period) if months(period).is_some() => return Ok(period.clone()),
-            Some(period) => month(period.first())..month(period.last()) + 1,
-            None => self.months(),
-        };
-        let first = |month: i32| NaiveDate::from_ymd_opt(month.div_euclid(12), month.rem_euclid(12).cast_unsigned() + 1, 1);
-        let last = first(months.end).and_then(|day| day.pred_opt());
-        let days = first(months.start).zip(last).map(|(first, last)| format!("{first}/{last}"));
-        days.unwrap_or_default().parse()
-    }
-
-    /// The months whose updates are judged: those of the period that are over, or the last twelve.
-    pub(super) fn months(&self) -> std::ops::Range<i32> {
-        let end = open_month(self.setting.reference);
-        match &self.period {
-            Some(period) => months(period).unwrap_or_else(|| month(period.first())..end),
-            None => end - LAST_MONTHS..end,
-        }
+/// The months whose updates are judged: those of the period that are over on the reference day, or the last twelve.
+pub(super) fn judged_months(period: Option<&Period>, reference: NaiveDate) -> std::ops::Range<i32> {
+    let end = open_month(reference);
+    match period {
+        Some(period) => months(period).unwrap_or_else(|| month(period.first())..end),
+        None => end - LAST_MONTHS..end,
     }
 }
 
-pub(super) fn judge(check: &mut Check) -> Result<()> {
-    let (asked, end) = (check.months(), open_month(check.setting.reference));
-    for table in &mut check.tables {
+/// The whole months that a period touches; without one the last twelve.
+pub(super) fn whole_months(period: Option<&Period>, reference: NaiveDate) -> Result<Period> {
+    let months = match period {
+        Some(period) if months(period).is_some() => return Ok(period.clone()),
+        Some(period) => month(period.first())..month(period.last()) + 1,
+        None => judged_months(None, reference),
+    };
+    let first = |month: i32| NaiveDate::from_ymd_opt(month.div_euclid(12), month.rem_euclid(12).cast_unsigned() + 1, 1);
+    let last = first(months.end).and_then(|day| day.pred_opt());
+    let days = first(months.start).zip(last).map(|(first, last)| format!("{first}/{last}"));
+    days.unwrap_or_default().parse()
+}
+
+/// The verdicts of the rules about communes and months.
+pub(super) fn judge(tables: &mut [Checked], period: Option<&Period>, reference: NaiveDate) -> Result<()> {
+    let (asked, end) = (judged_months(period, reference), open_month(reference));
+    for table in tables {
         for nth in 0..table.verdicts.len() {
             if !table.verdicts[nth].missing.is_empty() {
                 continue;

@@ -1,14 +1,9 @@
 //! What a perpetrator takes over from the victims of the same case.
 
-use super::days::days_of;
-use super::encode::{Encoded, Encoder, NO, UNDECIDED, YES};
-use super::problems::Problems;
-use crate::catalogue::{Catalogue, Table};
-use crate::error::{Error, Result};
+use super::encode::NO;
+use crate::catalogue::{CaseFact, Catalogue, OfCase, Table};
 use crate::spelling::identifier;
-use crate::task::Watched;
-use chrono::NaiveDate;
-use polars::prelude::*;
+use polars_core::prelude::*;
 use rayon::prelude::*;
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -20,10 +15,10 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 pub(crate) struct Facts {
     pub received: i32,
     /// Its place among the communes; see [`Cases::commune`].
-    commune: u32,
+    pub(super) commune: u32,
     pub incident: Option<i32>,
     /// The hash of the child; 0 where none is told apart.
-    child: u64,
+    pub(super) child: u64,
     /// Whether a victim is confirmed.
     pub sure: u8,
     /// Whether a victim is confirmed and under 16: a child (Law 102/2016/QH13, Article 1).
@@ -48,23 +43,28 @@ impl Case {
 /// Perpetrators have no date and no place of their own; they take those of the reports of the child they name, if it is in the
 /// case, else of the whole case. So a perpetrator counts wherever and whenever a child counts that he or she abused.
 #[derive(Debug, Clone, Default)]
-pub struct Cases {
+pub(crate) struct Cases {
     /// By the hash of the case's identifier: millions of them take 64 bytes each.
     by_id: PlHashMap<u128, Case>,
     communes: Vec<String>,
     places: PlHashMap<String, u32>,
-    rows: u64,
+    /// Rows of victims read so far.
+    pub(super) rows: u64,
 }
 
-/// Names, which no table uses, of the columns that [`Cases::joined`] adds: facts of the report and the row in the table.
+/// The name, which no table uses, of the column in which [`Cases::joined`] puts the row in the table.
 const ROW: &str = "#row";
-pub(super) const JOINED: [(&str, &str); 5] = [
-    ("received_date", "#received_date"),
-    ("incident_date", "#incident_date"),
-    ("commune", "#commune"),
-    ("confirmed", "#confirmed"),
-    ("abuses_child", "#abuses_child"),
-];
+
+/// The name, which no table uses, of the column in which [`Cases::joined`] puts a fact of the report.
+pub(super) fn joined_column(fact: CaseFact) -> &'static str {
+    match fact {
+        CaseFact::Received => "#received",
+        CaseFact::Incident => "#incident",
+        CaseFact::Commune => "#commune",
+        CaseFact::Confirmed => "#confirmed",
+        CaseFact::OfChild => "#of_child",
+    }
+}
 
 /// The row of the table that a row of a joined batch stands for.
 pub(super) fn row_of(frame: &DataFrame, row: usize) -> Option<u64> {
@@ -73,96 +73,17 @@ pub(super) fn row_of(frame: &DataFrame, row: usize) -> Option<u64> {
 
 /// Rows of perpetrators that one thread works on at once.
 const CHUNK: usize = 1 << 15;
-/// The age at which childhood ends.
-const ADULT: i32 = 16;
 
-static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(Catalogue::builtin);
+pub(super) static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(Catalogue::builtin);
+
+/// What is taken over from reports, and their table.
+pub(super) fn taken_over() -> PolarsResult<(&'static OfCase, &'static Table)> {
+    let found = CATALOGUE.of_case().and_then(|(_, case)| Some((case, CATALOGUE.table(&case.table)?)));
+    found.ok_or_else(|| polars_err!(ColumnNotFound: "no table takes over facts of cases"))
+}
 
 impl Cases {
-    /// Adds the cases of a batch of the table `victims`.
-    ///
-    /// # Errors
-    /// [`Error::Frame`] if a needed column is missing or cannot be read, [`Error::BadValue`] if one has gaps.
-    pub fn add(&mut self, victims: &DataFrame) -> Result<()> {
-        let wrong = |found: String| Error::Frame { table: "victims".to_owned(), found };
-        let table = CATALOGUE.table("victims").ok_or_else(|| wrong("no table victims".to_owned()))?;
-        self.read(table, victims).map_err(|e| wrong(e.to_string()))?
-    }
-
-    fn read(&mut self, table: &Table, victims: &DataFrame) -> PolarsResult<Result<()>> {
-        let (children, mut problems) = match self.children(table, victims) {
-            Ok(found) => found,
-            Err(error) => return Ok(Err(error)),
-        };
-        let ids = victims.column("case_id")?.cast(&DataType::String)?;
-        let received = days_of(victims.column("received_date")?.as_materialized_series())?;
-        let communes = victims.column("commune")?.cast(&DataType::String)?;
-        let confirmed = victims.column("confirmed")?.cast(&DataType::Boolean)?;
-        let named = victims.column("child_id").and_then(|c| c.cast(&DataType::String)).ok();
-        let incidents = match victims.column("incident_date") {
-            Ok(column) => Some(days_of(column.as_materialized_series())?),
-            Err(_) => None,
-        };
-        for (row, is_child) in children.into_iter().enumerate().watched() {
-            let (id, received, commune) = (ids.str()?.get(row).and_then(identifier), received.get(row), communes.str()?.get(row));
-            let (Some(id), Some(received), Some(commune)) = (&id, received, commune) else {
-                for (column, expected, missing) in [
-                    ("case_id", "text", id.is_none()),
-                    ("received_date", "a date", received.is_none()),
-                    ("commune", "text", commune.is_none()),
-                ] {
-                    if missing {
-                        problems.value("victims", column, expected, self.rows + row as u64 + 1);
-                    }
-                }
-                continue;
-            };
-            let incident = match &incidents {
-                Some(column) => column.get(row),
-                None => None,
-            };
-            let sure = match confirmed.bool()?.get(row) {
-                Some(true) => YES,
-                Some(false) => NO,
-                None => UNDECIDED,
-            };
-            let commune = self.place(commune);
-            let child = match &named {
-                Some(column) => column.str()?.get(row).and_then(identifier).map_or(0, |child| xxh3_64(child.as_bytes()).max(1)),
-                None => 0,
-            };
-            let facts = Facts { received, commune, incident, child, sure, counts: sure.min(is_child) };
-            self.keep(xxh3_128(id.as_bytes()), facts);
-        }
-        self.rows += victims.height() as u64;
-        Ok(problems.into_result(""))
-    }
-
-    /// Whether each victim was a child at the incident, and what is wrong with what is recorded of its age.
-    fn children(&self, table: &Table, victims: &DataFrame) -> Result<(Vec<u8>, Problems)> {
-        let nobody = Self::default();
-        let mut encoder = Encoder {
-            table,
-            codes: CATALOGUE.codes(),
-            ethnic: None,
-            cases: &nobody,
-            reference: NaiveDate::default(),
-            frame: victims,
-            offset: self.rows,
-            problems: Problems::default(),
-            cache: HashMap::new(),
-        };
-        let ages = encoder.encode("age")?;
-        let Encoded::Number { low, high } = &*ages else { return Ok((vec![UNDECIDED; victims.height()], encoder.problems)) };
-        let is_child = |(least, most): (&i32, &i32)| match (*most < ADULT, *least >= ADULT) {
-            (true, _) => YES,
-            (_, true) => NO,
-            _ => UNDECIDED,
-        };
-        Ok((low.iter().zip(high).map(is_child).collect(), encoder.problems))
-    }
-
-    fn place(&mut self, commune: &str) -> u32 {
+    pub(super) fn place(&mut self, commune: &str) -> u32 {
         if let Some(place) = self.places.get(commune) {
             return *place;
         }
@@ -173,7 +94,7 @@ impl Cases {
     }
 
     /// Adds a report to its case: reports of one child, day, place and incident are one, as certain as the most certain.
-    fn keep(&mut self, case: u128, facts: Facts) {
+    pub(super) fn keep(&mut self, case: u128, facts: Facts) {
         let Some(known) = self.by_id.get_mut(&case) else {
             self.by_id.insert(case, Case { first: facts, more: Box::default() });
             return;
@@ -236,8 +157,9 @@ impl Cases {
     /// Whoever has no key and stands in several rows gets one: of what its row says, and how many such rows were `seen` before, so
     /// that neither the order of rows nor a split of cases can be told from it.
     pub(crate) fn joined(&self, batch: &DataFrame, offset: u64, seen: &mut HashMap<u128, u32>) -> PolarsResult<DataFrame> {
+        let (case, _) = taken_over()?;
         let text = |name: &str| batch.column(name).and_then(|c| c.cast(&DataType::String)).ok();
-        let (cases, children, persons) = (batch.column("case_id")?.cast(&DataType::String)?, text("child_id"), text("person_id"));
+        let (cases, children, persons) = (batch.column(&case.id)?.cast(&DataType::String)?, text(&case.child), text(&case.person));
         let starts: Vec<usize> = (0..batch.height()).step_by(CHUNK).collect();
         let part = |start: &usize| -> PolarsResult<(Vec<IdxSize>, Vec<Option<Facts>>)> {
             let (first, length) = (*start as IdxSize, CHUNK.min(batch.height() - start));
@@ -267,22 +189,23 @@ impl Cases {
                     for (nth, row) in rows.iter().enumerate() {
                         keys.push(match known[*row as usize] {
                             false if several(nth) && nth > 0 && rows[nth - 1] == *row => keys[nth - 1].clone(),
-                            false if several(nth) => Some(own_key(batch, *row as usize, seen)?),
+                            false if several(nth) => Some(own_key(batch, &case.person, *row as usize, seen)?),
                             _ => persons.str()?.get(*row as usize).map(str::to_owned),
                         });
                     }
-                    frame.with_column(Column::new("person_id".into(), keys))?;
+                    frame.with_column(Column::new(case.person.as_str().into(), keys))?;
                 }
             }
         }
         let number = |of: &dyn Fn(&Facts) -> Option<i32>| facts.iter().map(|f| f.as_ref().and_then(of)).collect::<Vec<Option<i32>>>();
         let commune = facts.iter().map(|f| f.as_ref().map(|f| self.commune(f))).collect::<Vec<Option<&str>>>();
         frame.with_column(Column::new(ROW.into(), rows.iter().map(|row| offset + u64::from(*row) + 1).collect::<Vec<u64>>()))?;
-        frame.with_column(Column::new("#received_date".into(), number(&|f| Some(f.received))))?;
-        frame.with_column(Column::new("#incident_date".into(), number(&|f| f.incident)))?;
-        frame.with_column(Column::new("#commune".into(), commune))?;
-        frame.with_column(Column::new("#confirmed".into(), number(&|f| Some(i32::from(f.sure)))))?;
-        frame.with_column(Column::new("#abuses_child".into(), number(&|f| Some(i32::from(f.counts)))))?;
+        let name = |fact: CaseFact| joined_column(fact).into();
+        frame.with_column(Column::new(name(CaseFact::Received), number(&|f| Some(f.received))))?;
+        frame.with_column(Column::new(name(CaseFact::Incident), number(&|f| f.incident)))?;
+        frame.with_column(Column::new(name(CaseFact::Commune), commune))?;
+        frame.with_column(Column::new(name(CaseFact::Confirmed), number(&|f| Some(i32::from(f.sure)))))?;
+        frame.with_column(Column::new(name(CaseFact::OfChild), number(&|f| Some(i32::from(f.counts)))))?;
         Ok(frame)
     }
 
@@ -292,9 +215,9 @@ impl Cases {
 }
 
 /// A key for a row without one: what it says, and its number among rows that say the same.
-fn own_key(batch: &DataFrame, row: usize, seen: &mut HashMap<u128, u32>) -> PolarsResult<String> {
+fn own_key(batch: &DataFrame, person: &str, row: usize, seen: &mut HashMap<u128, u32>) -> PolarsResult<String> {
     let mut says = Vec::new();
-    for column in batch.columns().iter().filter(|c| c.name().as_str() != "person_id") {
+    for column in batch.columns().iter().filter(|c| c.name().as_str() != person) {
         let text = column.slice(row as i64, 1).cast(&DataType::String)?;
         says.extend(text.str()?.get(0).unwrap_or("\u{0}").as_bytes());
         says.push(u8::MAX);

@@ -2,7 +2,7 @@
 
 use crate::catalogue::{ColumnType, Table};
 use crate::error::{Error, Result};
-use polars::prelude::{DataType, Schema};
+use polars_core::prelude::{DataType, Schema};
 
 /// Checks the types of the columns that will be read.
 ///

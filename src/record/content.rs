@@ -1,8 +1,8 @@
 //! What stands in a table, as one number: two tables of the same rows in the same order share it, however they are split.
 
 use super::days::days_of;
-use polars::prelude::*;
 use polars_arrow::array::{Array, Utf8ViewArray, View};
+use polars_core::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
 const ODD: u64 = 0x9E37_79B9_7F4A_7C15;

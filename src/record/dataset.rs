@@ -1,31 +1,28 @@
 //! The records of a province, table by table.
 
 #[cfg(feature = "io")]
-use super::parquet::Announced;
-use crate::area::{AreaList, Submissions};
+use super::parquet::ParquetFile;
+use super::records::{Batches, Metadata, Records};
 use crate::catalogue::{Catalogue, EthnicList};
 use crate::error::{Error, Result};
 use chrono::NaiveDate;
-use polars::prelude::DataFrame;
+use polars_core::prelude::{DataFrame, Field, SchemaRef};
 use std::collections::BTreeMap;
 
 /// Tables of records, with what their codes mean.
 ///
 /// ```
-/// use chitieu::Dataset;
-/// use polars::prelude::*;
+/// use chitieu::{Dataset, Records};
+/// use polars_core::prelude::*;
 /// let children = df!["child_id" => ["c1"], "commune" => ["12364"], "birth_year" => [2015]]?;
 /// let dataset = Dataset::new().with("children", children)?;
-/// assert_eq!(dataset.tables().count(), 1);
+/// assert_eq!(dataset.tables(), ["children"]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Dataset {
     tables: BTreeMap<String, Source>,
-    area_vintage: Option<NaiveDate>,
-    ethnic_list: Option<EthnicList>,
-    submissions: Option<DataFrame>,
-    complete: Vec<String>,
+    metadata: Metadata,
     #[cfg(feature = "io")]
     limits: crate::Limits,
 }
@@ -34,9 +31,8 @@ pub struct Dataset {
 #[derive(Debug, Clone)]
 enum Source {
     Frames(Vec<DataFrame>),
-    /// A file, and what it announced when it was named.
     #[cfg(feature = "io")]
-    Parquet(std::path::PathBuf, Announced),
+    Parquet(ParquetFile),
 }
 
 impl Dataset {
@@ -62,7 +58,7 @@ impl Dataset {
         known(table)?;
         let frames: Vec<DataFrame> = batches.into_iter().collect();
         if let Some(other) = frames.iter().find(|f| f.schema() != frames[0].schema()) {
-            let names: Vec<&str> = other.schema().iter_names().map(polars::prelude::PlSmallStr::as_str).collect();
+            let names: Vec<&str> = other.schema().iter_names().map(polars_core::prelude::PlSmallStr::as_str).collect();
             return Err(Error::Frame {
                 table: table.to_owned(),
                 found: format!("a batch of other columns or types: {}", names.join(", ")),
@@ -80,10 +76,9 @@ impl Dataset {
     #[cfg(feature = "io")]
     pub fn with_parquet(mut self, table: &str, path: impl Into<std::path::PathBuf>) -> Result<Self> {
         known(table)?;
-        let path = path.into();
-        let announced = Announced::by(&path)?;
-        announced.check_limits(&path, self.limits, false)?;
-        self.tables.insert(table.to_owned(), Source::Parquet(path, announced));
+        let file = ParquetFile::open(path)?;
+        file.check_limits(self.limits, false)?;
+        self.tables.insert(table.to_owned(), Source::Parquet(file));
         Ok(self)
     }
 
@@ -98,14 +93,14 @@ impl Dataset {
     /// The day whose list of areas the codes belong to; otherwise the last day of the period asked.
     #[must_use]
     pub fn area_vintage(mut self, day: NaiveDate) -> Self {
-        self.area_vintage = Some(day);
+        self.metadata.area_vintage = Some(day);
         self
     }
 
     /// The official list that ethnic codes belong to.
     #[must_use]
     pub fn ethnic_list(mut self, list: EthnicList) -> Self {
-        self.ethnic_list = Some(list);
+        self.metadata.ethnic_list = Some(list);
         self
     }
 
@@ -114,55 +109,70 @@ impl Dataset {
     /// its zero is a zero. Of a commune that is not named its rows speak.
     #[must_use]
     pub fn submissions(mut self, rows: DataFrame) -> Self {
-        self.submissions = Some(rows);
+        self.metadata.submissions = Some(rows);
         self
     }
 
     /// Tables that every commune of the provinces with records has reported: what is not there is a zero.
     #[must_use]
     pub fn complete<S: Into<String>>(mut self, tables: impl IntoIterator<Item = S>) -> Self {
-        self.complete = tables.into_iter().map(Into::into).collect();
+        self.metadata.complete = tables.into_iter().map(Into::into).collect();
         self
     }
 
-    /// What is said of who reported, read with a list of areas.
-    pub(crate) fn said(&self, areas: &AreaList) -> Result<Submissions> {
-        let catalogue = Catalogue::builtin();
-        let tables: Vec<&str> = catalogue.tables().iter().map(|t| t.id.as_str()).collect();
-        let rows = self.submissions.as_ref().map(|rows| Submissions::read(rows, &tables, areas)).transpose()?;
-        rows.unwrap_or_default().complete(&self.complete, &tables)
+    /// How many rows of a table a check took out before; results report them.
+    #[must_use]
+    pub fn set_aside(mut self, table: &str, rows: u64) -> Self {
+        self.metadata.set_aside.insert(table.to_owned(), rows);
+        self
+    }
+}
+
+impl Records for Dataset {
+    fn tables(&self) -> Vec<String> {
+        self.tables.keys().cloned().collect()
     }
 
-    /// The names of the tables.
-    pub fn tables(&self) -> impl Iterator<Item = &str> {
-        self.tables.keys().map(String::as_str)
+    fn columns(&self, table: &str) -> Result<Vec<String>> {
+        Ok(self.whole_schema(table)?.iter_names().map(ToString::to_string).collect())
     }
 
-    pub(crate) fn vintage(&self) -> Option<NaiveDate> {
-        self.area_vintage
+    fn schema(&self, table: &str, columns: &[String]) -> Result<SchemaRef> {
+        let whole = self.whole_schema(table)?;
+        let asked = columns.iter().filter_map(|c| Some(Field::new(c.as_str().into(), whole.get(c)?.clone())));
+        Ok(SchemaRef::new(asked.collect()))
     }
 
-    pub(crate) fn ethnic(&self) -> Option<EthnicList> {
-        self.ethnic_list
-    }
-
-    /// The names and types of a table's columns.
-    pub(crate) fn schema(&self, table: &str) -> Result<polars::prelude::SchemaRef> {
-        match self.tables.get(table) {
-            Some(Source::Frames(frames)) => Ok(frames.first().map(|f| f.schema().clone()).unwrap_or_default()),
-            #[cfg(feature = "io")]
-            Some(Source::Parquet(path, announced)) => file::schema(table, path, *announced),
-            None => Ok(polars::prelude::SchemaRef::default()),
-        }
-    }
-
-    /// The rows of a table with only some columns, batch by batch.
-    pub(crate) fn batches<'a>(&'a self, table: &'a str, columns: &'a [String]) -> Box<dyn Iterator<Item = Result<DataFrame>> + 'a> {
+    fn batches<'a>(&'a self, table: &'a str, columns: &'a [String]) -> Batches<'a> {
         match self.tables.get(table) {
             Some(Source::Frames(frames)) => Box::new(frames.iter().map(move |frame| select(table, frame, columns))),
             #[cfg(feature = "io")]
-            Some(Source::Parquet(path, announced)) => Box::new(file::batches(table, path, *announced, columns)),
+            Some(Source::Parquet(file)) => Box::new(file::batches(table, file, columns)),
             None => Box::new(std::iter::empty()),
+        }
+    }
+
+    fn rows(&self, table: &str) -> Result<Option<u64>> {
+        Ok(self.tables.get(table).map(|source| match source {
+            Source::Frames(frames) => frames.iter().map(|frame| frame.height() as u64).sum(),
+            #[cfg(feature = "io")]
+            Source::Parquet(file) => file.rows(),
+        }))
+    }
+
+    fn metadata(&self) -> &Metadata {
+        &self.metadata
+    }
+}
+
+impl Dataset {
+    /// The names and types of a table's columns.
+    fn whole_schema(&self, table: &str) -> Result<SchemaRef> {
+        match self.tables.get(table) {
+            Some(Source::Frames(frames)) => Ok(frames.first().map(|f| f.schema().clone()).unwrap_or_default()),
+            #[cfg(feature = "io")]
+            Some(Source::Parquet(file)) => file::schema(table, file),
+            None => Ok(SchemaRef::default()),
         }
     }
 }
@@ -182,8 +192,8 @@ fn select(table: &str, frame: &DataFrame, columns: &[String]) -> Result<DataFram
 
 #[cfg(feature = "io")]
 mod file {
-    use super::{Announced, DataFrame, Error, Result};
-    use polars::prelude::{PolarsResult, SchemaRef};
+    use super::{DataFrame, Error, ParquetFile, Result};
+    use polars_core::prelude::{PolarsResult, SchemaRef};
     use polars_io::SerReader;
     use polars_io::parquet::read::ParquetReader;
     use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -204,33 +214,32 @@ mod file {
         }
     }
 
-    pub(super) fn schema(table: &str, path: &Path, announced: Announced) -> Result<SchemaRef> {
-        announced.check(path)?;
-        Ok(read(table, path, (0, 0), None)?.schema().clone())
+    pub(super) fn schema(table: &str, file: &ParquetFile) -> Result<SchemaRef> {
+        file.check_unchanged()?;
+        Ok(read(table, file.path(), (0, 0), None)?.schema().clone())
     }
 
     pub(super) fn batches<'a>(
         table: &'a str,
-        path: &'a Path,
-        announced: Announced,
+        file: &'a ParquetFile,
         columns: &'a [String],
     ) -> impl Iterator<Item = Result<DataFrame>> + 'a {
-        let total = announced.rows as usize;
-        let pages = std::iter::once_with(move || Announced::check_pages(path, Some(columns)));
+        let total = file.rows() as usize;
+        let pages = std::iter::once_with(move || file.check_pages(Some(columns)));
         let parts = (0..total).step_by(BATCH).map(move |offset| {
             let there: Vec<String> = {
-                let schema = schema(table, path, announced)?;
+                let schema = schema(table, file)?;
                 columns.iter().filter(|c| schema.contains(c)).cloned().collect()
             };
             let rows = BATCH.min(total - offset);
-            let batch = read(table, path, (offset, rows), Some(there))?;
+            let batch = read(table, file.path(), (offset, rows), Some(there))?;
             if batch.height() != rows {
                 return Err(Error::RowsDiffer { table: table.to_owned(), expected: total as u64, found: (offset + batch.height()) as u64 });
             }
             Ok(batch)
         });
-        // The file that was read to its end must be the one announced.
-        let same = std::iter::once_with(move || announced.check(path));
+        // The file that was read to its end must be the one that was opened.
+        let same = std::iter::once_with(move || file.check_unchanged());
         pages.filter_map(|checked| checked.err().map(Err)).chain(parts).chain(same.filter_map(|checked| checked.err().map(Err)))
     }
 }

@@ -1,6 +1,9 @@
 //! Days of dates and moments: one rule for every way in.
 
-use polars::prelude::*;
+use polars_core::prelude::*;
+
+/// The days a record may hold: from 1 January 1800 to 31 December 2200, as days since 1970.
+pub(crate) const DAYS: std::ops::Range<i32> = -62_091..84_371;
 
 /// Viet Nam is ahead of Greenwich by so many seconds; it has no summer time.
 const AHEAD: i64 = 7 * 3_600;
@@ -33,6 +36,12 @@ mod tests {
     fn days(moments: &[i64], unit: TimeUnit, zone: Option<TimeZone>) -> Vec<Option<i32>> {
         let column = Int64Chunked::new("a".into(), moments).into_datetime(unit, zone).into_series();
         days_of(&column).unwrap().iter().collect()
+    }
+
+    #[test]
+    fn days_are_those_of_four_centuries() {
+        let day = |year: i32| chrono::NaiveDate::from_ymd_opt(year, 1, 1).unwrap().to_epoch_days();
+        assert_eq!(DAYS, day(1800)..day(2201));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Decimals where whole numbers are meant: the sum of a database is one, though every value of it is whole.
 
-use polars::prelude::*;
+use polars_core::prelude::*;
 
 /// The values of a decimal column in its smallest units, and how many of them make one.
 pub(crate) fn units(series: &Series) -> PolarsResult<(Series, i128)> {

@@ -2,27 +2,35 @@
 //!
 //! Names, identifiers and every other text stay in this room: what leaves it are small integers.
 
+mod bits;
 mod cases;
 mod check;
 mod content;
 mod dataset;
 mod days;
 mod decimal;
+mod distinct;
 mod encode;
 mod evaluate;
-#[cfg(any(feature = "io", feature = "python"))]
+#[cfg(feature = "files")]
 mod parquet;
 mod problems;
+mod records;
+mod victims;
 
-pub use cases::Cases;
-pub use check::check_schema;
+pub(crate) use bits::{trim, words};
+pub(crate) use cases::Cases;
+pub(crate) use check::check_schema;
 pub(crate) use content::content;
 pub use dataset::Dataset;
-pub(crate) use days::days_of;
+pub(crate) use days::{DAYS, days_of};
 #[cfg(feature = "files")]
 pub(crate) use decimal::whole_numbers;
+pub(crate) use distinct::{Distinct, Keys, each_list, each_text};
 pub(crate) use encode::{BIRTHS, Encoded, Encoder, NO, NO_WORD, UNDECIDED, YES, completed_years, is_school_year, shift, shift_last};
 pub(crate) use evaluate::Rows;
-#[cfg(any(feature = "io", feature = "python"))]
-pub(crate) use parquet::Announced;
+#[cfg(feature = "files")]
+pub use parquet::ParquetFile;
 pub(crate) use problems::Problems;
+pub use records::{Batches, Metadata, Records};
+pub(crate) use records::{announce, columns_of, parts};

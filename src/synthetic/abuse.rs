@@ -1,34 +1,24 @@
 //! Abuse: cases with their victims and perpetrators, and the sanctions that follow.
 
 use super::calendar::{births_at, day, latest_birth, year_of};
+use super::case::Case;
 use super::child::Birth;
 use super::columns::{Flags, Grow, Lists, Numbers, Text, Words, frame};
 use super::events::draw_day;
 use super::layout::{ETHNICITIES, Id, Layout, SEXES};
 use super::ledger::{Keyed, Ledger, both};
+use super::part::Part;
 use super::perpetrators::{Perpetrators, Sanctions};
+use super::province::{Province, Tables};
 use super::random::{Dice, Purpose};
+use super::register::Census;
 use super::response::Response;
-use super::truth::Part;
-use super::{Census, Province, Tables};
-use polars::prelude::DataFrame;
+use polars_core::prelude::DataFrame;
 
 const FORMS: [&str; 7] = ["violence", "exploitation", "sexual_abuse", "trafficking", "abandonment", "neglect", "other"];
 const FORM_WEIGHTS: [u32; 7] = [32, 4, 44, 2, 5, 9, 4];
 const ENVIRONMENTS: [&str; 4] = ["family", "school", "community", "other"];
 const OUTCOMES: [&str; 6] = ["died", "injured", "mental_disorder", "pregnant", "dropped_out", "other"];
-
-/// What all records of a case share.
-pub(super) struct Case {
-    pub(super) number: usize,
-    pub(super) commune: usize,
-    pub(super) received: i32,
-    pub(super) in_year: bool,
-    pub(super) incident: i32,
-    pub(super) incident_known: bool,
-    /// True if any victim is a confirmed child, undecided if one may be.
-    pub(super) of_child: Option<bool>,
-}
 
 /// A child who was abused, and what is known of it.
 #[derive(Clone)]

@@ -1,11 +1,11 @@
 //! Columns as they are filled: text whose few words are stored once, flags as bits, lists as offsets.
 
-use polars::prelude::{Column, DataFrame, PlSmallStr, Series};
 use polars_arrow::array::{ArrayRef, BooleanArray, ListArray, PrimitiveArray, Utf8ViewArray, View};
 use polars_arrow::bitmap::BitmapBuilder;
 use polars_arrow::datatypes::ArrowDataType;
 use polars_arrow::offset::OffsetsBuffer;
 use polars_arrow::types::NativeType;
+use polars_core::prelude::{Column, DataFrame, PlSmallStr, Series};
 
 /// Words that a column repeats: their bytes are stored once and shared by all rows and all chunks.
 pub(super) struct Words(Utf8ViewArray);

@@ -5,11 +5,11 @@ use super::child::{BOYS, Birth};
 use super::columns::{Flags, Grow, Numbers, Text, Words, frame};
 use super::layout::{Layout, SEXES};
 use super::ledger::{Ledger, both};
+use super::part::Part;
+use super::province::{Province, Tables};
 use super::random::{Dice, Purpose};
-use super::register::{Candidate, Heads};
-use super::truth::Part;
-use super::{Census, Province, Tables};
-use polars::prelude::DataFrame;
+use super::register::{Candidate, Census, Heads};
+use polars_core::prelude::DataFrame;
 
 pub(super) fn tables(province: &Province, layout: &Layout, census: &Census, ledger: &mut Ledger) -> Result<Tables, String> {
     let communes = Words::new(province.communes.iter().map(|c| &c.code));

@@ -1,7 +1,7 @@
 //! Who lives where, and how things are numbered.
 
-use super::Province;
 use super::calendar::day;
+use super::province::Province;
 use super::random::{Dice, Purpose};
 
 pub(super) const SEXES: [&str; 2] = ["male", "female"];

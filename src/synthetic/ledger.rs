@@ -1,6 +1,6 @@
 //! Where the true counts are kept while the records are made.
 
-use super::truth::{PARTS, Part};
+use super::part::{PARTS, Part};
 
 /// The sexes of a ledger: male, female, not recorded.
 pub(super) const SEXES: usize = 3;

@@ -29,6 +29,7 @@
 
 mod abuse;
 mod calendar;
+mod case;
 mod child;
 mod columns;
 mod events;
@@ -36,7 +37,9 @@ mod facts;
 mod layout;
 mod ledger;
 mod names;
+mod part;
 mod perpetrators;
+mod province;
 mod random;
 mod register;
 mod response;
@@ -45,61 +48,16 @@ mod services;
 mod tests;
 mod truth;
 
+pub use province::{Commune, Province, Tables, communes};
 pub use truth::Truth;
 
-use crate::area::{AreaList, Level};
 use layout::Layout;
 use ledger::Ledger;
-use polars::prelude::DataFrame;
+use polars_core::prelude::DataFrame;
 use random::{Dice, Purpose};
 use rayon::prelude::*;
-use register::{CHUNK, Candidate, Heads, Vocabulary};
+use register::{CHUNK, Census, Heads, Vocabulary};
 use std::collections::BTreeSet;
-
-/// A commune of the list of areas.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Commune {
-    /// Its code.
-    pub code: String,
-    /// The code of its district; empty where there are none.
-    pub district: String,
-}
-
-/// The communes of a province on a list of areas.
-#[must_use]
-pub fn communes(list: &AreaList, province: &str) -> Vec<Commune> {
-    let code = |place: u32, level: Level| list.get(list.up_to(place, level)).code.clone();
-    (0..list.areas().len() as u32)
-        .filter(|place| list.get(*place).level == Level::Commune && code(*place, Level::Province) == province)
-        .map(|place| Commune { code: list.get(place).code.clone(), district: code(place, Level::District) })
-        .collect()
-}
-
-/// What is to be made.
-#[derive(Debug, Clone, Copy)]
-pub struct Province<'a> {
-    /// The province's code, such as `33`.
-    pub code: &'a str,
-    /// Its communes.
-    pub communes: &'a [Commune],
-    /// Rows of the register of children, the few of 16 and 17 years included.
-    pub children: usize,
-    /// The calendar year that the truth is about; the records reach a little beyond it.
-    pub year: i32,
-    /// Another seed gives another province.
-    pub seed: u64,
-    /// How many of the communes sent nothing: they have no row in any table.
-    pub silent: usize,
-}
-
-/// Tables of records by name.
-pub type Tables = Vec<(&'static str, DataFrame)>;
-
-/// What the tables after the register are made from.
-struct Census {
-    heads: Vec<Heads>,
-    candidates: Vec<Candidate>,
-}
 
 /// Makes all tables of a province, `children` first, and the truth about its year.
 ///

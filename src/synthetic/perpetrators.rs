@@ -1,14 +1,14 @@
 //! The persons who abused, and the administrative sanctions.
 
-use super::Province;
-use super::abuse::Case;
 use super::calendar::{births_at, day};
+use super::case::Case;
 use super::columns::{Grow, Numbers, Text, Words, frame};
 use super::layout::{Id, Layout, SEXES};
 use super::ledger::{Keyed, Ledger};
+use super::part::Part;
+use super::province::Province;
 use super::random::{Dice, Purpose};
-use super::truth::Part;
-use polars::prelude::DataFrame;
+use polars_core::prelude::DataFrame;
 
 const RELATIONS: [&str; 7] = ["parent", "step_parent", "other_relative", "teacher_or_carer", "acquaintance", "friend", "stranger"];
 

@@ -5,9 +5,10 @@ use super::columns::{Flags, Grow, Lists, Numbers, Text, Words};
 use super::facts::{ATTENDS, CIRCUMSTANCES, Facts};
 use super::layout::{ETHNICITIES, Layout, SEXES};
 use super::ledger::{Ledger, both};
+use super::names;
+use super::part::Part;
+use super::province::Province;
 use super::random::{Dice, Purpose};
-use super::truth::Part;
-use super::{Province, names};
 use polars_arrow::array::ArrayRef;
 
 /// Children made with one generator. The bytes depend on it, so it never changes.
@@ -240,4 +241,10 @@ fn count(ledger: &mut Ledger, child: &Child, facts: &Facts) {
     share(Part::ChildLabour, child.aged(5, 17), facts.works);
     share(Part::Consulted, child.aged(7, 15), facts.consulted);
     share(Part::Participation, child.aged(11, 15), facts.participates);
+}
+
+/// What the tables after the register are made from.
+pub(super) struct Census {
+    pub(super) heads: Vec<Heads>,
+    pub(super) candidates: Vec<Candidate>,
 }

@@ -3,11 +3,11 @@
 use super::columns::{Flags, Grow, Numbers, Text, Words, frame};
 use super::layout::{Layout, SEXES};
 use super::ledger::Ledger;
+use super::part::Part;
+use super::province::{Province, Tables};
 use super::random::{Dice, Purpose};
-use super::register::Heads;
-use super::truth::Part;
-use super::{Census, Province, Tables};
-use polars::prelude::DataFrame;
+use super::register::{Census, Heads};
+use polars_core::prelude::DataFrame;
 
 /// Where a record has no sex to be broken down by.
 const NO_SEX: usize = SEXES.len();

@@ -1,7 +1,7 @@
 //! The province holds what it promises.
 
 use super::*;
-use polars::prelude::*;
+use polars_core::prelude::*;
 
 fn communes(count: usize) -> Vec<Commune> {
     (0..count).map(|n| Commune { code: format!("{:05}", 12_000 + 3 * n), district: format!("{}", 320 + n / 8) }).collect()

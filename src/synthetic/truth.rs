@@ -2,63 +2,13 @@
 
 use super::columns::{Grow, Numbers, Text, Words, frame};
 use super::ledger::{Cell, Keyed, Ledger, SEXES, distinct};
-use super::{Commune, Province};
-use polars::prelude::DataFrame;
+use super::part::Part;
+use super::province::{Commune, Province};
 use polars_arrow::array::ArrayRef;
+use polars_core::prelude::DataFrame;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
-/// What is counted while the records are made.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Part {
-    Special,
-    Supported,
-    AtRisk,
-    OnlineSafety,
-    RightsAwareness,
-    VaccinatedUnder1,
-    VaccinatedUnder5,
-    BirthRegistered,
-    OnTrack,
-    DevelopmentServices,
-    Nursery,
-    Kindergarten,
-    FiveInKindergarten,
-    ChildLabour,
-    Consulted,
-    Participation,
-    ChildrenAmongAll,
-    PrimaryDropOut,
-    LowerSecondaryDropOut,
-    Friendly,
-    PlayArea,
-    VillageFacilities,
-    Sanitation,
-    PsychologicalSupport,
-    DisabilityAccess,
-    ChildPopulation,
-    Population,
-    Births,
-    BornBoys,
-    BornGirls,
-    NeonatalDeaths,
-    DeathsUnder1,
-    DeathsUnder5,
-    PrimaryCompleted,
-    Grade1,
-    LowerSecondaryCompleted,
-    Grade6,
-    Injuries,
-    FatalInjuries,
-    Marriages,
-    AbusedChildren,
-    AbusedSupported,
-    AbuseCases,
-    Perpetrators,
-    Sanctions,
-}
-
-pub(super) const PARTS: usize = Part::Sanctions as usize + 1;
 /// Parts that count distinct keys: they do not add up over areas and sexes.
 const KEYED: [Part; 5] = [Part::AbusedChildren, Part::AbusedSupported, Part::AbuseCases, Part::Perpetrators, Part::Sanctions];
 

@@ -1,6 +1,6 @@
 //! Counts by cell: sorted, flat, merged in one sweep.
 
-use polars::prelude::PlHashMap;
+use polars_core::prelude::PlHashMap;
 
 /// The counts of one block: for each finest cell with rows, one count per series of the block.
 #[derive(Debug, Clone, PartialEq, Eq)]

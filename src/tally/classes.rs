@@ -8,7 +8,7 @@ use crate::catalogue::{Condition, Time};
 use crate::error::Result;
 use crate::question::IN_PERIOD;
 use crate::record::{Encoded, Encoder, Rows};
-use polars::prelude::PlHashMap;
+use polars_core::prelude::PlHashMap;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 

@@ -1,14 +1,14 @@
 //! A table counted batch after batch, by as many workers as there are threads.
 
-use super::Tally;
 use super::machine::{Layout, Machine};
 use super::pass::{Building, Context, Pass};
 use super::simple;
+use super::tally::Tally;
 use crate::error::{Error, Result};
 use crate::question::Question;
 use crate::record::Problems;
 use crate::task::Watch;
-use polars::prelude::DataFrame;
+use polars_core::prelude::DataFrame;
 use rayon::prelude::*;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,9 +16,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// Rows worked on at once; the result does not depend on it.
 const CHUNK: usize = 1 << 15;
 
-/// A table being counted, batch after batch; see [`Plan::counting`](crate::Plan::counting).
+/// A table being counted, batch after batch.
 #[derive(Debug)]
-pub struct Counting<'a> {
+pub(crate) struct Counting<'a> {
     question: &'a Question,
     /// The question whose units the tally has.
     onto: &'a Question,
@@ -82,8 +82,8 @@ impl<'a> Counting<'a> {
             self.workers.push(Worker { machines, building: Building::new(self.question), problems: Problems::default() });
         }
         let mut needed = self.only_needed(batch)?;
-        if self.table == "perpetrators" {
-            let wrong = |e: polars::error::PolarsError| Error::Frame { table: self.table.to_owned(), found: e.to_string() };
+        if self.question.table(self.table)?.case.is_some() {
+            let wrong = |e: polars_core::error::PolarsError| Error::Frame { table: self.table.to_owned(), found: e.to_string() };
             needed = self.context.cases.joined(&needed, self.rows, &mut self.seen).map_err(wrong)?;
         }
         let (batch, height) = (needed, batch.height());

@@ -15,13 +15,13 @@
 use super::cells::CellsBuilder;
 use super::grid::Grid;
 use super::keys::{KeysBuilder, Pattern, Set};
-use super::{MOST_COUNTED, TALLY_VERSION, Tally, too_large};
+use super::tally::{MOST_COUNTED, TALLY_VERSION, Tally, too_large};
 use crate::area::AreaList;
 use crate::error::{Error, Result};
 use crate::question::Question;
 use crate::text::Text;
 use chrono::NaiveDate;
-use polars::prelude::*;
+use polars_core::prelude::*;
 use std::collections::BTreeMap;
 
 /// The kind of the row that tells what the others are together.
@@ -85,12 +85,12 @@ impl Lines {
 
 /// A day as a number.
 fn written(day: NaiveDate) -> u64 {
-    u64::try_from(day.to_epoch_days()).unwrap_or(0)
+    i64::from(day.to_epoch_days()).cast_unsigned()
 }
 
 /// The day of a list of areas.
 fn origin(days: u64) -> Option<NaiveDate> {
-    let day = NaiveDate::from_epoch_days(i32::try_from(days).ok()?)?;
+    let day = NaiveDate::from_epoch_days(i32::try_from(days.cast_signed()).ok()?)?;
     AreaList::on(day).is_ok().then_some(day)
 }
 
@@ -107,12 +107,11 @@ impl Lists {
 }
 
 impl Tally {
-    /// The tally of a plan or a crosstab as a frame.
+    /// The tally as a frame; [`Plan::tally`](crate::Plan::tally) and [`Crosstab::tally`](crate::Crosstab::tally) read it back.
     ///
     /// # Errors
     /// [`Error::Frame`] if the columns cannot be put together.
-    pub fn to_frame(&self, of: &impl AsRef<Question>) -> Result<DataFrame> {
-        let question = of.as_ref();
+    pub fn to_frame(&self) -> Result<DataFrame> {
         let mut lines = Lines::default();
         for series in &self.counted {
             lines.add("counted", *series, 0, None, 0);
@@ -136,11 +135,10 @@ impl Tally {
         for (list, table, place) in &self.presence.complete {
             lines.add("complete", *table, u64::from(*place), None, written(*list));
         }
-        for (block, cells) in self.blocks.iter().enumerate() {
-            let series: Vec<usize> = question.series_of(block).collect();
+        for (series, cells) in self.series.iter().zip(&self.blocks) {
             for (cell, counts) in cells.iter() {
                 for (series, count) in series.iter().zip(counts).filter(|(_, n)| **n > 0) {
-                    lines.add("count", *series as u32, cell, None, *count);
+                    lines.add("count", *series, cell, None, *count);
                 }
             }
         }
@@ -184,8 +182,8 @@ impl Tally {
     ///
     /// # Errors
     /// [`Error::TallyMismatch`] if the frame is of another one or another version, [`Error::Frame`] if it is no tally.
-    pub fn from_frame(of: &impl AsRef<Question>, frame: &DataFrame) -> Result<Self> {
-        Self::read(of.as_ref(), frame).map_err(|e| Error::Frame { table: "tally".to_owned(), found: e.to_string() })?
+    pub(crate) fn from_frame(question: &Question, frame: &DataFrame) -> Result<Self> {
+        Self::read(question, frame).map_err(|e| Error::Frame { table: "tally".to_owned(), found: e.to_string() })?
     }
 
     fn read(question: &Question, frame: &DataFrame) -> PolarsResult<Result<Self>> {

@@ -67,7 +67,7 @@ impl<'a> Grid<'a> {
             found.push(0);
             return found;
         }
-        let mut place = u32::try_from(area).unwrap_or(0);
+        let mut place = area as u32;
         while let Some(parent) = self.areas.get(place).parent {
             found.push(u64::from(parent));
             place = parent;

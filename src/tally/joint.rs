@@ -1,7 +1,7 @@
 //! Combinations of classes as numbers, in order of appearance.
 
 use super::read::{Coded, Reader};
-use polars::prelude::PlHashMap;
+use polars_core::prelude::PlHashMap;
 
 /// Combinations of at most this many bits have a place each in a table.
 const TABLE_BITS: u32 = 16;

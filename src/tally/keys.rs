@@ -3,7 +3,7 @@
 //! A row with a key counts, within its area, in a *pattern* of (series, offset); area and pattern are its *set*. Patterns
 //! are few, sets are some, rows are many: a row is kept as 16 bytes, 96 bits of its key's hash and the number of its set.
 
-use polars::prelude::PlHashMap;
+use polars_core::prelude::PlHashMap;
 use std::collections::BTreeMap;
 
 /// Where a row counts within its area: series and offset, in order.

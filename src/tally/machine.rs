@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::question::{How, IN_PERIOD};
 use crate::record::{Encoded, NO};
 use crate::spelling::identifier;
-use polars::prelude::*;
+use polars_core::prelude::*;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 

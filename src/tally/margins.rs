@@ -2,11 +2,11 @@
 
 use super::grid::Grid;
 use super::keys::{Keys, Pattern};
-use super::{Tally, too_large};
+use super::tally::{Tally, too_large};
 use crate::area::{Level, WHOLE};
 use crate::error::Result;
 use crate::question::{How, Question};
-use polars::prelude::PlHashMap;
+use polars_core::prelude::PlHashMap;
 
 /// Counts that are shared out are kept in millionths: below this together they fit 64 bits, with as many keys again.
 const MOST_SHARED: u64 = 1 << 43;

@@ -16,180 +16,18 @@ mod margins;
 mod moved;
 mod pass;
 mod presence;
-pub(crate) mod read;
+mod read;
 mod remarks;
 mod simple;
+mod submitted;
+#[allow(clippy::module_inception, reason = "the room is named after what it makes")]
+mod tally;
 #[cfg(test)]
 mod tests;
 
-pub use count::Counting;
+pub(crate) use count::Counting;
 pub(crate) use margins::{Margins, Spot};
-pub use moved::Vintage;
-pub use pass::Context;
+pub(crate) use moved::Vintage;
+pub(crate) use pass::Context;
 pub(crate) use presence::{Presence, Sender};
-pub(crate) use remarks::Remarks;
-
-use crate::error::{Error, Result};
-use crate::question::Question;
-use cells::Cells;
-use chrono::NaiveDate;
-use keys::Keys;
-use std::collections::BTreeSet;
-
-/// The version of the tally's form.
-pub(crate) const TALLY_VERSION: u32 = 4;
-/// Fewest bytes of a secret.
-const SHORTEST_SECRET: usize = 16;
-/// Counts stay below this together: far above any count of people, and exact in every reader of a table.
-pub(crate) const MOST_COUNTED: u64 = 1 << 53;
-
-/// The counts of a [`Plan`](crate::Plan) or a [`Crosstab`](crate::Crosstab) over some rows.
-///
-/// Two tallies are equal if their counts are; what each says was left out or set aside travels with it and is no part of that.
-#[derive(Debug, Clone, Default)]
-pub struct Tally {
-    pub(crate) fingerprint: u64,
-    /// Per block: the counts by finest cell.
-    pub(crate) blocks: Vec<Cells>,
-    /// For distinct counts, the keys.
-    pub(crate) keys: Keys,
-    /// What tells the secret that the keys were sealed with.
-    pub(crate) sealed: Option<u64>,
-    /// Series that some table allowed to count.
-    pub(crate) counted: BTreeSet<u32>,
-    /// Places of the provinces with rows in the period.
-    pub(crate) provinces: BTreeSet<u32>,
-    /// Of moved records: the day of their list and the provinces there that have rows.
-    pub(crate) origins: BTreeSet<(NaiveDate, u32)>,
-    /// Which communes sent records.
-    pub(crate) presence: Presence,
-    /// What is not among the counts.
-    pub(crate) remarks: Remarks,
-}
-
-impl PartialEq for Tally {
-    fn eq(&self, other: &Self) -> bool {
-        let Self { fingerprint, blocks, keys, sealed, counted, provinces, origins, presence, remarks: _ } = self;
-        (fingerprint, blocks, keys, sealed) == (&other.fingerprint, &other.blocks, &other.keys, &other.sealed)
-            && (counted, provinces, origins, presence) == (&other.counted, &other.provinces, &other.origins, &other.presence)
-    }
-}
-
-impl Eq for Tally {}
-
-impl Tally {
-    /// The tally of no rows.
-    #[must_use]
-    pub fn empty(of: &impl AsRef<Question>) -> Self {
-        let question = of.as_ref();
-        Self {
-            fingerprint: question.fingerprint,
-            blocks: (0..question.blocks.len()).map(|b| Cells::empty(question.series_of(b).count())).collect(),
-            keys: Keys::default(),
-            sealed: None,
-            counted: BTreeSet::new(),
-            provinces: BTreeSet::new(),
-            origins: BTreeSet::new(),
-            presence: Presence::default(),
-            remarks: Remarks::default(),
-        }
-    }
-
-    /// The same counts, of records of which some rows of a table were set aside before; results then say so.
-    #[must_use]
-    pub fn with_set_aside(mut self, table: &str, rows: u64) -> Self {
-        self.remarks.absorb(&Remarks { set_aside: [(table.to_owned(), rows)].into(), ..Remarks::default() });
-        self
-    }
-
-    /// How many rows of each table were set aside before.
-    pub fn set_aside(&self) -> impl Iterator<Item = (&str, u64)> {
-        self.remarks.set_aside.iter().map(|(table, rows)| (table.as_str(), *rows))
-    }
-
-    /// Both tallies together.
-    ///
-    /// # Errors
-    /// [`Error::TallyMismatch`] if they are of different plans or their keys of different secrets, [`Error::BadNumber`] if the counts would be too large to stay exact.
-    pub fn merge(mut self, other: &Self) -> Result<Self> {
-        if self.fingerprint != other.fingerprint {
-            return Err(Error::TallyMismatch {
-                expected: format!("plan {:016x}", self.fingerprint),
-                found: format!("plan {:016x}", other.fingerprint),
-            });
-        }
-        let differ = !self.keys.is_empty() && !other.keys.is_empty() && self.sealed != other.sealed;
-        if differ || self.sealed.zip(other.sealed).is_some_and(|(mine, theirs)| mine != theirs) {
-            let told =
-                |sealed: Option<u64>| sealed.map_or("keys without a secret".to_owned(), |id| format!("keys of the secret {id:016x}"));
-            return Err(Error::TallyMismatch { expected: told(self.sealed), found: told(other.sealed) });
-        }
-        self.absorb(other);
-        self.checked()
-    }
-
-    /// The same tally with its keys made by a secret, so that nobody who holds it and a list of identifiers can try them. Parts are merged
-    /// only if they were sealed with the same secret; what comes out is the same. The secret is in no tally.
-    ///
-    /// The keys, hashes of 96 bits, become the first 96 bits of their keyed hash by BLAKE3 (J. O'Connor, J.-P. Aumasson, S. Neves,
-    /// Z. Wilcox-O'Hearn: BLAKE3, 2020, section 2.3).
-    ///
-    /// # Errors
-    /// [`Error::BadNumber`] for a secret of fewer than 16 bytes, [`Error::TallyMismatch`] for a tally that is sealed.
-    pub fn sealed(mut self, secret: &[u8]) -> Result<Self> {
-        if secret.len() < SHORTEST_SECRET {
-            let expected = format!("a secret of at least {SHORTEST_SECRET} bytes");
-            return Err(Error::BadNumber { what: "key", expected, found: format!("{} bytes", secret.len()) });
-        }
-        if self.sealed.is_some() {
-            let (expected, found) = ("keys without a secret".to_owned(), "keys of a secret".to_owned());
-            return Err(Error::TallyMismatch { expected, found });
-        }
-        let secret = blake3::derive_key("chitieu 2026-11-30 keys of a tally", secret);
-        let head = |bytes: &[u8]| {
-            let mut first = [0; 16];
-            first[..12].copy_from_slice(&blake3::keyed_hash(&secret, bytes).as_bytes()[..12]);
-            u128::from_le_bytes(first)
-        };
-        self.sealed = Some(head(b"whose keys") as u64);
-        self.keys = self.keys.with(|key| head(&key.to_le_bytes()[..12]));
-        Ok(self)
-    }
-
-    /// Refuses counts that are too large together: sums of them would no longer be exact, or would overflow.
-    pub(crate) fn checked(self) -> Result<Self> {
-        if self.blocks.iter().all(|cells| cells.most() < MOST_COUNTED) {
-            return Ok(self);
-        }
-        Err(too_large(MOST_COUNTED))
-    }
-
-    /// Refuses the tally of another question.
-    pub(crate) fn check_is_of(&self, question: &Question) -> Result<()> {
-        if self.fingerprint == question.fingerprint {
-            return Ok(());
-        }
-        Err(Error::TallyMismatch {
-            expected: format!("plan {:016x}", question.fingerprint),
-            found: format!("plan {:016x}", self.fingerprint),
-        })
-    }
-
-    pub(crate) fn absorb(&mut self, other: &Self) {
-        for (mine, theirs) in self.blocks.iter_mut().zip(&other.blocks) {
-            mine.absorb(theirs);
-        }
-        self.keys.absorb(&other.keys);
-        self.sealed = self.sealed.or(other.sealed);
-        self.counted.extend(&other.counted);
-        self.provinces.extend(&other.provinces);
-        self.origins.extend(&other.origins);
-        self.presence.absorb(&other.presence);
-        self.remarks.absorb(&other.remarks);
-    }
-}
-
-/// Counts of so much together and more.
-pub(crate) fn too_large(most: u64) -> Error {
-    Error::BadNumber { what: "tally", expected: format!("counts below {most} together"), found: "larger ones".to_owned() }
-}
+pub use tally::Tally;

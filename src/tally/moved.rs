@@ -1,9 +1,9 @@
 //! Records whose area codes belong to another list than the result: counted by their own communes, then moved.
 
-use super::Tally;
 use super::cells::CellsBuilder;
 use super::grid::Grid;
 use super::keys::{KeysBuilder, Set};
+use super::tally::Tally;
 use crate::area::{AreaList, Level};
 use crate::error::Result;
 use crate::question::Question;
@@ -14,7 +14,7 @@ use std::sync::Arc;
 /// The list that area codes of records belong to, where it is not that of the result; made by
 /// [`Plan::vintage`](crate::Plan::vintage).
 #[derive(Debug, Clone, Default)]
-pub struct Vintage(Option<Arc<Moved>>);
+pub(crate) struct Vintage(Option<Arc<Moved>>);
 
 impl Vintage {
     pub(crate) fn new(question: &Question, day: NaiveDate) -> Result<Self> {
@@ -54,7 +54,7 @@ impl Moved {
             let one = lies.places.first().filter(|_| lies.whole).filter(is_commune).copied();
             let found = one.or_else(|| list.shared_unit(&area.code)).or_else(|| list.unallocated(&lies.places));
             // What is shared out keeps its own place until the counts are known.
-            let found = found.unwrap_or(0);
+            let found = found.unwrap_or(AreaList::COUNTRY);
             to[place] = if list.is_shared(found) { found } else { list.up_to(found, question.level) };
             let province = list.up_to(found, Level::Province);
             if list.get(province).level == Level::Province && !list.is_unallocated(province) {
@@ -152,7 +152,7 @@ impl Tally {
         });
         for mut place in cells.chain(self.keys.sets().iter().map(|(area, _)| *area)) {
             while (place as usize) < list.areas().len() && list.is_unallocated(place) && found.insert(place) {
-                place = list.get(place).parent.unwrap_or(0);
+                place = list.get(place).parent.unwrap_or(AreaList::COUNTRY);
             }
         }
         found

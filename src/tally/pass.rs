@@ -1,23 +1,23 @@
 //! The rows of one table under one rule of time: what is counted in one pass, in the simple way and by the machine.
 
-use super::Tally;
 use super::cells::CellsBuilder;
 use super::grid::Grid;
 use super::keys::Pattern;
 use super::moved::Vintage;
+use super::tally::Tally;
 use crate::area::Level;
-use crate::catalogue::{EthnicList, Table, Time};
+use crate::catalogue::{Age, Column, EthnicList, Table, Time};
 use crate::error::{Error, Result};
 use crate::question::{Axis, Fit, How, IN_PERIOD, Question, UnknownAreas};
 use crate::record::{Cases, Encoded, Encoder, NO_WORD, Rows, YES};
 use chrono::NaiveDate;
-use polars::prelude::DataFrame;
+use polars_core::prelude::DataFrame;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 /// What counting needs to know of a dataset besides the rows.
 #[derive(Debug, Clone, Default)]
-pub struct Context {
+pub(crate) struct Context {
     /// The list that ethnic codes belong to.
     pub ethnic_list: Option<EthnicList>,
     /// The cases, for perpetrators.
@@ -59,7 +59,7 @@ pub(super) struct Pass<'a> {
     pub table: &'a Table,
     pub lag: i32,
     pub date: Option<&'a str>,
-    pub reference: NaiveDate,
+    pub reference: Option<NaiveDate>,
     pub parts: Vec<Part<'a>>,
     /// The series to count, in order.
     pub series: Vec<usize>,
@@ -76,7 +76,7 @@ impl<'a> Pass<'a> {
             if wanted.is_empty() {
                 continue;
             }
-            let is_ethnicity = |name: &str| of.column(name).is_some_and(|c| c.codes.as_deref() == Some("ethnicity"));
+            let is_ethnicity = |name: &str| of.column(name).is_some_and(Column::is_ethnic);
             let reads_ethnicity = block.axes.iter().any(|a| is_ethnicity(&a.column))
                 || wanted.iter().any(|s| question.series[*s].condition.columns().into_iter().any(is_ethnicity));
             if reads_ethnicity && context.ethnic_list.is_none() {
@@ -88,7 +88,7 @@ impl<'a> Pass<'a> {
                 table: of,
                 lag: block.lag,
                 date: block.date.as_deref(),
-                reference: question.period.as_ref().map(|p| crate::record::shift_last(p.last(), block.lag)).unwrap_or_default(),
+                reference: question.period.as_ref().map(|p| crate::record::shift_last(p.last(), block.lag)),
                 parts: Vec::new(),
                 series: Vec::new(),
             });
@@ -144,10 +144,9 @@ impl<'a> Pass<'a> {
     pub fn dates(&self) -> Vec<&'a str> {
         match self.table.time {
             _ if self.question.period.is_none() => Vec::new(),
-            Time::Stock => vec!["birth_date", "birth_year"],
+            Time::Stock => self.table.age.iter().flat_map(Age::births).collect(),
             Time::Event => self.date.into_iter().collect(),
-            Time::Year => vec!["year"],
-            Time::SchoolYear => vec!["school_year"],
+            Time::Year | Time::SchoolYear => self.table.time_column().into_iter().collect(),
         }
     }
 
@@ -189,8 +188,7 @@ impl<'a> Pass<'a> {
     /// The province of an area, or the unknown area itself.
     pub fn province(&self, area: u64) -> u32 {
         let grid = &self.parts[0].grid;
-        let province = if area == grid.unknown_area() { area } else { grid.areas_above(area).into_iter().rev().nth(1).unwrap_or(0) };
-        province as u32
+        if area == grid.unknown_area() { area as u32 } else { grid.areas.up_to(area as u32, Level::Province) }
     }
 
     /// For each series and row of some encoded columns: the categories in which the row counts, as offsets within an

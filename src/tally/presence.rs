@@ -1,8 +1,6 @@
 //! Which communes sent records, as far as rows, and what is said of who reported, tell. Merges like counts.
 
-use super::{Tally, Vintage};
-use crate::area::{Level, Sent, Submissions};
-use crate::question::Question;
+use crate::area::Sent;
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,36 +33,6 @@ impl Presence {
             self.submitted.entry(*sender).or_default().extend(days);
         }
         self.complete.extend(&other.complete);
-    }
-}
-
-impl Tally {
-    /// Takes over what is said of who reported. Tables that the question does not count are passed over; a table said to be
-    /// complete is so for the provinces that have rows or submissions.
-    pub(crate) fn say(&mut self, said: &Submissions, onto: &Question, vintage: &Vintage) {
-        let moved = vintage.moved();
-        let question = moved.map_or(onto, |moved| &moved.question);
-        let list = &*question.areas;
-        let since = list.since();
-        let reads = |id: &str| question.blocks.iter().any(|b| b.table == id || b.table == "perpetrators" && id == "victims");
-        let table = |id: &str| reads(id).then(|| question.table_place(id).ok()).flatten();
-        for (id, code, sent) in said.senders() {
-            let (Some(table), Some(place)) = (table(id), list.commune(code)) else { continue };
-            self.presence.submitted.entry((since, table, place)).or_default().extend(sent);
-            let province = list.up_to(place, Level::Province);
-            match moved {
-                _ if !sent.iter().any(|(_, came)| *came) => {}
-                Some(moved) => moved.note_province(province, self),
-                None => drop(self.provinces.insert(province)),
-            }
-        }
-        let with_records: Vec<u32> = match moved {
-            Some(_) => self.origins.iter().filter(|(of, _)| *of == list.edition()).map(|(_, province)| *province).collect(),
-            None => self.provinces.iter().copied().filter(|place| (*place as usize) < list.areas().len()).collect(),
-        };
-        for table in said.complete_tables().filter_map(table) {
-            self.presence.complete.extend(with_records.iter().map(|province| (since, table, *province)));
-        }
     }
 }
 

@@ -3,14 +3,14 @@
 //! It says what is wrong with a chunk, with the rows concerned, once the machine has found that something is; and it is
 //! the oracle the machine is held to in the tests.
 
-use super::Tally;
 use super::keys::{self, KeysBuilder, Pattern, Set};
 use super::pass::{Building, Columns, Effect, Pass, Seen};
+use super::tally::Tally;
 use crate::error::Result;
 use crate::question::{How, IN_PERIOD, UnknownAreas};
 use crate::record::{Encoded, NO, NO_WORD, Problems};
 use crate::spelling::identifier;
-use polars::prelude::DataFrame;
+use polars_core::prelude::DataFrame;
 use std::collections::BTreeMap;
 
 /// Counts a chunk; `offset` rows of its table came before.
@@ -65,7 +65,7 @@ pub(super) fn count<'p, 'a: 'p>(
 fn tell_area(pass: &Pass, area: &str, codes: &Encoded, row: usize, told: &mut [bool], problems: &mut Problems) {
     let Encoded::Words { codes, words } = codes else { return };
     // A perpetrator of no case was told as such.
-    if pass.table.id == "perpetrators" && codes[row] == NO_WORD {
+    if pass.table.case.is_some() && codes[row] == NO_WORD {
         return;
     }
     told[row] = true;

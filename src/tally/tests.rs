@@ -6,7 +6,7 @@ use crate::catalogue::{Catalogue, EthnicList};
 use crate::error::Result;
 use crate::plan::Plan;
 use crate::question::UnknownAreas;
-use polars::prelude::*;
+use polars_core::prelude::*;
 use proptest::prelude::*;
 use std::sync::LazyLock;
 
@@ -171,7 +171,7 @@ fn plan(table: &str, by: &[&str]) -> Plan {
 }
 
 fn by_machine(plan: &Plan, table: &str, batches: Vec<DataFrame>, context: &Context) -> Result<Tally> {
-    plan.count(table, batches.into_iter().map(Ok), context)
+    super::Counting::new(&plan.question, table, context).all(batches.into_iter().map(Ok))
 }
 
 fn simply(plan: &Plan, table: &str, frame: &DataFrame, context: &Context) -> Result<Tally> {

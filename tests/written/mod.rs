@@ -1,7 +1,7 @@
 //! What the hand-worked cases of abuse and quality share: values as they are written in TOML.
 
 use chitieu::catalogue::ColumnType;
-use polars::prelude::*;
+use polars_core::prelude::*;
 
 pub type Value = toml::Value;
 pub type Args = toml::Table;

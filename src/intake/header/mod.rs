@@ -1,79 +1,23 @@
 //! The header of a sheet: where it stands under the titles, and which column of ours each of its columns is.
 
+mod otherwise;
 mod parentheses;
+mod synonyms;
+mod target;
 mod top;
-mod words;
+mod units;
+mod vocabulary;
+mod whose;
 
-pub(super) use parentheses::tells_multiple;
+pub(super) use synonyms::{Deletion, says_deleted};
+pub(super) use target::{ANY, How, Part, Target};
 pub(super) use top::Top;
-pub(super) use words::{Deletion, says_deleted};
 
 use crate::catalogue::{ColumnType, Table};
-use crate::spelling::bare;
 use std::collections::{BTreeMap, HashMap, HashSet};
-use words::{Match, TableWords};
-
-/// What one column of a file is.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct Target {
-    pub column: String,
-    pub part: Part,
-}
-
-/// Which part of one of our columns.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) enum Part {
-    Whole,
-    Day,
-    Month,
-    Year,
-    Code,
-    District,
-    Province,
-    /// A column of marks for one code of a list. Below a date it is the sex of those whose dates stand there, below a flag `yes`, `no`
-    /// or `any`: one of several columns, any of which says yes.
-    Tick(String),
-}
-
-/// What says yes where several columns of marks make one flag.
-pub(super) const ANY: &str = "any";
-/// The name under which a mapping knows the column that says which rows are deleted.
-pub(super) const DELETED: &str = "deleted";
-
-/// How a header was matched.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum How {
-    Id,
-    Synonym,
-    Mapping,
-    Ignored,
-    /// Another column means the same, and nothing tells which of them is meant; or it gives way to one that names it.
-    Repeated,
-    /// Its parentheses tell another unit, order or code than ours: it is no column of ours.
-    Parentheses,
-    /// A line above tells another unit than ours for all amounts.
-    Unit,
-    /// A date beside the name of a parent or another adult: it may be theirs.
-    Whose,
-    /// It tells which rows are deleted.
-    Deleted,
-}
-
-impl How {
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Id => "id",
-            Self::Synonym => "synonym",
-            Self::Mapping => "mapping",
-            Self::Ignored => "ignored",
-            Self::Repeated => "repeated",
-            Self::Parentheses => "parentheses",
-            Self::Unit => "unit",
-            Self::Whose => "whose",
-            Self::Deleted => "deleted",
-        }
-    }
-}
+use synonyms::{TableWords, deletion};
+use vocabulary::Match;
+use whose::whose;
 
 /// A header with what its columns are.
 #[derive(Debug, Clone, Default)]
@@ -94,48 +38,6 @@ pub(super) struct Header {
     sure: Vec<usize>,
 }
 
-impl Target {
-    /// A target by its name: "sex", "birth_date.year", "circumstances.d".
-    fn from_name(name: &str) -> Self {
-        let (column, part) = name.split_once('.').map_or((name, None), |(column, part)| (column, Some(part)));
-        let part = match part {
-            None => Part::Whole,
-            Some("day") => Part::Day,
-            Some("month") => Part::Month,
-            Some("year") => Part::Year,
-            Some("code") => Part::Code,
-            Some("district") => Part::District,
-            Some("province") => Part::Province,
-            Some(code) => Part::Tick(code.to_owned()),
-        };
-        Self { column: column.to_owned(), part }
-    }
-
-    /// Its name.
-    pub fn name(&self) -> String {
-        let part = match &self.part {
-            Part::Whole => return self.column.clone(),
-            Part::Day => "day",
-            Part::Month => "month",
-            Part::Year => "year",
-            Part::Code => "code",
-            Part::District => "district",
-            Part::Province => "province",
-            Part::Tick(code) => code,
-        };
-        format!("{}.{part}", self.column)
-    }
-
-    fn is_tick(&self) -> bool {
-        matches!(self.part, Part::Tick(_))
-    }
-
-    /// True for one of several columns that make one flag together.
-    fn is_any(&self) -> bool {
-        matches!(&self.part, Part::Tick(code) if code == ANY)
-    }
-}
-
 /// The column that is meant of several that mean the same: the one that the mapping names, or the only one that names it.
 fn chosen(places: &[usize], columns: &[(String, Match)]) -> Option<usize> {
     let only = |is: &dyn Fn(&Match) -> bool| {
@@ -153,13 +55,13 @@ impl Header {
     /// The header of a block, of what each of its columns is called and means.
     fn new(first: usize, height: usize, numbering: Option<usize>, columns: Vec<(String, Match)>, table: &Table) -> Self {
         let mut header = Self { first, height, numbering, ..Self::default() };
-        let columns = words::whose(columns, table);
+        let columns = whose(columns, table);
         let mut places: HashMap<Target, Vec<usize>> = HashMap::new();
         for (place, (label, found)) in columns.iter().enumerate() {
             let deletion = match found.how {
-                Some(How::Deleted) => words::deletion(label).or(Some(Deletion::Flag)),
+                Some(How::Deleted) => deletion(label).or(Some(Deletion::Flag)),
                 Some(How::Ignored) => None,
-                _ => words::deletion(label).filter(|how| *how == Deletion::State),
+                _ => deletion(label).filter(|how| *how == Deletion::State),
             };
             header.deleted.extend(deletion.map(|how| (place, how)));
             if let Some(target) = &found.target {
@@ -247,16 +149,6 @@ impl Header {
                 || self.columns.iter().any(|(.., how)| matches!(how, Some(How::Parentheses | How::Unit | How::Whose)))
         };
         TableWords::of(table).needs.iter().map(Vec::as_slice).find(|needed| !needed.iter().any(has))
-    }
-
-    /// How well the sheet fits the table, with the titles above it and the names of sheet and file.
-    pub fn fit(&self, table: &Table, top: &Top<'_>, names: &str) -> usize {
-        let words = TableWords::of(table);
-        let titles = format!("{} | {}", bare(names), top.titles(self.first));
-        let bonus = words.titles.iter().any(|title| titles.contains(title.as_str()));
-        let required = table.columns.iter().filter(|c| c.required);
-        let missing = required.filter(|c| !self.columns.iter().any(|(_, t, _)| t.as_ref().is_some_and(|t| t.column == c.id))).count();
-        (self.score + if bonus { 7 } else { 0 }).saturating_sub(missing)
     }
 
     /// The headers that are known, for a message: others may be no headers at all.

@@ -1,7 +1,9 @@
 //! The upper rows of a sheet, among which the header is looked for.
 
-use super::words::{Match, Vocabulary, is_numbering};
-use super::{Header, How, parentheses};
+use super::synonyms::{TableWords, is_numbering};
+use super::target::How;
+use super::vocabulary::{Match, Vocabulary};
+use super::{Header, units};
 use crate::catalogue::Table;
 use crate::intake::cells::{Cell, Sheet};
 use crate::intake::codes::Words;
@@ -9,7 +11,7 @@ use crate::intake::legacy::Legacy;
 use crate::intake::mapping::TableMapping;
 use crate::intake::rules::Rules;
 use crate::intake::signs::is_day;
-use crate::intake::values::tidy;
+use crate::intake::tidy::tidy;
 use crate::spelling::{alike, bare};
 use std::collections::HashMap;
 
@@ -59,9 +61,19 @@ impl<'a> Top<'a> {
     }
 
     /// The rows above a row, as one text without marks: titles tell which table follows.
-    pub(super) fn titles(&self, row: usize) -> String {
+    fn titles(&self, row: usize) -> String {
         let lines = self.texts[..row].iter().flatten().filter(|t| !t.is_empty()).map(|t| bare(t));
         lines.collect::<Vec<_>>().join(" | ")
+    }
+
+    /// How well the sheet fits the table of a header, with the titles above it and the names of sheet and file.
+    pub fn fit(&self, header: &Header, table: &Table, names: &str) -> usize {
+        let words = TableWords::of(table);
+        let titles = format!("{} | {}", bare(names), self.titles(header.first));
+        let bonus = words.titles.iter().any(|title| titles.contains(title.as_str()));
+        let required = table.columns.iter().filter(|c| c.required);
+        let missing = required.filter(|c| !header.targets().any(|target| target.column == c.id)).count();
+        (header.score + if bonus { 7 } else { 0 }).saturating_sub(missing)
     }
 
     /// The best header of a table, whether or not it is good enough.
@@ -120,12 +132,11 @@ impl<'a> Top<'a> {
             }
         }
         let lines = self.texts[..first + height].iter().enumerate();
-        let told = lines.map(|(row, line)| parentheses::unit_above(line, row < first, row + 1 < first + height)).find_map(|unit| unit);
-        if let Some(unit) = told.or_else(|| parentheses::unit(&self.sheet.name)) {
+        let told = lines.map(|(row, line)| units::unit_above(line, row < first, row + 1 < first + height)).find_map(|unit| unit);
+        if let Some(unit) = told.or_else(|| units::unit(&self.sheet.name)) {
             let is_told = |label: &str, found: &Match| {
                 let column = found.target.as_ref().filter(|_| found.how != Some(How::Mapping)).map(|target| target.column.as_str());
-                column
-                    .is_some_and(|id| Words::get().is_amount(id) && parentheses::concerns(&unit, id) && !parentheses::tells_own(id, label))
+                column.is_some_and(|id| Words::get().is_amount(id) && units::concerns(&unit, id) && !units::tells_own(id, label))
             };
             for (label, found) in &mut columns {
                 if is_told(label, found) {
@@ -138,7 +149,7 @@ impl<'a> Top<'a> {
             for ((_, found), text) in columns.iter_mut().zip(below) {
                 let is_amount = found.target.as_ref().is_some_and(|target| Words::get().is_amount(&target.column));
                 let has_figure = text.contains(|c: char| c.is_ascii_digit());
-                if is_amount && !has_figure && found.how != Some(How::Mapping) && parentheses::unit(text).is_some() {
+                if is_amount && !has_figure && found.how != Some(How::Mapping) && units::unit(text).is_some() {
                     *found = Match { how: Some(How::Unit), ..Match::default() };
                 }
             }

@@ -1,6 +1,6 @@
 //! The pages of a column: how many values each says it holds, and its checksum where it has one.
 
-use super::Chunk;
+use super::footer::Chunk;
 use super::thrift::{Kind, Thrift};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};

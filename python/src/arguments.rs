@@ -1,0 +1,21 @@
+//! Arguments that arrive as words and numbers of Python.
+
+use chitieu::catalogue::EthnicList;
+use chitieu::error::{Error, Result};
+use chrono::NaiveDate;
+
+pub fn day(what: &'static str, text: &str) -> Result<NaiveDate> {
+    text.parse().map_err(|_| Error::BadNumber { what, expected: "YYYY-MM-DD".to_owned(), found: text.to_owned() })
+}
+
+pub fn ethnic(list: Option<&str>) -> Result<Option<EthnicList>> {
+    list.map(EthnicList::from_word).transpose()
+}
+
+pub fn below_zero(what: &'static str, found: i64) -> Error {
+    Error::BadNumber { what, expected: "a whole number from 0".to_owned(), found: found.to_string() }
+}
+
+pub fn natural(what: &'static str, number: i64) -> Result<u64> {
+    u64::try_from(number).map_err(|_| below_zero(what, number))
+}

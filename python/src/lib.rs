@@ -1,0 +1,39 @@
+//! The bindings: a thin private module under the annotated package. The only crate that knows Python.
+#![allow(clippy::needless_pass_by_value, reason = "Python arguments arrive owned")]
+
+mod abuse;
+mod area;
+mod arguments;
+mod arrow;
+mod catalogue;
+mod enter;
+mod error;
+mod frame;
+mod identifiers;
+mod intake;
+mod limits;
+mod plan;
+mod quality;
+mod records;
+mod stats;
+mod synthetic;
+
+use pyo3::prelude::*;
+
+#[pymodule]
+fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    error::note_panics();
+    m.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    m.add_class::<frame::Frame>()?;
+    catalogue::add_to(m)?;
+    area::add_to(m)?;
+    limits::add_to(m)?;
+    plan::add_to(m)?;
+    abuse::add_to(m)?;
+    quality::add_to(m)?;
+    intake::add_to(m)?;
+    stats::add_to(m)?;
+    m.add_function(wrap_pyfunction!(synthetic::synthetic, m)?)?;
+    m.add_function(wrap_pyfunction!(identifiers::identifiers, m)?)?;
+    m.add_function(wrap_pyfunction!(enter::has_worked, m)?)
+}

@@ -1,0 +1,142 @@
+//! A Python dataset as a source of records: the work asks for rows, and the thread that called fetches them from Python.
+//!
+//! Python code stays on the thread that called: signals, context variables and objects that belong to a thread work as its author expects.
+
+use crate::arguments::{day, ethnic};
+use crate::arrow;
+use chitieu::error::{Error, Result};
+use chitieu::{Batches, Metadata, Records};
+use polars_core::prelude::{DataFrame, Field, SchemaRef};
+use pyo3::prelude::*;
+use pyo3::types::PyIterator;
+use std::collections::BTreeMap;
+use std::sync::mpsc::{SyncSender, sync_channel};
+
+/// What the work asks of the thread that called.
+pub enum Request {
+    /// The number of rows of a table.
+    Rows { table: String, reply: SyncSender<u64> },
+    /// Columns of a table of no rows.
+    Schema { table: String, columns: Vec<String>, reply: SyncSender<DataFrame> },
+    /// Begins to read some columns of a table; batches are asked for by number.
+    Open { table: String, columns: Vec<String>, reply: SyncSender<usize> },
+    /// The frames of the next batch; none at the end.
+    Next { number: usize, reply: SyncSender<Option<Vec<DataFrame>>> },
+}
+
+/// The work's way to ask the thread that called.
+pub struct Fetching(pub Box<dyn Fn(Request) + Send>);
+
+/// The Python side, on the thread that called: `chitieu.Dataset`, or whatever has its methods.
+pub struct Served<'py> {
+    dataset: Bound<'py, PyAny>,
+    open: Vec<Bound<'py, PyIterator>>,
+}
+
+impl<'py> Served<'py> {
+    pub fn new(dataset: Bound<'py, PyAny>) -> Self {
+        Self { dataset, open: Vec::new() }
+    }
+
+    /// Answers a request. Whoever asked and no longer listens has been stopped.
+    pub fn answer(&mut self, request: Request) -> PyResult<()> {
+        match request {
+            Request::Rows { table, reply } => {
+                let rows = self.dataset.call_method1("rows", (table,))?.extract()?;
+                let _ = reply.send(rows);
+            }
+            Request::Schema { table, columns, reply } => {
+                let empty = arrow::read(&self.dataset.call_method1("_types", (table, columns))?)?;
+                let _ = reply.send(empty.into_iter().next().unwrap_or_default());
+            }
+            Request::Open { table, columns, reply } => {
+                self.open.push(self.dataset.call_method1("batches", (table, columns))?.try_iter()?);
+                let _ = reply.send(self.open.len() - 1);
+            }
+            Request::Next { number, reply } => {
+                let batch = self.open[number].next().map(|batch| arrow::read(&batch?)).transpose()?;
+                let _ = reply.send(batch);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The facts of a Python dataset that are read at once.
+pub struct PyRecords {
+    columns: BTreeMap<String, Vec<String>>,
+    metadata: Metadata,
+}
+
+impl PyRecords {
+    /// # Errors
+    /// What the dataset throws.
+    pub fn new(dataset: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let py = dataset.py();
+        let mut columns = BTreeMap::new();
+        for table in dataset.getattr("tables")?.extract::<Vec<String>>()? {
+            let names = dataset.call_method1("schema", (&table,))?.call_method0("names")?.extract()?;
+            columns.insert(table, names);
+        }
+        let (vintage, list): (Option<String>, Option<String>) =
+            (dataset.getattr("area_vintage")?.extract()?, dataset.getattr("ethnic_list")?.extract()?);
+        let submissions = dataset.getattr("submissions")?;
+        let submissions = if submissions.is_none() { None } else { Some(arrow::whole(&submissions)?) };
+        let (complete, set_aside) = (dataset.getattr("complete")?.extract()?, dataset.getattr("set_aside")?.extract()?);
+        let facts = || -> Result<_> { Ok((vintage.map(|text| day("area_vintage", &text)).transpose()?, ethnic(list.as_deref())?)) };
+        let (area_vintage, ethnic_list) = facts().map_err(|e| crate::error::to_py(py, &e))?;
+        Ok(Self { columns, metadata: Metadata { area_vintage, ethnic_list, submissions, complete, set_aside } })
+    }
+
+    /// As a source that fetches rows from the thread that called.
+    pub fn served<'a>(&'a self, from: &'a Fetching) -> impl Records + 'a {
+        Fetched { records: self, from }
+    }
+}
+
+/// The source that the work reads.
+struct Fetched<'a> {
+    records: &'a PyRecords,
+    from: &'a Fetching,
+}
+
+impl Fetched<'_> {
+    fn ask<T>(&self, request: impl FnOnce(SyncSender<T>) -> Request) -> T {
+        let (reply, answer) = sync_channel(1);
+        (self.from.0)(request(reply));
+        // Without an answer the thread that called has thrown, and stops this work.
+        answer.recv().unwrap_or_else(|_| chitieu::task::stopped())
+    }
+}
+
+impl Records for Fetched<'_> {
+    fn tables(&self) -> Vec<String> {
+        self.records.columns.keys().cloned().collect()
+    }
+
+    fn columns(&self, table: &str) -> Result<Vec<String>> {
+        let unknown = || Error::MissingTable { table: table.to_owned(), indicator: table.to_owned() };
+        self.records.columns.get(table).cloned().ok_or_else(unknown)
+    }
+
+    fn schema(&self, table: &str, columns: &[String]) -> Result<SchemaRef> {
+        let names = self.columns(table)?;
+        let columns: Vec<String> = columns.iter().filter(|c| names.contains(c)).cloned().collect();
+        let empty = self.ask(|reply| Request::Schema { table: table.to_owned(), columns, reply });
+        Ok(SchemaRef::new(empty.columns().iter().map(|c| Field::new(c.name().clone(), c.dtype().clone())).collect()))
+    }
+
+    fn batches<'a>(&'a self, table: &'a str, columns: &'a [String]) -> Batches<'a> {
+        let number = self.ask(|reply| Request::Open { table: table.to_owned(), columns: columns.to_vec(), reply });
+        let batches = std::iter::from_fn(move || self.ask(|reply| Request::Next { number, reply }));
+        Box::new(batches.flatten().map(Ok))
+    }
+
+    fn rows(&self, table: &str) -> Result<Option<u64>> {
+        Ok(Some(self.ask(|reply| Request::Rows { table: table.to_owned(), reply })))
+    }
+
+    fn metadata(&self) -> &Metadata {
+        &self.records.metadata
+    }
+}

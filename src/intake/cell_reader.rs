@@ -1,0 +1,253 @@
+//! One distinct cell to the value its column holds, with the rules it went through or what was expected instead.
+
+use super::cells::Cell;
+use super::codes::{FIGURES, Words};
+use super::dates::{self, When, Window};
+use super::legacy::Legacy;
+use super::mapping::Mapped;
+use super::numbers;
+use super::rules::{Rule, Rules};
+use super::tidy::{is_dashes, is_digits, number_text, tidy, without_apostrophe};
+use super::value::{FAILED_FORMULA, Made, OWN_UNIT, SHARED, Value, YES_OR_NO};
+use super::whole::{Order, Whole};
+use crate::catalogue::{Column, ColumnType, EthnicList};
+use crate::spelling::{bare, identifier, is_tidy};
+use chrono::{Datelike, NaiveDate};
+use std::borrow::Cow;
+
+/// What was expected of an identifier that a spreadsheet took for a number.
+const LOST_DIGITS: &str = "an identifier with all its digits; those of a long number are lost";
+/// A number of a cell has 15 digits.
+const DIGITS: f64 = 1e15;
+/// What was expected of a letter that is short for a boy or for all.
+const AMBIGUOUS: &str = "one of male, female; T is short for Trai and for Tổng";
+
+/// What the cells of a column are read by.
+pub(super) struct CellReader<'a> {
+    pub words: &'a Words,
+    pub legacy: Option<Legacy>,
+    pub from_1904: bool,
+    pub ethnic: EthnicList,
+    pub window: Window,
+    /// The years of this date have a column of their own.
+    pub keeps_year: bool,
+    /// What the column says as a whole.
+    pub whole: Whole,
+    /// Other sheets or files count sexes from 0.
+    pub from_zero: bool,
+    /// The greatest number that the column can hold.
+    pub greatest: Option<i32>,
+    pub mapped: &'a Mapped,
+}
+
+impl CellReader<'_> {
+    /// Reads one cell of a column.
+    pub fn read(&self, column: &Column, cell: Cell<'_>) -> Made {
+        if let Some(made) = self.as_it_stands(column, cell) {
+            return made;
+        }
+        let mut rules = Rules::default();
+        let text = match cell {
+            Cell::Blank => return self.blank(column),
+            Cell::Error => return Made::unread(FAILED_FORMULA),
+            Cell::Shared => return Made::unread(SHARED),
+            Cell::Scaled => return Made::unread(OWN_UNIT),
+            Cell::Text(text) if column.kind == ColumnType::List => {
+                // Line ends part the codes of a list.
+                let lines: Vec<String> = text.split(['\n', '\r']).map(|line| tidy(line, self.legacy, &mut rules)).collect();
+                lines.join("\n").trim().to_owned()
+            }
+            Cell::Text(text) => tidy(text, self.legacy, &mut rules),
+            Cell::Number(number) => number_text(number),
+            Cell::Date(_) => String::new(),
+            Cell::Flag(flag) => flag.to_string(),
+        };
+        let mut cell = cell;
+        let mut text = text;
+        let marked = if is_identifier(column) { text.trim_start_matches('\'').trim_start() } else { without_apostrophe(&text) };
+        if marked.len() < text.len() && !marked.is_empty() {
+            rules.add(Rule::Apostrophe);
+            text = marked.to_owned();
+            cell = Cell::Text("");
+        }
+        if let Some(replacement) = self.mapped.value(&column.id, &text) {
+            rules.add(Rule::MappedValue);
+            text = replacement.to_owned();
+            cell = Cell::Text("");
+            if text.is_empty() {
+                return Made::with(Value::Null, rules);
+            }
+        }
+        if !text.is_empty() && (is_dashes(&text) || self.words.is_blank(&text)) {
+            return Made::with(Value::Null, rules).rule(Rule::BlankWord);
+        }
+        let mut made = match column.kind {
+            ColumnType::Date => self.date(cell, &text),
+            ColumnType::Integer => {
+                let made = numbers::whole(&column.id, cell, &text);
+                let refused = if let Value::Number(number) = made.value { self.refused(column, number) } else { None };
+                refused.map_or(made, Made::unread)
+            }
+            ColumnType::Flag => self.flag(&text),
+            ColumnType::List => self.words.list(column, &text, self.whole.figures),
+            ColumnType::Text | ColumnType::Area => self.text(column, cell, &text),
+        };
+        if made.unread.is_none() {
+            made.rules.join(rules);
+        }
+        made
+    }
+
+    /// What was expected of a number that its column cannot hold.
+    fn refused(&self, column: &Column, number: i32) -> Option<String> {
+        let (least, greatest) = (column.least?, self.greatest?);
+        let kind = if column.id.ends_with("year") { "a year" } else { "a whole number" };
+        (!(least..=greatest).contains(&number)).then(|| format!("{kind} from {least} to {greatest}"))
+    }
+
+    /// A text that nothing has to be done to, such as most names: a column may hold a million of them.
+    fn as_it_stands(&self, column: &Column, cell: Cell<'_>) -> Option<Made> {
+        let Cell::Text(text) = cell else { return None };
+        let plain = column.kind == ColumnType::Text && column.codes.is_none() && !matches!(column.id.as_str(), "school_year" | "article");
+        let whole = column.id != "personal_id" || text.len() == 12;
+        let marked = text.starts_with(['\'', '\u{2019}', '\u{2018}', '`']);
+        let whole = whole && !marked && text != "0" && (!is_identifier(column) || matches!(identifier(text), Some(Cow::Borrowed(_))));
+        let untouched = plain && whole && self.legacy.is_none() && !self.mapped.has(&column.id) && is_tidy(text);
+        let says_something = || !is_dashes(text) && !self.words.is_blank(text);
+        (untouched && says_something()).then(|| Made::with(Value::Text(text.to_owned()), Rules::default()))
+    }
+
+    fn blank(&self, column: &Column) -> Made {
+        if column.kind == ColumnType::Flag && self.mapped.blank_is_no(&column.id) {
+            return Made::with(Value::Flag(false), Rules::default()).rule(Rule::BlankIsNo);
+        }
+        Made::default()
+    }
+
+    fn date(&self, cell: Cell<'_>, text: &str) -> Made {
+        let found = match cell {
+            Cell::Date(serial) if dates::YEARS.contains(&(serial as i32)) => Err("a date; the cell holds a year in the format of a date"),
+            Cell::Date(serial) => dates::serial(serial).map(|day| {
+                let mut rules = Rules::default();
+                if serial.fract() != 0.0 {
+                    rules.add(Rule::TimeDropped);
+                }
+                (When::Day(day), rules)
+            }),
+            Cell::Number(number) => dates::number(number, self.from_1904),
+            _ => dates::text(text, self.window),
+        };
+        match found {
+            Ok((When::Day(day), rules)) if self.may_be_exchanged(cell, day, rules) => Made::unread(dates::UNCERTAIN_ORDER),
+            Ok((When::Day(day), rules)) => Made::with(Value::Day(day.to_epoch_days()), rules),
+            Ok((When::Month(year), rules)) if self.keeps_year => Made::with(Value::Year(year), rules).rule(Rule::MonthAndYear),
+            Ok((When::Year(year), rules)) if self.keeps_year => Made::with(Value::Year(year), rules).rule(Rule::YearOnly),
+            Ok(_) => Made::unread("a whole date, with day and month"),
+            Err(expected) => Made::unread(expected),
+        }
+    }
+
+    /// True for a day whose month may be its day, by what the column says as a whole.
+    fn may_be_exchanged(&self, cell: Cell<'_>, day: NaiveDate, rules: Rules) -> bool {
+        let Order { texts, days } = self.whole.order;
+        if !(texts || days) || day.day() > 12 || day.day() == day.month() {
+            return false;
+        }
+        let made = !matches!(cell, Cell::Text(_)) || rules.has(Rule::YearMonthDay) || rules.has(Rule::ExcelSerial);
+        if made { days } else { texts && (rules.has(Rule::DayMonthYear) || rules.has(Rule::DateDigits)) }
+    }
+
+    fn flag(&self, text: &str) -> Made {
+        match self.words.flag(text) {
+            // "x?" is a doubt.
+            Some(_) if text.contains('?') => Made::unread(YES_OR_NO),
+            Some(_) if !self.whole.figures && is_digits(text) => Made::unread(FIGURES),
+            Some(flag) if matches!(text, "true" | "false") => Made::with(Value::Flag(flag), Rules::default()),
+            Some(flag) => Made::with(Value::Flag(flag), Rules::default()).rule(Rule::FlagWord),
+            None => Made::unread(YES_OR_NO),
+        }
+    }
+
+    fn text(&self, column: &Column, cell: Cell<'_>, text: &str) -> Made {
+        if let Some(list) = &column.codes {
+            return if list == "ethnicity" {
+                self.words.ethnic(self.ethnic, text, self.whole.figures)
+            } else {
+                match self.words.code(list, text, self.whole.figures) {
+                    _ if self.whole.is_total(text) => Made::unread(AMBIGUOUS),
+                    made => made,
+                }
+            };
+        }
+        let mut rules = Rules::default();
+        let mut text = text.to_owned();
+        if is_identifier(column) {
+            match identifier(&text) {
+                _ if matches!(cell, Cell::Number(number) if number.abs() >= DIGITS) => return Made::unread(LOST_DIGITS),
+                Some(_) if text == "0" && !self.whole.zero => return Made::default().rule(Rule::BlankWord),
+                Some(same) if same == text => {}
+                Some(tidy) => {
+                    text = tidy.into_owned();
+                    rules.add(Rule::Written);
+                }
+                None if text.contains(|c: char| matches!(c, '1'..='9')) => return Made::unread(LOST_DIGITS),
+                None => return Made::default().rule(Rule::BlankWord),
+            }
+        }
+        match cell {
+            Cell::Number(_) => rules.add(Rule::NumberAsText),
+            Cell::Date(_) => return Made::unread("text, not a date"),
+            _ => {}
+        }
+        // Every personal identification number begins with 0, which a spreadsheet takes for nothing.
+        if column.id == "personal_id" && matches!(text.len(), 10 | 11) && text.bytes().all(|b| b.is_ascii_digit()) {
+            text = format!("{text:0>12}");
+            rules.add(Rule::LeadingZeros);
+        }
+        let written = match column.id.as_str() {
+            "school_year" => Some(school_year(&text)),
+            "article" => Some(article(&text)),
+            _ => None,
+        };
+        match written {
+            Some(None) if column.id == "school_year" => return Made::unread("a school year such as 2021-2022"),
+            Some(None) => return Made::unread("an article such as 22 or 22.1"),
+            Some(Some(told)) if told != text => {
+                rules.add(Rule::Written);
+                text = told;
+            }
+            _ => {}
+        }
+        Made::with(Value::Text(text), rules)
+    }
+}
+
+/// True for a column that names a record, a person or a case.
+fn is_identifier(column: &Column) -> bool {
+    column.kind == ColumnType::Text && column.id.ends_with("_id")
+}
+
+/// "Năm học 2021/2022" as 2021-2022.
+fn school_year(text: &str) -> Option<String> {
+    let plain = bare(text);
+    let years: Vec<i32> = plain.trim_start_matches("nam hoc ").split(' ').map(|y| y.parse().ok()).collect::<Option<_>>()?;
+    let [first, last] = years[..] else { return None };
+    let last = if last < 100 { first / 100 * 100 + last } else { last };
+    ((1900..2100).contains(&first) && last == first + 1).then(|| format!("{first}-{last}"))
+}
+
+/// "Khoản 1 Điều 22" as 22.1.
+fn article(text: &str) -> Option<String> {
+    if text.split('.').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit())) {
+        return Some(text.to_owned());
+    }
+    let key = bare(text);
+    let words: Vec<&str> = key.split(' ').collect();
+    let number = |word: &str| words.iter().position(|w| *w == word).and_then(|at| words.get(at + 1)).filter(|n| n.parse::<u32>().is_ok());
+    let known = words.iter().all(|w| matches!(*w, "dieu" | "khoan" | "diem") || w.parse::<u32>().is_ok() || w.len() == 1);
+    match (known, number("dieu"), number("khoan")) {
+        (true, Some(article), Some(clause)) => Some(format!("{article}.{clause}")),
+        (true, Some(article), None) => Some((*article).to_owned()),
+        _ => None,
+    }
+}

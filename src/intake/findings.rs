@@ -1,0 +1,25 @@
+//! What is told of a column of ours: values that could not be read, and values that a rule changed.
+
+use super::rules::Rule;
+
+/// A value that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The row, as the spreadsheet shows it.
+    pub row: u32,
+    /// Our column.
+    pub column: String,
+    /// What was expected, in English.
+    pub expected: String,
+}
+
+/// How many values a rule changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Our column.
+    pub column: String,
+    /// The rule.
+    pub rule: Rule,
+    /// The rows concerned.
+    pub rows: u64,
+}

@@ -1,0 +1,17 @@
+//! Vietnamese text in its many spellings: one form to keep, and keys that are equal where only the spelling differs.
+//!
+//! The same word is written with composed or decomposed letters, with its tone on one vowel or the next (Hòa, Hoà), with i or y
+//! (Mỹ, Mĩ), and in old files without any marks.
+
+mod form;
+mod identifier;
+mod keys;
+mod letters;
+mod syllable;
+
+#[cfg(feature = "files")]
+pub(crate) use form::is_tidy;
+pub use form::nfc;
+pub use identifier::identifier;
+pub use keys::{alike, bare, leaves_out};
+pub use syllable::is_syllable;
