@@ -41,6 +41,7 @@ lint: $(VENV)/built ## formatters, linters and type checkers
 	$(BIN)/ruff format --check python tests examples benches src
 	$(BIN)/mypy
 	$(BIN)/python -m mypy.stubtest chitieu._native
+	PYTHONPATH=python $(BIN)/lint-imports --no-cache --no-logo
 	$(BIN)/python tests/licences.py
 	$(BIN)/python tests/imports.py
 

@@ -475,7 +475,8 @@ def setting() -> str:
 def draw(lines: list[dict[str, Any]], rows: int, asked: argparse.Namespace) -> Path:
     """Draw the seconds as points on a logarithmic scale."""
     import altair as alt
-    from chitieu._plot import FONTS, INK, save_png
+    from chitieu.charts import save_png
+    from chitieu.charts._theme import FONTS, INK
 
     kinds = {"chitieu": "#1f5f99", "query by hand": "#c26a1b", "floor: reading each value": "#8a8a8a"}
     for line in lines:

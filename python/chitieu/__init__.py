@@ -16,7 +16,8 @@ Example:
 
 import sys
 
-from chitieu import _plot, abuse, charts, stats, synthetic
+from chitieu import _result, abuse, charts, stats, synthetic
+from chitieu._areas import area_moves, areas
 from chitieu._catalogue import Catalogue, Indicator, catalogue
 from chitieu._check import Check, check, rules
 from chitieu._dataset import Dataset
@@ -28,7 +29,7 @@ from chitieu._native import __version__
 from chitieu._plan import Plan, Tally, compute, merge, plan
 from chitieu._progress import tqdm_progress
 from chitieu._read import Folder, Reading, clean, find_area, read, read_folder
-from chitieu._result import Result, Warning, area_moves, areas
+from chitieu._result import Result, Warning
 
 __all__ = [
     "Catalogue",
@@ -69,4 +70,4 @@ __all__ = [
     "tqdm_progress",
 ]
 
-guard(sys.modules[__name__], abuse, charts, stats, synthetic, _plot)
+guard(sys.modules[__name__], abuse, charts, stats, synthetic, _result)

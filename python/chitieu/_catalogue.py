@@ -16,6 +16,9 @@ from chitieu._errors import PlanError
 from chitieu._files import no_file
 from chitieu._language import label, pick, say
 
+#: What the quotient of each measure is multiplied by.
+MULTIPLIER = {"count": 1, "percent": 100, "ratio": 100, "per_1000": 1_000, "per_100000": 100_000}
+
 
 @dataclass(frozen=True)
 class Indicator:

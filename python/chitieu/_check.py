@@ -11,6 +11,7 @@ import polars as pl
 
 from chitieu import _native
 from chitieu._catalogue import utf8_text
+from chitieu._check_html import page, short
 from chitieu._dataset import Dataset
 from chitieu._files import write_whole
 from chitieu._language import get_language, report_language, say, words
@@ -177,8 +178,6 @@ class Check:
         Args:
             period: As for :meth:`scorecard`.
         """
-        from chitieu._check_html import page
-
         return page(self, str(period or self._native.whole_months()), report_language())
 
     def write_report(self, path: str | os.PathLike[str], period: str | None = None) -> Path:
@@ -239,8 +238,6 @@ class Check:
         return "\n".join([head, *lines])
 
     def _repr_html_(self) -> str:
-        from chitieu._check_html import short
-
         return short(self)
 
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import polars as pl
 
-from chitieu._check import column_name, table_names
-from chitieu._language import printed_in
-from chitieu._result import area_names
-
-if TYPE_CHECKING:
-    from chitieu._check import Check
+from chitieu import _native
+from chitieu._areas import area_names
+from chitieu._language import get_language, printed_in, words
 
 #: Rules shown in a notebook.
 RULES_SHOWN = 12
@@ -52,6 +49,27 @@ thead{display:table-header-group}.scroll{overflow:visible}h2{break-after:avoid}}
 """
 
 
+class Checked(Protocol):
+    """What a page shows of a check."""
+
+    @property
+    def _native(self) -> _native.Check: ...
+    @property
+    def _dataset(self) -> Checkable: ...
+    @property
+    def reference(self) -> str: ...
+    @property
+    def area_vintage(self) -> str: ...
+    def scorecard(self, by: str = ..., period: str | None = ...) -> pl.DataFrame: ...
+
+
+class Checkable(Protocol):
+    """What a page shows of the records."""
+
+    @property
+    def tables(self) -> list[str]: ...
+
+
 def _bar(percent: float | None, label: str) -> str:
     """Return a score as a number beside a bar."""
     if percent is None:
@@ -65,13 +83,16 @@ def _bar(percent: float | None, label: str) -> str:
 
 
 class _Page:
-    def __init__(self, check: Check, period: str, language: str) -> None:
+    def __init__(self, check: Checked, period: str, language: str) -> None:
         self.check, self.period, self.language = check, period, language
-        self.summary = pl.DataFrame(check._native.summary()).rename({f"text_{language}": "told"})
-        self.tables = table_names(language)
+        self.summary = pl.DataFrame(check._native.summary()).rename({f"text_{language}": "text"})
+        self.tables = {t["id"]: str(t["name"][language]) for t in words()["tables"]}
 
     def say(self, vi: str, en: str) -> str:
         return vi if self.language == "vi" else en
+
+    def column(self, column: str) -> str:
+        return _native.column_names(column)[self.language != "vi"]
 
     def number(self, value: float, decimals: int = 0) -> str:
         return printed_in(self.language, value, decimals)
@@ -88,7 +109,7 @@ class _Page:
         return _bar(value, "" if value is None else self.number(value, 1))
 
     def table(self, caption: str, head: list[tuple[str, bool]], rows: list[list[str]]) -> str:
-        """Return a table; its cells are HTML, and those of a column marked so stand to the right."""
+        """Return a table; its cells are HTML, and those of a column marked so are aligned right."""
 
         def side(right: bool) -> str:
             return " class='n'" if right else ""
@@ -112,13 +133,13 @@ class _Page:
         for row in found.head(found.height if most is None else most).iter_rows(named=True):
             severity = SEVERITIES[row["severity"]][self.language != "vi"]
             decided = row["passed"] + row["failed"]
-            names = [column_name(c, self.language) for c in row["columns"].split(", ") if c]
+            names = [self.column(c) for c in row["columns"].split(", ") if c]
             columns = f"<br><span class='muted'>{escape(', '.join(names))}</span>" if names else ""
             rows.append(
                 [
                     f"<span class='tag {row['severity']}'>{escape(severity)}</span>",
                     escape(self.tables[row["table"]]),
-                    f"{escape(row['told'])}{columns}<br><code>{escape(row['rule'])}</code>",
+                    f"{escape(row['text'])}{columns}<br><code>{escape(row['rule'])}</code>",
                     self.number(row["failed"]),
                     self.score(100 * row["failed"] / decided),
                     self.number(row["undecided"]),
@@ -152,10 +173,10 @@ class _Page:
         for score, names in SCORES.items():
             (vi, en), part, whole = what[score]
             value = line[score]
-            told = "–" if value is None else f"{self.number(value, 1)}"
+            shown = "–" if value is None else self.number(value, 1)
             of = "" if value is None else f"{self.number(line[part])} / {self.number(line[whole])} {self.say(vi, en)}"
             bar = "" if value is None else _wide_bar(value)
-            cards.append(f"<div class='card'>{self.say(*names)}<b>{told}</b>{bar}<small>{of}</small></div>")
+            cards.append(f"<div class='card'>{self.say(*names)}<b>{shown}</b>{bar}<small>{of}</small></div>")
         if line.get("reported") is not None:
             name = self.say("Xã đã báo cáo", "Communes reporting")
             of = f"/ {self.number(line['expected'])} {self.say('xã', 'communes')}"
@@ -192,8 +213,8 @@ class _Page:
             "Scores from 0 to 100, the lowest mean first. “–”: nothing to judge.",
         )
         silent = score.filter(pl.col("rows") == 0)["name"].drop_nulls().to_list()
-        told = self.say(f"{len(silent)} xã chưa có dòng nào", f"{len(silent)} communes have no row")
-        absent = f"<p><b>{told}</b>: {escape(', '.join(silent))}.</p>" if silent else ""
+        lead = self.say(f"{len(silent)} xã chưa có dòng nào", f"{len(silent)} communes have no row")
+        absent = f"<p><b>{lead}</b>: {escape(', '.join(silent))}.</p>" if silent else ""
         return self.table(caption, head, rows) + absent
 
     def not_judged(self) -> str:
@@ -204,10 +225,10 @@ class _Page:
         rows = [
             [
                 escape(self.tables[table]),
-                f"{escape(told)}<br><code>{escape(rule)}</code>",
-                escape(", ".join(self.tables.get(c) or column_name(c, self.language) for c in missing.split(", "))),
+                f"{escape(text)}<br><code>{escape(rule)}</code>",
+                escape(", ".join(self.tables.get(c) or self.column(c) for c in missing.split(", "))),
             ]
-            for table, told, rule, missing in found.select("table", "told", "rule", "missing").iter_rows()
+            for table, text, rule, missing in found.select("table", "text", "rule", "missing").iter_rows()
         ]
         head = [
             (self.say("Bảng", "Table"), False),
@@ -246,7 +267,7 @@ class _Page:
                 ),
             ),
         ]
-        body = "".join(f"<dt>{escape(term)}</dt><dd>{escape(told)}</dd>" for term, told in terms)
+        body = "".join(f"<dt>{escape(term)}</dt><dd>{escape(text)}</dd>" for term, text in terms)
         note = self.say(
             "Sổ theo dõi tính toàn bộ; sự kiện tính theo ngày trong kỳ; bảng hằng năm tính theo năm. Công thức, mức "
             "độ và ngưỡng là quyết định của dự án chitieu, không phải văn bản pháp luật. "
@@ -262,9 +283,9 @@ class _Page:
     def title(self) -> str:
         names = area_names(self.check.area_vintage)
         provinces = self.check.scorecard("province", self.period).filter(pl.col("area") != "unknown")["area"]
-        told = ", ".join(names.get(("province", code), code) for code in provinces)
+        where = ", ".join(names.get(("province", code), code) for code in provinces)
         head = self.say("Chất lượng dữ liệu trẻ em", "Quality of the records on children")
-        return f"{head}: {told}" if told else head
+        return f"{head}: {where}" if where else head
 
     def lead(self) -> str:
         tables = [
@@ -287,7 +308,7 @@ def _wide_bar(percent: float) -> str:
     )
 
 
-def page(check: Check, period: str, language: str) -> str:
+def page(check: Checked, period: str, language: str) -> str:
     """Return the whole report."""
     made = _Page(check, period, language)
     title = escape(made.title())
@@ -301,9 +322,7 @@ def page(check: Check, period: str, language: str) -> str:
     )
 
 
-def short(check: Check) -> str:
+def short(check: Checked) -> str:
     """Return what a notebook shows."""
-    from chitieu._language import get_language
-
     made = _Page(check, check._native.whole_months(), get_language())
     return f"<style>.tag{{font-weight:600}}</style>{made.lead()}{made.failing(RULES_SHOWN)}"

@@ -132,3 +132,18 @@ def printed_in(language: str, value: Any, decimals: int = 0) -> str:
     rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
     text = f"{rounded:,.{decimals}f}"
     return text.translate(str.maketrans(",.", ".,")) if language == "vi" else text
+
+
+def quotient(numerator: int, denominator: int, per: int, decimals: int) -> str:
+    """Return a quotient as it is printed in the language in use, rounded once from the exact fraction, half up."""
+    text = _native.round_half_up(numerator, denominator, per, decimals)
+    return text.replace(".", ",") if get_language() == "vi" else text
+
+
+def category(dimension: str, code: str) -> str:
+    """Return the name of a category of a dimension in the language in use."""
+    if code in words()["lists"]["word"]:
+        return label("word", code)
+    if dimension == "age_group":
+        return say(f"{code} tuổi", code).replace("-", "–")
+    return label("sex" if dimension == "perpetrator_sex" else dimension, code)

@@ -21,12 +21,8 @@ def unknown_word(what: str, got: object, known: Mapping[str, Iterable[str]]) -> 
         got: What was given, of any type.
         known: The words, each with the names people have for it.
     """
-    if isinstance(got, str):
-        order = sorted(known, key=lambda word: -max(_likeness(got, name) for name in (word, *known[word])))
-        shown = f'"{got}"'
-    else:
-        order, shown = list(known), type(got).__name__
-    words = ", ".join(order[:MOST]) + (", …" if len(order) > MOST else "")
+    shown = f'"{got}"' if isinstance(got, str) else type(got).__name__
+    words = nearest(got, known)
     return PlanError(
         say(
             f"{what}: {shown} không có trong kết quả; có (gần nhất trước): {words}",
@@ -37,6 +33,14 @@ def unknown_word(what: str, got: object, known: Mapping[str, Iterable[str]]) -> 
         expected=words,
         got=got if isinstance(got, str) else type(got).__name__,
     )
+
+
+def nearest(got: object, known: Mapping[str, Iterable[str]]) -> str:
+    """Return the known words as an error names them: those nearest to what was given first, if that is a text."""
+    order = list(known)
+    if isinstance(got, str):
+        order.sort(key=lambda word: -max(_likeness(got, name) for name in (word, *known[word])))
+    return ", ".join(order[:MOST]) + (", …" if len(order) > MOST else "") or "–"
 
 
 def _plain(text: str) -> str:

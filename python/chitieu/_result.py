@@ -4,29 +4,29 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from datetime import date
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from chitieu import _native
-from chitieu._catalogue import html_table
+from chitieu._areas import area_names, reports
+from chitieu._catalogue import MULTIPLIER, html_table
 from chitieu._errors import PlanError
 from chitieu._files import write_whole
-from chitieu._language import codes, get_language, label, pick, say
+from chitieu._language import category, codes, get_language, label, pick, quotient, say
 from chitieu._nearest import unknown_word
+from chitieu.charts import save_png
+from chitieu.charts._bars import bars
 
 if TYPE_CHECKING:
+    import altair
     import pandas
     import pyarrow
 
     from chitieu._plan import Plan
-    from chitieu._plot import Plot
 
-#: What the quotient is multiplied by.
-MULTIPLIER = {"count": 1, "percent": 100, "ratio": 100, "per_1000": 1_000, "per_100000": 100_000}
+__all__ = ["Plot", "Result", "Warning"]
 
 #: Rows shown in a notebook.
 ROWS_SHOWN = 40
@@ -216,16 +216,16 @@ class Result(Tabular):
             return label("status", row["status"])
         if row["measure"] == "count":
             return str(row["numerator"])
-        indicators = self._plan._data["indicators"]
-        decimals = next(i.get("decimals", 2) for i in indicators if i["id"] == row["indicator"])
-        text = _native.round_half_up(row["numerator"], row["denominator"], MULTIPLIER[row["measure"]], decimals)
-        return text.replace(".", ",") if get_language() == "vi" else text
+        decimals = self._definition(row["indicator"]).get("decimals", 2)
+        return quotient(row["numerator"], row["denominator"], MULTIPLIER[row["measure"]], decimals)
+
+    def _definition(self, indicator: str) -> dict[str, Any]:
+        """Return the definition of an indicator of the plan."""
+        return next(i for i in self._plan._data["indicators"] if i["id"] == indicator)
 
     @property
     def plot(self) -> Plot:
         """Charts of the result (needs the optional package ``altair``)."""
-        from chitieu._plot import Plot
-
         return Plot(self)
 
     def __len__(self) -> int:
@@ -297,73 +297,110 @@ class Result(Tabular):
         return table + note + (f"<ul>{told}</ul>" if told else "")
 
 
-def reports(row: dict[str, Any]) -> str:
-    """Return how many communes of a row's area reported, of how many; ``?`` where nothing tells."""
-    if row["expected"] is None:
-        return ""
-    return f"{'?' if row['reported'] is None else row['reported']}/{row['expected']}"
+class Plot:
+    """Charts of a result, reached as ``result.plot``; calling it is :meth:`bar`.
 
-
-def category(dimension: str, code: str) -> str:
-    """Return the name of a category in the language in use."""
-    if code in ("total", "unknown"):
-        return label("word", code)
-    return label(dimension, code)
-
-
-def area_names(on: str) -> dict[tuple[str, str], str]:
-    """Return the name of each unit on a day, by level and code."""
-    units = areas(on=on).select("level", "code", "name")
-    names = {(level, code): name for level, code, name in units.iter_rows()}
-    levels = units["level"].unique(maintain_order=True).to_list()
-    word = label("word", "unallocated")
-    for level, code, name in units.filter(pl.col("level") != "commune").iter_rows():
-        for finer in levels[levels.index(level) + 1 :]:
-            names[finer, f"{code}-unallocated"] = f"{word} ({name})"
-    return names
-
-
-def areas(*, on: str | date) -> pl.DataFrame:
-    """Return the administrative units that hold on a day.
+    Every chart is a plain Altair chart in the language in use (see :func:`chitieu.set_language`), to be
+    changed further with ``.properties(...)`` or ``.configure(...)``. A notebook without a network shows it
+    after ``altair.renderers.enable("svg")``.
 
     Args:
-        on: The day, ``"2022-12-31"``.
-
-    Returns:
-        Columns ``code``, ``name``, ``level`` (country, province, district, commune), ``parent``, ``type``,
-        ``valid_from``, ``valid_to`` (9999-12-31: no end is known). Codes are unique within a level.
-
-    Raises:
-        PlanError: For a day outside the lists that the library ships.
+        result: The result to draw from.
 
     Example:
         >>> import chitieu as ct, polars as pl
-        >>> units = ct.areas(on="2022-12-31")
-        >>> units.filter(pl.col("level") == "district", pl.col("parent") == "33").height
-        10
+        >>> children = pl.DataFrame({
+        ...     "child_id": ["a", "b", "c", "d"],
+        ...     "birth_year": [2020, 2019, 2021, 2020],
+        ...     "sex": ["male", "female", "female", "male"],
+        ...     "commune": ["12364", "12364", "12364", "12205"],
+        ...     "birth_registered": [True, False, True, True],
+        ... })
+        >>> result = ct.compute(ct.Dataset(children=children), period="2022", by=["sex"],
+        ...                     indicators=["birth_registration_under_5"], area_level="district")
+        >>> chart = result.plot("birth_registration_under_5")
+        >>> chart.to_dict()["title"]["text"]
+        ['Children under 5 whose birth is registered']
+        >>> chart = result.plot.bar("birth_registration_under_5", by="sex")
     """
-    return pl.DataFrame(_native.areas(str(on)))
+
+    def __init__(self, result: Result) -> None:
+        self._result = result
+
+    def __call__(
+        self,
+        indicator: str,
+        by: str | None = None,
+        area_level: str | None = None,
+        measure: str | None = None,
+        *,
+        area: str | None = None,
+    ) -> altair.LayerChart | altair.FacetChart:
+        """Draw bars; see :meth:`bar`."""
+        return self.bar(indicator, by, area_level, measure, area=area)
+
+    def bar(
+        self,
+        indicator: str,
+        by: str | None = None,
+        area_level: str | None = None,
+        measure: str | None = None,
+        *,
+        area: str | None = None,
+    ) -> altair.LayerChart | altair.FacetChart:
+        """Draw horizontal bars with 95 % limits: one per area, or one per category of a dimension.
+
+        Bars begin at 0 and carry the printed value. A bar of too few records to be reliable is pale; a cell
+        without a value says why in its place. Where the indicator has a target, that of the first year not
+        before the end of the period is a dashed line; parts of a numerator (such as forms of abuse) and
+        periods other than a year are not held against it.
+
+        Args:
+            indicator: Its id.
+            by: A dimension of the result. Without it the bars are areas, largest first.
+            area_level: The level of the areas. None: the finest with at most 40 areas; with ``by`` no areas.
+                Given together with ``by``, there is one panel per category.
+            measure: One of the indicator's measures. None: the last that its definition names.
+            area: The code of the area to look into. None: the only province if there is one, else the
+                country.
+
+        Returns:
+            An Altair chart.
+
+        Raises:
+            PlanError: For an indicator, dimension, level, measure or area that the result does not have, for
+                a dimension the indicator cannot be split by, or for more than 250 areas.
+            ImportError: If the package ``altair`` is not there.
+        """
+        result, plan = self._result, self._result.plan
+        result.only(indicator)  # refuses an id that the result does not have
+        definition = result._definition(indicator)
+        outputs = definition["outputs"]
+        measure = _among("measure", measure or outputs[-1], {m: (label("measure", m),) for m in outputs})
+        every = {}
+        if by is not None:
+            every = {_among("by", by, {d: (label("dimension", d),) for d in plan.by}): "*"}
+        rows = result.only(indicator, measure=measure, **every)
+        return bars(
+            rows,
+            definition,
+            plan._data["quantities"],
+            by=by,
+            area_level=area_level,
+            area=area,
+            area_vintage=plan.area_vintage,
+        )
+
+    #: Write a chart as PNG; see :func:`chitieu.charts.save_png`.
+    save_png = staticmethod(save_png)
+
+    def __repr__(self) -> str:
+        ids = ", ".join(self._result.plan.indicators)
+        return f"Plot(indicator, by=None, area_level=None, measure=None, *, area=None): {ids}"
 
 
-def area_moves(*, start: str | date, end: str | date) -> pl.DataFrame:
-    """Return what became of each commune between the lists of two days; ``end`` may be the earlier one.
-
-    Args:
-        start: The day of the list to begin with.
-        end: The day of the other list.
-
-    Returns:
-        A line for each pair: ``old``, ``old_name`` (of the list of ``start``), ``new``, ``new_name``, and ``part``:
-        ``all`` (the whole of the old unit lies in the new one) or ``part`` (it was split among several). Back in
-        time ``new`` may be an island district, which had no communes; it is null if nobody traced the unit.
-
-    Raises:
-        PlanError: For a day outside the lists that the library ships.
-
-    Example:
-        >>> import chitieu as ct, polars as pl
-        >>> moves = ct.area_moves(start="2022-12-31", end="2025-07-01")
-        >>> moves.filter(pl.col("old") == "12364").select("old_name", "new_name", "part").row(0)
-        ('Xã Hải Triều', 'Xã Tiên Lữ', 'all')
-    """
-    return pl.DataFrame(_native.area_moves(str(start), str(end)))
+def _among(what: str, got: str, known: dict[str, tuple[str]]) -> str:
+    """Return an argument if it is one of the known words."""
+    if not isinstance(got, str) or got not in known:
+        raise unknown_word(what, got, known)
+    return got

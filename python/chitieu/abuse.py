@@ -10,12 +10,13 @@ from typing import Any
 import polars as pl
 
 from chitieu import _native
+from chitieu._areas import area_names
 from chitieu._catalogue import html_table
 from chitieu._dataset import Dataset, as_frame
 from chitieu._errors import PlanError, SchemaError
 from chitieu._language import label, printed, say, word_list, words
 from chitieu._progress import Progress, check_callable
-from chitieu._result import Tabular, area_names
+from chitieu._result import Tabular
 from chitieu._source import by_polars
 
 __all__ = ["Register", "Selection", "Table", "read"]

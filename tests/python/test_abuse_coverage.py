@@ -251,10 +251,10 @@ def test_charts_say_who_reported():
     said = came(("12364", "2022"), ("12367", "2022"))
     selection = read(submissions=said).select(period="2022")
     chart = charts.pyramid(selection.counts("child", by=["sex", "age_group"]), source="x").to_dict()
-    assert f"Reports of 2 of {IN_33} communes." in chart["title"]["subtitle"]
+    assert f"2 of {IN_33} communes reported." in chart["title"]["subtitle"]
     with _vietnamese():
         chart = charts.forms_overlaps(selection.forms(), selection.overlaps(), None, source="x").to_dict()
-        assert any(f"2/{IN_33} xã báo cáo." in line for line in chart["title"]["subtitle"])
+        assert any(f"2/{IN_33} xã đã báo cáo." in line for line in chart["title"]["subtitle"])
         unknown = charts.series(read().select(period="2022").repeats("quarter"), source="x").to_dict()
         assert any("Chưa biết xã nào đã báo cáo" in line for line in unknown["title"]["subtitle"])
     by_commune = selection.counts("child", by=["sex", "age_group"], area_level="commune")

@@ -222,7 +222,7 @@ def test_the_line_of_what_is_not_allocated_has_a_name(old):
         )  # fmt: skip
         row = shown.only(INDICATOR, area="33-unallocated")
         assert row["numerator"].item() == 1
-        from chitieu._result import area_names
+        from chitieu._areas import area_names
 
         assert area_names(NEW)["commune", "33-unallocated"] == "Chưa phân bổ được (Tỉnh Hưng Yên)"
     finally:

@@ -18,7 +18,7 @@ import chitieu as ct
 import numpy as np
 import polars as pl
 import pytest
-from chitieu import _plot
+from chitieu import _result
 from records import children, victims
 
 #: What is said of files, by this package or by the crate.
@@ -258,7 +258,7 @@ def methods(of):
 
 
 def everything():
-    found = {name: (of, member) for name, of, member in [*public(), *methods(_plot.Plot)]}
+    found = {name: (of, member) for name, of, member in [*public(), *methods(_result.Plot)]}
     assert len(found) > 80, sorted(found)
     return found
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 
 import chitieu as ct
 import polars as pl
 import pytest
+from chitieu import label
 
 
 @pytest.fixture(scope="module")
@@ -139,6 +141,8 @@ def test_unknown_areas_have_a_bar(dataset):
         unknown_areas="keep",
     )
     assert places(found.plot("child_population")) == ["Tỉnh Hưng Yên", "Not recorded"]
+    with pytest.raises(ct.PlanError, match="there is no"):
+        found.plot("child_population", area="unknown")
 
 
 @pytest.mark.usefixtures("vietnamese")
@@ -189,3 +193,36 @@ def test_png_is_written_whole(result, tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["a.png"]
     with pytest.raises(FileNotFoundError):
         result.plot.save_png(result.plot("child_population"), tmp_path / "no" / "a.png")
+
+
+@pytest.mark.parametrize(
+    ("asked", "vi", "en"),
+    [
+        ({"indicator": "birth_registration_under_5"}, "Phần trăm trẻ em", "Per cent of children"),
+        ({"indicator": "child_population"}, "Số trẻ em", "Children"),
+        ({"indicator": "abused_children"}, "Trên 100.000 trẻ em", "Per 100,000 children"),
+    ],
+)
+def test_an_axis_names_its_unit(result, asked, vi, en, request):
+    request.addfinalizer(lambda: ct.set_language("en"))
+    for language, expected in (("vi", vi), ("en", en)):
+        ct.set_language(language)
+        bars = result.plot(**asked).to_dict()["layer"][0]
+        assert bars["encoding"]["x"]["title"] == expected
+        assert bars["encoding"]["tooltip"][1]["title"] == expected
+
+
+def test_a_ratio_is_not_per_its_unit(dataset):
+    found = ct.compute(dataset, period="2022", indicators=["sex_ratio_at_birth"])
+    assert found.plot("sex_ratio_at_birth").to_dict()["layer"][0]["encoding"]["x"]["title"] == label("measure", "ratio")
+
+
+def test_age_groups_have_their_names(dataset):
+    found = ct.compute(dataset, period="2022", indicators=["abused_children"], by=["age_group"])
+    shown = places(found.plot("abused_children", by="age_group", measure="count"))
+    assert shown[:3] == ["0–5", "6–10", "11–15"]
+
+
+def test_altair_is_imported_by_the_first_chart_alone():
+    code = "import sys, chitieu; sys.exit('altair' in sys.modules or 'vl_convert' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

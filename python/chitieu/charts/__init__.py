@@ -1,9 +1,9 @@
-"""Charts of tables of child abuse, for a report that is printed in grey.
+"""Charts of tables of child abuse, for a report that is printed in grey; ``result.plot`` draws indicators alike.
 
 Every chart is a plain Altair chart in the language in use (see :func:`chitieu.set_language`), to be changed further
 with ``.properties(...)`` and written by :func:`save_png`. It takes a table of :mod:`chitieu.abuse`, or any frame with
-the same columns. What was counted (period, date, place, verification, age limit) stands under the title, the unit on
-the axis, and the source, which only the author knows, below. Nothing is told by colour alone.
+the same columns. Under the title are the choices behind the numbers (period, date, place, verification, age limit) and
+who reported, on the axis the unit, and below the source, which only the author knows. Nothing rests on colour alone.
 
 A notebook without a network shows charts after ``altair.renderers.enable("svg")``.
 
@@ -18,10 +18,10 @@ Example:
     ['Abused children']
 """
 
-from chitieu._plot import save_png
 from chitieu.charts._forms import forms_overlaps
 from chitieu.charts._funnel import funnel
 from chitieu.charts._pyramid import pyramid
+from chitieu.charts._render import save_png
 from chitieu.charts._series import series
 
 __all__ = ["forms_overlaps", "funnel", "pyramid", "save_png", "series"]

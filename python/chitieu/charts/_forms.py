@@ -8,29 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from chitieu._language import label, printed, say
-from chitieu._plot import INK, _altair
-from chitieu.charts._look import DARK, MIDDLE, NAMES, PALE, finished, headed, sourced
-from chitieu.charts._table import (
-    at_area,
-    coverage,
-    day_of,
-    known,
-    named,
-    need,
-    numbers,
-    one,
-    one_unit,
-    refuse,
-    taken,
-    told,
-)
-from chitieu.charts._words import category, counted, inside, people, upper
+from chitieu._language import category, printed, say
+from chitieu.charts._checks import Checks
+from chitieu.charts._notes import choices, coverage, source_line
+from chitieu.charts._places import day_of, named
+from chitieu.charts._render import load_altair
+from chitieu.charts._theme import DARK, INK, MIDDLE, PALE, SIZE, headed, name_axis, number_axis, sourced
+from chitieu.charts._words import inside, number_of, of_abuse, plural, single, upper
 
 if TYPE_CHECKING:
     import altair
 
-CHART = "charts.forms_overlaps"
+CHECK = Checks("charts.forms_overlaps")
 
 #: Side of a cell of the matrix, in points.
 CELL = 44
@@ -62,15 +51,14 @@ def forms_overlaps(
             ``several_rows``, ``no_source``.
         ImportError: If the package ``altair`` is not there.
     """
-    alt = _altair()
-    below = sourced(CHART, source)
-    tables = [taken(CHART, forms), taken(CHART, overlaps)]
-    need(CHART, tables[0], "unit", "area", "form", "count", "mode")
-    need(CHART, tables[1], "unit", "area", "forms", "count")
+    alt = load_altair()
+    below = source_line(CHECK, source)
+    tables = [CHECK.table(forms), CHECK.table(overlaps)]
+    CHECK.columns(tables[0], "unit", "area", "form", "count", "mode")
+    CHECK.columns(tables[1], "unit", "area", "forms", "count")
     if matrix is not None:
         if area != "VN":
-            raise refuse(
-                CHART,
+            raise CHECK.error(
                 "ma trận là của mọi địa bàn; với một địa bàn, đặt matrix=None",
                 "the matrix is about all areas; with one area give matrix=None",
                 code="unknown_choice",
@@ -78,18 +66,18 @@ def forms_overlaps(
                 expected="VN",
                 got=area,
             )
-        tables.append(taken(CHART, matrix))
-        need(CHART, tables[2], "unit", "form", "other_form", "count")
-    unit, notes = one_unit(CHART, *tables), told(CHART, *tables)
-    forms_here, overlaps_here = (at_area(CHART, table, area) for table in tables[:2])
+        tables.append(CHECK.table(matrix))
+        CHECK.columns(tables[2], "unit", "form", "other_form", "count")
+    unit, notes = CHECK.unit(*tables), choices(CHECK, *tables)
+    forms_here, overlaps_here = (CHECK.area(table, area) for table in tables[:2])
     for table in (forms_here, overlaps_here, *tables[2:]):
-        numbers(CHART, table, "count", whole=True)
+        CHECK.numbers(table, "count", whole=True)
     notes += coverage(forms_here)
-    mode = one(CHART, [forms_here], "mode", "choices_differ") or ""
-    known(CHART, "mode", mode, ("several", "single"))
+    mode = CHECK.one([forms_here], "mode", "choices_differ") or ""
+    CHECK.word("mode", mode, ("several", "single"))
     by_form, by_number = _counts(forms_here, "form"), _counts(overlaps_here, "forms")
-    axis = upper(say(f"số {people(unit)}", people(unit)))
-    where = f", {inside(named(CHART, forms_here.head(1), day_of(forms, area_vintage))[0])}" if area != "VN" else ""
+    axis = number_of(plural(unit))
+    where = f", {inside(named(CHECK, forms_here.head(1), day_of(forms, area_vintage))[0])}" if area != "VN" else ""
     title, added = _sums(by_form, unit, mode, where)
     notes += added
 
@@ -131,7 +119,7 @@ def forms_overlaps(
         _bars(alt, several, axis, heads[0], 200), _bars(alt, exactly, axis, heads[1], 130), spacing=24
     ).resolve_scale(x="independent", y="independent")
     drawn = bars if matrix is None else alt.vconcat(bars, _matrix(alt, tables[2], list(by_form), unit), spacing=24)
-    return finished(alt, drawn, title, notes, below, 640)
+    return sourced(alt, drawn, title, notes, below, 640)
 
 
 def _counts(frame: pl.DataFrame, column: str) -> dict[str, int]:
@@ -139,8 +127,7 @@ def _counts(frame: pl.DataFrame, column: str) -> dict[str, int]:
     found: dict[str, int] = {}
     for key, count in frame.select(column, "count").iter_rows():
         if key in found:
-            raise refuse(
-                CHART,
+            raise CHECK.error(
                 f'cột "{column}" có nhiều dòng cho "{key}"',
                 f'column "{column}" has several rows for "{key}"',
                 code="several_rows",
@@ -156,7 +143,7 @@ def _sums(by_form: dict[str, int], unit: str, mode: str, where: str) -> tuple[st
     """Return the title and, under it, how the parts and the total compare."""
     total, unknown = by_form.get("total"), by_form.get("unknown", 0)
     parts = sum(n for form, n in by_form.items() if form not in ("total", "unknown"))
-    words = counted(unit)
+    words = of_abuse(unit)
     title = upper(say(f"{words} theo hình thức{where}", f"{words} by form{where}"))
     if total is None:
         return title, []
@@ -169,7 +156,7 @@ def _sums(by_form: dict[str, int], unit: str, mode: str, where: str) -> tuple[st
                 f"{printed(total)} {words}{where}; their forms add to {printed(parts)}, more than the total",
             )
         )
-        one = say("em", "child") if unit == "child" else label("unit", unit)
+        one = single(unit)
         notes.append(
             say(
                 f"Một {one} có thể có nhiều hình thức và được tính ở mỗi hình thức.",
@@ -201,13 +188,13 @@ def _bars(alt: Any, rows: list[dict[str, Any]], axis: str, title: str, width: in
         "count:Q",
         title=axis,
         scale=alt.Scale(domain=[0, most * room], nice=False),
-        axis=alt.Axis(format=",d", tickMinStep=1, tickCount=4, labelFontSize=11),
+        axis=number_axis(alt, True, tickCount=4),
     )
-    y = alt.Y("name:N", sort=[row["name"] for row in rows], axis=alt.Axis(**NAMES))
+    y = alt.Y("name:N", sort=[row["name"] for row in rows], axis=name_axis(alt))
     base = alt.Chart(alt.Data(values=rows)).encode(x=x, y=y)
     fill = alt.Fill("known:N", scale=alt.Scale(domain=[True, False], range=[MIDDLE, "white"]), legend=None)
     bars = base.transform_filter("datum.count > 0").mark_bar(stroke=DARK, strokeWidth=0.8, height={"band": 0.72})
-    text = base.mark_text(align="left", dx=4, color=INK, fontSize=11).encode(text="printed:N")
+    text = base.mark_text(align="left", dx=4, color=INK, fontSize=SIZE).encode(text="printed:N")
     return alt.layer(bars.encode(fill=fill), text).properties(
         width=width, height=alt.Step(26), title=headed(alt, [title])
     )
@@ -233,16 +220,16 @@ def _matrix(alt: Any, frame: pl.DataFrame, order: list[str], unit: str) -> Any:
     names = [category("form", form) for form in forms]
     # Names below their columns, a word or two to a line.
     below = {name: wrap(name, 11, break_long_words=False) for name in names}
-    short = alt.Axis(**{**NAMES, "labelPadding": 4}, labelExpr=f"{json.dumps(below, ensure_ascii=False)}[datum.label]")
-    short.labelAngle = 0
+    below_columns = f"{json.dumps(below, ensure_ascii=False)}[datum.label]"
+    short = name_axis(alt, labelPadding=4, labelAngle=0, labelExpr=below_columns)
     base = alt.Chart(alt.Data(values=rows)).encode(
-        x=alt.X("other:N", sort=names, axis=short), y=alt.Y("form:N", sort=names, axis=alt.Axis(**NAMES))
+        x=alt.X("other:N", sort=names, axis=short), y=alt.Y("form:N", sort=names, axis=name_axis(alt))
     )
     grey = alt.Color("count:Q", scale=alt.Scale(domain=[0, most], range=["#ffffff", "#a3a3a3"]), legend=None)
     both = base.transform_filter("datum.both").mark_rect(stroke=PALE, strokeWidth=0.8).encode(color=grey)
     own = base.transform_filter("!datum.both").mark_rect(fill="white", stroke=INK, strokeWidth=1.6)
-    text = base.mark_text(fontSize=11, color=INK).encode(text="printed:N")
-    what = upper(people(unit))
+    text = base.mark_text(fontSize=SIZE, color=INK).encode(text="printed:N")
+    what = upper(plural(unit))
     title = say(
         f"{what} có cả hai hình thức (ô khung đậm: có hình thức đó)", f"{what} with both forms (framed: with the form)"
     )

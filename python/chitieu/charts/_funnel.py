@@ -7,32 +7,23 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from chitieu import stats
-from chitieu._language import label, printed, say
-from chitieu._plot import INK, LEVELS, _altair
-from chitieu._result import MULTIPLIER
-from chitieu.charts._look import finished, sourced
-from chitieu.charts._table import (
-    Subject,
-    coverage,
-    day_of,
-    events,
-    known,
-    multiplier,
-    named,
-    need,
-    numbers,
-    refuse,
-    taken,
-    told,
-)
-from chitieu.charts._words import quotient, upper
+from chitieu._areas import LEVELS
+from chitieu._language import label, printed, quotient, say
+from chitieu.charts._beside import SIDES, sides
+from chitieu.charts._checks import Checks
+from chitieu.charts._notes import choices, coverage, source_line
+from chitieu.charts._places import day_of, named
+from chitieu.charts._render import load_altair
+from chitieu.charts._subject import Subject, fractions, measure_of, multiplier, of_table
+from chitieu.charts._theme import INK, SIZE, haloed, number_axis, sourced
+from chitieu.charts._words import number_of, upper
 
 if TYPE_CHECKING:
     import altair
 
     from chitieu.stats import FunnelPoint
 
-CHART = "charts.funnel"
+CHECK = Checks("charts.funnel")
 WIDTH, HEIGHT = 560, 340
 
 #: Points along a limit.
@@ -50,18 +41,6 @@ LOOKS = {
 #: Places that need no name.
 INSIDE = ("within", "unreliable")
 
-#: Where a name may stand beside its point, best first: its shift and alignment.
-SIDES = {
-    "right": (9, 0, "left"),
-    "left": (-9, 0, "right"),
-    "above": (0, -12, "center"),
-    "below": (0, 12, "center"),
-    "above right": (7, -10, "left"),
-    "above left": (-7, -10, "right"),
-    "below right": (7, 10, "left"),
-    "below left": (-7, 10, "right"),
-}
-
 
 def funnel(
     table: Any,
@@ -77,8 +56,8 @@ def funnel(
     The limits are those of chance around the value of all the areas together, 95 % (dashed) and 99.8 % (dotted):
     binomial for per cent, Poisson for rates; see :func:`chitieu.stats.funnel_limits` for the formula. Areas
     outside have another shape and their name. They differ by more than chance; why (more abuse, better detection, a
-    wrong population) the chart cannot tell. No rank can be read from it. An area inside that is too small to be told
-    apart (a share of fewer than 30, a rate with fewer than 10 events to be expected) is a cross.
+    wrong population) the chart cannot tell. No rank can be read from it. An area inside whose numbers are too small
+    to show a difference (a share of fewer than 30, a rate with fewer than 10 events expected) is a cross.
 
     Args:
         table: One row per area, with columns unit, area, area_level and ``numerator``, ``denominator`` (a share, or
@@ -101,18 +80,17 @@ def funnel(
             ``no_source``.
         ImportError: If the package ``altair`` is not there.
     """
-    alt = _altair()
-    frame = events(CHART, taken(CHART, table))
-    need(CHART, frame, "area", "numerator", "denominator")
-    numbers(CHART, frame, "numerator", "denominator")
+    alt = load_altair()
+    frame = fractions(CHECK.table(table))
+    CHECK.columns(frame, "area", "numerator", "denominator")
+    CHECK.numbers(frame, "numerator", "denominator")
     frame, area_level = _at_level(frame, area_level)
-    notes, below = told(CHART, frame) + coverage(frame, together=True), sourced(CHART, source)
-    per = multiplier(CHART, frame, per)
-    measure = next(m for m, times in MULTIPLIER.items() if times == per and m != "ratio")
-    subject = Subject(CHART, frame, of, per)
+    notes, below = choices(CHECK, frame) + coverage(frame, together=True), source_line(CHECK, source)
+    per = multiplier(CHECK, frame, per)
+    measure = measure_of(per)
+    subject = of_table(CHECK, frame, of, per)
     if per == 100 and not (above := frame.filter(pl.col("numerator") > pl.col("denominator"))).is_empty():
-        raise refuse(
-            CHART,
+        raise CHECK.error(
             f"có {above.height} địa bàn mà tử số lớn hơn mẫu số",
             f"in {above.height} areas the numerator is above the denominator",
             code="numerator_above_denominator",
@@ -120,11 +98,10 @@ def funnel(
             expected="numerator <= denominator",
             got=str(above.height),
         )
-    frame = frame.with_columns(pl.Series("name", named(CHART, frame, day_of(table, area_vintage))))
+    frame = frame.with_columns(pl.Series("name", named(CHECK, frame, day_of(table, area_vintage))))
     kept = frame.filter(pl.col("area") != "unknown", pl.col("numerator") >= 0, pl.col("denominator") > 0)
     if kept["area"].n_unique() < kept.height:
-        raise refuse(
-            CHART,
+        raise CHECK.error(
             "một địa bàn có nhiều dòng",
             "an area has several rows",
             code="several_rows",
@@ -133,8 +110,7 @@ def funnel(
             got=str(kept.height),
         )
     if kept.height < 3:
-        raise refuse(
-            CHART,
+        raise CHECK.error(
             f"cần ít nhất 3 địa bàn có mẫu số, ở đây có {kept.height}",
             f"at least 3 areas with a denominator are needed, here are {kept.height}",
             code="too_few_areas",
@@ -145,19 +121,19 @@ def funnel(
     drawn = _Funnel(kept, per)
     every = {"province": say("tỉnh", "province"), "district": say("huyện", "district"), "commune": say("xã", "commune")}
     split = f", {say('theo', 'by')} {every[area_level]}" if area_level in every else ""
-    title = upper(subject.share if per == 100 else subject.axis(measure)) + split
+    title = upper(subject.title(measure)) + split
     notes += _notes(frame, kept, drawn)
     chart = drawn.layers(alt, subject, measure)
-    return finished(alt, chart, title, notes, below, WIDTH + 60)
+    return sourced(alt, chart, title, notes, below, WIDTH + 60)
 
 
 def _at_level(frame: pl.DataFrame, asked: str | None) -> tuple[pl.DataFrame, str | None]:
     """Return the rows of one level with those of no known area, and the level."""
     if "area_level" not in frame.columns and asked is None:
         return frame, None
-    need(CHART, frame, "area_level")
+    CHECK.columns(frame, "area_level")
     there = [level for level in LEVELS if level in set(frame["area_level"])]
-    level = known(CHART, "area_level", asked or (there[-1] if there else None), there)
+    level = CHECK.word("area_level", asked or (there[-1] if there else None), there)
     return frame.filter(pl.col("area_level").is_in([level, "unknown"])), level
 
 
@@ -256,28 +232,11 @@ class _Funnel:
         }
 
     def _place_names(self) -> None:
-        """Give each point outside the limits a side for its name where it covers the least."""
-        taken = [(x - 5, y - 5, x + 5, y + 5) for x, y in map(self._dots, self.rows)]
-        taken += [(x - 2, y - 2, x + 2, y + 2) for x, y in map(self._dots, self.curves)]
-        for nth, row in enumerate(self.rows):
-            row["side"] = ""
-            if row["place"] in INSIDE:
-                continue
-            x, y = self._dots(row)
-            best: tuple[float, str, tuple[float, float, float, float]] | None = None
-            for side, (dx, dy, align) in SIDES.items():
-                wide = 6.2 * len(row["name"])
-                left = x + dx - {"left": 0.0, "right": wide, "center": wide / 2}[align]
-                box = (left, y + dy - 7, left + wide, y + dy + 7)
-                over = sum(_overlap(box, other) for i, other in enumerate(taken) if i != nth)
-                over += 10 * (
-                    max(0.0, -box[0]) + max(0.0, box[2] - WIDTH) + max(0.0, -box[1]) + max(0.0, box[3] - HEIGHT)
-                )
-                if best is None or over < best[0] - 1e-9:
-                    best = (over, side, box)
-            if best is not None:
-                row["side"] = best[1]
-                taken.append(best[2])
+        """Give each point outside the limits a side for its name."""
+        points, curves = ([self._dots(row) for row in rows] for rows in (self.rows, self.curves))
+        names = [row["name"] if row["place"] not in INSIDE else "" for row in self.rows]
+        for row, side in zip(self.rows, sides(points, names, curves, (WIDTH, HEIGHT)), strict=True):
+            row["side"] = side
 
     def _looks(self, alt: Any) -> dict[str, Any]:
         """Return shape, fill and stroke of the points, with one legend of the classes that are there."""
@@ -306,7 +265,7 @@ class _Funnel:
         }
 
     def _dots(self, row: dict[str, Any]) -> tuple[float, float]:
-        """Return where a row stands in the drawing."""
+        """Return the place of a row in the drawing."""
         x = (row["denominator"] - self.x[0]) / (self.x[1] - self.x[0]) * WIDTH
         return x, HEIGHT - (row["value"] - self.y[0]) / (self.y[1] - self.y[0]) * HEIGHT
 
@@ -331,15 +290,15 @@ class _Funnel:
         """Return the chart without its title."""
         x = alt.X(
             "denominator:Q",
-            title=upper(say(f"số {subject.of}", subject.of)) + say(" (mẫu số)", " (the denominator)"),
+            title=number_of(subject.of) + say(" (mẫu số)", " (the denominator)"),
             scale=alt.Scale(domain=list(self.x), nice=False, zero=False),
-            axis=alt.Axis(format=",d", grid=False, tickCount=6, labelFontSize=11),
+            axis=number_axis(alt, True, grid=False, tickCount=6),
         )
         y = alt.Y(
             "value:Q",
             title=subject.axis(measure),
             scale=alt.Scale(domain=list(self.y), nice=False, zero=False),
-            axis=alt.Axis(tickCount=6, labelFontSize=11),
+            axis=number_axis(alt, False, tickCount=6),
         )
         every = quotient(self.events, int(self.size), self.per, 1) if self.size.is_integer() else ""
         every = every or printed(self.centre * self.per, 1)
@@ -352,7 +311,7 @@ class _Funnel:
             x=x, y=y, strokeDash=alt.StrokeDash("line:N", scale=dashes, legend=None), detail="side:N"
         )
         lines = alt.Chart(alt.Data(values=self._line_names(middle, [inner, outer])))
-        line_names = lines.mark_text(align="left", color=INK, fontSize=11).encode(
+        line_names = lines.mark_text(align="left", color=INK, fontSize=SIZE).encode(
             x=alt.value(WIDTH + 5), y=alt.Y("at:Q", scale=None, axis=None), text="line:N"
         )
         base = alt.Chart(alt.Data(values=self.rows)).encode(x=x, y=y)
@@ -367,18 +326,11 @@ class _Funnel:
             ],
         )
         texts = [
-            base.transform_filter(f"datum.side === '{side}'")
-            .mark_text(dx=dx, dy=dy, align=align, fontSize=11, **look)
-            .encode(text="name:N")
+            text
             for side, (dx, dy, align) in SIDES.items()
             if any(row["side"] == side for row in self.rows)
-            # White behind a name keeps it free of the lines that it crosses.
-            for look in ({"stroke": "white", "strokeWidth": 3}, {"color": INK})
+            for text in haloed(
+                base.transform_filter(f"datum.side === '{side}'").encode(text="name:N"), dx=dx, dy=dy, align=align
+            )
         ]
         return alt.layer(curves, line_names, points, *texts).properties(width=WIDTH, height=HEIGHT)
-
-
-def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> float:
-    """Return the area that two boxes share."""
-    wide, high = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
-    return wide * high if wide > 0 and high > 0 else 0.0

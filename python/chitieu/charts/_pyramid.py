@@ -7,28 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from chitieu._language import label, printed, say
-from chitieu._plot import INK, _altair
-from chitieu.charts._look import DARK, NAMES, PALE, finished, headed, sourced
-from chitieu.charts._table import (
-    at_area,
-    breakdowns,
-    coverage,
-    day_of,
-    named,
-    need,
-    numbers,
-    one_unit,
-    refuse,
-    taken,
-    told,
-)
-from chitieu.charts._words import category, counted, inside, people, upper
+from chitieu._language import category, printed, say
+from chitieu.charts._checks import Checks
+from chitieu.charts._notes import choices, coverage, source_line
+from chitieu.charts._places import day_of, named
+from chitieu.charts._render import load_altair
+from chitieu.charts._subject import breakdowns
+from chitieu.charts._theme import DARK, INK, PALE, SIZE, headed, name_axis, number_axis, sourced
+from chitieu.charts._words import inside, number_of, of_abuse, plural, single, upper
 
 if TYPE_CHECKING:
     import altair
 
-CHART = "charts.pyramid"
+CHECK = Checks("charts.pyramid")
 FILLS = {"male": DARK, "female": PALE, "unknown": "white"}
 
 
@@ -36,7 +27,7 @@ def pyramid(counts: Any, *, source: str, area: str = "VN", area_vintage: str | N
     """Draw the age and sex of those counted: boys to the left, girls to the right, the youngest at the bottom.
 
     Children whose age is not recorded have a bar below the youngest, those whose sex is not recorded a panel of their
-    own; how many there are is always said. One child may stand in two age groups (two incidents, a birthday between
+    own; how many there are is always noted. One child may be in two age groups (two incidents, a birthday between
     them), so the cells may add to more than the total, and then the chart says so.
 
     Args:
@@ -54,14 +45,14 @@ def pyramid(counts: Any, *, source: str, area: str = "VN", area_vintage: str | N
             group that is not there), ``no_source``.
         ImportError: If the package ``altair`` is not there.
     """
-    alt = _altair()
-    frame = taken(CHART, counts)
-    need(CHART, frame, "unit", "area", "sex", "age_group", "count")
-    unit, notes, below = one_unit(CHART, frame), told(CHART, frame), sourced(CHART, source)
-    frame = at_area(CHART, frame, area)
-    numbers(CHART, frame, "count", whole=True)
+    alt = load_altair()
+    frame = CHECK.table(counts)
+    CHECK.columns(frame, "unit", "area", "sex", "age_group", "count")
+    unit, notes, below = CHECK.unit(frame), choices(CHECK, frame), source_line(CHECK, source)
+    frame = CHECK.area(frame, area)
+    CHECK.numbers(frame, "count", whole=True)
     notes += coverage(frame)
-    split = breakdowns(CHART, frame, but=("sex", "age_group"))
+    split = breakdowns(CHECK, frame, but=("sex", "age_group"))
     cells = _cells(frame)
     ages = list(dict.fromkeys(age for _, age in cells if age not in ("total", "unknown")))
     ages.sort(key=lambda age: -int(re.split(r"\D", age)[0]))
@@ -75,7 +66,7 @@ def pyramid(counts: Any, *, source: str, area: str = "VN", area_vintage: str | N
     if unit != "child":
         words = {sex: category("sex", sex) for sex in words}
     words["unknown"] = say("Không xác định giới tính", "Sex not recorded")
-    axis = upper(say(f"số {people(unit)}", people(unit)))
+    axis = number_of(plural(unit))
     panels = []
     for sex in sexes:
         rows: list[dict[str, Any]] = [
@@ -88,12 +79,12 @@ def pyramid(counts: Any, *, source: str, area: str = "VN", area_vintage: str | N
         part = 0.7 if sex == "unknown" and max(row["count"] for row in rows) <= 0.6 * most else 1.0
         panels.append(_panel(alt, rows, sex, words[sex], axis, max(most, 1), part))
     total = cells.get(("total", "total"))
-    where = inside(named(CHART, frame.head(1), day_of(counts, area_vintage))[0]) if area != "VN" else ""
-    title = upper(say(f"{counted(unit)} theo giới tính và nhóm tuổi", f"{counted(unit)} by sex and age group"))
+    where = inside(named(CHECK, frame.head(1), day_of(counts, area_vintage))[0]) if area != "VN" else ""
+    title = upper(say(f"{of_abuse(unit)} theo giới tính và nhóm tuổi", f"{of_abuse(unit)} by sex and age group"))
     title += (f", {where}" if where else "") + (f" ({split})" if split else "")
     title += f": {printed(total)}" if total is not None else ""
     drawn = alt.hconcat(*panels, spacing=8).resolve_scale(y="shared")
-    return finished(alt, drawn, title, [*notes, *_unknown(cells, unit)], below)
+    return sourced(alt, drawn, title, [*notes, *_unknown(cells, unit)], below)
 
 
 def _age(age: str) -> str:
@@ -109,8 +100,7 @@ def _cells(frame: pl.DataFrame) -> dict[tuple[str, str], int]:
         if age not in ("total", "unknown") and not re.fullmatch(r"\d+-\d+|\d+\+?", str(age)):
             raise _no_category("age_group", "0-5, 6-10 …, unknown, total", age)
         if (sex, age) in cells:
-            raise refuse(
-                CHART,
+            raise CHECK.error(
                 f"có nhiều dòng cho giới tính {sex}, nhóm tuổi {age}",
                 f"several rows for sex {sex}, age group {age}",
                 code="several_rows",
@@ -123,8 +113,7 @@ def _cells(frame: pl.DataFrame) -> dict[tuple[str, str], int]:
 
 
 def _no_category(column: str, expected: str, got: Any) -> Exception:
-    return refuse(
-        CHART,
+    return CHECK.error(
         f'cột "{column}" có giá trị "{got}"; cần: {expected}',
         f'column "{column}" holds "{got}"; expected: {expected}',
         code="unknown_choice",
@@ -147,7 +136,7 @@ def _unknown(cells: dict[tuple[str, str], int], unit: str) -> list[str]:
     total = cells.get(("total", "total"))
     parts = sum(n for key, n in cells.items() if "total" not in key)
     if total is not None and parts != total:
-        one = say("em", "child") if unit == "child" else label("unit", unit)
+        one = single(unit)
         notes.append(
             say(
                 f"Các ô cộng lại là {printed(parts)}, tổng số là {printed(total)}: "
@@ -164,13 +153,11 @@ def _panel(alt: Any, rows: list[dict[str, Any]], sex: str, title: str, axis: str
     left = sex == "male"
     order = [row["age"] for row in rows]
     scale = alt.Scale(domain=[0, most * 1.18 * part], nice=False, reverse=left)
-    x = alt.X(
-        "count:Q", title=axis, scale=scale, axis=alt.Axis(format=",d", tickMinStep=1, tickCount=4, labelFontSize=11)
-    )
-    names = alt.Axis(**NAMES) if left else None
+    x = alt.X("count:Q", title=axis, scale=scale, axis=number_axis(alt, True, tickCount=4))
+    names = name_axis(alt) if left else None
     base = alt.Chart(alt.Data(values=rows)).encode(x=x, y=alt.Y("age:N", sort=order, axis=names))
     bars = base.mark_bar(fill=FILLS[sex], stroke=DARK, strokeWidth=0.8, height={"band": 0.78})
     side = {"align": "right", "dx": -4} if left else {"align": "left", "dx": 4}
-    text = base.mark_text(color=INK, fontSize=11, **side).encode(text="printed:N")
+    text = base.mark_text(color=INK, fontSize=SIZE, **side).encode(text="printed:N")
     title = headed(alt, [title], "end" if left else "start")
     return alt.layer(bars, text).properties(width=round(200 * part), height=alt.Step(34), title=title)

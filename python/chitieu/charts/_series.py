@@ -3,37 +3,25 @@
 from __future__ import annotations
 
 import math
-import re
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from chitieu._language import label, printed, say
-from chitieu._plot import INK, TARGET_INK, _altair
-from chitieu._result import MULTIPLIER
-from chitieu.charts._look import MIDDLE, finished, sourced
-from chitieu.charts._table import (
-    Subject,
-    at_area,
-    coverage,
-    day_of,
-    events,
-    known,
-    multiplier,
-    named,
-    need,
-    numbers,
-    one,
-    refuse,
-    taken,
-    told,
-)
-from chitieu.charts._words import inside, quotient
+from chitieu._catalogue import MULTIPLIER
+from chitieu._language import label, printed, quotient, say
+from chitieu.charts._checks import Checks
+from chitieu.charts._notes import choices, confidence, coverage, source_line
+from chitieu.charts._places import day_of, named
+from chitieu.charts._render import load_altair
+from chitieu.charts._subject import Subject, fractions, measure_of, multiplier, of_table
+from chitieu.charts._theme import AXIS, INK, MIDDLE, SIZE, TARGET, haloed, number_axis, sourced, whiskers
+from chitieu.charts._timeline import period_name, timeline
+from chitieu.charts._words import inside
 
 if TYPE_CHECKING:
     import altair
 
-CHART = "charts.series"
+CHECK = Checks("charts.series")
 HEIGHT = 280
 
 #: Above so many periods there is no room for numbers, nor for every name.
@@ -44,15 +32,6 @@ TARGET_AT_MOST = 1e15
 
 #: Statuses of what has no value.
 NONE = ("not_available", "not_reported", "suppressed", "not_applicable")
-
-#: Kinds of periods: the pattern, how many there are in a year, and the words.
-KINDS = {
-    "month": (r"(\d{4})-(\d\d)", 12),
-    "quarter": (r"(\d{4})Q([1-4])", 4),
-    "half_year": (r"(\d{4})H([12])", 2),
-    "school_year": (r"(\d{4})-(\d{4})", 1),
-    "year": (r"(\d{4})", 1),
-}
 
 
 def series(
@@ -92,13 +71,13 @@ def series(
             ``unknown_choice``, ``unknown_multiplier``, ``bad_target``, ``no_source``.
         ImportError: If the package ``altair`` is not there.
     """
-    alt = _altair()
-    frame, below = taken(CHART, table), sourced(CHART, source)
+    alt = load_altair()
+    frame, below = CHECK.table(table), source_line(CHECK, source)
     time = "window" if "window" in frame.columns else "period"
-    need(CHART, frame, time)
+    CHECK.columns(frame, time)
     frame, area = _at_area(frame, area)
-    notes = told(CHART, frame, but=() if time == "window" else ("period",)) + coverage(frame)
-    frame = events(CHART, frame)
+    notes = choices(CHECK, frame, but=() if time == "window" else ("period",)) + coverage(frame)
+    frame = fractions(frame)
     whole = None
     if time == "window" and "period" in frame.columns:
         whole = frame.filter(pl.col("window") == pl.col("period"))
@@ -108,13 +87,12 @@ def series(
     if column in ("count", "children") and {"least", "most"} <= set(frame.columns):
         # The bounds of a count; the rows drawn have one name for either kind of limits.
         frame = frame.drop("lower", "upper", strict=False).rename({"least": "lower", "most": "upper"}, strict=False)
-    numbers(CHART, frame, column, *(limit for limit in ("lower", "upper") if limit in frame.columns))
+    CHECK.numbers(frame, column, *(limit for limit in ("lower", "upper") if limit in frame.columns))
     rows = _rows(frame, time, column, measure)
     if target is not None and (
         isinstance(target, bool) or not isinstance(target, (int, float)) or not abs(target) < TARGET_AT_MOST
     ):
-        raise refuse(
-            CHART,
+        raise CHECK.error(
             f"target phải là một số, theo đơn vị của trục, không phải {target!r}",
             f"target must be a number in the unit of the axis, not {target!r}",
             code="bad_target",
@@ -122,15 +100,15 @@ def series(
             expected=say("như 4.5", "such as 4.5"),
             got=repr(target),
         )
-    title = subject.title if measure == "count" else subject.share if measure == "percent" else subject.axis(measure)
+    title = subject.title(measure)
     if area not in (None, "VN"):
         last = frame.filter(pl.col(time) == max(frame[time]))
-        title += f", {inside(named(CHART, last.head(1), day_of(table, area_vintage))[0])}"
+        title += f", {inside(named(CHECK, last.head(1), day_of(table, area_vintage))[0])}"
     notes += _notes(rows, measure, whole, column)
     drawn, from_zero = _layers(alt, rows, subject.axis(measure), measure, target)
     if not from_zero:
         notes.append(say("Trục đứng không bắt đầu từ 0.", "The vertical axis does not begin at 0."))
-    return finished(alt, drawn, title, notes, below)
+    return sourced(alt, drawn, title, notes, below)
 
 
 def _at_area(frame: pl.DataFrame, area: str | None) -> tuple[pl.DataFrame, str | None]:
@@ -140,70 +118,27 @@ def _at_area(frame: pl.DataFrame, area: str | None) -> tuple[pl.DataFrame, str |
     there = [str(code) for code in frame["area"].unique(maintain_order=True).to_list()]
     if area is None:
         area = there[0] if len(there) == 1 else "VN"
-    return at_area(CHART, frame, area), area
+    return CHECK.area(frame, area), area
 
 
 def _measure(frame: pl.DataFrame, of: str | None) -> tuple[Subject, str, str]:
     """Return what the frame is about, its column of values and their measure."""
     there = set(frame.columns)
     if "measure" in there:
-        measure = one(CHART, [frame], "measure", "several_categories") or ""
-        known(CHART, "measure", measure, MULTIPLIER)
-        need(CHART, frame, "value")
+        measure = CHECK.one([frame], "measure", "several_categories") or ""
+        CHECK.word("measure", measure, MULTIPLIER)
+        CHECK.columns(frame, "value")
         return (
-            Subject(CHART, frame, of, MULTIPLIER[measure]),
+            of_table(CHECK, frame, of, MULTIPLIER[measure]),
             "numerator" if measure == "count" and "numerator" in there else "value",
             measure,
         )
     if "value" in there:
-        per = multiplier(CHART, frame, None)
-        measure = next(m for m, times in MULTIPLIER.items() if times == per and m != "ratio")
-        return Subject(CHART, frame, of, per), "value", measure
+        per = multiplier(CHECK, frame, None)
+        return of_table(CHECK, frame, of, per), "value", measure_of(per)
     column = "children" if "children" in there and "window" in there else "count"
-    need(CHART, frame, column)
-    return Subject(CHART, frame, of, 1), column, "count"
-
-
-def _timeline(periods: list[str]) -> list[str]:
-    """Return all periods from the first to the last, in order.
-
-    Raises:
-        PlanError: With code ``periods_differ``, if they are not of one kind.
-    """
-    for kind, (pattern, each) in KINDS.items():
-        found = [re.fullmatch(pattern, period) for period in periods]
-        if not all(found):
-            continue
-        parts = [m.groups() for m in found if m]
-        if kind in ("year", "school_year"):
-            years = range(min(int(p[0]) for p in parts), max(int(p[0]) for p in parts) + 1)
-            return [str(y) if kind == "year" else f"{y}-{y + 1}" for y in years]
-        numbers = [int(p[0]) * each + int(p[1]) - 1 for p in parts]
-        form = {"month": "{}-{:02}", "quarter": "{}Q{}", "half_year": "{}H{}"}[kind]
-        return [form.format(n // each, n % each + 1) for n in range(min(numbers), max(numbers) + 1)]
-    raise refuse(
-        CHART,
-        f"các kỳ phải cùng loại (năm, sáu tháng, quý, tháng, năm học), ở đây có: {', '.join(periods[:8])}",
-        f"the periods must be of one kind (years, half-years, quarters, months, school years), here are: "
-        f"{', '.join(periods[:8])}",
-        code="periods_differ",
-        column="period",
-        expected="2022 | 2022H1 | 2022Q1 | 2022-03 | 2021-2022",
-        got=", ".join(periods[:8]),
-    )
-
-
-def _period_name(period: str) -> str:
-    """Return a period as it is written in a report."""
-    if found := re.fullmatch(KINDS["quarter"][0], period):
-        quarter = "I II III IV".split()[int(found[2]) - 1]
-        return say(f"Quý {quarter}/{found[1]}", f"Q{found[2]} {found[1]}")
-    if found := re.fullmatch(KINDS["half_year"][0], period):
-        half = say("đầu", "1st") if found[2] == "1" else say("cuối", "2nd")
-        return say(f"6 tháng {half} {found[1]}", f"{half} half {found[1]}")
-    if found := re.fullmatch(r"(\d{4})-(0\d|1[0-2])", period):
-        return f"{found[2]}/{found[1]}"
-    return period.replace("-", "–")
+    CHECK.columns(frame, column)
+    return of_table(CHECK, frame, of, 1), column, "count"
 
 
 def _rows(frame: pl.DataFrame, time: str, column: str, measure: str) -> list[dict[str, Any]]:
@@ -211,8 +146,7 @@ def _rows(frame: pl.DataFrame, time: str, column: str, measure: str) -> list[dic
     periods = [str(p) for p in frame[time].to_list()]
     if len(set(periods)) < len(periods):
         again = next(p for p in periods if periods.count(p) > 1)
-        raise refuse(
-            CHART,
+        raise CHECK.error(
             f"kỳ {again} có nhiều dòng; hãy lọc còn một dòng mỗi kỳ",
             f"period {again} has several rows; keep one for each period",
             code="several_rows",
@@ -220,7 +154,7 @@ def _rows(frame: pl.DataFrame, time: str, column: str, measure: str) -> list[dic
             expected="1",
             got=str(periods.count(again)),
         )
-    line = _timeline(periods)
+    line = timeline(CHECK, periods)
     by_period = dict(zip(periods, frame.iter_rows(named=True), strict=True))
     return [_row(period, by_period.get(period, {}), column, measure) for period in line]
 
@@ -240,7 +174,7 @@ def _row(period: str, row: dict[str, Any], column: str, measure: str) -> dict[st
     value = None if none else float(value or 0)
     lower, upper = (None, None) if none else (row.get("lower"), row.get("upper"))
     return {
-        "period": _period_name(period),
+        "period": period_name(period),
         "value": value,
         "lower": lower,
         "upper": upper,
@@ -269,7 +203,7 @@ def _notes(rows: list[dict[str, Any]], measure: str, whole: pl.DataFrame | None,
             )
         )
     elif limits:
-        notes.append(say("Vạch đứng: khoảng tin cậy 95 %.", "Whiskers: 95% limits."))
+        notes.append(say("Vạch đứng", "Whiskers") + f": {confidence()}.")
     if len(rows) > ROOM and any(row["value"] is None for row in rows):
         notes.append(say("Chỗ đứt: kỳ không có số liệu.", "Gaps: periods without a value."))
     if any(row["look"] == "unreliable" for row in rows):
@@ -301,17 +235,17 @@ def _layers(alt: Any, rows: list[dict[str, Any]], axis: str, measure: str, targe
     crowded = len(rows) > ROOM
     every = next((n for n in (1, 2, 3, 4, 6) if len(rows) / n <= 20), 12)
     scale = alt.Scale(domain=[low, high], nice=False, zero=False)
-    whole: dict[str, Any] = {"format": ",d", "tickMinStep": 1} if measure == "count" else {}
+    ticks: dict[str, Any] = {}
     if measure == "percent":
         at = [round(low + n * step, 2) for n in range(int((min(high, 100) - low) / step + 1e-9) + 1)]
-        whole = {"values": at, "format": ",.2~f"}
+        ticks = {"values": at, "format": ",.2~f"}
     order = [row["period"] for row in rows]
     names = alt.Axis(
         values=order[::every],
         labelAngle=-45 if crowded else 0,
         grid=False,
-        labelFontSize=11,
-        domainColor="#888",
+        labelFontSize=SIZE,
+        domainColor=AXIS,
         labelLimit=160,
     )
     x = alt.X("period:O", sort=order, title=None, axis=names)
@@ -319,7 +253,7 @@ def _layers(alt: Any, rows: list[dict[str, Any]], axis: str, measure: str, targe
         "value:Q",
         title=axis,
         scale=scale,
-        axis=alt.Axis(tickCount=6, domain=False, ticks=False, labelFontSize=11, **whole),
+        axis=number_axis(alt, measure == "count", tickCount=6, domain=False, ticks=False, **ticks),
     )
     base = alt.Chart(alt.Data(values=rows)).encode(x=x)
     layers = []
@@ -330,17 +264,14 @@ def _layers(alt: Any, rows: list[dict[str, Any]], axis: str, measure: str, targe
         aim = alt.Chart(alt.Data(values=[{"target": float(target), "label": text}])).encode(
             y=alt.Y("target:Q", scale=scale)
         )
-        layers.append(aim.mark_rule(color=TARGET_INK, strokeDash=[6, 3], strokeWidth=1.6))
+        layers.append(aim.mark_rule(**TARGET))
         layers.append(
-            aim.mark_text(align="left", color=INK, fontSize=11).encode(x=alt.value(width + 6), text="label:N")
+            aim.mark_text(align="left", color=INK, fontSize=SIZE).encode(x=alt.value(width + 6), text="label:N")
         )
     layers.append(base.mark_line(color=MIDDLE, strokeWidth=1.4).encode(y=y))
     if any(row["lower"] is not None and row["lower"] != row["upper"] for row in rows):
         some = base.transform_filter("datum.lower !== null && datum.lower !== datum.upper")
-        layers.append(some.mark_rule(color=INK, strokeWidth=1.1).encode(y=alt.Y("lower:Q", scale=scale), y2="upper:Q"))
-        for end in ("lower", "upper"):
-            ticks = some.mark_tick(color=INK, thickness=1.1, size=7, orient="horizontal")
-            layers.append(ticks.encode(y=alt.Y(f"{end}:Q", scale=scale)))
+        layers += whiskers(some, alt.Y, scale={"scale": scale})
     looks = {"ok": INK, "unreliable": "white"}
     points = base.transform_filter("datum.value !== null").mark_point(
         shape="circle", size=44, stroke=INK, strokeWidth=1.4, opacity=1
@@ -349,9 +280,7 @@ def _layers(alt: Any, rows: list[dict[str, Any]], axis: str, measure: str, targe
     layers.append(points.encode(y=y, fill=fill))
     if not crowded:
         numbers = base.transform_filter("datum.value !== null").encode(y=alt.Y("top:Q", scale=scale), text="printed:N")
-        # White behind a number keeps it free of the lines that it crosses.
-        layers.append(numbers.mark_text(dy=-10, fontSize=11, stroke="white", strokeWidth=4))
-        layers.append(numbers.mark_text(dy=-10, fontSize=11, color=INK))
+        layers += haloed(numbers, dy=-10)
     if not crowded and any(row["value"] is None for row in rows):
         absent = base.transform_filter("datum.value === null").mark_text(
             dy=-8, fontSize=10, fontStyle="italic", color=INK

@@ -1,9 +1,8 @@
-"""The words and numbers that the charts print, in the language in use."""
+"""The words that the charts print, in the language in use."""
 
 from __future__ import annotations
 
-from chitieu import _native
-from chitieu._language import get_language, label, say, words
+from chitieu._language import label, say
 
 #: What is counted in a register of abuse.
 ABUSE = {
@@ -34,22 +33,20 @@ PLURALS = {
     "village": "villages",
 }
 
-#: Steps of Decree 56/2017/NĐ-CP and what was in time.
-STEPS = {
-    "emergency": ("biện pháp khẩn cấp trong 12 giờ", "emergency measures within 12 hours"),
-    "plan": ("kế hoạch hỗ trợ trong 5 ngày làm việc", "a support plan within 5 working days"),
-    "approval": ("kế hoạch được duyệt trong 2 ngày làm việc", "the plan approved within 2 working days"),
-}
 
-
-def counted(unit: str) -> str:
+def of_abuse(unit: str) -> str:
     """Return the words for what a register of abuse counts."""
-    return say(*ABUSE[unit]) if unit in ABUSE else people(unit)
+    return say(*ABUSE[unit]) if unit in ABUSE else plural(unit)
 
 
-def people(unit: str) -> str:
+def plural(unit: str) -> str:
     """Return the plain words for a unit, such as ``children``."""
     return say(label("unit", unit), PLURALS.get(unit, unit))
+
+
+def single(unit: str) -> str:
+    """Return the word for one of what is counted."""
+    return say("em", "child") if unit == "child" else label("unit", unit)
 
 
 def upper(text: str) -> str:
@@ -57,22 +54,12 @@ def upper(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def number_of(counted: str) -> str:
+    """Return the words for the number of what is counted, for a title or an axis."""
+    return upper(say(f"số {counted}", counted))
+
+
 def inside(name: str) -> str:
-    """Return the name of an area as it stands inside a sentence: "tỉnh Hưng Yên"."""
+    """Return the name of an area as it is written inside a sentence: "tỉnh Hưng Yên"."""
     kinds = ("Tỉnh ", "Thành phố ", "Huyện ", "Quận ", "Thị xã ", "Thị trấn ", "Xã ", "Phường ", "Đặc khu ")
     return say(name[:1].lower() + name[1:], name) if name.startswith(kinds) else name
-
-
-def category(dimension: str, code: str) -> str:
-    """Return the name of a category in the language in use."""
-    if code in words()["lists"]["word"]:
-        return label("word", code)
-    if dimension == "age_group":
-        return say(f"{code} tuổi", code).replace("-", "–")
-    return label("sex" if dimension == "perpetrator_sex" else dimension, code)
-
-
-def quotient(numerator: int, denominator: int, per: int, decimals: int) -> str:
-    """Return a quotient as it is printed, from the exact fraction."""
-    text = _native.round_half_up(numerator, denominator, per, decimals)
-    return text.replace(".", ",") if get_language() == "vi" else text

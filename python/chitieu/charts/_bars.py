@@ -1,0 +1,303 @@
+"""Values of one indicator as horizontal bars: one per area, or one per category of a dimension."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any, cast
+
+import polars as pl
+
+from chitieu._areas import LEVELS, Units, reports
+from chitieu._catalogue import MULTIPLIER
+from chitieu._language import category, label, printed, quotient, say
+from chitieu.charts._checks import Checks
+from chitieu.charts._notes import confidence, coverage, packed
+from chitieu.charts._render import load_altair
+from chitieu.charts._subject import Subject, of_indicator
+from chitieu.charts._theme import BLUE_EDGES, BLUES, TARGET, haloed, name_axis, number_axis, titled, whiskers
+from chitieu.charts._words import upper
+
+if TYPE_CHECKING:
+    import altair
+
+CHECK = Checks("result.plot")
+
+#: Areas of one chart when no level is asked for, and at most.
+AREAS_BY_DEFAULT, AREAS_AT_MOST = 40, 250
+
+
+def bars(
+    rows: pl.DataFrame,
+    definition: Mapping[str, Any],
+    quantities: Sequence[Mapping[str, Any]],
+    *,
+    by: str | None,
+    area_level: str | None,
+    area: str | None,
+    area_vintage: str,
+) -> altair.LayerChart | altair.FacetChart:
+    """Draw the bars that ``result.plot.bar`` describes.
+
+    Args:
+        rows: The rows of one indicator and measure, of all areas; with ``by`` of all its categories.
+        definition: The indicator.
+        quantities: The quantities of its catalogue.
+        by: A dimension.
+        area_level: The level of the areas.
+        area: The code of the area to look into.
+        area_vintage: The day of the list of areas.
+    """
+    alt = load_altair()
+    cells = _Cells(rows, definition, quantities, by, area_level, area, area_vintage)
+    subject = of_indicator(definition, quantities)
+    chart = _layers(alt, cells, subject)
+    if cells.panels:
+        head = alt.Header(title=None, labelFontWeight="bold", labelAnchor="start", labelFontSize=12)
+        facet = alt.Facet("panel:N", sort=cells.panels, header=head)
+        chart = chart.facet(facet, columns=2, spacing=28)
+    drawn = titled(alt, chart, subject.title(cells.measure), _notes(cells))
+    return cast("altair.LayerChart | altair.FacetChart", drawn)
+
+
+class _Cells:
+    """The rows of a chart, in order, and what its notes need."""
+
+    def __init__(
+        self,
+        rows: pl.DataFrame,
+        definition: Mapping[str, Any],
+        quantities: Sequence[Mapping[str, Any]],
+        by: str | None,
+        area_level: str | None,
+        area: str | None,
+        area_vintage: str,
+    ) -> None:
+        self.definition, self.by = definition, by
+        self.measure, self.period, self.unit = (str(rows[c][0]) for c in ("measure", "period", "unit"))
+        # Is the denominator, too, that of the category? If not, the bars are parts of one whole.
+        below = [q for q in quantities if q["id"] == definition.get("denominator")]
+        self.split = by is not None and any(by in q.get("dimensions", []) for q in below)
+        if by is not None and rows.filter(pl.col(by) != "total")["status"].eq("not_applicable").all():
+            raise CHECK.error(
+                f'chỉ tiêu "{definition["id"]}" không phân tổ được theo "{by}"',
+                f'the indicator "{definition["id"]}" cannot be split by "{by}"',
+                code="unknown_choice",
+                expected=", ".join(definition.get("breakdowns", [])),
+                got=by,
+            )
+        self._units = Units(area_vintage)
+        self.level, self.area = self._place(rows, area, area_level)
+        whole = rows.filter(pl.col("area_level") == self.level, pl.col("area") == self.area)
+        self.panels: list[str] = []
+        if by is None or area_level is not None:
+            frame, level = self._inside(rows, area_level)
+            self.panels = _unique(category(by, c) for c in self._categories(frame)) if by else []
+            # The whole beside its parts: a share can be read against it, a count would dwarf them.
+            if self.measure != "count" and self.level != level:
+                frame = pl.concat([whole, frame])
+            self.rows = self._rows(frame, areas_of=level)
+        else:
+            self.rows = self._rows(whole, areas_of=None)
+        self.places = _unique(row["place"] for row in self.rows)
+        self.coverage = whole.head(1)
+        self.undecided = int((whole if by is None else whole.filter(pl.col(by) == "total"))["undecided"].sum())
+        self.target = self._target()
+
+    @property
+    def name(self) -> str:
+        """The name of the area looked into."""
+        return self._units.names.get((self.level, self.area), label("area_level", self.level))
+
+    def _place(self, frame: pl.DataFrame, area: str | None, area_level: str | None) -> tuple[str, str]:
+        """Return level and code of the area to look into."""
+        there = frame.select("area_level", "area").unique()
+        if area is not None:
+            # Nothing is inside the row of unknown areas.
+            CHECK.word("area", area, frame.filter(pl.col("area_level").is_in(LEVELS))["area"])
+            found = there.filter(pl.col("area") == area).sort("area_level")
+            return str(found["area_level"][0]), area
+        provinces = there.filter(pl.col("area_level") == "province")["area"].to_list()
+        # A row of unknown areas belongs to no province: it is seen from the country only.
+        known = "unknown" not in set(there["area_level"])
+        if len(provinces) == 1 and known and area_level not in ("country", "province"):
+            return "province", provinces[0]
+        return "country", "VN"
+
+    def _inside(self, frame: pl.DataFrame, asked: str | None) -> tuple[pl.DataFrame, str]:
+        """Return the rows of the areas inside the one looked into, and their level."""
+        there = set(frame["area_level"])
+        levels = [level for level in LEVELS[LEVELS.index(self.level) :] if level in there]
+        if asked is not None:
+            CHECK.word("area_level", asked, levels)
+
+        def at(level: str) -> pl.DataFrame:
+            part = frame.filter(pl.col("area_level") == level)
+            if self.level == "country":
+                return pl.concat([part, frame.filter(pl.col("area_level") == "unknown")])
+            inside = [c for c in part["area"].unique() if self._units.above((level, c), self.level) == self.area]
+            return part.filter(pl.col("area").is_in(inside))
+
+        level = asked or levels[0]
+        if asked is None:
+            fit = [finer for finer in levels if at(finer)["area"].n_unique() <= AREAS_BY_DEFAULT]
+            level = fit[-1] if fit else level
+        part = at(level)
+        if (n := part["area"].n_unique()) > AREAS_AT_MOST:
+            raise CHECK.error(
+                f"{n} địa bàn: quá nhiều cho một biểu đồ",
+                f"{n} areas are too many for one chart",
+                code="unknown_choice",
+                column="area_level",
+                expected=f"<= {AREAS_AT_MOST}",
+                got=str(n),
+                hint=('chọn một địa bàn, như area="33"', 'choose an area to look into, such as area="33"'),
+            )
+        return part, level
+
+    def _categories(self, frame: pl.DataFrame) -> list[str]:
+        """Return the categories worth a bar, in the order of the list."""
+        if self.by is None:
+            return ["total"]
+        some = pl.col("numerator") > 0
+        if self.split:
+            some = some | (pl.col("denominator") > 0)
+        filled = set(frame.filter(some)[self.by])
+        kept = []
+        for code in _unique(frame[self.by]):
+            # A count is not drawn beside its own total; 48 sub-groups hide the 14 groups.
+            skipped = (code == "total" and self.measure == "count") or (
+                self.by == "circumstance" and re.fullmatch(r"\D\d+", code) is not None
+            )
+            if not skipped and (code in filled or (code != "unknown" and self.by != "ethnicity")):
+                kept.append(code)
+        return kept
+
+    def _rows(self, frame: pl.DataFrame, areas_of: str | None) -> list[dict[str, Any]]:
+        """Return what is drawn of each row, with areas of one level or with categories."""
+        categories = self._categories(frame)
+        if areas_of is not None and self.by is None:
+            order = pl.col("area") == self.area, pl.col("value"), pl.col("numerator")
+            frame = frame.sort(*order, descending=True, nulls_last=True, maintain_order=True)
+        labels = self._units.labels(frame.select("area_level", "area").unique(maintain_order=True).iter_rows())
+        rows = []
+        # The order of the rows of a result is that of the lists of codes.
+        for row in frame.iter_rows(named=True):
+            code = row[self.by] if self.by else "total"
+            if code not in categories:
+                continue
+            if areas_of is not None:
+                name = labels[row["area_level"], row["area"]]
+                whole = row["area"] == self.area and self.level != areas_of
+            else:
+                name = category(self.by or "", code)
+                whole = code == "total" and len(categories) > 1
+            limits = [printed(row[end], 2) for end in ("lower", "upper") if row[end] is not None]
+            rows.append(
+                {
+                    "place": "\n".join(wrap(name, 46)),
+                    "panel": category(self.by, code) if self.by else "",
+                    "look": "unreliable" if row["status"] == "unreliable" else "whole" if whole else "ok",
+                    **{c: row[c] for c in ("value", "lower", "upper", "numerator", "denominator", "undecided")},
+                    "printed": self._printed(row),
+                    "limits": " – ".join(limits) or "–",
+                    "reports": reports(row),
+                    "status": label("status", row["status"]),
+                }
+            )
+        return rows
+
+    def _printed(self, row: dict[str, Any]) -> str:
+        """Return the value of a row, or why it has none."""
+        if row["value"] is None:
+            return label("status", row["status"])
+        if self.measure == "count":
+            return printed(row["numerator"])
+        decimals = self.definition.get("decimals", 2)
+        return quotient(row["numerator"], row["denominator"], MULTIPLIER[self.measure], decimals)
+
+    def _target(self) -> dict[str, Any] | None:
+        """Return the target of the first year not before the end of the period, where one applies."""
+        year = re.fullmatch(r"(?:\d{4}-)?(\d{4})", self.period)
+        targets = [t for t in self.definition.get("targets", []) if t["measure"] == self.measure]
+        if year is None or not targets or (self.by is not None and not self.split):
+            return None
+        ahead = [t for t in targets if t["year"] >= int(year[1])]
+        return dict(ahead[0] if ahead else targets[-1])
+
+
+def _unique(items: Any) -> list[Any]:
+    return list(dict.fromkeys(items))
+
+
+def _layers(alt: Any, cells: _Cells, subject: Subject) -> Any:
+    """Return the chart of one panel, without its title."""
+    width = 230 if cells.panels else 400
+    lines = max((place.count("\n") + 1 for place in cells.places), default=1)
+    title = subject.axis(cells.measure)
+    y = alt.Y("place:N", sort=cells.places, axis=name_axis(alt, labelExpr="split(datum.label, '\\n')"))
+    axis = number_axis(alt, cells.measure == "count", tickCount=5, labelFlush=False)
+    x = alt.X("value:Q", title=title, axis=axis, scale=alt.Scale(zero=True))
+
+    def colours(of: dict[str, str]) -> dict[str, Any]:
+        return {"scale": alt.Scale(domain=list(of), range=list(of.values())), "legend": None}
+
+    of = label("column", "area") if cells.by is None or cells.panels else label("dimension", cells.by)
+    tooltip = [
+        alt.Tooltip("place:N", title=of),
+        alt.Tooltip("printed:N", title=title),
+        alt.Tooltip("limits:N", title=upper(confidence())),
+        *(alt.Tooltip(f"{c}:Q", title=label("column", c), format=",d") for c in ("numerator", "denominator")),
+        alt.Tooltip("undecided:Q", title=label("column", "undecided"), format=",d"),
+        alt.Tooltip("reports:N", title=say("Xã báo cáo", "Communes reporting")),
+        alt.Tooltip("status:N", title=label("column", "status")),
+    ]
+    target = cells.target or {}
+    rows = [{**row, "target": target.get("value")} for row in cells.rows]
+    base = alt.Chart(alt.Data(values=rows)).properties(width=width, height=alt.Step(10 + 13 * lines))
+    layers = [
+        base.mark_bar(height={"band": 0.74}, strokeWidth=1).encode(
+            x=x,
+            y=y,
+            fill=alt.Fill("look:N", **colours(BLUES)),
+            stroke=alt.Stroke("look:N", **colours(BLUE_EDGES)),
+            tooltip=tooltip,
+        )
+    ]
+    if any(row["lower"] is not None for row in rows):
+        layers += whiskers(base, alt.X, y=y)
+    if cells.target is not None:
+        layers.append(base.mark_rule(**TARGET).encode(x="min(target):Q"))
+    digits = max((len(row["printed"]) for row in rows if row["value"] is not None), default=1)
+    edge = alt.value(width + 10 + 6 * digits)
+    layers += haloed(base.encode(x=edge, y=y, text="printed:N"), align="right")
+    return alt.layer(*layers)
+
+
+def _notes(cells: _Cells) -> list[str]:
+    """Return the area and period, and what a reader must know of the bars."""
+    split = f", {say('theo', 'by')} {label('dimension', cells.by).lower()}" if cells.by else ""
+    head = f"{cells.name}{split}, {say('kỳ', 'period')} {cells.period}"
+    notes = []
+    if any(row["lower"] is not None for row in cells.rows):
+        notes.append(say("Vạch ngang", "Whiskers") + f": {confidence()}.")
+    if cells.target is not None:
+        value = f"{cells.target['value']:g}".replace(".", say(",", "."))
+        sign = {"<=": "≤", ">=": "≥"}.get(cells.target["op"], cells.target["op"])
+        notes.append(say("Nét đứt: mục tiêu", "Dashed line: target for") + f" {cells.target['year']} ({sign} {value}).")
+    if any(row["look"] == "unreliable" for row in cells.rows):
+        notes.append(say("Cột nhạt: quá ít để tin cậy.", "Pale bars: too few to be reliable."))
+    if cells.undecided:
+        n = printed(cells.undecided)
+        notes.append(say(f"Chưa xác định được, không tính vào: {n} bản ghi.", f"Undecided and left out: {n} records."))
+    notes += coverage(cells.coverage, zero=any(row["numerator"] == 0 for row in cells.rows))
+    if cells.by in ("form", "circumstance"):
+        one = label("unit", cells.unit)
+        notes.append(
+            say(
+                f"Một {one} có thể ở nhiều nhóm: các cột không cộng thành tổng số.",
+                f"One {one} may be in several bars: they do not add up to the total.",
+            )
+        )
+    return [head, *packed(notes)]
