@@ -26,6 +26,7 @@ class Page(HTMLParser):
     """The headings, anchors and addresses of a page."""
 
     def __init__(self, path: Path) -> None:
+        """Read a page."""
         super().__init__()
         self.headings: list[str] = []
         self.anchors: set[str] = set()

@@ -3,7 +3,6 @@
 import sys
 from pathlib import Path
 
-from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
@@ -11,17 +10,10 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE / "_ext"))
 
 project = "chitieu"
-extensions = [
-    "myst_parser",
-    "sphinx.ext.autodoc",
-    "sphinx.ext.napoleon",
-    "examples",
-    "from_toml",
-    "mathml",
-]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "examples", "from_toml", "mathml"]
 nitpicky = True
 # Types of signatures are written as in the code, not as links: most are names of other libraries.
-nitpick_ignore_regex = [("py:.*", r"(?!chitieu).*")]
+nitpick_ignore_regex = [("py:.*", r"(?!chitieu).*|chitieu\._\w+\._\w+")]
 
 myst_enable_extensions = ["attrs_block", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
@@ -32,6 +24,7 @@ autodoc_default_options = {"members": True, "exclude-members": "__new__, __init_
 napoleon_google_docstring = True
 napoleon_use_rtype = False
 napoleon_use_param = True
+napoleon_use_ivar = True
 python_display_short_literal_types = True
 add_module_names = False
 toc_object_entries_show_parents = "hide"

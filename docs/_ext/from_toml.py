@@ -6,13 +6,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import tomllib
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
@@ -38,7 +38,6 @@ WORDS = {
     "formula": ("Công thức", "Formula"),
     "numerator": ("Tử số", "Numerator"),
     "denominator": ("Mẫu số", "Denominator"),
-    "counted": ("Số đếm được", "What is counted"),
     "breakdowns": ("Phân tổ", "Breakdowns"),
     "bands": ("Nhóm tuổi", "Age bands"),
     "periods": ("Kỳ", "Periods"),
@@ -71,10 +70,7 @@ WORDS = {
         "Xã nào cũng có dòng: xã không có dòng nào là chưa báo cáo.",
         "Every commune has rows: one without any has not reported.",
     ),
-    "some_communes": (
-        "Một xã có thể thật sự không có dòng nào.",
-        "A commune may truly have no row.",
-    ),
+    "some_communes": ("Một xã có thể thật sự không có dòng nào.", "A commune may truly have no row."),
 }
 PERIODS = {
     "year": ("năm", "year"),
@@ -174,10 +170,9 @@ class Indicators(FromToml):
         yield row(self.say("id"), f"`{indicator['id']}`")
         yield row(self.say("formula"), self.formula(indicator))
         numerator, denominator = indicator["numerator"], indicator.get("denominator")
-        yield row(self.say("numerator" if denominator else "counted"), self.quantity(numerator))
+        yield row(self.say("numerator"), self.quantity(numerator))
         if denominator:
             yield row(self.say("denominator"), self.quantity(denominator))
-        yield row(self.say("outputs"), self.labels("measure", indicator["outputs"]))
         yield row(self.say("breakdowns"), self.labels("dimension", indicator["breakdowns"]) or self.say("none"))
         if "age_bands" in indicator:
             bands = [
@@ -192,16 +187,16 @@ class Indicators(FromToml):
         if "targets" in indicator:
             yield row(self.say("targets"), "<br>".join(self.target(t) for t in indicator["targets"]))
         yield row(self.say("agency"), "<br>".join(self.agency(a) for a in indicator["agency"]))
-        yield row(self.say("definition"), f"`{source}/{indicator['id']}@{indicator['version']}`") + "\n"
+        yield (row(self.say("definition"), f"`{source}/{indicator['id']}@{indicator['version']}`") + "\n")
 
     def formula(self, indicator: dict[str, Any]) -> str:
-        """Return what is made of numerator and denominator."""
-        quotient = f"{self.say('numerator')} ÷ {self.say('denominator').lower()}"
+        """Return what each measure is made of."""
+        import chitieu as ct
+
+        quotient = f"{self.say('numerator').lower()} ÷ {self.say('denominator').lower()}"
         times = TIMES[self.config.language]
         made = [
-            quotient + times[m]
-            if m in times
-            else self.say("counted" if len(indicator["outputs"]) == 1 else "numerator")
+            f"{ct.label('measure', m)} = {quotient + times[m] if m in times else self.say('numerator').lower()}"
             for m in indicator["outputs"]
         ]
         return "<br>".join(made)
