@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+from docutils.utils.smartquotes import smartchars
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
@@ -51,7 +52,8 @@ html_sidebars = {
 # Words of the theme and of Sphinx that its own Vietnamese catalogue lacks.
 locale_dirs = [str(HERE / "locale")]
 
-TITLE = {"vi": "chitieu", "en": "chitieu"}
+# docutils knows no quotation marks of Vietnamese, and then leaves dashes as they are typed.
+smartchars.quotes.setdefault("vi", "“”‘’")
 
 
 def in_language(app: Sphinx, config: Config) -> None:

@@ -266,7 +266,6 @@ class Tables(FromToml):
     def lines(self) -> Iterable[str]:
         """Return the sections."""
         names = toml("columns")["columns"]
-        lists = {found["id"] for found in toml("codes")["list"]}
         for table in toml("tables")["table"]:
             yield f"(table-{table['id']})=\n## `{table['id']}`: {self.pick(table['name'])}\n"
             time = self.pick(TIME[table["time"]]).format(date=table.get("date"))
@@ -276,7 +275,7 @@ class Tables(FromToml):
             for column in table["columns"]:
                 kind, codes = self.pick(TYPES[column["type"]]), column.get("codes")
                 if codes:
-                    kind += f": [{codes}](#codes-{codes})" if codes in lists else f": {codes}"
+                    kind += f": [{codes}](#codes-{codes})"
                 remarks = [self.say(fact) for fact in ("required", "identifier", "private") if column.get(fact)]
                 if "least" in column:
                     remarks.append(f"{column['least']} – {column['greatest']}")
@@ -307,6 +306,11 @@ class Codes(FromToml):
                 within = f" ({self.say('of')} `{item['parent']}`)" if "parent" in item else ""
                 yield row(f"`{item['code']}`", self.pick(item) + within)
             yield ""
+        yield f"(codes-ethnicity)=\n## `ethnicity`: {ct.label('dimension', 'ethnicity')}\n"
+        yield row("1979", "2008", self.say("name"))
+        yield "|---|---|---|"
+        for group in toml("ethnicity")["group"]:
+            yield row(f"`{group['code_1979']}`", f"`{group['code_2008']}`", group["name"])
 
 
 class Rules(FromToml):
