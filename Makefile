@@ -1,6 +1,6 @@
 # `make help` lists the targets. Each sets up what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-rust test-python lint fuzz bench docs wheel clean
+.PHONY: help demo test test-rust test-python lint fuzz bench docs rustdoc wheel clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -34,11 +34,11 @@ test-rust: ## the Rust tests and doc examples
 test-python: $(VENV)/built ## the Python tests, doc examples and the notebook
 	$(BIN)/python -m pytest -n logical --dist worksteal
 
-lint: $(VENV)/built ## formatters, linters and type checkers
+lint: docs ## formatters, linters, type checkers and the guide
 	cargo fmt --check
 	cargo clippy --workspace --all-targets --features $(FEATURES) --quiet -- -D warnings
-	$(BIN)/ruff check python tests examples benches src
-	$(BIN)/ruff format --check python tests examples benches src
+	$(BIN)/ruff check python tests examples benches docs src
+	$(BIN)/ruff format --check python tests examples benches docs src
 	$(BIN)/mypy
 	$(BIN)/python -m mypy.stubtest chitieu._native
 	PYTHONPATH=python $(BIN)/lint-imports --no-cache --no-logo
@@ -61,7 +61,15 @@ bench: wheel ## measure the budgets, and what users would pick instead, with the
 	PYTHONPATH=build/bench $(BIN)/python benches/reading.py
 	PYTHONPATH=build/bench $(BIN)/python benches/interrupt.py
 
-docs: ## build the Rust documentation
+docs: $(VENV)/built ## build the guide in Vietnamese and English, and check its links
+	rm -rf build/docs
+	for language in vi en; do \
+		$(BIN)/sphinx-build -q -W --keep-going -c docs -D language=$$language -d build/doctrees/$$language \
+			docs/$$language build/docs/$$language || exit 1; \
+	done
+	$(BIN)/python docs/check.py build/docs
+
+rustdoc: ## build the Rust documentation
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --features $(FEATURES)
 
 wheel: $(VENV)/ready ## build the wheel that is given to others

@@ -1,7 +1,7 @@
 //! The counting machine alone: a register of the whole country, in memory, counted and rolled up.
 //!
 //! Expected before it was first run, on two cores: the whole catalogue 25 ns a child at one thread and half of that at two; one
-//! indicator a third of it; the plan of the country a few times one indicator, for its counts are hashed. ARCHITECTURE.md has
+//! indicator a third of it; the plan of the country a few times one indicator, for its counts are hashed. PERFORMANCE.md has
 //! what was found.
 
 use chitieu::area::{AreaList, Level};

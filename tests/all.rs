@@ -4,6 +4,7 @@ mod abuse;
 mod cases;
 mod crosstab;
 mod damage;
+mod examples;
 mod fuzz;
 mod laws;
 mod numbers;

@@ -361,7 +361,7 @@ def read(
     r"""Read a table from a spreadsheet, a text file or Parquet, as people keep them.
 
     Title rows, headers of two storeys, footnotes, totals; dates in Vietnamese order, numbers with Vietnamese
-    separators, names for codes, old fonts: see the section "Files as they come" of the README. Nothing is guessed: a
+    separators, names for codes, old fonts: see the page "Read files" of the guide. Nothing is guessed: a
     value that cannot be read becomes null and a finding.
 
     Args:

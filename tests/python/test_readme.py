@@ -1,8 +1,12 @@
-"""The examples of both READMEs run as they stand, print what their comments say, and are the same."""
+"""READMEs and guide: examples run as they stand and print what their comments say, both languages say the same.
+
+Whether links and anchors of the built guide lead somewhere is looked at by `docs/check.py`, in `make lint`.
+"""
 
 import ast
 import io
 import re
+import xml.etree.ElementTree as ET
 from contextlib import redirect_stdout
 from pathlib import Path
 
@@ -11,19 +15,30 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 READMES = ["README.md", "README.vi.md"]
+#: Pages of the guide, without their language.
+PAGES = sorted(str(path.relative_to(ROOT / "docs/en")) for path in (ROOT / "docs/en").rglob("*.md"))
+#: The same document in both languages.
+PAIRS = [("README.md", "README.vi.md"), *((f"docs/en/{page}", f"docs/vi/{page}") for page in PAGES)]
 
 
-def blocks(readme, language):
+def text_of(document):
+    return (ROOT / document).read_text(encoding="utf-8")
+
+
+def blocks(document, language):
     """Return the examples, each after as many empty lines as it has lines above it: errors name the line."""
-    text = (ROOT / readme).read_text(encoding="utf-8")
+    text = text_of(document)
     found = re.finditer(rf"^```{language}\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)
-    examples = ["\n" * text[: m.start(1)].count("\n") + m[1] for m in found]
-    assert examples, f"{readme} has no {language} example"
-    return examples
+    return ["\n" * text[: m.start(1)].count("\n") + m[1] for m in found]
 
 
-def without_comments(rust):
-    return [line for line in rust.splitlines() if line.strip() and not line.strip().startswith("//")]
+WITH_EXAMPLES = [document for pair in PAIRS for document in pair if blocks(document, "python")]
+
+
+def levels(document):
+    """Return the levels of the headings, which in the blocks of examples are comments."""
+    prose = re.sub(r"^```.*?^```$", "", text_of(document), flags=re.MULTILINE | re.DOTALL)
+    return [len(marks) for marks in re.findall(r"^(#+) ", prose, flags=re.MULTILINE)]
 
 
 @pytest.fixture
@@ -34,39 +49,92 @@ def in_english():
     ct.set_language(before)
 
 
-@pytest.mark.parametrize("readme", READMES)
+@pytest.mark.parametrize("document", WITH_EXAMPLES)
 @pytest.mark.usefixtures("in_english")
-def test_examples_print_what_their_comments_say(readme):
+def test_examples_print_what_their_comments_say(document):
     names = {}
-    for code in blocks(readme, "python"):
+    for code in blocks(document, "python"):
         expected = re.findall(r"^\s*print\(.*\)  # (.+)$", code, flags=re.MULTILINE)
         with redirect_stdout(io.StringIO()) as printed:
-            exec(compile(code, str(ROOT / readme), "exec"), names)
+            exec(compile(code, str(ROOT / document), "exec"), names)
         assert printed.getvalue().splitlines() == expected
 
 
-def test_both_readmes_have_the_same_examples():
-    english, vietnamese = ([ast.dump(ast.parse(code)) for code in blocks(r, "python")] for r in READMES)
+def test_there_are_examples():
+    assert {*READMES, "docs/en/read.md", "docs/vi/abuse.md", "docs/en/statistics.md"} <= set(WITH_EXAMPLES)
+
+
+def test_both_languages_have_the_same_pages():
+    assert PAGES == sorted(str(path.relative_to(ROOT / "docs/vi")) for path in (ROOT / "docs/vi").rglob("*.md"))
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+def test_both_languages_have_the_same_examples_and_headings(pair):
+    english, vietnamese = ([ast.dump(ast.parse(code)) for code in blocks(document, "python")] for document in pair)
     assert english == vietnamese
-    english, vietnamese = ([without_comments(code) for code in blocks(r, "rust")] for r in READMES)
+    english, vietnamese = (levels(document) for document in pair)
     assert english == vietnamese
+    assert english[0] == 1
 
 
 @pytest.mark.parametrize("readme", READMES)
 def test_links_lead_to_files(readme):
-    text = (ROOT / readme).read_text(encoding="utf-8")
-    targets = [t for t in re.findall(r"\]\(([^)]+)\)", text) if "://" not in t]
+    targets = [t for t in re.findall(r"\]\(([^)]+)\)", text_of(readme)) if "://" not in t]
     assert targets
     assert [t for t in targets if not (ROOT / t).exists()] == []
 
 
+@pytest.mark.parametrize("document", [*READMES, "ARCHITECTURE.md"])
+def test_documents_to_begin_with_are_short(document):
+    assert len(text_of(document).splitlines()) <= 150
+
+
+@pytest.mark.parametrize("document", [*READMES, "ARCHITECTURE.md", "DESIGN.md", "PERFORMANCE.md"])
+def test_lines_are_no_longer_than_a_screen(document):
+    assert [line for line in text_of(document).splitlines() if len(line) > 110] == []
+
+
+def test_rust_examples_are_files_that_are_compiled_and_run():
+    run = (ROOT / "tests/examples.rs").read_text(encoding="utf-8") + text_of("tests/crosstab.rs")
+    for document in ("docs/en/rust.md", "docs/vi/rust.md"):
+        assert not blocks(document, "rust")
+        included = re.findall(r"^```{literalinclude} \.\./\.\./(.+)$", text_of(document), flags=re.MULTILINE)
+        assert len(included) >= 2
+        assert [name for name in included if name not in run] == []
+
+
 def test_the_rust_example_is_that_of_the_crate():
-    # The crate's own page is compiled and run by cargo; here it is enough that the calls are the same.
-    crate = (ROOT / "src" / "lib.rs").read_text(encoding="utf-8")
-    documented = iter([line.strip() for line in re.findall(r"^//!(.*)$", crate, flags=re.MULTILINE)])
-    [example] = blocks("README.md", "rust")
-    own = {"fn main() -> Result<(), Box<dyn std::error::Error>> {", "Ok(())", "}"}
-    lines = [line.strip() for line in without_comments(example) if line.strip() not in own]
-    assert len(lines) > 5
-    # In that order: an iterator that has passed a line does not give it again.
-    assert [line for line in lines if line not in documented] == []
+    # The crate's own page is compiled and run by cargo too; here it is enough that the calls are the same.
+    documented = [line.strip() for line in re.findall(r"^//!(.*)$", text_of("src/lib.rs"), flags=re.MULTILINE)]
+    lines = [line.strip() for line in text_of("examples/indicator.rs").splitlines()]
+    code = "".join(line for line in lines if line and not line.startswith("//"))
+    begun = code.index("let children")
+    example = code[begun : code.index("for row in", begun)]
+    shared = "".join(line for line in documented if line and not line.startswith(("//", "#")))
+    assert "compute(&dataset, &plan)" in example
+    for statement in example.split(";"):
+        assert statement in shared
+
+
+@pytest.mark.parametrize("module", [ct, ct.abuse, ct.charts, ct.stats, ct.synthetic], ids=lambda m: m.__name__)
+def test_the_guide_has_every_public_name(module):
+    page = text_of(f"docs/en/api/{module.__name__.split('.')[-1]}.md")
+    named = set(re.findall(r"^\.\. \w+:: (?:\S+\.)?(\w+)$", page, flags=re.MULTILINE))
+    modules = {"abuse", "charts", "stats", "synthetic", "__version__"}
+    assert set(module.__all__) - modules - named == set()
+
+
+@pytest.mark.parametrize(("language", "readme"), [("en", "README.md"), ("vi", "README.vi.md")])
+def test_the_picture_shows_what_is_computed_today(language, readme):
+    path = f"docs/picture.{language}.svg"
+    assert f"]({path})" in text_of(readme)
+    drawn = [text for node in ET.fromstring(text_of(path)).iter() if (text := (node.text or "").strip())]
+    before = ct.get_language()
+    ct.set_language(language)
+    province = ct.synthetic.province("33", children=20_000, year=2022, seed=1)
+    indicator = "birth_registration_under_5"
+    result = ct.compute(province, period="2022", indicators=[indicator], area_level="district")
+    districts = result.only(indicator, area_level="district")["area"]
+    values = [result.printed(indicator, area_level="district", area=area) for area in districts]
+    ct.set_language(before)
+    assert [value for value in values if value not in drawn] == []

@@ -7,9 +7,9 @@ a status: ``ok``, ``unreliable`` (too few events or too small a denominator: not
 ================================================= =====================================================================
 How sure is a share, a rate?                      :func:`proportion_interval`, :func:`rate_interval`
 And with the age structure of a standard?         :func:`standardised_rate`, :func:`standardised_ratio`,
-:func:`indirect_rate` Do two areas or two years differ?                 :func:`rate_ratio`, :func:`rate_difference`,
-:func:`proportion_ratio`,
-                                                  :func:`proportion_difference`
+                                                  :func:`indirect_rate`
+Do two areas or two years differ?                 :func:`rate_ratio`, :func:`rate_difference`,
+                                                  :func:`proportion_ratio`, :func:`proportion_difference`
 Which areas lie apart from the rest?              :func:`funnel`, :func:`funnel_limits`, :func:`modified_z`
 Does it rise or fall, and fast enough?            :func:`trend_test`, :func:`annual_change`, :func:`required_change`
 ================================================= =====================================================================

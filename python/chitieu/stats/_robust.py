@@ -10,9 +10,9 @@ from chitieu import _native
 def modified_z(values: Iterable[float]) -> list[float]:
     """Return the modified z-score of each value: 0.6745·(x - median) ÷ MAD.
 
-    MAD is the median of |x - median|. B. Iglewicz and D. C. Hoaglin, How to Detect and Handle Outliers (1993), who call
-    a value outlying beyond 3.5. If more than half the values are equal, MAD is 0; then the mean of |x - median| takes
-    its place, as (x - median) ÷ (1.253314 · that mean). If all are equal every score is 0.
+    MAD is the median of ``|x - median|``. B. Iglewicz and D. C. Hoaglin, How to Detect and Handle Outliers (1993), who
+    call a value outlying beyond 3.5. If more than half the values are equal, MAD is 0; then the mean of
+    ``|x - median|`` takes its place, as (x - median) ÷ (1.253314 · that mean). If all are equal every score is 0.
 
     Args:
         values: Finite numbers, such as the rates of the communes of a province.
