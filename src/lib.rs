@@ -82,7 +82,6 @@ mod estimate;
 pub mod intake;
 mod limits;
 mod period;
-mod phrases;
 mod plan;
 #[cfg(feature = "python")]
 mod python;
@@ -99,7 +98,7 @@ mod text;
 pub use catalogue::Catalogue;
 pub use compute::compute;
 pub use crosstab::{Count, Crosstab, CrosstabBuilder};
-pub use error::{Error, Result};
+pub use error::{Error, Fact, Result};
 pub use estimate::{Outcome, Warning};
 pub use limits::Limits;
 pub use period::{Period, PeriodKind};

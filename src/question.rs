@@ -3,8 +3,8 @@
 //! A [`Plan`](crate::Plan) compiles to a question, and so does a [`Crosstab`](crate::Crosstab) of a table of one's own.
 
 use crate::area::{AreaList, Level, Lies, Split, bad};
-use crate::catalogue::{CASE_COLUMNS, Codes, Condition, Dimension, Table, Time, band_labels};
-use crate::error::{Error, choose};
+use crate::catalogue::{CASE_COLUMNS, Codes, ColumnType, Condition, Dimension, Table, Time, band_labels};
+use crate::error::{Error, Fact, Phrase, choose};
 use crate::period::Period;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,7 +42,11 @@ pub(crate) fn check_rows(rows: u128) -> Result<(), Error> {
     if rows <= MOST_ROWS {
         return Ok(());
     }
-    Err(Error::BadNumber { what: "by", expected: format!("a table of at most {MOST_ROWS} rows"), found: format!("{rows} rows") })
+    Err(Error::BadNumber {
+        what: "by",
+        expected: Phrase::TableOfAtMost(MOST_ROWS as u64).into(),
+        found: Phrase::Rows(rows.to_string()).into(),
+    })
 }
 
 /// How one count is taken.
@@ -186,7 +190,7 @@ impl Question {
         for (old, shares) in self.split.by_old() {
             let lies = from.commune(old).and_then(|place| moves[place as usize].as_ref());
             let Some(lies) = lies.filter(|l| !l.whole) else {
-                return bad(old, &format!("a commune of {} that was split by {}", from.day(), self.areas.day()), old);
+                return bad(old, Phrase::SplitCommune(from.day().to_string(), self.areas.day().to_string()), Fact::verbatim(old));
             };
             let among: Vec<&str> = lies.places.iter().map(|p| self.areas.get(*p).code.as_str()).collect();
             if let Some(share) = shares.iter().find(|s| !among.contains(&s.new.as_str())) {
@@ -304,7 +308,7 @@ impl Question {
         let lacks = |table: &str, column: &str, columns: &Vec<String>| Error::MissingColumn {
             table: table.to_owned(),
             column: column.to_owned(),
-            expected: self.table(table).ok().and_then(|t| t.column(column)).map_or("text", |c| c.kind.word()).to_owned(),
+            expected: self.table(table).ok().and_then(|t| t.column(column)).map_or(ColumnType::Text, |c| c.kind).fact(),
             found: columns.clone(),
             indicator: String::new(),
         };

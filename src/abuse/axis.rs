@@ -5,7 +5,7 @@ use super::forms::View;
 use super::report::{NONE, Person, Report, categories};
 use super::unit::Unit;
 use crate::catalogue::{Codes, band_labels};
-use crate::error::{Error, Result, choose};
+use crate::error::{Error, Fact, Phrase, Result, choose};
 use crate::record::{UNDECIDED, YES};
 
 /// A breakdown of reports, or of the perpetrators in them.
@@ -168,7 +168,7 @@ pub(super) fn bands(asked: Option<&[i32]>, under: Under) -> Result<Vec<i32>> {
     }
     Err(Error::BadNumber {
         what: "age_bands",
-        expected: "two or more rising ages".to_owned(),
-        found: asked.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+        expected: Phrase::RisingAges.into(),
+        found: Fact::verbatim(asked.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
     })
 }

@@ -9,7 +9,7 @@ use super::spots::Spots;
 use super::table::{Columns, Share, Table, share};
 use super::unit::Unit;
 use crate::area::Level;
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Phrase, Result};
 use crate::record::YES;
 use crate::task::Watched;
 use std::collections::BTreeMap;
@@ -105,8 +105,8 @@ impl Mode {
             let left: Vec<&str> = (0..view.categories.len()).filter(named).map(|nth| view.categories[nth].as_str()).collect();
             return Err(Error::BadNumber {
                 what: "priority",
-                expected: format!("every form once, {} too", left.join(", ")),
-                found: priority.join(", "),
+                expected: Phrase::EveryForm(left.join(", ")).into(),
+                found: Fact::verbatim(priority.join(", ")),
             });
         }
         Ok(Self::Single(places))

@@ -7,7 +7,7 @@ use super::table::{Columns, Share, Table, share};
 use super::unit::Unit;
 use crate::area::Level;
 use crate::catalogue::days;
-use crate::error::Result;
+use crate::error::{Phrase, Result};
 use crate::period::working_days;
 use crate::task::Watched;
 use chrono::NaiveDate;
@@ -105,7 +105,7 @@ impl Selection {
             return Err(crate::Error::MissingColumn {
                 table: "victims".to_owned(),
                 column: "emergency_hours".to_owned(),
-                expected: "integer".to_owned(),
+                expected: Phrase::Integer.into(),
                 found: Vec::new(),
                 indicator: crate::error::ABUSE.to_owned(),
             });

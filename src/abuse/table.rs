@@ -5,7 +5,7 @@ use super::select::Selection;
 use super::share::Grid;
 use super::spots::{Here, Spots};
 use super::unit::Unit;
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Result};
 use crate::stats::{LEVEL, ProportionMethod, Status, proportion, quotient};
 use crate::text::Text;
 use polars::prelude::*;
@@ -202,7 +202,7 @@ const PARTIAL: &str = "partial";
 
 #[allow(clippy::needless_pass_by_value, reason = "errors are mapped by value")]
 fn wrong(error: PolarsError) -> Error {
-    Error::Frame { table: "abuse".to_owned(), found: error.to_string() }
+    Error::Frame { table: "abuse".to_owned(), found: Fact::library(error) }
 }
 
 /// A share in percent with Wilson's limits.

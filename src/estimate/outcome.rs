@@ -3,7 +3,7 @@
 use super::coverage::{Coverage, Reports};
 use super::warning::{self, Warning};
 use crate::catalogue::{Dimension, Indicator, Kind, Measure};
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Result};
 use crate::plan::{Output, Plan};
 use crate::question::{Axis, check_rows};
 use crate::stats::{FEWEST_EVENTS, Interval, LEVEL, RateMethod, Status, quotient, rate, wilson};
@@ -117,11 +117,11 @@ impl Plan {
             .par_iter()
             .map(|piece| work.piece(piece))
             .collect::<PolarsResult<_>>()
-            .map_err(|e| Error::Frame { table: "result".to_owned(), found: e.to_string() })?;
+            .map_err(|e| Error::Frame { table: "result".to_owned(), found: Fact::library(e) })?;
         let mut tables = tables.into_iter();
         let mut table = tables.next().unwrap_or_default();
         for next in tables {
-            table.vstack_mut_owned(next).map_err(|e| Error::Frame { table: "result".to_owned(), found: e.to_string() })?;
+            table.vstack_mut_owned(next).map_err(|e| Error::Frame { table: "result".to_owned(), found: Fact::library(e) })?;
         }
         let mut warnings = warning::territory(self, tally)?;
         warnings.extend(warning::collect(&work)?);

@@ -6,7 +6,7 @@ use super::guard::{check, unreadable};
 use super::kind::{Kind, is_of_disk, of_disk};
 use super::lines;
 use crate::disk;
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Phrase, Result};
 use crate::limits::{Bound, Limits};
 use crate::task;
 use calamine::{Data, DataRef, Dimensions, ExcelDateTime, Reader, SheetVisible, Xls, Xlsx};
@@ -62,7 +62,7 @@ fn told<T, E>(path: &str, damage: impl Fn(E) -> Error, work: impl FnOnce() -> st
     match catch_unwind(AssertUnwindSafe(work)) {
         Ok(found) => found.map_err(damage),
         Err(why) if task::is_stop(why.as_ref()) => resume_unwind(why),
-        Err(_) => Err(unreadable(path, "a whole workbook", "a damaged one")),
+        Err(_) => Err(unreadable(path, Phrase::WholeWorkbook, Phrase::Damaged)),
     }
 }
 
@@ -71,7 +71,7 @@ fn told<T, E>(path: &str, damage: impl Fn(E) -> Error, work: impl FnOnce() -> st
 /// # Errors
 /// [`Error::OverLimit`], or what the disk says.
 pub(super) fn whole(path: &str, file: File, limits: Limits) -> Result<Vec<u8>> {
-    let disk = |e: std::io::Error| unreadable(path, "a file", e.to_string());
+    let disk = |e: std::io::Error| unreadable(path, Phrase::File, &e);
     let length = file.metadata().map_err(disk)?.len();
     limits.check(path, Bound::Bytes, length)?;
     let mut bytes = Vec::new();
@@ -84,7 +84,7 @@ pub(super) fn whole(path: &str, file: File, limits: Limits) -> Result<Vec<u8>> {
         }
     }
     if bytes.len() as u64 > length {
-        return Err(unreadable(path, "a file", "one that grows while it is read"));
+        return Err(unreadable(path, Phrase::File, Phrase::GrowingFile));
     }
     Ok(bytes)
 }
@@ -108,7 +108,7 @@ pub(super) fn chosen(path: &str, sheets: &[(String, bool)], sheet: Option<&str>)
         Some(name) if sheets.iter().any(|(there, _)| there == name) => Ok((vec![name.to_owned()], Vec::new())),
         Some(name) => {
             let there: Vec<String> = sheets.iter().map(|(name, _)| name.clone()).collect();
-            Err(unreadable(path, &format!("a sheet named {name}"), there.join(", ")))
+            Err(unreadable(path, Phrase::SheetNamed(name.to_owned()), Fact::verbatim(there.join(", "))))
         }
     }
 }
@@ -146,7 +146,9 @@ impl Filling {
         }
         let number = row + 1;
         match self.sheet.rows.last() {
-            Some(last) if *last > number => return Err(unreadable(path, "rows in order", format!("row {number} after row {last}"))),
+            Some(last) if *last > number => {
+                return Err(unreadable(path, Phrase::RowsInOrder, Phrase::RowAfterRow(number.into(), (*last).into())));
+            }
             Some(last) if *last == number => {}
             _ => self.sheet.rows.push(number),
         }
@@ -162,7 +164,7 @@ impl Filling {
         let place = self.places[column] as usize - 1;
         // Of two values of one cell readers take either.
         if self.sheet.columns[place].1.code(self.sheet.rows.len() - 1) != super::cells::BLANK {
-            return Err(unreadable(path, "one value in each cell", format!("two in row {number}")));
+            return Err(unreadable(path, Phrase::OneValueInCell, Phrase::TwoInRow(number.into())));
         }
         let before = self.filled;
         self.filled += self.sheet.columns[place].1.put(self.sheet.rows.len() - 1, cell) as u64;
@@ -204,9 +206,9 @@ fn xlsx(path: &str, file: File, sheet: Option<&str>, limits: Limits) -> Result<B
     let mut seen = check(path, &file, limits)?;
     // What the reader says may hold text of a cell.
     let damaged = |e: calamine::XlsxError| match e {
-        calamine::XlsxError::Password => unreadable(path, "a workbook without a password", "one with a password"),
+        calamine::XlsxError::Password => unreadable(path, Phrase::WorkbookWithoutPassword, Phrase::WithPassword),
         calamine::XlsxError::Io(e) if is_of_disk(&e) => of_disk(path, &e),
-        _ => unreadable(path, "a whole workbook", "a damaged one"),
+        _ => unreadable(path, Phrase::WholeWorkbook, Phrase::Damaged),
     };
     let mut book: Xlsx<_> = told(path, damaged, || Xlsx::new(BufReader::new(file)))?;
     let from_1904 = book.has_1904_epoch();
@@ -243,7 +245,7 @@ fn xlsx(path: &str, file: File, sheet: Option<&str>, limits: Limits) -> Result<B
         let mut sheet = filling.done(merged(&cells));
         if let Some(seen) = seen.remove(&name) {
             if seen.cells != delivered {
-                return Err(unreadable(path, &format!("{} cells in a sheet", seen.cells), delivered.to_string()));
+                return Err(unreadable(path, Phrase::CellsInSheet(seen.cells), delivered));
             }
             (sheet.hidden_rows, sheet.hidden_columns) = (seen.hidden_rows, seen.hidden_columns);
             sheet.hidden_rows.sort_unstable();
@@ -258,12 +260,12 @@ fn xls(path: &str, file: File, sheet: Option<&str>, limits: Limits) -> Result<Bo
     let streams = super::ole::check(path, &bytes, limits)?;
     // Of two streams, for two versions of Excel, it is not known here which is read.
     let seen = match &streams[..] {
-        [one] => Some(super::biff::sheets(one).ok_or_else(|| unreadable(path, "a whole workbook", "a damaged one"))?),
+        [one] => Some(super::biff::sheets(one).ok_or_else(|| unreadable(path, Phrase::WholeWorkbook, Phrase::Damaged))?),
         _ => None,
     };
     let damaged = |e: calamine::XlsError| match e {
-        calamine::XlsError::Password => unreadable(path, "a workbook without a password", "one with a password"),
-        _ => unreadable(path, "a whole workbook", "a damaged one"),
+        calamine::XlsError::Password => unreadable(path, Phrase::WorkbookWithoutPassword, Phrase::WithPassword),
+        _ => unreadable(path, Phrase::WholeWorkbook, Phrase::Damaged),
     };
     let mut book: Xls<_> = told(path, damaged, || Xls::new(std::io::Cursor::new(bytes)))?;
     let from_1904 = book.has_1904_epoch();
@@ -278,7 +280,7 @@ fn xls(path: &str, file: File, sheet: Option<&str>, limits: Limits) -> Result<Bo
         let (top, left) = range.start().unwrap_or_default();
         let delivered = range.used_cells().count();
         if let Some(seen) = seen.filter(|seen| seen.cells > delivered) {
-            return Err(unreadable(path, &format!("{} cells in a sheet", seen.cells), delivered.to_string()));
+            return Err(unreadable(path, Phrase::CellsInSheet(seen.cells), delivered));
         }
         let mut filling = Filling::new(name.clone(), from_1904, limits);
         for (row, column, value) in range.used_cells() {

@@ -11,7 +11,7 @@ use super::rules::{Rule, Rules};
 use super::values::{FAILED_FORMULA, Made, Reading, SHARED, Value, tidy};
 use super::whole::{Whole, are_marks};
 use crate::catalogue::{Column, ColumnType, Table};
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Phrase, Result};
 use crate::spelling::nfc;
 use crate::task::{Watch, Watched};
 use polars::prelude::*;
@@ -25,8 +25,8 @@ pub struct Finding {
     pub row: u32,
     /// Our column.
     pub column: String,
-    /// What was expected, in English.
-    pub expected: String,
+    /// What was expected.
+    pub expected: Fact,
 }
 
 /// How many values a rule changed.
@@ -106,7 +106,7 @@ pub(super) struct Cleaner<'a> {
 impl Cleaner<'_> {
     /// Reads the records that stand in some rows of the sheet.
     pub fn clean(mut self, kept: &[u32]) -> Result<Cleaned> {
-        let failed = |e: PolarsError| Error::Frame { table: self.table.id.clone(), found: e.to_string() };
+        let failed = |e: PolarsError| Error::Frame { table: self.table.id.clone(), found: Fact::library(e) };
         let mut columns: Vec<(&Column, Values)> = Vec::new();
         for column in &self.table.columns {
             crate::task::look();
@@ -128,7 +128,7 @@ impl Cleaner<'_> {
             if *rows > 0 {
                 changes.push(Change { column: list.clone(), rule: Rule::RowsJoined, rows: *rows });
             }
-            let expected = format!("one record for each {key}, or rows that differ in {list} alone");
+            let expected = Fact::from(Phrase::OneRecordForEach(key.clone(), list.clone()));
             let told =
                 |row: &u32| Finding { row: self.sheet.rows[all[*row as usize] as usize], column: key.clone(), expected: expected.clone() };
             findings.extend(apart.iter().map(told));
@@ -141,7 +141,7 @@ impl Cleaner<'_> {
                     let Some(expected) = &values.made[*made as usize].unread else { continue };
                     unread[at] |= 1 << nth;
                     let row = self.sheet.rows[kept[at] as usize];
-                    findings.push(Finding { row, column: column.id.clone(), expected: expected.to_string() });
+                    findings.push(Finding { row, column: column.id.clone(), expected: expected.clone() });
                 }
             }
             frame.push(series(&column.id, column.kind, values).map_err(failed)?.into_column());
@@ -205,7 +205,7 @@ impl Cleaner<'_> {
             self.reading.read(column, Cell::Text(constant))
         };
         if let Some(expected) = made.unread {
-            return Err(Error::Mapping { key: key.to_owned(), expected: expected.into_owned(), found: constant.to_owned() });
+            return Err(Error::Mapping { key: key.to_owned(), expected, found: Fact::verbatim(constant) });
         }
         let mut rules = Rules::default();
         rules.add(Rule::MappedConstant);
@@ -217,7 +217,7 @@ impl Cleaner<'_> {
     }
 
     /// The text of a cell as people see it, or what it should have been.
-    pub fn text(&self, place: Option<usize>, code: u32, rules: &mut Rules) -> std::result::Result<String, &'static str> {
+    pub fn text(&self, place: Option<usize>, code: u32, rules: &mut Rules) -> std::result::Result<String, Phrase> {
         match place.map_or(Cell::Blank, |place| self.cells(place).cell(code)) {
             Cell::Blank => Ok(String::new()),
             Cell::Text(text) => {
@@ -233,7 +233,7 @@ impl Cleaner<'_> {
             Cell::Error => Err(FAILED_FORMULA),
             Cell::Shared => Err(SHARED),
             Cell::Scaled => Err(OWN_UNIT),
-            Cell::Date(_) | Cell::Flag(_) => Err("text or a number"),
+            Cell::Date(_) | Cell::Flag(_) => Err(Phrase::TextOrNumber),
         }
     }
 
@@ -314,7 +314,7 @@ impl Cleaner<'_> {
     fn date(&self, source: &Source, kept: &[u32]) -> Values {
         let places = [source.day, source.month, source.year];
         let (combinations, of_row) = self.combined(&places, kept);
-        let part = |name: &str, place: Option<usize>, code: u32, rules: &mut Rules| -> std::result::Result<Option<i32>, &'static str> {
+        let part = |name: &str, place: Option<usize>, code: u32, rules: &mut Rules| -> std::result::Result<Option<i32>, Phrase> {
             let text = self.text(place, code, rules)?;
             if text.is_empty() || Words::get().is_blank(&text) || text.chars().all(|c| !c.is_alphanumeric()) {
                 return Ok(None);
@@ -322,7 +322,7 @@ impl Cleaner<'_> {
             match numbers::whole(name, Cell::Text(&text), &text).value {
                 Value::Number(0) => Ok(None),
                 Value::Number(number) => Ok(Some(number)),
-                _ => Err("a date in columns of day, month and year"),
+                _ => Err(Phrase::DateInColumns),
             }
         };
         let made = combinations.par_iter().map(|codes| {
@@ -341,7 +341,7 @@ impl Cleaner<'_> {
                     Made::with(Value::Year(year), found).rule(Rule::MonthAndYear)
                 }
                 Ok(Some((When::Year(year), found))) if self.reading.keeps_year => Made::with(Value::Year(year), found).rule(Rule::YearOnly),
-                Ok(Some(_)) => Made::unread("a whole date, with day and month"),
+                Ok(Some(_)) => Made::unread(Phrase::WholeDate),
                 Err(expected) => Made::unread(expected),
             }
         });

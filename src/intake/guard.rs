@@ -5,7 +5,7 @@
 
 use super::kind::{is_of_disk, of_disk};
 use super::markup;
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Phrase, Result};
 use crate::limits::{Bound, Limits};
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
@@ -24,8 +24,8 @@ const RELATIONS: &str = "xl/_rels/workbook.xml.rels";
 const STYLES: &str = "styles.xml";
 
 /// An error of a file that cannot be read.
-pub(super) fn unreadable(path: &str, expected: &str, found: impl Into<String>) -> Error {
-    Error::UnreadableFile { path: path.to_owned(), expected: expected.to_owned(), found: found.into() }
+pub(super) fn unreadable(path: &str, expected: impl Into<Fact>, found: impl Into<Fact>) -> Error {
+    Error::UnreadableFile { path: path.to_owned(), expected: expected.into(), found: found.into() }
 }
 
 /// What is known of the sheets of a workbook before its reader opens it, by their names.
@@ -39,10 +39,10 @@ fn plain(name: &str) -> String {
 /// Unpacks each part of a .xlsx once without keeping it: sizes that a file tells of itself may be false. Reading a part to its end holds
 /// it against its checksum.
 pub(super) fn check(path: &str, file: &File, limits: Limits) -> Result<Sheets> {
-    let damaged = || unreadable(path, "a whole workbook", "a damaged one");
+    let damaged = || unreadable(path, Phrase::WholeWorkbook, Phrase::Damaged);
     let mut zip = ZipArchive::new(BufReader::new(file)).map_err(|_| damaged())?;
     if zip.len() > PARTS {
-        return Err(unreadable(path, "a workbook of at most 10000 parts", format!("{} parts", zip.len())));
+        return Err(unreadable(path, Phrase::WorkbookOfParts(PARTS as u64), Phrase::Parts(zip.len() as u64)));
     }
     let mut look = Look { path, limits, unpacked: 0, buffer: vec![0; 1 << 16] };
     let names: Vec<String> = (0..zip.len())
@@ -83,7 +83,7 @@ pub(super) fn check(path: &str, file: &File, limits: Limits) -> Result<Sheets> {
 
 /// Looks over one part of an archive of markup, such as that of an .ods file.
 pub(super) fn check_part(path: &str, zip: &mut ZipArchive<BufReader<File>>, name: &str, limits: Limits) -> Result<()> {
-    let damaged = || unreadable(path, "a whole workbook", "a damaged one");
+    let damaged = || unreadable(path, Phrase::WholeWorkbook, Phrase::Damaged);
     let nth = zip.index_for_name(name).ok_or_else(damaged)?;
     Look { path, limits, unpacked: 0, buffer: vec![0; 1 << 16] }.over(zip, nth, markup::Part::default(), |_| ()).map(drop)
 }
@@ -105,7 +105,7 @@ impl Look<'_> {
         mut seen: markup::Part,
         mut keep: impl FnMut(&[u8]),
     ) -> Result<markup::Part> {
-        let damaged = || unreadable(self.path, "a whole workbook", "a damaged one");
+        let damaged = || unreadable(self.path, Phrase::WholeWorkbook, Phrase::Damaged);
         let mut part = zip.by_index(nth).map_err(|_| damaged())?;
         self.limits.check(self.path, Bound::Bytes, self.unpacked.saturating_add(part.size()))?;
         loop {

@@ -63,7 +63,7 @@ pub use rules::Rule;
 
 use crate::area::{AreaList, AreaNames, Level};
 use crate::catalogue::{Catalogue, ColumnType, EthnicList, Table};
-use crate::error::{Error, Result};
+use crate::error::{Error, Phrase, Result};
 use crate::limits::{Bound, Limits};
 use crate::text::{Language, Text};
 use cells::{Cell, Sheet};
@@ -311,7 +311,7 @@ impl Reader {
         if !reading.parts.is_empty() {
             return Ok(self.named(reading));
         }
-        Err(nearest.unwrap_or_else(|| guard::unreadable(file.name, "a sheet with cells", "none")))
+        Err(nearest.unwrap_or_else(|| guard::unreadable(file.name, Phrase::SheetWithCells, Phrase::Nothing)))
     }
 
     fn recognise_book(&self, file: Source<'_>, book: book::Book) -> Result<Folder> {
@@ -518,7 +518,7 @@ impl Reader {
         cleaned.findings.extend(account.findings());
         if commune == Named::Doubtful {
             let row = sheet.rows[header.first];
-            cleaned.findings.insert(0, Finding { row, column: "commune".to_owned(), expected: titles::EXPECTED.to_owned() });
+            cleaned.findings.insert(0, Finding { row, column: "commune".to_owned(), expected: titles::EXPECTED.into() });
         }
         cleaned.findings.extend(doubtful);
         cleaned.findings.sort_by_key(|finding| finding.row);
@@ -567,7 +567,7 @@ fn doubtful_deletions(rows: &rows::Rows<'_>, kept: &[u32]) -> Vec<Finding> {
         findings.extend(unread.map(|row| Finding {
             row: rows.sheet.rows[*row as usize],
             column: header::DELETED.to_owned(),
-            expected: values::YES_OR_NO.to_owned(),
+            expected: values::YES_OR_NO.into(),
         }));
     }
     findings
@@ -693,7 +693,7 @@ fn parquet(path: &Path, limits: Limits) -> Result<DataFrame> {
     let frame = match catch_unwind(AssertUnwindSafe(read)) {
         Ok(Ok(frame)) => frame,
         Err(why) if crate::task::is_stop(why.as_ref()) => resume_unwind(why),
-        Ok(Err(_)) | Err(_) => return Err(guard::unreadable(&told, "a Parquet file", "a damaged one")),
+        Ok(Err(_)) | Err(_) => return Err(guard::unreadable(&told, Phrase::ParquetFile, Phrase::Damaged)),
     };
     if frame.height() as u64 != announced.rows {
         return Err(Error::RowsDiffer { table: told, expected: announced.rows, found: frame.height() as u64 });

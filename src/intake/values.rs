@@ -9,23 +9,24 @@ use super::numbers::{self, OWN_UNIT};
 use super::rules::{Rule, Rules};
 use super::whole::{Order, Whole};
 use crate::catalogue::{Column, ColumnType, EthnicList};
+use crate::error::{Fact, Phrase};
 use crate::spelling::{alike, bare, identifier, is_tidy, nfc};
 use chrono::{Datelike, NaiveDate};
 use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization;
 
 /// What was expected of a cell whose formula failed.
-pub(super) const FAILED_FORMULA: &str = "a value; the cell holds an error";
+pub(super) const FAILED_FORMULA: Phrase = Phrase::NoErrorInCell;
 /// What was expected of a value that several rows or columns share.
-pub(super) const SHARED: &str = "a value of this cell; it is merged over several rows or columns";
+pub(super) const SHARED: Phrase = Phrase::OwnValue;
 /// What was expected of an identifier that a spreadsheet took for a number.
-const LOST_DIGITS: &str = "an identifier with all its digits; those of a long number are lost";
+const LOST_DIGITS: Phrase = Phrase::AllDigits;
 /// A number of a cell has 15 digits.
 const DIGITS: f64 = 1e15;
 /// What was expected of a letter that is short for a boy or for all.
-const AMBIGUOUS: &str = "one of male, female; T is short for Trai and for Tổng";
+const AMBIGUOUS: Phrase = Phrase::SexNotTotal;
 /// What was expected where neither yes nor no stands.
-pub(super) const YES_OR_NO: &str = "yes or no (Có, Không, x, 1, 0)";
+pub(super) const YES_OR_NO: Phrase = Phrase::YesOrNo;
 
 /// A value of one of our columns.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -47,11 +48,11 @@ pub(super) struct Made {
     pub value: Value,
     pub rules: Rules,
     /// What was expected where the cell could not be read.
-    pub unread: Option<Cow<'static, str>>,
+    pub unread: Option<Fact>,
 }
 
 impl Made {
-    pub fn unread(expected: impl Into<Cow<'static, str>>) -> Self {
+    pub fn unread(expected: impl Into<Fact>) -> Self {
         Self { unread: Some(expected.into()), ..Self::default() }
     }
 
@@ -182,10 +183,10 @@ impl Reading<'_> {
     }
 
     /// What was expected of a number that its column cannot hold.
-    fn refused(&self, column: &Column, number: i32) -> Option<String> {
+    fn refused(&self, column: &Column, number: i32) -> Option<Phrase> {
         let (least, greatest) = (column.least?, self.greatest?);
-        let kind = if column.id.ends_with("year") { "a year" } else { "a whole number" };
-        (!(least..=greatest).contains(&number)).then(|| format!("{kind} from {least} to {greatest}"))
+        let range = if column.id.ends_with("year") { Phrase::YearFromTo } else { Phrase::WholeNumberFromTo };
+        (!(least..=greatest).contains(&number)).then(|| range(least.into(), greatest.into()))
     }
 
     /// A text that nothing has to be done to, such as most names: a column may hold a million of them.
@@ -209,7 +210,7 @@ impl Reading<'_> {
 
     fn date(&self, cell: Cell<'_>, text: &str) -> Made {
         let found = match cell {
-            Cell::Date(serial) if dates::YEARS.contains(&(serial as i32)) => Err("a date; the cell holds a year in the format of a date"),
+            Cell::Date(serial) if dates::YEARS.contains(&(serial as i32)) => Err(Phrase::DateNotYear),
             Cell::Date(serial) => dates::serial(serial).map(|day| {
                 let mut rules = Rules::default();
                 if serial.fract() != 0.0 {
@@ -225,7 +226,7 @@ impl Reading<'_> {
             Ok((When::Day(day), rules)) => Made::with(Value::Day(day.to_epoch_days()), rules),
             Ok((When::Month(year), rules)) if self.keeps_year => Made::with(Value::Year(year), rules).rule(Rule::MonthAndYear),
             Ok((When::Year(year), rules)) if self.keeps_year => Made::with(Value::Year(year), rules).rule(Rule::YearOnly),
-            Ok(_) => Made::unread("a whole date, with day and month"),
+            Ok(_) => Made::unread(Phrase::WholeDate),
             Err(expected) => Made::unread(expected),
         }
     }
@@ -279,7 +280,7 @@ impl Reading<'_> {
         }
         match cell {
             Cell::Number(_) => rules.add(Rule::NumberAsText),
-            Cell::Date(_) => return Made::unread("text, not a date"),
+            Cell::Date(_) => return Made::unread(Phrase::TextNotDate),
             _ => {}
         }
         // Every personal identification number begins with 0, which a spreadsheet takes for nothing.
@@ -293,8 +294,8 @@ impl Reading<'_> {
             _ => None,
         };
         match written {
-            Some(None) if column.id == "school_year" => return Made::unread("a school year such as 2021-2022"),
-            Some(None) => return Made::unread("an article such as 22 or 22.1"),
+            Some(None) if column.id == "school_year" => return Made::unread(Phrase::SchoolYear),
+            Some(None) => return Made::unread(Phrase::Article),
             Some(Some(told)) if told != text => {
                 rules.add(Rule::Written);
                 text = told;

@@ -7,11 +7,12 @@ use super::header::ANY;
 use super::rules::{Rule, Rules};
 use super::values::{Made, Value};
 use crate::catalogue::{Column, ColumnType};
+use crate::error::Phrase;
 use crate::spelling::bare;
 use rayon::prelude::*;
 
 /// What a record that says both is expected to say.
-const ONE_SEX: &str = "one date, below one of the two sexes";
+const ONE_SEX: Phrase = Phrase::DateBelowOneSex;
 
 impl Cleaner<'_> {
     /// The places of dates that stand below the two sexes.
@@ -74,7 +75,7 @@ impl Cleaner<'_> {
                 (_, Value::Null) => told,
                 (Value::Null, _) => said,
                 (told, said_too) if told == said_too => said,
-                _ => Made::unread("the sex below which the date stands"),
+                _ => Made::unread(Phrase::SexOfDate),
             }
         });
         Values { made: made.collect(), of_row }
@@ -123,14 +124,14 @@ impl Cleaner<'_> {
         rules.add(Rule::TickColumns);
         let list = |marked: &[&str]| Made::with(Value::List(marked.iter().map(|code| (*code).to_owned()).collect()), rules);
         let made = all.into_iter().map(|found| {
-            let Some((marked, denied)) = found else { return Made::unread("a mark, such as x") };
+            let Some((marked, denied)) = found else { return Made::unread(Phrase::Mark) };
             match (column.kind, &marked[..]) {
                 (ColumnType::List, []) if denied == ticks.len() || none_is_said => list(&[]),
                 (ColumnType::List, []) if self.reading.mapped.blank_is_no(&column.id) => list(&[]).rule(Rule::BlankIsNo),
                 (_, []) => Made::default(),
                 (ColumnType::List, marked) => list(marked),
                 (_, [code]) => Made::with(Value::Text((*code).to_owned()), rules),
-                _ => Made::unread("one mark, not several"),
+                _ => Made::unread(Phrase::OneMark),
             }
         });
         Values { made: made.collect(), of_row }
@@ -153,13 +154,13 @@ impl Cleaner<'_> {
         rules.add(Rule::TickColumns);
         let flag = |says: bool| Made::with(Value::Flag(says), rules);
         let made = combinations.par_iter().map(|codes| {
-            let Some((marked, denied)) = self.marks(ticks, &figures, codes) else { return Made::unread("a mark, such as x") };
+            let Some((marked, denied)) = self.marks(ticks, &figures, codes) else { return Made::unread(Phrase::Mark) };
             match &marked[..] {
                 [] if ticks.iter().all(|(code, _)| code == ANY) && denied == ticks.len() => flag(false),
                 [] if blank_is_no => flag(false).rule(Rule::BlankIsNo),
                 [] => Made::default(),
                 marked if marked.iter().all(|code| *code == "no") => flag(false),
-                marked if marked.contains(&"no") => Made::unread("one mark, not several"),
+                marked if marked.contains(&"no") => Made::unread(Phrase::OneMark),
                 _ => flag(true),
             }
         });

@@ -2,7 +2,8 @@
 #![allow(unsafe_code, reason = "the Arrow C stream is a C interface")]
 
 use super::error::to_py;
-use crate::error::Error;
+use crate::error::{Error, Fact};
+use crate::text::Text;
 use polars::prelude::*;
 use polars_arrow::array::{Array, DictionaryArray, StructArray};
 use polars_arrow::datatypes::{ArrowDataType, Field};
@@ -32,11 +33,11 @@ pub fn read(object: &Bound<'_, PyAny>) -> PyResult<Vec<DataFrame>> {
     // SAFETY: the capsule of that name holds a valid stream that this call now owns; what is left behind is
     // an empty stream, whose release is null, so that the capsule's destructor has nothing to free.
     let stream = unsafe { std::ptr::replace(pointer.as_ptr(), ArrowArrayStream::empty()) };
-    let frame = |found: String| to_py(object.py(), &Error::Frame { table: "stream".to_owned(), found });
+    let frame = |found: Fact| to_py(object.py(), &Error::Frame { table: "stream".to_owned(), found });
     // A type that polars was not built for panics: it must not reach the user as one.
     match catch_unwind(AssertUnwindSafe(|| from_stream(stream))) {
-        Ok(frames) => frames.map_err(|e| frame(e.to_string())),
-        Err(_) => Err(frame("a column type that is not supported".to_owned())),
+        Ok(frames) => frames.map_err(|e| frame(Fact::library(e))),
+        Err(_) => Err(frame(Text::new("kiểu cột không được hỗ trợ", "a column type that is not supported").into())),
     }
 }
 

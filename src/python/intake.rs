@@ -4,7 +4,7 @@ use super::enter::{enter, telling};
 use super::error::spoken;
 use super::{Frame, arrow, day, ethnic};
 use crate::area::{AreaList, Found, Level};
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Result};
 use crate::intake::{Folder, Mapping, Reader, Reading, TextEncoding, files_below, why_skipped};
 use crate::limits::Limits;
 use polars::prelude::{DataFrame, IdxCa, PlSmallStr};
@@ -55,7 +55,7 @@ pub(super) fn whole(stream: &Bound<'_, PyAny>) -> PyResult<DataFrame> {
     let first = frames.next().unwrap_or_default();
     enter(stream.py(), || {
         frames.try_fold(first, |mut frame, next| {
-            frame.vstack_mut(&next).map_err(|e| Error::Frame { table: "stream".to_owned(), found: e.to_string() })?;
+            frame.vstack_mut(&next).map_err(|e| Error::Frame { table: "stream".to_owned(), found: Fact::library(e) })?;
             Ok(frame)
         })
     })
@@ -242,7 +242,7 @@ fn find_area(py: Python<'_>, name: &str, level: &str, within: Option<&str>, on: 
             Found::Nothing => Vec::new(),
         };
         let rows = IdxCa::from_vec(PlSmallStr::EMPTY, places);
-        let frame = list.to_frame()?.take(&rows).map_err(|e| Error::Frame { table: "areas".to_owned(), found: e.to_string() })?;
+        let frame = list.to_frame()?.take(&rows).map_err(|e| Error::Frame { table: "areas".to_owned(), found: Fact::library(e) })?;
         Ok(Frame(frame))
     })
 }

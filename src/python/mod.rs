@@ -11,11 +11,12 @@ mod stats;
 
 use crate::area::{AreaList, Split};
 use crate::catalogue::{Catalogue, EthnicList};
-use crate::error::{Error, Result, choose};
+use crate::error::{Error, Fact, Result, choose};
 use crate::plan::Plan;
 use crate::question::UnknownAreas;
 use crate::record::{Announced, Cases, Dataset};
 use crate::tally::{Context, Tally, Vintage};
+use crate::text::Text;
 use chrono::NaiveDate;
 use enter::enter;
 use polars::prelude::{DataFrame, DataType, IntoColumn, PolarsResult, StringChunked};
@@ -28,7 +29,7 @@ use std::sync::Arc;
 const STEP: usize = 1 << 20;
 
 fn day(what: &'static str, text: &str) -> Result<NaiveDate> {
-    text.parse().map_err(|_| Error::BadNumber { what, expected: "YYYY-MM-DD".to_owned(), found: text.to_owned() })
+    text.parse().map_err(|_| Error::BadNumber { what, expected: Fact::verbatim("YYYY-MM-DD"), found: Fact::verbatim(text) })
 }
 
 fn ethnic(list: Option<&str>) -> Result<Option<EthnicList>> {
@@ -289,7 +290,7 @@ impl PyPlan {
         let plan = self.0.clone();
         enter(py, move || {
             // One tally may come in several batches.
-            let frame = arrow::one_frame(frames).map_err(|e| Error::Frame { table: "tally".to_owned(), found: e.to_string() })?;
+            let frame = arrow::one_frame(frames).map_err(|e| Error::Frame { table: "tally".to_owned(), found: Fact::library(e) })?;
             Ok(PyTally { tally: Tally::from_frame(&*plan, &frame)?, plan })
         })
     }
@@ -388,11 +389,7 @@ fn synthetic(
         let children = usize::try_from(children).map_err(|_| below_zero("children", children))?;
         let silent = usize::try_from(silent).map_err(|_| below_zero("silent", silent))?;
         let province = crate::synthetic::Province { code, communes: &communes, children, year, seed, silent };
-        let (tables, truth) = crate::synthetic::generate(&province).map_err(|found| Error::BadNumber {
-            what: "province",
-            expected: "a province that can be made".to_owned(),
-            found,
-        })?;
+        let (tables, truth) = crate::synthetic::generate(&province)?;
         let tables = tables.into_iter().map(|(name, frame)| (name.to_owned(), Frame(frame))).collect();
         Ok((tables, Frame(truth.submissions()), Frame(truth.to_frame())))
     })
@@ -444,12 +441,12 @@ fn identifiers(py: Python<'_>, column: &Bound<'_, PyAny>) -> PyResult<Frame> {
             });
             DataFrame::new(frame.height(), columns.collect::<PolarsResult<_>>()?)
         };
-        made().map(Frame).map_err(|e| Error::Frame { table: "identifiers".to_owned(), found: e.to_string() })
+        made().map(Frame).map_err(|e| Error::Frame { table: "identifiers".to_owned(), found: Fact::library(e) })
     })
 }
 
 fn below_zero(what: &'static str, found: i64) -> Error {
-    Error::BadNumber { what, expected: "a whole number from 0".to_owned(), found: found.to_string() }
+    Error::BadNumber { what, expected: Text::new("số nguyên từ 0", "a whole number from 0").into(), found: found.into() }
 }
 
 fn natural(what: &'static str, number: i64) -> Result<u64> {

@@ -3,7 +3,7 @@
 use super::enter::{enter, telling};
 use super::{Frame, arrow, day, ethnic};
 use crate::area::Level;
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Result};
 use crate::period::Period;
 use crate::quality::{Check, Checking, Comparing, Rules, Severity, Sources, column_name};
 use crate::text::Language;
@@ -159,7 +159,7 @@ impl PyCheck {
 
 fn row_frame(table: &str, rows: Vec<u32>) -> Result<Frame> {
     let frame = DataFrame::new(rows.len(), vec![Column::new("row".into(), rows)]);
-    frame.map(Frame).map_err(|e| Error::Frame { table: table.to_owned(), found: e.to_string() })
+    frame.map(Frame).map_err(|e| Error::Frame { table: table.to_owned(), found: Fact::library(e) })
 }
 
 /// What a column is called by people, in Vietnamese and in English.

@@ -5,6 +5,7 @@ use super::enter::enter;
 use super::natural;
 use crate::error::{Error, Result};
 use crate::stats::{self, IndirectStratum, Interval, Kind, Rate, RateMethod, Stratum};
+use crate::text::Text;
 use pyo3::prelude::*;
 
 /// Adds the functions to the private module.
@@ -65,7 +66,8 @@ fn as_many<T>(what: &'static str, of: &[T], as_what: &str, many: usize) -> Resul
     if of.len() == many {
         return Ok(());
     }
-    Err(Error::BadNumber { what, expected: format!("{many} numbers, as many as {as_what}"), found: of.len().to_string() })
+    let asked = Text::new(format!("{many} số, bằng số phần tử của {as_what}"), format!("{many} numbers, as many as {as_what}"));
+    Err(Error::BadNumber { what, expected: asked.into(), found: of.len().into() })
 }
 
 #[pyfunction]

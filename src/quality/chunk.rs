@@ -3,7 +3,7 @@
 use super::coded::Coded;
 use super::plan::Plan;
 use crate::catalogue::{ColumnType, Condition, TODAY, Time, days};
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Phrase, Result};
 use crate::record::{BIRTHS, Encoded, Encoder, NO, NO_WORD, Problems, Rows};
 use crate::spelling::identifier;
 use polars::prelude::*;
@@ -41,7 +41,7 @@ impl<'c> Chunk<'c> {
     }
 
     fn wrong(&self, error: &PolarsError) -> Error {
-        Error::Frame { table: self.plan.table.id.clone(), found: error.to_string() }
+        Error::Frame { table: self.plan.table.id.clone(), found: Fact::library(error) }
     }
 
     /// A column as it stands in the records.
@@ -278,7 +278,7 @@ fn tell_school_years(encoder: &mut Encoder, values: &Encoded) {
     let Encoded::Words { codes, words } = values else { return };
     for (row, code) in codes.iter().enumerate() {
         if words.get(*code as usize).is_some_and(|word| !crate::record::is_school_year(word)) {
-            encoder.problems.value(&encoder.table.id, "school_year", "a school year such as 2021-2022", row as u64 + 1);
+            encoder.problems.value(&encoder.table.id, "school_year", Phrase::SchoolYear, row as u64 + 1);
         }
     }
 }

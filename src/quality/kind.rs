@@ -1,6 +1,7 @@
 //! What a rule can ask for.
 
 use crate::catalogue::{ColumnType, Condition, Table};
+use crate::error::{Fact, Phrase};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 
@@ -110,7 +111,7 @@ pub(super) struct Outlier {
 }
 
 /// A field, what it should hold, what it holds.
-type Refused = (String, String, String);
+type Refused = (String, Fact, Fact);
 
 /// The types of columns with one value in each row.
 const SINGLE: &[ColumnType] = &[ColumnType::Text, ColumnType::Area, ColumnType::Flag, ColumnType::Date, ColumnType::Integer];
@@ -176,24 +177,26 @@ impl Kind {
 
     /// Numbers that make no rule.
     pub fn check(&self) -> Result<(), Refused> {
-        let refuse = |field: &str, expected: &str, found: String| Err((field.to_owned(), expected.to_owned(), found));
+        let refuse = |field: &str, expected: Fact, found: Fact| Err((field.to_owned(), expected, found));
         match self {
             Self::Probable(p) if !(0.0..=1.0).contains(&p.similarity) => {
-                refuse("probable_duplicate.similarity", "a number from 0 to 1", p.similarity.to_string())
+                refuse("probable_duplicate.similarity", Phrase::NumberFromTo(0, "1".to_owned()).into(), p.similarity.into())
             }
-            Self::Unique(columns) if columns.is_empty() => refuse("unique", "a column", "none".to_owned()),
-            Self::Refers(refers) if refers.columns.is_empty() => refuse("refers.columns", "a column", "none".to_owned()),
-            Self::Probable(p) if p.same.is_empty() => refuse("probable_duplicate.same", "a column", "none".to_owned()),
+            Self::Unique(columns) if columns.is_empty() => refuse("unique", Phrase::Column.into(), Phrase::Nothing.into()),
+            Self::Refers(refers) if refers.columns.is_empty() => refuse("refers.columns", Phrase::Column.into(), Phrase::Nothing.into()),
+            Self::Probable(p) if p.same.is_empty() => refuse("probable_duplicate.same", Phrase::Column.into(), Phrase::Nothing.into()),
             Self::Deadline(d) if d.working_days.is_some() == (d.hours.is_some() && d.hours_column.is_some()) => {
-                refuse("deadline", "working_days, or hours and hours_column", "neither or both".to_owned())
+                refuse("deadline", Phrase::DaysOrHours.into(), Phrase::NeitherOrBoth.into())
             }
             Self::Deadline(Deadline { working_days: Some(limit), .. } | Deadline { hours: Some(limit), .. }) if *limit < 0 => {
-                refuse("deadline", "a number from 0", limit.to_string())
+                refuse("deadline", Phrase::NumberFrom(0).into(), (*limit).into())
             }
-            Self::Outlier(o) if o.least_windows < 3 || o.windows < o.least_windows || o.windows > 1_200 => {
-                refuse("outlier.windows", "3 <= least_windows <= windows <= 1200", format!("{}, {}", o.least_windows, o.windows))
-            }
-            Self::Updates { grace, .. } if *grace > 28 => refuse("updates.grace_days", "0 to 28", grace.to_string()),
+            Self::Outlier(o) if o.least_windows < 3 || o.windows < o.least_windows || o.windows > 1_200 => refuse(
+                "outlier.windows",
+                Fact::verbatim("3 <= least_windows <= windows <= 1200"),
+                Fact::verbatim(format_args!("{}, {}", o.least_windows, o.windows)),
+            ),
+            Self::Updates { grace, .. } if *grace > 28 => refuse("updates.grace_days", Phrase::FromTo(0, 28).into(), Fact::verbatim(grace)),
             _ => Ok(()),
         }
     }

@@ -8,7 +8,7 @@ use super::table::Checked;
 use super::windows::{is_updated, months};
 use crate::area::Level;
 use crate::catalogue::Time;
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Phrase, Result};
 use crate::period::Period;
 use polars::prelude::{Column, DataFrame};
 use std::collections::{BTreeMap, BTreeSet};
@@ -48,8 +48,7 @@ impl Check {
     /// does not have.
     pub fn scorecard(&self, by: Level, period: &Period) -> Result<DataFrame> {
         let Some(asked) = months(period) else {
-            let expected = "a period of whole months".to_owned();
-            return Err(Error::BadNumber { what: "period", expected, found: period.to_string() });
+            return Err(Error::BadNumber { what: "period", expected: Phrase::WholeMonths.into(), found: Fact::verbatim(period) });
         };
         let areas = &self.setting.areas;
         areas.check_level(by)?;
@@ -141,6 +140,6 @@ impl Check {
             Column::new("reporting".into(), lines.values().map(|l| is_known.then_some(l.reporting)).collect::<Vec<Option<u64>>>()),
             text_column("status", lines.values().map(|l| Some(status(l)))),
         ];
-        DataFrame::new(lines.len(), columns).map_err(|e| Error::Frame { table: "scorecard".to_owned(), found: e.to_string() })
+        DataFrame::new(lines.len(), columns).map_err(|e| Error::Frame { table: "scorecard".to_owned(), found: Fact::library(e) })
     }
 }

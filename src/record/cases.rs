@@ -4,7 +4,7 @@ use super::days::days_of;
 use super::encode::{Encoded, Encoder, NO, UNDECIDED, YES};
 use super::problems::Problems;
 use crate::catalogue::{Catalogue, Table};
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Phrase, Result};
 use crate::spelling::identifier;
 use crate::task::Watched;
 use chrono::NaiveDate;
@@ -84,9 +84,9 @@ impl Cases {
     /// # Errors
     /// [`Error::Frame`] if a needed column is missing or cannot be read, [`Error::BadValue`] if one has gaps.
     pub fn add(&mut self, victims: &DataFrame) -> Result<()> {
-        let wrong = |found: String| Error::Frame { table: "victims".to_owned(), found };
-        let table = CATALOGUE.table("victims").ok_or_else(|| wrong("no table victims".to_owned()))?;
-        self.read(table, victims).map_err(|e| wrong(e.to_string()))?
+        let wrong = |found: Fact| Error::Frame { table: "victims".to_owned(), found };
+        let table = CATALOGUE.table("victims").ok_or_else(|| wrong(Phrase::NoTable("victims").into()))?;
+        self.read(table, victims).map_err(|e| wrong(Fact::library(e)))?
     }
 
     fn read(&mut self, table: &Table, victims: &DataFrame) -> PolarsResult<Result<()>> {
@@ -107,9 +107,9 @@ impl Cases {
             let (id, received, commune) = (ids.str()?.get(row).and_then(identifier), received.get(row), communes.str()?.get(row));
             let (Some(id), Some(received), Some(commune)) = (&id, received, commune) else {
                 for (column, expected, missing) in [
-                    ("case_id", "text", id.is_none()),
-                    ("received_date", "a date", received.is_none()),
-                    ("commune", "text", commune.is_none()),
+                    ("case_id", Phrase::Text, id.is_none()),
+                    ("received_date", Phrase::Date, received.is_none()),
+                    ("commune", Phrase::Text, commune.is_none()),
                 ] {
                     if missing {
                         problems.value("victims", column, expected, self.rows + row as u64 + 1);

@@ -4,7 +4,7 @@ use super::cases::{Cases, JOINED, row_of};
 use super::days::days_of;
 use super::problems::Problems;
 use crate::catalogue::{Codes, Column as ColumnSchema, ColumnType, EthnicList, Table, Time, days};
-use crate::error::{Error, Result, WITHOUT_FRACTION};
+use crate::error::{Error, Fact, Phrase, Result};
 use crate::period::Period;
 use crate::spelling::{identifier, nfc};
 use chrono::{Datelike, NaiveDate};
@@ -173,7 +173,7 @@ impl Encoder<'_> {
 
     /// The column under a name that conditions and dimensions may use.
     pub fn encode(&mut self, name: &str) -> Result<Rc<Encoded>> {
-        self.get(name).map_err(|e| Error::Frame { table: self.table.id.clone(), found: e.to_string() })
+        self.get(name).map_err(|e| Error::Frame { table: self.table.id.clone(), found: Fact::library(e) })
     }
 
     fn get(&mut self, name: &str) -> PolarsResult<Rc<Encoded>> {
@@ -228,7 +228,7 @@ impl Encoder<'_> {
         let mut flags = Vec::with_capacity(series.len());
         for (i, value) in series.bool()?.iter().enumerate() {
             if value.is_none() && schema.required {
-                self.problems.value(&self.table.id, &schema.id, "true or false", self.row(i));
+                self.problems.value(&self.table.id, &schema.id, Phrase::TrueOrFalse, self.row(i));
             }
             flags.push(value.map_or(UNDECIDED, |v| if v { YES } else { NO }));
         }
@@ -252,8 +252,8 @@ impl Encoder<'_> {
                     high.push(day);
                     continue;
                 }
-                Some(_) => self.problems.value(&self.table.id, name, "a date from 1800 to 2200", self.row(i)),
-                None if required => self.problems.value(&self.table.id, name, "a date", self.row(i)),
+                Some(_) => self.problems.value(&self.table.id, name, Phrase::DateFromTo(1800, 2200), self.row(i)),
+                None if required => self.problems.value(&self.table.id, name, Phrase::Date, self.row(i)),
                 None => {}
             }
             low.push(LOW);
@@ -266,12 +266,12 @@ impl Encoder<'_> {
         let series = self.whole_numbers(schema)?;
         let least = schema.least.map_or(i64::from(LOW) + 1, i64::from);
         let greatest = self.table.greatest(&schema.id).unwrap_or(HIGH - 1);
-        let expected = match (schema.least, schema.required) {
-            (Some(least), _) if schema.id.ends_with("year") => format!("a year from {least} to {greatest}"),
-            (Some(least), _) => format!("a whole number from {least} to {greatest}"),
-            (None, true) => "a whole number".to_owned(),
-            (None, false) => "a whole number of 32 bits".to_owned(),
-        };
+        let expected = Fact::from(match (schema.least, schema.required) {
+            (Some(least), _) if schema.id.ends_with("year") => Phrase::YearFromTo(least.into(), greatest.into()),
+            (Some(least), _) => Phrase::WholeNumberFromTo(least.into(), greatest.into()),
+            (None, true) => Phrase::WholeNumber,
+            (None, false) => Phrase::WholeNumberOf32Bits,
+        });
         let mut low = Vec::with_capacity(series.len());
         let mut high = Vec::with_capacity(series.len());
         for (i, value) in series.i64()?.iter().enumerate() {
@@ -282,7 +282,7 @@ impl Encoder<'_> {
                     continue;
                 }
                 None if !schema.required => {}
-                _ => self.problems.value(&self.table.id, &schema.id, &expected, self.row(i)),
+                _ => self.problems.value(&self.table.id, &schema.id, expected.clone(), self.row(i)),
             }
             low.push(LOW);
             high.push(HIGH);
@@ -299,7 +299,7 @@ impl Encoder<'_> {
             let mut whole: Vec<Option<i64>> = Vec::with_capacity(units.len());
             for (i, value) in units.i128()?.iter().enumerate() {
                 if value.is_some_and(|v| v % one != 0) {
-                    self.problems.value(&self.table.id, &schema.id, WITHOUT_FRACTION, self.row(i));
+                    self.problems.value(&self.table.id, &schema.id, Phrase::WithoutFraction, self.row(i));
                     // Told already: a value every integer column accepts.
                     whole.push(Some(i64::from(schema.least.unwrap_or(0))));
                 } else {
@@ -316,7 +316,7 @@ impl Encoder<'_> {
             {
                 let (before, after) = (column.is_null(), cast.is_null());
                 for i in (0..cast.len()).filter(|i| after.get(*i) == Some(true) && before.get(*i) == Some(false)) {
-                    self.problems.value(&self.table.id, &schema.id, "a whole number of 32 bits", self.row(i));
+                    self.problems.value(&self.table.id, &schema.id, Phrase::WholeNumberOf32Bits, self.row(i));
                 }
             }
             return Ok(cast);
@@ -326,7 +326,7 @@ impl Encoder<'_> {
         for (i, value) in floats.f64()?.iter().enumerate() {
             let value = value.filter(|v| !v.is_nan());
             if value.is_some_and(|v| v.fract() != 0.0 || v.abs() > MOST_WHOLE) {
-                self.problems.value(&self.table.id, &schema.id, "a whole number", self.row(i));
+                self.problems.value(&self.table.id, &schema.id, Phrase::WholeNumber, self.row(i));
                 // Already reported; this placeholder is in range, so it is not reported twice.
                 whole.push(Some(i64::from(schema.least.unwrap_or(0))));
             } else {
@@ -347,7 +347,7 @@ impl Encoder<'_> {
             let Some(text) = value else {
                 // A missing area code is told with the unknown ones.
                 if schema.required && schema.kind != ColumnType::Area {
-                    self.problems.value(&self.table.id, &schema.id, "text", self.row(i));
+                    self.problems.value(&self.table.id, &schema.id, Phrase::Text, self.row(i));
                 }
                 codes.push(NO_WORD);
                 continue;
@@ -372,8 +372,10 @@ impl Encoder<'_> {
                 known.insert(text, code);
                 code
             });
-            if code == NO_WORD && refused.holds(text) {
-                self.problems.value(&self.table.id, &schema.id, &refused.expected, self.row(i));
+            if code == NO_WORD
+                && let Some(expected) = refused.of(text)
+            {
+                self.problems.value(&self.table.id, &schema.id, expected.clone(), self.row(i));
             }
             codes.push(code);
         }
@@ -388,7 +390,7 @@ impl Encoder<'_> {
             }
             let found = identifier(text).map(std::borrow::Cow::into_owned);
             if found.is_none() && schema.required {
-                refused.add(text, || "text".to_owned());
+                refused.add(text, || Phrase::Text.into());
             }
             return found;
         };
@@ -408,15 +410,15 @@ impl Encoder<'_> {
         found
     }
 
-    fn expected(&self, list: &str) -> String {
+    fn expected(&self, list: &str) -> Fact {
         if list == "ethnicity" {
-            return "a code of the official list of ethnic groups, 01 to 54".to_owned();
+            return Phrase::EthnicCode.into();
         }
         let codes: Vec<&str> = self.codes.list(list).map(|l| l.items.iter().map(|c| c.code.as_str()).collect()).unwrap_or_default();
         if codes.len() > 16 {
-            return format!("a code of the list {list} ({} … {})", codes[0], codes[codes.len() - 1]);
+            return Phrase::CodeFromTo(list.to_owned(), codes[0].to_owned(), codes[codes.len() - 1].to_owned()).into();
         }
-        codes.join(", ")
+        Fact::verbatim(codes.join(", "))
     }
 
     fn list(&mut self, schema: &ColumnSchema) -> PolarsResult<Encoded> {
@@ -451,7 +453,7 @@ impl Encoder<'_> {
                         known.insert(text.to_owned(), code);
                         code
                     });
-                    bad |= code == NO_WORD && refused.holds(text);
+                    bad |= code == NO_WORD && refused.of(text).is_some();
                     if code != NO_WORD {
                         codes.push(code);
                     }
@@ -467,8 +469,8 @@ impl Encoder<'_> {
                 }
                 if bad {
                     let list = schema.codes.as_deref().unwrap_or_default();
-                    let expected = format!("lists of {}", self.expected(list));
-                    self.problems.value(&self.table.id, &schema.id, &expected, self.row(i));
+                    let expected = Phrase::ListsOf(self.expected(list));
+                    self.problems.value(&self.table.id, &schema.id, expected, self.row(i));
                 }
             }
             starts.push(u32::try_from(codes.len()).unwrap_or(u32::MAX));
@@ -544,7 +546,7 @@ impl Encoder<'_> {
         let mut ages = Vec::with_capacity(least.len());
         for (i, (least, most)) in least.into_iter().zip(most).enumerate() {
             if least > most {
-                self.problems.value(&self.table.id, "age_to", "an age not below age_from", self.row(i));
+                self.problems.value(&self.table.id, "age_to", Phrase::AgeNotBelow("age_from"), self.row(i));
             }
             ages.push(if least == LOW && most != HIGH { (0, most) } else { (least, most) });
         }
@@ -581,7 +583,7 @@ impl Encoder<'_> {
                 FactsOfCase::Communes(_) => Vec::new(),
             };
             for row in nowhere(&facts) {
-                self.problems.value(&self.table.id, "case_id", "the case_id of a row of the table victims", self.row(row));
+                self.problems.value(&self.table.id, "case_id", Phrase::CaseOfVictims, self.row(row));
             }
         }
         Ok(match (name, facts) {
@@ -626,7 +628,7 @@ impl Encoder<'_> {
 
     /// Whether each row belongs to the period, by the table's time rule.
     pub fn in_period(&mut self, period: &Period, lag: i32, date: Option<&str>) -> Result<Vec<u8>> {
-        self.try_in_period(period, lag, date).map_err(|e| Error::Frame { table: self.table.id.clone(), found: e.to_string() })
+        self.try_in_period(period, lag, date).map_err(|e| Error::Frame { table: self.table.id.clone(), found: Fact::library(e) })
     }
 
     fn try_in_period(&mut self, period: &Period, lag: i32, date: Option<&str>) -> PolarsResult<Vec<u8>> {
@@ -655,7 +657,7 @@ impl Encoder<'_> {
                 let readable: Vec<bool> = words.iter().map(|w| is_school_year(w)).collect();
                 for (i, code) in codes.iter().enumerate() {
                     if readable.get(*code as usize) == Some(&false) {
-                        self.problems.value(&self.table.id, "school_year", "a school year such as 2021-2022", self.row(i));
+                        self.problems.value(&self.table.id, "school_year", Phrase::SchoolYear, self.row(i));
                     }
                 }
                 codes.iter().map(|c| fits.get(*c as usize).copied().unwrap_or(UNDECIDED)).collect()
@@ -711,18 +713,17 @@ fn place(words: &mut Vec<String>, word: String) -> u32 {
 #[derive(Default)]
 struct Refused {
     texts: std::collections::HashSet<String>,
-    expected: String,
+    expected: Option<Fact>,
 }
 
 impl Refused {
-    fn add(&mut self, text: &str, expected: impl FnOnce() -> String) {
-        if self.expected.is_empty() {
-            self.expected = expected();
-        }
+    fn add(&mut self, text: &str, expected: impl FnOnce() -> Fact) {
+        self.expected.get_or_insert_with(expected);
         self.texts.insert(text.to_owned());
     }
 
-    fn holds(&self, text: &str) -> bool {
-        !self.texts.is_empty() && self.texts.contains(text)
+    /// What was expected instead of a text, if it was refused.
+    fn of(&self, text: &str) -> Option<&Fact> {
+        self.expected.as_ref().filter(|_| self.texts.contains(text))
     }
 }

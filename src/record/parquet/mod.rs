@@ -8,7 +8,7 @@
 mod pages;
 mod thrift;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Phrase, Result};
 use crate::limits::{Bound, Limits};
 use crate::task::Watch;
 use rayon::prelude::*;
@@ -40,13 +40,13 @@ impl Announced {
     /// # Errors
     /// [`Error::File`] if it cannot be read, [`Error::UnreadableFile`] if it is no whole Parquet file or does not agree with itself.
     pub fn by(path: &Path) -> Result<Self> {
-        let there = |e: std::io::Error| Error::File { path: path.display().to_string(), found: e.to_string() };
+        let there = |e: std::io::Error| Error::File { path: path.display().to_string(), found: (&e).into() };
         let mut file = crate::disk::open(path)?;
         let about = file.metadata().map_err(there)?;
         let length = about.len();
-        let bytes = footer(&mut file, length).map_err(there)?.ok_or_else(|| damaged(path, "a Parquet file", "a damaged one"))?;
-        let rows = rows(&bytes, length).ok_or_else(|| damaged(path, "a Parquet file", "a damaged one"))?;
-        let rows = rows.map_err(|(expected, found)| damaged(path, &expected, &found))?;
+        let bytes = footer(&mut file, length).map_err(there)?.ok_or_else(|| damaged(path, Phrase::ParquetFile, Phrase::Damaged))?;
+        let rows = rows(&bytes, length).ok_or_else(|| damaged(path, Phrase::ParquetFile, Phrase::Damaged))?;
+        let rows = rows.map_err(|(expected, found)| damaged(path, expected, found))?;
         let changed = about.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok()).map_or(0, |since| since.as_nanos());
         let state = [length.to_le_bytes().as_slice(), changed.to_le_bytes().as_slice(), bytes.as_slice()].concat();
         let (groups, (_, schema)) = parts(&bytes).unwrap_or_default();
@@ -61,7 +61,7 @@ impl Announced {
     /// As [`Announced::by`].
     #[cfg(feature = "python")]
     pub fn columns(path: &Path) -> Result<Vec<String>> {
-        let there = |e: std::io::Error| Error::File { path: path.display().to_string(), found: e.to_string() };
+        let there = |e: std::io::Error| Error::File { path: path.display().to_string(), found: (&e).into() };
         let mut file = crate::disk::open(path)?;
         let length = file.metadata().map_err(there)?.len();
         let bytes = footer(&mut file, length).map_err(there)?;
@@ -71,7 +71,7 @@ impl Announced {
             names.dedup();
             Some(names)
         });
-        names.ok_or_else(|| damaged(path, "a Parquet file", "a damaged one"))
+        names.ok_or_else(|| damaged(path, Phrase::ParquetFile, Phrase::Damaged))
     }
 
     /// Refuses a file whose pages do not hold what it announces, looking at those of some columns, or of all.
@@ -79,8 +79,8 @@ impl Announced {
     /// # Errors
     /// [`Error::UnreadableFile`], or [`Error::File`] if it cannot be read.
     pub fn check_pages(path: &Path, columns: Option<&[String]>) -> Result<()> {
-        let there = |e: std::io::Error| Error::File { path: path.display().to_string(), found: e.to_string() };
-        let whole = || damaged(path, "a Parquet file", "a damaged one");
+        let there = |e: std::io::Error| Error::File { path: path.display().to_string(), found: (&e).into() };
+        let whole = || damaged(path, Phrase::ParquetFile, Phrase::Damaged);
         let mut file = crate::disk::open(path)?;
         let length = file.metadata().map_err(there)?.len();
         let bytes = footer(&mut file, length).map_err(there)?.ok_or_else(whole)?;
@@ -112,12 +112,12 @@ impl Announced {
         if Self::by(path)? == self {
             return Ok(());
         }
-        Err(damaged(path, "the file that was named", "one that has changed since"))
+        Err(damaged(path, Phrase::NamedFile, Phrase::ChangedSince))
     }
 }
 
-fn damaged(path: &Path, expected: &str, found: &str) -> Error {
-    Error::UnreadableFile { path: path.display().to_string(), expected: expected.to_owned(), found: found.to_owned() }
+fn damaged(path: &Path, expected: Phrase, found: Phrase) -> Error {
+    Error::UnreadableFile { path: path.display().to_string(), expected: expected.into(), found: found.into() }
 }
 
 /// The bytes of the footer; none if the file has none.
@@ -140,7 +140,7 @@ fn footer(file: &mut File, length: u64) -> std::io::Result<Option<Vec<u8>>> {
 }
 
 /// A number that should be there, and what is.
-type Differs = (String, String);
+type Differs = (Phrase, Phrase);
 
 /// The row groups, and the rows and the schema of the file.
 type Parts = (Vec<Group>, (i64, Vec<Element>));
@@ -170,23 +170,23 @@ fn rows(footer: &[u8], length: u64) -> Option<std::result::Result<u64, Differs>>
         let rows = u64::try_from(group.rows?).ok()?;
         sum = sum.checked_add(rows)?;
         if group.columns.len() != leaves.len() {
-            return Some(Err((format!("{} columns", leaves.len()), format!("{} columns", group.columns.len()))));
+            return Some(Err((Phrase::SomeColumns(leaves.len() as u64), Phrase::SomeColumns(group.columns.len() as u64))));
         }
         for (column, leaf) in group.columns.iter().zip(&leaves) {
             if column.name != leaf.name {
-                return Some(Err(("columns of the same names".to_owned(), "others".to_owned())));
+                return Some(Err((Phrase::ColumnsOfSameNames, Phrase::OtherValues)));
             }
             let values = u64::try_from(column.values?).ok()?;
             if if leaf.repeats { values < rows } else { values != rows } {
-                return Some(Err((format!("{rows} rows"), format!("{values} values in a column"))));
+                return Some(Err((Phrase::Rows(rows.to_string()), Phrase::ValuesInColumn(values))));
             }
             let end = u64::try_from(column.first?).ok()?.checked_add(u64::try_from(column.size?).ok()?)?;
             if end > length {
-                return Some(Err((format!("{end} bytes"), format!("{length} bytes"))));
+                return Some(Err((Phrase::Bytes(end), Phrase::Bytes(length))));
             }
         }
     }
-    Some(if sum == all { Ok(all) } else { Err((format!("{all} rows"), format!("{sum} rows"))) })
+    Some(if sum == all { Ok(all) } else { Err((Phrase::Rows(all.to_string()), Phrase::Rows(sum.to_string()))) })
 }
 
 /// A column with values.
