@@ -52,7 +52,7 @@ impl Written {
             return Err(Error::BadPlan { found: Phrase::UncountedQuantity(other.id.clone()).into() });
         }
         if let Some(missing) = counted.first() {
-            return Err(Error::BadPlan { found: Phrase::NoQuantity(missing.clone()).into() });
+            return Err(Error::BadPlan { found: Phrase::NoQuantity((*missing).clone()).into() });
         }
         Ok(())
     }

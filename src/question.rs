@@ -194,7 +194,7 @@ impl Question {
             };
             let among: Vec<&str> = lies.places.iter().map(|p| self.areas.get(*p).code.as_str()).collect();
             if let Some(share) = shares.iter().find(|s| !among.contains(&s.new.as_str())) {
-                return bad(old, &format!("one of {}", among.join(", ")), &share.new);
+                return bad(old, Phrase::OneOf(among.join(", ")), Fact::verbatim(&share.new));
             }
         }
         Ok(())

@@ -346,3 +346,102 @@ impl Error {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Fact;
+    use super::super::phrase::tests::english_of;
+    use super::*;
+
+    /// An error of each kind, and those that have a sentence or a hint of their own.
+    fn errors() -> Vec<Error> {
+        let (word, words) = (|| "x1".to_owned(), || vec!["x1".to_owned(), "x2".to_owned()]);
+        let (expected, found) = (|| Fact::from(Phrase::WholeDate), || Fact::from(Phrase::Nothing));
+        let over = |what: Phrase| Error::OverLimit { path: word(), what: what.into(), most: 1, found: 2, memory: 1 << 30 };
+        let codes = |codes: &[&str]| Error::UnknownAreas {
+            table: word(),
+            column: word(),
+            rows: 1,
+            codes: codes.iter().map(|code| (*code).to_owned()).collect(),
+            vintage: word(),
+        };
+        let lacks = |indicator: &str, found: Vec<String>| Error::MissingColumn {
+            table: word(),
+            column: word(),
+            expected: Phrase::Text.into(),
+            found,
+            indicator: indicator.to_owned(),
+        };
+        let header = |found: Vec<String>| Error::NoHeader { path: word(), table: word(), row: 1, found, expected: words() };
+        let value =
+            |first: Vec<u64>| Error::BadValue { table: word(), column: word(), expected: Phrase::WithoutFraction.into(), rows: 2, first };
+        vec![
+            Error::Catalogue { file: word(), key: word(), expected: expected(), found: found() },
+            Error::UnknownIndicator { got: word(), close: Vec::new() },
+            Error::UnknownIndicator { got: word(), close: words() },
+            Error::UnknownChoice { what: "x", got: word(), known: words() },
+            Error::NoLevel { level: word(), day: word(), known: words() },
+            Error::Repeated { what: "x", got: word() },
+            Error::BadPeriod { got: word() },
+            Error::PeriodNotDefined { indicator: word(), period: word(), allowed: words() },
+            Error::BadPlan { found: found() },
+            Error::BadNumber { what: "n", expected: expected(), found: found() },
+            Error::NoAreaList { date: word(), known: vec![(word(), word()), (word(), OPEN_END.to_owned())] },
+            Error::NoVintage { period: word() },
+            Error::BadShares { old: word(), expected: expected(), found: found() },
+            Error::OtherDataset { table: word(), expected: expected(), found: found() },
+            Error::TallyMismatch { expected: expected(), found: found() },
+            Error::MissingTable { table: word(), indicator: word() },
+            lacks("x1", Vec::new()),
+            lacks(ABUSE, words()),
+            lacks(COVERAGE, words()),
+            Error::WrongType { table: word(), column: word(), expected: Phrase::ListOfText.into(), found: Fact::verbatim("i64") },
+            value(Vec::new()),
+            value(vec![1, 2]),
+            codes(&[NOT_A_CODE]),
+            codes(&["1"]),
+            codes(&["99999"]),
+            Error::NoEthnicList,
+            Error::NoShare,
+            Error::UnitsDiffer { numerator: word(), denominator: word() },
+            Error::ChoicesDiffer { numerator: word(), denominator: word() },
+            Error::File { path: word(), found: (&std::io::Error::from_raw_os_error(2)).into() },
+            Error::NotWritten { path: word(), found: (&std::io::Error::from_raw_os_error(28)).into() },
+            Error::Frame { table: word(), found: found() },
+            Error::RowsDiffer { table: word(), expected: 1, found: 2 },
+            Error::NoPermission { path: word() },
+            Error::UnreadableFile { path: word(), expected: expected(), found: found() },
+            over(Phrase::ColumnsApart),
+            over(Phrase::BytesOfText),
+            over(Phrase::PlacesApart),
+            header(Vec::new()),
+            header(words()),
+            Error::NoAreaDate { table: word(), column: word() },
+            Error::Mapping { key: word(), expected: expected(), found: found() },
+        ]
+    }
+
+    #[test]
+    fn every_error_speaks_both_languages() {
+        for error in errors() {
+            let texts = [(error.message(Language::Vi), error.message(Language::En))];
+            let hints = error.hint(Language::Vi).into_iter().zip(error.hint(Language::En));
+            for (vi, en) in texts.into_iter().chain(hints) {
+                assert_ne!(vi, en);
+                assert!(english_of(&vi).is_empty(), "{vi}");
+            }
+        }
+    }
+
+    #[test]
+    fn programs_get_english_facts_in_either_language() {
+        let error = Error::BadNumber { what: "level", expected: Phrase::Between(0, 1).into(), found: 2.into() };
+        assert_eq!((error.expected().as_deref(), error.got().as_deref()), (Some("between 0 and 1"), Some("2")));
+        assert_eq!(error.message(Language::Vi), "level: cần giữa 0 và 1, nhưng gặp 2");
+        assert_eq!(error.to_string(), "level: expected between 0 and 1, found 2");
+        let gone = Error::File { path: "a.csv".to_owned(), found: (&std::io::Error::from_raw_os_error(2)).into() };
+        assert_eq!(gone.message(Language::Vi), "a.csv: không có tệp hoặc thư mục này");
+        #[cfg(target_os = "linux")]
+        assert_eq!(gone.got(), Some(std::io::Error::from_raw_os_error(2).to_string()));
+    }
+}

@@ -280,7 +280,7 @@ fn xls(path: &str, file: File, sheet: Option<&str>, limits: Limits) -> Result<Bo
         let (top, left) = range.start().unwrap_or_default();
         let delivered = range.used_cells().count();
         if let Some(seen) = seen.filter(|seen| seen.cells > delivered) {
-            return Err(unreadable(path, Phrase::CellsInSheet(seen.cells), delivered));
+            return Err(unreadable(path, Phrase::CellsInSheet(seen.cells as u64), delivered));
         }
         let mut filling = Filling::new(name.clone(), from_1904, limits);
         for (row, column, value) in range.used_cells() {

@@ -115,7 +115,7 @@ impl Check {
             let bytes = self
                 .workbook(place, &addresses, sources, language)
                 .and_then(|mut book| book.save_to_buffer())
-                .map_err(|e| told(&e, &path))?;
+                .map_err(|e| told(Fact::library(e), &path))?;
             crate::disk::write(&path, &bytes).map_err(|e| disk(e, &path))?;
             written.push(path);
             crate::task::advance(1);

@@ -257,7 +257,7 @@ fn known_table<'c>(catalogue: &'c Catalogue, file: &str, key: &str, name: &str) 
         return Ok(table);
     }
     let known: Vec<&str> = catalogue.tables().iter().map(|t| t.id.as_str()).collect();
-    refuse(file, key, known.join(", "), format!("\"{name}\""))
+    refuse(file, key, Fact::verbatim(known.join(", ")), Fact::quoted(name))
 }
 
 impl Rule {

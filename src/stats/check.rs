@@ -36,7 +36,7 @@ pub(super) fn whole(what: &'static str, number: f64) -> Result<()> {
 
 /// x out of n.
 pub(super) fn share(x: u64, n: u64) -> Result<()> {
-    if n > 0 && x <= n { Ok(()) } else { refuse("x, n", Phrase::EventsOfPersons, Fact::verbatim(format_args!("x = {x}, n = {n}"))) }
+    if n > 0 && x <= n { Ok(()) } else { refuse("x, n", Phrase::XOutOfN, Fact::verbatim(format_args!("x = {x}, n = {n}"))) }
 }
 
 /// The probability in each tail beside a level.

@@ -161,10 +161,10 @@ pub fn funnel(areas: &[(u64, f64)], kind: Kind, target: Option<f64>, per: f64, m
     for (x, denominator) in areas {
         from_zero("denominator", *denominator)?;
         if kind == Kind::Proportion && *x as f64 > *denominator {
-            return refuse("x, n", Phrase::EventsOfPersons, Fact::verbatim(format_args!("x = {x}, n = {denominator}")));
+            return refuse("x, n", Phrase::XOutOfN, Fact::verbatim(format_args!("x = {x}, n = {denominator}")));
         }
         if *x > 0 && *denominator == 0.0 {
-            return refuse("denominator", Phrase::PositiveWithEvents, denominator);
+            return refuse("denominator", Phrase::PositiveWithEvents, *denominator);
         }
         events += *x as f64;
         all += denominator;

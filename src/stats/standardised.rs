@@ -147,7 +147,7 @@ fn squares(strata: &[Stratum], method: DirectMethod, repeats: Option<&[Vec<u64>]
         if events == u128::from(stratum.events) {
             return Ok(square);
         }
-        refuse("repeats", Phrase::PersonsOfEvents(stratum.events), events)
+        refuse("repeats", Phrase::PersonsOfEvents(stratum.events), Fact::verbatim(events))
     };
     strata.iter().zip(repeats).map(square).collect()
 }

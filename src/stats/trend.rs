@@ -61,11 +61,7 @@ pub fn trend_test(groups: &[Group], kind: Kind) -> Result<Trend> {
         }
         match kind {
             Kind::Proportion if group.events as f64 > group.denominator => {
-                return refuse(
-                    "x, n",
-                    Phrase::EventsOfPersons,
-                    Fact::verbatim(format_args!("x = {}, n = {}", group.events, group.denominator)),
-                );
+                return refuse("x, n", Phrase::XOutOfN, Fact::verbatim(format_args!("x = {}, n = {}", group.events, group.denominator)));
             }
             _ if group.events == 0 && group.denominator == 0.0 => {}
             _ => positive("denominator", group.denominator)?,

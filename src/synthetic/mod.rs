@@ -151,7 +151,7 @@ fn check(province: &Province) -> Result<(), Phrase> {
     let mut codes: Vec<&str> = province.communes.iter().map(|c| c.code.as_str()).collect();
     codes.sort_unstable();
     if let Some([twice, ..]) = codes.windows(2).find(|w| w[0] == w[1]) {
-        return Err(Phrase::CommuneTwice(twice.to_owned()));
+        return Err(Phrase::CommuneTwice((*twice).to_owned()));
     }
     if !(1..=3).contains(&province.code.len()) || !province.code.bytes().all(|b| b.is_ascii_alphanumeric()) {
         return Err(Phrase::BadProvinceCode(province.code.to_owned()));
