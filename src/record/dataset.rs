@@ -179,7 +179,7 @@ fn select(table: &str, frame: &DataFrame, columns: &[String]) -> Result<DataFram
 
 #[cfg(feature = "io")]
 mod file {
-    use super::{Announced, DataFrame, Error, Result};
+    use super::{Announced, DataFrame, Error, Phrase, Result};
     use polars::prelude::{PolarsResult, SchemaRef};
     use polars_io::SerReader;
     use polars_io::parquet::read::ParquetReader;
