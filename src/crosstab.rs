@@ -2,7 +2,7 @@
 
 use crate::area::{AreaList, Level};
 use crate::catalogue::{Catalogue, ColumnType, Condition, ETHNICITY, EthnicList, Table, Time, band_labels};
-use crate::error::{Error, Result, once};
+use crate::error::{Error, Fact, Phrase, Result, once};
 use crate::grid::{Categories, Columns, Cross, UNKNOWN, check_rows};
 use crate::period::Period;
 use crate::question::{Block, How, IN_PERIOD, Question, UnknownAreas};
@@ -169,23 +169,22 @@ impl CrosstabBuilder {
     pub fn build(self) -> Result<Crosstab> {
         let catalogue = Catalogue::builtin();
         let id = self.table.id.clone();
-        let refuse =
-            |key: String, expected: &str, found: String| Error::Catalogue { file: id.clone(), key, expected: expected.to_owned(), found };
+        let refuse = |key: String, expected: Fact, found: Fact| Error::Catalogue { file: id.clone(), key, expected, found };
         if catalogue.table(&id).is_some() {
-            return Err(refuse("table".to_owned(), "a name that no table of the catalogue has", format!("\"{id}\"")));
+            return Err(refuse("table".to_owned(), Phrase::NewTableName.into(), Fact::quoted(&id)));
         }
         if self.table.time != Time::Event {
-            return Err(refuse("time".to_owned(), "a table of events", format!("{:?}", self.table.time)));
+            return Err(refuse("time".to_owned(), Phrase::TableOfEvents.into(), Fact::verbatim(format_args!("{:?}", self.table.time))));
         }
         let codes = catalogue.codes().clone();
         for column in &self.table.columns {
             let key = format!("column \"{}\"", column.id);
             if column.id.is_empty() || column.id.starts_with('#') {
-                return Err(refuse(key, "a name that does not begin with #", format!("\"{}\"", column.id)));
+                return Err(refuse(key, Phrase::NameWithoutHash.into(), Fact::quoted(&column.id)));
             }
             if let Some(list) = column.codes.as_deref().filter(|list| *list != ETHNICITY && codes.list(list).is_none()) {
                 let known: Vec<&str> = codes.lists().iter().map(|l| l.id.as_str()).chain([ETHNICITY]).collect();
-                return Err(refuse(key, &format!("one of {}", known.join(", ")), format!("\"{list}\"")));
+                return Err(refuse(key, Phrase::OneOf(known.join(", ")).into(), Fact::quoted(list)));
             }
         }
         once("column", self.table.columns.iter().map(|c| c.id.as_str()))?;
@@ -195,10 +194,10 @@ impl CrosstabBuilder {
         let seen = |column: &str, key: &str, kinds: &[ColumnType]| match self.table.seen(column) {
             Some(kind) if kinds.contains(&kind) => Ok(kind),
             Some(kind) => {
-                let expected = if kinds == [ColumnType::Area] { "a column of area codes" } else { kinds[0].word() };
-                Err(refuse(format!("{key} \"{column}\""), expected, kind.word().to_owned()))
+                let expected = if kinds == [ColumnType::Area] { Phrase::AreaColumn.into() } else { kinds[0].fact() };
+                Err(refuse(format!("{key} \"{column}\""), expected, kind.fact()))
             }
-            None => Err(refuse(key.to_owned(), &format!("a column of the table {id}"), format!("\"{column}\""))),
+            None => Err(refuse(key.to_owned(), Phrase::ColumnOf(id.clone()).into(), Fact::quoted(column))),
         };
         let mut dimensions = Vec::new();
         for (column, split) in &self.by {
@@ -207,7 +206,7 @@ impl CrosstabBuilder {
                 Split::Bands(cuts) => {
                     seen(column, "by", &[ColumnType::Integer])?;
                     if cuts.len() < 2 || !cuts.windows(2).all(|w| w[0] < w[1]) {
-                        return Err(refuse(key(), "two or more rising numbers", format!("{cuts:?}")));
+                        return Err(refuse(key(), Phrase::RisingNumbers.into(), Fact::verbatim(format_args!("{cuts:?}"))));
                     }
                     (band_labels(cuts), cuts.clone(), false)
                 }
@@ -216,7 +215,7 @@ impl CrosstabBuilder {
                     once("category", words.iter().map(String::as_str).chain(["total", "unknown"]))?;
                     let list = self.table.column(column).and_then(|c| c.codes.as_deref());
                     if let Some((list, word)) = list.and_then(|list| Some((list, words.iter().find(|w| !codes.has(list, w))?))) {
-                        return Err(refuse(key(), &format!("a code of the list {list}"), format!("\"{word}\"")));
+                        return Err(refuse(key(), Phrase::CodeOf(list.to_owned()).into(), Fact::quoted(word)));
                     }
                     (words.clone(), Vec::new(), kind == ColumnType::List)
                 }
@@ -253,7 +252,7 @@ impl CrosstabBuilder {
                 None => Condition::Always,
                 Some(sql) => Condition::read(sql, &table)
                     .and_then(|condition| codes.check(&condition, &table).map(|()| condition))
-                    .map_err(|(expected, found)| refuse(format!("{key}.filter"), &expected, found))?,
+                    .map_err(|(expected, found)| refuse(format!("{key}.filter"), expected, found))?,
             };
             match &count.how {
                 How::Rows => {}

@@ -1,6 +1,6 @@
 //! Files on the disk: only regular ones are opened, and what is written is there whole or not at all.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Phrase, Result};
 use std::fs::File;
 use std::path::Path;
 
@@ -10,19 +10,19 @@ use std::path::Path;
 /// [`Error::File`] for one that is not there, [`Error::NoPermission`], [`Error::UnreadableFile`] for what is no regular file or no name
 /// of one.
 pub(crate) fn open(path: &Path) -> Result<File> {
-    let refused = |expected: &str, found: &str| Err(unreadable(path, expected, found));
+    let refused = |expected: Phrase, found: Phrase| Err(unreadable(path, expected, found));
     let kind = std::fs::metadata(path).map_err(|e| error(path, &e))?.file_type();
     if kind.is_dir() {
-        return refused("a file", "a folder");
+        return refused(Phrase::File, Phrase::Folder);
     }
     if !kind.is_file() {
-        return refused("a regular file", "a pipe, a device or a socket");
+        return refused(Phrase::RegularFile, Phrase::NoRegularFile);
     }
     File::open(path).map_err(|e| error(path, &e))
 }
 
-fn unreadable(path: &Path, expected: &str, found: &str) -> Error {
-    Error::UnreadableFile { path: told(path), expected: expected.to_owned(), found: found.to_owned() }
+fn unreadable(path: &Path, expected: Phrase, found: impl Into<Fact>) -> Error {
+    Error::UnreadableFile { path: told(path), expected: expected.into(), found: found.into() }
 }
 
 /// Longest part of a name that is told.
@@ -37,10 +37,10 @@ fn told(path: &Path) -> String {
 pub(crate) fn error(path: &Path, error: &std::io::Error) -> Error {
     use std::io::ErrorKind::{InvalidFilename, InvalidInput, NotADirectory, NotFound, PermissionDenied};
     match error.kind() {
-        NotFound | NotADirectory => Error::File { path: told(path), found: error.to_string() },
+        NotFound | NotADirectory => Error::File { path: told(path), found: error.into() },
         PermissionDenied => Error::NoPermission { path: told(path) },
-        InvalidInput | InvalidFilename => unreadable(path, "a name of a file", "a name that no file can have"),
-        _ => unreadable(path, "a file", &error.to_string()),
+        InvalidInput | InvalidFilename => unreadable(path, Phrase::FileName, Phrase::ImpossibleName),
+        _ => unreadable(path, Phrase::File, error),
     }
 }
 
@@ -152,7 +152,7 @@ mod tests {
     #[test]
     fn only_regular_files_are_opened() {
         let expected = |path: &str| match open(Path::new(path)) {
-            Err(Error::UnreadableFile { expected, .. }) => expected,
+            Err(Error::UnreadableFile { expected, .. }) => expected.to_string(),
             Err(other) => other.code().to_owned(),
             Ok(_) => "opened".to_owned(),
         };

@@ -1,7 +1,7 @@
 //! How much memory reading may take. What a file claims and what it unpacks to is held to it before room is made, so that no file, small
 //! as it may be, fills the memory.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Phrase, Result};
 
 /// The limits of reading. One budget of memory, from which those of single things follow, and the longest text of a cell.
 ///
@@ -125,19 +125,19 @@ impl Limits {
         if found <= most {
             return Ok(());
         }
-        Err(Error::OverLimit { path: path.to_owned(), what: bound.told().to_owned(), most, found, memory: self.memory })
+        Err(Error::OverLimit { path: path.to_owned(), what: bound.fact().into(), most, found, memory: self.memory })
     }
 }
 
 impl Bound {
     /// What is bounded.
-    fn told(self) -> &'static str {
+    fn fact(self) -> Phrase {
         match self {
-            Self::Bytes => "bytes that reading holds",
-            Self::Places => "places for cells (rows × columns); cells too far apart",
-            Self::Text => "bytes of text in one cell",
-            Self::Columns => "columns",
-            Self::Apart => "columns; cells too far apart",
+            Self::Bytes => Phrase::BytesHeld,
+            Self::Places => Phrase::PlacesApart,
+            Self::Text => Phrase::BytesOfText,
+            Self::Columns => Phrase::Columns,
+            Self::Apart => Phrase::ColumnsApart,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::area::{AreaList, Level, Split, bad, day_of_codes, edition, editions_in, is_same_list};
 use crate::catalogue::{Catalogue, Condition, Dimension, Indicator, Kind, Measure, Quantity, Time};
-use crate::error::{Error, Result, once};
+use crate::error::{Error, Fact, Phrase, Result, once};
 use crate::grid::{Categories, Cross};
 use crate::period::Period;
 use crate::question::{Block, Fit, How, IN_PERIOD, Question, UnknownAreas};
@@ -50,10 +50,10 @@ impl Written {
     fn check_quantities(&self) -> Result<()> {
         let mut counted = quantities_of(&self.indicators);
         if let Some(other) = self.quantities.iter().find(|q| !counted.remove(&q.id)) {
-            return Err(Error::BadPlan { found: format!("a quantity that no indicator counts: {}", other.id) });
+            return Err(Error::BadPlan { found: Phrase::UncountedQuantity(other.id.clone()).into() });
         }
         if let Some(missing) = counted.first() {
-            return Err(Error::BadPlan { found: format!("no quantity {missing}") });
+            return Err(Error::BadPlan { found: Phrase::NoQuantity((*missing).clone()).into() });
         }
         Ok(())
     }
@@ -240,9 +240,9 @@ impl Plan {
     /// # Errors
     /// [`Error::BadPlan`] for text that is not a plan, or the error of the part that does not hold.
     pub fn from_json(json: &str) -> Result<Self> {
-        let written: Written = serde_json::from_str(json).map_err(|e| Error::BadPlan { found: e.to_string() })?;
+        let written: Written = serde_json::from_str(json).map_err(|e| Error::BadPlan { found: Fact::library(e) })?;
         if written.chitieu_plan != PLAN_VERSION {
-            return Err(Error::BadPlan { found: format!("version {}", written.chitieu_plan) });
+            return Err(Error::BadPlan { found: Phrase::PlanVersion(written.chitieu_plan.into()).into() });
         }
         Self::compile(written)
     }
@@ -338,7 +338,7 @@ impl Plan {
         for (old, shares) in written.split.by_old() {
             let known: Vec<Option<u32>> = shares.iter().map(|s| list.commune(&s.new)).collect();
             if let Some(nth) = known.iter().position(Option::is_none) {
-                return bad(old, &format!("communes of {day}"), &shares[nth].new);
+                return bad(old, Phrase::CommunesOf(day.to_string()), Fact::verbatim(&shares[nth].new));
             }
             let holder = list.holder_of(&known.into_iter().flatten().collect::<Vec<_>>());
             open = open.with_shared(old, holder);
@@ -352,7 +352,7 @@ impl Plan {
         let mut catalogue = Catalogue::builtin();
         catalogue.adopt(&written.quantities, &written.indicators)?;
         written.check_quantities()?;
-        let json = serde_json::to_string(&written).map_err(|e| Error::BadPlan { found: e.to_string() })?;
+        let json = serde_json::to_string(&written).map_err(|e| Error::BadPlan { found: Fact::library(e) })?;
         let areas = Self::areas(&written, &period)?;
         areas.check_level(written.area_level)?;
         let question = Question {
@@ -425,7 +425,7 @@ impl Plan {
     }
 
     fn quantity(&self, id: &str) -> Result<Quantity> {
-        self.catalogue.quantities().get(id).cloned().ok_or_else(|| Error::BadPlan { found: format!("no quantity {id}") })
+        self.catalogue.quantities().get(id).cloned().ok_or_else(|| Error::BadPlan { found: Phrase::NoQuantity(id.to_owned()).into() })
     }
 
     /// Condition, block and way of counting of one quantity under one indicator.
@@ -434,7 +434,7 @@ impl Plan {
         let condition = match &quantity.condition {
             None => Condition::Always,
             Some(sql) => Condition::read(sql, table)
-                .map_err(|(expected, found)| Error::BadPlan { found: format!("{}: expected {expected}, found {found}", quantity.id) })?,
+                .map_err(|(expected, found)| Error::BadPlan { found: Phrase::Mismatch(quantity.id.clone(), expected, found).into() })?,
         };
         let codes = self.catalogue.codes();
         let asked = self.written.by.iter().filter(|d| quantity.dimensions.contains(d));

@@ -3,8 +3,8 @@
 //! A [`Plan`](crate::Plan) compiles to a question, and so does a [`Crosstab`](crate::Crosstab) of a table of one's own.
 
 use crate::area::{AreaList, Level, Lies, Split, bad};
-use crate::catalogue::{Age, Codes, Condition, OfCase, Table, Time};
-use crate::error::{Error, choose};
+use crate::catalogue::{Age, Codes, ColumnType, Condition, OfCase, Table, Time};
+use crate::error::{Error, Fact, Phrase, choose};
 use crate::grid::{Cross, Grid};
 use crate::period::Period;
 use serde::{Deserialize, Serialize};
@@ -107,11 +107,11 @@ impl Question {
         for (old, shares) in self.split.by_old() {
             let lies = from.commune(old).and_then(|place| moves[place as usize].as_ref());
             let Some(lies) = lies.filter(|l| !l.whole) else {
-                return bad(old, &format!("a commune of {} that was split by {}", from.day(), self.areas.day()), old);
+                return bad(old, Phrase::SplitCommune(from.day().to_string(), self.areas.day().to_string()), Fact::verbatim(old));
             };
             let among: Vec<&str> = lies.places.iter().map(|p| self.areas.get(*p).code.as_str()).collect();
             if let Some(share) = shares.iter().find(|s| !among.contains(&s.new.as_str())) {
-                return bad(old, &format!("one of {}", among.join(", ")), &share.new);
+                return bad(old, Phrase::OneOf(among.join(", ")), Fact::verbatim(&share.new));
             }
         }
         Ok(())
@@ -234,7 +234,7 @@ impl Question {
         let lacks = |table: &Table, column: &str, columns: &[String]| Error::MissingColumn {
             table: table.id.clone(),
             column: column.to_owned(),
-            expected: table.column(column).map_or("text", |c| c.kind.word()).to_owned(),
+            expected: table.column(column).map_or(ColumnType::Text, |c| c.kind).fact(),
             found: columns.to_owned(),
             indicator: String::new(),
         };

@@ -31,7 +31,7 @@ impl Language {
 }
 
 /// One text in Vietnamese and in English.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Text {
     /// Vietnamese, with its diacritics.

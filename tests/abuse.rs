@@ -263,10 +263,8 @@ fn victims() -> DataFrame {
 
 #[test]
 fn silence_has_no_number() {
-    let areas = chitieu::area::AreaList::on(day("2022-12-31")).unwrap();
     let came = df!["table" => ["victims"; 2], "commune" => ["12364", "12367"], "period" => ["2022", "2022"]].unwrap();
-    let said = chitieu::area::Submissions::read(&came, &["victims"], &areas).unwrap();
-    let register = Register::read(&dataset(), day("2022-12-31")).unwrap().with_submissions(said);
+    let register = Register::read(&dataset().submissions(came), day("2022-12-31")).unwrap();
     let table =
         register.select(Choice::new().period("2022".parse().unwrap())).unwrap().counts(Unit::Child, &[], Level::Commune, None).unwrap();
     let status = |area: &str| {

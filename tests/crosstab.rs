@@ -263,7 +263,10 @@ fn batches_that_do_not_fit_are_refused() {
     );
     // A column that goes away midway, and a type that changes.
     let without = error(&[&fine, &lacking]);
-    assert!(matches!(&without, Error::Frame { found, .. } if found.contains("topic after one with topic, minutes")), "{without}");
+    assert!(
+        matches!(&without, Error::Frame { found, .. } if found.to_string().contains("topic after one with topic, minutes")),
+        "{without}"
+    );
     let typed = df!["topic" => ["abuse"], "minutes" => ["3"]].unwrap();
     assert!(matches!(error(&[&fine, &typed]), Error::WrongType { column, .. } if column == "minutes"));
     // Neither a null nor a number below 0 may vanish in a sum; both rows are told.

@@ -70,7 +70,7 @@ fn every_case_is_read_as_told() {
             let mut rules: Vec<&str> = part.changes.iter().filter(|c| c.column == file.column).map(|c| c.rule.code()).collect();
             rules.sort_unstable();
             assert_eq!(rules, case.rules, "{what}");
-            let unread = part.findings.first().map(|f| f.expected.clone());
+            let unread = part.findings.first().map(|f| f.expected.to_string());
             assert_eq!(unread, case.unread, "{what}");
             let year = frame.column("birth_year").ok().and_then(|c| c.i32().unwrap().get(0));
             assert_eq!(year, case.year, "{what}");

@@ -2,7 +2,8 @@
 #![allow(unsafe_code, reason = "the Arrow C stream is a C interface")]
 
 use crate::error::to_py;
-use chitieu::error::Error;
+use chitieu::Text;
+use chitieu::error::{Error, Fact};
 use polars_arrow::array::{Array, DictionaryArray, StructArray};
 use polars_arrow::datatypes::{ArrowDataType, Field};
 use polars_arrow::ffi::{ArrowArrayStream, ArrowArrayStreamReader, export_iterator};
@@ -32,17 +33,17 @@ pub fn read(object: &Bound<'_, PyAny>) -> PyResult<Vec<DataFrame>> {
     // SAFETY: the capsule of that name holds a valid stream that this call now owns; what is left behind is
     // an empty stream, whose release is null, so that the capsule's destructor has nothing to free.
     let stream = unsafe { std::ptr::replace(pointer.as_ptr(), ArrowArrayStream::empty()) };
-    let frame = |found: String| to_py(object.py(), &Error::Frame { table: "stream".to_owned(), found });
+    let frame = |found: Fact| to_py(object.py(), &Error::Frame { table: "stream".to_owned(), found });
     // A type that polars was not built for panics: it must not reach the user as one.
     match catch_unwind(AssertUnwindSafe(|| from_stream(stream))) {
-        Ok(frames) => frames.map_err(|e| frame(e.to_string())),
-        Err(_) => Err(frame("a column type that is not supported".to_owned())),
+        Ok(frames) => frames.map_err(|e| frame(Fact::library(e))),
+        Err(_) => Err(frame(Text::new("kiểu cột không được hỗ trợ", "a column type that is not supported").into())),
     }
 }
 
 /// The batches of a stream as one frame.
 pub fn whole(stream: &Bound<'_, PyAny>) -> PyResult<DataFrame> {
-    one_frame(read(stream)?).map_err(|e| to_py(stream.py(), &Error::Frame { table: "stream".to_owned(), found: e.to_string() }))
+    one_frame(read(stream)?).map_err(|e| to_py(stream.py(), &Error::Frame { table: "stream".to_owned(), found: Fact::library(e) }))
 }
 
 /// The batches of one table put together; texts held as places of a dictionary, which may differ by batch, become text.

@@ -3,7 +3,7 @@
 use crate::arrow;
 use crate::enter::enter;
 use crate::frame::Frame;
-use chitieu::error::Error;
+use chitieu::error::{Error, Fact};
 use polars_core::prelude::{DataFrame, DataType, IntoColumn, PolarsResult, StringChunked};
 use pyo3::prelude::*;
 
@@ -21,6 +21,6 @@ pub fn identifiers(py: Python<'_>, column: &Bound<'_, PyAny>) -> PyResult<Frame>
             });
             DataFrame::new(frame.height(), columns.collect::<PolarsResult<_>>()?)
         };
-        made().map(Frame).map_err(|e| Error::Frame { table: "identifiers".to_owned(), found: e.to_string() })
+        made().map(Frame).map_err(|e| Error::Frame { table: "identifiers".to_owned(), found: Fact::library(e) })
     })
 }

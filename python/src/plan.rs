@@ -6,7 +6,7 @@ use crate::catalogue::PyCatalogue;
 use crate::enter::{enter, reading};
 use crate::frame::Frame;
 use chitieu::area::Split;
-use chitieu::error::Error;
+use chitieu::error::{Error, Fact};
 use chitieu::{Plan, Tally, UnknownAreas};
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyList};
@@ -84,7 +84,7 @@ impl PyPlan {
         let plan = self.0.clone();
         enter(py, move || {
             // One tally may come in several batches.
-            let frame = arrow::one_frame(frames).map_err(|e| Error::Frame { table: "tally".to_owned(), found: e.to_string() })?;
+            let frame = arrow::one_frame(frames).map_err(|e| Error::Frame { table: "tally".to_owned(), found: Fact::library(e) })?;
             Ok(PyTally { tally: plan.tally(&frame)?, plan })
         })
     }

@@ -3,6 +3,7 @@
 
 use crate::arguments::natural;
 use crate::enter::enter;
+use chitieu::Text;
 use chitieu::error::{Error, Result};
 use chitieu::stats::{self, IndirectStratum, Interval, Kind, Rate, RateMethod, Stratum};
 use pyo3::prelude::*;
@@ -65,7 +66,8 @@ fn as_many<T>(what: &'static str, of: &[T], as_what: &str, many: usize) -> Resul
     if of.len() == many {
         return Ok(());
     }
-    Err(Error::BadNumber { what, expected: format!("{many} numbers, as many as {as_what}"), found: of.len().to_string() })
+    let asked = Text::new(format!("{many} số, bằng số phần tử của {as_what}"), format!("{many} numbers, as many as {as_what}"));
+    Err(Error::BadNumber { what, expected: asked.into(), found: of.len().into() })
 }
 
 #[pyfunction]

@@ -28,11 +28,7 @@ pub fn synthetic(
         let children = usize::try_from(children).map_err(|_| below_zero("children", children))?;
         let silent = usize::try_from(silent).map_err(|_| below_zero("silent", silent))?;
         let province = chitieu::synthetic::Province { code, communes: &communes, children, year, seed, silent };
-        let (tables, truth) = chitieu::synthetic::generate(&province).map_err(|found| Error::BadNumber {
-            what: "province",
-            expected: "a province that can be made".to_owned(),
-            found,
-        })?;
+        let (tables, truth) = chitieu::synthetic::generate(&province)?;
         let tables = tables.into_iter().map(|(name, frame)| (name.to_owned(), Frame(frame))).collect();
         Ok((tables, Frame(truth.submissions()), Frame(truth.to_frame())))
     })

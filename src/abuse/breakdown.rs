@@ -6,7 +6,7 @@ use super::report::{NONE, Person, Report};
 use super::unit::Unit;
 use super::view::View;
 use crate::catalogue::{Codes, Dimension, band_labels};
-use crate::error::{Error, Result, choose};
+use crate::error::{Error, Fact, Phrase, Result, choose};
 use crate::grid::{Categories, Category};
 use crate::record::{UNDECIDED, YES};
 
@@ -126,7 +126,7 @@ pub(super) fn bands(asked: Option<&[i32]>, under: Under) -> Result<Vec<i32>> {
     }
     Err(Error::BadNumber {
         what: "age_bands",
-        expected: "two or more rising ages".to_owned(),
-        found: asked.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+        expected: Phrase::RisingAges.into(),
+        found: Fact::verbatim(asked.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
     })
 }

@@ -3,7 +3,7 @@
 use super::known::{categories, place};
 use super::report::Report;
 use crate::catalogue::{Catalogue, Codes, days};
-use crate::error::{Error, Result, choose};
+use crate::error::{Error, Phrase, Result, choose};
 use crate::period::Period;
 use crate::record::{NO, UNDECIDED, YES};
 use crate::text::Text;
@@ -68,7 +68,7 @@ impl Under {
         match years {
             16 => Ok(Self::Sixteen),
             18 => Ok(Self::Eighteen),
-            other => Err(Error::BadNumber { what: "under", expected: "16 or 18".to_owned(), found: other.to_string() }),
+            other => Err(Error::BadNumber { what: "under", expected: Phrase::SixteenOrEighteen.into(), found: other.into() }),
         }
     }
 }

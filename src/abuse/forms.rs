@@ -6,7 +6,7 @@ use super::table::{Share, Table, share};
 use super::unit::Unit;
 use super::view::{FORMS_OVERLAP, View};
 use crate::area::Level;
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Phrase, Result};
 use crate::grid::{Categories, Columns, Cross};
 use crate::record::YES;
 use crate::task::Watched;
@@ -55,8 +55,8 @@ impl Mode {
             let left: Vec<&str> = (0..view.categories.len()).filter(named).map(|nth| view.categories[nth].as_str()).collect();
             return Err(Error::BadNumber {
                 what: "priority",
-                expected: format!("every form once, {} too", left.join(", ")),
-                found: priority.join(", "),
+                expected: Phrase::EveryForm(left.join(", ")).into(),
+                found: Fact::verbatim(priority.join(", ")),
             });
         }
         Ok(Self::Single(places))

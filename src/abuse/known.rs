@@ -2,7 +2,7 @@
 //! rests on the order of a list, and a list that lacks a code is an error.
 
 use crate::catalogue::Codes;
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Phrase, Result};
 
 /// The file of the lists.
 const FILE: &str = "codes.toml";
@@ -65,7 +65,7 @@ pub(super) fn categories(codes: &Codes, list: &str) -> Vec<String> {
 /// [`Error::Catalogue`] if it is not there.
 pub(super) fn place(categories: &[String], list: &str, code: &str) -> Result<u8> {
     let found = categories.iter().position(|c| c == code).and_then(|place| u8::try_from(place).ok());
-    found.ok_or_else(|| lacks(list, format!("the code {code}"), categories.join(", ")))
+    found.ok_or_else(|| lacks(list, Phrase::TheCode(code.to_owned()), Fact::verbatim(categories.join(", "))))
 }
 
 /// The bits of all codes of a list.
@@ -74,12 +74,12 @@ fn as_bits(codes: &Codes, list: &str) -> Result<u8> {
     match count {
         1..=7 => Ok((1 << count) - 1),
         8 => Ok(u8::MAX),
-        other => Err(lacks(list, "1 to 8 codes".to_owned(), other.to_string())),
+        other => Err(lacks(list, Phrase::CodesFromTo(1, 8), Fact::verbatim(other))),
     }
 }
 
-fn lacks(list: &str, expected: String, found: String) -> Error {
-    Error::Catalogue { file: FILE.to_owned(), key: list.to_owned(), expected, found }
+fn lacks(list: &str, expected: Phrase, found: Fact) -> Error {
+    Error::Catalogue { file: FILE.to_owned(), key: list.to_owned(), expected: expected.into(), found }
 }
 
 /// The bands of fines: the code of each with its ends in đồng, the upper one outside.
@@ -96,7 +96,7 @@ pub(super) fn fine_bands(codes: &Codes) -> Result<Vec<(String, i64, i64)>> {
         let low = low.parse::<i64>().ok()?.checked_mul(MILLION)?;
         (low < high).then_some((code.to_owned(), low, high))
     };
-    let of = |code: &String| read(code).ok_or_else(|| lacks("fine_band", "bands such as 5-10 or 25+".to_owned(), code.clone()));
+    let of = |code: &String| read(code).ok_or_else(|| lacks("fine_band", Phrase::FineBands, Fact::verbatim(code)));
     categories(codes, "fine_band").iter().map(of).collect()
 }
 

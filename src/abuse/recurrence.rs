@@ -4,7 +4,7 @@ use super::select::Selection;
 use super::table::Table;
 use super::unit::Unit;
 use crate::catalogue::days;
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Phrase, Result};
 use crate::grid::Columns;
 use crate::stats::{Followed, Status, kaplan_meier};
 use chrono::{Datelike, NaiveDate};
@@ -40,8 +40,8 @@ impl Selection {
     /// [`Error::BadNumber`] for no month, one of 0, or a level not between 0 and 1.
     pub fn recurrence(&self, until: NaiveDate, months: &[u32], level: f64) -> Result<Table> {
         if months.is_empty() || months.iter().any(|m| !(1..=1200).contains(m)) {
-            let found = months.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-            return Err(Error::BadNumber { what: "months", expected: "whole numbers from 1 to 1200".to_owned(), found });
+            let found = Fact::verbatim(months.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "));
+            return Err(Error::BadNumber { what: "months", expected: Phrase::WholeNumbersFromTo(1, 1200).into(), found });
         }
         let followed = self.followed(days(until));
         let horizons: Vec<Horizon> = months.iter().map(|m| horizon(&followed, *m, level)).collect::<Result<_>>()?;

@@ -8,7 +8,7 @@ use super::select::Selection;
 use crate::area::AreaList;
 use crate::catalogue::{Catalogue, EthnicList};
 use crate::decree56::Decree56;
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Phrase, Result};
 use crate::question::UnknownAreas;
 use crate::record::{Problems, Records, announce, parts};
 use chrono::NaiveDate;
@@ -207,7 +207,7 @@ impl Reading {
     fn finish(mut self) -> Result<Register> {
         let known: HashSet<u128> = self.facts.reports.iter().map(|r| r.case).collect();
         for (row, _) in self.cases.iter().enumerate().filter(|(_, case)| !known.contains(case)) {
-            self.problems.value("perpetrators", "case_id", "the case_id of a row of the table victims", row as u64 + 1);
+            self.problems.value("perpetrators", "case_id", Phrase::CaseOfVictims, row as u64 + 1);
         }
         self.finish_part()
     }
@@ -269,7 +269,7 @@ impl Register {
     pub fn merge(&self, other: &Self) -> Result<Self> {
         let words = |r: &Self| format!("area_vintage {}, ethnic_list {}", r.0.areas.day(), r.0.ethnic.map_or("–", EthnicList::word));
         if words(self) != words(other) {
-            return Err(Error::TallyMismatch { expected: words(self), found: words(other) });
+            return Err(Error::TallyMismatch { expected: Fact::verbatim(words(self)), found: Fact::verbatim(words(other)) });
         }
         let mut both = Facts::clone(&self.0);
         both.reports.extend_from_slice(&other.0.reports);

@@ -7,7 +7,7 @@ use super::things::Numbers;
 use super::unit::Unit;
 use crate::area::Level;
 use crate::catalogue::days;
-use crate::error::{Error, Result, choose};
+use crate::error::{Error, Fact, Phrase, Result, choose};
 use crate::grid::Columns;
 use crate::period::Period;
 use crate::record::{NO, YES};
@@ -25,6 +25,8 @@ pub enum Windows {
 
 /// What the windows of a word are.
 const WORDS: [(&str, u32); 4] = [("month", 1), ("quarter", 3), ("half_year", 6), ("year", 12)];
+/// Their names, in the same order.
+const NAMES: [Phrase; 4] = [Phrase::Month, Phrase::Quarter, Phrase::HalfYear, Phrase::Year];
 
 impl Windows {
     /// The windows of a word: `month`, `quarter`, `half_year`, `year`.
@@ -42,14 +44,13 @@ impl Windows {
             Self::Periods(periods) => return Ok(periods),
             Self::Months(months) => months,
         };
-        let Some((word, _)) = WORDS.iter().find(|(_, n)| *n == months) else {
-            let expected = "1, 3, 6 or 12".to_owned();
-            return Err(Error::BadNumber { what: "windows", expected, found: months.to_string() });
+        let Some(name) = WORDS.iter().zip(NAMES).find_map(|((_, n), name)| (*n == months).then_some(name)) else {
+            return Err(Error::BadNumber { what: "windows", expected: Phrase::WindowLength.into(), found: Fact::verbatim(months) });
         };
         let refused = || Error::BadNumber {
             what: "windows",
-            expected: format!("a period of whole calendar windows ({word})"),
-            found: period.map_or_else(|| "none".to_owned(), Period::to_string),
+            expected: Phrase::WholeWindows(name.clone().into()).into(),
+            found: period.map_or_else(|| Phrase::Nothing.into(), Fact::verbatim),
         };
         let period = period.ok_or_else(refused)?;
         let mut windows = Vec::new();

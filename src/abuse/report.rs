@@ -2,8 +2,8 @@
 
 use super::known::{Known, categories, place};
 use crate::area::AreaList;
-use crate::catalogue::{Catalogue, Codes, EthnicList, Table};
-use crate::error::{Error, Result};
+use crate::catalogue::{Catalogue, Codes, ColumnType, EthnicList, Table};
+use crate::error::{Error, Phrase, Result};
 use crate::question::UnknownAreas;
 use crate::record::{BIRTHS, Cases, Encoded, Encoder, NO_WORD, Problems, check_schema};
 use crate::spelling::identifier;
@@ -163,7 +163,7 @@ impl Batch<'_, '_> {
             let hash = hashes.get(*code as usize).copied().flatten();
             // A null was told by the encoder.
             if required && hash.is_none() && *code != NO_WORD {
-                self.wrong(name, "an identifier", row);
+                self.wrong(name, Phrase::Identifier, row);
             }
             found.push(hash);
         }
@@ -227,7 +227,7 @@ impl Batch<'_, '_> {
         Ok(found)
     }
 
-    fn wrong(&mut self, column: &str, expected: &str, row: usize) {
+    fn wrong(&mut self, column: &str, expected: Phrase, row: usize) {
         let row = self.row(row);
         self.encoder.problems.value(&self.reader.table.id, column, expected, row);
     }
@@ -257,7 +257,7 @@ impl Batch<'_, '_> {
             let flag = [any ^ known_as, any, known_as][usize::from(confirmed[row])];
             let told = if verification[row] == NONE { flag } else { 1 << verification[row] };
             if told & flag == 0 {
-                self.wrong("verification", "the same answer as confirmed", row);
+                self.wrong("verification", Phrase::SameAs("confirmed"), row);
             }
             for (column, first, second) in [
                 ("emergency_date", Some(received), emergency[row]),
@@ -267,7 +267,7 @@ impl Batch<'_, '_> {
                 if let (Some(first), Some(second)) = (first, second)
                     && second < first
                 {
-                    self.wrong(column, "a day not before the step it follows", row);
+                    self.wrong(column, Phrase::DayNotBeforeLastStep, row);
                 }
             }
             found.push(Report {
@@ -320,7 +320,7 @@ impl Batch<'_, '_> {
             if let Some(act) = acts[row]
                 && act > decided
             {
-                self.wrong("act_date", "a day not after decided_on", row);
+                self.wrong("act_date", Phrase::DayNotAfter("decided_on"), row);
             }
             found.push(Decision {
                 key,
@@ -349,7 +349,7 @@ impl Batch<'_, '_> {
         for (row, code) in codes.iter().enumerate() {
             let article = read.get(*code as usize).copied().flatten();
             if article.is_none() && *code != NO_WORD {
-                self.wrong("article", "an article such as 22 or 22.1", row);
+                self.wrong("article", Phrase::Article, row);
             }
             found.push(article);
         }
@@ -380,7 +380,7 @@ pub(super) fn need(table: &Table, columns: &[String], any_of: &[&str], what: &st
     Err(Error::MissingColumn {
         table: table.id.clone(),
         column: any_of[0].to_owned(),
-        expected: table.column(any_of[0]).map_or("text", |c| c.kind.word()).to_owned(),
+        expected: table.column(any_of[0]).map_or(ColumnType::Text, |c| c.kind).fact(),
         found: columns.to_vec(),
         indicator: what.to_owned(),
     })

@@ -4,7 +4,7 @@
 //! table and period they give the communes that reported, [`Reported`]; [`Coverage`] counts them in each area.
 
 use super::{AreaList, Level};
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Phrase, Result};
 use crate::period::{Days, Period};
 use polars_core::prelude::{Column, DataFrame, DataType};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -62,8 +62,8 @@ impl Submissions {
     /// [`Error::MissingColumn`] and [`Error::WrongType`]; [`Error::BadValue`] for rows without a table of `tables` or without
     /// a period, [`Error::UnknownAreas`] for codes that the list of areas does not have.
     pub fn read(rows: &DataFrame, tables: &[&str], areas: &AreaList) -> Result<Self> {
-        let (named, communes) = (texts(rows, "table", "text")?, texts(rows, "commune", "text")?);
-        let periods = texts(rows, "period", "text")?;
+        let (named, communes) = (texts(rows, "table")?, texts(rows, "commune")?);
+        let periods = texts(rows, "period")?;
         let came = received(rows)?;
         let mut wrong = Wrong::default();
         let mut said = Self::new();
@@ -178,14 +178,14 @@ pub(crate) fn covers(periods: &BTreeSet<Days>, (first, last): Days) -> bool {
 }
 
 /// The texts of a column; of periods a year may be a whole number.
-fn texts(rows: &DataFrame, name: &str, expected: &str) -> Result<Vec<Option<String>>> {
-    let column = column(rows, name, expected)?;
+fn texts(rows: &DataFrame, name: &str) -> Result<Vec<Option<String>>> {
+    let column = column(rows, name)?;
     let fits = match column.dtype() {
         DataType::Null | DataType::String | DataType::Categorical(..) | DataType::Enum(..) => true,
         other => name == "period" && other.is_integer(),
     };
-    let text = column.cast(&DataType::String).ok().filter(|_| fits).ok_or_else(|| wrong_type(column, expected))?;
-    let text = text.str().map_err(|_| wrong_type(column, expected))?;
+    let text = column.cast(&DataType::String).ok().filter(|_| fits).ok_or_else(|| wrong_type(column, Phrase::Text))?;
+    let text = text.str().map_err(|_| wrong_type(column, Phrase::Text))?;
     Ok(text.iter().map(|value| value.map(str::to_owned)).collect())
 }
 
@@ -193,27 +193,27 @@ fn texts(rows: &DataFrame, name: &str, expected: &str) -> Result<Vec<Option<Stri
 fn received(rows: &DataFrame) -> Result<Vec<bool>> {
     let Ok(column) = rows.column("received_on") else { return Ok(vec![true; rows.height()]) };
     if !matches!(column.dtype(), DataType::Null | DataType::Date | DataType::Datetime(..)) {
-        return Err(wrong_type(column, "date"));
+        return Err(wrong_type(column, Phrase::DateType));
     }
     Ok(column.is_not_null().iter().map(|there| there == Some(true)).collect())
 }
 
-fn column<'a>(rows: &'a DataFrame, name: &str, expected: &str) -> Result<&'a Column> {
+fn column<'a>(rows: &'a DataFrame, name: &str) -> Result<&'a Column> {
     rows.column(name).map_err(|_| Error::MissingColumn {
         table: TABLE.to_owned(),
         column: name.to_owned(),
-        expected: expected.to_owned(),
+        expected: Phrase::Text.into(),
         found: rows.get_column_names().iter().map(ToString::to_string).collect(),
         indicator: crate::error::COVERAGE.to_owned(),
     })
 }
 
-fn wrong_type(column: &Column, expected: &str) -> Error {
+fn wrong_type(column: &Column, expected: Phrase) -> Error {
     Error::WrongType {
         table: TABLE.to_owned(),
         column: column.name().to_string(),
-        expected: expected.to_owned(),
-        found: column.dtype().to_string(),
+        expected: expected.into(),
+        found: Fact::verbatim(column.dtype()),
     }
 }
 
@@ -243,18 +243,18 @@ impl Wrong {
     }
 
     fn into_result(self, tables: &[&str], areas: &AreaList) -> Result<()> {
-        let bad = |column: &str, expected: String, rows: &[u64]| Error::BadValue {
+        let bad = |column: &str, expected: Phrase, rows: &[u64]| Error::BadValue {
             table: TABLE.to_owned(),
             column: column.to_owned(),
-            expected,
+            expected: expected.into(),
             rows: rows.len() as u64,
             first: rows.iter().take(FIRST).copied().collect(),
         };
         if !self.tables.is_empty() {
-            return Err(bad("table", format!("one of {}", tables.join(", ")), &self.tables));
+            return Err(bad("table", Phrase::OneOf(tables.join(", ")), &self.tables));
         }
         if !self.periods.is_empty() {
-            return Err(bad("period", "a period such as 2022, 2022H1, 2022Q1 or 2022-03".to_owned(), &self.periods));
+            return Err(bad("period", Phrase::PeriodSuchAs, &self.periods));
         }
         if !self.communes.is_empty() {
             return Err(Error::UnknownAreas {

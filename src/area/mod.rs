@@ -15,7 +15,7 @@ pub use moves::Lies;
 pub use split::{Share, Split};
 pub(crate) use split::{WHOLE, bad};
 
-use crate::error::{Error, Result, choose};
+use crate::error::{Error, Fact, Result, choose};
 use crate::period::Period;
 use chrono::NaiveDate;
 use polars_core::prelude::{Column, DataFrame, DataType, PolarsResult};
@@ -241,7 +241,7 @@ impl AreaList {
         };
         columns()
             .and_then(|c| DataFrame::new(self.areas.len(), c))
-            .map_err(|e| Error::Frame { table: "areas".to_owned(), found: e.to_string() })
+            .map_err(|e| Error::Frame { table: "areas".to_owned(), found: Fact::library(e) })
     }
 
     /// All units: country, provinces, districts, communes, each level in the order of codes.

@@ -4,7 +4,7 @@
 //! line on that day keeps its code and its place; one that is named as `new` names all it was made of.
 
 use super::{Area, AreaList, Level};
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Result};
 use chrono::NaiveDate;
 use polars_core::prelude::{Column, DataFrame};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -93,7 +93,7 @@ impl AreaList {
         let rows = columns[0].len();
         let names = ["old", "old_name", "new", "new_name", "part"];
         let columns = names.into_iter().zip(columns).map(|(name, values)| Column::new(name.into(), values)).collect();
-        DataFrame::new(rows, columns).map_err(|e| Error::Frame { table: "moves".to_owned(), found: e.to_string() })
+        DataFrame::new(rows, columns).map_err(|e| Error::Frame { table: "moves".to_owned(), found: Fact::library(e) })
     }
 
     /// The finest unit that holds all these places.

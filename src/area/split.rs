@@ -1,6 +1,6 @@
 //! What becomes of the counts of a commune that was split among several.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Phrase, Result};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -52,17 +52,17 @@ impl Split {
         for (old, new, part) in rows {
             let (old, new) = (old.into(), new.into());
             if !(0.0..=1.0).contains(&part) {
-                return bad(&old, "a share from 0 to 1", part);
+                return bad(&old, Phrase::ShareOfOne, part);
             }
             if by_old.entry(old.clone()).or_default().insert(new.clone(), part).is_some() {
-                return bad(&old, "each pair once", new);
+                return bad(&old, Phrase::EachPairOnce, Fact::verbatim(new));
             }
         }
         let mut shares = Vec::new();
         for (old, parts) in by_old {
             let sum: f64 = parts.values().sum();
             if (sum - 1.0).abs() > SLACK {
-                return bad(&old, "shares that are 1 together", sum);
+                return bad(&old, Phrase::SharesOfOne, sum);
             }
             let millionths = whole_parts(&parts.values().copied().collect::<Vec<_>>());
             shares.extend(parts.into_keys().zip(millionths).map(|(new, millionths)| Share { old: old.clone(), new, millionths }));
@@ -75,11 +75,11 @@ impl Split {
         for (old, shares) in self.by_old() {
             let mut met = BTreeSet::new();
             if let Some(share) = shares.iter().find(|share| !met.insert(&share.new)) {
-                return bad(old, "each pair once", &share.new);
+                return bad(old, Phrase::EachPairOnce, Fact::verbatim(&share.new));
             }
             let sum: u64 = shares.iter().map(|share| u64::from(share.millionths)).sum();
             if sum != u64::from(WHOLE) {
-                return bad(old, "shares that are 1 together", sum as f64 / f64::from(WHOLE));
+                return bad(old, Phrase::SharesOfOne, sum as f64 / f64::from(WHOLE));
             }
         }
         Ok(())
@@ -102,8 +102,8 @@ impl Split {
     }
 }
 
-pub(crate) fn bad<T>(old: &str, expected: &str, found: impl ToString) -> Result<T> {
-    Err(Error::BadShares { old: old.to_owned(), expected: expected.to_owned(), found: found.to_string() })
+pub(crate) fn bad<T>(old: &str, expected: Phrase, found: impl Into<Fact>) -> Result<T> {
+    Err(Error::BadShares { old: old.to_owned(), expected: expected.into(), found: found.into() })
 }
 
 /// Parts of 1 in millionths that are a million together: rounded down, what is left to the largest remainders.

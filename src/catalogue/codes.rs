@@ -3,7 +3,7 @@
 use super::condition::Condition;
 use super::indicator::{Dimension, ReadIn};
 use super::table::{ETHNICITY, Table};
-use crate::error::{Result, choose};
+use crate::error::{Fact, Phrase, Result, choose};
 use crate::text::Text;
 use serde::Deserialize;
 
@@ -147,13 +147,12 @@ impl Codes {
     }
 
     /// Refuses a condition on a code that its column's list does not have: it would count nobody and never say so.
-    pub(crate) fn check(&self, condition: &Condition, table: &Table) -> Result<(), (String, String)> {
+    pub(crate) fn check(&self, condition: &Condition, table: &Table) -> Result<(), (Fact, Fact)> {
         for (column, word) in condition.words() {
             let list = table.column(column).and_then(|c| c.codes.as_deref());
             if let Some(list) = list.filter(|list| !self.has(list, word)) {
-                let expected =
-                    if list == ETHNICITY { "the name of an ethnic group".to_owned() } else { format!("a code of the list {list}") };
-                return Err((expected, format!("\"{word}\"")));
+                let expected = if list == ETHNICITY { Phrase::EthnicName } else { Phrase::CodeOf(list.to_owned()) };
+                return Err((expected.into(), Fact::quoted(word)));
             }
         }
         Ok(())

@@ -1,5 +1,6 @@
 //! The tables of records as data: columns, types, and how a row belongs to a period.
 
+use crate::error::{Fact, Phrase};
 use crate::text::Text;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,6 +34,18 @@ impl ColumnType {
             Self::Integer => "integer",
             Self::List => "list of text",
         }
+    }
+
+    /// Its name in an error.
+    pub(crate) fn fact(self) -> Fact {
+        match self {
+            Self::Text | Self::Area => Phrase::Text,
+            Self::Flag => Phrase::Boolean,
+            Self::Date => Phrase::DateType,
+            Self::Integer => Phrase::Integer,
+            Self::List => Phrase::ListOfText,
+        }
+        .into()
     }
 }
 

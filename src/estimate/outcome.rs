@@ -3,7 +3,7 @@
 use super::cell::{Cell, Estimator, Offsets};
 use super::warning::{self, Warning};
 use crate::catalogue::{Dimension, Indicator};
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Result};
 use crate::grid::{Categories, Category, Cross, check_rows};
 use crate::plan::{Output, Plan};
 use crate::tally::{Tally, areas_of};
@@ -63,7 +63,7 @@ impl Plan {
         check_size(self, areas_of(&self.question, tally).len())?;
         let estimator = Estimator::new(self, tally)?;
         let watch = Watch::here();
-        let wrong = |e: PolarsError| Error::Frame { table: "result".to_owned(), found: e.to_string() };
+        let wrong = |e: PolarsError| Error::Frame { table: "result".to_owned(), found: Fact::library(e) };
         let tables: Vec<DataFrame> =
             estimator.pieces().par_iter().map(|piece| estimator.piece(piece, &watch)).collect::<PolarsResult<_>>().map_err(wrong)?;
         let mut table = estimator.piece(&[], &watch).map_err(wrong)?;

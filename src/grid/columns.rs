@@ -3,7 +3,7 @@
 use super::areas::AreaRows;
 use super::cross::Cross;
 use crate::area::Reports;
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Phrase, Result};
 use crate::stats::Status;
 use crate::text::Text;
 use polars_core::prelude::*;
@@ -16,7 +16,11 @@ pub(crate) fn check_rows(rows: u128) -> Result<()> {
     if rows <= MOST_ROWS {
         return Ok(());
     }
-    Err(Error::BadNumber { what: "by", expected: format!("a table of at most {MOST_ROWS} rows"), found: format!("{rows} rows") })
+    Err(Error::BadNumber {
+        what: "by",
+        expected: Phrase::TableOfAtMost(MOST_ROWS as u64).into(),
+        found: Phrase::Rows(rows.to_string()).into(),
+    })
 }
 
 /// Where a column is in a table.
@@ -187,5 +191,5 @@ impl Columns {
 }
 
 fn wrong(e: PolarsError) -> Error {
-    Error::Frame { table: "result".to_owned(), found: e.to_string() }
+    Error::Frame { table: "result".to_owned(), found: Fact::library(e) }
 }

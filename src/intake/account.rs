@@ -7,11 +7,11 @@ use super::lines::usual;
 use super::rows::Aside;
 use super::rules::Rule;
 use super::unreadable::unreadable;
-use crate::error::Result;
+use crate::error::{Phrase, Result};
 
 /// The column that tells of a row as such.
 const ROW: &str = "source_row";
-const WIDTH: &str = "as many cells as the header; a delimiter was lost or added, or two lines became one";
+const WIDTH: Phrase = Phrase::AsManyCells;
 
 /// The rows of a sheet that was parted into records and others.
 pub(super) struct Account<'a> {
@@ -30,14 +30,14 @@ impl Account<'_> {
         let told = below + self.kept.len() + self.aside.len();
         let all = self.sheet.rows.len();
         if told != all {
-            return Err(unreadable(self.file, &format!("{all} rows that are records, set aside, or the header"), told.to_string()));
+            return Err(unreadable(self.file, Phrase::RecordsSetAsideOrHeader(all as u64), told));
         }
         if let Some(lines) = &self.sheet.lines {
             let (usual, even) = self.usual(&lines.widths);
             let wide = (self.header.first..below).map(|row| usize::from(lines.widths[row])).max().unwrap_or(0);
             if even && usual > 1 && wide == 2 * usize::from(usual) - 1 {
-                let found = format!("one of {wide} cells above records of {usual}");
-                return Err(unreadable(self.file, "a header that ends with its line", found));
+                let found = Phrase::HeaderOfCells(wide as u64, usual.into());
+                return Err(unreadable(self.file, Phrase::HeaderOfOneLine, found));
             }
         }
         Ok(())
@@ -53,19 +53,13 @@ impl Account<'_> {
 
     /// Columns that more than one header means, and lines that are wider than the header, or narrower than all others.
     pub fn findings(&self) -> Vec<Finding> {
-        let finding = |row: u32, column: &str, expected: String| Finding { row, column: column.to_owned(), expected };
+        let finding = |row: u32, column: &str, expected: Phrase| Finding { row, column: column.to_owned(), expected: expected.into() };
         let head = self.sheet.rows.get(self.header.first).copied().unwrap_or(0);
-        let twice = self.header.twice.iter().map(|(column, headers)| {
-            finding(head, column, format!("one header; {headers} mean this column: name one in the mapping, such as \"Ngày sinh#2\""))
-        });
+        let twice = self.header.twice.iter().map(|(column, headers)| finding(head, column, Phrase::OneHeader(headers.to_string())));
         let mut found: Vec<Finding> = twice.collect();
         for (label, _, how) in &self.header.columns {
             if *how == Some(How::Whose) {
-                found.push(finding(
-                    head,
-                    ROW,
-                    format!("a header that says whose date it is, or a mapping; \"{label}\" stands beside another name"),
-                ));
+                found.push(finding(head, ROW, Phrase::HeaderWithOwner(label.clone())));
             }
         }
         let Some(lines) = &self.sheet.lines else { return found };
@@ -77,7 +71,7 @@ impl Account<'_> {
         for row in self.kept {
             let at = *row as usize;
             if beyond.iter().any(|column| column.code(at) != BLANK) || even && lines.widths[at] < usual {
-                found.push(finding(self.sheet.rows[at], ROW, WIDTH.to_owned()));
+                found.push(finding(self.sheet.rows[at], ROW, WIDTH));
             }
         }
         found

@@ -3,7 +3,7 @@
 use super::cells::{BLANK, Cell, Column, Merged, Sheet};
 use super::decode::TextEncoding;
 use super::unreadable::unreadable;
-use crate::error::Result;
+use crate::error::{Fact, Phrase, Result};
 use crate::limits::{Bound, Limits};
 use crate::task;
 use std::fs::File;
@@ -33,7 +33,7 @@ pub(super) fn chosen(path: &str, sheets: &[(String, bool)], sheet: Option<&str>)
         Some(name) if sheets.iter().any(|(there, _)| there == name) => Ok((vec![name.to_owned()], Vec::new())),
         Some(name) => {
             let there: Vec<String> = sheets.iter().map(|(name, _)| name.clone()).collect();
-            Err(unreadable(path, &format!("a sheet named {name}"), there.join(", ")))
+            Err(unreadable(path, Phrase::SheetNamed(name.to_owned()), Fact::verbatim(there.join(", "))))
         }
     }
 }
@@ -43,7 +43,7 @@ pub(super) fn chosen(path: &str, sheets: &[(String, bool)], sheet: Option<&str>)
 /// # Errors
 /// [`Error::OverLimit`], or what the disk says.
 pub(super) fn whole(path: &str, file: File, limits: Limits) -> Result<Vec<u8>> {
-    let disk = |e: std::io::Error| unreadable(path, "a file", e.to_string());
+    let disk = |e: std::io::Error| unreadable(path, Phrase::File, &e);
     let length = file.metadata().map_err(disk)?.len();
     limits.check(path, Bound::Bytes, length)?;
     let mut bytes = Vec::new();
@@ -56,7 +56,7 @@ pub(super) fn whole(path: &str, file: File, limits: Limits) -> Result<Vec<u8>> {
         }
     }
     if bytes.len() as u64 > length {
-        return Err(unreadable(path, "a file", "one that grows while it is read"));
+        return Err(unreadable(path, Phrase::File, Phrase::GrowingFile));
     }
     Ok(bytes)
 }
@@ -85,7 +85,9 @@ impl Filling {
         }
         let number = row + 1;
         match self.sheet.rows.last() {
-            Some(last) if *last > number => return Err(unreadable(path, "rows in order", format!("row {number} after row {last}"))),
+            Some(last) if *last > number => {
+                return Err(unreadable(path, Phrase::RowsInOrder, Phrase::RowAfterRow(number.into(), (*last).into())));
+            }
             Some(last) if *last == number => {}
             _ => self.sheet.rows.push(number),
         }
@@ -101,7 +103,7 @@ impl Filling {
         let place = self.places[column] as usize - 1;
         // Of two values of one cell readers take either.
         if self.sheet.columns[place].1.code(self.sheet.rows.len() - 1) != BLANK {
-            return Err(unreadable(path, "one value in each cell", format!("two in row {number}")));
+            return Err(unreadable(path, Phrase::OneValueInCell, Phrase::TwoInRow(number.into())));
         }
         let before = self.filled;
         self.filled += self.sheet.columns[place].1.put(self.sheet.rows.len() - 1, cell) as u64;

@@ -11,16 +11,17 @@ use super::tidy::{is_dashes, is_digits, number_text, tidy, without_apostrophe};
 use super::value::{FAILED_FORMULA, Made, OWN_UNIT, SHARED, Value, YES_OR_NO};
 use super::whole::{Order, Whole};
 use crate::catalogue::{Column, ColumnType, EthnicList};
+use crate::error::Phrase;
 use crate::spelling::{bare, identifier, is_tidy};
 use chrono::{Datelike, NaiveDate};
 use std::borrow::Cow;
 
 /// What was expected of an identifier that a spreadsheet took for a number.
-const LOST_DIGITS: &str = "an identifier with all its digits; those of a long number are lost";
+const LOST_DIGITS: Phrase = Phrase::AllDigits;
 /// A number of a cell has 15 digits.
 const DIGITS: f64 = 1e15;
 /// What was expected of a letter that is short for a boy or for all.
-const AMBIGUOUS: &str = "one of male, female; T is short for Trai and for Tổng";
+const AMBIGUOUS: Phrase = Phrase::SexNotTotal;
 
 /// What the cells of a column are read by.
 pub(super) struct CellReader<'a> {
@@ -99,10 +100,10 @@ impl CellReader<'_> {
     }
 
     /// What was expected of a number that its column cannot hold.
-    fn refused(&self, column: &Column, number: i32) -> Option<String> {
+    fn refused(&self, column: &Column, number: i32) -> Option<Phrase> {
         let (least, greatest) = (column.least?, self.greatest?);
-        let kind = if column.id.ends_with("year") { "a year" } else { "a whole number" };
-        (!(least..=greatest).contains(&number)).then(|| format!("{kind} from {least} to {greatest}"))
+        let range = if column.id.ends_with("year") { Phrase::YearFromTo } else { Phrase::WholeNumberFromTo };
+        (!(least..=greatest).contains(&number)).then(|| range(least.into(), greatest.into()))
     }
 
     /// A text that nothing has to be done to, such as most names: a column may hold a million of them.
@@ -126,7 +127,7 @@ impl CellReader<'_> {
 
     fn date(&self, cell: Cell<'_>, text: &str) -> Made {
         let found = match cell {
-            Cell::Date(serial) if dates::YEARS.contains(&(serial as i32)) => Err("a date; the cell holds a year in the format of a date"),
+            Cell::Date(serial) if dates::YEARS.contains(&(serial as i32)) => Err(Phrase::DateNotYear),
             Cell::Date(serial) => dates::serial(serial).map(|day| {
                 let mut rules = Rules::default();
                 if serial.fract() != 0.0 {
@@ -142,7 +143,7 @@ impl CellReader<'_> {
             Ok((When::Day(day), rules)) => Made::with(Value::Day(day.to_epoch_days()), rules),
             Ok((When::Month(year), rules)) if self.keeps_year => Made::with(Value::Year(year), rules).rule(Rule::MonthAndYear),
             Ok((When::Year(year), rules)) if self.keeps_year => Made::with(Value::Year(year), rules).rule(Rule::YearOnly),
-            Ok(_) => Made::unread("a whole date, with day and month"),
+            Ok(_) => Made::unread(Phrase::WholeDate),
             Err(expected) => Made::unread(expected),
         }
     }
@@ -196,7 +197,7 @@ impl CellReader<'_> {
         }
         match cell {
             Cell::Number(_) => rules.add(Rule::NumberAsText),
-            Cell::Date(_) => return Made::unread("text, not a date"),
+            Cell::Date(_) => return Made::unread(Phrase::TextNotDate),
             _ => {}
         }
         // Every personal identification number begins with 0, which a spreadsheet takes for nothing.
@@ -210,8 +211,8 @@ impl CellReader<'_> {
             _ => None,
         };
         match written {
-            Some(None) if column.id == "school_year" => return Made::unread("a school year such as 2021-2022"),
-            Some(None) => return Made::unread("an article such as 22 or 22.1"),
+            Some(None) if column.id == "school_year" => return Made::unread(Phrase::SchoolYear),
+            Some(None) => return Made::unread(Phrase::Article),
             Some(Some(told)) if told != text => {
                 rules.add(Rule::Written);
                 text = told;

@@ -12,7 +12,7 @@ use super::rules::{Rule, Rules};
 use super::value::Made;
 use super::whole::Whole;
 use crate::catalogue::{Column, ColumnType};
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Phrase, Result};
 use crate::spelling::nfc;
 use crate::task::Watch;
 use polars_core::prelude::*;
@@ -28,7 +28,7 @@ pub(super) struct Cleaned {
 impl Cleaner<'_> {
     /// Reads the records that stand in some rows of the sheet.
     pub fn clean(mut self, kept: &[u32]) -> Result<Cleaned> {
-        let failed = |e: PolarsError| Error::Frame { table: self.table.id.clone(), found: e.to_string() };
+        let failed = |e: PolarsError| Error::Frame { table: self.table.id.clone(), found: Fact::library(e) };
         let mut columns: Vec<(&Column, Values)> = Vec::new();
         for column in &self.table.columns {
             crate::task::look();
@@ -50,7 +50,7 @@ impl Cleaner<'_> {
             if *rows > 0 {
                 changes.push(Change { column: list.clone(), rule: Rule::RowsJoined, rows: *rows });
             }
-            let expected = format!("one record for each {key}, or rows that differ in {list} alone");
+            let expected = Fact::from(Phrase::OneRecordForEach(key.clone(), list.clone()));
             let told =
                 |row: &u32| Finding { row: self.sheet.rows[all[*row as usize] as usize], column: key.clone(), expected: expected.clone() };
             findings.extend(apart.iter().map(told));
@@ -63,7 +63,7 @@ impl Cleaner<'_> {
                     let Some(expected) = &values.made[*made as usize].unread else { continue };
                     unread[at] |= 1 << nth;
                     let row = self.sheet.rows[kept[at] as usize];
-                    findings.push(Finding { row, column: column.id.clone(), expected: expected.to_string() });
+                    findings.push(Finding { row, column: column.id.clone(), expected: expected.clone() });
                 }
             }
             frame.push(series(&column.id, column.kind, values).map_err(failed)?.into_column());
@@ -127,7 +127,7 @@ impl Cleaner<'_> {
             self.reading.read(column, Cell::Text(constant))
         };
         if let Some(expected) = made.unread {
-            return Err(Error::Mapping { key: key.to_owned(), expected: expected.into_owned(), found: constant.to_owned() });
+            return Err(Error::Mapping { key: key.to_owned(), expected, found: Fact::verbatim(constant) });
         }
         let mut rules = Rules::default();
         rules.add(Rule::MappedConstant);

@@ -9,6 +9,7 @@ use super::tidy::{is_digits, number_text, tidy, without_apostrophe};
 use super::value::{FAILED_FORMULA, OWN_UNIT, SHARED};
 use super::whole::are_marks;
 use crate::catalogue::Table;
+use crate::error::Phrase;
 use crate::task::Watched;
 use std::collections::{BTreeMap, HashMap};
 
@@ -68,7 +69,7 @@ impl Cleaner<'_> {
     }
 
     /// The text of a cell as people see it, or what it should have been.
-    pub fn text(&self, place: Option<usize>, code: u32, rules: &mut Rules) -> std::result::Result<String, &'static str> {
+    pub fn text(&self, place: Option<usize>, code: u32, rules: &mut Rules) -> std::result::Result<String, Phrase> {
         match place.map_or(Cell::Blank, |place| self.cells(place).cell(code)) {
             Cell::Blank => Ok(String::new()),
             Cell::Text(text) => {
@@ -84,7 +85,7 @@ impl Cleaner<'_> {
             Cell::Error => Err(FAILED_FORMULA),
             Cell::Shared => Err(SHARED),
             Cell::Scaled => Err(OWN_UNIT),
-            Cell::Date(_) | Cell::Flag(_) => Err("text or a number"),
+            Cell::Date(_) | Cell::Flag(_) => Err(Phrase::TextOrNumber),
         }
     }
 

@@ -4,6 +4,7 @@ use super::rules::{Rule, Rules};
 use super::tidy::is_digits;
 use super::value::{Made, Value};
 use crate::catalogue::{Catalogue, Codes, Column, EthnicGroup, EthnicList};
+use crate::error::Phrase;
 use crate::spelling::{alike, bare, nfc};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, LazyLock};
@@ -186,12 +187,12 @@ impl Words {
             .map(String::as_str)
     }
 
-    fn expected(&self, list: &str) -> String {
+    fn expected(&self, list: &str) -> Phrase {
         let codes = self.codes.categories_of(list);
         if codes.len() <= 8 {
-            format!("one of {}", codes.join(", "))
+            Phrase::OneOf(codes.join(", "))
         } else {
-            format!("a code of the list {list} ({} … {})", codes.first().unwrap_or(&""), codes.last().unwrap_or(&""))
+            Phrase::CodeFromTo(list.to_owned(), codes[0].to_owned(), codes[codes.len() - 1].to_owned())
         }
     }
 
@@ -208,7 +209,7 @@ impl Words {
 
     /// A column of several codes. `figures` tells whether figures stand for codes.
     pub fn list(&self, column: &Column, text: &str, figures: bool) -> Made {
-        let Some(list) = column.codes.as_deref() else { return Made::unread("a list of codes") };
+        let Some(list) = column.codes.as_deref() else { return Made::unread(Phrase::ListOfCodes) };
         if let Some(elements) = bracketed(text) {
             let made = if elements.is_empty() {
                 Made::with(Value::List(Vec::new()), Rules::default()).rule(Rule::NothingWord)
@@ -246,7 +247,7 @@ impl Words {
                     self.find(list, &run).map(|code| (end, code, how(code, &run)))
                 });
                 let Some((end, code, found)) = run else {
-                    return Made::unread(format!("lists of {}", self.expected(list)));
+                    return Made::unread(Phrase::ListsOf(self.expected(list).into()));
                 };
                 let written = pieces[start..end].concat();
                 let written = written.trim_matches([' ', ',', '/']);
@@ -261,7 +262,7 @@ impl Words {
         }
         // "c1,2" may mean c1 and c2, or c1 and the second group.
         if letters && digits {
-            return Made::unread(format!("lists of {}", self.expected(list)));
+            return Made::unread(Phrase::ListsOf(self.expected(list).into()));
         }
         if digits && !figures {
             return Made::unread(FIGURES);
@@ -330,8 +331,8 @@ fn bracketed(text: &str) -> Option<Vec<String>> {
 /// Stands for a null among the codes of a list: no code, and a word so that it is not passed over as a sign.
 pub(super) const UNKNOWN: &str = "null";
 /// What was expected of a figure in a column whose figures may stand for anything.
-pub(super) const FIGURES: &str = "a word or a code; the figures of this column are not known to be ours";
-const EXPECTED_ETHNIC: &str = "the name of an ethnic group, or its code, 01 to 54";
+pub(super) const FIGURES: Phrase = Phrase::KnownFigure;
+const EXPECTED_ETHNIC: Phrase = Phrase::EthnicNameOrCode;
 
 fn code_of(group: &EthnicGroup, list: EthnicList) -> &str {
     match list {

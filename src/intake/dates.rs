@@ -2,6 +2,7 @@
 
 use super::moment;
 use super::rules::{Rule, Rules};
+use crate::error::Phrase;
 use crate::spelling::bare;
 use chrono::{Datelike, Days, NaiveDate};
 
@@ -22,15 +23,15 @@ pub(super) struct Window {
     pub last: i32,
 }
 
-const EXPECTED: &str = "a date as day/month/year";
-pub(super) const UNCERTAIN_ORDER: &str = "a date whose order of day and month is certain";
+const EXPECTED: Phrase = Phrase::DayMonthYear;
+pub(super) const UNCERTAIN_ORDER: Phrase = Phrase::CertainOrder;
 pub(super) const YEARS: std::ops::RangeInclusive<i32> = 1900..=2100;
 /// Numbers taken for days of Excel: 1954 to 2064.
 const SERIALS: std::ops::RangeInclusive<i64> = 20_000..=60_000;
 /// Days between the two ways of Excel to count them.
 pub(super) const DAYS_1904: f64 = 1462.0;
 
-type Found = Result<(When, Rules), &'static str>;
+type Found = Result<(When, Rules), Phrase>;
 
 fn one(rule: Rule) -> Rules {
     let mut rules = Rules::default();
@@ -39,7 +40,7 @@ fn one(rule: Rule) -> Rules {
 }
 
 /// A date cell of a spreadsheet, in days of the 1900 system.
-pub(super) fn serial(serial: f64) -> Result<NaiveDate, &'static str> {
+pub(super) fn serial(serial: f64) -> Result<NaiveDate, Phrase> {
     let days = serial.floor() as i64;
     if !(1..=200_000).contains(&days) {
         return Err(EXPECTED);
@@ -186,30 +187,30 @@ fn parts(numbers: &[&str], window: Window) -> Found {
     }
 }
 
-fn whole(digits: &str) -> Result<i32, &'static str> {
+fn whole(digits: &str) -> Result<i32, Phrase> {
     if digits.len() > 4 { Err(EXPECTED) } else { digits.parse().map_err(|_| EXPECTED) }
 }
 
-fn day_of(day: &str, month: &str, year: i32) -> Result<NaiveDate, &'static str> {
+fn day_of(day: &str, month: &str, year: i32) -> Result<NaiveDate, Phrase> {
     let (day, month) = (whole(day)?, whole(month)?);
     if !(1800..=2200).contains(&year) {
         return Err(EXPECTED);
     }
     NaiveDate::from_ymd_opt(year, month.cast_unsigned(), day.cast_unsigned()).ok_or(if (13..=31).contains(&month) && day <= 12 {
-        "a date as day/month/year, not month/day/year"
+        Phrase::NotMonthDayYear
     } else if day <= 31 && (1..=12).contains(&month) {
-        "a day that the month has"
+        Phrase::DayOfTheMonth
     } else {
         EXPECTED
     })
 }
 
 /// The only century a year of two digits can lie in.
-fn century(short: i32, window: Window) -> Result<i32, &'static str> {
+fn century(short: i32, window: Window) -> Result<i32, Phrase> {
     let inside: Vec<i32> = [1900 + short, 2000 + short].into_iter().filter(|y| (window.first..=window.last).contains(y)).collect();
     match inside[..] {
         [year] => Ok(year),
-        _ => Err("a date with a year of four digits"),
+        _ => Err(Phrase::YearOfFourDigits),
     }
 }
 
@@ -228,19 +229,14 @@ fn eight(digits: &str) -> Found {
 }
 
 /// A date of three columns: none of it, all of it, or what is known of it.
-pub(super) fn joined(
-    day: Option<i32>,
-    month: Option<i32>,
-    year: Option<i32>,
-    window: Window,
-) -> Result<Option<(When, Rules)>, &'static str> {
+pub(super) fn joined(day: Option<i32>, month: Option<i32>, year: Option<i32>, window: Window) -> Result<Option<(When, Rules)>, Phrase> {
     let Some(year) = year else {
-        return if day.is_none() && month.is_none() { Ok(None) } else { Err("a year") };
+        return if day.is_none() && month.is_none() { Ok(None) } else { Err(Phrase::AYear) };
     };
     let (year, mut rules) =
         if (0..100).contains(&year) { (century(year, window)?, one(Rule::ShortYear)) } else { (year, Rules::default()) };
     if !YEARS.contains(&year) {
-        return Err("a year from 1900 to 2100");
+        return Err(Phrase::YearFromTo(1900, 2100));
     }
     Ok(Some(match (day, month) {
         (Some(day), Some(month)) => {
@@ -249,7 +245,7 @@ pub(super) fn joined(
         }
         (None, Some(month)) if (1..=12).contains(&month) => (When::Month(year), rules),
         (None, None) => (When::Year(year), rules),
-        _ => return Err("a day and a month"),
+        _ => return Err(Phrase::DayAndMonth),
     }))
 }
 

@@ -1,7 +1,8 @@
 //! The bytes of a text file as Unicode.
 
 use super::legacy::{self, Font};
-use crate::error::{Error, Result, choose};
+use super::unreadable::unreadable;
+use crate::error::{Phrase, Result, choose};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, WINDOWS_1258};
 
 /// How a text file is written, where the user says so.
@@ -41,7 +42,7 @@ impl TextEncoding {
     /// The encoding of that word.
     ///
     /// # Errors
-    /// [`Error::UnknownChoice`].
+    /// [`crate::Error::UnknownChoice`].
     pub fn from_word(word: &str) -> Result<Self> {
         choose("encoding", &word.to_lowercase().replace('_', "-"), &Self::ALL.map(|e| (e.word(), e)))
     }
@@ -57,20 +58,17 @@ impl TextEncoding {
 
 /// A text in Unicode, or as windows-1252 shows it where its words are still to be read by a legacy table.
 pub(super) fn decode(path: &str, bytes: Vec<u8>, named: Option<TextEncoding>) -> Result<(String, TextEncoding)> {
-    let refuse = |expected: &str, found: &str| Error::UnreadableFile {
-        path: path.to_owned(),
-        expected: expected.to_owned(),
-        found: found.to_owned(),
-    };
     let whole = |encoding: &'static Encoding, bytes: &[u8]| encoding.decode_with_bom_removal(bytes).0.into_owned();
     // Half of a letter is a damaged one.
     let sixteen = |encoding: &'static Encoding, bytes: &[u8]| match encoding.decode_with_bom_removal(bytes) {
         (text, false) => Ok(text.into_owned()),
-        (_, true) => Err(refuse("text in utf-16", "other bytes")),
+        (_, true) => Err(unreadable(path, Phrase::TextInUtf16, Phrase::OtherBytes)),
     };
     if let Some(encoding) = named {
         let text = match encoding {
-            TextEncoding::Utf8 => return utf8(bytes).map(|text| (text, encoding)).map_err(|_| refuse("text in utf-8", "other bytes")),
+            TextEncoding::Utf8 => {
+                return utf8(bytes).map(|text| (text, encoding)).map_err(|_| unreadable(path, Phrase::TextInUtf8, Phrase::OtherBytes));
+            }
             TextEncoding::Utf16Le => sixteen(UTF_16LE, &bytes)?,
             TextEncoding::Utf16Be => sixteen(UTF_16BE, &bytes)?,
             TextEncoding::Windows1258 => whole(WINDOWS_1258, &bytes),
@@ -94,7 +92,7 @@ pub(super) fn decode(path: &str, bytes: Vec<u8>, named: Option<TextEncoding>) ->
         return Ok((sixteen(encoding, &bytes)?, order));
     }
     if bytes.contains(&0) {
-        return Err(refuse("a text file", "bytes that are no text"));
+        return Err(unreadable(path, Phrase::TextFile, Phrase::NoText));
     }
     let bytes = match utf8(bytes) {
         Ok(text) => return Ok((text, TextEncoding::Utf8)),
@@ -111,7 +109,7 @@ pub(super) fn decode(path: &str, bytes: Vec<u8>, named: Option<TextEncoding>) ->
     if sound * 10 >= words * 9 {
         return Ok((vietnamese, TextEncoding::Windows1258));
     }
-    Err(refuse("a text in an encoding that can be told; name it, encoding=\"tcvn3\" or \"vni\"", "bytes of no known encoding"))
+    Err(unreadable(path, Phrase::NameableEncoding, Phrase::UnknownEncoding))
 }
 
 fn utf8(bytes: Vec<u8>) -> std::result::Result<String, Vec<u8>> {

@@ -1,6 +1,7 @@
 //! What is told of a column of ours: values that could not be read, and values that a rule changed.
 
 use super::rules::Rule;
+use crate::error::Fact;
 
 /// A value that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,8 +10,8 @@ pub struct Finding {
     pub row: u32,
     /// Our column.
     pub column: String,
-    /// What was expected, in English.
-    pub expected: String,
+    /// What was expected.
+    pub expected: Fact,
 }
 
 /// How many values a rule changed.

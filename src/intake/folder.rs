@@ -17,7 +17,7 @@ pub fn files_below(folder: &Path) -> Result<Vec<(PathBuf, String)>> {
     while let Some(here) = folders.pop() {
         let told = |e: std::io::Error| match e.kind() {
             std::io::ErrorKind::PermissionDenied => Error::NoPermission { path: here.display().to_string() },
-            _ => Error::File { path: here.display().to_string(), found: e.to_string() },
+            _ => Error::File { path: here.display().to_string(), found: (&e).into() },
         };
         for entry in std::fs::read_dir(&here).map_err(told)? {
             let entry = entry.map_err(told)?;

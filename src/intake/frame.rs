@@ -3,7 +3,7 @@
 use super::cells::{Cell, Column, Sheet};
 use super::codes::UNKNOWN;
 use super::moment::in_viet_nam;
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Result};
 use crate::record::whole_numbers;
 use polars_core::prelude::*;
 
@@ -19,7 +19,7 @@ pub(super) fn sheet(frame: &DataFrame) -> Result<Sheet> {
         let mut column = Column::default();
         column.put(0, Cell::Text(source.name()));
         fill(&mut column, source.as_materialized_series())
-            .map_err(|e| Error::Frame { table: source.name().to_string(), found: e.to_string() })?;
+            .map_err(|e| Error::Frame { table: source.name().to_string(), found: Fact::library(e) })?;
         sheet.columns.push((place, column));
     }
     Ok(sheet)

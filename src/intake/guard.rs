@@ -5,7 +5,7 @@
 
 use super::markup;
 use super::unreadable::{is_of_disk, of_disk, unreadable};
-use crate::error::Result;
+use crate::error::{Phrase, Result};
 use crate::limits::{Bound, Limits};
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
@@ -34,10 +34,10 @@ fn plain(name: &str) -> String {
 /// Unpacks each part of a .xlsx once without keeping it: sizes that a file tells of itself may be false. Reading a part to its end holds
 /// it against its checksum.
 pub(super) fn check(path: &str, file: &File, limits: Limits) -> Result<Sheets> {
-    let damaged = || unreadable(path, "a whole workbook", "a damaged one");
+    let damaged = || unreadable(path, Phrase::WholeWorkbook, Phrase::Damaged);
     let mut zip = ZipArchive::new(BufReader::new(file)).map_err(|_| damaged())?;
     if zip.len() > PARTS {
-        return Err(unreadable(path, "a workbook of at most 10000 parts", format!("{} parts", zip.len())));
+        return Err(unreadable(path, Phrase::WorkbookOfParts(PARTS as u64), Phrase::Parts(zip.len() as u64)));
     }
     let mut look = Look { path, limits, unpacked: 0, buffer: vec![0; 1 << 16] };
     let names: Vec<String> = (0..zip.len())
@@ -78,7 +78,7 @@ pub(super) fn check(path: &str, file: &File, limits: Limits) -> Result<Sheets> {
 
 /// Looks over one part of an archive of markup, such as that of an .ods file.
 pub(super) fn check_part(path: &str, zip: &mut ZipArchive<BufReader<File>>, name: &str, limits: Limits) -> Result<()> {
-    let damaged = || unreadable(path, "a whole workbook", "a damaged one");
+    let damaged = || unreadable(path, Phrase::WholeWorkbook, Phrase::Damaged);
     let nth = zip.index_for_name(name).ok_or_else(damaged)?;
     Look { path, limits, unpacked: 0, buffer: vec![0; 1 << 16] }.over(zip, nth, markup::Part::default(), |_| ()).map(drop)
 }
@@ -100,7 +100,7 @@ impl Look<'_> {
         mut seen: markup::Part,
         mut keep: impl FnMut(&[u8]),
     ) -> Result<markup::Part> {
-        let damaged = || unreadable(self.path, "a whole workbook", "a damaged one");
+        let damaged = || unreadable(self.path, Phrase::WholeWorkbook, Phrase::Damaged);
         let mut part = zip.by_index(nth).map_err(|_| damaged())?;
         self.limits.check(self.path, Bound::Bytes, self.unpacked.saturating_add(part.size()))?;
         loop {

@@ -5,7 +5,7 @@ use super::book::{Book, whole};
 use super::cells::{Column, Lines, Sheet};
 use super::decode::{TextEncoding, decode};
 use super::unreadable::unreadable;
-use crate::error::Result;
+use crate::error::{Fact, Phrase, Result};
 use crate::limits::{Bound, Limits};
 use crate::task;
 use std::borrow::Cow;
@@ -21,24 +21,22 @@ const HEAD: usize = 1 << 16;
 pub(super) fn read(path: &str, file: File, encoding: Option<TextEncoding>, limits: Limits) -> Result<Book> {
     let bytes = whole(path, file, limits)?;
     if u32::try_from(bytes.len()).is_err() {
-        return Err(unreadable(path, "a text file of less than 4 GB", format!("{} MB", bytes.len() >> 20)));
+        return Err(unreadable(path, Phrase::TextBelowGigabytes(4), Fact::verbatim(format_args!("{} MB", bytes.len() >> 20))));
     }
     let (text, encoding) = decode(path, bytes, encoding)?;
     let found = match text.trim_start() {
         // Web applications give pages the name of a workbook.
-        start if start.starts_with('<') || start.starts_with("MIME-Version:") => {
-            "a web page or XML: open it in a spreadsheet program and save it as .xlsx"
-        }
-        start if start.starts_with("{\\rtf") => "a document of text",
-        start if start.starts_with("%PDF") => "a PDF",
-        _ => "",
+        start if start.starts_with('<') || start.starts_with("MIME-Version:") => Some(Phrase::WebPage),
+        start if start.starts_with("{\\rtf") => Some(Phrase::Document),
+        start if start.starts_with("%PDF") => Some(Phrase::Pdf),
+        _ => None,
     };
-    if !found.is_empty() {
-        return Err(unreadable(path, "a workbook or a text with delimiters", found));
+    if let Some(found) = found {
+        return Err(unreadable(path, Phrase::WorkbookOrText, found));
     }
     // A disk that was full, or a copy that broke off, leaves zeros where lines stood.
     if let Some(at) = text.find('\0') {
-        return Err(unreadable(path, "a text without zero bytes", format!("one in line {}", line_ends(&text.as_bytes()[..at]) + 1)));
+        return Err(unreadable(path, Phrase::TextWithoutZeros, Phrase::ZeroInLine(line_ends(&text.as_bytes()[..at]) as u64 + 1)));
     }
     task::expect(line_ends(text.as_bytes()) as u64);
     let sheet = records(path, &text, limits)?;
@@ -102,7 +100,7 @@ impl<'a> Parser<'a> {
             match self.reader.read_byte_record(record) {
                 Ok(true) => self.count(record)?,
                 Ok(false) => return Ok(nth),
-                Err(e) => return Err(unreadable(self.path, "a text with delimiters", e.to_string())),
+                Err(e) => return Err(unreadable(self.path, Phrase::DelimitedText, Fact::library(e))),
             }
         }
         Ok(into.len())
@@ -136,9 +134,9 @@ impl<'a> Parser<'a> {
         let all = line_ends(self.text.as_bytes()) + usize::from(!self.text.is_empty() && !self.text.ends_with('\n'));
         let told = self.told + line_ends(rest.as_bytes());
         if told != all {
-            return Err(unreadable(self.path, &format!("{all} lines that are records, parts of records or blank"), told.to_string()));
+            return Err(unreadable(self.path, Phrase::LinesOfRecords(all as u64), told));
         }
-        let open = |line: u32| unreadable(self.path, "quotation marks that are closed", format!("one open from line {line}"));
+        let open = |line: u32| unreadable(self.path, Phrase::ClosedQuotes, Phrase::QuoteOpenFrom(line.into()));
         if let Some(line) = self.rows.last()
             && !is_closed(&self.text[self.last.0..self.last.1], delimiter)
         {
@@ -347,7 +345,7 @@ mod tests {
             ("a\n\"1\n1\n1\"\n1\n", 2),
         ] {
             let Err(Error::UnreadableFile { found, .. }) = records("x.csv", text, Limits::new()) else { panic!("{text}") };
-            assert_eq!(found, format!("one open from line {line}"), "{text}");
+            assert_eq!(found, Phrase::QuoteOpenFrom(line), "{text}");
         }
         for text in [
             "a;b;c\n1;\"x\ny\";3\n1;2;3\n",

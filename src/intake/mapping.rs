@@ -2,7 +2,7 @@
 
 use super::tidy::key;
 use crate::catalogue::Catalogue;
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Phrase, Result};
 use crate::spelling::nfc;
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
@@ -83,7 +83,7 @@ impl Mapping {
     /// # Errors
     /// [`Error::Mapping`] for what is no TOML, or names a table or column that there is not.
     pub fn from_toml(text: &str) -> Result<Self> {
-        let read: Self = toml::from_str(text).map_err(|e| refuse("mapping", "a mapping in TOML", e.message()))?;
+        let read: Self = toml::from_str(text).map_err(|e| refuse("mapping", Phrase::MappingInToml, Fact::library(e.message())))?;
         read.checked()
     }
 
@@ -92,7 +92,7 @@ impl Mapping {
     /// # Errors
     /// As [`Mapping::from_toml`].
     pub fn from_json(text: &str) -> Result<Self> {
-        let read: Self = serde_json::from_str(text).map_err(|e| refuse("mapping", "a mapping", &e.to_string()))?;
+        let read: Self = serde_json::from_str(text).map_err(|e| refuse("mapping", Phrase::Mapping, Fact::library(e)))?;
         read.checked()
     }
 
@@ -101,7 +101,7 @@ impl Mapping {
         for (id, mapping) in &self.tables {
             let Some(table) = catalogue.table(id) else {
                 let known: Vec<&str> = catalogue.tables().iter().map(|t| t.id.as_str()).collect();
-                return Err(refuse(id, &format!("one of {}", known.join(", ")), id));
+                return Err(refuse(id, Phrase::OneOf(known.join(", ")), Fact::verbatim(id)));
             };
             let known = |target: &str| table.column(target.split('.').next().unwrap_or_default()).is_some();
             for (header, target) in &mapping.columns {
@@ -111,10 +111,10 @@ impl Mapping {
                 let key = format!("{id}.columns");
                 // The wrong way round: {"full_name": "Họ tên cháu"}.
                 if known(header) {
-                    let expected = format!("{{\"header of the file\": \"column\"}}, such as {{\"{target}\": \"{header}\"}}");
-                    return Err(refuse(&key, &expected, &format!("{{\"{header}\": \"{target}\"}}")));
+                    let expected = Phrase::HeaderThenColumn(target.clone(), header.clone());
+                    return Err(refuse(&key, expected, Fact::verbatim(format_args!("{{\"{header}\": \"{target}\"}}"))));
                 }
-                return Err(refuse(&key, &format!("a column of the table {id}"), target));
+                return Err(refuse(&key, Phrase::ColumnOf(id.clone()), Fact::verbatim(target)));
             }
             let named = [("files", &mapping.files), ("sheets", &mapping.sheets)];
             let named = named.into_iter().flat_map(|(part, map)| map.iter().map(move |(name, map)| (format!("{part}.\"{name}\""), map)));
@@ -123,11 +123,11 @@ impl Mapping {
             let others = mapping.blank.keys().map(|column| (column, "blank")).chain(mapping.values.keys().map(|column| (column, "values")));
             for (column, part) in constants.chain(others.map(|(column, part)| (column, part.to_owned()))) {
                 if !known(column) {
-                    return Err(refuse(&format!("{id}.{part}"), &format!("a column of the table {id}"), column));
+                    return Err(refuse(&format!("{id}.{part}"), Phrase::ColumnOf(id.clone()), Fact::verbatim(column)));
                 }
             }
             if let Some((column, word)) = mapping.blank.iter().find(|(_, word)| *word != "no") {
-                return Err(refuse(&format!("{id}.blank.{column}"), "no", word));
+                return Err(refuse(&format!("{id}.blank.{column}"), Fact::verbatim("no"), Fact::verbatim(word)));
             }
         }
         Ok(self)
@@ -138,8 +138,8 @@ impl Mapping {
     }
 }
 
-fn refuse(key: &str, expected: &str, found: &str) -> Error {
-    Error::Mapping { key: key.to_owned(), expected: expected.to_owned(), found: found.to_owned() }
+fn refuse(key: &str, expected: impl Into<Fact>, found: Fact) -> Error {
+    Error::Mapping { key: key.to_owned(), expected: expected.into(), found }
 }
 
 impl TableMapping {
@@ -166,7 +166,7 @@ impl TableMapping {
             let key = key(&format!("sheets.\"{}\"", column.0), column.1);
             let value = value.to_string();
             if let Some(other) = file.as_ref().and_then(|(_, map)| map.get(column.1)).filter(|other| other.to_string() != value) {
-                return Err(refuse(&key, "the same value as that of the file", &other.to_string()));
+                return Err(refuse(&key, Phrase::SameValueAsFile, Fact::verbatim(other)));
             }
             found.insert(column.1.clone(), (key, value));
         }

@@ -1,11 +1,12 @@
 //! The time of day behind a date. It is left out, unless a zone makes the moment lie on another day in Viet Nam.
 
+use crate::error::Phrase;
 use chrono::NaiveDate;
 
 const HOUR: i64 = 3_600_000_000;
 /// 13 June 1975, when the clocks of the south went back from 8 hours ahead of UTC to 7.
 const SINCE_1975: i64 = 171_820_800_000_000;
-const EXPECTED: &str = "a date, with the time of day and a zone such as +07:00, or without them";
+const EXPECTED: Phrase = Phrase::DateWithZone;
 
 /// Moments with a time zone, in microseconds, become the time of Viet Nam: 7 hours ahead of UTC, and 8 in the south from 1960 to 12 June
 /// 1975, which leaves a midnight of before on its day too.
@@ -31,7 +32,7 @@ impl Time {
 }
 
 /// The text before a time of day, and the time.
-pub(super) fn parted(text: &str) -> Result<(&str, Option<Time>), &'static str> {
+pub(super) fn parted(text: &str) -> Result<(&str, Option<Time>), Phrase> {
     let Some(colon) = text.find(':') else { return Ok((text, None)) };
     // "2014-03-05T10:00" has the letter of ISO, everything else a space.
     let Some(end) = text[..colon].rfind([' ', 'T', 't']) else { return Ok((text, None)) };

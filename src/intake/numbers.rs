@@ -4,15 +4,16 @@ use super::cells::Cell;
 use super::codes::Words;
 use super::rules::{Rule, Rules};
 use super::value::{Made, OWN_UNIT, Value};
+use crate::error::Phrase;
 use crate::spelling::bare;
 
-const WHOLE: &str = "a whole number";
+const WHOLE: Phrase = Phrase::WholeNumber;
 
 /// The whole number in a cell of a column.
 pub(super) fn whole(column: &str, cell: Cell<'_>, text: &str) -> Made {
     let made = |number: i64, rules: Rules| match i32::try_from(number) {
         Ok(number) => Made::with(Value::Number(number), rules),
-        Err(_) => Made::unread("a whole number of 32 bits"),
+        Err(_) => Made::unread(Phrase::WholeNumberOf32Bits),
     };
     if let Cell::Number(number) = cell {
         return if number.fract() == 0.0 && number.abs() < 1e15 { made(number as i64, Rules::default()) } else { Made::unread(WHOLE) };

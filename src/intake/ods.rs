@@ -5,7 +5,7 @@ use super::book::{Book, Filling, Refused, chosen};
 use super::cells::{Cell, Merged};
 use super::guard::check_part;
 use super::unreadable::{is_of_disk, of_disk, unreadable};
-use crate::error::{Error, Result};
+use crate::error::{Error, Phrase, Result};
 use crate::limits::{Bound, Limits};
 use chrono::{NaiveDate, NaiveDateTime, Timelike};
 use quick_xml::Reader;
@@ -25,7 +25,7 @@ const SKIPPED: [&str; 6] =
     ["office:annotation", "table:shapes", "table:tracked-changes", "draw:frame", "draw:custom-shape", "office:forms"];
 
 fn damaged(path: &str) -> Error {
-    unreadable(path, "a whole workbook", "a damaged one")
+    unreadable(path, Phrase::WholeWorkbook, Phrase::Damaged)
 }
 
 /// Reads the sheets of a file.
@@ -36,7 +36,7 @@ pub(super) fn read(path: &str, file: File, sheet: Option<&str>, limits: Limits) 
         let mut manifest = Vec::new();
         part.take(1 << 20).read_to_end(&mut manifest).map_err(|_| damaged(path))?;
         if manifest.windows(15).any(|bytes| bytes == b"encryption-data") {
-            return Err(unreadable(path, "a workbook without a password", "one with a password"));
+            return Err(unreadable(path, Phrase::WorkbookWithoutPassword, Phrase::WithPassword));
         }
     }
     // The names first: a sheet may be asked for, and hidden ones are told.
@@ -187,7 +187,7 @@ impl Held {
 
 /// The cells of one sheet.
 fn table<R: BufRead>(path: &str, reader: &mut Reader<R>, name: String, limits: Limits) -> Result<super::cells::Sheet> {
-    let too_far = || unreadable(path, "a table that fits the memory", "cells too far apart");
+    let too_far = || unreadable(path, Phrase::TableThatFits, Phrase::CellsTooFarApart);
     let mut filling = Filling::new(name, false, limits);
     let mut merged = Vec::new();
     let mut buffer = Vec::new();

@@ -2,7 +2,7 @@
 //! fill the memory.
 
 use super::unreadable::unreadable;
-use crate::error::Result;
+use crate::error::{Phrase, Result};
 use crate::limits::{Bound, Limits};
 
 /// The reader makes room for each place between the first cell and the last of every sheet, twice as much as one takes here.
@@ -24,11 +24,11 @@ const SHEET: u16 = 0x0085;
 const BEGIN: u16 = 0x0809;
 
 /// What else a compound file may be, by a stream that it holds.
-const OTHERS: [(&str, &str); 4] = [
-    ("EncryptedPackage", "one with a password"),
-    ("WordDocument", "a document of text: copy its table into a spreadsheet and save that as .xlsx"),
-    ("PowerPoint Document", "slides: copy their table into a spreadsheet and save that as .xlsx"),
-    ("__properties_version1.0", "a message of mail: save what is attached to it"),
+const OTHERS: [(&str, Phrase); 4] = [
+    ("EncryptedPackage", Phrase::WithPassword),
+    ("WordDocument", Phrase::DocumentToCopy),
+    ("PowerPoint Document", Phrase::Slides),
+    ("__properties_version1.0", Phrase::Mail),
 ];
 
 struct Ole<'a> {
@@ -170,15 +170,15 @@ fn cells(stream: &[u8]) -> u64 {
 
 /// Refuses a workbook whose reader would not come to an end, or would need too much memory; answers its streams.
 pub(super) fn check(path: &str, bytes: &[u8], limits: Limits) -> Result<Vec<Vec<u8>>> {
-    let damaged = || unreadable(path, "a whole workbook", "a damaged one");
+    let damaged = || unreadable(path, Phrase::WholeWorkbook, Phrase::Damaged);
     let ole = Ole::open(bytes).ok_or_else(damaged)?;
     let entries = ole.entries().ok_or_else(damaged)?;
     let streams = ole.workbooks(&entries).ok_or_else(damaged)?;
     if streams.is_empty() {
         let found = OTHERS.iter().find(|(stream, _)| entries.iter().any(|(name, ..)| name.eq_ignore_ascii_case(stream)));
         return Err(found.map_or_else(damaged, |(stream, found)| match *stream {
-            "EncryptedPackage" => unreadable(path, "a workbook without a password", *found),
-            _ => unreadable(path, "a workbook or a text with delimiters", *found),
+            "EncryptedPackage" => unreadable(path, Phrase::WorkbookWithoutPassword, found.clone()),
+            _ => unreadable(path, Phrase::WorkbookOrText, found.clone()),
         }));
     }
     for stream in &streams {

@@ -67,6 +67,8 @@ fn read_most(file: &mut File, into: &mut [u8]) -> std::io::Result<usize> {
 
 #[cfg(feature = "io")]
 fn parquet(path: &Path, limits: Limits) -> Result<DataFrame> {
+    use super::unreadable::unreadable;
+    use crate::error::Phrase;
     use polars_io::SerReader;
     use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
     let told = path.display().to_string();
@@ -80,7 +82,7 @@ fn parquet(path: &Path, limits: Limits) -> Result<DataFrame> {
     let frame = match catch_unwind(AssertUnwindSafe(read)) {
         Ok(Ok(frame)) => frame,
         Err(why) if crate::task::is_stop(why.as_ref()) => resume_unwind(why),
-        Ok(Err(_)) | Err(_) => return Err(super::unreadable::unreadable(&told, "a Parquet file", "a damaged one")),
+        Ok(Err(_)) | Err(_) => return Err(unreadable(&told, Phrase::ParquetFile, Phrase::Damaged)),
     };
     if frame.height() as u64 != announced.rows() {
         return Err(crate::Error::RowsDiffer { table: told, expected: announced.rows(), found: frame.height() as u64 });

@@ -3,6 +3,7 @@
 use super::rules::{Rule, Rules};
 use super::value::{Made, Value};
 use crate::area::{AreaNames, Found, Level};
+use crate::error::Phrase;
 use crate::spelling::nfc;
 
 /// Where names of communes are looked up.
@@ -56,11 +57,7 @@ impl Places<'_> {
                 Found::One(place) => within = Some(place),
                 Found::Several(places) => return Ok(several(names, &places)),
                 Found::Nothing => {
-                    return Ok(Made::unread(if level == Level::Province {
-                        "a province of that day"
-                    } else {
-                        "a district of that day, in its province"
-                    }));
+                    return Ok(Made::unread(if level == Level::Province { Phrase::ProvinceOfDay } else { Phrase::DistrictOfDay }));
                 }
             }
         }
@@ -68,8 +65,8 @@ impl Places<'_> {
     }
 }
 
-const CODE: &str = "a commune code of five digits";
-const CONTRADICTION: &str = "a commune code that agrees with the name, the district and the unit of the file";
+const CODE: Phrase = Phrase::CommuneCode;
+const CONTRADICTION: Phrase = Phrase::AgreeingCommune;
 
 impl Places<'_> {
     /// A code of five digits; a spreadsheet takes the zeros before it away. One or two digits are taken for a code below a header that
@@ -132,7 +129,7 @@ fn unit(names: &AreaNames, text: &str, level: Level, within: Option<u32>) -> Fou
 fn several(names: &AreaNames, places: &[u32]) -> Made {
     const SHOWN: usize = 6;
     let more = if places.len() > SHOWN { "; …" } else { "" };
-    Made::unread(format!("one unit; the name may mean {}{more}", names.told(&places[..places.len().min(SHOWN)])))
+    Made::unread(Phrase::OneUnit(format!("{}{more}", names.told(&places[..places.len().min(SHOWN)]))))
 }
 
 /// A commune alone, or an address: "Thôn 3, xã Hải Triều, huyện Tiên Lữ, tỉnh Hưng Yên".
@@ -163,8 +160,8 @@ fn address(names: &AreaNames, text: &str, within: Option<u32>) -> Made {
         return match names.find(part, Level::Commune, within) {
             Found::One(place) => one(part, place),
             Found::Several(places) => several(names, &places),
-            Found::Nothing => Made::unread("a commune of that day, in its district"),
+            Found::Nothing => Made::unread(Phrase::CommuneOfDay),
         };
     }
-    Made::unread("a commune of that day, in its district")
+    Made::unread(Phrase::CommuneOfDay)
 }

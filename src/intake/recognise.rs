@@ -8,7 +8,7 @@ use super::report::{Folder, NotRead, Reading};
 use super::rules::Rule;
 use super::unreadable::unreadable;
 use crate::catalogue::{Catalogue, EthnicList, Table};
-use crate::error::{Error, Result};
+use crate::error::{Error, Phrase, Result};
 use crate::text::{Language, Text};
 
 impl Reader {
@@ -36,7 +36,7 @@ impl Reader {
         if !reading.parts.is_empty() {
             return Ok(self.named(reading));
         }
-        Err(nearest.unwrap_or_else(|| unreadable(file.name, "a sheet with cells", "none")))
+        Err(nearest.unwrap_or_else(|| unreadable(file.name, Phrase::SheetWithCells, Phrase::Nothing)))
     }
 
     pub(super) fn recognise_book(&self, file: Origin<'_>, book: Book) -> Result<Folder> {

@@ -147,7 +147,7 @@ impl Reader {
         cleaned.findings.extend(account.findings());
         if commune == Named::Doubtful {
             let row = sheet.rows[header.first];
-            cleaned.findings.insert(0, Finding { row, column: "commune".to_owned(), expected: titles::EXPECTED.to_owned() });
+            cleaned.findings.insert(0, Finding { row, column: "commune".to_owned(), expected: titles::EXPECTED.into() });
         }
         cleaned.findings.extend(doubtful);
         cleaned.findings.sort_by_key(|finding| finding.row);
@@ -196,7 +196,7 @@ fn doubtful_deletions(rows: &Rows<'_>, kept: &[u32]) -> Vec<Finding> {
         findings.extend(unread.map(|row| Finding {
             row: rows.sheet.rows[*row as usize],
             column: DELETED.to_owned(),
-            expected: YES_OR_NO.to_owned(),
+            expected: YES_OR_NO.into(),
         }));
     }
     findings

@@ -5,8 +5,7 @@ use super::findings::{Change, Finding};
 use super::header::Header;
 use super::rows::Aside;
 use crate::catalogue::{Catalogue, EthnicList};
-use crate::error::{Error, Result};
-use crate::phrases::vietnamese;
+use crate::error::{Error, Fact, Result};
 use crate::text::{Language, Text};
 use chrono::NaiveDate;
 use polars_core::prelude::*;
@@ -79,7 +78,7 @@ pub(super) fn matched(header: &Header) -> Vec<(String, Option<String>, Option<&'
 
 fn frame(columns: Vec<Column>) -> Result<DataFrame> {
     let rows = columns.first().map_or(0, Column::len);
-    DataFrame::new(rows, columns).map_err(|e| Error::Frame { table: "reading".to_owned(), found: e.to_string() })
+    DataFrame::new(rows, columns).map_err(|e| Error::Frame { table: "reading".to_owned(), found: Fact::library(e) })
 }
 
 fn texts<'a>(name: &str, values: impl Iterator<Item = Option<&'a str>>) -> Column {
@@ -113,7 +112,7 @@ impl Reading {
     /// # Errors
     /// [`Error::Frame`] if the columns cannot be put together.
     pub fn frame(&self) -> Result<DataFrame> {
-        self.joined().map_err(|e| Error::Frame { table: self.table.clone(), found: e.to_string() })
+        self.joined().map_err(|e| Error::Frame { table: self.table.clone(), found: Fact::library(e) })
     }
 
     fn joined(&self) -> PolarsResult<DataFrame> {
@@ -204,19 +203,16 @@ impl Reading {
     /// [`Error::Frame`] if the columns cannot be put together.
     pub fn findings(&self, language: Language) -> Result<DataFrame> {
         let rows: Vec<_> = self.parts.iter().flat_map(|p| p.findings.iter().map(move |f| (p, f))).collect();
-        let mut known: std::collections::HashMap<&str, String> = std::collections::HashMap::new();
+        let mut known: std::collections::HashMap<&Fact, String> = std::collections::HashMap::new();
         for (_, finding) in &rows {
-            known.entry(&finding.expected).or_insert_with(|| match language {
-                Language::Vi => vietnamese(&finding.expected),
-                Language::En => finding.expected.clone(),
-            });
+            known.entry(&finding.expected).or_insert_with(|| finding.expected.text(language));
         }
         frame(vec![
             texts("file", rows.iter().map(|(p, _)| Some(p.file.as_str()))),
             texts("sheet", rows.iter().map(|(p, _)| Some(p.sheet.as_str()))),
             Column::new("row".into(), rows.iter().map(|(_, f)| f.row).collect::<Vec<_>>()),
             texts("column", rows.iter().map(|(_, f)| Some(f.column.as_str()))),
-            texts("expected", rows.iter().map(|(_, f)| known.get(f.expected.as_str()).map(String::as_str))),
+            texts("expected", rows.iter().map(|(_, f)| known.get(&f.expected).map(String::as_str))),
         ])
     }
 

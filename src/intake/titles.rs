@@ -2,11 +2,12 @@
 //! says it. One word of doubt (two communes, a name that the list does not have, one that several communes bear) and none is taken.
 
 use crate::area::{AreaNames, Found, Level};
+use crate::error::Phrase;
 use crate::spelling::{alike, bare, nfc};
 use std::collections::BTreeSet;
 
 /// What was expected where the places named do not agree.
-pub(super) const EXPECTED: &str = "one commune of that day, the same in the title, the sheet's name and the file's name";
+pub(super) const EXPECTED: Phrase = Phrase::OneCommuneOfTitles;
 /// Most words of a name, and most letters of a title.
 const NAME: usize = 6;
 const TITLE: usize = 300;

@@ -1,10 +1,10 @@
 //! Errors of files that cannot be read.
 
-use crate::error::Error;
+use crate::error::{Error, Fact, Phrase};
 
 /// An error of a file that cannot be read.
-pub(super) fn unreadable(path: &str, expected: &str, found: impl Into<String>) -> Error {
-    Error::UnreadableFile { path: path.to_owned(), expected: expected.to_owned(), found: found.into() }
+pub(super) fn unreadable(path: &str, expected: impl Into<Fact>, found: impl Into<Fact>) -> Error {
+    Error::UnreadableFile { path: path.to_owned(), expected: expected.into(), found: found.into() }
 }
 
 /// True for an error of the disk, not of what stands in the file.
@@ -15,5 +15,5 @@ pub(super) fn is_of_disk(error: &std::io::Error) -> bool {
 
 /// The error of a file that the disk does not give.
 pub(super) fn of_disk(path: &str, error: &std::io::Error) -> Error {
-    unreadable(path, "a file", error.to_string())
+    unreadable(path, Phrase::File, error)
 }

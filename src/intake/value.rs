@@ -1,18 +1,18 @@
 //! A value of one of our columns, made of a cell: with the rules it went through, or with what was expected.
 
 use super::rules::{Rule, Rules};
-use std::borrow::Cow;
+use crate::error::{Fact, Phrase};
 
 /// What was expected of a cell whose formula failed.
-pub(super) const FAILED_FORMULA: &str = "a value; the cell holds an error";
+pub(super) const FAILED_FORMULA: Phrase = Phrase::NoErrorInCell;
 /// What was expected of a value that several rows or columns share.
-pub(super) const SHARED: &str = "a value of this cell; it is merged over several rows or columns";
+pub(super) const SHARED: Phrase = Phrase::OwnValue;
 
 /// What was expected of a number that is shown in another unit.
-pub(super) const OWN_UNIT: &str = "a whole number in the unit of its column";
+pub(super) const OWN_UNIT: Phrase = Phrase::InOwnUnit;
 
 /// What was expected where neither yes nor no stands.
-pub(super) const YES_OR_NO: &str = "yes or no (Có, Không, x, 1, 0)";
+pub(super) const YES_OR_NO: Phrase = Phrase::YesOrNo;
 
 /// A value of one of our columns.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -34,11 +34,11 @@ pub(super) struct Made {
     pub value: Value,
     pub rules: Rules,
     /// What was expected where the cell could not be read.
-    pub unread: Option<Cow<'static, str>>,
+    pub unread: Option<Fact>,
 }
 
 impl Made {
-    pub fn unread(expected: impl Into<Cow<'static, str>>) -> Self {
+    pub fn unread(expected: impl Into<Fact>) -> Self {
         Self { unread: Some(expected.into()), ..Self::default() }
     }
 

@@ -11,11 +11,12 @@ use super::numbers;
 use super::rules::{Rule, Rules};
 use super::value::{Made, Value};
 use crate::catalogue::{Column, ColumnType};
+use crate::error::Phrase;
 use crate::spelling::bare;
 use rayon::prelude::*;
 
 /// What a record that says both is expected to say.
-const ONE_SEX: &str = "one date, below one of the two sexes";
+const ONE_SEX: Phrase = Phrase::DateBelowOneSex;
 
 impl Cleaner<'_> {
     /// The places of dates that stand below the two sexes.
@@ -78,7 +79,7 @@ impl Cleaner<'_> {
                 (_, Value::Null) => told,
                 (Value::Null, _) => said,
                 (told, said_too) if told == said_too => said,
-                _ => Made::unread("the sex below which the date stands"),
+                _ => Made::unread(Phrase::SexOfDate),
             }
         });
         Values { made: made.collect(), of_row }
@@ -127,14 +128,14 @@ impl Cleaner<'_> {
         rules.add(Rule::TickColumns);
         let list = |marked: &[&str]| Made::with(Value::List(marked.iter().map(|code| (*code).to_owned()).collect()), rules);
         let made = all.into_iter().map(|found| {
-            let Some((marked, denied)) = found else { return Made::unread("a mark, such as x") };
+            let Some((marked, denied)) = found else { return Made::unread(Phrase::Mark) };
             match (column.kind, &marked[..]) {
                 (ColumnType::List, []) if denied == ticks.len() || none_is_said => list(&[]),
                 (ColumnType::List, []) if self.reading.mapped.blank_is_no(&column.id) => list(&[]).rule(Rule::BlankIsNo),
                 (_, []) => Made::default(),
                 (ColumnType::List, marked) => list(marked),
                 (_, [code]) => Made::with(Value::Text((*code).to_owned()), rules),
-                _ => Made::unread("one mark, not several"),
+                _ => Made::unread(Phrase::OneMark),
             }
         });
         Values { made: made.collect(), of_row }
@@ -157,13 +158,13 @@ impl Cleaner<'_> {
         rules.add(Rule::TickColumns);
         let flag = |says: bool| Made::with(Value::Flag(says), rules);
         let made = combinations.par_iter().map(|codes| {
-            let Some((marked, denied)) = self.marks(ticks, &figures, codes) else { return Made::unread("a mark, such as x") };
+            let Some((marked, denied)) = self.marks(ticks, &figures, codes) else { return Made::unread(Phrase::Mark) };
             match &marked[..] {
                 [] if ticks.iter().all(|(code, _)| code == ANY) && denied == ticks.len() => flag(false),
                 [] if blank_is_no => flag(false).rule(Rule::BlankIsNo),
                 [] => Made::default(),
                 marked if marked.iter().all(|code| *code == "no") => flag(false),
-                marked if marked.contains(&"no") => Made::unread("one mark, not several"),
+                marked if marked.contains(&"no") => Made::unread(Phrase::OneMark),
                 _ => flag(true),
             }
         });
@@ -174,7 +175,7 @@ impl Cleaner<'_> {
     pub fn date_of_parts(&self, source: &Source, kept: &[u32]) -> Values {
         let places = [source.day, source.month, source.year];
         let (combinations, of_row) = self.combined(&places, kept);
-        let part = |name: &str, place: Option<usize>, code: u32, rules: &mut Rules| -> std::result::Result<Option<i32>, &'static str> {
+        let part = |name: &str, place: Option<usize>, code: u32, rules: &mut Rules| -> std::result::Result<Option<i32>, Phrase> {
             let text = self.text(place, code, rules)?;
             if text.is_empty() || Words::get().is_blank(&text) || text.chars().all(|c| !c.is_alphanumeric()) {
                 return Ok(None);
@@ -182,7 +183,7 @@ impl Cleaner<'_> {
             match numbers::whole(name, Cell::Text(&text), &text).value {
                 Value::Number(0) => Ok(None),
                 Value::Number(number) => Ok(Some(number)),
-                _ => Err("a date in columns of day, month and year"),
+                _ => Err(Phrase::DateInColumns),
             }
         };
         let made = combinations.par_iter().map(|codes| {
@@ -201,7 +202,7 @@ impl Cleaner<'_> {
                     Made::with(Value::Year(year), found).rule(Rule::MonthAndYear)
                 }
                 Ok(Some((When::Year(year), found))) if self.reading.keeps_year => Made::with(Value::Year(year), found).rule(Rule::YearOnly),
-                Ok(Some(_)) => Made::unread("a whole date, with day and month"),
+                Ok(Some(_)) => Made::unread(Phrase::WholeDate),
                 Err(expected) => Made::unread(expected),
             }
         });

@@ -5,7 +5,7 @@ use super::cells::{Cell, Merged, Sheet};
 use super::dates::DAYS_1904;
 use super::format::{is_day_format, is_scaled};
 use super::unreadable::{is_of_disk, of_disk, unreadable};
-use crate::error::{Error, Result};
+use crate::error::{Error, Phrase, Result};
 use crate::limits::{Bound, Limits};
 use quick_xml::events::Event;
 use std::collections::{HashMap, HashSet};
@@ -42,7 +42,7 @@ mod record {
 }
 
 fn damaged(path: &str) -> Error {
-    unreadable(path, "a whole workbook", "a damaged one")
+    unreadable(path, Phrase::WholeWorkbook, Phrase::Damaged)
 }
 
 fn u16_at(body: &[u8], at: usize) -> Option<u16> {

@@ -8,7 +8,7 @@ use super::table::{Checked, Making};
 use super::windows;
 use crate::area::{AreaList, day_of_codes};
 use crate::catalogue::{Catalogue, EthnicList, OfCase};
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Phrase, Result};
 use crate::period::Period;
 use crate::record::{Cases, Records, announce, content, parts};
 use crate::spelling::identifier;
@@ -88,9 +88,9 @@ impl Checking {
     /// [`Error::WrongType`] before any row is read; [`Error::Frame`] if a batch has other columns than the first.
     pub fn add(&mut self, table: &str, batch: &DataFrame) -> Result<()> {
         let names = self.columns(table)?;
-        let wrong = |found: String| Error::Frame { table: table.to_owned(), found };
+        let wrong = |found: Fact| Error::Frame { table: table.to_owned(), found };
         let there = names.iter().filter_map(|c| batch.column(c).ok().cloned()).collect();
-        let batch = DataFrame::new(batch.height(), there).map_err(|e| wrong(e.to_string()))?;
+        let batch = DataFrame::new(batch.height(), there).map_err(|e| wrong(Fact::library(e)))?;
         let Self { setting, cases, making, .. } = self;
         let Some(schema) = setting.table(table) else { return Ok(()) };
         let plan = setting.plan(schema, cases, batch.schema())?;
@@ -100,11 +100,11 @@ impl Checking {
         });
         if making[place].columns != plan.columns {
             let (first, found) = (making[place].columns.join(", "), plan.columns.join(", "));
-            return Err(wrong(format!("a batch with the columns {found} after one with {first}")));
+            return Err(wrong(Phrase::BatchOfColumns(found, first).into()));
         }
         let before = making[place].checked.rows;
         if u32::try_from(before + batch.height() as u64).is_err() {
-            return Err(wrong(format!("a table of at most {} rows", u32::MAX)));
+            return Err(wrong(Phrase::TableOfAtMost(u32::MAX.into()).into()));
         }
         let starts: Vec<usize> = (0..batch.height().max(1)).step_by(CHUNK).collect();
         let watch = Watch::here();
@@ -117,7 +117,7 @@ impl Checking {
             making[place].add(part);
         }
         if let Some((_, case)) = setting.catalogue.of_case().filter(|(_, case)| case.table == table) {
-            add_cases(cases, case, &batch).map_err(|e| wrong(e.to_string()))??;
+            add_cases(cases, case, &batch).map_err(|e| wrong(Fact::library(e)))??;
         }
         Ok(())
     }
@@ -287,7 +287,7 @@ impl<'c> Comparing<'c> {
     /// [`Error::OtherDataset`] if the check read no such table.
     pub fn table(&mut self, table: &str) -> Result<()> {
         if self.check.rows(table).is_none() {
-            return Err(other(table, "a table that was checked".to_owned(), "one that was not".to_owned()));
+            return Err(other(table, Phrase::CheckedTable, Phrase::UncheckedTable));
         }
         self.seen.entry(table.to_owned()).or_default();
         Ok(())
@@ -298,7 +298,7 @@ impl<'c> Comparing<'c> {
     /// # Errors
     /// [`Error::Frame`] for columns that cannot be read.
     pub fn add(&mut self, table: &str, batch: &DataFrame) -> Result<()> {
-        let wrong = |e: PolarsError| Error::Frame { table: table.to_owned(), found: e.to_string() };
+        let wrong = |e: PolarsError| Error::Frame { table: table.to_owned(), found: Fact::library(e) };
         let there = self.check.columns(table).iter().filter_map(|c| batch.column(c).ok().cloned()).collect();
         let batch = DataFrame::new(batch.height(), there).map_err(wrong)?;
         let (rows, sum) = self.seen.entry(table.to_owned()).or_default();
@@ -320,10 +320,12 @@ impl<'c> Comparing<'c> {
         for (table, content) in &self.check.contents {
             let before = self.check.rows(table).unwrap_or_default();
             match self.seen.get(table) {
-                None => return Err(other(table, "a table that was checked".to_owned(), "a dataset without it".to_owned())),
-                Some((rows, _)) if *rows != before => return Err(other(table, format!("{before} rows"), format!("{rows} rows"))),
+                None => return Err(other(table, Phrase::CheckedTable, Phrase::DatasetWithoutIt)),
+                Some((rows, _)) if *rows != before => {
+                    return Err(other(table, Phrase::Rows(before.to_string()), Phrase::Rows(rows.to_string())));
+                }
                 Some((_, now)) if now != content => {
-                    return Err(other(table, "the values that were checked, in their order".to_owned(), "others".to_owned()));
+                    return Err(other(table, Phrase::CheckedValues, Phrase::OtherValues));
                 }
                 Some(_) => {}
             }
@@ -332,8 +334,8 @@ impl<'c> Comparing<'c> {
     }
 }
 
-fn other(table: &str, expected: String, found: String) -> Error {
-    Error::OtherDataset { table: table.to_owned(), expected, found }
+fn other(table: &str, expected: Phrase, found: Phrase) -> Error {
+    Error::OtherDataset { table: table.to_owned(), expected: expected.into(), found: found.into() }
 }
 
 /// A column of some texts.

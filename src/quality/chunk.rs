@@ -2,7 +2,7 @@
 
 use super::plan::Plan;
 use crate::catalogue::{ColumnType, Condition, TODAY, Time, days};
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Phrase, Result};
 use crate::record::{BIRTHS, Distinct, Encoded, Encoder, NO, NO_WORD, Problems, Rows};
 use crate::spelling::identifier;
 use polars_core::prelude::*;
@@ -40,7 +40,7 @@ impl<'c> Chunk<'c> {
     }
 
     fn wrong(&self, error: &PolarsError) -> Error {
-        Error::Frame { table: self.plan.table.id.clone(), found: error.to_string() }
+        Error::Frame { table: self.plan.table.id.clone(), found: Fact::library(error) }
     }
 
     /// A column as it stands in the records.
@@ -273,7 +273,7 @@ fn tell_school_years(encoder: &mut Encoder, column: &str, values: &Encoded) {
     let Encoded::Words { codes, words } = values else { return };
     for (row, code) in codes.iter().enumerate() {
         if words.get(*code as usize).is_some_and(|word| !crate::record::is_school_year(word)) {
-            encoder.problems.value(&encoder.table.id, column, "a school year such as 2021-2022", row as u64 + 1);
+            encoder.problems.value(&encoder.table.id, column, Phrase::SchoolYear, row as u64 + 1);
         }
     }
 }

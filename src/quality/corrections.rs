@@ -5,7 +5,7 @@ use super::chunk::NOWHERE;
 use super::names::folded;
 use super::report::Address;
 use super::rule::{Severity, column_name};
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Result};
 use crate::text::Language;
 use polars_core::prelude::{DataFrame, DataType, PolarsResult};
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
@@ -30,7 +30,7 @@ impl Sources {
     /// # Errors
     /// [`Error::Frame`] if `row` is missing or a column is of another type.
     pub fn add(&mut self, table: &str, frame: &DataFrame) -> Result<()> {
-        self.read(table, frame).map_err(|e| Error::Frame { table: table.to_owned(), found: e.to_string() })
+        self.read(table, frame).map_err(|e| Error::Frame { table: table.to_owned(), found: Fact::library(e) })
     }
 
     fn read(&mut self, table: &str, frame: &DataFrame) -> PolarsResult<()> {
@@ -96,12 +96,12 @@ impl Check {
     /// # Errors
     /// [`Error::File`] or [`Error::NoPermission`] of a folder, [`Error::NotWritten`] if a file cannot be written.
     pub fn write_corrections(&self, folder: &Path, severity: Severity, sources: &Sources, language: Language) -> Result<Vec<PathBuf>> {
-        let told = |e: &dyn std::fmt::Display, path: &Path| Error::NotWritten { path: path.display().to_string(), found: e.to_string() };
+        let told = |found: Fact, path: &Path| Error::NotWritten { path: path.display().to_string(), found };
         // A folder that is not there, or may not be written, is told as any file is; a full disk is no missing file.
         let disk = |e: std::io::Error, path: &Path| match e.kind() {
-            StorageFull | QuotaExceeded | FileTooLarge | IsADirectory | ResourceBusy => told(&e, path),
+            StorageFull | QuotaExceeded | FileTooLarge | IsADirectory | ResourceBusy => told((&e).into(), path),
             PermissionDenied => Error::NoPermission { path: path.display().to_string() },
-            _ => Error::File { path: path.display().to_string(), found: e.to_string() },
+            _ => Error::File { path: path.display().to_string(), found: (&e).into() },
         };
         std::fs::create_dir_all(folder).map_err(|e| disk(e, folder))?;
         let mut by_commune: BTreeMap<u32, Vec<Address>> = BTreeMap::new();
@@ -115,7 +115,7 @@ impl Check {
             let bytes = self
                 .workbook(place, &addresses, sources, language)
                 .and_then(|mut book| book.save_to_buffer())
-                .map_err(|e| told(&e, &path))?;
+                .map_err(|e| told(Fact::library(e), &path))?;
             crate::disk::write(&path, &bytes).map_err(|e| disk(e, &path))?;
             written.push(path);
             crate::task::advance(1);

@@ -6,7 +6,7 @@ use super::names::Names;
 use super::plan::Plan;
 use crate::catalogue::{ColumnType, Derived, days};
 use crate::decree56::{Deadline, Limit, Taken, Timeliness};
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Result};
 use crate::record::{BIRTHS, Distinct, Encoded, NO, NO_WORD, UNDECIDED, YES, content};
 use crate::spelling::{identifier, nfc};
 use polars_core::prelude::*;
@@ -67,7 +67,7 @@ pub(super) struct Part {
 pub(super) fn judge(plan: &Plan, frame: &DataFrame, offset: u32) -> Result<Part> {
     let mut chunk = Chunk::new(plan, frame);
     let (distinct, spots) = chunk.spots()?;
-    let wrong = |e: PolarsError| Error::Frame { table: plan.table.id.clone(), found: e.to_string() };
+    let wrong = |e: PolarsError| Error::Frame { table: plan.table.id.clone(), found: Fact::library(e) };
     let content = content(frame, u64::from(offset)).map_err(wrong)?;
     let mut part = Part { rows: frame.height(), content, totals: vec![0; spots.len()], spots, ..Part::default() };
     distinct.of_row.iter().for_each(|spot| part.totals[*spot as usize] += 1);

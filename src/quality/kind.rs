@@ -2,6 +2,7 @@
 
 use crate::catalogue::{Age, ColumnType, Condition, Table};
 use crate::decree56::{Deadline, Decree56, Limit};
+use crate::error::{Fact, Phrase};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 
@@ -79,25 +80,27 @@ pub(super) struct WrittenDeadline {
 impl WrittenDeadline {
     pub fn read(self) -> Result<Deadline, Refused> {
         const FIELDS: &str = "decree_56 | from, to, working_days | from, to, hours, hours_column";
-        let refuse = |field: &str, expected: &str, found: String| Err((field.to_owned(), expected.to_owned(), found));
+        let refuse = |field: &str, expected: Fact, found: Fact| Err((field.to_owned(), expected, found));
         let limit = match (self.working_days, self.hours, self.hours_column) {
             (Some(working_days), None, None) => Some(Limit::WorkingDays { working_days }),
             (None, Some(hours), Some(column)) => Some(Limit::Hours { hours, column }),
             (None, None, None) => None,
-            _ => return refuse("deadline", "working_days, or hours and hours_column", "neither or both".to_owned()),
+            _ => return refuse("deadline", Phrase::DaysOrHours.into(), Phrase::NeitherOrBoth.into()),
         };
         match (self.decree_56, self.from, self.to, limit) {
-            (None, Some(_), Some(_), Some(limit)) if limit.most() < 0 => refuse("deadline", "a number from 0", limit.most().to_string()),
+            (None, Some(_), Some(_), Some(limit)) if limit.most() < 0 => {
+                refuse("deadline", Phrase::NumberFrom(0).into(), limit.most().into())
+            }
             (None, Some(from), Some(to), Some(limit)) => Ok(Deadline { from, to, limit }),
-            (None, Some(_), Some(_), None) => refuse("deadline", "working_days, or hours and hours_column", "neither or both".to_owned()),
+            (None, Some(_), Some(_), None) => refuse("deadline", Phrase::DaysOrHours.into(), Phrase::NeitherOrBoth.into()),
             (Some(code), None, None, None) => {
                 let steps = Decree56::steps();
                 match steps.iter().find(|(step, _)| *step == code) {
                     Some((_, deadline)) => Ok(Deadline::clone(deadline)),
-                    None => refuse("deadline.decree_56", &steps.map(|(step, _)| step).join(", "), format!("\"{code}\"")),
+                    None => refuse("deadline.decree_56", Fact::verbatim(steps.map(|(step, _)| step).join(", ")), Fact::quoted(code)),
                 }
             }
-            _ => refuse("deadline", FIELDS, "neither or both".to_owned()),
+            _ => refuse("deadline", Fact::verbatim(FIELDS), Phrase::NeitherOrBoth.into()),
         }
     }
 }
@@ -137,7 +140,7 @@ pub(super) struct Outlier {
 }
 
 /// A field, what it should hold, what it holds.
-type Refused = (String, String, String);
+type Refused = (String, Fact, Fact);
 
 /// The types of columns with one value in each row.
 const SINGLE: &[ColumnType] = &[ColumnType::Text, ColumnType::Area, ColumnType::Flag, ColumnType::Date, ColumnType::Integer];
@@ -216,18 +219,20 @@ impl Kind {
 
     /// Numbers that make no rule.
     pub fn check(&self) -> Result<(), Refused> {
-        let refuse = |field: &str, expected: &str, found: String| Err((field.to_owned(), expected.to_owned(), found));
+        let refuse = |field: &str, expected: Fact, found: Fact| Err((field.to_owned(), expected, found));
         match self {
             Self::Probable(p) if !(0.0..=1.0).contains(&p.similarity) => {
-                refuse("probable_duplicate.similarity", "a number from 0 to 1", p.similarity.to_string())
+                refuse("probable_duplicate.similarity", Phrase::NumberFromTo(0, "1".to_owned()).into(), p.similarity.into())
             }
-            Self::Unique(columns) if columns.is_empty() => refuse("unique", "a column", "none".to_owned()),
-            Self::Refers(refers) if refers.columns.is_empty() => refuse("refers.columns", "a column", "none".to_owned()),
-            Self::Probable(p) if p.same.is_empty() => refuse("probable_duplicate.same", "a column", "none".to_owned()),
-            Self::Outlier(o) if o.least_windows < 3 || o.windows < o.least_windows || o.windows > 1_200 => {
-                refuse("outlier.windows", "3 <= least_windows <= windows <= 1200", format!("{}, {}", o.least_windows, o.windows))
-            }
-            Self::Updates { grace, .. } if *grace > 28 => refuse("updates.grace_days", "0 to 28", grace.to_string()),
+            Self::Unique(columns) if columns.is_empty() => refuse("unique", Phrase::Column.into(), Phrase::Nothing.into()),
+            Self::Refers(refers) if refers.columns.is_empty() => refuse("refers.columns", Phrase::Column.into(), Phrase::Nothing.into()),
+            Self::Probable(p) if p.same.is_empty() => refuse("probable_duplicate.same", Phrase::Column.into(), Phrase::Nothing.into()),
+            Self::Outlier(o) if o.least_windows < 3 || o.windows < o.least_windows || o.windows > 1_200 => refuse(
+                "outlier.windows",
+                Fact::verbatim("3 <= least_windows <= windows <= 1200"),
+                Fact::verbatim(format_args!("{}, {}", o.least_windows, o.windows)),
+            ),
+            Self::Updates { grace, .. } if *grace > 28 => refuse("updates.grace_days", Phrase::FromTo(0, 28).into(), Fact::verbatim(grace)),
             _ => Ok(()),
         }
     }

@@ -5,12 +5,12 @@ use super::chunk::NOWHERE;
 use super::kind::Kind;
 use super::rule::Severity;
 use super::table::{Checked, Finding, Verdicts};
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Result};
 use polars_core::prelude::{Column, DataFrame};
 use std::collections::BTreeSet;
 
 fn frame(height: usize, columns: Vec<Column>) -> Result<DataFrame> {
-    DataFrame::new(height, columns).map_err(|e| Error::Frame { table: "check".to_owned(), found: e.to_string() })
+    DataFrame::new(height, columns).map_err(|e| Error::Frame { table: "check".to_owned(), found: Fact::library(e) })
 }
 
 /// The address of something that fails: a row, or a commune in a period.

@@ -3,7 +3,7 @@
 use super::kind::{Every, Kind, Outlier, Parts, Probable, Refers, Values, WrittenDeadline};
 use crate::calendar::Calendar;
 use crate::catalogue::{Catalogue, ColumnType, Condition, Table};
-use crate::error::{Error, Result, choose};
+use crate::error::{Error, Fact, Phrase, Result, choose};
 use crate::text::{Language, Text};
 use chrono::NaiveDate;
 use polars_core::prelude::{Column, DataFrame};
@@ -147,7 +147,7 @@ pub fn column_name(id: &str, language: Language) -> &str {
     NAMES.get(id).map_or(id, |text| text.get(language))
 }
 
-fn refuse<T>(file: &str, key: impl Into<String>, expected: impl Into<String>, found: impl Into<String>) -> Result<T> {
+fn refuse<T>(file: &str, key: impl Into<String>, expected: impl Into<Fact>, found: impl Into<Fact>) -> Result<T> {
     Err(Error::Catalogue { file: file.to_owned(), key: key.into(), expected: expected.into(), found: found.into() })
 }
 
@@ -165,7 +165,7 @@ impl Rules {
     pub fn with_text(&self, file: &str, text: &str) -> Result<Self> {
         let parsed: File = toml::from_str(text).or_else(|e| {
             let line = e.span().map_or(0, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
-            refuse(file, place(text, line), "a file of rules", e.message())
+            refuse(file, place(text, line), Phrase::RulesFile, Fact::library(e.message()))
         })?;
         let catalogue = Catalogue::builtin();
         let mut found = self.clone();
@@ -174,20 +174,21 @@ impl Rules {
             let of = known_table(&catalogue, file, &key, &table)?;
             for column in &columns {
                 if of.column(column).is_none() {
-                    return refuse(file, key, format!("a column of the table {table}"), format!("\"{column}\""));
+                    return refuse(file, key, Phrase::ColumnOf(table), Fact::quoted(column));
                 }
             }
             found.expected.insert(table, columns);
         }
         for day in parsed.holidays {
-            let holiday: NaiveDate = day.parse().or_else(|_| refuse(file, "holidays", "YYYY-MM-DD", &day))?;
+            let holiday: NaiveDate =
+                day.parse().or_else(|_| refuse(file, "holidays", Fact::verbatim("YYYY-MM-DD"), Fact::verbatim(&day)))?;
             found.calendar.extend([holiday]);
         }
         let mut codes = BTreeSet::new();
         for line in parsed.rule {
             let key = format!("rule \"{}\"", line.code);
             if !codes.insert(line.code.clone()) {
-                return refuse(file, key, "a code that is used once", "the same code twice");
+                return refuse(file, key, Phrase::CodeUsedOnce, Phrase::SameCodeTwice);
             }
             found.all.retain(|rule| rule.code != line.code);
             let tables: Vec<&Table> = match line.table.as_str() {
@@ -197,8 +198,8 @@ impl Rules {
             for table in tables {
                 let rule = line.clone().compiled(file, &key, table, &catalogue)?;
                 if let Some(other) = found.all.iter().find(|other| rule.is_updates_beside(other)) {
-                    let expected = format!("one rule of updates for the table {}", table.id);
-                    return refuse(file, format!("{key}.updates"), expected, format!("another beside \"{}\"", other.code));
+                    let expected = Phrase::OneRuleOfUpdates(table.id.clone());
+                    return refuse(file, format!("{key}.updates"), expected, Phrase::RuleBeside(other.code.clone()));
                 }
                 found.all.push(rule);
             }
@@ -239,7 +240,7 @@ impl Rules {
             text("text_en", &|r| Some(r.text.en.clone())),
             text("source", &|r| r.source.clone()),
         ];
-        DataFrame::new(self.all.len(), columns).map_err(|e| Error::Frame { table: "rules".to_owned(), found: e.to_string() })
+        DataFrame::new(self.all.len(), columns).map_err(|e| Error::Frame { table: "rules".to_owned(), found: Fact::library(e) })
     }
 }
 
@@ -258,7 +259,7 @@ fn known_table<'c>(catalogue: &'c Catalogue, file: &str, key: &str, name: &str) 
         return Ok(table);
     }
     let known: Vec<&str> = catalogue.tables().iter().map(|t| t.id.as_str()).collect();
-    refuse(file, key, known.join(", "), format!("\"{name}\""))
+    refuse(file, key, Fact::verbatim(known.join(", ")), Fact::quoted(name))
 }
 
 impl Rule {
@@ -293,10 +294,10 @@ impl Line {
         let plain = self.code.starts_with(|c: char| c.is_ascii_lowercase())
             && self.code.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
         if !plain {
-            return refuse(file, key, "a code of a-z, 0-9 and _", format!("\"{}\"", self.code));
+            return refuse(file, key, Phrase::PlainCode, Fact::quoted(&self.code));
         }
         if self.text.is_incomplete() {
-            return refuse(file, format!("{key}.text"), "a text in vi and in en", "an empty one");
+            return refuse(file, format!("{key}.text"), Phrase::TextInBoth, Phrase::EmptyText);
         }
         let condition = |field: &str, sql: &Option<String>| match sql {
             None => Ok(Condition::Always),
@@ -328,29 +329,34 @@ impl Line {
         let kind = match (kinds.pop(), kinds.is_empty()) {
             (Some(kind), true) => kind,
             (found, _) => {
-                let found = if found.is_none() { "none" } else { "several" };
-                return refuse(file, key, format!("one of {}", Kind::WORDS.join(", ")), found);
+                let found = if found.is_none() { Phrase::Nothing } else { Phrase::Several };
+                return refuse(file, key, Phrase::OneOf(Kind::WORDS.join(", ")), found);
             }
         };
         if self.scope.is_some() && !matches!(kind, Kind::Must { .. }) {
-            return refuse(file, format!("{key}.where"), "a where beside must", kind.word());
+            return refuse(file, format!("{key}.where"), Phrase::WhereBesideMust, Fact::verbatim(kind.word()));
         }
         for (column, kinds) in kind.needs(table) {
             if !table.column(&column).is_some_and(|c| kinds.contains(&c.kind)) {
                 let expected = match kinds {
-                    [only] => format!("a {} column of {}", only.word(), table.id),
-                    _ => format!("a column of {} with one value in each row", table.id),
+                    [only] => Phrase::TypedColumnOf(only.fact(), table.id.clone()),
+                    _ => Phrase::SingleColumnOf(table.id.clone()),
                 };
-                return refuse(file, format!("{key}.{}", kind.word()), expected, format!("\"{column}\""));
+                return refuse(file, format!("{key}.{}", kind.word()), expected, Fact::quoted(column));
             }
         }
         if let Kind::Refers(refers) = &kind {
             let target = known_table(catalogue, file, &format!("{key}.refers.to"), &refers.to)?;
             if target.id == table.id {
-                return refuse(file, format!("{key}.refers.to"), "another table", format!("\"{}\"", refers.to));
+                return refuse(file, format!("{key}.refers.to"), Phrase::AnotherTable, Fact::quoted(&refers.to));
             }
             if let Some(column) = refers.columns.iter().find(|c| !target.column(c).is_some_and(|c| c.kind == ColumnType::Text)) {
-                return refuse(file, format!("{key}.refers.to"), format!("a text column of {}", target.id), format!("\"{column}\""));
+                return refuse(
+                    file,
+                    format!("{key}.refers.to"),
+                    Phrase::TypedColumnOf(ColumnType::Text.fact(), target.id.clone()),
+                    Fact::quoted(column),
+                );
             }
         }
         kind.check().or_else(|(field, expected, found)| refuse(file, format!("{key}.{field}"), expected, found))?;

@@ -8,7 +8,7 @@ use super::table::Checked;
 use super::windows::{is_updated, months, open_month, whole_months};
 use crate::area::Level;
 use crate::catalogue::Time;
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Phrase, Result};
 use crate::grid::{Columns, UNKNOWN};
 use crate::period::Period;
 use polars_core::prelude::DataFrame;
@@ -57,8 +57,7 @@ impl Check {
     /// does not have.
     pub fn scorecard(&self, by: Level, period: &Period) -> Result<DataFrame> {
         let Some(asked) = months(period) else {
-            let expected = "a period of whole months".to_owned();
-            return Err(Error::BadNumber { what: "period", expected, found: period.to_string() });
+            return Err(Error::BadNumber { what: "period", expected: Phrase::WholeMonths.into(), found: Fact::verbatim(period) });
         };
         let areas = &self.setting.areas;
         areas.check_level(by)?;

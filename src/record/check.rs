@@ -1,7 +1,7 @@
 //! The schema of a table, checked before a single row is read.
 
 use crate::catalogue::{ColumnType, Table};
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Result};
 use polars_core::prelude::{DataType, Schema};
 
 /// Checks the types of the columns that will be read.
@@ -17,8 +17,8 @@ pub fn check_schema(table: &Table, schema: &Schema, columns: &[String]) -> Resul
             return Err(Error::WrongType {
                 table: table.id.clone(),
                 column: name.clone(),
-                expected: column.kind.word().to_owned(),
-                found: found.to_string(),
+                expected: column.kind.fact(),
+                found: Fact::verbatim(found),
             });
         }
     }

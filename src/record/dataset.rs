@@ -4,7 +4,7 @@
 use super::parquet::ParquetFile;
 use super::records::{Batches, Metadata, Records};
 use crate::catalogue::{Catalogue, EthnicList};
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Phrase, Result};
 use chrono::NaiveDate;
 use polars_core::prelude::{DataFrame, Field, SchemaRef};
 use std::collections::BTreeMap;
@@ -59,10 +59,7 @@ impl Dataset {
         let frames: Vec<DataFrame> = batches.into_iter().collect();
         if let Some(other) = frames.iter().find(|f| f.schema() != frames[0].schema()) {
             let names: Vec<&str> = other.schema().iter_names().map(polars_core::prelude::PlSmallStr::as_str).collect();
-            return Err(Error::Frame {
-                table: table.to_owned(),
-                found: format!("a batch of other columns or types: {}", names.join(", ")),
-            });
+            return Err(Error::Frame { table: table.to_owned(), found: Phrase::BatchOfOthers(names.join(", ")).into() });
         }
         self.tables.insert(table.to_owned(), Source::Frames(frames));
         Ok(self)
@@ -187,12 +184,12 @@ fn known(table: &str) -> Result<()> {
 
 fn select(table: &str, frame: &DataFrame, columns: &[String]) -> Result<DataFrame> {
     let there = columns.iter().filter_map(|c| frame.column(c).ok().cloned()).collect();
-    DataFrame::new(frame.height(), there).map_err(|e| Error::Frame { table: table.to_owned(), found: e.to_string() })
+    DataFrame::new(frame.height(), there).map_err(|e| Error::Frame { table: table.to_owned(), found: Fact::library(e) })
 }
 
 #[cfg(feature = "io")]
 mod file {
-    use super::{DataFrame, Error, ParquetFile, Result};
+    use super::{DataFrame, Error, ParquetFile, Phrase, Result};
     use polars_core::prelude::{PolarsResult, SchemaRef};
     use polars_io::SerReader;
     use polars_io::parquet::read::ParquetReader;
@@ -210,7 +207,7 @@ mod file {
             Ok(Ok(frame)) => Ok(frame),
             Err(why) if crate::task::is_stop(why.as_ref()) => std::panic::resume_unwind(why),
             // What the reader says may show values.
-            Ok(Err(_)) | Err(_) => Err(Error::Frame { table: table.to_owned(), found: "a damaged file".to_owned() }),
+            Ok(Err(_)) | Err(_) => Err(Error::Frame { table: table.to_owned(), found: Phrase::DamagedFile.into() }),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Trouble found in values, gathered over batches so that one message counts all the rows.
 
-use crate::error::{Error, NOT_A_CODE, Result};
+use crate::error::{Error, Fact, NOT_A_CODE, Result};
 use std::collections::{BTreeMap, BTreeSet};
 
 const ROWS_SHOWN: usize = 5;
@@ -9,14 +9,14 @@ const CODES_SHOWN: usize = 8;
 /// Values that a column may not hold, by column.
 #[derive(Debug, Default)]
 pub(crate) struct Problems {
-    values: BTreeMap<(String, String, String), (u64, BTreeSet<u64>)>,
+    values: BTreeMap<(String, String, Fact), (u64, BTreeSet<u64>)>,
     areas: BTreeMap<(String, String), (u64, BTreeSet<String>)>,
 }
 
 impl Problems {
     /// A row (from 1) whose value is not what the column may hold. Told twice, it counts once.
-    pub fn value(&mut self, table: &str, column: &str, expected: &str, row: u64) {
-        let key = (table.to_owned(), column.to_owned(), expected.to_owned());
+    pub fn value(&mut self, table: &str, column: &str, expected: impl Into<Fact>, row: u64) {
+        let key = (table.to_owned(), column.to_owned(), expected.into());
         let (rows, told) = self.values.entry(key).or_default();
         *rows += u64::from(told.insert(row));
     }

@@ -6,7 +6,7 @@ use super::proportion::{odds_limits, wilson};
 use super::rate::{Rate, RateMethod, rate};
 use super::reliability::Status;
 use super::tail::{beta_tails, normal_two_sided};
-use crate::error::Result;
+use crate::error::{Phrase, Result};
 
 /// A difference or ratio with its limits or none, and the probability of one as far from no difference by chance.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -26,7 +26,7 @@ impl Comparison {
         if interval.value.is_finite() && interval.lower.is_finite() && !interval.upper.is_nan() {
             return Ok(Self { interval: Some(interval), p_value: Some(p_value), method, status });
         }
-        refuse("exposure", "numbers whose result is finite", interval.value)
+        refuse("exposure", Phrase::FiniteResult, interval.value)
     }
 
     fn none(method: &'static str) -> Self {

@@ -3,7 +3,7 @@
 use super::check::{MOST_WHOLE, from_zero, positive, refuse, representable, whole};
 use super::reliability::{FEWEST_EVENTS, Kind, SMALLEST_DENOMINATOR, Status};
 use super::tail::{Moments, beta_tails, binomial_mass, gamma_tails, normal_deviate, poisson_mass};
-use crate::error::{Result, choose};
+use crate::error::{Fact, Phrase, Result, choose};
 
 /// The probability beyond each limit of 95 % and of 99.8 %.
 const TAILS: [f64; 2] = [0.025, 0.001];
@@ -117,7 +117,7 @@ pub fn funnel_limits(target: f64, denominator: f64, kind: Kind, per: f64, method
     if kind == Kind::Proportion {
         whole("denominator", denominator)?;
         if share > 1.0 {
-            return refuse("target", &format!("a number from 0 to {per}"), target);
+            return refuse("target", Phrase::NumberFromTo(0, per.to_string()), target);
         }
     }
     representable("target", share * denominator)?;
@@ -161,10 +161,10 @@ pub fn funnel(areas: &[(u64, f64)], kind: Kind, target: Option<f64>, per: f64, m
     for (x, denominator) in areas {
         from_zero("denominator", *denominator)?;
         if kind == Kind::Proportion && *x as f64 > *denominator {
-            return refuse("x, n", "0 <= x <= n and n > 0", format!("x = {x}, n = {denominator}"));
+            return refuse("x, n", Phrase::XOutOfN, Fact::verbatim(format_args!("x = {x}, n = {denominator}")));
         }
         if *x > 0 && *denominator == 0.0 {
-            return refuse("denominator", "a number above 0 where there are events", denominator);
+            return refuse("denominator", Phrase::PositiveWithEvents, *denominator);
         }
         events += *x as f64;
         all += denominator;

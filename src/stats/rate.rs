@@ -4,7 +4,7 @@ use super::check::{deviate, positive, refuse, tail};
 use super::interval::{Estimate, Interval};
 use super::reliability::{FEWEST_EVENTS, Status};
 use super::tail::{Tail, gamma_quantile};
-use crate::error::{Result, choose};
+use crate::error::{Phrase, Result, choose};
 
 /// How the limits of a rate are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,7 +98,7 @@ pub fn rate(x: u64, exposure: f64, per: f64, level: f64, method: RateMethod) -> 
     positive("exposure", exposure)?;
     positive("per", per)?;
     let found = method.of_count(x, level)?.times(per / exposure);
-    if found.is_finite() { Ok(found) } else { refuse("exposure", "numbers whose result is finite", exposure) }
+    if found.is_finite() { Ok(found) } else { refuse("exposure", Phrase::FiniteResult, exposure) }
 }
 
 fn byar(n: f64, z: f64) -> f64 {

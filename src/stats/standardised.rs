@@ -5,7 +5,7 @@ use super::interval::{Estimate, Interval};
 use super::rate::RateMethod;
 use super::reliability::{FEWEST_EVENTS, Status};
 use super::tail::{Tail, gamma_quantile};
-use crate::error::{Result, choose};
+use crate::error::{Fact, Phrase, Result, choose};
 
 /// One stratum (an age group, say) of a directly standardised rate.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -92,12 +92,12 @@ pub fn standardised_rate(strata: &[Stratum], per: f64, level: f64, method: Direc
         from_zero("population", s.population)?;
         from_zero("standard", s.standard)?;
         if s.events > 0 && s.population == 0.0 {
-            return refuse("population", "a number above 0 where there are events", s.population);
+            return refuse("population", Phrase::PositiveWithEvents, s.population);
         }
     }
     let word = if method == DirectMethod::Dobson { "dobson" } else { "fay_feuer" };
     let Some(events) = strata.iter().try_fold(0_u64, |sum, s| sum.checked_add(s.events)) else {
-        return refuse("events", "numbers whose result is finite", "a sum above 2^64");
+        return refuse("events", Phrase::FiniteResult, Phrase::SumAbove64Bits);
     };
     let few = events < FEWEST_EVENTS;
     if few && method == DirectMethod::Dobson || strata.iter().any(|s| s.standard > 0.0 && s.population == 0.0) {
@@ -133,10 +133,10 @@ pub fn standardised_rate(strata: &[Stratum], per: f64, level: f64, method: Direc
 fn squares(strata: &[Stratum], method: DirectMethod, repeats: Option<&[Vec<u64>]>) -> Result<Vec<f64>> {
     let Some(repeats) = repeats else { return Ok(strata.iter().map(|s| s.events as f64).collect()) };
     if method != DirectMethod::Dobson {
-        return refuse("method", "dobson where repeats are given", "fay_feuer");
+        return refuse("method", Phrase::DobsonWithRepeats, Fact::verbatim("fay_feuer"));
     }
     if repeats.len() != strata.len() {
-        return refuse("repeats", &format!("{} lists, one for each stratum", strata.len()), repeats.len());
+        return refuse("repeats", Phrase::ListForEachStratum(strata.len() as u64), repeats.len());
     }
     let square = |(stratum, persons): (&Stratum, &Vec<u64>)| {
         let (mut events, mut square) = (0_u128, 0.0);
@@ -147,7 +147,7 @@ fn squares(strata: &[Stratum], method: DirectMethod, repeats: Option<&[Vec<u64>]
         if events == u128::from(stratum.events) {
             return Ok(square);
         }
-        refuse("repeats", &format!("persons whose events add up to {}", stratum.events), events)
+        refuse("repeats", Phrase::PersonsOfEvents(stratum.events), Fact::verbatim(events))
     };
     strata.iter().zip(repeats).map(square).collect()
 }
@@ -206,7 +206,7 @@ fn indirect(
     positive("per", per)?;
     let count = method.of_count(events, level)?;
     if strata.is_empty() {
-        return refuse("population", "at least one stratum", 0);
+        return refuse("population", Phrase::Strata, 0);
     }
     let (mut expected, mut reference, mut population, mut people) = (0.0, 0.0, 0.0, 0.0);
     for s in strata {
@@ -219,7 +219,7 @@ fn indirect(
         people += s.population;
     }
     if people == 0.0 && events > 0 {
-        return refuse("population", "a number above 0 where there are events", people);
+        return refuse("population", Phrase::PositiveWithEvents, people);
     }
     if expected == 0.0 {
         return Ok(Estimate::none(method.used(events)));

@@ -3,7 +3,7 @@
 use super::check::{finite, positive, refuse, representable, whole};
 use super::reliability::{FEWEST_EVENTS, Kind, Status};
 use super::tail::normal_two_sided;
-use crate::error::{Result, choose};
+use crate::error::{Fact, Phrase, Result, choose};
 
 /// One period or ordered group.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -61,7 +61,7 @@ pub fn trend_test(groups: &[Group], kind: Kind) -> Result<Trend> {
         }
         match kind {
             Kind::Proportion if group.events as f64 > group.denominator => {
-                return refuse("x, n", "0 <= x <= n and n > 0", format!("x = {}, n = {}", group.events, group.denominator));
+                return refuse("x, n", Phrase::XOutOfN, Fact::verbatim(format_args!("x = {}, n = {}", group.events, group.denominator)));
             }
             _ if group.events == 0 && group.denominator == 0.0 => {}
             _ => positive("denominator", group.denominator)?,
@@ -69,7 +69,7 @@ pub fn trend_test(groups: &[Group], kind: Kind) -> Result<Trend> {
     }
     let used: Vec<&Group> = groups.iter().filter(|g| g.denominator > 0.0).collect();
     if !used.iter().any(|g| g.score != used[0].score) {
-        return refuse("scores", "at least two different scores", used.first().map_or("0".to_owned(), |g| g.score.to_string()));
+        return refuse("scores", Phrase::DifferentScores, used.first().map_or(0.0, |g| g.score));
     }
     let method = if kind == Kind::Proportion { "cochran_armitage" } else { "poisson_score" };
     // Scores from 0 to 1, and denominators as parts of the greatest: nothing large is squared.
@@ -138,12 +138,12 @@ pub fn annual_change(values: &[(f64, f64)], method: ChangeMethod) -> Result<f64>
     }
     let mut sorted = values.to_vec();
     sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let (Some(first), Some(last)) = (sorted.first(), sorted.last()) else { return refuse("years", "at least two years", 0) };
+    let (Some(first), Some(last)) = (sorted.first(), sorted.last()) else { return refuse("years", Phrase::TwoYears, 0) };
     if sorted.len() < 2 {
-        return refuse("years", "at least two years", sorted.len());
+        return refuse("years", Phrase::TwoYears, sorted.len());
     }
     if let Some(pair) = sorted.windows(2).find(|pair| pair[0].0 == pair[1].0) {
-        return refuse("years", "each year once", pair[0].0);
+        return refuse("years", Phrase::EachYearOnce, pair[0].0);
     }
     let slope = match method {
         ChangeMethod::Average => (last.1.ln() - first.1.ln()) / (last.0 - first.0),

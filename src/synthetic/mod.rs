@@ -17,7 +17,7 @@
 //! assert_eq!(tables[0].0, "children");
 //! assert_eq!(tables[0].1.height(), 3_000);
 //! assert!(truth.to_frame().height() > 0);
-//! # Ok::<(), String>(())
+//! # Ok::<(), chitieu::Error>(())
 //! ```
 
 #![allow(
@@ -51,6 +51,7 @@ mod truth;
 pub use province::{Commune, Province, Tables, communes};
 pub use truth::Truth;
 
+use crate::error::{Error, Fact, Phrase};
 use layout::Layout;
 use ledger::Ledger;
 use polars_core::prelude::DataFrame;
@@ -62,10 +63,15 @@ use std::collections::BTreeSet;
 /// Makes all tables of a province, `children` first, and the truth about its year.
 ///
 /// # Errors
-/// A sentence that says what is wrong with the province asked for: no communes, the same commune twice, a code that is not one
+/// [`Error::BadNumber`] says what is wrong with the province asked for: no communes, the same commune twice, a code that is not one
 /// to three letters or digits, a year outside 1950 to 2150, or more than 500 million children.
-pub fn generate(province: &Province) -> Result<(Tables, Truth), String> {
-    check(province)?;
+pub fn generate(province: &Province) -> crate::Result<(Tables, Truth)> {
+    let wrong = |found| Error::BadNumber { what: "province", expected: Phrase::PossibleProvince.into(), found };
+    check(province).map_err(|found| wrong(found.into()))?;
+    made(province).map_err(|error| wrong(Fact::library(error)))
+}
+
+fn made(province: &Province) -> Result<(Tables, Truth), String> {
     let (reporting, silent) = parted(province);
     let province = &Province { communes: &reporting, ..*province };
     let layout = Layout::new(province);
@@ -93,26 +99,26 @@ fn parted(province: &Province) -> (Vec<Commune>, Vec<Commune>) {
     (of(false), of(true))
 }
 
-fn check(province: &Province) -> Result<(), String> {
+fn check(province: &Province) -> Result<(), Phrase> {
     if province.communes.is_empty() {
-        return Err("a province needs at least one commune".to_owned());
+        return Err(Phrase::NoCommunes);
     }
     if province.silent >= province.communes.len() {
-        return Err(format!("of {} communes at least one must have records, not {} be silent", province.communes.len(), province.silent));
+        return Err(Phrase::SilentCommunes(province.communes.len() as u64, province.silent as u64));
     }
     let mut codes: Vec<&str> = province.communes.iter().map(|c| c.code.as_str()).collect();
     codes.sort_unstable();
     if let Some([twice, ..]) = codes.windows(2).find(|w| w[0] == w[1]) {
-        return Err(format!("the commune {twice} is given twice"));
+        return Err(Phrase::CommuneTwice((*twice).to_owned()));
     }
     if !(1..=3).contains(&province.code.len()) || !province.code.bytes().all(|b| b.is_ascii_alphanumeric()) {
-        return Err(format!("the code of a province is one to three letters or digits, not \"{}\"", province.code));
+        return Err(Phrase::BadProvinceCode(province.code.to_owned()));
     }
     if !(1950..=2150).contains(&province.year) {
-        return Err(format!("the year must lie between 1950 and 2150, not {}", province.year));
+        return Err(Phrase::YearOutside(1950, 2150, province.year.into()));
     }
     if province.children > 500_000_000 {
-        return Err(format!("at most 500,000,000 children can be made, not {}", province.children));
+        return Err(Phrase::TooManyChildren(province.children as u64));
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use super::machine::{Layout, Machine};
 use super::pass::{Building, Context, Pass};
 use super::simple;
 use super::tally::Tally;
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Phrase, Result};
 use crate::question::Question;
 use crate::record::Problems;
 use crate::task::Watch;
@@ -83,7 +83,7 @@ impl<'a> Counting<'a> {
         }
         let mut needed = self.only_needed(batch)?;
         if self.question.table(self.table)?.case.is_some() {
-            let wrong = |e: polars_core::error::PolarsError| Error::Frame { table: self.table.to_owned(), found: e.to_string() };
+            let wrong = |e: polars_core::error::PolarsError| Error::Frame { table: self.table.to_owned(), found: Fact::library(e) };
             needed = self.context.cases.joined(&needed, self.rows, &mut self.seen).map_err(wrong)?;
         }
         let (batch, height) = (needed, batch.height());
@@ -117,11 +117,11 @@ impl<'a> Counting<'a> {
     fn only_needed(&mut self, batch: &DataFrame) -> Result<DataFrame> {
         let there = |name: &String| batch.column(name).is_ok();
         let found: Vec<String> = self.question.columns(self.table).into_iter().filter(there).collect();
-        let wrong = |found: String| Error::Frame { table: self.table.to_owned(), found };
+        let wrong = |found: Fact| Error::Frame { table: self.table.to_owned(), found };
         match &self.columns {
             Some(first) if *first != found => {
                 let (first, found) = (first.join(", "), found.join(", "));
-                return Err(wrong(format!("a batch with the columns {found} after one with {first}")));
+                return Err(wrong(Phrase::BatchOfColumns(found, first).into()));
             }
             Some(_) => {}
             None => {
@@ -139,7 +139,7 @@ impl<'a> Counting<'a> {
             }
         }
         let columns = found.iter().filter_map(|c| batch.column(c).ok().cloned()).collect();
-        let needed = DataFrame::new(batch.height(), columns).map_err(|e| wrong(e.to_string()))?;
+        let needed = DataFrame::new(batch.height(), columns).map_err(|e| wrong(Fact::library(e)))?;
         self.columns = Some(found);
         Ok(needed)
     }

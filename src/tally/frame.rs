@@ -16,7 +16,7 @@ use super::cells::CellsBuilder;
 use super::keys::{KeysBuilder, Pattern, Set};
 use super::tally::{MOST_COUNTED, TALLY_VERSION, Tally, too_large};
 use crate::area::AreaList;
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Phrase, Result};
 use crate::grid::Grid;
 use crate::question::Question;
 use crate::text::Text;
@@ -175,7 +175,7 @@ impl Tally {
             "count" => lines.count,
             "text" => lines.text,
         ]
-        .map_err(|e| Error::Frame { table: "tally".to_owned(), found: e.to_string() })
+        .map_err(|e| Error::Frame { table: "tally".to_owned(), found: Fact::library(e) })
     }
 
     /// The tally of a plan or a crosstab from its frame.
@@ -183,7 +183,7 @@ impl Tally {
     /// # Errors
     /// [`Error::TallyMismatch`] if the frame is of another one or another version, [`Error::Frame`] if it is no tally.
     pub(crate) fn from_frame(question: &Question, frame: &DataFrame) -> Result<Self> {
-        Self::read(question, frame).map_err(|e| Error::Frame { table: "tally".to_owned(), found: e.to_string() })?
+        Self::read(question, frame).map_err(|e| Error::Frame { table: "tally".to_owned(), found: Fact::library(e) })?
     }
 
     fn read(question: &Question, frame: &DataFrame) -> PolarsResult<Result<Self>> {
@@ -194,21 +194,21 @@ impl Tally {
             let found = (version.u32()?.get(row), of_plan.str()?.get(row));
             if found != (Some(TALLY_VERSION), Some(expected.as_str())) {
                 return Ok(Err(Error::TallyMismatch {
-                    expected: format!("plan {expected}, version {TALLY_VERSION}"),
-                    found: format!("plan {}, version {}", found.1.unwrap_or("?"), found.0.unwrap_or(0)),
+                    expected: Phrase::PlanOfVersion(expected, TALLY_VERSION.into()).into(),
+                    found: Phrase::PlanOfVersion(found.1.unwrap_or("?").to_owned(), found.0.unwrap_or(0).into()).into(),
                 }));
             }
         }
         let (kind, series) = (column("kind", &DataType::String)?, column("series", &DataType::UInt32)?);
         let (cell, count) = (column("cell", &DataType::UInt64)?, column("count", &DataType::UInt64)?);
         let (key, text) = (column("key", &DataType::String)?, column("text", &DataType::String)?);
-        let spoiled = |found: String| Ok(Err(Error::Frame { table: "tally".to_owned(), found }));
+        let spoiled = |found: Phrase| Ok(Err(Error::Frame { table: "tally".to_owned(), found: found.into() }));
         let mut lines = Vec::with_capacity(frame.height());
         for row in 0..frame.height() {
             let (Some(kind), Some(series), Some(cell), Some(count)) =
                 (kind.str()?.get(row), series.u32()?.get(row), cell.u64()?.get(row), count.u64()?.get(row))
             else {
-                return spoiled(format!("row {}", row + 1));
+                return spoiled(Phrase::RowNumber(row as u64 + 1));
             };
             lines.push(Line { kind, series, cell, key: key.str()?.get(row), count, text: text.str()?.get(row) });
         }
@@ -227,7 +227,7 @@ impl Tally {
         let of = |(b, grid): (usize, &Grid)| CellsBuilder::new(question.series_of(b).count(), grid.size());
         let mut blocks: Vec<CellsBuilder> = grids.iter().enumerate().map(of).collect();
         for (row, line) in lines.iter().enumerate() {
-            let bad = || Error::Frame { table: "tally".to_owned(), found: format!("row {}", row + 1) };
+            let bad = || Error::Frame { table: "tally".to_owned(), found: Phrase::RowNumber(row as u64 + 1).into() };
             let Line { series: s, cell: c, count: n, .. } = *line;
             // No frame has more patterns or sets than rows.
             let number = usize::try_from(n).ok().filter(|n| *n < lines.len());
@@ -312,7 +312,7 @@ impl Tally {
         // Every key has its set, and every set its pattern.
         let whole = |set: &Option<Set>| set.is_some_and(|(_, pattern)| patterns.get(pattern as usize).is_some_and(|p| !p.is_empty()));
         if known > sets.len() || !sets.iter().all(whole) {
-            return Err(Error::Frame { table: "tally".to_owned(), found: "a key without its set".to_owned() });
+            return Err(Error::Frame { table: "tally".to_owned(), found: Phrase::KeyWithoutSet.into() });
         }
         tally.blocks = blocks.into_iter().map(CellsBuilder::finish).collect();
         tally.keys = keys.finish(&sets, &patterns);
@@ -322,21 +322,21 @@ impl Tally {
 
 /// Refuses rows that are not those of one tally, all of them, as they were written.
 fn whole(lines: &[Line]) -> Result<()> {
-    let spoiled = |found: String| Err(Error::Frame { table: "tally".to_owned(), found });
+    let spoiled = |found: Phrase| Err(Error::Frame { table: "tally".to_owned(), found: found.into() });
     let told: Vec<&Line> = lines.iter().filter(|line| line.kind == WHOLE).collect();
     let line = match told[..] {
         [line] => line,
-        [] => return spoiled("rows without the one that tells their number".to_owned()),
-        _ => return spoiled("several tallies in one table: read each and merge them".to_owned()),
+        [] => return spoiled(Phrase::RowsWithoutNumber),
+        _ => return spoiled(Phrase::SeveralTallies),
     };
     if line.count != lines.len() as u64 {
-        return spoiled(format!("{} rows of {}", lines.len(), line.count));
+        return spoiled(Phrase::RowsOf(lines.len() as u64, line.count));
     }
     let mut bytes = Vec::new();
     let others = lines.iter().filter(|line| line.kind != WHOLE);
     let checksum = others.fold(0_u64, |sum, line| sum.wrapping_add(line.hash(&mut bytes)));
     if line.key != Some(format!("{checksum:016x}").as_str()) {
-        return spoiled("rows that were changed".to_owned());
+        return spoiled(Phrase::ChangedRows);
     }
     Ok(())
 }

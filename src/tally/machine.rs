@@ -11,7 +11,7 @@ use super::joint::{Joint, bits};
 use super::keys::{self, KeysBuilder, Pattern};
 use super::pass::{Building, Columns, Effect, Pass, Seen};
 use super::read::{Coded, Flags, Reader};
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Result};
 use crate::question::{How, IN_PERIOD};
 use crate::record::{Encoded, NO};
 use crate::spelling::identifier;
@@ -301,7 +301,7 @@ impl Machine {
                         }
                     };
                     let combinations = combinations(areas, &self.stems, &numbers);
-                    let wrong = |e: PolarsError| Error::Frame { table: layout.pass.table.id.clone(), found: e.to_string() };
+                    let wrong = |e: PolarsError| Error::Frame { table: layout.pass.table.id.clone(), found: Fact::library(e) };
                     match (found, frame.column(column)) {
                         // Plain text needs no encoder.
                         (Some(schema), Ok(keys)) if schema.codes.is_none() => {

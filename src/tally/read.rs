@@ -5,7 +5,7 @@
 
 use super::classes::{Asked, Classes, Source};
 use super::pass::{Columns, Pass};
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Result};
 use crate::question::IN_PERIOD;
 use crate::record::{BIRTHS, DAYS, Distinct, Encoded, Encoder, Keys, NO, UNDECIDED, YES, days_of, each_list, each_text, trim, words};
 use polars_arrow::array::{Array, BooleanArray};
@@ -104,7 +104,7 @@ impl Reader {
             coded.codes.resize(coded.rows, class);
             return Ok(false);
         }
-        let wrong = |e: PolarsError| Error::Frame { table: pass.table.id.clone(), found: e.to_string() };
+        let wrong = |e: PolarsError| Error::Frame { table: pass.table.id.clone(), found: Fact::library(e) };
         if asked.source == Source::Births || asked.source == Source::Period {
             return match Days::of(frame, &reads).map_err(wrong)? {
                 Some(days) => self.read_days(&days, asked, pass, frame, coded),
@@ -179,8 +179,8 @@ impl Reader {
             .filter_map(|name| frame.column(name).ok())
             .map(|c| c.as_materialized_series().take_slice(rows).map(IntoColumn::into_column))
             .collect::<PolarsResult<_>>()
-            .map_err(|e| Error::Frame { table: pass.table.id.clone(), found: e.to_string() })?;
-        let few = DataFrame::new(rows.len(), few).map_err(|e| Error::Frame { table: pass.table.id.clone(), found: e.to_string() })?;
+            .map_err(|e| Error::Frame { table: pass.table.id.clone(), found: Fact::library(e) })?;
+        let few = DataFrame::new(rows.len(), few).map_err(|e| Error::Frame { table: pass.table.id.clone(), found: Fact::library(e) })?;
         let mut encoder = pass.encoder(&few, 0);
         let columns = asked.encode(pass, &mut encoder)?;
         let mut classes = self.classes.of(asked, pass, &columns, rows.len());
@@ -218,7 +218,7 @@ impl Reader {
     }
 
     fn read_categories(&mut self, series: &Series, asked: &Asked, pass: &Pass, frame: &DataFrame, coded: &mut Coded) -> Result<bool> {
-        let wrong = |e: PolarsError| Error::Frame { table: pass.table.id.clone(), found: e.to_string() };
+        let wrong = |e: PolarsError| Error::Frame { table: pass.table.id.clone(), found: Fact::library(e) };
         let physical = series.to_physical_repr().cast(&DataType::UInt32).map_err(wrong)?;
         let mapping = match series.dtype() {
             DataType::Categorical(categories, _) => categories.mapping(),

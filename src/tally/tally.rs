@@ -4,7 +4,7 @@ use super::cells::Cells;
 use super::keys::Keys;
 use super::presence::Presence;
 use super::remarks::Remarks;
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Phrase, Result};
 use crate::question::Question;
 use chrono::NaiveDate;
 use std::collections::BTreeSet;
@@ -89,14 +89,14 @@ impl Tally {
     pub fn merge(mut self, other: &Self) -> Result<Self> {
         if self.fingerprint != other.fingerprint {
             return Err(Error::TallyMismatch {
-                expected: format!("plan {:016x}", self.fingerprint),
-                found: format!("plan {:016x}", other.fingerprint),
+                expected: Phrase::PlanOf(format!("{:016x}", self.fingerprint)).into(),
+                found: Phrase::PlanOf(format!("{:016x}", other.fingerprint)).into(),
             });
         }
         let differ = !self.keys.is_empty() && !other.keys.is_empty() && self.sealed != other.sealed;
         if differ || self.sealed.zip(other.sealed).is_some_and(|(mine, theirs)| mine != theirs) {
             let told =
-                |sealed: Option<u64>| sealed.map_or("keys without a secret".to_owned(), |id| format!("keys of the secret {id:016x}"));
+                |sealed: Option<u64>| Fact::from(sealed.map_or(Phrase::KeysWithoutSecret, |id| Phrase::KeysOfSecret(format!("{id:016x}"))));
             return Err(Error::TallyMismatch { expected: told(self.sealed), found: told(other.sealed) });
         }
         self.absorb(other);
@@ -113,11 +113,11 @@ impl Tally {
     /// [`Error::BadNumber`] for a secret of fewer than 16 bytes, [`Error::TallyMismatch`] for a tally that is sealed.
     pub fn sealed(mut self, secret: &[u8]) -> Result<Self> {
         if secret.len() < SHORTEST_SECRET {
-            let expected = format!("a secret of at least {SHORTEST_SECRET} bytes");
-            return Err(Error::BadNumber { what: "key", expected, found: format!("{} bytes", secret.len()) });
+            let expected = Phrase::SecretOfBytes(SHORTEST_SECRET as u64).into();
+            return Err(Error::BadNumber { what: "key", expected, found: Phrase::Bytes(secret.len() as u64).into() });
         }
         if self.sealed.is_some() {
-            let (expected, found) = ("keys without a secret".to_owned(), "keys of a secret".to_owned());
+            let (expected, found) = (Phrase::KeysWithoutSecret.into(), Phrase::KeysOfASecret.into());
             return Err(Error::TallyMismatch { expected, found });
         }
         let secret = blake3::derive_key("chitieu 2026-11-30 keys of a tally", secret);
@@ -145,8 +145,8 @@ impl Tally {
             return Ok(());
         }
         Err(Error::TallyMismatch {
-            expected: format!("plan {:016x}", question.fingerprint),
-            found: format!("plan {:016x}", self.fingerprint),
+            expected: Phrase::PlanOf(format!("{:016x}", question.fingerprint)).into(),
+            found: Phrase::PlanOf(format!("{:016x}", self.fingerprint)).into(),
         })
     }
 
@@ -166,5 +166,5 @@ impl Tally {
 
 /// Counts of so much together and more.
 pub(crate) fn too_large(most: u64) -> Error {
-    Error::BadNumber { what: "tally", expected: format!("counts below {most} together"), found: "larger ones".to_owned() }
+    Error::BadNumber { what: "tally", expected: Phrase::CountsBelow(most).into(), found: Phrase::LargerOnes.into() }
 }

@@ -3,6 +3,7 @@
 use super::encoded::{Encoded, HIGH, LOW};
 use super::encoder::{BIRTHS, Encoder, LIVED};
 use crate::catalogue::{Derived, Time, days};
+use crate::error::Phrase;
 use chrono::{Datelike, NaiveDate};
 use polars_core::prelude::PolarsResult;
 
@@ -94,7 +95,7 @@ impl Encoder<'_> {
         let mut ages = Vec::with_capacity(least.len());
         for (i, (least, most)) in least.into_iter().zip(most).enumerate() {
             if least > most {
-                self.problems.value(&self.table.id, to, &format!("an age not below {from}"), self.row(i));
+                self.problems.value(&self.table.id, to, Phrase::AgeNotBelow(from.to_owned()), self.row(i));
             }
             ages.push(if least == LOW && most != HIGH { (0, most) } else { (least, most) });
         }

@@ -3,6 +3,7 @@
 use super::encoded::{Encoded, HIGH, LOW, NO_WORD, UNDECIDED, push};
 use super::encoder::Encoder;
 use crate::catalogue::{CaseFact, OfCase};
+use crate::error::Phrase;
 use crate::record::cases::joined_column;
 use polars_core::prelude::*;
 use std::collections::HashMap;
@@ -23,7 +24,7 @@ impl Encoder<'_> {
         let facts = self.facts_of_case(case, fact)?;
         if let (CaseFact::Received, FactsOfCase::Numbers(numbers)) = (fact, &facts) {
             for row in (0..numbers.len()).filter(|row| numbers[*row].is_none()) {
-                self.problems.value(&table.id, &case.id, "the case_id of a row of the table victims", self.row(row));
+                self.problems.value(&table.id, &case.id, Phrase::CaseOfVictims, self.row(row));
             }
         }
         Ok(match (fact, facts) {

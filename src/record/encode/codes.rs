@@ -3,6 +3,7 @@
 use super::encoded::{Encoded, NO_WORD, place, push};
 use super::encoder::Encoder;
 use crate::catalogue::{Column as ColumnSchema, ColumnType, ETHNICITY};
+use crate::error::{Fact, Phrase};
 use crate::spelling::{identifier, nfc};
 use polars_core::prelude::*;
 use std::collections::{HashMap, HashSet};
@@ -19,7 +20,7 @@ impl Encoder<'_> {
             let Some(text) = value else {
                 // A missing area code is told with the unknown ones.
                 if schema.required && schema.kind != ColumnType::Area {
-                    self.problems.value(&self.table.id, &schema.id, "text", self.row(i));
+                    self.problems.value(&self.table.id, &schema.id, Phrase::Text, self.row(i));
                 }
                 codes.push(NO_WORD);
                 continue;
@@ -44,8 +45,10 @@ impl Encoder<'_> {
                 known.insert(text, code);
                 code
             });
-            if code == NO_WORD && refused.holds(text) {
-                self.problems.value(&self.table.id, &schema.id, &refused.expected, self.row(i));
+            if code == NO_WORD
+                && let Some(expected) = refused.of(text)
+            {
+                self.problems.value(&self.table.id, &schema.id, expected.clone(), self.row(i));
             }
             codes.push(code);
         }
@@ -84,7 +87,7 @@ impl Encoder<'_> {
                         known.insert(text.to_owned(), code);
                         code
                     });
-                    bad |= code == NO_WORD && refused.holds(text);
+                    bad |= code == NO_WORD && refused.of(text).is_some();
                     if code != NO_WORD {
                         codes.push(code);
                     }
@@ -100,8 +103,8 @@ impl Encoder<'_> {
                 }
                 if bad {
                     let list = schema.codes.as_deref().unwrap_or_default();
-                    let expected = format!("lists of {}", self.expected(list));
-                    self.problems.value(&self.table.id, &schema.id, &expected, self.row(i));
+                    let expected = Phrase::ListsOf(self.expected(list));
+                    self.problems.value(&self.table.id, &schema.id, expected, self.row(i));
                 }
             }
             starts.push(u32::try_from(codes.len()).unwrap_or(u32::MAX));
@@ -117,7 +120,7 @@ impl Encoder<'_> {
             }
             let found = identifier(text).map(std::borrow::Cow::into_owned);
             if found.is_none() && schema.required {
-                refused.add(text, || "text".to_owned());
+                refused.add(text, || Phrase::Text.into());
             }
             return found;
         };
@@ -136,15 +139,15 @@ impl Encoder<'_> {
         found
     }
 
-    fn expected(&self, list: &str) -> String {
+    fn expected(&self, list: &str) -> Fact {
         if list == ETHNICITY {
-            return "a code of the official list of ethnic groups, 01 to 54".to_owned();
+            return Phrase::EthnicCode.into();
         }
         let codes: Vec<&str> = self.codes.list(list).map(|l| l.items.iter().map(|c| c.code.as_str()).collect()).unwrap_or_default();
         if codes.len() > 16 {
-            return format!("a code of the list {list} ({} … {})", codes[0], codes[codes.len() - 1]);
+            return Phrase::CodeFromTo(list.to_owned(), codes[0].to_owned(), codes[codes.len() - 1].to_owned()).into();
         }
-        codes.join(", ")
+        Fact::verbatim(codes.join(", "))
     }
 }
 
@@ -152,18 +155,17 @@ impl Encoder<'_> {
 #[derive(Default)]
 struct Refused {
     texts: HashSet<String>,
-    expected: String,
+    expected: Option<Fact>,
 }
 
 impl Refused {
-    fn add(&mut self, text: &str, expected: impl FnOnce() -> String) {
-        if self.expected.is_empty() {
-            self.expected = expected();
-        }
+    fn add(&mut self, text: &str, expected: impl FnOnce() -> Fact) {
+        self.expected.get_or_insert_with(expected);
         self.texts.insert(text.to_owned());
     }
 
-    fn holds(&self, text: &str) -> bool {
-        !self.texts.is_empty() && self.texts.contains(text)
+    /// What was expected instead of a text, if it was refused.
+    fn of(&self, text: &str) -> Option<&Fact> {
+        self.expected.as_ref().filter(|_| self.texts.contains(text))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::encoded::{Encoded, HIGH, LOW, NO, UNDECIDED, YES};
 use crate::catalogue::{Codes, Column as ColumnSchema, ColumnType, EthnicList, Table};
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Phrase, Result};
 use crate::record::cases::{Cases, row_of};
 use crate::record::days::{DAYS, days_of};
 use crate::record::problems::Problems;
@@ -40,7 +40,7 @@ impl Encoder<'_> {
 
     /// The column under a name that conditions and dimensions may use.
     pub fn encode(&mut self, name: &str) -> Result<Rc<Encoded>> {
-        self.get(name).map_err(|e| Error::Frame { table: self.table.id.clone(), found: e.to_string() })
+        self.get(name).map_err(|e| Error::Frame { table: self.table.id.clone(), found: Fact::library(e) })
     }
 
     pub(super) fn get(&mut self, name: &str) -> PolarsResult<Rc<Encoded>> {
@@ -95,7 +95,7 @@ impl Encoder<'_> {
         let mut flags = Vec::with_capacity(series.len());
         for (i, value) in series.bool()?.iter().enumerate() {
             if value.is_none() && schema.required {
-                self.problems.value(&self.table.id, &schema.id, "true or false", self.row(i));
+                self.problems.value(&self.table.id, &schema.id, Phrase::TrueOrFalse, self.row(i));
             }
             flags.push(value.map_or(UNDECIDED, |v| if v { YES } else { NO }));
         }
@@ -117,8 +117,8 @@ impl Encoder<'_> {
                     high.push(day);
                     continue;
                 }
-                Some(_) => self.problems.value(&self.table.id, name, "a date from 1800 to 2200", self.row(i)),
-                None if required => self.problems.value(&self.table.id, name, "a date", self.row(i)),
+                Some(_) => self.problems.value(&self.table.id, name, Phrase::DateFromTo(1800, 2200), self.row(i)),
+                None if required => self.problems.value(&self.table.id, name, Phrase::Date, self.row(i)),
                 None => {}
             }
             low.push(LOW);

@@ -3,7 +3,7 @@
 use super::encoded::{Encoded, LOW, NO, UNDECIDED, YES};
 use super::encoder::{BIRTHS, Encoder};
 use crate::catalogue::{Time, days};
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Phrase, Result};
 use crate::period::Period;
 use chrono::{Datelike, NaiveDate};
 use polars_core::prelude::{PolarsResult, polars_err};
@@ -11,7 +11,7 @@ use polars_core::prelude::{PolarsResult, polars_err};
 impl Encoder<'_> {
     /// Whether each row belongs to the period, by the table's time rule.
     pub fn in_period(&mut self, period: &Period, lag: i32, date: Option<&str>) -> Result<Vec<u8>> {
-        self.try_in_period(period, lag, date).map_err(|e| Error::Frame { table: self.table.id.clone(), found: e.to_string() })
+        self.try_in_period(period, lag, date).map_err(|e| Error::Frame { table: self.table.id.clone(), found: Fact::library(e) })
     }
 
     fn try_in_period(&mut self, period: &Period, lag: i32, date: Option<&str>) -> PolarsResult<Vec<u8>> {
@@ -46,7 +46,7 @@ impl Encoder<'_> {
                 let readable: Vec<bool> = words.iter().map(|w| is_school_year(w)).collect();
                 for (i, code) in codes.iter().enumerate() {
                     if readable.get(*code as usize) == Some(&false) {
-                        self.problems.value(&table.id, column, "a school year such as 2021-2022", self.row(i));
+                        self.problems.value(&table.id, column, Phrase::SchoolYear, self.row(i));
                     }
                 }
                 codes.iter().map(|c| fits.get(*c as usize).copied().unwrap_or(UNDECIDED)).collect()

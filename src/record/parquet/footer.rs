@@ -1,6 +1,7 @@
 //! The footer of a Parquet file: row groups, columns and schema, and whether they agree.
 
 use super::thrift::{Kind, Thrift};
+use crate::error::Phrase;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 
@@ -28,7 +29,7 @@ pub(super) fn footer(file: &mut File, length: u64) -> std::io::Result<Option<Vec
 }
 
 /// A number that should be there, and what is.
-pub(super) type Differs = (String, String);
+pub(super) type Differs = (Phrase, Phrase);
 
 /// The row groups, and the rows and the schema of the file.
 pub(super) type Parts = (Vec<Group>, (i64, Vec<Element>));
@@ -58,23 +59,23 @@ pub(super) fn rows(footer: &[u8], length: u64) -> Option<std::result::Result<u64
         let rows = u64::try_from(group.rows?).ok()?;
         sum = sum.checked_add(rows)?;
         if group.columns.len() != leaves.len() {
-            return Some(Err((format!("{} columns", leaves.len()), format!("{} columns", group.columns.len()))));
+            return Some(Err((Phrase::SomeColumns(leaves.len() as u64), Phrase::SomeColumns(group.columns.len() as u64))));
         }
         for (column, leaf) in group.columns.iter().zip(&leaves) {
             if column.name != leaf.name {
-                return Some(Err(("columns of the same names".to_owned(), "others".to_owned())));
+                return Some(Err((Phrase::ColumnsOfSameNames, Phrase::OtherValues)));
             }
             let values = u64::try_from(column.values?).ok()?;
             if if leaf.repeats { values < rows } else { values != rows } {
-                return Some(Err((format!("{rows} rows"), format!("{values} values in a column"))));
+                return Some(Err((Phrase::Rows(rows.to_string()), Phrase::ValuesInColumn(values))));
             }
             let end = u64::try_from(column.first?).ok()?.checked_add(u64::try_from(column.size?).ok()?)?;
             if end > length {
-                return Some(Err((format!("{end} bytes"), format!("{length} bytes"))));
+                return Some(Err((Phrase::Bytes(end), Phrase::Bytes(length))));
             }
         }
     }
-    Some(if sum == all { Ok(all) } else { Err((format!("{all} rows"), format!("{sum} rows"))) })
+    Some(if sum == all { Ok(all) } else { Err((Phrase::Rows(all.to_string()), Phrase::Rows(sum.to_string()))) })
 }
 
 /// A column with values.

@@ -9,7 +9,7 @@ mod footer;
 mod pages;
 mod thrift;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Phrase, Result};
 use crate::limits::{Bound, Limits};
 use crate::task::Watch;
 use footer::{Chunk, footer, leaves, parts, rows};
@@ -42,13 +42,13 @@ impl ParquetFile {
     /// [`Error::File`] if it cannot be read, [`Error::UnreadableFile`] if it is no whole Parquet file or does not agree with itself.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self> {
         let path = path.into();
-        let there = |e: std::io::Error| Error::File { path: path.display().to_string(), found: e.to_string() };
+        let there = |e: std::io::Error| Error::File { path: path.display().to_string(), found: (&e).into() };
         let mut file = crate::disk::open(&path)?;
         let about = file.metadata().map_err(there)?;
         let length = about.len();
-        let bytes = footer(&mut file, length).map_err(there)?.ok_or_else(|| damaged(&path, "a Parquet file", "a damaged one"))?;
-        let rows = rows(&bytes, length).ok_or_else(|| damaged(&path, "a Parquet file", "a damaged one"))?;
-        let rows = rows.map_err(|(expected, found)| damaged(&path, &expected, &found))?;
+        let bytes = footer(&mut file, length).map_err(there)?.ok_or_else(|| damaged(&path, Phrase::ParquetFile, Phrase::Damaged))?;
+        let rows = rows(&bytes, length).ok_or_else(|| damaged(&path, Phrase::ParquetFile, Phrase::Damaged))?;
+        let rows = rows.map_err(|(expected, found)| damaged(&path, expected, found))?;
         let changed = about.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok()).map_or(0, |since| since.as_nanos());
         let state = [length.to_le_bytes().as_slice(), changed.to_le_bytes().as_slice(), bytes.as_slice()].concat();
         let (groups, (_, schema)) = parts(&bytes).unwrap_or_default();
@@ -75,7 +75,7 @@ impl ParquetFile {
     /// As [`ParquetFile::open`].
     pub fn columns(&self) -> Result<Vec<String>> {
         let path = &self.path;
-        let there = |e: std::io::Error| Error::File { path: path.display().to_string(), found: e.to_string() };
+        let there = |e: std::io::Error| Error::File { path: path.display().to_string(), found: (&e).into() };
         let mut file = crate::disk::open(path)?;
         let length = file.metadata().map_err(there)?.len();
         let bytes = footer(&mut file, length).map_err(there)?;
@@ -85,7 +85,7 @@ impl ParquetFile {
             names.dedup();
             Some(names)
         });
-        names.ok_or_else(|| damaged(path, "a Parquet file", "a damaged one"))
+        names.ok_or_else(|| damaged(path, Phrase::ParquetFile, Phrase::Damaged))
     }
 
     /// Refuses the file if its pages do not hold what it announces, looking at those of some columns, or of all.
@@ -94,8 +94,8 @@ impl ParquetFile {
     /// [`Error::UnreadableFile`], or [`Error::File`] if it cannot be read.
     pub fn check_pages(&self, columns: Option<&[String]>) -> Result<()> {
         let path = &self.path;
-        let there = |e: std::io::Error| Error::File { path: path.display().to_string(), found: e.to_string() };
-        let whole = || damaged(path, "a Parquet file", "a damaged one");
+        let there = |e: std::io::Error| Error::File { path: path.display().to_string(), found: (&e).into() };
+        let whole = || damaged(path, Phrase::ParquetFile, Phrase::Damaged);
         let mut file = crate::disk::open(path)?;
         let length = file.metadata().map_err(there)?.len();
         let bytes = footer(&mut file, length).map_err(there)?.ok_or_else(whole)?;
@@ -126,10 +126,10 @@ impl ParquetFile {
         if Self::open(&self.path)? == *self {
             return Ok(());
         }
-        Err(damaged(&self.path, "the file that was named", "one that has changed since"))
+        Err(damaged(&self.path, Phrase::NamedFile, Phrase::ChangedSince))
     }
 }
 
-fn damaged(path: &Path, expected: &str, found: &str) -> Error {
-    Error::UnreadableFile { path: path.display().to_string(), expected: expected.to_owned(), found: found.to_owned() }
+fn damaged(path: &Path, expected: Phrase, found: Phrase) -> Error {
+    Error::UnreadableFile { path: path.display().to_string(), expected: expected.into(), found: found.into() }
 }
