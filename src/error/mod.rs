@@ -34,7 +34,8 @@ pub enum Family {
 }
 
 /// An error of this crate.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.message(Language::En))]
 #[non_exhaustive]
 #[allow(missing_docs, reason = "the fields are named by what they hold; each variant is documented")]
 pub enum Error {
@@ -104,14 +105,6 @@ pub enum Error {
     NoAreaDate { table: String, column: String },
     /// A mapping that does not hold together.
     Mapping { key: String, expected: Fact, found: Fact },
-}
-
-impl std::error::Error for Error {}
-
-impl std::fmt::Display for Error {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.message(Language::En))
-    }
 }
 
 /// What a word of a list stands for.

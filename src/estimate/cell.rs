@@ -9,8 +9,7 @@ use crate::stats::{FEWEST_EVENTS, Interval, LEVEL, RateMethod, Status, quotient,
 use crate::tally::{Margins, Tally, areas_of};
 use std::collections::{BTreeMap, HashMap};
 
-/// How the category of a dimension is found in a block that has it; none means the total.
-
+/// The category of a dimension in a cell; none is the total.
 pub(super) type Pick<'p> = &'p dyn Fn(&str) -> Option<Category>;
 
 /// What one cell holds.
