@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
 CARGO_HOME ?= $(HOME)/.cargo
-# One set of cargo features and one profile for daily work: another set would build polars again.
+# One set of features and one profile for daily work, of the whole workspace, so that polars is built once.
 FEATURES := io
 
 help: ## list the targets
@@ -20,7 +20,7 @@ $(VENV)/ready: requirements-dev.txt
 SOURCES := $(shell find src python -type f ! -name '*.so' ! -name '*.pyc') Cargo.toml Cargo.lock pyproject.toml
 # The module of daily work, installed so that edits of python/ count at once.
 $(VENV)/built: $(VENV)/ready $(SOURCES)
-	$(BIN)/maturin develop --quiet --profile dev
+	$(BIN)/maturin develop --quiet --profile dev --features $(FEATURES)
 	touch $@
 
 demo: $(VENV)/built ## compute the indicators of a made-up Hưng Yên of 2022 and show them
@@ -37,6 +37,8 @@ test-python: $(VENV)/built ## the Python tests, doc examples and the notebook
 lint: docs ## formatters, linters, type checkers and the guide
 	cargo fmt --check
 	cargo clippy --workspace --all-targets --features $(FEATURES) --quiet -- -D warnings
+	if cargo tree --manifest-path tests/embed/Cargo.toml --prefix none | grep pyo3; then exit 1; fi
+	cargo check --quiet --manifest-path tests/embed/Cargo.toml --target-dir target/embed
 	$(BIN)/ruff check python tests examples benches docs src
 	$(BIN)/ruff format --check python tests examples benches docs src
 	$(BIN)/mypy

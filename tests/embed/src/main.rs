@@ -4,7 +4,7 @@ use chitieu::abuse::{Choice, Register, Unit};
 use chitieu::{Catalogue, Dataset, Plan, area::Level, compute};
 use polars_core::prelude::*;
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+pub fn main() -> Result<(), Box<dyn std::error::Error>> {
     let children = df!["birth_year" => [2015, 2020, 2021], "commune" => ["12364"; 3]]?;
     let dataset = Dataset::new().with("children", children)?;
     let plan = Plan::new(&Catalogue::builtin(), "2022").indicators(["child_population"]).build()?;
