@@ -1,15 +1,17 @@
 //! What can go wrong, as facts rather than sentences.
 //!
 //! Each error holds the table, the column, what was expected and what was found, and has a stable [`Error::code`]. Its sentence is made
-//! in Vietnamese or English from these facts (`sentence.rs`, `phrase.rs`). No error holds a value of a record: rows are named by
+//! in Vietnamese or English from these facts (`sentence.rs`, `fact.rs`). No error holds a value of a record: rows are named by
 //! number. Area codes are the exception, since they are not personal data.
 
 mod fact;
-mod phrase;
+mod part;
 mod sentence;
+#[cfg(test)]
+mod tests;
 
 pub use fact::Fact;
-pub(crate) use phrase::Phrase;
+pub(crate) use fact::Phrase;
 
 use crate::text::Language;
 
