@@ -131,20 +131,20 @@ impl Selection {
             rows.extend(of_window);
         }
         let names: Vec<String> = windows.iter().flat_map(|w| std::iter::repeat_n(w.to_string(), places.len())).collect();
-        let came = |which: u8| rows.iter().map(move |l| l.came[usize::from(which)]);
+        let came = |which: u8| rows.iter().map(move |r| r.came[usize::from(which)]);
         Columns::new(rows.len())
             .words("window", names)
             .areas(&places.rows, 1)
-            .counts("children", rows.iter().map(|l| l.count.certain))
+            .counts("children", rows.iter().map(|r| r.count.certain))
             .counts("new", came(NEW))
-            .counts("repeated", rows.iter().map(|l| l.came[usize::from(IN_WINDOW)] + l.came[usize::from(BEFORE)]))
+            .counts("repeated", rows.iter().map(|r| r.came[usize::from(IN_WINDOW)] + r.came[usize::from(BEFORE)]))
             .counts("repeated_in_window", came(IN_WINDOW))
             .counts("seen_before", came(BEFORE))
-            .counts("incidents", rows.iter().map(|l| l.incidents))
-            .counts("without_key", rows.iter().map(|l| l.count.without_key))
-            .counts("undecided", rows.iter().map(|l| l.count.undecided))
-            .counts("least", rows.iter().map(|l| l.count.least))
-            .counts("most", rows.iter().map(|l| l.count.most()))
+            .counts("incidents", rows.iter().map(|r| r.incidents))
+            .counts("without_key", rows.iter().map(|r| r.count.without_key))
+            .counts("undecided", rows.iter().map(|r| r.count.undecided))
+            .counts("least", rows.iter().map(|r| r.count.least))
+            .counts("most", rows.iter().map(|r| r.count.most()))
             .covered(&windows.iter().flat_map(|window| self.covered_in(Unit::Child, &places, Some(window))).collect::<Vec<_>>())?
             .note("Số trẻ em = lần đầu + lặp lại + không có mã định danh", "Children = new + repeated + without a key")
             .table(Some(Unit::Child), self)

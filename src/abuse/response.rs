@@ -90,19 +90,19 @@ impl Selection {
         for of_step in &mut counts {
             of_step.took.sort_unstable();
         }
-        let shares: Vec<Share> = counts.iter().map(|l| share(l.on_time, l.on_time + l.late)).collect();
+        let shares: Vec<Share> = counts.iter().map(|r| share(r.on_time, r.on_time + r.late)).collect();
         let of_row = || (0..places.len()).flat_map(|_| &steps);
-        let quantiles = |percent: usize| counts.iter().map(move |l| l.quantile(percent));
+        let quantiles = |percent: usize| counts.iter().map(move |r| r.quantile(percent));
         Columns::new(counts.len())
             .areas(&places.rows, steps.len())
             .words("step", of_row().map(|(step, _)| step))
             .counts("limit", of_row().map(|(_, d)| u64::from(d.limit.most().unsigned_abs())))
             .words("limit_unit", of_row().map(|(_, d)| d.limit.unit()))
-            .counts("on_time", counts.iter().map(|l| l.on_time))
-            .counts("late", counts.iter().map(|l| l.late))
-            .counts("undecided", counts.iter().map(|l| l.undecided))
+            .counts("on_time", counts.iter().map(|r| r.on_time))
+            .counts("late", counts.iter().map(|r| r.late))
+            .counts("undecided", counts.iter().map(|r| r.undecided))
             .shares(&shares)
-            .counts("recorded", counts.iter().map(|l| l.took.len() as u64))
+            .counts("recorded", counts.iter().map(|r| r.took.len() as u64))
             .some_counts("p25", quantiles(25))
             .some_counts("p50", quantiles(50))
             .some_counts("p75", quantiles(75))
