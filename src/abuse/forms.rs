@@ -83,8 +83,8 @@ impl Selection {
     ///
     /// Without a priority an entity counts in each of its forms, and the shares add up to more than 100 % where forms
     /// overlap (see [`Selection::overlaps`]). With a priority, an order of all forms, it counts in the first that it has, and
-    /// forms and `unknown` add up to the total. The forms of an entity are those of its certain reports in the area; `unknown` are those
-    /// with a report without a recorded form, as in [`Selection::counts`], or with a priority those without any form.
+    /// forms and `unknown` add up to the total. The forms of an entity are those of its certain reports in the area; `unknown`
+    /// counts those with a report without a recorded form, as in [`Selection::counts`], or with a priority those without any.
     ///
     /// # Errors
     /// [`Error::UnknownChoice`] for a unit without forms or an unknown form, [`Error::Repeated`] for one twice,

@@ -92,8 +92,8 @@ impl Selection {
     /// A child is `new` if the window's report is its only one up to the window's end, in any area; `seen_before` if it has
     /// a report before the window's first day; else `repeated_in_window`. `repeated` = `repeated_in_window` +
     /// `seen_before`. Earlier reports are known only as far back as the register goes. Rows without a child key cannot be
-    /// de-duplicated and count in `without_key`: `new` + `repeated` + `without_key` = `children`, and `least` and `most` bound them, all as in
-    /// [`Selection::counts`]. The period of the selection sets the windows, but does not limit earlier reports.
+    /// de-duplicated and count in `without_key`: `new` + `repeated` + `without_key` = `children`, and `least` and `most` bound
+    /// them, all as in [`Selection::counts`]. The period of the selection sets the windows, but does not limit earlier reports.
     ///
     /// # Errors
     /// [`Error::BadNumber`] if the period cannot be cut into the windows.

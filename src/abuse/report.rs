@@ -54,7 +54,7 @@ pub(super) struct Report {
 pub(super) struct Person {
     pub case: u128,
     pub key: Option<u128>,
-    /// The child the relation is about; none means every child of the case.
+    /// The child of the relation; none means every child of the case.
     pub child: Option<u128>,
     pub sex: u8,
     pub relation: u8,
