@@ -1,4 +1,4 @@
-//! One distinct cell to the value its column holds, with the rules it went through or what was expected instead.
+//! Reads one distinct cell into a value of its column, with the rules applied, or with what was expected instead.
 
 use super::cells::Cell;
 use super::codes::{FIGURES, Words};
@@ -16,25 +16,25 @@ use crate::spelling::{bare, identifier, is_tidy};
 use chrono::{Datelike, NaiveDate};
 use std::borrow::Cow;
 
-/// What was expected of an identifier that a spreadsheet took for a number.
+/// Expected instead of an identifier that a spreadsheet turned into a number.
 const LOST_DIGITS: Phrase = Phrase::AllDigits;
-/// A number of a cell has 15 digits.
+/// Spreadsheet numbers keep 15 digits.
 const DIGITS: f64 = 1e15;
-/// What was expected of a letter that is short for a boy or for all.
+/// Expected instead of a letter that may mean boys or all.
 const AMBIGUOUS: Phrase = Phrase::SexNotTotal;
 
-/// What the cells of a column are read by.
+/// What is needed to read the cells of a column.
 pub(super) struct CellReader<'a> {
     pub words: &'a Words,
     pub legacy: Option<Legacy>,
     pub from_1904: bool,
     pub ethnic: EthnicList,
     pub window: Window,
-    /// The years of this date have a column of their own.
+    /// The table has a column for the year of this date.
     pub keeps_year: bool,
-    /// What the column says as a whole.
+    /// What the column as a whole reveals.
     pub whole: Whole,
-    /// Other sheets or files count sexes from 0.
+    /// Other sheets or files code sexes from 0.
     pub from_zero: bool,
     /// The greatest number that the column can hold.
     pub greatest: Option<i32>,
@@ -54,7 +54,7 @@ impl CellReader<'_> {
             Cell::Shared => return Made::unread(SHARED),
             Cell::Scaled => return Made::unread(OWN_UNIT),
             Cell::Text(text) if column.kind == ColumnType::List => {
-                // Line ends part the codes of a list.
+                // Line ends separate the codes of a list.
                 let lines: Vec<String> = text.split(['\n', '\r']).map(|line| tidy(line, self.legacy, &mut rules)).collect();
                 lines.join("\n").trim().to_owned()
             }
@@ -99,14 +99,14 @@ impl CellReader<'_> {
         made
     }
 
-    /// What was expected of a number that its column cannot hold.
+    /// What was expected, for a number that the column cannot hold.
     fn refused(&self, column: &Column, number: i32) -> Option<Phrase> {
         let (least, greatest) = (column.least?, self.greatest?);
         let range = if column.id.ends_with("year") { Phrase::YearFromTo } else { Phrase::WholeNumberFromTo };
         (!(least..=greatest).contains(&number)).then(|| range(least.into(), greatest.into()))
     }
 
-    /// A text that nothing has to be done to, such as most names: a column may hold a million of them.
+    /// The value of a text that needs no change, like most names: a fast path, since a column may hold a million of them.
     fn as_it_stands(&self, column: &Column, cell: Cell<'_>) -> Option<Made> {
         let Cell::Text(text) = cell else { return None };
         let plain = column.kind == ColumnType::Text && column.codes.is_none() && !matches!(column.id.as_str(), "school_year" | "article");
@@ -148,7 +148,7 @@ impl CellReader<'_> {
         }
     }
 
-    /// True for a day whose month may be its day, by what the column says as a whole.
+    /// True for a date whose day and month may be swapped, given what the whole column reveals.
     fn may_be_exchanged(&self, cell: Cell<'_>, day: NaiveDate, rules: Rules) -> bool {
         let Order { texts, days } = self.whole.order;
         if !(texts || days) || day.day() > 12 || day.day() == day.month() {
@@ -160,7 +160,7 @@ impl CellReader<'_> {
 
     fn flag(&self, text: &str) -> Made {
         match self.words.flag(text) {
-            // "x?" is a doubt.
+            // "x?" expresses doubt.
             Some(_) if text.contains('?') => Made::unread(YES_OR_NO),
             Some(_) if !self.whole.figures && is_digits(text) => Made::unread(FIGURES),
             Some(flag) if matches!(text, "true" | "false") => Made::with(Value::Flag(flag), Rules::default()),
@@ -200,7 +200,7 @@ impl CellReader<'_> {
             Cell::Date(_) => return Made::unread(Phrase::TextNotDate),
             _ => {}
         }
-        // Every personal identification number begins with 0, which a spreadsheet takes for nothing.
+        // Every personal identification number begins with 0, which spreadsheets drop.
         if column.id == "personal_id" && matches!(text.len(), 10 | 11) && text.bytes().all(|b| b.is_ascii_digit()) {
             text = format!("{text:0>12}");
             rules.add(Rule::LeadingZeros);
@@ -223,7 +223,7 @@ impl CellReader<'_> {
     }
 }
 
-/// True for a column that names a record, a person or a case.
+/// True for a column that identifies a record, a person or a case.
 fn is_identifier(column: &Column) -> bool {
     column.kind == ColumnType::Text && column.id.ends_with("_id")
 }

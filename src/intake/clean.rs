@@ -1,4 +1,4 @@
-//! The records of a sheet as columns of ours. Each distinct value, or combination of values, is worked out once.
+//! Turns the records of a sheet into schema columns. Each distinct value, or combination of values, is read once.
 
 use super::cell_reader::CellReader;
 use super::cells::Cell;
@@ -18,7 +18,7 @@ use crate::task::Watch;
 use polars_core::prelude::*;
 use rayon::prelude::*;
 
-/// Columns of ours, with what was done and what could not be read.
+/// Schema columns, with the changes and the values that could not be read.
 pub(super) struct Cleaned {
     pub frame: DataFrame,
     pub changes: Vec<Change>,
@@ -26,7 +26,7 @@ pub(super) struct Cleaned {
 }
 
 impl Cleaner<'_> {
-    /// Reads the records that stand in some rows of the sheet.
+    /// Reads the records in the given rows of the sheet.
     pub fn clean(mut self, kept: &[u32]) -> Result<Cleaned> {
         let failed = |e: PolarsError| Error::Frame { table: self.table.id.clone(), found: Fact::library(e) };
         let mut columns: Vec<(&Column, Values)> = Vec::new();
@@ -134,7 +134,7 @@ impl Cleaner<'_> {
         Ok(Values { made: vec![Made { rules, ..made }], of_row: vec![0; rows] })
     }
 
-    /// A column of values that stand in one cell each.
+    /// A column whose values come from one cell each.
     fn single(&self, column: &Column, place: usize, kept: &[u32]) -> Values {
         let cells = self.cells(place);
         let of_row: Vec<u32> = kept.iter().map(|row| cells.code(*row as usize)).collect();

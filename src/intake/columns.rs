@@ -1,4 +1,4 @@
-//! The values of a sheet as columns of a frame, and columns that follow from others.
+//! The values of a sheet as columns of a frame, and columns derived from others.
 
 use super::findings::Change;
 use super::rules::Rule;
@@ -7,7 +7,7 @@ use crate::catalogue::{Column, ColumnType, Table};
 use polars_core::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 
-/// The values of one column: what was made, and for each record which of it.
+/// The values of one column: the distinct ones, and for each record the index of its value.
 pub(super) struct Values {
     pub made: Vec<Made>,
     pub of_row: Vec<u32>,
@@ -31,7 +31,7 @@ pub(super) fn count(column: &str, values: &Values, changes: &mut Vec<Change>) {
     changes.extend(by_rule.into_iter().map(|(rule, rows)| Change { column: column.to_owned(), rule, rows }));
 }
 
-/// The distinct values as a series, then one for each record.
+/// Builds a series of the distinct values, then gathers one for each record.
 pub(super) fn series(name: &str, kind: ColumnType, values: &Values) -> PolarsResult<Series> {
     let name = PlSmallStr::from(name);
     let made = || values.made.iter().map(|m| &m.value);
@@ -64,7 +64,7 @@ pub(super) fn series(name: &str, kind: ColumnType, values: &Values) -> PolarsRes
     distinct.take(&IdxCa::from_vec(PlSmallStr::EMPTY, values.of_row.clone()))
 }
 
-/// The column `birth_year`, where dates of birth gave years: what its own column says comes first.
+/// The column `birth_year`, filled from dates of birth with only a year; its own values come first.
 pub(super) fn years(columns: &[(&Column, Values)]) -> Option<polars_core::prelude::Column> {
     let (_, dates) = columns
         .iter()
@@ -83,7 +83,7 @@ pub(super) fn years(columns: &[(&Column, Values)]) -> Option<polars_core::prelud
     Some(polars_core::prelude::Column::new("birth_year".into(), years.collect::<Vec<Option<i32>>>()))
 }
 
-/// The column `confirmed`, where only the result of verification is recorded, and how many rows it decides.
+/// The column `confirmed`, where only the result of verification is recorded, and how many rows this decides.
 pub(super) fn confirmed(table: &Table, columns: &[(&Column, Values)]) -> Option<(polars_core::prelude::Column, u64)> {
     table.column("confirmed")?;
     let of = |id: &str| columns.iter().find(|(column, _)| column.id == id).map(|(_, values)| values);

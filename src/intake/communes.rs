@@ -1,4 +1,4 @@
-//! Communes of records: a code or a name in one column, with its district and province in others.
+//! Communes of records: a code or name in one column, its district and province in others.
 
 use super::cells::Cell;
 use super::cleaner::{Cleaner, Source};
@@ -11,7 +11,7 @@ use super::value::Made;
 use rayon::prelude::*;
 
 impl Cleaner<'_> {
-    /// Places by their columns; `all` is the code of the commune of every record, which a district beside it has to agree with.
+    /// Communes from their columns; `all` is the commune code of every record, which a district in the row must agree with.
     pub fn area(&self, source: &Source, all: Option<&str>, kept: &[u32]) -> Result<Values, NoDay> {
         let places = [source.code, source.whole, source.district, source.province];
         let (combinations, of_row) = self.combined(&places, kept);
@@ -59,7 +59,7 @@ impl Cleaner<'_> {
         Ok(Values { made, of_row })
     }
 
-    /// True for a column of nothing but figures, apart from blanks and words for them.
+    /// True for a column of only figures, blanks and words for blank.
     fn is_all_figures(&self, place: usize, kept: &[u32]) -> bool {
         let cells = self.cells(place);
         let mut seen = vec![false; cells.distinct()];
@@ -79,7 +79,7 @@ impl Cleaner<'_> {
         (0..seen.len() as u32).filter(|code| seen[*code as usize]).all(is_figure)
     }
 
-    /// The id of the column that a source is of.
+    /// The id of the schema column of a source.
     fn target(&self, source: &Source) -> Option<&str> {
         let place = source.whole.or(source.code)?;
         self.header.columns[place].1.as_ref().map(|t| t.column.as_str())

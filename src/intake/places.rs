@@ -1,4 +1,4 @@
-//! Communes by code or name, with the district and the province beside them.
+//! Communes by code or name, with their district and province.
 
 use super::rules::{Rule, Rules};
 use super::value::{Made, Value};
@@ -8,13 +8,13 @@ use crate::spelling::nfc;
 
 /// Where names of communes are looked up.
 pub(super) struct Places<'a> {
-    /// Absent if no day was given.
+    /// `None` if no day was given.
     pub names: Option<&'a AreaNames>,
-    /// The unit that all communes of the file lie in.
+    /// The unit that contains all communes of the file.
     pub within: Option<u32>,
 }
 
-/// What a row says of a place.
+/// The texts of a row that describe its commune.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Told<'a> {
     pub code: &'a str,
@@ -23,11 +23,11 @@ pub(super) struct Told<'a> {
     pub province: &'a str,
     /// The header says that the column holds codes.
     pub is_code: bool,
-    /// The whole column holds figures: what has one or two of them may be a code that lost its zeros.
+    /// The whole column holds figures: one or two digits may be a code that lost its zeros.
     pub all_figures: bool,
 }
 
-/// Names were given but no day that says whose they are.
+/// There are names, but no day to choose the list of areas.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct NoDay;
 
@@ -36,7 +36,7 @@ fn digits(text: &str) -> bool {
 }
 
 impl Places<'_> {
-    /// The code of the commune that a row names.
+    /// The code of the commune in a row.
     pub fn commune(&self, told: Told<'_>) -> Result<Made, NoDay> {
         let code = [told.code, told.name].into_iter().find(|text| digits(text));
         if let Some(code) = code {
@@ -69,8 +69,8 @@ const CODE: Phrase = Phrase::CommuneCode;
 const CONTRADICTION: Phrase = Phrase::AgreeingCommune;
 
 impl Places<'_> {
-    /// A code of five digits; a spreadsheet takes the zeros before it away. One or two digits are taken for a code below a header that
-    /// says so, or in a column of figures in a province that is known and has that code: they may be the number of a ward otherwise.
+    /// A code of five digits, of which a spreadsheet drops leading zeros. One or two digits may be the number of a ward: they are a code
+    /// only below a header that says so, or in a column of figures whose province is known and has that code.
     fn commune_code(&self, code: &str, told: Told<'_>) -> Made {
         let whole = || Made::with(Value::Text(format!("{code:0>5}")), Rules::default()).rule(Rule::LeadingZeros);
         let is_listed = || self.names.map(|names| names.list().commune(&format!("{code:0>5}")).is_some());
@@ -84,14 +84,14 @@ impl Places<'_> {
         }
     }
 
-    /// True if a code lies outside the unit of the file, or is that of another commune than the names beside it say. A code or a name
-    /// that the list does not have contradicts nothing.
+    /// True if a code lies outside the unit of the file, or belongs to another commune than the names beside it. A code or name that is not
+    /// in the list contradicts nothing.
     fn contradicts(&self, made: &Made, told: Told<'_>) -> bool {
         let (Some(names), Value::Text(code)) = (self.names, &made.value) else { return false };
         let list = names.list();
         let Some(place) = list.commune(code) else { return false };
         let inside = |unit: u32| list.up_to(place, list.get(unit).level) == unit;
-        // The province first: the district of one number is another in each.
+        // The province first: district names and numbers repeat across provinces.
         let within = match unit(names, told.province, Level::Province, self.within) {
             Found::One(province) if !told.province.is_empty() && self.within.is_none() => Some(province),
             _ => self.within,
@@ -110,7 +110,7 @@ impl Places<'_> {
     }
 }
 
-/// A district or province by its code or its name. Where the code lies outside the unit of the file, a figure may be a name: Quận 1.
+/// A district or province by code or name. A figure may be a name (Quận 1) if the code lies outside the unit of the file.
 fn unit(names: &AreaNames, text: &str, level: Level, within: Option<u32>) -> Found {
     if digits(text) {
         let width = if level == Level::Province { 2 } else { 3 };

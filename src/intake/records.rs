@@ -26,11 +26,11 @@ use crate::catalogue::{EthnicList, Table};
 use crate::error::{Error, Result};
 use std::collections::BTreeMap;
 
-/// Distinct texts looked at to tell an old font.
+/// Distinct texts examined to detect a legacy font.
 const SAMPLE: u32 = 300;
 
 impl Reader {
-    /// How the texts of a sheet are written, if not in Unicode.
+    /// The legacy font of a sheet's texts, if any.
     pub(super) fn legacy(&self, sheet: &Sheet, encoding: Option<TextEncoding>) -> Option<Legacy> {
         let texts = || {
             sheet.columns.iter().flat_map(|(_, column)| {
@@ -47,7 +47,7 @@ impl Reader {
         Some(Legacy { font, mixed: texts().any(legacy::is_unicode) })
     }
 
-    /// What the values of a sheet are read by.
+    /// The reader of a sheet's cells.
     fn values<'a>(&self, sheet: &Sheet, legacy: Option<Legacy>, mapped: &'a Mapped) -> CellReader<'a> {
         CellReader {
             words: Words::get(),
@@ -88,7 +88,7 @@ impl Reader {
         Ok(Rows { table, sheet, header, reading: self.values(sheet, legacy, mapped), places: self.places()?, filled: Filled::new(sheet) })
     }
 
-    /// The commune that a title, the sheet's name or the file's name gives to all records, where no column and no constant says it.
+    /// The commune that a title, the sheet's name or the file's name gives to all records, if no column and no constant does.
     #[allow(clippy::too_many_arguments, reason = "what is known of a sheet")]
     fn commune_of(
         &self,
@@ -169,7 +169,7 @@ impl Reader {
     }
 }
 
-/// What stands in a row, as one text: a label goes on with the cell beside it.
+/// A row as one text: a label continues with the cell beside it.
 fn line(sheet: &Sheet, row: usize, legacy: Option<Legacy>) -> String {
     let mut line = String::new();
     for column in 0..sheet.columns.len() {
@@ -187,7 +187,7 @@ fn line(sheet: &Sheet, row: usize, legacy: Option<Legacy>) -> String {
     line
 }
 
-/// Findings of records whose column of deletions says neither yes nor no.
+/// Findings of records whose deletion column says neither yes nor no.
 fn doubtful_deletions(rows: &Rows<'_>, kept: &[u32]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (place, how) in &rows.header.deleted {

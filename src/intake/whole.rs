@@ -1,4 +1,4 @@
-//! What a column says as a whole: a cell alone does not tell what its figures stand for, nor which of two numbers is the day.
+//! The profile of a column: one cell alone does not show what its figures mean, nor which of two numbers is the day.
 
 use super::cells::{Cell, Column as Cells};
 use super::codes::Words;
@@ -13,22 +13,22 @@ use chrono::{Datelike, NaiveDate};
 /// What is known of a column before its cells are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Whole {
-    /// Figures stand for the codes that `values.toml` gives them.
+    /// Figures are the codes that `values.toml` gives them.
     pub figures: bool,
-    /// Which of its dates may have day and month exchanged.
+    /// Which of its dates may have day and month swapped.
     pub order: Order,
-    /// "T" beside "Nam" or "Nữ" is short for all of them, not for a boy.
+    /// "T" beside "Nam" or "Nữ" means all, not boys.
     pub letter: bool,
-    /// The identifier 0 is that of one record: of several it is a word for none.
+    /// The identifier 0 belongs to one record; if several have it, it means none.
     pub zero: bool,
 }
 
-/// Which dates of a column may have day and month exchanged.
+/// Which dates of a column may have day and month swapped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Order {
     /// Texts in figures, the year last.
     pub texts: bool,
-    /// Days that a program wrote: cells in the format of a date, numbers of days, texts with the year first.
+    /// Dates written by a program: date cells, numbers of days, texts with the year first.
     pub days: bool,
 }
 
@@ -38,13 +38,13 @@ impl Default for Whole {
     }
 }
 
-/// So many rows of other kind are slips of the pen, and say nothing of the column: one in fifty.
+/// Up to one row in fifty counts as a typo, and reveals nothing of the column.
 const SLIPS: u64 = 50;
-/// Fewest dates that tell by their days alone that some of them were exchanged.
+/// Fewest dates whose days alone show that some were swapped.
 const FEW: u64 = 4;
 
 impl Whole {
-    /// Looks over a column. `rows` counts for each code how many records have it; `from_zero` says that other sheets count sexes from 0.
+    /// Profiles a column. `rows` has the number of records per code; `from_zero` means that other sheets code sexes from 0.
     pub fn of(column: &Column, header: &str, cells: &Cells, rows: &[u64], legacy: Option<Legacy>, from_zero: bool) -> Self {
         let used = || (0..rows.len() as u32).filter(|code| rows[*code as usize] > 0).map(|code| (cells.cell(code), rows[code as usize]));
         let text = |cell: Cell<'_>| text(cell, legacy);
@@ -54,7 +54,7 @@ impl Whole {
             (ColumnType::List, Some("circumstance")) => {
                 Self { figures: number_groups(header, used().map(|(cell, _)| text(cell))), ..Self::default() }
             }
-            // A column with 0 in it begins to count there: its 1 is not ours.
+            // A column with a 0 is coded from 0: its 1 is not ours.
             (ColumnType::Text, Some("ethnicity")) => {
                 Self { figures: !used().any(|(cell, _)| figure(&text(cell)) == Some(0)), ..Self::default() }
             }
@@ -72,7 +72,7 @@ impl Whole {
 }
 
 impl Whole {
-    /// True for a letter that may stand for all.
+    /// True for a letter that may mean all.
     pub fn is_total(self, text: &str) -> bool {
         !self.letter && matches!(text, "T" | "t" | "T." | "t.")
     }
@@ -90,7 +90,7 @@ fn figure(text: &str) -> Option<u32> {
     text.parse().ok().filter(|_| is_digits(text))
 }
 
-/// True if the figures of a column of yes or no are 1 and 0: with 2 and without 0 they count the answers, and 2 may be no.
+/// True if the figures of a yes/no column are 1 and 0: with 2 and without 0 they number the answers, and 2 may mean no.
 pub(super) fn are_marks(texts: impl Iterator<Item = String>) -> bool {
     let (mut zero, mut more) = (false, false);
     for number in texts.filter_map(|text| figure(&text)) {
@@ -100,8 +100,8 @@ pub(super) fn are_marks(texts: impl Iterator<Item = String>) -> bool {
     zero || !more
 }
 
-/// True if the figures of a column of sexes are 1 and 2: no 0 stands there. Where other files or sheets count from 0, a 1 is ours only
-/// beside a 2 or below a header that tells what it stands for.
+/// True if the figures of a column of sexes are 1 and 2, without 0. Where other files or sheets are coded from 0, a 1 is ours only beside a
+/// 2 or below a header with a legend.
 fn are_sexes(from_zero: bool, header: &str, texts: impl Iterator<Item = String>) -> bool {
     let (mut zero, mut two) = (false, false);
     for number in texts.filter_map(|text| figure(&text)) {
@@ -111,11 +111,11 @@ fn are_sexes(from_zero: bool, header: &str, texts: impl Iterator<Item = String>)
     !zero && (!from_zero || two || header.contains(|c: char| c.is_ascii_digit()))
 }
 
-/// Groups of circumstances that have a number.
+/// Groups of circumstances with a number.
 const GROUPS: std::ops::RangeInclusive<u32> = 1..=14;
 
-/// True if figures among circumstances are numbers of groups: the header says so, or all of the column are figures in their range, and
-/// more than the 1 and 2 of yes and no.
+/// True if figures among circumstances are group numbers: the header says so, or all cells are figures in their range, and not only the 1
+/// and 2 of yes and no.
 fn number_groups(header: &str, texts: impl Iterator<Item = String>) -> bool {
     let key = bare(header);
     let says_so = key.split(' ').any(|word| matches!(word, "nhom" | "ma")) || key.contains("1 14") || header.contains([':', '=']);
@@ -136,9 +136,9 @@ fn number_groups(header: &str, texts: impl Iterator<Item = String>) -> bool {
 }
 
 impl Order {
-    /// Looks over the dates of a column: each cell with its text, and how many rows have it.
+    /// Profiles the dates of a column: each cell with its text and its number of rows.
     fn of<'a>(dates: impl Iterator<Item = (Cell<'a>, String, u64)>) -> Self {
-        // Texts by which of their numbers are above 12: the first, the second, neither. Days above 12 and not.
+        // Texts by which number is above 12: the first, the second, neither; days above 12 and others.
         let (mut ours, mut american, mut either) = (0, 0, 0);
         let (mut late, mut early) = (0, 0);
         let mut count = |day: NaiveDate, rows: u64| if day.day() > 12 { late += rows } else { early += rows };
@@ -160,7 +160,7 @@ impl Order {
         let few = |some: u64, all: u64| some * SLIPS <= all;
         Self {
             texts: american > 0 && american * SLIPS > ours,
-            // A program that reads the month first, or the day, makes days of what it can, and leaves the rest as text.
+            // A program that reads the month first (or the day) turns what it can into dates, and leaves the rest as text.
             days: early > 0 && left > 0 && early + left >= FEW && few(late, early) && few(either, left),
         }
     }
@@ -202,10 +202,10 @@ mod tests {
         assert_eq!(order(&["05/03/2014", "03/25/2014", "25/03/2014"], &[]), (true, false));
         assert_eq!(order(&["25/03/2014", "17/01/2014", "13/10/2014"], &["2014-05-03", "2014-07-01", "2014-12-10"]), (false, true));
         assert_eq!(order(&["25/03/2014", "17/01/2014", "2014-05-03", "2014-07-01 00:00:00"], &[]), (false, true));
-        // One day after the 12th: days are as they were meant.
+        // One day after the 12th: dates are as intended.
         assert_eq!(order(&["25/03/2014", "17/01/2014"], &["2014-05-03", "2014-07-13"]), (false, false));
         assert_eq!(order(&["25/03/2014", "07/01/2014"], &["2014-05-03", "2014-07-12"]), (false, false));
-        // One slip of the pen among many is no order.
+        // One typo among many does not determine the order.
         let mut many = vec!["25/03/2014"; 60];
         many.push("03/25/2014");
         assert_eq!(order(&many, &[]), (false, false));

@@ -1,5 +1,5 @@
-//! Values that stand in several columns side by side: the parts of a date, or one for each code of a list, each sex, yes and no,
-//! or each kind of support.
+//! Values spread over several columns: the parts of a date, or one column per code of a list, per sex, for yes and no, or per kind of
+//! support.
 
 use super::cells::Cell;
 use super::cleaner::{Cleaner, Source};
@@ -15,17 +15,17 @@ use crate::error::Phrase;
 use crate::spelling::bare;
 use rayon::prelude::*;
 
-/// What a record that says both is expected to say.
+/// Expected of a record with dates below both sexes.
 const ONE_SEX: Phrase = Phrase::DateBelowOneSex;
 
 impl Cleaner<'_> {
-    /// The places of dates that stand below the two sexes.
+    /// The positions of dates below the two sexes.
     pub fn dates_below_sexes(&self) -> Option<Vec<(String, usize)>> {
         let dates = self.table.columns.iter().filter(|c| c.kind == ColumnType::Date);
         dates.map(|date| Source::of(self.header, &date.id).ticks).find(|ticks| !ticks.is_empty())
     }
 
-    /// True for a cell that says nothing.
+    /// True for a cell that means nothing.
     fn is_silent(&self, place: usize, code: u32) -> bool {
         match self.cells(place).cell(code) {
             Cell::Blank => true,
@@ -37,7 +37,7 @@ impl Cleaner<'_> {
         }
     }
 
-    /// True for a mark that says that it is not known whether one belongs there: "?", "không rõ".
+    /// True for a mark that expresses doubt: "?", "không rõ".
     fn is_doubtful(&self, place: usize, code: u32) -> bool {
         const NULLS: [&str; 4] = ["null", "nan", "na", "n a"];
         let Cell::Text(_) = self.cells(place).cell(code) else { return false };
@@ -46,7 +46,7 @@ impl Cleaner<'_> {
         is_word || text.contains('?')
     }
 
-    /// The dates of two columns, one for each sex: a record has one of them.
+    /// The dates of two columns, one per sex: a record has only one.
     pub fn dates_by_sex(&self, column: &Column, sexes: &[(String, usize)], kept: &[u32]) -> Values {
         let places: Vec<Option<usize>> = sexes.iter().map(|(_, place)| Some(*place)).collect();
         let (combinations, of_row) = self.combined(&places, kept);
@@ -61,7 +61,7 @@ impl Cleaner<'_> {
         Values { made: made.collect(), of_row }
     }
 
-    /// The sex below which a record's date stands, held against the column of the sex where there is one.
+    /// The sex below which a record's date is, compared with the column of the sex where there is one.
     pub fn sex_of_dates(&self, column: &Column, own: &Source, dates: Vec<(String, usize)>, kept: &[u32]) -> Values {
         let mut places: Vec<Option<usize>> = dates.iter().map(|(_, place)| Some(*place)).collect();
         places.push(own.whole);
@@ -90,17 +90,17 @@ impl Cleaner<'_> {
         ticks.iter().map(|(_, place)| self.are_marks(*place, kept)).collect()
     }
 
-    /// Which columns of marks say yes, how many say no, or that one says neither.
+    /// Which columns of marks say yes, and how many say no; `None` if one says neither.
     fn marks<'a>(&self, ticks: &'a [(String, usize)], figures: &[bool], codes: &[u32]) -> Option<(Vec<&'a str>, usize)> {
         let (mut marked, mut denied) = (Vec::new(), 0);
         for (((code, place), at), figures) in ticks.iter().zip(codes).zip(figures) {
             let says = match self.cells(*place).cell(*at) {
                 Cell::Flag(flag) => Some(flag),
-                // In a column of other figures 1 is no mark.
+                // In a column with other figures, 1 is not a mark.
                 _ if !figures && self.is_figure(*place, *at) => None,
                 _ if self.is_doubtful(*place, *at) => None,
                 _ if self.is_silent(*place, *at) => {
-                    // "-" and "NULL" say no more than a blank; "✓" and "●" say yes.
+                    // "-" and "NULL" mean the same as a blank; "✓" and "●" mean yes.
                     match Words::get().flag(&self.text(Some(*place), *at, &mut Rules::default()).unwrap_or_default()) {
                         None => continue,
                         said => said,
@@ -117,7 +117,7 @@ impl Cleaner<'_> {
         Some((marked, denied))
     }
 
-    /// One column of marks for each code of a list.
+    /// One column of marks per code of a list.
     pub fn ticks(&self, column: &Column, ticks: &[(String, usize)], kept: &[u32]) -> Values {
         let places: Vec<Option<usize>> = ticks.iter().map(|(_, place)| Some(*place)).collect();
         let figures = self.figures(ticks, kept);
@@ -141,14 +141,14 @@ impl Cleaner<'_> {
         Values { made: made.collect(), of_row }
     }
 
-    /// True where a record without a mark says that nothing applies: every group of the list has its column, so that no other could have
-    /// been meant, and nothing applying is an answer. A victim without a form is one whose form is not recorded.
+    /// True if a record without a mark means that nothing applies: every group of the list has a column, so no other can be meant, and
+    /// "none" is a possible answer. A victim without a form is one whose form is not recorded.
     fn none_is_said(column: &Column, ticks: &[(String, usize)]) -> bool {
         let codes = column.codes.as_deref().filter(|_| column.id == "circumstances");
         codes.is_some_and(|list| Words::get().covers(list, &ticks.iter().map(|(code, _)| code.as_str()).collect::<Vec<_>>()))
     }
 
-    /// A flag from a column for yes and one for no, or from columns of which any says yes.
+    /// A flag from a yes and a no column, or from columns of which any means yes.
     pub fn flag_of_ticks(&self, column: &Column, ticks: &[(String, usize)], kept: &[u32]) -> Values {
         let places: Vec<Option<usize>> = ticks.iter().map(|(_, place)| Some(*place)).collect();
         let figures = self.figures(ticks, kept);
@@ -171,7 +171,7 @@ impl Cleaner<'_> {
         Values { made: made.collect(), of_row }
     }
 
-    /// A date of which day, month and year stand in columns of their own.
+    /// A date with day, month and year in separate columns.
     pub fn date_of_parts(&self, source: &Source, kept: &[u32]) -> Values {
         let places = [source.day, source.month, source.year];
         let (combinations, of_row) = self.combined(&places, kept);

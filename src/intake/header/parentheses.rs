@@ -1,6 +1,6 @@
-//! The parentheses of a header: most explain, some hold a legend of figures.
+//! The parentheses of a header: most are explanations, some hold a legend of figures.
 
-/// A text as what stands outside its parentheses and what stands in them.
+/// Splits a text into what is outside its parentheses and what is inside.
 pub(super) fn parted(text: &str) -> (String, String) {
     let (mut outside, mut inside) = (String::new(), String::new());
     let mut depth = 0_u32;

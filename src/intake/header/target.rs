@@ -1,13 +1,13 @@
-//! What a column of a file is to us, and how its header was matched.
+//! Which schema column a column of a file is, and how its header was matched.
 
-/// What one column of a file is.
+/// The meaning of one column of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(in crate::intake) struct Target {
     pub column: String,
     pub part: Part,
 }
 
-/// Which part of one of our columns.
+/// Which part of a schema column.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(in crate::intake) enum Part {
     Whole,
@@ -17,16 +17,16 @@ pub(in crate::intake) enum Part {
     Code,
     District,
     Province,
-    /// A column of marks for one code of a list. Below a date it is the sex of those whose dates stand there, below a flag `yes`, `no`
-    /// or `any`: one of several columns, any of which says yes.
+    /// A column of marks for one code of a list. Below a date it is the sex of the children whose dates it holds; below a flag `yes`, `no`
+    /// or `any` (one of several columns, any of which means yes).
     Tick(String),
 }
 
-/// What says yes where several columns of marks make one flag.
+/// The part name of columns of marks that together make one flag.
 pub(in crate::intake) const ANY: &str = "any";
 
 impl Target {
-    /// A target by its name: "sex", "birth_date.year", "circumstances.d".
+    /// Parses a target: "sex", "birth_date.year", "circumstances.d".
     pub fn from_name(name: &str) -> Self {
         let (column, part) = name.split_once('.').map_or((name, None), |(column, part)| (column, Some(part)));
         let part = match part {
@@ -61,7 +61,7 @@ impl Target {
         matches!(self.part, Part::Tick(_))
     }
 
-    /// True for one of several columns that make one flag together.
+    /// True for one of several columns that together make one flag.
     pub fn is_any(&self) -> bool {
         matches!(&self.part, Part::Tick(code) if code == ANY)
     }
@@ -74,15 +74,15 @@ pub(in crate::intake) enum How {
     Synonym,
     Mapping,
     Ignored,
-    /// Another column means the same, and nothing tells which of them is meant; or it gives way to one that names it.
+    /// Several columns have this meaning and none is preferred, or the column is a fallback for one that names it.
     Repeated,
-    /// Its parentheses tell another unit, order or code than ours: it is no column of ours.
+    /// Its parentheses announce another unit, order or code than the schema's: it is not used.
     Parentheses,
-    /// A line above tells another unit than ours for all amounts.
+    /// A line above announces another unit for all amounts.
     Unit,
-    /// A date beside the name of a parent or another adult: it may be theirs.
+    /// A date beside the name of a parent or another adult, who may be meant.
     Whose,
-    /// It tells which rows are deleted.
+    /// It marks deleted rows.
     Deleted,
 }
 
