@@ -22,23 +22,23 @@ pub(crate) fn open(path: &Path) -> Result<File> {
 }
 
 fn unreadable(path: &Path, expected: Phrase, found: impl Into<Fact>) -> Error {
-    Error::UnreadableFile { path: told(path), expected: expected.into(), found: found.into() }
+    Error::UnreadableFile { path: shown(path), expected: expected.into(), found: found.into() }
 }
 
 /// Most characters of a path shown in an error.
-const TOLD: usize = 300;
+const SHOWN: usize = 300;
 
 /// A path for an error: without control characters, and cut to a bounded length.
-fn told(path: &Path) -> String {
-    path.display().to_string().chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).take(TOLD).collect()
+fn shown(path: &Path) -> String {
+    path.display().to_string().chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).take(SHOWN).collect()
 }
 
 /// The error of ours for an error of the file system.
 pub(crate) fn error(path: &Path, error: &std::io::Error) -> Error {
     use std::io::ErrorKind::{InvalidFilename, InvalidInput, NotADirectory, NotFound, PermissionDenied};
     match error.kind() {
-        NotFound | NotADirectory => Error::File { path: told(path), found: error.into() },
-        PermissionDenied => Error::NoPermission { path: told(path) },
+        NotFound | NotADirectory => Error::File { path: shown(path), found: error.into() },
+        PermissionDenied => Error::NoPermission { path: shown(path) },
         InvalidInput | InvalidFilename => unreadable(path, Phrase::FileName, Phrase::ImpossibleName),
         _ => unreadable(path, Phrase::File, error),
     }
@@ -157,7 +157,7 @@ mod tests {
             Ok(_) => "opened".to_owned(),
         };
         let long = "x".repeat(5000);
-        for (path, told) in [
+        for (path, message) in [
             ("/dev/null", "a regular file"),
             ("/tmp", "a file"),
             ("a\0b", "a name of a file"),
@@ -165,7 +165,7 @@ mod tests {
             ("", "file"),
             ("/tmp/there/is/none", "file"),
         ] {
-            assert_eq!(expected(path), told, "{}", path.len());
+            assert_eq!(expected(path), message, "{}", path.len());
         }
     }
 }

@@ -167,8 +167,8 @@ mod tests {
         let limits = Limits::new().memory(1600).text(10);
         for (bound, most) in [(Bound::Bytes, 400), (Bound::Places, 100), (Bound::Text, 10), (Bound::Columns, 16_384)] {
             assert_eq!(limits.check("a.xlsx", bound, most), Ok(()));
-            let Err(Error::OverLimit { most: told, found, .. }) = limits.check("a.xlsx", bound, most + 1) else { panic!("{bound:?}") };
-            assert_eq!((told, found), (most, most + 1));
+            let Err(Error::OverLimit { most: limit, found, .. }) = limits.check("a.xlsx", bound, most + 1) else { panic!("{bound:?}") };
+            assert_eq!((limit, found), (most, most + 1));
         }
     }
 }

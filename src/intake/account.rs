@@ -27,10 +27,10 @@ impl Account<'_> {
     /// Checks that each row is above the header, part of it, a record, or set aside, and that no record shares a line with the header.
     pub fn check(&self) -> Result<()> {
         let below = self.header.first + self.header.height;
-        let told = below + self.kept.len() + self.aside.len();
+        let accounted = below + self.kept.len() + self.aside.len();
         let all = self.sheet.rows.len();
-        if told != all {
-            return Err(unreadable(self.file, Phrase::RecordsSetAsideOrHeader(all as u64), told));
+        if accounted != all {
+            return Err(unreadable(self.file, Phrase::RecordsSetAsideOrHeader(all as u64), accounted));
         }
         if let Some(lines) = &self.sheet.lines {
             let (usual, even) = self.usual(&lines.widths);
@@ -81,17 +81,17 @@ impl Account<'_> {
     pub fn changes(&self) -> Vec<Change> {
         let below = (self.header.first + self.header.height) as u32;
         let hidden = |row: &&u32| self.sheet.hidden_rows.binary_search(&self.sheet.rows[**row as usize]).is_ok();
-        let mut told = vec![(ROW.to_owned(), Rule::HiddenRow, self.kept.iter().filter(hidden).count() as u64)];
+        let mut counted = vec![(ROW.to_owned(), Rule::HiddenRow, self.kept.iter().filter(hidden).count() as u64)];
         if let Some(lines) = &self.sheet.lines {
             let more = lines.more.iter().filter(|(row, _)| *row >= below).map(|(_, more)| u64::from(*more)).sum();
-            told.push((ROW.to_owned(), Rule::QuotedLines, more));
-            told.push((ROW.to_owned(), Rule::LineEnds, lines.alone));
+            counted.push((ROW.to_owned(), Rule::QuotedLines, more));
+            counted.push((ROW.to_owned(), Rule::LineEnds, lines.alone));
         }
         for ((place, _), (_, target, _)) in self.sheet.columns.iter().zip(&self.header.columns) {
             if let Some(target) = target.as_ref().filter(|_| self.sheet.hidden_columns.contains(place)) {
-                told.push((target.column.clone(), Rule::HiddenColumn, self.kept.len() as u64));
+                counted.push((target.column.clone(), Rule::HiddenColumn, self.kept.len() as u64));
             }
         }
-        told.into_iter().filter(|(.., rows)| *rows > 0).map(|(column, rule, rows)| Change { column, rule, rows }).collect()
+        counted.into_iter().filter(|(.., rows)| *rows > 0).map(|(column, rule, rows)| Change { column, rule, rows }).collect()
     }
 }

@@ -1,6 +1,6 @@
 //! A file as sheets of cells: the common result of all file readers.
 
-use super::cells::{BLANK, Cell, Column, Merged, Sheet};
+use super::cells::{BLANK, Cell, Cells, Merged, Sheet};
 use super::decode::TextEncoding;
 use super::unreadable::unreadable;
 use crate::error::{Fact, Phrase, Result};
@@ -97,7 +97,7 @@ impl Filling {
             self.places.resize(column + 1, 0);
         }
         if self.places[column] == 0 {
-            self.sheet.columns.push((column as u32, Column::default()));
+            self.sheet.columns.push((column as u32, Cells::default()));
             self.places[column] = self.sheet.columns.len() as u32;
         }
         let place = self.places[column] as usize - 1;

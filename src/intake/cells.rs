@@ -35,7 +35,7 @@ const TRIED: usize = 1 << 15;
 
 /// The cells of one column: for each row the index of its distinct value.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Column {
+pub(super) struct Cells {
     /// May be shorter than the sheet: rows beyond are blank.
     codes: Vec<u32>,
     kinds: Vec<u8>,
@@ -47,7 +47,7 @@ pub(super) struct Column {
     differs: bool,
 }
 
-impl Column {
+impl Cells {
     /// The code of a row.
     pub fn code(&self, row: usize) -> u32 {
         self.codes.get(row).copied().unwrap_or(BLANK)
@@ -214,7 +214,7 @@ pub(super) struct Sheet {
     /// The number of each row with any cell, as the spreadsheet shows it.
     pub rows: Vec<u32>,
     /// The columns with any cell, with their position in the sheet.
-    pub columns: Vec<(u32, Column)>,
+    pub columns: Vec<(u32, Cells)>,
     pub merged: Vec<Merged>,
     /// Days are counted from 1904.
     pub from_1904: bool,
@@ -240,7 +240,7 @@ mod tests {
 
     #[test]
     fn equal_cells_share_a_code_and_kinds_stay_apart() {
-        let mut column = Column::default();
+        let mut column = Cells::default();
         for (row, cell) in
             [Cell::Text("a"), Cell::Number(1.0), Cell::Text("a"), Cell::Date(1.0), Cell::Text("\u{a0} "), Cell::Flag(true), Cell::Text("1")]
                 .into_iter()
@@ -258,7 +258,7 @@ mod tests {
 
     #[test]
     fn a_column_of_names_is_kept_without_searching() {
-        let mut column = Column::default();
+        let mut column = Cells::default();
         for row in 0..200_000_usize {
             column.put_text(row, format!("name {row}").as_bytes());
         }

@@ -1,13 +1,13 @@
 //! What cleaning a sheet needs: its cells, and the source columns of each schema column.
 
 use super::cell_reader::CellReader;
-use super::cells::{BLANK, Cell, Column as Cells, Sheet};
-use super::header::{Header, Part};
+use super::cells::{BLANK, Cell, Cells, Sheet};
+use super::header::{Component, Header};
 use super::places::Places;
+use super::profile::are_marks;
 use super::rules::{Rule, Rules};
 use super::tidy::{is_digits, number_text, tidy, without_apostrophe};
 use super::value::{FAILED_FORMULA, OWN_UNIT, SHARED};
-use super::whole::are_marks;
 use crate::catalogue::Table;
 use crate::error::Phrase;
 use crate::task::Watched;
@@ -32,14 +32,14 @@ impl Source {
         for (place, (_, target, _)) in header.columns.iter().enumerate() {
             let Some(target) = target.as_ref().filter(|t| t.column == id) else { continue };
             let part = match &target.part {
-                Part::Whole => &mut source.whole,
-                Part::Day => &mut source.day,
-                Part::Month => &mut source.month,
-                Part::Year => &mut source.year,
-                Part::Code => &mut source.code,
-                Part::District => &mut source.district,
-                Part::Province => &mut source.province,
-                Part::Tick(code) => {
+                Component::Whole => &mut source.whole,
+                Component::Day => &mut source.day,
+                Component::Month => &mut source.month,
+                Component::Year => &mut source.year,
+                Component::Code => &mut source.code,
+                Component::District => &mut source.district,
+                Component::Province => &mut source.province,
+                Component::Tick(code) => {
                     source.ticks.push((code.clone(), place));
                     continue;
                 }

@@ -2,7 +2,7 @@
 
 use super::rules::{Rule, Rules};
 use super::tidy::is_digits;
-use super::value::{Made, Value};
+use super::value::{Parsed, Value};
 use crate::catalogue::{Catalogue, Codes, Column, EthnicGroup, EthnicList};
 use crate::error::Phrase;
 use crate::spelling::{alike, bare, nfc};
@@ -197,40 +197,40 @@ impl Words {
     }
 
     /// A column of one code; `figures` is true if figures may be codes.
-    pub fn code(&self, list: &str, text: &str, figures: bool) -> Made {
+    pub fn code(&self, list: &str, text: &str, figures: bool) -> Parsed {
         if !figures && is_digits(text) {
-            return Made::unread(FIGURES);
+            return Parsed::unread(FIGURES);
         }
         match self.find(list, text) {
-            Some(code) => Made::with(Value::Text(code.to_owned()), how(code, text)),
-            None => Made::unread(self.expected(list)),
+            Some(code) => Parsed::with(Value::Text(code.to_owned()), how(code, text)),
+            None => Parsed::unread(self.expected(list)),
         }
     }
 
     /// A column of several codes; `figures` is true if figures may be codes.
-    pub fn list(&self, column: &Column, text: &str, figures: bool) -> Made {
-        let Some(list) = column.codes.as_deref() else { return Made::unread(Phrase::ListOfCodes) };
+    pub fn list(&self, column: &Column, text: &str, figures: bool) -> Parsed {
+        let Some(list) = column.codes.as_deref() else { return Parsed::unread(Phrase::ListOfCodes) };
         if let Some(elements) = bracketed(text) {
-            let made = if elements.is_empty() {
-                Made::with(Value::List(Vec::new()), Rules::default()).rule(Rule::NothingWord)
+            let parsed = if elements.is_empty() {
+                Parsed::with(Value::List(Vec::new()), Rules::default()).rule(Rule::NothingWord)
             } else if elements.iter().all(|element| element == UNKNOWN) {
-                Made::default().rule(Rule::BlankWord)
+                Parsed::default().rule(Rule::BlankWord)
             } else {
                 self.list(column, &elements.join(";"), figures)
             };
-            return if made.unread.is_some() { made } else { made.rule(Rule::Written) };
+            return if parsed.unread.is_some() { parsed } else { parsed.rule(Rule::Written) };
         }
         if self.is_nothing(text) {
-            return Made::with(Value::List(Vec::new()), Rules::default()).rule(Rule::NothingWord);
+            return Parsed::with(Value::List(Vec::new()), Rules::default()).rule(Rule::NothingWord);
         }
         if !text.contains(char::is_alphanumeric) {
-            return Made::default().rule(Rule::BlankWord);
+            return Parsed::default().rule(Rule::BlankWord);
         }
         if !figures && is_digits(text) {
-            return Made::unread(FIGURES);
+            return Parsed::unread(FIGURES);
         }
         if let Some(code) = self.find(list, text) {
-            return Made::with(Value::List(vec![code.to_owned()]), how(code, text));
+            return Parsed::with(Value::List(vec![code.to_owned()]), how(code, text));
         }
         let mut codes: Vec<String> = Vec::new();
         let mut rules = Rules::default();
@@ -247,7 +247,7 @@ impl Words {
                     self.find(list, &run).map(|code| (end, code, how(code, &run)))
                 });
                 let Some((end, code, found)) = run else {
-                    return Made::unread(Phrase::ListsOf(self.expected(list).into()));
+                    return Parsed::unread(Phrase::ListsOf(self.expected(list).into()));
                 };
                 let written = pieces[start..end].concat();
                 let written = written.trim_matches([' ', ',', '/']);
@@ -262,12 +262,12 @@ impl Words {
         }
         // "c1,2" may mean c1 and c2, or c1 and the second group.
         if letters && digits {
-            return Made::unread(Phrase::ListsOf(self.expected(list).into()));
+            return Parsed::unread(Phrase::ListsOf(self.expected(list).into()));
         }
         if digits && !figures {
-            return Made::unread(FIGURES);
+            return Parsed::unread(FIGURES);
         }
-        Made::with(Value::List(codes), rules)
+        Parsed::with(Value::List(codes), rules)
     }
 
     /// The code of a list that the header of one column of marks means.
@@ -292,9 +292,9 @@ impl Words {
     }
 
     /// An ethnic group by name, or by its code in the dataset's official list.
-    pub fn ethnic(&self, list: EthnicList, text: &str, figures: bool) -> Made {
+    pub fn ethnic(&self, list: EthnicList, text: &str, figures: bool) -> Parsed {
         if !figures && is_digits(text) {
-            return Made::unread(FIGURES);
+            return Parsed::unread(FIGURES);
         }
         if is_digits(text) {
             let code = format!("{text:0>2}");
@@ -303,15 +303,15 @@ impl Words {
                 rules.add(Rule::LeadingZeros);
             }
             return match self.codes.ethnic_group(list, &code) {
-                Some(_) => Made::with(Value::Text(code), rules),
-                None => Made::unread(EXPECTED_ETHNIC),
+                Some(_) => Parsed::with(Value::Text(code), rules),
+                None => Parsed::unread(EXPECTED_ETHNIC),
             };
         }
         let name = text.trim_start_matches("Dân tộc ").trim_start_matches("dân tộc ");
         let at = self.ethnic.get(&alike(name)).copied().or_else(|| self.ethnic_bare.get(&joined(name)).copied().flatten());
         match at.map(|at| code_of(&self.codes.ethnic_groups()[at], list)) {
-            Some(code) => Made::with(Value::Text(code.to_owned()), Rules::default()).rule(Rule::EthnicName),
-            None => Made::unread(EXPECTED_ETHNIC),
+            Some(code) => Parsed::with(Value::Text(code.to_owned()), Rules::default()).rule(Rule::EthnicName),
+            None => Parsed::unread(EXPECTED_ETHNIC),
         }
     }
 }

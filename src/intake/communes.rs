@@ -4,10 +4,10 @@ use super::cells::Cell;
 use super::cleaner::{Cleaner, Source};
 use super::codes::Words;
 use super::columns::Values;
-use super::places::{NoDay, Told};
+use super::places::{Address, NoDay};
 use super::rules::{Rule, Rules};
 use super::tidy::{tidy, without_apostrophe};
-use super::value::Made;
+use super::value::Parsed;
 use rayon::prelude::*;
 
 impl Cleaner<'_> {
@@ -18,20 +18,20 @@ impl Cleaner<'_> {
         let column = self.table.columns.iter().find(|c| Some(c.id.as_str()) == self.target(source)).map_or("", |c| c.id.as_str());
         let figures = |place: Option<usize>| place.is_some_and(|place| self.is_all_figures(place, kept));
         let (is_code, all_figures) = (source.code.is_some(), figures(source.code.or(source.whole)));
-        let made = combinations
+        let parsed = combinations
             .par_iter()
             .map(|codes| {
                 let mut rules = Rules::default();
                 let texts = places.iter().zip(codes).map(|(place, code)| self.text(*place, *code, &mut rules)).collect();
                 let texts: Vec<String> = match texts {
                     Ok(texts) => texts,
-                    Err(expected) => return Ok(Made::unread(expected)),
+                    Err(expected) => return Ok(Parsed::unread(expected)),
                 };
                 let known = |at: usize| {
                     let text = self.reading.mapped.value(column, &texts[at]).unwrap_or(&texts[at]);
                     if Words::get().is_blank(text) || text.chars().all(|c| !c.is_alphanumeric()) { "" } else { text }
                 };
-                let told = Told {
+                let address = Address {
                     code: all.unwrap_or_else(|| known(0)),
                     name: known(1),
                     district: known(2),
@@ -39,24 +39,24 @@ impl Cleaner<'_> {
                     is_code,
                     all_figures,
                 };
-                let blank = (told.code.is_empty() && told.name.is_empty()) && !(texts[0].is_empty() && texts[1].is_empty());
-                let mut made = self.places.commune(told)?;
+                let blank = (address.code.is_empty() && address.name.is_empty()) && !(texts[0].is_empty() && texts[1].is_empty());
+                let mut parsed = self.places.commune(address)?;
                 if blank {
-                    made.rules.add(Rule::BlankWord);
+                    parsed.rules.add(Rule::BlankWord);
                 }
                 if (0..2).any(|at| self.reading.mapped.value(column, &texts[at]).is_some()) {
-                    made.rules.add(Rule::MappedValue);
+                    parsed.rules.add(Rule::MappedValue);
                 }
-                if made.unread.is_none() {
-                    made.rules.join(rules);
+                if parsed.unread.is_none() {
+                    parsed.rules.join(rules);
                     if all.is_some() {
-                        made.rules.add(Rule::AreaTitle);
+                        parsed.rules.add(Rule::AreaTitle);
                     }
                 }
-                Ok(made)
+                Ok(parsed)
             })
-            .collect::<Result<Vec<Made>, NoDay>>()?;
-        Ok(Values { made, of_row })
+            .collect::<Result<Vec<Parsed>, NoDay>>()?;
+        Ok(Values { parsed, of_row })
     }
 
     /// True for a column of only figures, blanks and words for blank.

@@ -68,7 +68,7 @@ pub(super) fn number(number: f64, from_1904: bool) -> Found {
 /// A text in a column of dates.
 pub(super) fn text(text: &str, window: Window) -> Found {
     let half_day = ["am", "pm"].iter().any(|half| text.to_ascii_lowercase().ends_with(half));
-    let (text, time) = moment::parted(text)?;
+    let (text, time) = moment::split_time(text)?;
     let mut rules = Rules::default();
     if let Some(time) = time {
         rules.add(if time.ahead.is_some() { Rule::TimeZone } else { Rule::TimeDropped });

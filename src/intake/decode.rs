@@ -78,14 +78,14 @@ pub(super) fn decode(path: &str, bytes: Vec<u8>, named: Option<TextEncoding>) ->
         return Ok((text, encoding));
     }
     if let Some((encoding, _)) = Encoding::for_bom(&bytes) {
-        let told = if encoding == UTF_8 {
+        let found = if encoding == UTF_8 {
             TextEncoding::Utf8
         } else if encoding == UTF_16LE {
             TextEncoding::Utf16Le
         } else {
             TextEncoding::Utf16Be
         };
-        return Ok((if encoding == UTF_8 { whole(encoding, &bytes) } else { sixteen(encoding, &bytes)? }, told));
+        return Ok((if encoding == UTF_8 { whole(encoding, &bytes) } else { sixteen(encoding, &bytes)? }, found));
     }
     if let Some(order) = utf16_without_mark(&bytes) {
         let encoding = if order == TextEncoding::Utf16Le { UTF_16LE } else { UTF_16BE };
@@ -101,8 +101,8 @@ pub(super) fn decode(path: &str, bytes: Vec<u8>, named: Option<TextEncoding>) ->
     let shown = whole(WINDOWS_1252, &bytes);
     let sample = || shown.lines().filter(|line| !line.is_ascii()).take(400);
     if let Some(way) = legacy::detect(sample()) {
-        let told = if way == Font::Tcvn3 { TextEncoding::Tcvn3 } else { TextEncoding::Vni };
-        return Ok((shown, told));
+        let found = if way == Font::Tcvn3 { TextEncoding::Tcvn3 } else { TextEncoding::Vni };
+        return Ok((shown, found));
     }
     let vietnamese = whole(WINDOWS_1258, &bytes);
     let (words, sound) = legacy::plausible(&vietnamese.lines().take(4000).collect::<Vec<_>>().join(" "));

@@ -15,15 +15,15 @@ pub fn files_below(folder: &Path) -> Result<Vec<(PathBuf, String)>> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(here) = folders.pop() {
-        let told = |e: std::io::Error| match e.kind() {
+        let error = |e: std::io::Error| match e.kind() {
             std::io::ErrorKind::PermissionDenied => Error::NoPermission { path: here.display().to_string() },
             _ => Error::File { path: here.display().to_string(), found: (&e).into() },
         };
-        for entry in std::fs::read_dir(&here).map_err(told)? {
-            let entry = entry.map_err(told)?;
+        for entry in std::fs::read_dir(&here).map_err(error)? {
+            let entry = entry.map_err(error)?;
             let path = entry.path();
             // A link is not a folder: it may lead anywhere, even upwards.
-            if entry.file_type().map_err(told)?.is_dir() {
+            if entry.file_type().map_err(error)?.is_dir() {
                 folders.push(path);
             } else {
                 let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().replace('\\', "/");

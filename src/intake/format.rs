@@ -1,6 +1,6 @@
 //! What a cell's format reveals of its number: that it is a date, or shown in another unit.
 
-use super::multiples::tells_multiple;
+use super::multiples::has_multiple;
 
 /// True for a date format such as dd/mm/yyyy: it has a d, m or y outside quotation marks and brackets.
 pub(super) fn is_day_format(format: &str) -> bool {
@@ -44,7 +44,7 @@ pub(super) fn is_scaled(format: &str) -> bool {
         }
         before = letter;
     }
-    !divides && tells_multiple(&literal)
+    !divides && has_multiple(&literal)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! A frame, for example of a Parquet file, as a sheet: its column names are the header.
 
-use super::cells::{Cell, Column, Sheet};
+use super::cells::{Cell, Cells, Sheet};
 use super::codes::UNKNOWN;
 use super::moment::in_viet_nam;
 use crate::error::{Error, Fact, Result};
@@ -16,7 +16,7 @@ const DIGITS: u128 = 1_000_000_000_000_000;
 pub(super) fn sheet(frame: &DataFrame) -> Result<Sheet> {
     let mut sheet = Sheet { rows: (0..=frame.height() as u32).collect(), ..Sheet::default() };
     for (place, source) in (0..).zip(frame.columns()) {
-        let mut column = Column::default();
+        let mut column = Cells::default();
         column.put(0, Cell::Text(source.name()));
         fill(&mut column, source.as_materialized_series())
             .map_err(|e| Error::Frame { table: source.name().to_string(), found: Fact::library(e) })?;
@@ -48,7 +48,7 @@ pub(super) fn texts(frame: &DataFrame) -> (u64, u64) {
 }
 
 /// Whole numbers; those with more digits stay text.
-fn whole(column: &mut Column, series: &Series) -> PolarsResult<()> {
+fn whole(column: &mut Cells, series: &Series) -> PolarsResult<()> {
     for (row, value) in series.cast(&DataType::Int128)?.i128()?.iter().enumerate() {
         match value {
             None => column.put(row + 1, Cell::Blank),
@@ -59,8 +59,8 @@ fn whole(column: &mut Column, series: &Series) -> PolarsResult<()> {
     Ok(())
 }
 
-fn fill(column: &mut Column, series: &Series) -> PolarsResult<()> {
-    let number = |cell: fn(f64) -> Cell<'static>, column: &mut Column, series: &Series, scale: f64, shift: f64| -> PolarsResult<()> {
+fn fill(column: &mut Cells, series: &Series) -> PolarsResult<()> {
+    let number = |cell: fn(f64) -> Cell<'static>, column: &mut Cells, series: &Series, scale: f64, shift: f64| -> PolarsResult<()> {
         for (row, value) in series.cast(&DataType::Float64)?.f64()?.iter().enumerate() {
             column.put(row + 1, value.map_or(Cell::Blank, |v| cell(v / scale + shift)));
         }

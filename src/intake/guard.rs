@@ -23,7 +23,7 @@ const RELATIONS: &str = "xl/_rels/workbook.xml.rels";
 const STYLES: &str = "styles.xml";
 
 /// What is known of the sheets of a workbook before the reader opens it, by name.
-pub(super) type Sheets = HashMap<String, markup::Part>;
+pub(super) type Sheets = HashMap<String, markup::PartScan>;
 
 /// The name of a part as readers compare it: case and the kind of slash do not matter.
 fn plain(name: &str) -> String {
@@ -37,7 +37,7 @@ pub(super) fn check(path: &str, file: &File, limits: Limits) -> Result<Sheets> {
     if zip.len() > PARTS {
         return Err(unreadable(path, Phrase::WorkbookOfParts(PARTS as u64), Phrase::Parts(zip.len() as u64)));
     }
-    let mut look = Look { path, limits, unpacked: 0, buffer: vec![0; 1 << 16] };
+    let mut scan = Scan { path, limits, unpacked: 0, buffer: vec![0; 1 << 16] };
     let names: Vec<String> = (0..zip.len())
         .map(|nth| zip.by_index_raw(nth).ok().and_then(|part| Some(plain(&part.name().ok()?))).ok_or_else(damaged))
         .collect::<Result<_>>()?;
@@ -48,9 +48,9 @@ pub(super) fn check(path: &str, file: &File, limits: Limits) -> Result<Sheets> {
     let (mut book, mut relations, mut styles) = (Vec::new(), Vec::new(), Vec::new());
     for (nth, name) in names.iter().enumerate() {
         match name.as_str() {
-            BOOK => look.over(&mut zip, nth, markup::Part::default(), |bytes| book.extend_from_slice(bytes)).map(drop)?,
-            RELATIONS => look.over(&mut zip, nth, markup::Part::default(), |bytes| relations.extend_from_slice(bytes)).map(drop)?,
-            _ if name.ends_with(STYLES) => styles = look.over(&mut zip, nth, markup::Part::default(), |_| ())?.styles,
+            BOOK => scan.over(&mut zip, nth, markup::PartScan::default(), |bytes| book.extend_from_slice(bytes)).map(drop)?,
+            RELATIONS => scan.over(&mut zip, nth, markup::PartScan::default(), |bytes| relations.extend_from_slice(bytes)).map(drop)?,
+            _ if name.ends_with(STYLES) => styles = scan.over(&mut zip, nth, markup::PartScan::default(), |_| ())?.styles,
             _ => {}
         }
     }
@@ -66,7 +66,7 @@ pub(super) fn check(path: &str, file: &File, limits: Limits) -> Result<Sheets> {
     for (nth, name) in names.into_iter().enumerate() {
         let is_other = OTHERS.iter().any(|ending| name.ends_with(ending)) && !named.contains(&name);
         if !is_other && name != BOOK && name != RELATIONS && !name.ends_with(STYLES) {
-            let mut part = look.over(&mut zip, nth, markup::Part::with(&styles), |_| ())?;
+            let mut part = scan.over(&mut zip, nth, markup::PartScan::with(&styles), |_| ())?;
             part.scaled.sort_unstable();
             seen.insert(name, part);
         }
@@ -78,26 +78,26 @@ pub(super) fn check(path: &str, file: &File, limits: Limits) -> Result<Sheets> {
 pub(super) fn check_part(path: &str, zip: &mut ZipArchive<BufReader<File>>, name: &str, limits: Limits) -> Result<()> {
     let damaged = || unreadable(path, Phrase::WholeWorkbook, Phrase::Damaged);
     let nth = zip.index_for_name(name).ok_or_else(damaged)?;
-    Look { path, limits, unpacked: 0, buffer: vec![0; 1 << 16] }.over(zip, nth, markup::Part::default(), |_| ()).map(drop)
+    Scan { path, limits, unpacked: 0, buffer: vec![0; 1 << 16] }.over(zip, nth, markup::PartScan::default(), |_| ()).map(drop)
 }
 
 /// A check of the parts of an archive, with the bytes unpacked so far.
-struct Look<'a> {
+struct Scan<'a> {
     path: &'a str,
     limits: Limits,
     unpacked: u64,
     buffer: Vec<u8>,
 }
 
-impl Look<'_> {
+impl Scan<'_> {
     /// Unpacks a part and passes its bytes to `keep`.
     fn over<R: Read + std::io::Seek>(
         &mut self,
         zip: &mut ZipArchive<R>,
         nth: usize,
-        mut seen: markup::Part,
+        mut seen: markup::PartScan,
         mut keep: impl FnMut(&[u8]),
-    ) -> Result<markup::Part> {
+    ) -> Result<markup::PartScan> {
         let damaged = || unreadable(self.path, Phrase::WholeWorkbook, Phrase::Damaged);
         let mut part = zip.by_index(nth).map_err(|_| damaged())?;
         self.limits.check(self.path, Bound::Bytes, self.unpacked.saturating_add(part.size()))?;

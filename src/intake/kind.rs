@@ -75,10 +75,10 @@ fn archive(path: &str, file: &File) -> Result<Kind> {
         return Ok(Kind::Xlsb);
     }
     if has("mimetype") {
-        let mut told = String::new();
-        let found = zip.by_name("mimetype").ok().and_then(|part| part.take(256).read_to_string(&mut told).ok());
-        let told = found.map_or("", |_| told.trim());
-        return match told.strip_prefix("application/vnd.oasis.opendocument.") {
+        let mut mimetype = String::new();
+        let found = zip.by_name("mimetype").ok().and_then(|part| part.take(256).read_to_string(&mut mimetype).ok());
+        let mimetype = found.map_or("", |_| mimetype.trim());
+        return match mimetype.strip_prefix("application/vnd.oasis.opendocument.") {
             Some(kind) if kind.starts_with("spreadsheet") => Ok(Kind::Ods),
             Some(kind) if kind.starts_with("text") => Err(unreadable(path, EXPECTED, DOCUMENT)),
             Some(kind) if kind.starts_with("presentation") => Err(unreadable(path, EXPECTED, SLIDES)),

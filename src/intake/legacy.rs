@@ -68,8 +68,8 @@ impl Font {
     /// The text in Unicode; `None` if it has letters that no such font has, or nothing to change.
     pub fn decode(self, text: &str) -> Option<String> {
         // Dots occur in every font, although "…" is a letter in one of them.
-        let says_something = !text.chars().all(|c| matches!(c, '…' | '.' | '-' | ' '));
-        (says_something && !text.is_ascii() && !is_unicode(text)).then(|| match self {
+        let has_content = !text.chars().all(|c| matches!(c, '…' | '.' | '-' | ' '));
+        (has_content && !text.is_ascii() && !is_unicode(text)).then(|| match self {
             Self::Tcvn3 => tcvn3(text),
             Self::Vni => vni(text),
         })
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn the_way_is_told_by_the_words_it_makes() {
+    fn the_font_is_found_by_the_words_it_gives() {
         let of = |texts: &[&'static str]| detect(texts.iter().copied());
         assert_eq!(of(&["Hä vµ tªn", "Giíi tÝnh", "D©n téc", "X·"]), Some(Font::Tcvn3));
         assert_eq!(of(&["Hoï vaø teân", "Giôùi tính", "Daân toäc", "Xaõ"]), Some(Font::Vni));

@@ -2,7 +2,7 @@
 //! checked.
 
 use super::book::{Book, whole};
-use super::cells::{Column, Lines, Sheet};
+use super::cells::{Cells, Lines, Sheet};
 use super::decode::{TextEncoding, decode};
 use super::unreadable::unreadable;
 use crate::error::{Fact, Phrase, Result};
@@ -77,7 +77,7 @@ struct Parser<'a> {
     widths: Vec<u16>,
     long: Vec<Long>,
     /// Lines of records, and blank ones.
-    told: usize,
+    accounted: usize,
     /// Where the last record begins and ends.
     last: (usize, usize),
     limits: Limits,
@@ -91,7 +91,7 @@ impl<'a> Parser<'a> {
             .delimiter(delimiter)
             .buffer_capacity(1 << 18)
             .from_reader(text.as_bytes());
-        Self { path, text, reader, rows: Vec::new(), widths: Vec::new(), long: Vec::new(), told: 0, last: (0, 0), limits }
+        Self { path, text, reader, rows: Vec::new(), widths: Vec::new(), long: Vec::new(), accounted: 0, last: (0, 0), limits }
     }
 
     /// Fills a block of records; returns how many.
@@ -123,7 +123,7 @@ impl<'a> Parser<'a> {
         }
         self.rows.push((line + blank) as u32);
         self.widths.push(u16::try_from(record.len()).unwrap_or(u16::MAX));
-        self.told += blank + 1 + more;
+        self.accounted += blank + 1 + more;
         self.last = (start, end);
         Ok(())
     }
@@ -132,9 +132,9 @@ impl<'a> Parser<'a> {
     fn done(self, delimiter: u8, alone: u64) -> Result<(Vec<u32>, Lines)> {
         let rest = &self.text[self.last.1..];
         let all = line_ends(self.text.as_bytes()) + usize::from(!self.text.is_empty() && !self.text.ends_with('\n'));
-        let told = self.told + line_ends(rest.as_bytes());
-        if told != all {
-            return Err(unreadable(self.path, Phrase::LinesOfRecords(all as u64), told));
+        let accounted = self.accounted + line_ends(rest.as_bytes());
+        if accounted != all {
+            return Err(unreadable(self.path, Phrase::LinesOfRecords(all as u64), accounted));
         }
         let open = |line: u32| unreadable(self.path, Phrase::ClosedQuotes, Phrase::QuoteOpenFrom(line.into()));
         if let Some(line) = self.rows.last()
@@ -230,7 +230,7 @@ fn records(path: &str, text: &str, limits: Limits) -> Result<Sheet> {
         task::look();
         limits.check(path, Bound::Places, (sheet.columns.len().max(wide) as u64).saturating_mul((first + held) as u64))?;
         while sheet.columns.len() < wide {
-            sheet.columns.push((sheet.columns.len() as u32, Column::default()));
+            sheet.columns.push((sheet.columns.len() as u32, Cells::default()));
         }
         let columns = &mut sheet.columns;
         let keep = || {
@@ -297,7 +297,7 @@ mod tests {
     use crate::intake::cells::Cell;
 
     #[test]
-    fn delimiters_are_told() {
+    fn delimiters_are_found() {
         assert_eq!(delimiter("a;b;c\n1,5;2;3\n"), b';');
         assert_eq!(delimiter("a,b,c\n1;2,3,4\n"), b',');
         assert_eq!(delimiter("a\tb\n1, 2\t3\n"), b'\t');

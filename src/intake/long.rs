@@ -2,7 +2,7 @@
 
 use super::columns::Values;
 use super::rules::Rules;
-use super::value::{Made, Value};
+use super::value::{Parsed, Value};
 use crate::catalogue::{Column, Table};
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_128;
@@ -38,7 +38,7 @@ pub(super) fn join(table: &Table, columns: &mut [(&Column, Values)], rows: usize
         Joined { kept: Vec::new(), rows: 0, list: columns[list].0.id.clone(), key: columns[*keys.last()?].0.id.clone(), apart: Vec::new() };
     let mut gone = vec![false; rows];
     for group in groups(columns, &keys, rows) {
-        let of = |row: u32| &columns[list].1.made[columns[list].1.of_row[row as usize] as usize];
+        let of = |row: u32| &columns[list].1.parsed[columns[list].1.of_row[row as usize] as usize];
         if group.iter().all(|row| of(*row).value == of(group[0]).value) {
             continue;
         }
@@ -62,8 +62,8 @@ pub(super) fn join(table: &Table, columns: &mut [(&Column, Values)], rows: usize
             rules.join(of(*row).rules);
         }
         let values = &mut columns[list].1;
-        values.made.push(Made::with(Value::List(all), rules));
-        values.of_row[group[0] as usize] = values.made.len() as u32 - 1;
+        values.parsed.push(Parsed::with(Value::List(all), rules));
+        values.of_row[group[0] as usize] = values.parsed.len() as u32 - 1;
         for row in &group[1..] {
             gone[*row as usize] = true;
             found.rows += 1;
@@ -85,8 +85,8 @@ pub(super) fn join(table: &Table, columns: &mut [(&Column, Values)], rows: usize
 /// True if two rows hold the same value; unread values are equal only if their cells are equal.
 fn same(values: &Values, one: u32, other: u32) -> bool {
     let (one, other) = (values.of_row[one as usize], values.of_row[other as usize]);
-    let (made, beside) = (&values.made[one as usize], &values.made[other as usize]);
-    one == other || made.unread.is_none() && beside.unread.is_none() && made.value == beside.value
+    let (parsed, beside) = (&values.parsed[one as usize], &values.parsed[other as usize]);
+    one == other || parsed.unread.is_none() && beside.unread.is_none() && parsed.value == beside.value
 }
 
 /// Groups of rows with a common complete key, in order.
@@ -94,8 +94,8 @@ fn groups(columns: &[(&Column, Values)], keys: &[usize], rows: usize) -> Vec<Vec
     let hashes: Vec<Vec<Option<u128>>> = keys
         .iter()
         .map(|key| {
-            let hash = |made: &Made| if let Value::Text(text) = &made.value { Some(xxh3_128(text.as_bytes())) } else { None };
-            columns[*key].1.made.par_iter().with_min_len(1024).map(hash).collect()
+            let hash = |parsed: &Parsed| if let Value::Text(text) = &parsed.value { Some(xxh3_128(text.as_bytes())) } else { None };
+            columns[*key].1.parsed.par_iter().with_min_len(1024).map(hash).collect()
         })
         .collect();
     let whole = |row: u32| {

@@ -11,7 +11,7 @@ const SHARED_TEXT: u64 = 64;
 
 /// A part of a workbook, scanned as it is unpacked.
 #[derive(Debug, Default)]
-pub(super) struct Part {
+pub(super) struct PartScan {
     /// Bytes of the longest tag, comment or run of text, and of the longest text of a cell or shared text.
     pub longest: u64,
     /// The claimed number of shared texts.
@@ -49,7 +49,7 @@ enum Place {
     Behind,
 }
 
-impl Part {
+impl PartScan {
     /// A part of a workbook with those cell styles.
     pub fn with(known: &Rc<Vec<bool>>) -> Self {
         Self { known: known.clone(), ..Self::default() }
@@ -87,8 +87,8 @@ impl Part {
             b"c" | b"si" | b"table-cell" | b"covered-table-cell" => (self.inside, self.text) = (!tag.ends_with(b"/"), 0),
             b"/c" | b"/si" | b"/table-cell" | b"/covered-table-cell" => (self.inside, self.text) = (false, 0),
             b"sst" => {
-                let told = |name: &[u8]| attribute(tag, name).map(|n| n.trim().parse::<u64>().unwrap_or(u64::MAX));
-                self.shared = self.shared.max(told(b"uniqueCount").or(told(b"count")).unwrap_or(0));
+                let claimed = |name: &[u8]| attribute(tag, name).map(|n| n.trim().parse::<u64>().unwrap_or(u64::MAX));
+                self.shared = self.shared.max(claimed(b"uniqueCount").or(claimed(b"count")).unwrap_or(0));
             }
             _ => {}
         }
@@ -137,7 +137,7 @@ fn column_of(name: &str) -> Option<u32> {
     number.checked_sub(1)
 }
 
-impl Part {
+impl PartScan {
     fn cell(&mut self, tag: &[u8]) {
         self.cells += 1;
         if self.known.is_empty() {
@@ -316,7 +316,7 @@ mod tests {
     #[test]
     fn a_sheet_in_pieces_of_any_size() {
         for size in 1..SHEET.len() {
-            let mut sheet = Part::default();
+            let mut sheet = PartScan::default();
             for piece in SHEET.as_bytes().chunks(size) {
                 sheet.feed(piece);
             }
@@ -327,7 +327,7 @@ mod tests {
     #[test]
     fn the_longest_text_is_that_of_all_runs_of_a_cell() {
         let of = |text: &str, size: usize| {
-            let mut part = Part::default();
+            let mut part = PartScan::default();
             text.as_bytes().chunks(size).for_each(|piece| part.feed(piece));
             (part.longest, part.shared)
         };

@@ -3,7 +3,7 @@
 use super::cells::{BLANK, Cell, Sheet};
 use super::codes::Words;
 use super::findings::Change;
-use super::header::{Header, Part, Target};
+use super::header::{Component, Header, Target};
 use super::rules::Rule;
 use crate::catalogue::{ColumnType, Table};
 use std::collections::BTreeMap;
@@ -17,7 +17,7 @@ pub(super) fn share_across(sheet: &mut Sheet, table: &Table, header: &Header) {
         let places: Vec<usize> = (0..sheet.columns.len()).filter(|at| inside(sheet.columns[*at].0)).collect();
         let ours: Vec<usize> = places.iter().copied().filter(|at| column(*at).is_some()).collect();
         let is_text = |at: usize| {
-            let is_whole = |target: &Target| target.part == Part::Whole;
+            let is_whole = |target: &Target| target.part == Component::Whole;
             column(at).is_none_or(|(target, c)| is_whole(target) && matches!(c.kind, ColumnType::Text | ColumnType::Area))
         };
         if ours.len() < 2 || ours.iter().all(|at| is_text(*at)) {

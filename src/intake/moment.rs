@@ -32,7 +32,7 @@ impl Time {
 }
 
 /// Splits a time of day from the text before it.
-pub(super) fn parted(text: &str) -> Result<(&str, Option<Time>), Phrase> {
+pub(super) fn split_time(text: &str) -> Result<(&str, Option<Time>), Phrase> {
     let Some(colon) = text.find(':') else { return Ok((text, None)) };
     // ISO has a T ("2014-03-05T10:00"), everything else a space.
     let Some(end) = text[..colon].rfind([' ', 'T', 't']) else { return Ok((text, None)) };
@@ -132,13 +132,13 @@ mod tests {
             ("2022-12-31 23:59", "2022-12-31"),
             ("2022-12-31", "2022-12-31"),
         ] {
-            let (date, time) = parted(text).unwrap();
+            let (date, time) = split_time(text).unwrap();
             let date: NaiveDate = date.parse().unwrap();
             let found = time.map_or(Some(date), |time| time.day(date));
             assert_eq!(found, day.parse().ok(), "{text}");
         }
         for text in ["2022-12-31 17:00 EST", "2022-12-31 17:00-", "2022-12-31 10:30 - 11:00", "2022-12-31 25:00", "2022-12-31 10:7"] {
-            assert_eq!(parted(text), Err(EXPECTED), "{text}");
+            assert_eq!(split_time(text), Err(EXPECTED), "{text}");
         }
     }
 }

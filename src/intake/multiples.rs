@@ -23,7 +23,7 @@ pub(super) const MULTIPLES: [&str; 16] = [
 ];
 
 /// True if a text contains such a word.
-pub(super) fn tells_multiple(text: &str) -> bool {
+pub(super) fn has_multiple(text: &str) -> bool {
     let is_multiple =
         |word: &str| MULTIPLES.iter().any(|multiple| alike(multiple) == alike(word) || word.is_ascii() && bare(multiple) == bare(word));
     text.split_whitespace().any(is_multiple)

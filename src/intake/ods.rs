@@ -116,10 +116,10 @@ fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> {
 
 /// How often an element is repeated, or how many rows or columns it spans.
 fn times(path: &str, element: &BytesStart<'_>, name: &str) -> Result<u32> {
-    let Some(told) = attribute(element, name) else { return Ok(1) };
-    let figures = !told.is_empty() && told.bytes().all(|b| b.is_ascii_digit());
+    let Some(written) = attribute(element, name) else { return Ok(1) };
+    let figures = !written.is_empty() && written.bytes().all(|b| b.is_ascii_digit());
     // A number too large to parse exceeds any limit, and is refused where there is content to repeat.
-    match told.parse() {
+    match written.parse() {
         Ok(0) => Err(damaged(path)),
         Ok(times) => Ok(times),
         Err(_) if figures => Ok(u32::MAX),

@@ -133,13 +133,13 @@ pub(super) fn both(error: &Error) -> Text {
 }
 
 fn refused(file: &str, book: &Book) -> Vec<NotRead> {
-    let told = book.refused.iter().map(|sheet| match sheet {
+    let sheets = book.refused.iter().map(|sheet| match sheet {
         Refused::NoCells(name) => (name, Text::new("trang này không phải bảng ô", "this sheet has no cells")),
         Refused::Hidden(name) => {
             (name, Text::new("trang bị ẩn; muốn đọc, hãy nêu tên: sheet=...", "a hidden sheet; to read it, name it: sheet=..."))
         }
     });
-    told.map(|(sheet, why)| NotRead { file: file.to_owned(), sheet: sheet.clone(), why }).collect()
+    sheets.map(|(sheet, why)| NotRead { file: file.to_owned(), sheet: sheet.clone(), why }).collect()
 }
 
 fn no_header(file: &str, sheet: &Sheet, table: &Table, header: &Header, lacks: Option<&[String]>) -> Error {

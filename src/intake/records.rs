@@ -12,6 +12,7 @@ use super::legacy::{self, Font, Legacy};
 use super::mapping::{DELETED, Mapped};
 use super::merged::{fill_merged, share_across};
 use super::places::Places;
+use super::profile::Profile;
 use super::reader::{Origin, Reader};
 use super::report::{self, Part};
 use super::rows::{Aside, Filled, Rows};
@@ -20,7 +21,6 @@ use super::signs;
 use super::tidy::tidy;
 use super::titles::{self, Named};
 use super::value::YES_OR_NO;
-use super::whole::Whole;
 use crate::area::Level;
 use crate::catalogue::{EthnicList, Table};
 use crate::error::{Error, Result};
@@ -56,7 +56,7 @@ impl Reader {
             ethnic: self.ethnic_list.unwrap_or(EthnicList::Of1979),
             window: signs::ANY_CENTURY,
             keeps_year: true,
-            whole: Whole::default(),
+            profile: Profile::default(),
             greatest: None,
             from_zero: self.from_zero,
             mapped,
@@ -100,7 +100,8 @@ impl Reader {
         constants: &BTreeMap<String, (String, String)>,
         aside: &[(u32, Aside)],
     ) -> Named {
-        let says = |target: &Target| target.column == "commune" && matches!(target.part, header::Part::Whole | header::Part::Code);
+        let says =
+            |target: &Target| target.column == "commune" && matches!(target.part, header::Component::Whole | header::Component::Code);
         let is_said = header.columns.iter().filter_map(|(_, target, _)| target.as_ref()).any(says) || constants.contains_key("commune");
         let (Some(names), Ok(places)) = (&self.areas, self.places()) else { return Named::Nothing };
         if is_said || table.column("commune").is_none() {
@@ -108,7 +109,7 @@ impl Reader {
         }
         let headings = aside.iter().filter(|(_, why)| *why == Aside::Section).filter_map(|(row, _)| sheet.rows.binary_search(row).ok());
         let titles = (0..header.first).chain(headings).map(|row| line(sheet, row, legacy)).collect();
-        titles::Sources { titles, sheet: &sheet.name, file: file.is_file.then_some(file.name) }.commune(names, places.within)
+        titles::Titles { titles, sheet: &sheet.name, file: file.is_file.then_some(file.name) }.commune(names, places.within)
     }
 
     /// Reads the records below a header.

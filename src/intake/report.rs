@@ -186,14 +186,14 @@ impl Reading {
     /// [`Error::Frame`] if the columns cannot be combined.
     pub fn changes(&self, language: Language) -> Result<DataFrame> {
         let rows: Vec<_> = self.parts.iter().flat_map(|p| p.changes.iter().map(move |c| (p, c))).collect();
-        let told: Vec<Text> = rows.iter().map(|(_, c)| c.rule.text()).collect();
+        let meanings: Vec<Text> = rows.iter().map(|(_, c)| c.rule.text()).collect();
         frame(vec![
             texts("file", rows.iter().map(|(p, _)| Some(p.file.as_str()))),
             texts("sheet", rows.iter().map(|(p, _)| Some(p.sheet.as_str()))),
             texts("column", rows.iter().map(|(_, c)| Some(c.column.as_str()))),
             texts("rule", rows.iter().map(|(_, c)| Some(c.rule.code()))),
             Column::new("rows".into(), rows.iter().map(|(_, c)| c.rows as i64).collect::<Vec<_>>()),
-            texts("meaning", told.iter().map(|t| Some(t.get(language)))),
+            texts("meaning", meanings.iter().map(|t| Some(t.get(language)))),
         ])
     }
 
@@ -222,13 +222,13 @@ impl Reading {
     /// [`Error::Frame`] if the columns cannot be combined.
     pub fn set_aside(&self, language: Language) -> Result<DataFrame> {
         let rows: Vec<_> = self.parts.iter().flat_map(|p| p.aside.iter().map(move |a| (p, a))).collect();
-        let told: Vec<Text> = rows.iter().map(|(_, (_, why))| why.text()).collect();
+        let meanings: Vec<Text> = rows.iter().map(|(_, (_, why))| why.text()).collect();
         frame(vec![
             texts("file", rows.iter().map(|(p, _)| Some(p.file.as_str()))),
             texts("sheet", rows.iter().map(|(p, _)| Some(p.sheet.as_str()))),
             Column::new("row".into(), rows.iter().map(|(_, (row, _))| *row).collect::<Vec<_>>()),
             texts("why", rows.iter().map(|(_, (_, why))| Some(why.code()))),
-            texts("meaning", told.iter().map(|t| Some(t.get(language)))),
+            texts("meaning", meanings.iter().map(|t| Some(t.get(language)))),
         ])
     }
 

@@ -1,10 +1,10 @@
 //! Which rows of a sheet are records: the others are counted and listed by number, with the reason.
 
 use super::cell_reader::CellReader;
-use super::cells::{BLANK, Cell, Column, Sheet};
+use super::cells::{BLANK, Cell, Cells, Sheet};
 use super::dates;
-use super::header::{Deletion, Header, Part, says_deleted};
-use super::places::{Places, Told};
+use super::header::{Component, Deletion, Header, says_deleted};
+use super::places::{Address, Places};
 use super::rules::Rules;
 use super::signs;
 use super::tidy::{number_text, tidy};
@@ -75,7 +75,7 @@ pub(super) struct Rows<'a> {
 }
 
 /// Longest text that is examined to classify a row.
-const TOLD: usize = 2000;
+const LONGEST: usize = 2000;
 /// From this number of columns on, only non-empty cells are visited if rows have few.
 const WIDE: usize = 100;
 
@@ -93,7 +93,7 @@ impl Filled {
             return Self::default();
         }
         let mut ends = vec![0; sheet.rows.len()];
-        let filled = |column: &Column| (0..column.len().min(sheet.rows.len())).filter(|row| column.code(*row) != BLANK).collect::<Vec<_>>();
+        let filled = |column: &Cells| (0..column.len().min(sheet.rows.len())).filter(|row| column.code(*row) != BLANK).collect::<Vec<_>>();
         let columns: Vec<Vec<usize>> = sheet.columns.iter().map(|(_, column)| filled(column)).collect();
         columns.iter().flatten().for_each(|row| ends[*row] += 1);
         let mut sum = 0;
@@ -136,7 +136,7 @@ impl Rows<'_> {
             (0..sheet.columns.len()).filter(|place| self.is_dimension(*place)).map(|place| (place, self.wholes(place))).collect();
         let any_total = totals.iter().chain(dimensions.iter().map(|(_, wholes)| wholes)).flatten().any(|total| *total);
         let few = (known.len() / 4).max(usize::from(known.len() > 2));
-        let thin = |row: usize| self.filled(row, &known) <= few && !self.tells_a_record(row);
+        let thin = |row: usize| self.filled(row, &known) <= few && !self.looks_like_record(row);
         let numbering = self.is_numbering(start);
         let numbers =
             |row: usize| numbering && (row == start || sheet.columns.iter().all(|(_, column)| column.code(row) == column.code(start)));
@@ -153,7 +153,7 @@ impl Rows<'_> {
                 None
             }
         };
-        let deleted: Vec<(&Column, Vec<Option<bool>>)> =
+        let deleted: Vec<(&Cells, Vec<Option<bool>>)> =
             self.header.deleted.iter().map(|(place, how)| self.deletions(*place, *how)).collect();
         let is_deleted = |row: usize| deleted.iter().any(|(column, says)| says[column.code(row) as usize] == Some(true));
         let is_blank = |row: usize| self.cells(row).next().is_none();
@@ -186,14 +186,14 @@ impl Rows<'_> {
 
     /// True if columns of yes or no hold counts: a table of totals, not of records.
     pub fn are_counts(&self) -> bool {
-        let columns: Vec<(&Column, Vec<Option<bool>>)> =
+        let columns: Vec<(&Cells, Vec<Option<bool>>)> =
             self.known().into_iter().filter(|c| self.is_yes_or_no(*c)).map(|c| self.counts(c)).collect();
         if !columns.iter().any(|(_, counts)| counts.contains(&Some(true))) {
             return false;
         }
         let (kept, _) = self.records();
         let cells = |which: Option<bool>| -> usize {
-            let of = |(column, counts): &(&Column, Vec<Option<bool>>)| {
+            let of = |(column, counts): &(&Cells, Vec<Option<bool>>)| {
                 kept.iter().map(|row| column.code(*row as usize)).filter(|code| *code != BLANK && counts[*code as usize] == which).count()
             };
             columns.iter().map(of).sum()
@@ -207,12 +207,12 @@ impl Rows<'_> {
         let target = self.header.columns[place].1.as_ref();
         target.is_some_and(|t| {
             let kind = self.table.column(&t.column).map(|c| c.kind);
-            matches!(t.part, Part::Tick(_)) && kind != Some(ColumnType::Date) || kind == Some(ColumnType::Flag)
+            matches!(t.part, Component::Tick(_)) && kind != Some(ColumnType::Date) || kind == Some(ColumnType::Flag)
         })
     }
 
     /// A column that marks deleted rows, and the meaning of each of its codes; `None` for neither yes nor no.
-    pub fn deletions(&self, place: usize, how: Deletion) -> (&Column, Vec<Option<bool>>) {
+    pub fn deletions(&self, place: usize, how: Deletion) -> (&Cells, Vec<Option<bool>>) {
         let column = &self.sheet.columns[place].1;
         let says = |code: u32| {
             let cell = column.cell(code);
@@ -243,7 +243,7 @@ impl Rows<'_> {
     }
 
     /// A column, and for each code whether it is a count above one; `None` for what is not a number.
-    fn counts(&self, place: usize) -> (&Column, Vec<Option<bool>>) {
+    fn counts(&self, place: usize) -> (&Cells, Vec<Option<bool>>) {
         let column = &self.sheet.columns[place].1;
         let count = |code: u32| match column.cell(code) {
             Cell::Number(number) => Some(number > 1.0),
@@ -281,14 +281,14 @@ impl Rows<'_> {
     fn text(&self, row: usize, column: usize) -> String {
         match self.sheet.cell(row, column) {
             // A longer text is not the word of a note, a heading or a signature, nor a date.
-            Cell::Text(text) if text.len() > TOLD => String::new(),
+            Cell::Text(text) if text.len() > LONGEST => String::new(),
             Cell::Text(text) => tidy(text, self.reading.legacy, &mut Rules::default()),
             Cell::Number(number) => number_text(number),
             _ => String::new(),
         }
     }
 
-    fn is_total(&self, column: &Column, code: u32) -> bool {
+    fn is_total(&self, column: &Cells, code: u32) -> bool {
         // "Tổng", "Cộng", "T. cộng", "Lũy kế": one look spares most texts a key. Invisible spaces may precede.
         let may_be = matches!(
             column.start(code),
@@ -332,7 +332,7 @@ impl Rows<'_> {
     /// For each code of a dimension whether it means all categories together.
     fn wholes(&self, place: usize) -> Vec<bool> {
         let (column, counts) = (&self.sheet.columns[place].1, self.holds_counts());
-        let target = self.header.columns[place].1.as_ref().filter(|t| matches!(t.part, Part::Whole | Part::Code));
+        let target = self.header.columns[place].1.as_ref().filter(|t| matches!(t.part, Component::Whole | Component::Code));
         let is_area = target.and_then(|t| self.table.column(&t.column)).is_some_and(|c| c.kind == ColumnType::Area);
         let is_none_of_ours = self.header.columns[place].1.is_none();
         let has_boys = is_none_of_ours
@@ -354,7 +354,8 @@ impl Rows<'_> {
 
     /// True for a district or province where a commune is expected: by its type word, or in the list of areas.
     fn is_wide(&self, text: &str) -> bool {
-        let is_commune = || self.places.commune(Told { name: text, ..Told::default() }).is_ok_and(|made| made.value != Value::Null);
+        let is_commune =
+            || self.places.commune(Address { name: text, ..Address::default() }).is_ok_and(|parsed| parsed.value != Value::Null);
         if signs::is_wide(text) {
             return !text.contains(',') && !is_commune();
         }
@@ -399,7 +400,7 @@ impl Rows<'_> {
     }
 
     /// True if a row of few cells is still a record: it contains something that neither a note nor a signature does.
-    fn tells_a_record(&self, row: usize) -> bool {
+    fn looks_like_record(&self, row: usize) -> bool {
         let target = |c: usize| self.header.columns[c].1.as_ref();
         let is_area = |c: usize| target(c).and_then(|t| self.table.column(&t.column)).is_some_and(|c| c.kind == ColumnType::Area);
         let filled: Vec<usize> = self.cells(row).filter(|c| target(*c).is_some()).collect();
@@ -417,14 +418,16 @@ impl Rows<'_> {
         let (cell, text) = (self.sheet.cell(row, place), self.text(row, place));
         let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
         match (&target.part, column.kind) {
-            (Part::Tick(_), ColumnType::Date) => self.reading.read(column, cell).value != Value::Null,
-            (Part::Tick(_), _) => matches!(cell, Cell::Flag(_)) || self.reading.words.flag(&text).is_some(),
-            (Part::Whole, ColumnType::Area) => {
-                digits || self.places.commune(Told { name: &text, ..Told::default() }).is_ok_and(|made| made.value != Value::Null)
+            (Component::Tick(_), ColumnType::Date) => self.reading.read(column, cell).value != Value::Null,
+            (Component::Tick(_), _) => matches!(cell, Cell::Flag(_)) || self.reading.words.flag(&text).is_some(),
+            (Component::Whole, ColumnType::Area) => {
+                digits || self.places.commune(Address { name: &text, ..Address::default() }).is_ok_and(|parsed| parsed.value != Value::Null)
             }
-            (Part::Whole, ColumnType::Text) if column.codes.is_none() => !text.contains(' ') && text.contains(|c: char| c.is_ascii_digit()),
-            (Part::Whole, ColumnType::Date) if text.contains(char::is_alphabetic) => false,
-            (Part::Whole, _) => self.reading.read(column, cell).value != Value::Null,
+            (Component::Whole, ColumnType::Text) if column.codes.is_none() => {
+                !text.contains(' ') && text.contains(|c: char| c.is_ascii_digit())
+            }
+            (Component::Whole, ColumnType::Date) if text.contains(char::is_alphabetic) => false,
+            (Component::Whole, _) => self.reading.read(column, cell).value != Value::Null,
             _ => digits,
         }
     }

@@ -143,7 +143,7 @@ impl Rule {
     ];
 
     /// Its code, and its description in Vietnamese and in English.
-    const fn told(self) -> (&'static str, &'static str, &'static str) {
+    const fn entry(self) -> (&'static str, &'static str, &'static str) {
         match self {
             Self::Tcvn3 => ("tcvn3", "chuyển từ TCVN3 sang Unicode", "from TCVN3 to Unicode"),
             Self::Vni => ("vni", "chuyển từ VNI sang Unicode", "from VNI to Unicode"),
@@ -214,13 +214,13 @@ impl Rule {
     /// Its stable code.
     #[must_use]
     pub fn code(self) -> &'static str {
-        self.told().0
+        self.entry().0
     }
 
     /// Its description.
     #[must_use]
     pub fn text(self) -> Text {
-        let (_, vi, en) = self.told();
+        let (_, vi, en) = self.entry();
         Text::new(vi, en)
     }
 }

@@ -17,7 +17,7 @@ pub(super) fn is_day(text: &str) -> bool {
 }
 
 #[derive(Deserialize)]
-struct Words {
+struct RowWords {
     totals: Vec<String>,
     whole: Vec<String>,
     total_starts: Vec<String>,
@@ -29,10 +29,10 @@ struct Words {
 }
 
 /// The words of `rows.toml` as keys.
-static WORDS: LazyLock<Words> = LazyLock::new(|| {
-    let words: Words = toml::from_str(include_str!("rows.toml")).expect("rows.toml is whole");
+static WORDS: LazyLock<RowWords> = LazyLock::new(|| {
+    let words: RowWords = toml::from_str(include_str!("rows.toml")).expect("rows.toml is whole");
     let keys = |words: &[String]| words.iter().flat_map(|word| [alike(word), bare(word)]).collect();
-    Words {
+    RowWords {
         totals: keys(&words.totals),
         whole: keys(&words.whole),
         total_starts: keys(&words.total_starts),
@@ -191,7 +191,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn totals_are_told_from_people_and_communes() {
+    fn totals_differ_from_people_and_communes() {
         for text in [
             "Tổng",
             "TỔNG CỘNG",
@@ -212,12 +212,12 @@ mod tests {
 
     #[test]
     fn numbers_of_columns() {
-        let told = |text: &'static str| is_numbering(text.split(' ').map(|t| if t == "_" { Cell::Blank } else { Cell::Text(t) }));
+        let numbering = |text: &'static str| is_numbering(text.split(' ').map(|t| if t == "_" { Cell::Blank } else { Cell::Text(t) }));
         for text in ["1 2 3", "(1) (2) (3)", "A B 1 2", "A B C D", "I II III IV", "1 2 3 4 (5)=(3)+(4)", "_ 1 2 3 4a 4b 5"] {
-            assert!(told(text), "{text}");
+            assert!(numbering(text), "{text}");
         }
         for text in ["1 2", "1 3 5", "A 1 2", "1 An Nam", "61 62 63", "A C D"] {
-            assert!(!told(text), "{text}");
+            assert!(!numbering(text), "{text}");
         }
     }
 

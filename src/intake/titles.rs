@@ -57,18 +57,18 @@ fn tokens(text: &str) -> Vec<Token> {
 }
 
 /// A type word: its possible levels, its number of words, and whether it belongs to the name ("Xã") or is only a label ("Xã/Phường").
-struct Kind {
+struct TypeWord {
     levels: &'static [Level],
     width: usize,
     belongs: bool,
 }
 
 /// The type word at a position. "Thành phố" may be a province or a district.
-fn kind(tokens: &[Token], at: usize) -> Option<Kind> {
+fn type_word(tokens: &[Token], at: usize) -> Option<TypeWord> {
     const CITY: &[Level] = &[Level::Province, Level::District];
     let word = |at: usize| tokens.get(at).map(|token| bare(&token.text)).unwrap_or_default();
     let two = if tokens[at].ends { String::new() } else { format!("{} {}", word(at), word(at + 1)) };
-    let of = |levels: &'static [Level], width: usize, belongs: bool| Some(Kind { levels, width, belongs });
+    let of = |levels: &'static [Level], width: usize, belongs: bool| Some(TypeWord { levels, width, belongs });
     match (two.as_str(), word(at).as_str()) {
         ("thi tran", _) => of(&[Level::Commune], 2, true),
         ("thi xa", _) => of(&[Level::District], 2, true),
@@ -138,7 +138,7 @@ fn mentions(names: &AreaNames, text: &str, within: Option<u32>) -> Vec<Mention> 
     let mut found = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
-        let Some(kind) = kind(&tokens, at) else {
+        let Some(kind) = type_word(&tokens, at) else {
             at += 1;
             continue;
         };
@@ -205,7 +205,7 @@ fn code(names: &AreaNames, text: &str, within: Option<u32>) -> Option<u32> {
 }
 
 /// Where a commune may be named.
-pub(super) struct Sources<'a> {
+pub(super) struct Titles<'a> {
     /// Rows above the header, and headings of groups below it.
     pub titles: Vec<String>,
     pub sheet: &'a str,
@@ -213,7 +213,7 @@ pub(super) struct Sources<'a> {
     pub file: Option<&'a str>,
 }
 
-impl Sources<'_> {
+impl Titles<'_> {
     /// The commune of all records.
     pub fn commune(&self, names: &AreaNames, within: Option<u32>) -> Named {
         let stem = self.file.map(|file| {
@@ -285,12 +285,12 @@ mod tests {
     use crate::area::AreaList;
 
     /// The commune of a title, a sheet and a file in Hưng Yên on 31 December 2022.
-    fn told(title: &str, sheet: &str, file: &str, within: Option<&str>) -> Named {
+    fn named_in(title: &str, sheet: &str, file: &str, within: Option<&str>) -> Named {
         static NAMES: std::sync::LazyLock<AreaNames> =
             std::sync::LazyLock::new(|| AreaList::on("2022-12-31".parse().unwrap()).unwrap().names());
         let within = within.map(|code| NAMES.list().unit(code).unwrap());
         let titles = title.split('|').filter(|t| !t.is_empty()).map(str::to_owned).collect();
-        Sources { titles, sheet, file: Some(file) }.commune(&NAMES, within)
+        Titles { titles, sheet, file: Some(file) }.commune(&NAMES, within)
     }
 
     #[test]
@@ -312,10 +312,10 @@ mod tests {
             ("", "", "12364_thang_3.xlsx"),
             ("Xã Hải Triều", "Hải Triều", "bao_cao/xa hai trieu.xls"),
         ] {
-            assert_eq!(told(title, sheet, file, Some("33")), hai_trieu, "{title} / {sheet} / {file}");
+            assert_eq!(named_in(title, sheet, file, Some("33")), hai_trieu, "{title} / {sheet} / {file}");
         }
-        assert_eq!(told("Xã Hải Triều, huyện Tiên Lữ, tỉnh Hưng Yên", "", "a.csv", None), hai_trieu);
-        assert_eq!(told("UBND thị trấn Vương", "", "a.csv", Some("332")), Named::One("12337".to_owned()));
+        assert_eq!(named_in("Xã Hải Triều, huyện Tiên Lữ, tỉnh Hưng Yên", "", "a.csv", None), hai_trieu);
+        assert_eq!(named_in("UBND thị trấn Vương", "", "a.csv", Some("332")), Named::One("12337".to_owned()));
     }
 
     #[test]
@@ -327,7 +327,7 @@ mod tests {
             ("UBND HUYỆN TIÊN LỮ|Danh sách các xã, phường, thị trấn", "1", "p1.csv"),
             ("Biểu của xã năm 2022", "T3", "12022.csv"),
         ] {
-            assert_eq!(told(title, sheet, file, Some("33")), Named::Nothing, "{title} / {sheet} / {file}");
+            assert_eq!(named_in(title, sheet, file, Some("33")), Named::Nothing, "{title} / {sheet} / {file}");
         }
     }
 
@@ -341,9 +341,9 @@ mod tests {
             ("Xã Hải Triều, huyện Mộc Châu", "", "a.csv"),
             ("Xã Hải Triệu", "", "a.csv"),
         ] {
-            assert_eq!(told(title, sheet, file, Some("33")), Named::Doubtful, "{title} / {sheet} / {file}");
+            assert_eq!(named_in(title, sheet, file, Some("33")), Named::Doubtful, "{title} / {sheet} / {file}");
         }
-        assert_eq!(told("Xã Tân Lập", "", "a.csv", None), Named::Doubtful);
-        assert_eq!(told("Xã Hải Triều, tỉnh Hải Dương", "", "a.csv", Some("33")), Named::Doubtful);
+        assert_eq!(named_in("Xã Tân Lập", "", "a.csv", None), Named::Doubtful);
+        assert_eq!(named_in("Xã Hải Triều, tỉnh Hải Dương", "", "a.csv", Some("33")), Named::Doubtful);
     }
 }

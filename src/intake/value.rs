@@ -30,14 +30,14 @@ pub(super) enum Value {
 
 /// The result of reading a cell.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(super) struct Made {
+pub(super) struct Parsed {
     pub value: Value,
     pub rules: Rules,
     /// What was expected, if the cell could not be read.
     pub unread: Option<Fact>,
 }
 
-impl Made {
+impl Parsed {
     pub fn unread(expected: impl Into<Fact>) -> Self {
         Self { unread: Some(expected.into()), ..Self::default() }
     }

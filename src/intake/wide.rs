@@ -9,7 +9,7 @@ use super::dates::{self, When};
 use super::header::ANY;
 use super::numbers;
 use super::rules::{Rule, Rules};
-use super::value::{Made, Value};
+use super::value::{Parsed, Value};
 use crate::catalogue::{Column, ColumnType};
 use crate::error::Phrase;
 use crate::spelling::bare;
@@ -50,15 +50,15 @@ impl Cleaner<'_> {
     pub fn dates_by_sex(&self, column: &Column, sexes: &[(String, usize)], kept: &[u32]) -> Values {
         let places: Vec<Option<usize>> = sexes.iter().map(|(_, place)| Some(*place)).collect();
         let (combinations, of_row) = self.combined(&places, kept);
-        let made = combinations.par_iter().map(|codes| {
+        let parsed = combinations.par_iter().map(|codes| {
             let mut there = sexes.iter().zip(codes).filter(|((_, place), code)| !self.is_silent(*place, **code));
             match (there.next(), there.next()) {
                 (Some(((_, place), code)), None) => self.reading.read(column, self.cells(*place).cell(*code)),
-                (None, _) => Made::default(),
-                _ => Made::unread(ONE_SEX),
+                (None, _) => Parsed::default(),
+                _ => Parsed::unread(ONE_SEX),
             }
         });
-        Values { made: made.collect(), of_row }
+        Values { parsed: parsed.collect(), of_row }
     }
 
     /// The sex below which a record's date is, compared with the column of the sex where there is one.
@@ -66,23 +66,23 @@ impl Cleaner<'_> {
         let mut places: Vec<Option<usize>> = dates.iter().map(|(_, place)| Some(*place)).collect();
         places.push(own.whole);
         let (combinations, of_row) = self.combined(&places, kept);
-        let made = combinations.par_iter().map(|codes| {
+        let parsed = combinations.par_iter().map(|codes| {
             let mut there = dates.iter().zip(codes).filter(|((_, place), code)| !self.is_silent(*place, **code));
-            let told = match (there.next(), there.next()) {
-                (Some(((sex, _), _)), None) => Made::with(Value::Text(sex.clone()), Rules::default()).rule(Rule::DatesBySex),
-                (None, _) => Made::default(),
-                _ => return Made::unread(ONE_SEX),
+            let from_dates = match (there.next(), there.next()) {
+                (Some(((sex, _), _)), None) => Parsed::with(Value::Text(sex.clone()), Rules::default()).rule(Rule::DatesBySex),
+                (None, _) => Parsed::default(),
+                _ => return Parsed::unread(ONE_SEX),
             };
-            let said = own.whole.map(|place| self.reading.read(column, self.cells(place).cell(codes[dates.len()]))).unwrap_or_default();
-            match (&told.value, &said.value) {
-                (_, Value::Null) if said.unread.is_some() => said,
-                (_, Value::Null) => told,
-                (Value::Null, _) => said,
-                (told, said_too) if told == said_too => said,
-                _ => Made::unread(Phrase::SexOfDate),
+            let recorded = own.whole.map(|place| self.reading.read(column, self.cells(place).cell(codes[dates.len()]))).unwrap_or_default();
+            match (&from_dates.value, &recorded.value) {
+                (_, Value::Null) if recorded.unread.is_some() => recorded,
+                (_, Value::Null) => from_dates,
+                (Value::Null, _) => recorded,
+                (from_dates, recorded_sex) if from_dates == recorded_sex => recorded,
+                _ => Parsed::unread(Phrase::SexOfDate),
             }
         });
-        Values { made: made.collect(), of_row }
+        Values { parsed: parsed.collect(), of_row }
     }
 
     /// For each column of marks whether its figures, if any, are 1 and 0.
@@ -103,7 +103,7 @@ impl Cleaner<'_> {
                     // "-" and "NULL" mean the same as a blank; "✓" and "●" mean yes.
                     match Words::get().flag(&self.text(Some(*place), *at, &mut Rules::default()).unwrap_or_default()) {
                         None => continue,
-                        said => said,
+                        recorded => recorded,
                     }
                 }
                 _ => Words::get().flag(&self.text(Some(*place), *at, &mut Rules::default()).unwrap_or_default()),
@@ -123,27 +123,27 @@ impl Cleaner<'_> {
         let figures = self.figures(ticks, kept);
         let (combinations, of_row) = self.combined(&places, kept);
         let all: Vec<Option<(Vec<&str>, usize)>> = combinations.par_iter().map(|codes| self.marks(ticks, &figures, codes)).collect();
-        let none_is_said = Self::none_is_said(column, ticks) && all.iter().flatten().any(|(marked, _)| !marked.is_empty());
+        let means_none = Self::means_none(column, ticks) && all.iter().flatten().any(|(marked, _)| !marked.is_empty());
         let mut rules = Rules::default();
         rules.add(Rule::TickColumns);
-        let list = |marked: &[&str]| Made::with(Value::List(marked.iter().map(|code| (*code).to_owned()).collect()), rules);
-        let made = all.into_iter().map(|found| {
-            let Some((marked, denied)) = found else { return Made::unread(Phrase::Mark) };
+        let list = |marked: &[&str]| Parsed::with(Value::List(marked.iter().map(|code| (*code).to_owned()).collect()), rules);
+        let parsed = all.into_iter().map(|found| {
+            let Some((marked, denied)) = found else { return Parsed::unread(Phrase::Mark) };
             match (column.kind, &marked[..]) {
-                (ColumnType::List, []) if denied == ticks.len() || none_is_said => list(&[]),
+                (ColumnType::List, []) if denied == ticks.len() || means_none => list(&[]),
                 (ColumnType::List, []) if self.reading.mapped.blank_is_no(&column.id) => list(&[]).rule(Rule::BlankIsNo),
-                (_, []) => Made::default(),
+                (_, []) => Parsed::default(),
                 (ColumnType::List, marked) => list(marked),
-                (_, [code]) => Made::with(Value::Text((*code).to_owned()), rules),
-                _ => Made::unread(Phrase::OneMark),
+                (_, [code]) => Parsed::with(Value::Text((*code).to_owned()), rules),
+                _ => Parsed::unread(Phrase::OneMark),
             }
         });
-        Values { made: made.collect(), of_row }
+        Values { parsed: parsed.collect(), of_row }
     }
 
     /// True if a record without a mark means that nothing applies: every group of the list has a column, so no other can be meant, and
     /// "none" is a possible answer. A victim without a form is one whose form is not recorded.
-    fn none_is_said(column: &Column, ticks: &[(String, usize)]) -> bool {
+    fn means_none(column: &Column, ticks: &[(String, usize)]) -> bool {
         let codes = column.codes.as_deref().filter(|_| column.id == "circumstances");
         codes.is_some_and(|list| Words::get().covers(list, &ticks.iter().map(|(code, _)| code.as_str()).collect::<Vec<_>>()))
     }
@@ -156,19 +156,19 @@ impl Cleaner<'_> {
         let blank_is_no = self.reading.mapped.blank_is_no(&column.id);
         let mut rules = Rules::default();
         rules.add(Rule::TickColumns);
-        let flag = |says: bool| Made::with(Value::Flag(says), rules);
-        let made = combinations.par_iter().map(|codes| {
-            let Some((marked, denied)) = self.marks(ticks, &figures, codes) else { return Made::unread(Phrase::Mark) };
+        let flag = |says: bool| Parsed::with(Value::Flag(says), rules);
+        let parsed = combinations.par_iter().map(|codes| {
+            let Some((marked, denied)) = self.marks(ticks, &figures, codes) else { return Parsed::unread(Phrase::Mark) };
             match &marked[..] {
                 [] if ticks.iter().all(|(code, _)| code == ANY) && denied == ticks.len() => flag(false),
                 [] if blank_is_no => flag(false).rule(Rule::BlankIsNo),
-                [] => Made::default(),
+                [] => Parsed::default(),
                 marked if marked.iter().all(|code| *code == "no") => flag(false),
-                marked if marked.contains(&"no") => Made::unread(Phrase::OneMark),
+                marked if marked.contains(&"no") => Parsed::unread(Phrase::OneMark),
                 _ => flag(true),
             }
         });
-        Values { made: made.collect(), of_row }
+        Values { parsed: parsed.collect(), of_row }
     }
 
     /// A date with day, month and year in separate columns.
@@ -186,26 +186,28 @@ impl Cleaner<'_> {
                 _ => Err(Phrase::DateInColumns),
             }
         };
-        let made = combinations.par_iter().map(|codes| {
+        let parsed = combinations.par_iter().map(|codes| {
             let mut rules = Rules::default();
-            let mut told = [None; 3];
-            for (((into, place), code), name) in told.iter_mut().zip(places).zip(codes).zip(["day", "month", "year"]) {
+            let mut parts = [None; 3];
+            for (((into, place), code), name) in parts.iter_mut().zip(places).zip(codes).zip(["day", "month", "year"]) {
                 match part(name, place, *code, &mut rules) {
                     Ok(number) => *into = number,
-                    Err(expected) => return Made::unread(expected),
+                    Err(expected) => return Parsed::unread(expected),
                 }
             }
-            match dates::joined(told[0], told[1], told[2], self.reading.window) {
-                Ok(None) => Made::default(),
-                Ok(Some((When::Day(day), found))) => Made::with(Value::Day(day.to_epoch_days()), found),
+            match dates::joined(parts[0], parts[1], parts[2], self.reading.window) {
+                Ok(None) => Parsed::default(),
+                Ok(Some((When::Day(day), found))) => Parsed::with(Value::Day(day.to_epoch_days()), found),
                 Ok(Some((When::Month(year), found))) if self.reading.keeps_year => {
-                    Made::with(Value::Year(year), found).rule(Rule::MonthAndYear)
+                    Parsed::with(Value::Year(year), found).rule(Rule::MonthAndYear)
                 }
-                Ok(Some((When::Year(year), found))) if self.reading.keeps_year => Made::with(Value::Year(year), found).rule(Rule::YearOnly),
-                Ok(Some(_)) => Made::unread(Phrase::WholeDate),
-                Err(expected) => Made::unread(expected),
+                Ok(Some((When::Year(year), found))) if self.reading.keeps_year => {
+                    Parsed::with(Value::Year(year), found).rule(Rule::YearOnly)
+                }
+                Ok(Some(_)) => Parsed::unread(Phrase::WholeDate),
+                Err(expected) => Parsed::unread(expected),
             }
         });
-        Values { made: made.collect(), of_row }
+        Values { parsed: parsed.collect(), of_row }
     }
 }

@@ -144,8 +144,8 @@ pub(super) fn read(path: &str, file: File, sheet: Option<&str>, limits: Limits) 
         Some(())
     })?;
     let part = |kind: &str, usual: &str| {
-        let told = targets.values().find(|(of, _)| of.ends_with(kind)).map(|(_, target)| target.clone());
-        told.unwrap_or_else(|| usual.to_owned())
+        let named = targets.values().find(|(of, _)| of.ends_with(kind)).map(|(_, target)| target.clone());
+        named.unwrap_or_else(|| usual.to_owned())
     };
     each(path, &mut zip, limits, &part("/sharedStrings", "xl/sharedStrings.bin"), false, |kind, body| {
         if kind == record::SHARED_TEXT {
@@ -274,10 +274,10 @@ fn cells(path: &str, zip: &mut ZipArchive<BufReader<File>>, target: &str, name: 
 }
 
 /// The column of a cell, its value, and its text if stored in the record itself.
-type Told<'a> = (u32, Cell<'a>, Option<String>);
+type Content<'a> = (u32, Cell<'a>, Option<String>);
 
 /// The cell of a record, if it has one.
-fn cell<'a>(kind: u16, body: &[u8], common: &'a Common) -> std::result::Result<Option<Told<'a>>, ()> {
+fn cell<'a>(kind: u16, body: &[u8], common: &'a Common) -> std::result::Result<Option<Content<'a>>, ()> {
     let mut text = None;
     let number = |value: f64| {
         let style = u32_at(body, 4).map_or(0, |style| style & 0x00ff_ffff) as usize;

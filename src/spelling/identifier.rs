@@ -67,9 +67,9 @@ pub fn identifier(text: &str) -> Option<Cow<'_, str>> {
     let tidy = nfc(text);
     // A leading apostrophe marks text in a spreadsheet; it is not part of the identifier.
     let tidy = tidy.trim_start_matches('\'').trim_start();
-    let says_something = tidy.chars().any(char::is_alphanumeric) && !lost_digits(tidy) && !is_zeros(tidy) && !is_masked(tidy);
+    let has_content = tidy.chars().any(char::is_alphanumeric) && !lost_digits(tidy) && !is_zeros(tidy) && !is_masked(tidy);
     let is_word = || (!tidy.bytes().any(|b| b.is_ascii_digit()) || tidy.starts_with('#')) && NO_IDENTIFIER.contains(&bare(tidy).as_str());
-    (says_something && !is_word()).then(|| Cow::Owned(tidy.to_owned()))
+    (has_content && !is_word()).then(|| Cow::Owned(tidy.to_owned()))
 }
 
 /// True for partly masked digits (0331500*****): many people share what is left.

@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn syllables_are_told_from_what_only_looks_like_text() {
+    fn syllables_differ_from_wrongly_decoded_text() {
         for word in ["Nguyễn", "Quỳnh", "khuỷu", "xã", "Giới", "tính", "ngoài", "Đường", "rượu", "gì", "Quốc", "nghiêng"]
         {
             assert!(is_syllable(word), "{word}");

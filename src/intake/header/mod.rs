@@ -1,6 +1,6 @@
 //! The header of a sheet: where it is below the titles, and which schema column each of its columns is.
 
-mod otherwise;
+mod other_meaning;
 mod parentheses;
 mod synonyms;
 mod target;
@@ -10,7 +10,7 @@ mod vocabulary;
 mod whose;
 
 pub(super) use synonyms::{Deletion, says_deleted};
-pub(super) use target::{ANY, How, Part, Target};
+pub(super) use target::{ANY, Component, How, Target};
 pub(super) use top::Top;
 
 use crate::catalogue::{ColumnType, Table};
@@ -75,7 +75,7 @@ impl Header {
         let chosen: HashMap<&Target, Option<usize>> = places.iter().map(|(target, places)| (target, chosen(places, &columns))).collect();
         // Each mark, and each part of a date, carries information that the others lack.
         let broken = |target: &Target| {
-            let apart = |part: &Part| matches!(part, Part::Tick(_) | Part::Day | Part::Month | Part::Year);
+            let apart = |part: &Component| matches!(part, Component::Tick(_) | Component::Day | Component::Month | Component::Year);
             let doubled =
                 |other: &Target| other.column == target.column && apart(&other.part) && !other.is_any() && chosen[other].is_none();
             apart(&target.part) && places.keys().any(doubled)
@@ -107,7 +107,8 @@ impl Header {
     /// If a list has both a column of its own and columns of marks, the marks are not taken: either may be incomplete.
     fn part_marks(&mut self, table: &Table) {
         let is_list = |column: &str| table.column(column).is_some_and(|c| c.kind == ColumnType::List);
-        let whole: Vec<String> = self.targets().filter(|t| t.part == Part::Whole && is_list(&t.column)).map(|t| t.column.clone()).collect();
+        let whole: Vec<String> =
+            self.targets().filter(|t| t.part == Component::Whole && is_list(&t.column)).map(|t| t.column.clone()).collect();
         for column in whole {
             let is_mark = |target: &Option<Target>| target.as_ref().is_some_and(|t| t.column == column && t.is_tick());
             let marks: Vec<usize> = (0..self.columns.len()).filter(|place| is_mark(&self.columns[*place].1)).collect();
@@ -140,7 +141,7 @@ impl Header {
     /// The required columns that the header lacks: without a date, a name or a key, a row is not a record.
     pub fn lacks<V>(&self, table: &Table, constants: &BTreeMap<String, V>) -> Option<&'static [String]> {
         // A year or month alone is a dimension of summaries.
-        let is_whole = |target: &Target| !matches!(target.part, Part::Month | Part::Year);
+        let is_whole = |target: &Target| !matches!(target.part, Component::Month | Component::Year);
         let has = |column: &String| {
             constants.contains_key(column)
                 || self.twice.iter().any(|(twice, _)| twice == column)
@@ -160,11 +161,11 @@ impl Header {
     fn pair_sexes(&mut self, table: &Table) {
         let is_date = |column: &str| table.column(column).is_some_and(|c| c.kind == ColumnType::Date);
         // Without marks "Ngay sinh nam" is the year of birth, or, next to "Ngay sinh nu", a boy's date of birth.
-        let part = |part: Part| Target { column: "birth_date".to_owned(), part };
+        let part = |part: Component| Target { column: "birth_date".to_owned(), part };
         let has = |header: &Self, target: &Target| header.columns.iter().any(|(_, t, _)| t.as_ref() == Some(target));
-        let (male, female) = (part(Part::Tick("male".to_owned())), part(Part::Tick("female".to_owned())));
-        if has(self, &female) && !has(self, &male) && !has(self, &part(Part::Month)) {
-            let year = self.columns.iter_mut().find(|(_, t, _)| t.as_ref() == Some(&part(Part::Year)));
+        let (male, female) = (part(Component::Tick("male".to_owned())), part(Component::Tick("female".to_owned())));
+        if has(self, &female) && !has(self, &male) && !has(self, &part(Component::Month)) {
+            let year = self.columns.iter_mut().find(|(_, t, _)| t.as_ref() == Some(&part(Component::Year)));
             year.map(|(_, target, _)| *target = Some(male)).unwrap_or_default();
         }
         let below: Vec<Target> =
@@ -182,19 +183,24 @@ impl Header {
 
     /// "Ngày sinh", "Tháng sinh", "Năm sinh" side by side are the parts of one date.
     fn join_dates(&mut self) {
-        let has = |header: &Self, column: &str, part: Part| {
+        let has = |header: &Self, column: &str, part: Component| {
             header.columns.iter().any(|(_, t, _)| t.as_ref().is_some_and(|t| t.column == column && t.part == part))
         };
-        let dates: Vec<String> =
-            self.columns.iter().filter_map(|(_, t, _)| t.as_ref()).filter(|t| t.part == Part::Month).map(|t| t.column.clone()).collect();
+        let dates: Vec<String> = self
+            .columns
+            .iter()
+            .filter_map(|(_, t, _)| t.as_ref())
+            .filter(|t| t.part == Component::Month)
+            .map(|t| t.column.clone())
+            .collect();
         for date in dates {
-            let (day, year) = (!has(self, &date, Part::Day), !has(self, &date, Part::Year));
+            let (day, year) = (!has(self, &date, Component::Day), !has(self, &date, Component::Year));
             for (_, target, _) in &mut self.columns {
                 let Some(target) = target else { continue };
-                if day && target.column == date && target.part == Part::Whole {
-                    target.part = Part::Day;
+                if day && target.column == date && target.part == Component::Whole {
+                    target.part = Component::Day;
                 } else if year && date == "birth_date" && target.column == "birth_year" {
-                    *target = Target { column: date.clone(), part: Part::Year };
+                    *target = Target { column: date.clone(), part: Component::Year };
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! The parentheses of a header: most are explanations, some hold a legend of figures.
 
 /// Splits a text into what is outside its parentheses and what is inside.
-pub(super) fn parted(text: &str) -> (String, String) {
+pub(super) fn split_parentheses(text: &str) -> (String, String) {
     let (mut outside, mut inside) = (String::new(), String::new());
     let mut depth = 0_u32;
     for letter in text.chars() {

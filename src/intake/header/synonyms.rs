@@ -1,6 +1,6 @@
 //! `synonyms.toml`, indexed for lookup: words for schema columns, by table, and for columns to ignore.
 
-use super::target::{Part, Target};
+use super::target::{Component, Target};
 use crate::catalogue::{Catalogue, Table};
 use crate::intake::codes::Words;
 use crate::spelling::{alike, bare};
@@ -139,7 +139,7 @@ impl TableWords {
     pub fn tick(&self, text: &str) -> Option<Target> {
         self.ticks.iter().find_map(|(column, list)| {
             let code = Words::get().tick(list, text)?;
-            Some(Target { column: column.clone(), part: Part::Tick(code.to_owned()) })
+            Some(Target { column: column.clone(), part: Component::Tick(code.to_owned()) })
         })
     }
 }

@@ -4,12 +4,12 @@
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(in crate::intake) struct Target {
     pub column: String,
-    pub part: Part,
+    pub part: Component,
 }
 
 /// Which part of a schema column.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(in crate::intake) enum Part {
+pub(in crate::intake) enum Component {
     Whole,
     Day,
     Month,
@@ -30,14 +30,14 @@ impl Target {
     pub fn from_name(name: &str) -> Self {
         let (column, part) = name.split_once('.').map_or((name, None), |(column, part)| (column, Some(part)));
         let part = match part {
-            None => Part::Whole,
-            Some("day") => Part::Day,
-            Some("month") => Part::Month,
-            Some("year") => Part::Year,
-            Some("code") => Part::Code,
-            Some("district") => Part::District,
-            Some("province") => Part::Province,
-            Some(code) => Part::Tick(code.to_owned()),
+            None => Component::Whole,
+            Some("day") => Component::Day,
+            Some("month") => Component::Month,
+            Some("year") => Component::Year,
+            Some("code") => Component::Code,
+            Some("district") => Component::District,
+            Some("province") => Component::Province,
+            Some(code) => Component::Tick(code.to_owned()),
         };
         Self { column: column.to_owned(), part }
     }
@@ -45,25 +45,25 @@ impl Target {
     /// Its name.
     pub fn name(&self) -> String {
         let part = match &self.part {
-            Part::Whole => return self.column.clone(),
-            Part::Day => "day",
-            Part::Month => "month",
-            Part::Year => "year",
-            Part::Code => "code",
-            Part::District => "district",
-            Part::Province => "province",
-            Part::Tick(code) => code,
+            Component::Whole => return self.column.clone(),
+            Component::Day => "day",
+            Component::Month => "month",
+            Component::Year => "year",
+            Component::Code => "code",
+            Component::District => "district",
+            Component::Province => "province",
+            Component::Tick(code) => code,
         };
         format!("{}.{part}", self.column)
     }
 
     pub fn is_tick(&self) -> bool {
-        matches!(self.part, Part::Tick(_))
+        matches!(self.part, Component::Tick(_))
     }
 
     /// True for one of several columns that together make one flag.
     pub fn is_any(&self) -> bool {
-        matches!(&self.part, Part::Tick(code) if code == ANY)
+        matches!(&self.part, Component::Tick(code) if code == ANY)
     }
 }
 

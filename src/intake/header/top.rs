@@ -33,13 +33,13 @@ impl<'a> Top<'a> {
     pub fn new(sheet: &'a Sheet, legacy: Option<Legacy>) -> Self {
         let rows = sheet.rows.len().min(LOOKED);
         let mut texts = vec![vec![String::new(); sheet.columns.len()]; rows];
-        let told = |row: usize, column: usize| match sheet.cell(row, column) {
+        let text_at = |row: usize, column: usize| match sheet.cell(row, column) {
             Cell::Text(text) => tidy(text, legacy, &mut Rules::default()),
             _ => String::new(),
         };
         for (row, line) in texts.iter_mut().enumerate() {
             for (column, text) in line.iter_mut().enumerate() {
-                *text = told(row, column);
+                *text = text_at(row, column);
             }
         }
         for merged in &sheet.merged {
@@ -132,14 +132,14 @@ impl<'a> Top<'a> {
             }
         }
         let lines = self.texts[..first + height].iter().enumerate();
-        let told = lines.map(|(row, line)| units::unit_above(line, row < first, row + 1 < first + height)).find_map(|unit| unit);
-        if let Some(unit) = told.or_else(|| units::unit(&self.sheet.name)) {
-            let is_told = |label: &str, found: &Match| {
+        let announced = lines.map(|(row, line)| units::unit_above(line, row < first, row + 1 < first + height)).find_map(|unit| unit);
+        if let Some(unit) = announced.or_else(|| units::unit(&self.sheet.name)) {
+            let applies = |label: &str, found: &Match| {
                 let column = found.target.as_ref().filter(|_| found.how != Some(How::Mapping)).map(|target| target.column.as_str());
-                column.is_some_and(|id| Words::get().is_amount(id) && units::concerns(&unit, id) && !units::tells_own(id, label))
+                column.is_some_and(|id| Words::get().is_amount(id) && units::concerns(&unit, id) && !units::has_own_unit(id, label))
             };
             for (label, found) in &mut columns {
-                if is_told(label, found) {
+                if applies(label, found) {
                     *found = Match { how: Some(How::Unit), ..Match::default() };
                 }
             }
@@ -214,8 +214,8 @@ impl<'a> Top<'a> {
         (0..self.sheet.columns.len()).any(|column| {
             let Some(above) = block[..below].iter().rev().find(|line| !line[column].is_empty()) else { return false };
             let (header, text) = (above[column], block[below][column]);
-            let told = !text.is_empty() && text != header && !(text.starts_with('(') && text.ends_with(')'));
-            !is_wide(above, column) && (self.is_figure(row, column) || told && words.knows(header))
+            let has_text = !text.is_empty() && text != header && !(text.starts_with('(') && text.ends_with(')'));
+            !is_wide(above, column) && (self.is_figure(row, column) || has_text && words.knows(header))
         })
     }
 

@@ -1,8 +1,8 @@
 //! Units of amounts given outside the headers: in a line above, in a title, or directly below a header.
 
-use super::parentheses::parted;
+use super::parentheses::split_parentheses;
 use crate::intake::codes::Words;
-use crate::intake::multiples::{MULTIPLES, tells_multiple};
+use crate::intake::multiples::{MULTIPLES, has_multiple};
 use crate::spelling::{alike, bare};
 
 /// Signs of a unit other than the schema's.
@@ -38,7 +38,7 @@ pub(super) fn unit_above(cells: &[String], above: bool, title: bool) -> Option<S
         // A line of many cells holds headers, which concern their own columns.
         let title = above && parts.len() < 3 || title && parts.len() == 1;
         parts.iter().filter(|_| title).find_map(|part| {
-            let inside = parted(part).1;
+            let inside = split_parentheses(part).1;
             unit(part).or_else(|| unit(&inside)).or_else(|| behind_lead(&inside)).filter(|unit| !SIGNS.contains(&unit.as_str()))
         })
     })
@@ -84,7 +84,7 @@ pub(super) fn unit(text: &str) -> Option<String> {
     let is_sign = |word: &str| SIGNS.contains(&word) || is_power(word) || matches!(word, "'000" | "’000" | "000");
     let is_word = |word: &&str| {
         let key = bare(word);
-        tells_multiple(word)
+        has_multiple(word)
             || is_sign(word)
             || MONEY.contains(&key.as_str())
             || PEOPLE.contains(&key.as_str())
@@ -92,7 +92,7 @@ pub(super) fn unit(text: &str) -> Option<String> {
             || figure(word).is_some()
     };
     let is_other = |word: &&str| {
-        tells_multiple(word) || is_sign(word) || OTHERS.contains(&bare(word).as_str()) || figure(word).is_some_and(|figure| figure > 1)
+        has_multiple(word) || is_sign(word) || OTHERS.contains(&bare(word).as_str()) || figure(word).is_some_and(|figure| figure > 1)
     };
     // A year is not a unit.
     let counts = words.iter().any(|word| figure(word).is_none()) || words.iter().any(|word| matches!(*word, "1.000" | "1,000" | "1000"));
@@ -110,20 +110,20 @@ pub(super) fn concerns(unit: &str, column: &str) -> bool {
 }
 
 /// True if a header gives the schema's own unit: "Số tiền (đồng)".
-pub(super) fn tells_own(column: &str, label: &str) -> bool {
-    let (_, inside) = parted(label);
+pub(super) fn has_own_unit(column: &str, label: &str) -> bool {
+    let (_, inside) = split_parentheses(label);
     !inside.is_empty() && !is_other_unit(column, &inside) && Words::get().is_unit(column, "", &bare(&inside)) == Some(true)
 }
 
 /// True if the parentheses of a column of amounts give another unit than its own.
 pub(super) fn is_other_unit(column: &str, inside: &str) -> bool {
     let key = |text: &str| if inside.is_ascii() { bare(text) } else { alike(text) };
-    let told = key(inside);
+    let given = key(inside);
     let time = bare(inside);
     let is_own = OWN_TIMES.iter().any(|(id, own)| *id == column && time.split(' ').next() == Some(*own));
     // "1.000 đồng", "'000 đồng".
     let figures = inside.replace(['.', ',', ' ', '\'', '’'], "");
-    MULTIPLES.iter().any(|multiple| told.split(' ').any(|word| word == key(multiple)))
+    MULTIPLES.iter().any(|multiple| given.split(' ').any(|word| word == key(multiple)))
         || SIGNS.iter().any(|sign| inside.contains(sign))
         || ["1000", "000"].iter().any(|thousand| figures.starts_with(thousand))
         || TIMES.contains(&time.as_str()) && !is_own

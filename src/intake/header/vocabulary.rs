@@ -1,9 +1,9 @@
 //! The meaning of a text as a header.
 
-use super::otherwise::tell_otherwise;
-use super::parentheses::parted;
+use super::other_meaning::has_other_meaning;
+use super::parentheses::split_parentheses;
 use super::synonyms::{Deletion, TableWords, deletion, gives_way, is_ignored, is_kind};
-use super::target::{ANY, How, Part, Target};
+use super::target::{ANY, Component, How, Target};
 use crate::catalogue::{Catalogue, Column, ColumnType, Table};
 use crate::intake::codes::Words;
 use crate::intake::mapping::{DELETED, TableMapping};
@@ -18,7 +18,7 @@ enum Meaning {
     /// A schema column; `sure` if the text cannot be a value of a record.
     Known { target: Target, sure: bool },
     /// A schema column whose parentheses announce another unit, order or code.
-    Otherwise,
+    Other,
 }
 
 /// The match of one header: the schema column, how it was matched, and whether the text cannot be a value of a record.
@@ -79,12 +79,12 @@ impl<'a> Vocabulary<'a> {
         if let Some(known) = self.found.borrow().get(text) {
             return known.clone();
         }
-        let found = self.looked_up(text);
+        let found = self.look_up(text);
         self.found.borrow_mut().insert(text.to_owned(), found.clone());
         found
     }
 
-    fn looked_up(&self, text: &str) -> Option<Meaning> {
+    fn look_up(&self, text: &str) -> Option<Meaning> {
         if text.is_empty() {
             return None;
         }
@@ -92,12 +92,12 @@ impl<'a> Vocabulary<'a> {
         if let Some(target) = self.words.synonym(text) {
             return Some(known(target, text));
         }
-        let (outside, inside) = parted(text);
+        let (outside, inside) = split_parentheses(text);
         if let Some(target) = self.by_sex(&outside, &inside) {
             return Some(Meaning::Known { target, sure: true });
         }
         match self.words.synonym(&outside) {
-            Some(target) if tell_otherwise(self.table.column(&target.column)?, &inside) => Some(Meaning::Otherwise),
+            Some(target) if has_other_meaning(self.table.column(&target.column)?, &inside) => Some(Meaning::Other),
             Some(target) => Some(known(target, &outside)),
             None => self.words.tick(text).map(|target| known(target, text)),
         }
@@ -115,23 +115,23 @@ impl<'a> Vocabulary<'a> {
             "birth_year" if self.table.column("birth_date").is_some() => "birth_date",
             column => column,
         };
-        let is_date = date.part == Part::Whole && self.table.column(column)?.kind == ColumnType::Date;
+        let is_date = date.part == Component::Whole && self.table.column(column)?.kind == ColumnType::Date;
         self.table.column("sex").filter(|_| is_date)?;
         let code = Words::get().tick("sex", sex)?;
-        Some(Target { column: column.to_owned(), part: Part::Tick(code.to_owned()) })
+        Some(Target { column: column.to_owned(), part: Component::Tick(code.to_owned()) })
     }
 
     /// The meaning of a part below the heading of a schema column: a code of its list, a sex below a date, yes or no below a flag.
     fn below(&self, heading: &Column, part: &str) -> Option<Target> {
         let words = Words::get();
-        let tick = |code: &str| Target { column: heading.id.clone(), part: Part::Tick(code.to_owned()) };
+        let tick = |code: &str| Target { column: heading.id.clone(), part: Component::Tick(code.to_owned()) };
         match (heading.kind, &heading.codes) {
             (ColumnType::List | ColumnType::Text, Some(list)) if list != "ethnicity" => words.below(list, part).map(tick),
             (ColumnType::Flag, _) => match words.flag(part) {
                 Some(yes) => (!is_mark(part)).then(|| tick(if yes { "yes" } else { "no" })),
                 None => (self.words.any.contains(&heading.id) && may_be_kind(part)).then(|| tick(ANY)),
             },
-            _ => self.dates_of(&Target { column: heading.id.clone(), part: Part::Whole }, part),
+            _ => self.dates_of(&Target { column: heading.id.clone(), part: Component::Whole }, part),
         }
     }
 
@@ -140,7 +140,7 @@ impl<'a> Vocabulary<'a> {
     fn under_heading(&self, parts: &[&str], over: &impl Fn(&str) -> usize) -> Option<Option<Meaning>> {
         let (last, above) = parts.split_last()?;
         let heading = above.iter().rev().filter(|part| over(part) > 1).find_map(|part| match self.meaning(part)? {
-            Meaning::Known { target, .. } if target.part == Part::Whole => self.table.column(&target.column),
+            Meaning::Known { target, .. } if target.part == Component::Whole => self.table.column(&target.column),
             _ => None,
         })?;
         if let Some(target) = self.below(heading, last) {
@@ -166,7 +166,7 @@ impl<'a> Vocabulary<'a> {
         }
         let found = match meaning {
             Some(found) => Some(found),
-            None => self.under_heading(parts, &over).unwrap_or_else(|| self.telling(parts, over)),
+            None => self.under_heading(parts, &over).unwrap_or_else(|| self.last_known(parts, over)),
         };
         if found.is_none() && deletion(&label).is_some_and(|how| how != Deletion::State) {
             return Match { how: Some(How::Deleted), ..Match::default() };
@@ -176,19 +176,19 @@ impl<'a> Vocabulary<'a> {
                 let gives_way = parts.iter().any(|part| gives_way(part));
                 Match { target: Some(target), how: Some(How::Synonym), sure, gives_way }
             }
-            Some(Meaning::Otherwise) => Match { how: Some(How::Parentheses), ..Match::default() },
+            Some(Meaning::Other) => Match { how: Some(How::Parentheses), ..Match::default() },
             None => Match::default(),
         }
     }
 
     /// The meaning of the last known part. The text below it is treated like its parentheses.
-    fn telling(&self, parts: &[&str], over: impl Fn(&str) -> usize) -> Option<Meaning> {
+    fn last_known(&self, parts: &[&str], over: impl Fn(&str) -> usize) -> Option<Meaning> {
         // A part over several columns does not determine one of them.
         let mut places = (0..parts.len()).rev().filter(|at| over(parts[*at]) <= 1);
         let (at, found) = places.find_map(|at| Some((at, self.meaning(parts[at])?)))?;
         let Meaning::Known { target, .. } = &found else { return Some(found) };
-        let otherwise = tell_otherwise(self.table.column(&target.column)?, &parts[at + 1..].join(" "));
-        Some(if otherwise { Meaning::Otherwise } else { found })
+        let is_other = has_other_meaning(self.table.column(&target.column)?, &parts[at + 1..].join(" "));
+        Some(if is_other { Meaning::Other } else { found })
     }
 
     /// What the mapping says of a header.

@@ -30,9 +30,9 @@ pub(super) fn whose(mut columns: Vec<(String, Match)>, table: &Table) -> Vec<(St
     };
     let births: Vec<usize> = (0..columns.len()).filter(|at| is_birth(&columns[*at].1)).collect();
     // Among several dates of birth, the plain one may belong to someone else only if another header says whose date it is.
-    let told = births.iter().any(|at| !is_plain(&columns[*at].0));
+    let says_whose = births.iter().any(|at| !is_plain(&columns[*at].0));
     let mapped = births.iter().any(|at| columns[*at].1.how == Some(How::Mapping));
-    for at in births.iter().copied().filter(|_| !mapped && (births.len() == 1 || told)) {
+    for at in births.iter().copied().filter(|_| !mapped && (births.len() == 1 || says_whose)) {
         let is_theirs = columns[at].1.how == Some(How::Synonym)
             && is_plain(&columns[at].0)
             && at.checked_sub(1).is_some_and(|left| is_other(&columns[left].0));

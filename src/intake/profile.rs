@@ -1,6 +1,6 @@
 //! The profile of a column: one cell alone does not show what its figures mean, nor which of two numbers is the day.
 
-use super::cells::{Cell, Column as Cells};
+use super::cells::{Cell, Cells};
 use super::codes::Words;
 use super::legacy::Legacy;
 use super::rules::Rules;
@@ -12,7 +12,7 @@ use chrono::{Datelike, NaiveDate};
 
 /// What is known of a column before its cells are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Whole {
+pub(super) struct Profile {
     /// Figures are the codes that `values.toml` gives them.
     pub figures: bool,
     /// Which of its dates may have day and month swapped.
@@ -32,18 +32,18 @@ pub(super) struct Order {
     pub days: bool,
 }
 
-impl Default for Whole {
+impl Default for Profile {
     fn default() -> Self {
         Self { figures: true, order: Order::default(), zero: true, letter: true }
     }
 }
 
 /// Up to one row in fifty counts as a typo, and reveals nothing of the column.
-const SLIPS: u64 = 50;
+const TYPOS: u64 = 50;
 /// Fewest dates whose days alone show that some were swapped.
 const FEW: u64 = 4;
 
-impl Whole {
+impl Profile {
     /// Profiles a column. `rows` has the number of records per code; `from_zero` means that other sheets code sexes from 0.
     pub fn of(column: &Column, header: &str, cells: &Cells, rows: &[u64], legacy: Option<Legacy>, from_zero: bool) -> Self {
         let used = || (0..rows.len() as u32).filter(|code| rows[*code as usize] > 0).map(|code| (cells.cell(code), rows[code as usize]));
@@ -71,7 +71,7 @@ impl Whole {
     }
 }
 
-impl Whole {
+impl Profile {
     /// True for a letter that may mean all.
     pub fn is_total(self, text: &str) -> bool {
         !self.letter && matches!(text, "T" | "t" | "T." | "t.")
@@ -119,7 +119,7 @@ const GROUPS: std::ops::RangeInclusive<u32> = 1..=14;
 fn number_groups(header: &str, texts: impl Iterator<Item = String>) -> bool {
     let key = bare(header);
     let says_so = key.split(' ').any(|word| matches!(word, "nhom" | "ma")) || key.contains("1 14") || header.contains([':', '=']);
-    let (mut zero, mut words, mut tells) = (false, false, false);
+    let (mut zero, mut words, mut shows) = (false, false, false);
     for text in texts.filter(|text| !text.is_empty() && !is_dashes(text) && !Words::get().is_blank(text) && !Words::get().is_nothing(text))
     {
         let parts: Vec<&str> = text.split([';', ',', '/', '+', '|', '\n', ' ']).map(str::trim).filter(|part| !part.is_empty()).collect();
@@ -127,12 +127,12 @@ fn number_groups(header: &str, texts: impl Iterator<Item = String>) -> bool {
         match numbers {
             Some(numbers) => {
                 zero |= numbers.iter().any(|n| !GROUPS.contains(n));
-                tells |= numbers.len() > 1 || numbers.iter().any(|n| *n > 2);
+                shows |= numbers.len() > 1 || numbers.iter().any(|n| *n > 2);
             }
             None => words = true,
         }
     }
-    !zero && (says_so || tells && !words)
+    !zero && (says_so || shows && !words)
 }
 
 impl Order {
@@ -157,9 +157,9 @@ impl Order {
             }
         }
         let left = ours + american;
-        let few = |some: u64, all: u64| some * SLIPS <= all;
+        let few = |some: u64, all: u64| some * TYPOS <= all;
         Self {
-            texts: american > 0 && american * SLIPS > ours,
+            texts: american > 0 && american * TYPOS > ours,
             // A program that reads the month first (or the day) turns what it can into dates, and leaves the rest as text.
             days: early > 0 && left > 0 && early + left >= FEW && few(late, early) && few(either, left),
         }
@@ -173,7 +173,7 @@ enum Figures {
 
 /// A text of three numbers.
 fn in_figures(text: &str) -> Option<Figures> {
-    let (date, _) = moment::parted(text).ok()?;
+    let (date, _) = moment::split_time(text).ok()?;
     let numbers: Vec<&str> = date.split(['/', '-', '.', ' ', '\\', ',']).filter(|part| !part.is_empty()).collect();
     let [first, second, third] = numbers[..] else { return None };
     let number = |text: &str| figure(text).filter(|_| text.len() < 5);
@@ -213,13 +213,17 @@ mod tests {
 
     #[test]
     fn figures_among_circumstances_number_groups_where_all_are_figures() {
-        let told = |header: &str, texts: &[&str]| number_groups(header, texts.iter().map(|t| (*t).to_owned()));
+        let numbered = |header: &str, texts: &[&str]| number_groups(header, texts.iter().map(|t| (*t).to_owned()));
         for texts in [&["4"][..], &["14", "1"], &["1,3"], &["1", "2", "3", "không", "-"], &["1;2"]] {
-            assert!(told("Hoàn cảnh đặc biệt", texts), "{texts:?}");
+            assert!(numbered("Hoàn cảnh đặc biệt", texts), "{texts:?}");
         }
         for texts in [&["1"][..], &["1", "0"], &["1", "2"], &["4", "d2"], &["15", "1"], &["0", "4"], &["mồ côi", "4"], &["x", "1"]] {
-            assert!(!told("Hoàn cảnh đặc biệt", texts), "{texts:?}");
+            assert!(!numbered("Hoàn cảnh đặc biệt", texts), "{texts:?}");
         }
-        assert!(told("Nhóm hoàn cảnh đặc biệt", &["1"]) && told("Hoàn cảnh (1-14)", &["1", "a"]) && !told("Nhóm đối tượng", &["1", "0"]));
+        assert!(
+            numbered("Nhóm hoàn cảnh đặc biệt", &["1"])
+                && numbered("Hoàn cảnh (1-14)", &["1", "a"])
+                && !numbered("Nhóm đối tượng", &["1", "0"])
+        );
     }
 }

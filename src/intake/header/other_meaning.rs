@@ -8,12 +8,12 @@ use crate::intake::cells::Cell;
 use crate::intake::codes::Words;
 use crate::intake::dates::Window;
 use crate::intake::mapping::Mapped;
+use crate::intake::profile::Profile;
 use crate::intake::value::Value;
-use crate::intake::whole::Whole;
 use crate::spelling::bare;
 
 /// True if, by its parentheses, the values of a column would be misread.
-pub(super) fn tell_otherwise(column: &Column, inside: &str) -> bool {
+pub(super) fn has_other_meaning(column: &Column, inside: &str) -> bool {
     if inside.is_empty() {
         return false;
     }
@@ -59,7 +59,7 @@ fn has_other_codes(column: &Column, inside: &str) -> bool {
         ethnic: EthnicList::Of1979,
         window: Window { first: 1900, last: 2200 },
         keeps_year: false,
-        whole: Whole::default(),
+        profile: Profile::default(),
         greatest: None,
         from_zero: false,
         mapped: &mapped,
