@@ -33,7 +33,7 @@ fn shown(path: &Path) -> String {
     path.display().to_string().chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).take(SHOWN).collect()
 }
 
-/// The error of ours for an error of the file system.
+/// Converts an error of the file system.
 pub(crate) fn error(path: &Path, error: &std::io::Error) -> Error {
     use std::io::ErrorKind::{InvalidFilename, InvalidInput, NotADirectory, NotFound, PermissionDenied};
     match error.kind() {

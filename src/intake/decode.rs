@@ -100,8 +100,8 @@ pub(super) fn decode(path: &str, bytes: Vec<u8>, named: Option<TextEncoding>) ->
     };
     let shown = whole(WINDOWS_1252, &bytes);
     let sample = || shown.lines().filter(|line| !line.is_ascii()).take(400);
-    if let Some(way) = legacy::detect(sample()) {
-        let found = if way == Font::Tcvn3 { TextEncoding::Tcvn3 } else { TextEncoding::Vni };
+    if let Some(font) = legacy::detect(sample()) {
+        let found = if font == Font::Tcvn3 { TextEncoding::Tcvn3 } else { TextEncoding::Vni };
         return Ok((shown, found));
     }
     let vietnamese = whole(WINDOWS_1258, &bytes);

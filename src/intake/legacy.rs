@@ -160,10 +160,10 @@ fn has_capital_inside(word: &str) -> bool {
 
 /// The legacy font of a sheet's texts, if any: the one that turns words that are no syllables into syllables.
 pub(super) fn detect<'a>(texts: impl Iterator<Item = &'a str>) -> Option<Font> {
-    let ways = [Font::Tcvn3, Font::Vni];
+    let fonts = [Font::Tcvn3, Font::Vni];
     let (mut all, mut raw, mut good) = (0, 0, [0; 2]);
     for text in texts {
-        let decoded = ways.map(|way| way.decode(text));
+        let decoded = fonts.map(|font| font.decode(text));
         if decoded[0].is_none() {
             continue;
         }
@@ -176,7 +176,7 @@ pub(super) fn detect<'a>(texts: impl Iterator<Item = &'a str>) -> Option<Font> {
             *sum += if words_then == 0 { 0 } else { (sound * words).div_ceil(words_then) };
         }
     }
-    let (best, sound) = ways.into_iter().zip(good).max_by_key(|(_, sound)| *sound)?;
+    let (best, sound) = fonts.into_iter().zip(good).max_by_key(|(_, sound)| *sound)?;
     let other = good.into_iter().min().unwrap_or(0);
     (all > 0 && sound * 10 >= all * 8 && sound * 10 > raw * 12 && sound > other).then_some(best)
 }
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn both_ways_are_read() {
+    fn both_fonts_are_read() {
         for (shown, meant) in [
             ("NguyÔn V¨n H\u{ad}ng", "Nguyễn Văn Hưng"),
             ("X· H¶i TriÒu", "Xã Hải Triều"),

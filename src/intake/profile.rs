@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_column_of_dates_is_looked_at_whole() {
+    fn the_order_of_dates_comes_from_the_whole_column() {
         assert_eq!(order(&["05/03/2014", "25/03/2014"], &[]), (false, false));
         assert_eq!(order(&["05/03/2014", "03/25/2014"], &[]), (true, false));
         assert_eq!(order(&["05/03/2014", "03/25/2014", "25/03/2014"], &[]), (true, false));

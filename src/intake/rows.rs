@@ -334,8 +334,8 @@ impl Rows<'_> {
         let (column, counts) = (&self.sheet.columns[place].1, self.holds_counts());
         let target = self.header.columns[place].1.as_ref().filter(|t| matches!(t.part, Component::Whole | Component::Code));
         let is_area = target.and_then(|t| self.table.column(&t.column)).is_some_and(|c| c.kind == ColumnType::Area);
-        let is_none_of_ours = self.header.columns[place].1.is_none();
-        let has_boys = is_none_of_ours
+        let is_unmatched = self.header.columns[place].1.is_none();
+        let has_boys = is_unmatched
             && counts
             && (0..column.distinct() as u32)
                 .any(|code| matches!(column.cell(code), Cell::Text(text) if text.trim().eq_ignore_ascii_case("nam")));
@@ -345,7 +345,7 @@ impl Rows<'_> {
                 signs::is_total(&text)
                     || signs::is_whole(&text)
                     || is_area && self.is_wide(&text)
-                    || is_none_of_ours && (signs::is_block(&text) || !has_boys && signs::is_part(&text))
+                    || is_unmatched && (signs::is_block(&text) || !has_boys && signs::is_part(&text))
             }
             _ => self.is_total(column, code),
         };

@@ -103,7 +103,7 @@ impl Cleaner<'_> {
                     // "-" and "NULL" mean the same as a blank; "✓" and "●" mean yes.
                     match Words::get().flag(&self.text(Some(*place), *at, &mut Rules::default()).unwrap_or_default()) {
                         None => continue,
-                        recorded => recorded,
+                        flag => flag,
                     }
                 }
                 _ => Words::get().flag(&self.text(Some(*place), *at, &mut Rules::default()).unwrap_or_default()),

@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn legends_are_parted_into_figures_and_words() {
+    fn legends_are_split_into_figures_and_words() {
         for (text, pairs) in [
             ("1: Nữ, 2: Nam", vec![("1", "Nữ"), ("2", "Nam")]),
             ("1-Nữ 2-Nam", vec![("1", "Nữ"), ("2", "Nam")]),
