@@ -1,7 +1,8 @@
 //! A table counted batch after batch, by as many workers as there are threads.
 
-use super::machine::{Layout, Machine};
-use super::pass::{Building, Context, Pass};
+use super::layout::Layout;
+use super::machine::Machine;
+use super::pass::{Context, Pass, TallyBuilder};
 use super::simple;
 use super::tally::Tally;
 use crate::error::{Error, Fact, Phrase, Result};
@@ -40,7 +41,7 @@ pub(crate) struct Counting<'a> {
 #[derive(Debug)]
 struct Worker {
     machines: Vec<Machine>,
-    building: Building,
+    builder: TallyBuilder,
     problems: Problems,
 }
 
@@ -79,7 +80,7 @@ impl<'a> Counting<'a> {
         };
         while self.workers.len() < rayon::current_num_threads() {
             let machines = layouts.iter().map(Machine::new).collect();
-            self.workers.push(Worker { machines, building: Building::new(self.question), problems: Problems::default() });
+            self.workers.push(Worker { machines, builder: TallyBuilder::new(self.question), problems: Problems::default() });
         }
         let mut needed = self.only_needed(batch)?;
         if self.question.table(self.table)?.case.is_some() {
@@ -174,7 +175,7 @@ impl Worker {
     fn count(&mut self, layouts: &[Layout], chunk: &DataFrame, offset: u64) -> Result<()> {
         let mut trouble = false;
         for (machine, layout) in self.machines.iter_mut().zip(layouts) {
-            trouble |= machine.count(layout, chunk, &mut self.building)?;
+            trouble |= machine.count(layout, chunk, &mut self.builder)?;
         }
         if trouble {
             let passes = layouts.iter().map(Layout::pass);
@@ -184,10 +185,10 @@ impl Worker {
     }
 
     fn finish(self, layouts: &[Layout]) -> (Tally, Problems) {
-        let mut building = self.building;
+        let mut builder = self.builder;
         for (machine, layout) in self.machines.into_iter().zip(layouts) {
-            machine.finish(layout, &mut building);
+            machine.finish(layout, &mut builder);
         }
-        (building.finish(), self.problems)
+        (builder.finish(), self.problems)
     }
 }

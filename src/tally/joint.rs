@@ -1,6 +1,7 @@
 //! Combinations of classes as numbers, in order of appearance.
 
-use super::read::{Coded, Reader};
+use super::classify::Classifier;
+use super::coded::Coded;
 use polars_core::prelude::PlHashMap;
 
 /// Combinations of at most this many bits have a place each in a table.
@@ -36,10 +37,10 @@ impl Joint {
     }
 
     /// How many numbers are in use.
-    pub fn len(&self, readers: &[Reader]) -> usize {
+    pub fn len(&self, classifiers: &[Classifier]) -> usize {
         match self.columns.as_slice() {
             [] => 1,
-            [column] => readers[*column].classes.len(),
+            [column] => classifiers[*column].classes.len(),
             columns => self.members.len() / columns.len(),
         }
     }
@@ -50,7 +51,7 @@ impl Joint {
     }
 
     /// The combination of each row of a chunk.
-    pub fn number(&mut self, coded: &mut [Coded], readers: &[Reader], rows: usize, into: &mut Vec<u32>) {
+    pub fn number(&mut self, coded: &mut [Coded], classifiers: &[Classifier], rows: usize, into: &mut Vec<u32>) {
         into.clear();
         self.columns.iter().for_each(|column| coded[*column].spread());
         match self.columns.as_slice() {
@@ -58,7 +59,7 @@ impl Joint {
             [column] => return into.extend_from_slice(coded[*column].codes()),
             _ => {}
         }
-        self.make_room(readers);
+        self.make_room(classifiers);
         if matches!(self.numbers, Numbers::Whole(_)) {
             return self.number_whole(coded, rows, into);
         }
@@ -117,8 +118,8 @@ impl Joint {
     }
 
     /// Widens the fields when a column has more classes than they hold; numbers stay.
-    fn make_room(&mut self, readers: &[Reader]) {
-        let needed: Vec<u32> = self.columns.iter().map(|c| bits(readers[*c].classes.len())).collect();
+    fn make_room(&mut self, classifiers: &[Classifier]) {
+        let needed: Vec<u32> = self.columns.iter().map(|c| bits(classifiers[*c].classes.len())).collect();
         if needed.iter().zip(&self.bits).all(|(needed, have)| needed <= have) {
             return;
         }

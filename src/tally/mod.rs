@@ -6,16 +6,22 @@
 
 mod cells;
 mod classes;
+mod classify;
+mod coded;
 mod count;
+mod days;
+mod effects;
+mod factor;
 mod frame;
+mod histogram;
 mod joint;
 mod keys;
+mod layout;
 mod machine;
 mod margins;
 mod moved;
 mod pass;
 mod presence;
-mod read;
 mod remarks;
 mod simple;
 mod submitted;

@@ -30,11 +30,11 @@ pub(crate) struct Context {
 
 /// How the communes that sent records are told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Seen {
+pub(super) enum PresenceRule {
     /// Nobody asks.
     Never,
     /// By the codes met, in whatever row.
-    InAnyRow,
+    AnyRow,
     /// By the rows of the period, whose areas are communes.
     InPeriod,
     /// By the rows of the period, whose communes are read beside their wider areas.
@@ -46,7 +46,7 @@ pub(super) type Columns = HashMap<String, Rc<Encoded>>;
 
 /// One block of a pass.
 #[derive(Debug)]
-pub(super) struct Part<'a> {
+pub(super) struct PassBlock<'a> {
     pub place: usize,
     pub grid: Grid<'a>,
 }
@@ -60,7 +60,7 @@ pub(super) struct Pass<'a> {
     pub lag: i32,
     pub date: Option<&'a str>,
     pub reference: Option<NaiveDate>,
-    pub parts: Vec<Part<'a>>,
+    pub blocks: Vec<PassBlock<'a>>,
     /// The series to count, in order.
     pub series: Vec<usize>,
 }
@@ -89,10 +89,10 @@ impl<'a> Pass<'a> {
                 lag: block.lag,
                 date: block.date.as_deref(),
                 reference: question.period.as_ref().map(|p| crate::record::shift_last(p.last(), block.lag)),
-                parts: Vec::new(),
+                blocks: Vec::new(),
                 series: Vec::new(),
             });
-            pass.parts.push(Part { place, grid: question.grid(block) });
+            pass.blocks.push(PassBlock { place, grid: question.grid(block) });
             pass.series.extend(wanted);
         }
         Ok(passes.into_values().collect())
@@ -126,10 +126,10 @@ impl<'a> Pass<'a> {
         encoder.encode(name)
     }
 
-    /// The part that a series belongs to.
-    pub fn part_of(&self, series: usize) -> Option<usize> {
+    /// The block that a series belongs to.
+    pub fn block_of(&self, series: usize) -> Option<usize> {
         let block = self.question.series[series].block;
-        self.parts.iter().position(|p| p.place == block)
+        self.blocks.iter().position(|p| p.place == block)
     }
 
     /// What conditions and dimensions read for some series; not keys, sums and the area.
@@ -150,13 +150,13 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// The area of each row at the level asked for; none where the row has no place.
+    /// The area of each row at the level input for; none where the row has no place.
     pub fn places(&self, columns: &Columns, rows: usize) -> Vec<Option<u64>> {
         let Some(area) = &self.question.area else { return vec![Some(0); rows] };
         let Encoded::Words { codes, words } = &*columns[area] else { return Vec::new() };
-        let (Question { areas, unknown_areas, .. }, Some(part)) = (self.question, self.parts.first()) else { return Vec::new() };
-        let known: Vec<Option<u64>> = words.iter().map(|w| areas.commune(w).map(|p| u64::from(areas.up_to(p, part.grid.level)))).collect();
-        let other = (*unknown_areas == UnknownAreas::Keep).then(|| part.grid.unknown_area());
+        let (Question { areas, unknown_areas, .. }, Some(block)) = (self.question, self.blocks.first()) else { return Vec::new() };
+        let known: Vec<Option<u64>> = words.iter().map(|w| areas.commune(w).map(|p| u64::from(areas.up_to(p, block.grid.level)))).collect();
+        let other = (*unknown_areas == UnknownAreas::Keep).then(|| block.grid.unknown_area());
         codes.iter().map(|code| if *code == NO_WORD { None } else { known[*code as usize] }.or(other)).collect()
     }
 
@@ -170,24 +170,24 @@ impl<'a> Pass<'a> {
     }
 
     /// How the communes that sent records are told.
-    pub fn presence(&self) -> Seen {
+    pub fn presence_rule(&self) -> PresenceRule {
         match self.table.time {
-            _ if !self.question.coverage => Seen::Never,
+            _ if !self.question.coverage => PresenceRule::Never,
             // The whole register is of one day, whoever in it is a child.
-            Time::Stock => Seen::InAnyRow,
-            Time::Event | Time::Year | Time::SchoolYear if self.question.level == Level::Commune => Seen::InPeriod,
-            Time::Event | Time::Year | Time::SchoolYear => Seen::Separately,
+            Time::Stock => PresenceRule::AnyRow,
+            Time::Event | Time::Year | Time::SchoolYear if self.question.level == Level::Commune => PresenceRule::InPeriod,
+            Time::Event | Time::Year | Time::SchoolYear => PresenceRule::Separately,
         }
     }
 
     /// The pass as presence knows it.
     pub fn number(&self) -> u32 {
-        self.question.pass_of(self.parts[0].place)
+        self.question.pass_of(self.blocks[0].place)
     }
 
     /// The province of an area, or the unknown area itself.
     pub fn province(&self, area: u64) -> u32 {
-        let grid = &self.parts[0].grid;
+        let grid = &self.blocks[0].grid;
         if area == grid.unknown_area() { area as u32 } else { grid.areas.up_to(area as u32, Level::Province) }
     }
 
@@ -195,8 +195,8 @@ impl<'a> Pass<'a> {
     /// area; none where the condition is not true.
     pub fn effects(&self, series: &[usize], columns: &Columns, rows: usize) -> Vec<Vec<Effect>> {
         let mut offsets: HashMap<usize, Vec<Rc<[u64]>>> = HashMap::new();
-        for part in series.iter().filter_map(|s| self.part_of(*s)).collect::<BTreeSet<usize>>() {
-            let grid = &self.parts[part].grid;
+        for block in series.iter().filter_map(|s| self.block_of(*s)).collect::<BTreeSet<usize>>() {
+            let grid = &self.blocks[block].grid;
             let of_dimensions: Vec<CategoryCodes> =
                 grid.cross.dimensions().iter().map(|of| CategoryCodes::new(of, &columns[&of.column])).collect();
             let mut same: HashMap<Vec<&[u64]>, Rc<[u64]>> = HashMap::new();
@@ -204,16 +204,16 @@ impl<'a> Pass<'a> {
                 let categories: Vec<&[u64]> = of_dimensions.iter().map(|codes| codes.of(row)).collect();
                 same.entry(categories).or_insert_with_key(|categories| grid.cross.cells(categories).into()).clone()
             });
-            offsets.insert(part, of_rows.collect());
+            offsets.insert(block, of_rows.collect());
         }
         let mut found: Vec<Vec<Effect>> = vec![Vec::new(); rows];
         let mut evaluator = Rows { count: rows, columns, known: HashMap::new() };
         for series in series {
             let truth = evaluator.truth(&self.question.series[*series].condition);
             // A pass counts the series of its own blocks alone.
-            let Some(part) = self.part_of(*series) else { continue };
+            let Some(block) = self.block_of(*series) else { continue };
             for row in (0..rows).filter(|row| truth[*row] == crate::record::YES) {
-                found[row].push(Effect { series: *series, part, offsets: offsets[&part][row].clone() });
+                found[row].push(Effect { series: *series, block, offsets: offsets[&block][row].clone() });
             }
         }
         found
@@ -221,7 +221,7 @@ impl<'a> Pass<'a> {
 
     /// The cells of an effect in an area.
     pub fn cells<'e>(&'e self, effect: &'e Effect, area: u64) -> impl Iterator<Item = u64> + 'e {
-        let grid = &self.parts[effect.part].grid;
+        let grid = &self.blocks[effect.block].grid;
         effect.offsets.iter().map(move |offset| grid.at(area, *offset))
     }
 
@@ -245,20 +245,20 @@ impl<'a> Pass<'a> {
 #[derive(Debug, Clone)]
 pub(super) struct Effect {
     pub series: usize,
-    pub part: usize,
+    pub block: usize,
     pub offsets: Rc<[u64]>,
 }
 
 /// A tally in the making.
 #[derive(Debug)]
-pub(super) struct Building {
+pub(super) struct TallyBuilder {
     /// The place of each series within its block.
     local: Vec<usize>,
     pub blocks: Vec<CellsBuilder>,
     pub tally: Tally,
 }
 
-impl Building {
+impl TallyBuilder {
     pub fn new(question: &Question) -> Self {
         let of = |(b, block)| CellsBuilder::new(question.series_of(b).count(), question.grid(block).size());
         let blocks = question.blocks.iter().enumerate().map(of).collect();
@@ -271,7 +271,7 @@ impl Building {
             return;
         }
         let local = self.local[effect.series];
-        let place = pass.parts[effect.part].place;
+        let place = pass.blocks[effect.block].place;
         for cell in pass.cells(effect, area) {
             let slot = self.blocks[place].slot(cell, local);
             *slot = slot.saturating_add(count);
