@@ -1,4 +1,4 @@
-//! A plan put together step by step.
+//! Builds a plan step by step.
 
 use super::plan::Plan;
 use super::spec::{PLAN_VERSION, Spec, quantities_of};
@@ -23,36 +23,36 @@ pub struct PlanBuilder<'a> {
 }
 
 impl PlanBuilder<'_> {
-    /// The indicators; without this call, all that the period allows.
+    /// The indicators; without this call, all that are defined for such a period.
     #[must_use]
     pub fn indicators<S: Into<String>>(mut self, ids: impl IntoIterator<Item = S>) -> Self {
         self.indicators = Some(ids.into_iter().map(Into::into).collect());
         self
     }
 
-    /// The dimensions; without this call, none.
+    /// The dimensions; none without this call.
     #[must_use]
     pub fn by<S: Into<String>>(mut self, dimensions: impl IntoIterator<Item = S>) -> Self {
         self.by = dimensions.into_iter().map(Into::into).collect();
         self
     }
 
-    /// The finest area level; without this call, `province`.
+    /// The finest area level; `province` without this call.
     #[must_use]
     pub fn area_level(mut self, level: impl Into<String>) -> Self {
         self.area_level = level.into();
         self
     }
 
-    /// The day whose list of areas the result uses; without this call that of the dataset, else the last day of the period.
-    /// Counts of records whose codes belong to another list are moved.
+    /// The day whose list of areas the result uses; without this call that of the dataset, or the last day of the period.
+    /// Counts of records with codes of another list are moved.
     #[must_use]
     pub fn area_vintage(mut self, day: NaiveDate) -> Self {
         self.area_vintage = Some(day);
         self
     }
 
-    /// What becomes of the counts of communes that were split when counts are moved.
+    /// How counts of split communes are moved.
     #[must_use]
     pub fn split(mut self, split: Split) -> Self {
         self.split = split;
@@ -66,7 +66,7 @@ impl PlanBuilder<'_> {
         self
     }
 
-    /// Checks everything and gives the plan.
+    /// Checks everything and builds the plan.
     ///
     /// # Errors
     /// One of the [`crate::error::Family::Plan`] errors.

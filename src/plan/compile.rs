@@ -1,4 +1,4 @@
-//! From indicators to a question: blocks of rows and series of counts.
+//! Compiles indicators to a question: blocks of rows and series of counts.
 
 use super::plan::{Output, Plan};
 use super::spec::Spec;
@@ -11,11 +11,11 @@ use crate::question::{Block, How, IN_PERIOD, Question};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// The column of every table of records that says where.
+/// The area column of every table of records.
 const COMMUNE: &str = "commune";
 
 impl Plan {
-    /// The list of areas of a day, with places for what cannot be given to one unit.
+    /// The list of areas of the plan's day, with areas for counts that no single unit can take.
     fn areas(spec: &Spec, period: &Period) -> Result<AreaList> {
         let day = match spec.area_vintage {
             Some(day) => day,
@@ -70,7 +70,7 @@ impl Plan {
         let indicator = self.spec.indicators[place].clone();
         let numerator = self.quantity(&indicator.numerator)?;
         let denominator = indicator.denominator.as_deref().map(|id| self.quantity(id)).transpose()?;
-        let (top, top_block, top_how) = self.part(&numerator, &indicator)?;
+        let (top, top_block, top_how) = self.parts_of(&numerator, &indicator)?;
         let counted = self.question.series(top_block, &top_how, top.clone());
         let top_undecided = self.question.series(top_block, &top_how, top.clone().undecided());
         for &measure in &indicator.outputs {
@@ -85,9 +85,9 @@ impl Plan {
                 continue;
             }
             let Some(below) = &denominator else { continue };
-            let (bottom, bottom_block, bottom_how) = self.part(below, &indicator)?;
+            let (bottom, bottom_block, bottom_how) = self.parts_of(below, &indicator)?;
             let output = if indicator.kind == Kind::Proportion {
-                // Inside the denominator, over decided records only (domain rule "a condition that cannot be decided").
+                // Within the denominator, over decided records only (domain rule "a condition that cannot be decided").
                 let open = bottom.clone().undecided();
                 let half = bottom.clone().and(top.clone().undecided());
                 let inside = self.question.series(top_block, &top_how, bottom.clone().and(top.clone()));
@@ -116,8 +116,8 @@ impl Plan {
         self.catalogue.quantities().get(id).cloned().ok_or_else(|| Error::BadPlan { found: Phrase::NoQuantity(id.to_owned()).into() })
     }
 
-    /// Condition, block and way of counting of one quantity under one indicator.
-    fn part(&mut self, quantity: &Quantity, indicator: &Indicator) -> Result<(Condition, usize, How)> {
+    /// Condition, block and way of counting of a quantity, with the bands of an indicator.
+    fn parts_of(&mut self, quantity: &Quantity, indicator: &Indicator) -> Result<(Condition, usize, How)> {
         let table = self.question.table(&quantity.table)?;
         let condition = match &quantity.condition {
             None => Condition::Always,

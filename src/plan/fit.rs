@@ -6,11 +6,10 @@ use crate::question::Fit;
 use std::collections::BTreeMap;
 
 impl Plan {
-    /// Which series the tables at hand allow, by the names of their columns.
+    /// Which series the tables at hand can answer, by the names of their columns.
     ///
-    /// An indicator whose numerator lacks something is left out if the plan asks for every indicator;
-    /// if it was asked by name that is an error. A denominator's missing *table* is neither: the value is
-    /// then `not_available`.
+    /// An indicator whose numerator lacks a table or column is left out if the plan asks for every indicator, and an
+    /// error if it was asked for by name. If only the *table* of a denominator is missing, the value is `not_available`.
     ///
     /// # Errors
     /// [`Error::MissingTable`] or [`Error::MissingColumn`].

@@ -10,18 +10,18 @@ use crate::tally::Vintage;
 use chrono::NaiveDate;
 use std::collections::BTreeSet;
 
-/// One measure of one indicator, in terms of series.
+/// One measure of one indicator, as series.
 #[derive(Debug, Clone)]
 pub(crate) struct Output {
     pub indicator: usize,
     pub measure: Measure,
     pub numerator: usize,
     pub denominator: Option<usize>,
-    /// Pairs: records undecided, and those of the same key that are decided after all.
+    /// Pairs of series: undecided, and decided. A key in both is decided.
     pub undecided: Vec<(usize, usize)>,
 }
 
-/// A plan: indicators, period, dimensions and area level, checked and ready to count.
+/// Indicators, period, dimensions and area level, checked and ready to count.
 ///
 /// ```
 /// use chitieu::{Catalogue, Plan};
@@ -30,7 +30,7 @@ pub(crate) struct Output {
 ///     .by(["sex"])
 ///     .area_level("district")
 ///     .build()?;
-/// assert_eq!(plan.columns("children"), ["birth_date", "birth_year", "sex", "commune", "birth_registered"]);
+/// assert_eq!(plan.columns("children")?, ["birth_date", "birth_year", "sex", "commune", "birth_registered"]);
 /// # Ok::<(), chitieu::Error>(())
 /// ```
 #[derive(Debug, Clone)]
@@ -50,7 +50,7 @@ impl PartialEq for Plan {
 }
 
 impl Plan {
-    /// The plan as JSON, whole: definitions included, so that a worker needs no catalogue file.
+    /// The plan as JSON with its definitions, so that a worker needs no catalogue file.
     #[must_use]
     pub fn to_json(&self) -> String {
         self.json.clone()
@@ -59,7 +59,7 @@ impl Plan {
     /// The plan from its JSON.
     ///
     /// # Errors
-    /// [`Error::BadPlan`] for text that is not a plan, or the error of the part that does not hold.
+    /// [`Error::BadPlan`] for text that is not a plan, or the error of the part that is wrong.
     pub fn from_json(json: &str) -> Result<Self> {
         let spec: Spec = serde_json::from_str(json).map_err(|e| Error::BadPlan { found: Fact::library(e) })?;
         if spec.chitieu_plan != PLAN_VERSION {
@@ -98,7 +98,7 @@ impl Plan {
         self.spec.area_vintage.unwrap_or_else(|| self.period.last())
     }
 
-    /// True if the plan names the day of its area list, instead of taking the last day of the period.
+    /// True if the plan names the day of its area list; otherwise it is the last day of the period.
     #[must_use]
     pub fn names_area_vintage(&self) -> bool {
         self.spec.area_vintage.is_some()
@@ -110,13 +110,13 @@ impl Plan {
         self.spec.unknown_areas
     }
 
-    /// True if the plan means every indicator the records can answer, not a chosen few.
+    /// True if the plan asks for every indicator that the records can answer, not for chosen ones.
     #[must_use]
     pub fn is_every_indicator(&self) -> bool {
         self.spec.every_indicator
     }
 
-    /// A number that two plans share only if they are the same.
+    /// A hash that is equal only for equal plans.
     #[must_use]
     pub fn fingerprint(&self) -> u64 {
         self.question.fingerprint
@@ -130,7 +130,7 @@ impl Plan {
         Self::compile(Spec { area_vintage: Some(day), ..self.spec.clone() })
     }
 
-    /// The way from the records' list of areas to the result's.
+    /// How counts move from the records' list of areas to the result's.
     ///
     /// # Errors
     /// [`Error::NoAreaList`] for a day without a list, [`Error::NoVintage`] if the dataset names none and the codes of the
@@ -140,7 +140,7 @@ impl Plan {
         match of_records {
             Some(day) if is_same_list(day, asked) => Ok(Vintage::default()),
             Some(day) => Vintage::new(&self.question, day),
-            // The day that was asked for is that of the records too, unless the period has them in another list.
+            // The records are in the list asked for, unless another list was in force during the period.
             None if editions_in(&self.period).into_iter().any(|of| Some(of) != edition(asked)) => {
                 Err(Error::NoVintage { period: self.spec.period.clone() })
             }
@@ -157,7 +157,7 @@ impl Plan {
         found.into_iter().collect()
     }
 
-    /// The columns that the plan reads from a table, where they are there.
+    /// The columns that the plan reads from a table, where it has them.
     ///
     /// # Errors
     /// [`Error::UnknownChoice`] if the catalogue has no such table.

@@ -1,4 +1,4 @@
-//! A plan in its written form: what travels as JSON, and what every plan is held to.
+//! What a plan is written as in JSON, with the checks that every plan passes.
 
 use crate::area::{Level, Split};
 use crate::catalogue::{Dimension, Indicator, Quantity};
@@ -9,10 +9,10 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// The version of the written form.
+/// The version of the JSON form.
 pub(super) const PLAN_VERSION: u32 = 1;
 
-/// A plan as it is written to JSON.
+/// A plan as written in JSON.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Spec {
@@ -31,7 +31,7 @@ pub(super) struct Spec {
 }
 
 impl Spec {
-    /// What every plan is held to, whether it was put together or read.
+    /// Checks every plan, built or read from JSON.
     pub fn check(&self, period: &Period) -> Result<()> {
         once("by", self.by.iter().map(|d| d.word()))?;
         once("indicators", self.indicators.iter().map(|i| i.id.as_str()))?;
@@ -46,7 +46,7 @@ impl Spec {
         self.split.check()
     }
 
-    /// The quantities that are counted, all of them, and no other.
+    /// Checks that the quantities are exactly those that the indicators use.
     pub fn check_quantities(&self) -> Result<()> {
         let mut counted = quantities_of(&self.indicators);
         if let Some(other) = self.quantities.iter().find(|q| !counted.remove(&q.id)) {

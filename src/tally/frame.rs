@@ -221,7 +221,7 @@ impl Tally {
         let (mut patterns, mut sets): (Vec<Pattern>, Vec<Option<Set>>) = (Vec::new(), Vec::new());
         let mut keys = KeysBuilder::default();
         let mut lists = Lists::default();
-        let (mut known, local) = (0, question.places());
+        let (mut known, local) = (0, question.series_positions());
         let areas = question.areas.areas().len() as u64;
         let grids: Vec<Grid> = question.blocks.iter().map(|b| question.grid(b)).collect();
         let of = |(b, grid): (usize, &Grid)| CellsBuilder::new(question.series_of(b).count(), grid.size());

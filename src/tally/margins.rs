@@ -102,7 +102,7 @@ impl<'a> Margins<'a> {
         let is_distinct = |(open, _): &&(usize, usize)| matches!(question.series[*open].how, How::Distinct(_));
         let pairs: Vec<(usize, usize)> = question.undecided.iter().filter(is_distinct).copied().collect();
         let mut widths: Vec<usize> = (0..question.blocks.len()).map(|b| question.series_of(b).count()).collect();
-        let local = question.places();
+        let local = question.series_positions();
         let mut columns: Vec<(usize, usize)> = (0..question.series.len()).map(|s| (question.series[s].block, local[s])).collect();
         for (open, _) in &pairs {
             let block = question.series[*open].block;

@@ -125,7 +125,7 @@ fn province_of(onto: &Question, place: u32) -> Option<u32> {
 impl Tally {
     /// The provinces of the result that moved records cover in part: each with the names of those of the records' list
     /// that it was made of and that have no rows.
-    pub(crate) fn lacking(&self, question: &Question) -> Result<Vec<(u32, Vec<String>)>> {
+    pub(crate) fn missing_provinces(&self, question: &Question) -> Result<Vec<(u32, Vec<String>)>> {
         let mut found: BTreeMap<u32, BTreeSet<String>> = BTreeMap::new();
         let days: BTreeSet<NaiveDate> = self.origins.iter().map(|(day, _)| *day).collect();
         for day in days {

@@ -262,7 +262,7 @@ impl TallyBuilder {
     pub fn new(question: &Question) -> Self {
         let of = |(b, block)| CellsBuilder::new(question.series_of(b).count(), question.grid(block).size());
         let blocks = question.blocks.iter().enumerate().map(of).collect();
-        Self { local: question.places(), blocks, tally: Tally::empty(question) }
+        Self { local: question.series_positions(), blocks, tally: Tally::empty(question) }
     }
 
     /// Adds to a row's cells.
@@ -294,14 +294,14 @@ impl CategoryCodes {
     pub fn new(of: &Categories, column: &Encoded) -> Self {
         match column {
             Encoded::Words { codes, words } => {
-                let places: Vec<u64> = words.iter().map(|w| of.of_word(w)).collect();
+                let places: Vec<u64> = words.iter().map(|w| of.of_label(w)).collect();
                 Self::One(codes.iter().map(|c| if *c == NO_WORD { of.unknown() } else { places[*c as usize] }).collect())
             }
             Encoded::Number { low, high } => Self::One(low.iter().zip(high).map(|(low, high)| band(of, *low, *high)).collect()),
             Encoded::List { starts, codes, known, words } => {
                 let parent = |place: u64| of.parents.get(place as usize).copied().flatten().map(|p| p as u64);
                 let with_group: Vec<Vec<u64>> =
-                    words.iter().map(|w| of.of_word(w)).map(|place| std::iter::once(place).chain(parent(place)).collect()).collect();
+                    words.iter().map(|w| of.of_label(w)).map(|place| std::iter::once(place).chain(parent(place)).collect()).collect();
                 let mut at = vec![0_u32];
                 let mut categories = Vec::new();
                 for (w, there) in starts.windows(2).zip(known) {
@@ -319,7 +319,7 @@ impl CategoryCodes {
                 Self::Several { starts: at, categories }
             }
             Encoded::Flag(values) => {
-                let places = [of.of_word("false"), of.unknown(), of.of_word("true")];
+                let places = [of.of_label("false"), of.unknown(), of.of_label("true")];
                 Self::One(values.iter().map(|v| places[usize::from(*v)]).collect())
             }
         }

@@ -14,7 +14,7 @@ impl Tally {
         let list = &*question.areas;
         let since = list.since();
         let reads = |id: &str| question.blocks.iter().any(|b| b.table == id) || question.takes_from(id).is_some();
-        let table = |id: &str| reads(id).then(|| question.table_place(id).ok()).flatten();
+        let table = |id: &str| reads(id).then(|| question.table_index(id).ok()).flatten();
         for (id, code, sent) in submissions.senders() {
             let (Some(table), Some(place)) = (table(id), list.commune(code)) else { continue };
             self.presence.submitted.entry((since, table, place)).or_default().extend(sent);
