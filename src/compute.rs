@@ -17,9 +17,9 @@ impl Plan {
     /// use chitieu::{Catalogue, Dataset, Plan};
     /// use polars_core::prelude::*;
     /// let plan = Plan::new(&Catalogue::builtin(), "2022").indicators(["child_population"]).build()?;
-    /// let part = |years: &[i64]| {
+    /// let part = |years: &[i64]| -> Result<_, Box<dyn std::error::Error>> {
     ///     let children = df!["birth_year" => years, "commune" => vec!["12364"; years.len()]]?;
-    ///     plan.partial(&Dataset::new().with("children", children)?)
+    ///     Ok(plan.partial(&Dataset::new().with("children", children)?)?)
     /// };
     /// let whole = part(&[2015, 2020, 2021])?;
     /// assert_eq!(part(&[2015])?.merge(&part(&[2020, 2021])?)?, whole);

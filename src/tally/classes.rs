@@ -1,7 +1,7 @@
-//! Values that no condition and no dimension of a pass can tell apart, as one class.
+//! Classes: values that no condition and no dimension of a pass distinguishes.
 //!
-//! Some six thousand days of birth become a few dozen classes. Conditions are then worked out once for each combination
-//! of classes that occurs, never for a row.
+//! Some six thousand days of birth become a few dozen classes. Conditions are then evaluated once for each combination of
+//! classes that occurs, not for each row.
 
 use super::pass::{CategoryCodes, Columns, Pass, PresenceRule};
 use crate::catalogue::{Condition, Time};
@@ -12,18 +12,18 @@ use polars_core::prelude::PlHashMap;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
-/// What a column of the machine is made of.
+/// What an input is made of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum InputKind {
-    /// The area of a row at the plan's level.
+    /// The area of a row at the question's level.
     Place,
-    /// The commune of a row, where the plan's level is a wider one: whether it sent anything is input at every level.
+    /// The commune of a row, if the question's level is wider: presence is noted by commune at every level.
     Commune,
-    /// Everything worked out from the days a child of the register can have been born on.
+    /// Everything derived from the possible days of birth of a child in the register.
     Births,
-    /// Whether an event lies in the period.
+    /// Whether an event is in the period.
     Period,
-    /// One name, as the encoder reads it.
+    /// One name, as read by the encoder.
     Name,
 }
 
@@ -33,18 +33,18 @@ impl InputKind {
     }
 }
 
-/// One column of the machine: the names it answers to, and all that is input of them.
+/// One input of the machine: its names, and the conditions and dimensions that read them.
 #[derive(Debug)]
 pub(super) struct Input<'a> {
     pub kind: InputKind,
     pub names: Vec<&'a str>,
     leaves: Vec<&'a Condition>,
-    /// Part and dimension.
+    /// Block and dimension.
     dimensions: Vec<(usize, usize)>,
 }
 
 impl<'a> Input<'a> {
-    /// The area, then the columns that some series read.
+    /// The area, then what the series read.
     pub fn all(pass: &Pass<'a>) -> Vec<Self> {
         let new = |kind: InputKind| Self { kind, names: Vec::new(), leaves: Vec::new(), dimensions: Vec::new() };
         let mut found = vec![new(InputKind::Place)];
@@ -88,13 +88,13 @@ impl<'a> Input<'a> {
         }
     }
 
-    /// True if some dimension of single categories reads it, or the period.
+    /// True if the period reads it, or a dimension with one category per row.
     pub fn is_stem(&self, pass: &Pass) -> bool {
         let single = |(block, dimension): &(usize, usize)| !pass.blocks[*block].grid.cross.dimensions()[*dimension].is_multiple;
         matches!(self.kind, InputKind::Births | InputKind::Period) || self.dimensions.iter().any(single)
     }
 
-    /// The columns of the records that decide its values.
+    /// The columns of the records from which it is read.
     pub fn reads(&self, pass: &Pass<'a>) -> Vec<&'a str> {
         match self.kind {
             InputKind::Place | InputKind::Commune => pass.question.area.as_deref().into_iter().collect(),
@@ -103,22 +103,22 @@ impl<'a> Input<'a> {
         }
     }
 
-    /// Its names, read from the encoder's frame.
+    /// Its names, encoded.
     pub fn encode(&self, pass: &Pass, encoder: &mut Encoder) -> Result<Columns> {
         let names = if self.kind.is_area() { self.reads(pass) } else { self.names.clone() };
         names.iter().map(|name| Ok(((*name).to_owned(), pass.encode(encoder, name)?))).collect()
     }
 }
 
-/// The classes of one column met so far.
+/// The classes of one input met so far.
 #[derive(Debug, Default)]
 pub(super) struct Classes {
     by_signature: PlHashMap<Vec<u64>, u32>,
-    /// One row per class, by name.
+    /// One example row per class, by name.
     examples: BTreeMap<String, Encoded>,
-    /// The area of each class, of the column of areas.
+    /// The area of each class; for the inputs of areas.
     pub places: Vec<Option<u64>>,
-    /// The communes met in any row, of the column of areas.
+    /// The communes met in any row; for the inputs of areas.
     pub met: BTreeSet<u32>,
 }
 
@@ -127,7 +127,7 @@ impl Classes {
         self.by_signature.len()
     }
 
-    /// The class of each row of some encoded columns.
+    /// The class of each row of encoded columns.
     pub fn of(&mut self, input: &Input, pass: &Pass, columns: &Columns, rows: usize) -> Vec<u32> {
         let mut signatures: Vec<Vec<u64>> = vec![Vec::new(); rows];
         if input.kind.is_area() {
@@ -177,15 +177,15 @@ impl Classes {
         classes
     }
 
-    /// Columns whose rows are examples of some classes.
+    /// Adds columns with an example row for each of the given classes.
     pub fn columns(&self, classes: &[usize], into: &mut Columns) {
         for (name, encoded) in &self.examples {
             into.insert(name.clone(), Rc::new(encoded.gather(classes)));
         }
     }
 
-    /// Whether each class is outside the period for certain.
-    pub fn outside(&self) -> Option<&[u8]> {
+    /// Whether each class is in the period; see [`Encoded::Flag`].
+    pub fn in_period(&self) -> Option<&[u8]> {
         match self.examples.get(IN_PERIOD) {
             Some(Encoded::Flag(values)) => Some(values),
             _ => None,

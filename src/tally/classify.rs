@@ -1,7 +1,7 @@
-//! A chunk's columns as classes: one look at a table per value, whatever the type.
+//! Turns a chunk's columns into classes: one table look-up per value, whatever the type.
 //!
-//! Text is looked up by its key, days by themselves, categories by their codes; a value met for the first time is read
-//! by the encoder, so that both agree on what it means.
+//! Text is looked up by a key, days by their number, categories by their code. A value met for the first time is read by
+//! the encoder, so that both ways of counting agree on its meaning.
 
 use super::classes::{Classes, Input, InputKind};
 use super::coded::{BAD, Coded, Flags};
@@ -14,14 +14,14 @@ use polars_arrow::array::{Array, BooleanArray};
 use polars_core::prelude::*;
 use std::rc::Rc;
 
-/// Keys looked at lately.
+/// Size of the cache of recent keys.
 const RECENT: usize = 1 << 12;
-/// A class not worked out yet.
+/// A class not known yet.
 const PENDING: u32 = Keys::<RECENT>::PENDING;
-/// Keys remembered at most: a memory of what was met, that may be dropped at any time.
+/// Most keys remembered; the memory may be dropped at any time.
 const MOST_KEYS: usize = 1 << 20;
 
-/// What one worker knows of one column.
+/// One worker's knowledge of one input.
 #[derive(Debug, Default)]
 pub(super) struct Classifier {
     pub classes: Classes,
@@ -33,11 +33,11 @@ pub(super) struct Classifier {
     flags: Option<[u32; 3]>,
 }
 
-/// Keys met for the first time, with the row each was met in.
+/// Keys met for the first time, with their row.
 type New<K> = Vec<(K, IdxSize)>;
 
 impl Classifier {
-    /// Reads a chunk; true if some value is one that its column may not hold.
+    /// Classifies the rows of a chunk; true if the column holds a bad value.
     pub fn read(&mut self, input: &Input, pass: &Pass, encoder: &mut Encoder, coded: &mut Coded) -> Result<bool> {
         let frame = encoder.frame;
         coded.rows = frame.height();
@@ -45,7 +45,7 @@ impl Classifier {
         coded.codes.clear();
         let reads = input.reads(pass);
         if reads.is_empty() {
-            // Nothing is read: every row is like one row without columns.
+            // No column is read: all rows are alike.
             let one = DataFrame::empty_with_height(1);
             let class = self.work_out(input, pass, &one, &[0])?[0];
             coded.codes.resize(coded.rows, class);
@@ -71,14 +71,14 @@ impl Classifier {
                     each_text(array.downcast_as_array(), codes, |key, row| classifier.class(key, row, new));
                     Ok(())
                 };
-                self.repeat(input, pass, frame, coded, look_up, |classifier, key, class| classifier.keys.set(key, class))
+                self.look_up_twice(input, pass, frame, coded, look_up, |classifier, key, class| classifier.keys.set(key, class))
             }
             DataType::List(inner) if **inner == DataType::String => {
                 let lists = series.list().map_err(wrong)?;
                 let look_up = |classifier: &mut Self, codes: &mut Vec<u32>, new: &mut New<u128>| {
                     each_list(lists, codes, |key, row| classifier.class(key, row, new)).map_err(wrong)
                 };
-                self.repeat(input, pass, frame, coded, look_up, |classifier, key, class| classifier.keys.set(key, class))
+                self.look_up_twice(input, pass, frame, coded, look_up, |classifier, key, class| classifier.keys.set(key, class))
             }
             DataType::Categorical(..) | DataType::Enum(..) => self.read_categories(&series, input, pass, frame, coded),
             DataType::Boolean => Ok(self.read_flags(series.bool().map_err(wrong)?, input, pass, coded)),
@@ -91,8 +91,8 @@ impl Classifier {
         }
     }
 
-    /// Looks every row up; if some key was new, works those out and looks again.
-    fn repeat<K: Copy>(
+    /// Looks up every row. If some keys were new, finds their classes and looks up again.
+    fn look_up_twice<K: Copy>(
         &mut self,
         input: &Input,
         pass: &Pass,
@@ -118,7 +118,7 @@ impl Classifier {
         Ok(coded.clear_bad())
     }
 
-    /// The classes of some rows, read by the encoder.
+    /// The classes of the given rows, read by the encoder.
     fn work_out(&mut self, input: &Input, pass: &Pass, frame: &DataFrame, rows: &[IdxSize]) -> Result<Vec<u32>> {
         let few: Vec<Column> = input
             .reads(pass)
@@ -154,14 +154,14 @@ impl Classifier {
                 let class = table[place];
                 if class == PENDING {
                     new.push((place, row as IdxSize));
-                    // Anything but pending, so that a day is worked out once.
+                    // No longer pending, so that each day is listed once.
                     table[place] = 0;
                 }
                 codes[row] = class;
             });
             Ok(())
         };
-        Ok(self.repeat(input, pass, frame, coded, look_up, |r, place, class| r.days[place] = class)? || days.has_strange_year)
+        Ok(self.look_up_twice(input, pass, frame, coded, look_up, |r, place, class| r.days[place] = class)? || days.has_strange_year)
     }
 
     fn read_categories(&mut self, series: &Series, input: &Input, pass: &Pass, frame: &DataFrame, coded: &mut Coded) -> Result<bool> {
@@ -177,7 +177,7 @@ impl Classifier {
             self.mapping = Some(mapping);
         }
         let physical = physical.u32().map_err(wrong)?.rechunk();
-        // The first place is that of a missing value.
+        // The first entry is for missing values.
         let places = physical.max().map_or(0, |most| most as usize + 1) + 1;
         if self.categories.len() < places {
             self.categories.resize(places, PENDING);
@@ -190,7 +190,7 @@ impl Classifier {
                 let class = table[place];
                 if class == PENDING {
                     new.push((place, row as IdxSize));
-                    // Anything but pending, so that a category is worked out once.
+                    // No longer pending, so that each category is listed once.
                     table[place] = 0;
                 }
                 class
@@ -204,7 +204,7 @@ impl Classifier {
             }
             Ok(())
         };
-        self.repeat(input, pass, frame, coded, look_up, |r, place, class| r.categories[place] = class)
+        self.look_up_twice(input, pass, frame, coded, look_up, |r, place, class| r.categories[place] = class)
     }
 
     fn read_flags(&mut self, flags: &BooleanChunked, input: &Input, pass: &Pass, coded: &mut Coded) -> bool {
@@ -233,7 +233,7 @@ impl Classifier {
         required && flags.null_count() > 0
     }
 
-    /// What is worked out from several columns: the encoder reads every row.
+    /// For values derived from several columns, the encoder reads every row.
     fn through_encoder(&mut self, name: &str, input: &Input, pass: &Pass, encoder: &mut Encoder, coded: &mut Coded) -> Result<bool> {
         let before = encoder.problems.rows().len();
         let column = pass.encode(encoder, name)?;
@@ -245,7 +245,7 @@ impl Classifier {
         Ok(encoder.problems.rows().len() > before)
     }
 
-    /// Days of birth that are recorded in several ways: the encoder reads every row, and the rest is worked out by days.
+    /// Days of birth recorded in several ways: the encoder reads every row; classes then follow from distinct days.
     fn births_through_encoder(&mut self, input: &Input, pass: &Pass, encoder: &mut Encoder, coded: &mut Coded) -> Result<bool> {
         let before = encoder.problems.rows().len();
         let values = encoder.encode(BIRTHS)?.distinct();

@@ -1,21 +1,21 @@
-//! The classes of a chunk's rows, flags as bits.
+//! The classes of a chunk's rows; flags are held as bits.
 
-/// Marks the class of a value that its column may not hold.
+/// Marks the class of a bad value.
 pub(super) const BAD: u32 = 1 << 31;
 
 /// The classes of a chunk's rows.
 #[derive(Debug, Default)]
 pub(super) struct Coded {
-    /// Empty while `flags` tells the same in fewer bits.
+    /// Empty while `flags` holds the same in fewer bits.
     pub codes: Vec<u32>,
     pub flags: Option<Flags>,
     pub rows: usize,
 }
 
-/// A column of flags: bits, and the classes they stand for.
+/// A column of flags: bits, and the classes they mean.
 #[derive(Debug, Default)]
 pub(super) struct Flags {
-    /// True, and known.
+    /// Recorded as true.
     pub yes: Vec<u64>,
     pub unknown: Vec<u64>,
     /// The classes of no, unknown and yes.
@@ -23,7 +23,7 @@ pub(super) struct Flags {
 }
 
 impl Coded {
-    /// Gives flags a class for each row.
+    /// Fills `codes` from `flags`.
     pub fn spread(&mut self) {
         if let (Some(flags), true) = (&self.flags, self.codes.len() != self.rows) {
             self.codes.clear();
@@ -34,7 +34,7 @@ impl Coded {
         }
     }
 
-    /// Takes the marks of values off that their column may not hold; true if there was one.
+    /// Removes the marks of bad values; true if there was one.
     pub fn clear_bad(&mut self) -> bool {
         let bad = self.codes.iter().fold(0, |any, code| any | code) & BAD != 0;
         if bad {

@@ -1,26 +1,26 @@
-//! A table of days: a number for each day or year that a record may hold.
+//! Numbers for the days and years that a record may hold, as indices of a table.
 
 use crate::record::{DAYS, days_of};
 use polars_arrow::array::Array;
 use polars_core::prelude::*;
 
-/// Places for days.
+/// Entries for days.
 const DAY_PLACES: usize = (DAYS.end - DAYS.start) as usize;
-/// Places in the table of days, after the days: years, no value, a value out of range.
+/// Entries after the days: 401 years, no value, a value out of range.
 const YEARS: usize = DAY_PLACES;
 const NO_DAY: usize = YEARS + 401;
 pub(super) const OUT_OF_RANGE: usize = NO_DAY + 1;
 
-/// A day for each row, or a year, as places in a table.
+/// The day or year of each row, as an index of the table.
 pub(super) struct Days {
     pub known: Int32Chunked,
     years: Option<Int32Chunked>,
-    /// A year out of range stands somewhere, perhaps beside a day.
+    /// Some year is out of range, perhaps in a row with a day.
     pub has_strange_year: bool,
 }
 
 impl Days {
-    /// The days of a chunk, if its columns have types that allow it.
+    /// The days of a chunk, if the types of its columns allow it.
     pub fn of(frame: &DataFrame, reads: &[&str]) -> PolarsResult<Option<Self>> {
         let Some(Ok(days)) = reads.first().map(|name| frame.column(name)) else { return Ok(None) };
         if !matches!(days.dtype(), DataType::Date | DataType::Datetime(..)) {
@@ -32,8 +32,8 @@ impl Days {
             Some(years) if years.null_count() < years.len() => Some(years.as_materialized_series().i32()?.rechunk().into_owned()),
             _ => None,
         };
-        let strange = |y: &Int32Chunked| y.min().is_some_and(|y| y < 1800) || y.max().is_some_and(|y| y > 2200);
-        Ok(Some(Self { has_strange_year: years.as_ref().is_some_and(strange), known: days, years }))
+        let is_out = |y: &Int32Chunked| y.min().is_some_and(|y| y < 1800) || y.max().is_some_and(|y| y > 2200);
+        Ok(Some(Self { has_strange_year: years.as_ref().is_some_and(is_out), known: days, years }))
     }
 
     pub fn each(&self, mut with: impl FnMut(usize, usize)) {

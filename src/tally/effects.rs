@@ -1,4 +1,4 @@
-//! What each pair of stem and extra counts for.
+//! Where each pair of stem and extra counts.
 
 use super::classify::Classifier;
 use super::histogram::Combination;
@@ -7,7 +7,7 @@ use super::layout::Layout;
 use super::pass::{Columns, Effect};
 use polars_core::prelude::PlHashMap;
 
-/// What each pair of stem and extra counts for.
+/// The effects of each pair of stem and extra.
 pub(super) struct Effects {
     pub places: PlHashMap<(u32, u32), u32>,
     pub effects: Vec<Vec<Effect>>,

@@ -1,4 +1,4 @@
-//! One factor of a machine: what some series read beside the stem, and its counts.
+//! A factor of a machine: what some series read beside the stem, and its counts.
 
 use super::coded::{Coded, Flags};
 use super::histogram::{Combination, Counts, Histogram};
@@ -8,15 +8,15 @@ use polars_core::prelude::PlHashMap;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-/// One factor of a machine.
+/// A factor of a machine.
 #[derive(Debug)]
 pub(super) struct Factor {
     pub extras: Joint,
     pub numbers: Vec<u32>,
     pub histogram: Histogram,
-    /// The extra that is not counted but follows from the stem.
+    /// The extra that is not counted: its counts follow from the stem's.
     pub common: Option<u32>,
-    /// Of sums, and of rows without a key.
+    /// Sums, and rows without a key.
     pub weighed: PlHashMap<Combination, u64>,
     pub keys: KeysBuilder,
     pub sets: PlHashMap<Combination, u32>,
@@ -35,7 +35,7 @@ impl Factor {
         }
     }
 
-    /// True if its only extra is a column of flags in bits.
+    /// True if the only extra is a column of flags held as bits.
     pub fn is_one_flag(&self, coded: &[Coded]) -> bool {
         matches!(self.extras.columns.as_slice(), [column] if coded[*column].flags.is_some())
     }
@@ -76,7 +76,7 @@ impl Factor {
         }
     }
 
-    /// What was counted, and the common extra as what is left of the stem.
+    /// The counts, and for the common extra what is left of the stem's counts.
     pub fn entries<'b>(&self, base: &'b [(Combination, u64)]) -> Cow<'b, [(Combination, u64)]> {
         if self.extras.columns.is_empty() {
             return Cow::Borrowed(base);

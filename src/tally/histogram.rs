@@ -1,11 +1,11 @@
-//! Counts by area, stem and extra: dense where there is room, hashed beyond.
+//! Counts by area, stem and extra: in a dense table if it fits, else hashed.
 
 use super::joint::bits;
 use polars_core::prelude::PlHashMap;
 
-/// Counts are dense up to this many places, and hashed beyond.
+/// The most entries of a dense table.
 const DENSE: u64 = 1 << 22;
-/// A row of the counts: area class, stem, extra.
+/// Area class, stem, extra.
 pub(super) type Combination = (u32, u32, u32);
 
 /// Counts by combination.
@@ -13,19 +13,19 @@ pub(super) type Combination = (u32, u32, u32);
 pub(super) enum Counts {
     Dense(Vec<u32>),
     Hashed(PlHashMap<u64, u32>),
-    /// Where area, stem and extra together need more than 64 bits.
+    /// For area, stem and extra of more than 64 bits together.
     Wide(PlHashMap<u128, u32>),
 }
 
-/// Bits that number every area of a list.
+/// Bits that can number every area of a list.
 const AREA_BITS: u32 = 20;
 
-/// True if counts of so many areas, stems and extras are dense.
+/// True if a dense table can hold this many areas, with `bits` for stem and extra.
 fn is_dense(places: usize, bits: u32) -> bool {
     1_u64.checked_shl(bits).is_some_and(|places_of_area| places_of_area <= DENSE / (places as u64).max(1))
 }
 
-/// Counts by area, stem and extra, in fields of bits.
+/// Counts by area, stem and extra, packed into bit fields.
 #[derive(Debug)]
 pub(super) struct Histogram {
     pub stem_bits: u32,
@@ -38,14 +38,14 @@ impl Histogram {
         Self { stem_bits: 0, extra_bits: 0, counts: Counts::Dense(Vec::new()) }
     }
 
-    /// True if the fields have to grow, so that what was counted must be put away first.
+    /// True if the bit fields must grow, so that counts must be flushed first.
     pub fn is_too_small(&self, places: usize, stems: usize, extras: usize) -> bool {
         bits(stems) > self.stem_bits
             || bits(extras) > self.extra_bits
             || matches!(self.counts, Counts::Dense(_)) && !is_dense(places, self.stem_bits + self.extra_bits)
     }
 
-    /// Empties it, with room for so many.
+    /// Empties the histogram and makes room.
     pub fn reset(&mut self, places: usize, stems: usize, extras: usize) {
         self.stem_bits = bits(stems);
         self.extra_bits = bits(extras);
@@ -66,7 +66,7 @@ impl Histogram {
         }
     }
 
-    /// Counts rows: area and stem packed, and an extra for each.
+    /// Counts rows, given as packed area and stem with an extra.
     pub fn add(&mut self, rows: impl Iterator<Item = (u64, u32)>) {
         let shift = self.extra_bits;
         match &mut self.counts {
@@ -78,7 +78,7 @@ impl Histogram {
         }
     }
 
-    /// Counts the rows whose bits are set, all with one extra.
+    /// Counts the rows whose bits are set, all with the same extra.
     pub fn add_bits(&mut self, packed: &[u64], words: impl Iterator<Item = u64>, extra: u32) {
         let (shift, extra) = (self.extra_bits, u64::from(extra));
         match &mut self.counts {
@@ -90,7 +90,7 @@ impl Histogram {
         }
     }
 
-    /// Of a dense histogram, the extras that occur with an area and stem, with their counts.
+    /// The extras that occur with an area and stem, with their counts; dense histograms only.
     pub fn extras_of(&self, area: u32, stem: u32) -> impl Iterator<Item = (u32, u64)> + '_ {
         let counts = match &self.counts {
             Counts::Dense(counts) => counts.as_slice(),
@@ -117,7 +117,7 @@ impl Histogram {
     }
 }
 
-/// The rows whose bits are set.
+/// Calls `with` for every row whose bit is set.
 fn each_set(packed: &[u64], words: impl Iterator<Item = u64>, mut with: impl FnMut(u64)) {
     for (rows, word) in packed.chunks(64).zip(words) {
         let mut word = word & u64::MAX >> (64 - rows.len());

@@ -1,11 +1,11 @@
-//! A pass made ready for machines: its columns, its stem and its factors.
+//! A pass prepared for machines: its inputs, its stem and its factors.
 
 use super::classes::{Input, InputKind};
 use super::pass::{Pass, PresenceRule};
 use crate::question::How;
 use std::collections::BTreeMap;
 
-/// What a machine does with the rows of a factor.
+/// How the rows of a factor are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Weight<'a> {
     Rows,
@@ -13,12 +13,14 @@ pub(super) enum Weight<'a> {
     Distinct(&'a str),
 }
 
-/// A pass made ready for machines.
+/// A pass prepared for machines.
 #[derive(Debug)]
 pub(super) struct Layout<'a> {
     pub pass: Pass<'a>,
     pub inputs: Vec<Input<'a>>,
+    /// Inputs of the stem.
     pub stem: Vec<usize>,
+    /// Way of counting, inputs of the extras, series.
     pub factors: Vec<(Weight<'a>, Vec<usize>, Vec<usize>)>,
 }
 
@@ -46,11 +48,7 @@ impl<'a> Layout<'a> {
         Self { pass, inputs, stem, factors }
     }
 
-    pub fn pass(&self) -> &Pass<'a> {
-        &self.pass
-    }
-
-    /// The column whose classes are communes, where rows of the period tell who sent records.
+    /// The input whose classes are communes, if rows of the period show who sent records.
     pub fn communes(&self) -> Option<usize> {
         match self.pass.presence_rule() {
             PresenceRule::Never | PresenceRule::AnyRow => None,

@@ -1,10 +1,9 @@
 //! The counting machine: rows become combinations of classes, and combinations are counted.
 //!
-//! Every row is counted once, by its area and its *stem*: what dimensions of single categories and the period see of it.
-//! Whatever else a condition reads is an *extra* of a factor, counted beside the stem, and only where it is not the most
-//! common one: a flag that is nearly always true costs next to nothing. What was left out follows from the stem's counts.
-//! In the end each combination that occurs is looked at once, by the same evaluator that works row by row in the simple
-//! way.
+//! Each row is counted once by its area and its *stem*: the classes read by the period and by dimensions with one category
+//! per row. Anything else that a condition reads is an *extra* of a factor, counted beside the stem unless it is the most common
+//! extra, whose counts follow from the stem's: a flag that is nearly always true costs next to nothing. At the end each
+//! combination that occurs is evaluated once, by the evaluator that the simple way runs for every row.
 
 use super::classify::Classifier;
 use super::coded::Coded;
@@ -21,10 +20,10 @@ use crate::record::{Encoded, NO};
 use crate::spelling::identifier;
 use polars_core::prelude::*;
 
-/// Counts of a machine are put away before they could overflow 32 bits.
+/// Counts are flushed before they could overflow 32 bits.
 const MOST_ROWS: u64 = 1 << 31;
 
-/// What one worker has counted of one pass.
+/// The counts of one worker in one pass.
 #[derive(Debug)]
 pub(super) struct Machine {
     classifiers: Vec<Classifier>,
@@ -33,9 +32,9 @@ pub(super) struct Machine {
     stems: Vec<u32>,
     /// Area and stem of each row, packed.
     packed: Vec<u64>,
-    /// Stems that lie outside the period.
+    /// For each stem, whether it is outside the period.
     outside: Vec<bool>,
-    /// Classes of communes with rows in the period.
+    /// For each class of communes, whether it has rows in the period.
     present: Vec<bool>,
     base: Histogram,
     factors: Vec<Factor>,
@@ -58,7 +57,7 @@ impl Machine {
         }
     }
 
-    /// Counts a chunk; true if something is wrong with it, which the simple way then tells.
+    /// Counts a chunk; true if something is wrong with it, which the simple way then reports.
     pub fn count(&mut self, layout: &Layout, frame: &DataFrame, builder: &mut TallyBuilder) -> Result<bool> {
         let rows = frame.height();
         let mut encoder = layout.pass.encoder(frame, 0);
@@ -68,7 +67,7 @@ impl Machine {
         }
         self.stem.number(&mut self.coded, &self.classifiers, rows, &mut self.stems);
         for (factor, (weight, ..)) in self.factors.iter_mut().zip(&layout.factors) {
-            // Bits are counted as they are.
+            // Flags held as bits are counted as bits.
             if *weight == Weight::Rows && factor.is_one_flag(&self.coded) {
                 continue;
             }
@@ -76,7 +75,7 @@ impl Machine {
         }
         self.mark_outside(layout);
         self.mark_present(layout);
-        bad |= self.has_no_place();
+        bad |= self.has_no_area();
         if self.rows + rows as u64 > MOST_ROWS || self.is_too_small() {
             self.flush(layout, builder);
         }
@@ -103,9 +102,9 @@ impl Machine {
                 Weight::Distinct(column) => {
                     let found = layout.pass.table.column(column);
                     let numbers = std::mem::take(&mut factor.numbers);
-                    let mut nobody = false;
+                    let mut without_key = false;
                     let mut add = |text: Option<&str>, combination: Combination| {
-                        nobody |= text.is_none();
+                        without_key |= text.is_none();
                         if !self.outside[combination.1 as usize] {
                             factor.add_key(text, combination);
                         }
@@ -113,7 +112,7 @@ impl Machine {
                     let combinations = combinations(areas, &self.stems, &numbers);
                     let wrong = |e: PolarsError| Error::Frame { table: layout.pass.table.id.clone(), found: Fact::library(e) };
                     match (found, frame.column(column)) {
-                        // Plain text needs no encoder.
+                        // Text without a code list needs no encoder.
                         (Some(schema), Ok(keys)) if schema.codes.is_none() => {
                             let texts = keys.cast(&DataType::String).map_err(wrong)?;
                             let texts = texts.as_materialized_series().rechunk();
@@ -129,25 +128,25 @@ impl Machine {
                             }
                         }
                     }
-                    bad |= nobody && found.is_some_and(|c| c.required);
+                    bad |= without_key && found.is_some_and(|c| c.required);
                     factor.numbers = numbers;
                 }
             }
         }
-        // What the encoder read whole it also checked whole.
+        // The encoder checked what it read whole.
         Ok(bad | !encoder.problems.rows().is_empty())
     }
 
     fn mark_outside(&mut self, layout: &Layout) {
         let stems = self.stem.len(&self.classifiers);
         let Some(nth) = self.stem.columns.iter().position(|c| layout.inputs[*c].names.contains(&IN_PERIOD)) else { return };
-        let flags = self.classifiers[self.stem.columns[nth]].classes.outside().unwrap_or_default();
+        let flags = self.classifiers[self.stem.columns[nth]].classes.in_period().unwrap_or_default();
         for stem in self.outside.len()..stems {
             self.outside.push(flags.get(self.stem.class(stem as u32, nth)) == Some(&NO));
         }
     }
 
-    /// Notes the communes of the rows that may lie in the period.
+    /// Marks the communes of rows that may be in the period.
     fn mark_present(&mut self, layout: &Layout) {
         let Some(column) = layout.communes() else { return };
         self.present.resize(self.classifiers[column].classes.len(), false);
@@ -156,27 +155,27 @@ impl Machine {
         }
     }
 
-    /// The communes that sent records.
+    /// Notes in the tally which communes sent records.
     fn report_present(&self, layout: &Layout, builder: &mut TallyBuilder) {
         let pass = &layout.pass;
         let list = pass.question.areas.since();
-        let mut tell = |commune| builder.tally.presence.row(list, pass.number(), commune);
+        let mut note = |commune| builder.tally.presence.row(list, pass.number(), commune);
         if pass.presence_rule() == PresenceRule::AnyRow {
-            self.classifiers[0].classes.met.iter().copied().for_each(&mut tell);
+            self.classifiers[0].classes.met.iter().copied().for_each(&mut note);
         }
         if let Some(column) = layout.communes() {
             let found = self.classifiers[column].classes.places.iter().zip(&self.present).filter(|(_, present)| **present);
-            // The area of codes that the list does not have is no commune.
+            // The unknown area is no commune.
             let communes = found.filter_map(|(place, _)| u32::try_from((*place)?).ok());
-            communes.filter(|place| (*place as usize) < pass.question.areas.areas().len()).for_each(tell);
+            communes.filter(|place| (*place as usize) < pass.question.areas.areas().len()).for_each(note);
         }
     }
 
-    /// True if a row of the period has no place.
-    fn has_no_place(&mut self) -> bool {
-        let Some(nowhere) = self.classifiers[0].classes.places.iter().position(Option::is_none) else { return false };
+    /// True if a row of the period has no area.
+    fn has_no_area(&mut self) -> bool {
+        let Some(no_area) = self.classifiers[0].classes.places.iter().position(Option::is_none) else { return false };
         let areas = self.coded[0].codes();
-        areas.iter().zip(&self.stems).any(|(area, stem)| *area as usize == nowhere && !self.outside[*stem as usize])
+        areas.iter().zip(&self.stems).any(|(area, stem)| *area as usize == no_area && !self.outside[*stem as usize])
     }
 
     fn is_too_small(&self) -> bool {
@@ -185,10 +184,10 @@ impl Machine {
         self.base.is_too_small(places, stems, 1) || self.factors.iter().any(is_too_small)
     }
 
-    /// Works out what was counted, and starts afresh with more room.
+    /// Adds the counts to the tally and starts again with more room.
     fn flush(&mut self, layout: &Layout, builder: &mut TallyBuilder) {
         self.work_out(layout, builder);
-        // Twice what is needed, so that growing ends soon.
+        // Twice what is needed, so that it rarely grows.
         let (places, stems) = (2 * self.classifiers[0].classes.len(), 2 * self.stem.len(&self.classifiers));
         self.base.reset(places, stems, 1);
         for factor in &mut self.factors {
@@ -220,7 +219,7 @@ impl Machine {
         }
     }
 
-    /// Everything that is left, and the keys.
+    /// Adds the remaining counts and the keys to the tally.
     pub fn finish(mut self, layout: &Layout, builder: &mut TallyBuilder) {
         self.work_out(layout, builder);
         self.report_present(layout, builder);

@@ -1,8 +1,7 @@
 //! The counting machine: encode, count, merge, roll up.
 //!
-//! A tally holds counts by cell, and for distinct counts the keys as hashes. It never sees a name.
-//! `merge` is associative and commutative, a tally of no rows changes nothing, and any split of the rows gives
-//! the identical tally.
+//! A tally holds counts by cell, and for distinct counts the hashes of keys; no name enters it. Merging is associative and
+//! commutative, the tally of no rows is neutral, and any split of the rows gives the identical tally.
 
 mod cells;
 mod classes;

@@ -1,4 +1,4 @@
-//! The rows of one table under one rule of time: what is counted in one pass, in the simple way and by the machine.
+//! A pass: the blocks of one table with one date column and one lag, counted together, in the simple way or by the machine.
 
 use super::cells::CellsBuilder;
 use super::keys::Pattern;
@@ -15,29 +15,29 @@ use polars_core::prelude::DataFrame;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
-/// What counting needs to know of a dataset besides the rows.
+/// Dataset-wide settings that counting needs.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Context {
-    /// The list that ethnic codes belong to.
+    /// The list of ethnic codes.
     pub ethnic_list: Option<EthnicList>,
-    /// The cases, for perpetrators.
+    /// The cases from which perpetrators take facts over.
     pub cases: Cases,
-    /// What the tables allow; see [`crate::Plan::fit`].
+    /// What the tables can answer; see [`crate::Plan::fit`].
     pub fit: Option<Fit>,
-    /// The list that area codes belong to, if it is not that of the plan; see [`crate::Plan::vintage`].
+    /// The list of area codes, if not the plan's; see [`crate::Plan::vintage`].
     pub vintage: Vintage,
 }
 
-/// How the communes that sent records are told.
+/// Which rows show that a commune sent records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PresenceRule {
-    /// Nobody asks.
+    /// Presence is not noted.
     Never,
-    /// By the codes met, in whatever row.
+    /// Any row.
     AnyRow,
-    /// By the rows of the period, whose areas are communes.
+    /// Rows of the period; areas are communes.
     InPeriod,
-    /// By the rows of the period, whose communes are read beside their wider areas.
+    /// Rows of the period; communes are read beside wider areas.
     Separately,
 }
 
@@ -51,7 +51,7 @@ pub(super) struct PassBlock<'a> {
     pub grid: Grid<'a>,
 }
 
-/// One table, one lag, one date column.
+/// One table, one lag and one date column.
 #[derive(Debug)]
 pub(super) struct Pass<'a> {
     pub question: &'a Question,
@@ -115,7 +115,7 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// The column under a name that conditions use, the period among them.
+    /// The column under a name that conditions use, including [`IN_PERIOD`].
     pub fn encode(&self, encoder: &mut Encoder, name: &str) -> Result<Rc<Encoded>> {
         if name == IN_PERIOD {
             return Ok(Rc::new(Encoded::Flag(match &self.question.period {
@@ -132,7 +132,7 @@ impl<'a> Pass<'a> {
         self.blocks.iter().position(|p| p.place == block)
     }
 
-    /// What conditions and dimensions read for some series; not keys, sums and the area.
+    /// What conditions and dimensions of some series read; without keys, sums and the area.
     pub fn names(&self, series: &[usize]) -> BTreeSet<&'a str> {
         let of = |s: &usize| &self.question.series[*s];
         let mut names: BTreeSet<&str> = series.iter().flat_map(|s| of(s).condition.columns()).collect();
@@ -140,7 +140,7 @@ impl<'a> Pass<'a> {
         names
     }
 
-    /// The columns that say whether a row belongs to the period.
+    /// The columns that decide whether a row belongs to the period.
     pub fn dates(&self) -> Vec<&'a str> {
         match self.table.time {
             _ if self.question.period.is_none() => Vec::new(),
@@ -150,7 +150,7 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// The area of each row at the level input for; none where the row has no place.
+    /// The area of each row at the question's level; none where the row has no area.
     pub fn places(&self, columns: &Columns, rows: usize) -> Vec<Option<u64>> {
         let Some(area) = &self.question.area else { return vec![Some(0); rows] };
         let Encoded::Words { codes, words } = &*columns[area] else { return Vec::new() };
@@ -160,7 +160,7 @@ impl<'a> Pass<'a> {
         codes.iter().map(|code| if *code == NO_WORD { None } else { known[*code as usize] }.or(other)).collect()
     }
 
-    /// The commune of each row; none where its code is not in the list.
+    /// The commune of each row; none where its code is not on the list.
     pub fn communes(&self, columns: &Columns, rows: usize) -> Vec<Option<u32>> {
         let Some(Encoded::Words { codes, words }) = self.question.area.as_ref().map(|area| &*columns[area]) else {
             return vec![None; rows];
@@ -169,18 +169,18 @@ impl<'a> Pass<'a> {
         codes.iter().map(|code| if *code == NO_WORD { None } else { known[*code as usize] }).collect()
     }
 
-    /// How the communes that sent records are told.
+    /// Which rows show that a commune sent records.
     pub fn presence_rule(&self) -> PresenceRule {
         match self.table.time {
             _ if !self.question.coverage => PresenceRule::Never,
-            // The whole register is of one day, whoever in it is a child.
+            // A register describes one day, whether or not a row is of a child.
             Time::Stock => PresenceRule::AnyRow,
             Time::Event | Time::Year | Time::SchoolYear if self.question.level == Level::Commune => PresenceRule::InPeriod,
             Time::Event | Time::Year | Time::SchoolYear => PresenceRule::Separately,
         }
     }
 
-    /// The pass as presence knows it.
+    /// The number of the pass in [`Presence`](super::Presence).
     pub fn number(&self) -> u32 {
         self.question.pass_of(self.blocks[0].place)
     }
@@ -191,8 +191,7 @@ impl<'a> Pass<'a> {
         if area == grid.unknown_area() { area as u32 } else { grid.areas.up_to(area as u32, Level::Province) }
     }
 
-    /// For each series and row of some encoded columns: the categories in which the row counts, as offsets within an
-    /// area; none where the condition is not true.
+    /// For each row of encoded columns: the series in which it counts, with offsets of its categories within an area.
     pub fn effects(&self, series: &[usize], columns: &Columns, rows: usize) -> Vec<Vec<Effect>> {
         let mut offsets: HashMap<usize, Vec<Rc<[u64]>>> = HashMap::new();
         for block in series.iter().filter_map(|s| self.block_of(*s)).collect::<BTreeSet<usize>>() {
@@ -210,7 +209,7 @@ impl<'a> Pass<'a> {
         let mut evaluator = Rows { count: rows, columns, known: HashMap::new() };
         for series in series {
             let truth = evaluator.truth(&self.question.series[*series].condition);
-            // A pass counts the series of its own blocks alone.
+            // A pass counts only series of its own blocks.
             let Some(block) = self.block_of(*series) else { continue };
             for row in (0..rows).filter(|row| truth[*row] == crate::record::YES) {
                 found[row].push(Effect { series: *series, block, offsets: offsets[&block][row].clone() });
@@ -241,7 +240,7 @@ impl<'a> Pass<'a> {
     }
 }
 
-/// That a row counts in a series, and in which categories of its block.
+/// A row counts in a series, in these categories of its block.
 #[derive(Debug, Clone)]
 pub(super) struct Effect {
     pub series: usize,
@@ -249,10 +248,10 @@ pub(super) struct Effect {
     pub offsets: Rc<[u64]>,
 }
 
-/// A tally in the making.
+/// Builds a tally.
 #[derive(Debug)]
 pub(super) struct TallyBuilder {
-    /// The place of each series within its block.
+    /// The position of each series within its block.
     local: Vec<usize>,
     pub blocks: Vec<CellsBuilder>,
     pub tally: Tally,
@@ -333,7 +332,7 @@ impl CategoryCodes {
     }
 }
 
-/// The band an age lies in for certain.
+/// The band that certainly contains an age.
 fn band(of: &Categories, low: i32, high: i32) -> u64 {
     let cuts = &of.cuts;
     let below = |age: i32| cuts.partition_point(|cut| *cut <= age);

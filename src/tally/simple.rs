@@ -1,7 +1,6 @@
-//! The simple way: every column of a chunk encoded whole, every condition worked out for every row.
+//! The simple way to count: encode every column of a chunk whole, evaluate every condition for every row.
 //!
-//! It says what is wrong with a chunk, with the rows concerned, once the machine has found that something is; and it is
-//! the oracle the machine is held to in the tests.
+//! When the machine finds something wrong in a chunk, this reports what, with the rows. In tests it is the machine's oracle.
 
 use super::keys::{self, KeysBuilder, Pattern, Set};
 use super::pass::{Columns, Effect, Pass, PresenceRule, TallyBuilder};
@@ -19,7 +18,7 @@ pub(super) fn count<'p, 'a: 'p>(
     frame: &DataFrame,
     offset: u64,
 ) -> Result<(Tally, Problems)> {
-    let mut told = vec![false; frame.height()];
+    let mut reported = vec![false; frame.height()];
     let mut problems = Problems::default();
     let mut passes = passes.into_iter().peekable();
     let Some(first) = passes.peek() else { return Ok((Tally::default(), problems)) };
@@ -45,8 +44,8 @@ pub(super) fn count<'p, 'a: 'p>(
             .collect();
         if let (Some(area), UnknownAreas::Error) = (area, pass.question.unknown_areas) {
             for row in (0..frame.height()).filter(|row| places[*row].is_none() && in_period[*row] != 0) {
-                if !told[row] {
-                    report_area(pass, area, &columns[area], row, &mut told, &mut encoder.problems);
+                if !reported[row] {
+                    report_area(pass, area, &columns[area], row, &mut reported, &mut encoder.problems);
                 }
             }
         }
@@ -62,13 +61,13 @@ pub(super) fn count<'p, 'a: 'p>(
     Ok((builder.finish(), problems))
 }
 
-fn report_area(pass: &Pass, area: &str, codes: &Encoded, row: usize, told: &mut [bool], problems: &mut Problems) {
+fn report_area(pass: &Pass, area: &str, codes: &Encoded, row: usize, reported: &mut [bool], problems: &mut Problems) {
     let Encoded::Words { codes, words } = codes else { return };
-    // A perpetrator of no case was told as such.
+    // A perpetrator without a case is reported as such.
     if pass.table.case.is_some() && codes[row] == NO_WORD {
         return;
     }
-    told[row] = true;
+    reported[row] = true;
     problems.area(&pass.table.id, area, words.get(codes[row] as usize).map(String::as_str));
 }
 
@@ -94,7 +93,7 @@ fn fill(pass: &Pass, columns: &Columns, places: &[Option<u64>], builder: &mut Ta
         }
         for (name, effects) in of_keys {
             let Encoded::Words { codes, words } = &*columns[name] else { continue };
-            // The words of a code list are no identifiers.
+            // Codes of a list are no identifiers.
             let is_code = pass.table.column(name).is_none_or(|c| c.codes.is_some());
             let key = words.get(codes[row] as usize).map(String::as_str);
             match key.and_then(|word| if is_code { Some(word.into()) } else { identifier(word) }) {
@@ -103,7 +102,7 @@ fn fill(pass: &Pass, columns: &Columns, places: &[Option<u64>], builder: &mut Ta
                     sets.push(Some((area as u32, patterns.len() as u32)));
                     patterns.push(Pass::pattern(&effects));
                 }
-                // Without a key nobody can tell two rows apart or together: each counts.
+                // A row without a key counts as one.
                 None => effects.iter().for_each(|effect| builder.add(pass, effect, area, 1)),
             }
         }

@@ -1,4 +1,4 @@
-//! Who reported, in a tally.
+//! Submissions, noted in a tally.
 
 use super::moved::Vintage;
 use super::tally::Tally;
@@ -6,8 +6,8 @@ use crate::area::{Level, Submissions};
 use crate::question::Question;
 
 impl Tally {
-    /// Adds which communes reported. Tables that the question does not count are passed over; a complete table is so for the
-    /// provinces that have rows or submissions.
+    /// Adds which communes reported. Tables that the question does not count are skipped. A complete table is complete for
+    /// provinces with rows or submissions.
     pub(crate) fn report(&mut self, submissions: &Submissions, onto: &Question, vintage: &Vintage) {
         let moved = vintage.moved();
         let question = moved.map_or(onto, |moved| &moved.question);
