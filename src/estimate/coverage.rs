@@ -21,9 +21,9 @@ enum Sent {
     Nothing,
     /// Only records of units that were split: how many are its own is unknown.
     Elsewhere,
-    /// A part of the days asked.
+    /// Records, but not for all days asked.
     Part,
-    /// All days asked.
+    /// Reports for all days asked.
     All,
     /// Who reported is unknown, and some records cannot be assigned to it.
     Less,

@@ -1,13 +1,23 @@
 //! A tally as a table, to be stored and sent: version 4.
 //!
-//! Columns: `version`, `plan` (fingerprint), `kind`, `series`, `cell`, `key` (text), `count` and `text`. Kinds: `whole` (one row:
-//! the number of rows in `count`, a checksum in `key`), `counted` (a series), `province` (a cell), `origin` (a province of
-//! moved records by its place in their list, and in `cell` the days of that list since 1970), `count` (of a series in a cell), `pattern` (a series and an
-//! offset within an area, of the pattern numbered `count`), `set` (an area, in `cell`, and a pattern, in `series`, as the set
-//! numbered `count`), `key` (the hash of a key, 24 hexadecimal digits, in the set numbered `count`), `sealed` (in `key` an
-//! identifier of the secret), `left_out` (in `key` the indicator, in `text` why), `set_aside` (in `key` the table, in `count` its rows), `rows` (a pass and, in `count`, the first day of a list
-//! of areas; in `text` the communes that sent rows, as places of the list), `submitted`, `awaited` and `complete` (a table and a unit of such a list; in
-//! `text` the days of a submission).
+//! Columns: `version`, `plan` (fingerprint), `kind`, `series`, `cell`, `key` (text), `count` and `text`.
+//!
+//! | kind | content |
+//! |---|---|
+//! | `whole` | one row: the number of rows in `count`, a checksum in `key` |
+//! | `counted` | a series |
+//! | `province` | a province in `cell` |
+//! | `origin` | a province of moved records, in `series` by its place in their list; in `cell` the day of that list since 1970 |
+//! | `count` | of a series in a cell |
+//! | `pattern` | a series and an offset within an area, of the pattern numbered `count` |
+//! | `set` | an area in `cell` and a pattern in `series`, as the set numbered `count` |
+//! | `key` | the hash of a key, 24 hexadecimal digits, in the set numbered `count` |
+//! | `sealed` | in `key` an identifier of the secret |
+//! | `left_out` | in `key` the indicator, in `text` the reason |
+//! | `set_aside` | in `key` the table, in `count` its rows |
+//! | `rows` | a pass in `series`; in `count` the first day of a list of areas, in `text` the places of communes that sent rows |
+//! | `submitted`, `awaited` | a table in `series`, a unit in `cell` of the list in `count`; in `text` the days of a submission |
+//! | `complete` | a table in `series`, a unit in `cell` of the list in `count` |
 //!
 //! The checksum does not depend on the order of rows. Keys are text, because programs that hold numbers with nulls as floats
 //! would round them.
