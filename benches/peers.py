@@ -1,8 +1,8 @@
 """chitieu against the best hand-written query of polars, DuckDB and pandas, counting the same cells, in one run.
 
-The register of a synthetic province, 32 conditions by commune, sex and age group: in each cell the children who fulfil a
-condition, and those undecided. All answers are compared, cell by cell. Only the counting is timed; each measurement is a
-process of its own, on columns in memory or on one Parquet file. The floor is the time to read each value.
+The register of a synthetic province, 32 conditions by commune, sex and age group: in each cell the children who fulfil
+a condition, and those undecided. All answers are compared, cell by cell. Only the counting is timed; each measurement
+is a process of its own, on columns in memory or on one Parquet file. The floor is the time to read each value.
 
 Expected before measuring on two cores at 25 million: polars 8 times, DuckDB 10 times slower in memory; at most 4 times
 the floor; from Parquet 2 times.
@@ -400,7 +400,7 @@ def make(asked: argparse.Namespace) -> dict[str, float]:
 
 
 def cost(asked: argparse.Namespace) -> dict[str, float]:
-    """Time the tally of one indicator of the built-in catalogue, of each one, and of all that read only the register."""
+    """Time the tally of one indicator of the built-in catalogue, of each, and of all that read only the register."""
     children = ct.Dataset(children=pl.read_parquet(asked.file))
 
     def plan(*ids: str) -> ct.Plan:

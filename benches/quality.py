@@ -1,10 +1,10 @@
-"""The check of a large register against dataframely and against one hand-written polars query, with the same rules in one
-run.
+"""The check of a large register against dataframely and one hand-written polars query, with the same rules in one run.
 
 The register of a synthetic province, with errors planted in one row of a thousand; 15 rules of the table `children`.
-Every system counts the rows that fail each rule, and the counts are compared. chitieu also gives the rows, the undecided
-ones, all counts by commune, completeness and the months updated; dataframely also splits the frame into valid and
-invalid rows; the polars query gives only the counts. Each measurement is a process of its own, on a frame in memory.
+Every system counts the rows that fail each rule, and the counts are compared. chitieu also gives the rows, the
+undecided ones, all counts by commune, completeness and the months updated; dataframely also splits the frame into
+valid and invalid rows; the polars query gives only the counts. Each measurement is a process of its own, on a frame in
+memory.
 
 Expected before measuring on two cores at 25 million: dataframely 3 times slower than chitieu, since it evaluates each
 rule on whole columns and splits the frame; the polars query half as long as chitieu, mostly for the distinct
