@@ -35,7 +35,7 @@ impl PyTable {
     }
 
     fn told(&self) -> (String, String) {
-        (self.0.told().vi.clone(), self.0.told().en.clone())
+        (self.0.description().vi.clone(), self.0.description().en.clone())
     }
 
     /// What a reader of the table must know, in Vietnamese and English.
@@ -151,8 +151,8 @@ fn table(py: Python<'_>, area_level: &str, make: impl FnOnce(Level) -> Result<Ta
 #[pymethods]
 impl PySelection {
     fn told(&self) -> (String, String) {
-        let told = self.0.choice().told();
-        (told.vi, told.en)
+        let text = self.0.choice().description();
+        (text.vi, text.en)
     }
 
     fn counts(&self, py: Python<'_>, unit: &str, by: Vec<String>, area_level: &str, age_bands: Option<Vec<i32>>) -> PyResult<PyTable> {
