@@ -75,7 +75,8 @@ pub fn internal(py: Python<'_>) -> PyErr {
     })
 }
 
-/// What is told in a process that was forked from one that has computed: its threads are not there.
+/// The error of a process that was forked from one that has computed: it lacks the threads.
+#[pyfunction]
 pub fn forked(py: Python<'_>) -> PyErr {
     PyRuntimeError::new_err(match language(py) {
         Language::Vi => {

@@ -138,7 +138,7 @@ def world(tmp_path_factory):
     plan = ct.plan(period="2022", indicators=["child_population"], by=["sex"])
     tally = plan.partial(dataset)
     result = plan.finish(tally)
-    register = ct.abuse.read(made_up)
+    register = ct.abuse.register(made_up)
     selection = register.select(period="2022")
     check = ct.check(dataset, period="2022")
     chart = altair.Chart(altair.Data(values=[{"n": 1}])).mark_bar().encode(x="n:Q")
@@ -225,7 +225,7 @@ def world(tmp_path_factory):
         "Indicator": ct.catalogue()["child_population"],
         "Plan": plan,
         "Plot": result.plot,
-        "Reading": ct.read(file, "children"),
+        "Reading": ct.read(file, table="children"),
         "Register": register,
         "Result": result,
         "Selection": selection,
@@ -376,7 +376,7 @@ class Full:
         raise MemoryError
 
 
-@pytest.mark.parametrize("call", [lambda t: ct.clean(t, "children"), lambda t: ct.Dataset(children=t)])
+@pytest.mark.parametrize("call", [lambda t: ct.clean(t, table="children"), lambda t: ct.Dataset(children=t)])
 def test_a_full_memory_is_told_as_one(call):
     with pytest.raises(MemoryError):
         call(Full())
@@ -395,7 +395,9 @@ def test_what_was_being_handled_stays_in_the_chain():
     assert str(caught.value.__context__) == "mine"
 
 
-@pytest.mark.parametrize("call", [lambda: ct.read("", "children"), lambda: ct.read_folder(""), lambda: ct.rules("")])
+@pytest.mark.parametrize(
+    "call", [lambda: ct.read("", table="children"), lambda: ct.read_folder(""), lambda: ct.rules("")]
+)
 def test_an_empty_path_is_not_the_working_directory(call, world, monkeypatch):
     monkeypatch.chdir(world[0])
     with pytest.raises(FileNotFoundError, match='no such file: ""'):
@@ -413,11 +415,16 @@ def test_an_empty_path_of_a_table_is_not_the_working_directory(monkeypatch, tmp_
 def test_what_never_ends_is_not_read(tmp_path):
     os.mkfifo(tmp_path / "pipe.csv")
     for path in (tmp_path / "pipe.csv", "/dev/zero"):
-        for read in (lambda p: ct.read(p, "children"), ct.read_folder, ct.rules, lambda p: ct.Dataset(children=str(p))):
+        for read in (
+            lambda p: ct.read(p, table="children"),
+            ct.read_folder,
+            ct.rules,
+            lambda p: ct.Dataset(children=str(p)),
+        ):
             with pytest.raises(FileNotFoundError, match=r"not a file|no such file"):
                 read(path)
         with pytest.raises(FileNotFoundError, match="not a file"):
-            ct.clean(children(), "children", mapping=path)
+            ct.clean(children(), table="children", mapping=path)
 
 
 def test_no_file_takes_the_place_of_a_pipe_or_a_folder(world, tmp_path):
