@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass
 from typing import overload
 
@@ -47,6 +47,9 @@ class Interval(Sequence[float]):
 
     def __len__(self) -> int:
         return 3
+
+    def __iter__(self) -> Iterator[float]:
+        return iter((self.value, self.lower, self.upper))
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Interval):
