@@ -36,6 +36,7 @@ html_theme_options = {"top_of_page_buttons": []}
 templates_path = ["_templates"]
 html_static_path = ["_static"]
 html_css_files = ["guide.css"]
+html_domain_indices = False
 html_show_sourcelink = False
 html_copy_source = False
 html_math_renderer = "mathml"

@@ -3,7 +3,7 @@
 //! Run it with `cargo run --example indicator`. The children are made up.
 
 use chitieu::{Catalogue, Dataset, Plan, compute};
-use polars::prelude::*;
+use polars_core::prelude::*;
 
 pub fn main() -> Result<(), Box<dyn std::error::Error>> {
     // Four children of the commune 12364 (Hưng Yên) at the end of 2022; the last one is not under five.
