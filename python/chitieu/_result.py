@@ -115,7 +115,7 @@ class Result(Table):
         Args:
             indicator: Its id.
             **where: The word of ``measure``, ``period``, ``area`` (a code), ``area_level``, a dimension, or another
-                column of words. ``"*"`` keeps all of a column. For several words see :meth:`filter`.
+                column of words. ``"*"`` keeps all of a column. For several words see :meth:`Table.filter`.
 
         Raises:
             PlanError: For an indicator, a column or a word that the result does not have; the message names what
