@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
+from functools import cached_property
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -213,9 +214,8 @@ class Reading:
         for how, why in _not_taken().items():
             unmatched += [f"{header} [{why}]" for header in columns.filter(pl.col("how") == how)["header"]]
         matched = columns.filter(pl.col("column").is_not_null()).height
-        findings = self.findings
         rows, changed = self._native.rows(), int(self.changes["rows"].sum())
-        unread, aside = findings.height, self.set_aside.height
+        unread, aside = self._native.unread()
         lines = [
             say(f"{rows:,} bản ghi; {aside:,} dòng để riêng", f"{rows:,} records; {aside:,} rows set aside"),
             self._whence(),
@@ -298,7 +298,7 @@ class Folder:
         self._area_vintage, self._ethnic_list = area_vintage, ethnic_list
         self.readings: dict[str, Reading] = {r.table(): Reading(r) for r in native.readings()}
 
-    @property
+    @cached_property
     def dataset(self) -> Dataset:
         """The tables as a dataset."""
         tables: dict[str, Any] = dict(self.readings)
