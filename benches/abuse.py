@@ -49,10 +49,10 @@ def main() -> None:
     dataset = ct.Dataset(victims=frame, area_vintage="2022-12-31")
     _, alone = timed("polars: distinct by sex and form, country", lambda: distinct(frame))
     print(f"{'':<42} {'':>8} times that")
-    register, _ = timed(f"read {rows:,} reports", lambda: ct.abuse.read(dataset), alone)
+    register, _ = timed(f"read {rows:,} reports", lambda: ct.abuse.register(dataset), alone)
     selection, _ = timed("select", lambda: register.select(period="2022", under=18), alone)
     by = ["sex", "form"]
-    timed("units, all levels", lambda: selection.units("commune"), alone)
+    timed("units, all levels", lambda: selection.units(area_level="commune"), alone)
     timed("children by sex and form, country", lambda: selection.counts("child", by=by), alone)
     timed("children by sex and form, districts", lambda: selection.counts("child", by=by, area_level="district"), alone)
     timed("repeats by quarter, provinces", lambda: selection.repeats("quarter", area_level="province"), alone)

@@ -79,22 +79,22 @@ def main() -> None:
         text, book = Path(folder, "t.csv"), Path(folder, "t.xlsx")
         children.write_csv(text, separator=";")
         children.head(rows // 4).select("child_id", "birth_date", "sex", "commune").write_excel(book)
-        register = ct.abuse.read(ct.Dataset(victims=victims, area_vintage="2022-12-31"))
+        register = ct.abuse.register(ct.Dataset(victims=victims, area_vintage="2022-12-31"))
         selection = register.select(period="2022")
         dataset = ct.Dataset(children=children, victims=victims, area_vintage="2022-12-31")
         check = ct.check(dataset, period="2022")
         plan = ct.plan(period="2022", area_level="commune", by=["sex", "age_group"])
         tally = plan.partial(dataset)
         works: dict[str, Callable[[], object]] = {
-            "read CSV": lambda: ct.read(text, "children"),
-            "read .xlsx": lambda: ct.read(book, "children"),
-            "clean a frame": lambda: ct.clean(children, "children"),
-            "read reports of abuse": lambda: ct.abuse.read(dataset),
+            "read CSV": lambda: ct.read(text, table="children"),
+            "read .xlsx": lambda: ct.read(book, table="children"),
+            "clean a frame": lambda: ct.clean(children, table="children"),
+            "read reports of abuse": lambda: ct.abuse.register(dataset),
             "counts of abuse": lambda: selection.counts("child", by=["sex", "form"], area_level="commune"),
-            "units of abuse": lambda: selection.units("commune"),
+            "units of abuse": lambda: selection.units(area_level="commune"),
             "repeats": lambda: selection.repeats("month", area_level="commune"),
             "check": lambda: ct.check(dataset, period="2022"),
-            "corrections": lambda: check.write_corrections(Path(folder, "out"), "info"),
+            "corrections": lambda: check.write_corrections(Path(folder, "out"), severity="info"),
             "count": lambda: plan.partial(dataset),
             "finish": lambda: plan.finish(tally),
             "merge": lambda: ct.merge([tally, tally, tally]),

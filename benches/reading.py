@@ -105,13 +105,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         text = Path(folder) / "register.csv"
         text.write_text("\n".join(",".join(row) for row in [HEADER, *rows(args.rows)]) + "\n", encoding="utf-8")
-        reading = ct.read(text, "children", **options)
+        reading = ct.read(text, table="children", **options)
         assert reading.to_polars().height == args.rows and reading.findings.height == 0
         del reading
         texts = dict.fromkeys(HEADER, pl.String)
         compare(
             f"CSV, {args.rows:,} rows, {text.stat().st_size >> 20} MB",
-            lambda: ct.read(text, "children", **options).to_polars(),
+            lambda: ct.read(text, table="children", **options).to_polars(),
             {
                 "polars.read_csv, all text": (lambda: pl.read_csv(text, schema_overrides=texts), 3),
                 "polars.read_csv": (lambda: pl.read_csv(text), 3),
@@ -126,7 +126,7 @@ def main() -> None:
         target.close()
         compare(
             f"xlsx, {args.sheet_rows:,} rows, {book.stat().st_size >> 20} MB",
-            lambda: ct.read(book, "children", **options).to_polars(),
+            lambda: ct.read(book, table="children", **options).to_polars(),
             {
                 "fastexcel (calamine), to polars": (
                     lambda: fastexcel.read_excel(book).load_sheet(0, dtypes="string").to_polars(),

@@ -76,6 +76,7 @@ pub fn internal(py: Python<'_>) -> PyErr {
 }
 
 /// The exception in a process forked from one that has computed: it lacks that process's threads.
+#[pyfunction]
 pub fn forked(py: Python<'_>) -> PyErr {
     PyRuntimeError::new_err(match language(py) {
         Language::Vi => {

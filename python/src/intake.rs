@@ -114,6 +114,12 @@ impl PyReading {
         self.0.rows()
     }
 
+    /// The values that could not be read, and the rows set aside.
+    fn unread(&self) -> (usize, usize) {
+        let parts = &self.0.parts;
+        (parts.iter().map(|part| part.findings.len()).sum(), parts.iter().map(|part| part.aside.len()).sum())
+    }
+
     fn area_vintage(&self) -> Option<String> {
         self.0.area_vintage.map(|day| day.to_string())
     }

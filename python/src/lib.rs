@@ -35,5 +35,6 @@ fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
     stats::add_to(m)?;
     m.add_function(wrap_pyfunction!(synthetic::synthetic, m)?)?;
     m.add_function(wrap_pyfunction!(identifiers::identifiers, m)?)?;
+    m.add_function(wrap_pyfunction!(error::forked, m)?)?;
     m.add_function(wrap_pyfunction!(enter::has_worked, m)?)
 }

@@ -121,6 +121,10 @@ impl PyTally {
         self.tally == other.tally
     }
 
+    fn __len__(&self) -> usize {
+        self.tally.rows()
+    }
+
     fn set_aside(&self) -> BTreeMap<String, u64> {
         self.tally.set_aside().map(|(table, rows)| (table.to_owned(), rows)).collect()
     }

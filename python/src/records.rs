@@ -8,7 +8,7 @@ use chitieu::error::{Error, Result};
 use chitieu::{Batches, Metadata, Records};
 use polars_core::prelude::{DataFrame, Field, SchemaRef};
 use pyo3::prelude::*;
-use pyo3::types::PyIterator;
+use pyo3::types::{IntoPyDict, PyIterator};
 use std::collections::BTreeMap;
 use std::sync::mpsc::{SyncSender, sync_channel};
 
@@ -50,7 +50,8 @@ impl<'py> Served<'py> {
                 let _ = reply.send(empty.into_iter().next().unwrap_or_default());
             }
             Request::Open { table, columns, reply } => {
-                self.open.push(self.dataset.call_method1("batches", (table, columns))?.try_iter()?);
+                let asked = [("columns", columns)].into_py_dict(self.dataset.py())?;
+                self.open.push(self.dataset.call_method("batches", (table,), Some(&asked))?.try_iter()?);
                 let _ = reply.send(self.open.len() - 1);
             }
             Request::Next { number, reply } => {

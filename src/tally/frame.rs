@@ -22,7 +22,7 @@
 //! The checksum does not depend on the order of rows. Keys are text, because programs that hold numbers with nulls as floats
 //! would round them.
 
-use super::cells::CellsBuilder;
+use super::cells::{Cells, CellsBuilder};
 use super::keys::{KeysBuilder, Pattern, Set};
 use super::tally::{MOST_COUNTED, TALLY_VERSION, Tally, too_large};
 use crate::area::AreaList;
@@ -32,7 +32,7 @@ use crate::question::Question;
 use crate::text::Text;
 use chrono::NaiveDate;
 use polars_core::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The kind of the row that describes all others.
 const WHOLE: &str = "whole";
@@ -186,6 +186,19 @@ impl Tally {
             "text" => rows.text,
         ]
         .map_err(|e| Error::Frame { table: "tally".to_owned(), found: Fact::library(e) })
+    }
+
+    /// The number of rows of [`Tally::to_frame`], without making it.
+    pub fn rows(&self) -> usize {
+        let counts = |cells: &Cells| cells.iter().map(|(_, counts)| counts.iter().filter(|n| **n > 0).count()).sum::<usize>();
+        let presence = &self.presence;
+        let reports = presence.rows.len() + presence.submitted.values().map(BTreeSet::len).sum::<usize>() + presence.complete.len();
+        let patterns = self.keys.patterns().iter().map(Vec::len).sum::<usize>();
+        let keys = patterns + self.keys.sets().len() + self.keys.iter().count() + usize::from(self.sealed.is_some());
+        let remarks = self.remarks.left_out.len() + self.remarks.set_aside.len();
+        let areas = self.provinces.len() + self.origins.len();
+        // One row says what the others are together.
+        1 + self.counted.len() + areas + reports + self.blocks.iter().map(counts).sum::<usize>() + keys + remarks
     }
 
     /// The tally of a plan or a crosstab from its frame.
