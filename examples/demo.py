@@ -190,7 +190,7 @@ def write(result: ct.Result, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     parquet = result.write_parquet(folder / f"hung_yen_{YEAR}.parquet")
     chart = result.plot("infant_mortality_rate", area_level="district")
-    png = result.plot.save_png(chart, folder / f"hung_yen_{YEAR}.png")
+    png = result.plot.save_png(chart, path=folder / f"hung_yen_{YEAR}.png")
     for path in (parquet, png):
         print(f"{path}  ({number(round(path.stat().st_size / 1000))} kB)")
 

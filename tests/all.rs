@@ -1,4 +1,4 @@
-//! Every test of Rust in one program: each program of its own would be linked with polars again.
+//! All Rust tests in one program: each further program would be linked with polars again.
 
 mod abuse;
 mod cases;

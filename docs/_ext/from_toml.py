@@ -144,7 +144,7 @@ class FromToml(SphinxDirective):
         """Return the names of some codes."""
         import chitieu as ct
 
-        return ", ".join(ct.label(list_id, code) for code in codes)
+        return ", ".join(ct.label(list_id, code=code) for code in codes)
 
 
 class Indicators(FromToml):
@@ -181,7 +181,7 @@ class Indicators(FromToml):
             yield row(self.say("bands"), ", ".join(bands))
         if "periods" in indicator:
             yield row(self.say("periods"), ", ".join(self.pick(PERIODS[p]) for p in indicator["periods"]))
-        parts = [f"{self.say(part).lower()}: {ct.label('read_in', indicator['read_in'][part])}" for part in PARTS]
+        parts = [f"{self.say(part).lower()}: {ct.label('read_in', code=indicator['read_in'][part])}" for part in PARTS]
         yield row(self.say("read_in"), "<br>".join(parts))
         yield row(self.say("references"), "<br>".join(self.reference(r) for r in indicator["references"]))
         if "targets" in indicator:
@@ -196,7 +196,7 @@ class Indicators(FromToml):
         quotient = f"{self.say('numerator').lower()} ÷ {self.say('denominator').lower()}"
         times = TIMES[self.config.language]
         made = [
-            f"{ct.label('measure', m)} = {quotient + times[m] if m in times else self.say('numerator').lower()}"
+            f"{ct.label('measure', code=m)} = {quotient + times[m] if m in times else self.say('numerator').lower()}"
             for m in indicator["outputs"]
         ]
         return "<br>".join(made)
@@ -299,14 +299,14 @@ class Codes(FromToml):
                 continue
             source = f"; {found['source']}" if "source" in found else ""
             yield f"(codes-{found['id']})=\n## `{found['id']}`: {self.pick(found['name'])}\n"
-            yield f"{self.say('read_in')}: {ct.label('read_in', found['read_in'])}{source}.\n"
+            yield f"{self.say('read_in')}: {ct.label('read_in', code=found['read_in'])}{source}.\n"
             yield row(self.say("code"), self.say("name"))
             yield "|---|---|"
             for item in found["items"]:
                 within = f" ({self.say('of')} `{item['parent']}`)" if "parent" in item else ""
                 yield row(f"`{item['code']}`", self.pick(item) + within)
             yield ""
-        yield f"(codes-ethnicity)=\n## `ethnicity`: {ct.label('dimension', 'ethnicity')}\n"
+        yield f"(codes-ethnicity)=\n## `ethnicity`: {ct.label('dimension', code='ethnicity')}\n"
         yield row("1979", "2008", self.say("name"))
         yield "|---|---|---|"
         for group in toml("ethnicity")["group"]:

@@ -15,6 +15,8 @@ Example:
 """
 
 import sys
+import warnings
+from typing import TYPE_CHECKING
 
 from chitieu import _result, abuse, charts, stats, synthetic
 from chitieu._areas import area_moves, areas
@@ -29,7 +31,8 @@ from chitieu._native import __version__
 from chitieu._plan import Plan, Tally, compute, merge, plan
 from chitieu._progress import tqdm_progress
 from chitieu._read import Folder, Reading, clean, find_area, read, read_folder
-from chitieu._result import Result, Warning
+from chitieu._result import Result, ResultWarning
+from chitieu._table import Table
 
 __all__ = [
     "Catalogue",
@@ -43,9 +46,10 @@ __all__ = [
     "PlanError",
     "Reading",
     "Result",
+    "ResultWarning",
     "SchemaError",
+    "Table",
     "Tally",
-    "Warning",
     "__version__",
     "abuse",
     "area_moves",
@@ -71,3 +75,13 @@ __all__ = [
 ]
 
 guard(sys.modules[__name__], abuse, charts, stats, synthetic, _result)
+
+# A type checker shall still see a misspelt name.
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """Return what has another name now."""
+        if name == "Warning":
+            warnings.warn("chitieu.Warning is now chitieu.ResultWarning", DeprecationWarning, stacklevel=2)
+            return ResultWarning
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

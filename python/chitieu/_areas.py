@@ -9,7 +9,7 @@ from datetime import date
 import polars as pl
 
 from chitieu import _native
-from chitieu._language import label
+from chitieu._language import name_of
 
 #: From coarse to fine.
 LEVELS = ("country", "province", "district", "commune")
@@ -81,7 +81,7 @@ def area_names(on: str) -> dict[Place, str]:
     units = areas(on=on).select("level", "code", "name")
     names = {(level, code): name for level, code, name in units.iter_rows()}
     levels = units["level"].unique(maintain_order=True).to_list()
-    word = label("word", "unallocated")
+    word = name_of("word", "unallocated")
     for level, code, name in units.filter(pl.col("level") != "commune").iter_rows():
         for finer in levels[levels.index(level) + 1 :]:
             names[finer, f"{code}{_UNALLOCATED}"] = f"{word} ({name})"
@@ -116,7 +116,8 @@ class Units:
         The level may be empty where codes alone are known.
         """
         found = {
-            place: self.names.get(place) or self._any_level.get(place[1]) or label("word", place[1]) for place in places
+            place: self.names.get(place) or self._any_level.get(place[1]) or name_of("word", place[1])
+            for place in places
         }
         given = Counter(found.values())
         for place, name in found.items():

@@ -14,7 +14,7 @@ import polars as pl
 from chitieu import _native
 from chitieu._errors import PlanError
 from chitieu._files import no_file
-from chitieu._language import label, pick, say
+from chitieu._language import name_of, pick, say
 
 #: What the quotient of each measure is multiplied by.
 MULTIPLIER = {"count": 1, "percent": 100, "ratio": 100, "per_1000": 1_000, "per_100000": 100_000}
@@ -79,11 +79,11 @@ class Indicator:
         rows = [
             (say("Mã", "Code"), self.code or "–"),
             (say("Khái niệm", "Concept"), self.concept),
-            (say("Đơn vị", "Measures"), ", ".join(label("measure", m) for m in self.outputs)),
-            (say("Phân tổ", "Breakdowns"), ", ".join(label("dimension", d) for d in self.breakdowns) or "–"),
+            (say("Đơn vị", "Measures"), ", ".join(name_of("measure", m) for m in self.outputs)),
+            (say("Phân tổ", "Breakdowns"), ", ".join(name_of("dimension", d) for d in self.breakdowns) or "–"),
             (
                 say("Đọc ở", "Read in"),
-                "; ".join(f"{k}: {label('read_in', v)}" for k, v in self.read_in.items()),
+                "; ".join(f"{k}: {name_of('read_in', v)}" for k, v in self.read_in.items()),
             ),
             (
                 say("Căn cứ", "References"),
@@ -196,9 +196,9 @@ class Catalogue:
                 i.code or "–",
                 i.id,
                 i.name,
-                ", ".join(label("measure", m) for m in i.outputs),
-                ", ".join(label("dimension", d) for d in i.breakdowns),
-                label("read_in", i.read_in["formula"]),
+                ", ".join(name_of("measure", m) for m in i.outputs),
+                ", ".join(name_of("dimension", d) for d in i.breakdowns),
+                name_of("read_in", i.read_in["formula"]),
             )
             for i in self
         ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +11,12 @@ import polars as pl
 
 from chitieu import _native
 from chitieu._catalogue import utf8_text
-from chitieu._check_html import page, short
+from chitieu._check_html import SCORES, page, short
 from chitieu._dataset import Dataset
 from chitieu._files import write_whole
 from chitieu._language import get_language, report_language, say, words
 from chitieu._progress import Progress, check_callable
+from chitieu._table import Table
 
 #: What a row of a file is called in the frames of the file reader.
 SOURCES = ("source_file", "source_sheet", "source_row")
@@ -56,6 +57,34 @@ def _told(frame: pl.DataFrame) -> pl.DataFrame:
     """Return a frame with one text, in the language in use."""
     names = {f"text_{get_language()}": "text"}
     return frame.drop("text_en" if get_language() == "vi" else "text_vi").rename(names)
+
+
+#: What people call the columns of a scorecard.
+COLUMNS = {
+    **SCORES,
+    "name": ("Tên", "Name"),
+    "rows": ("Số dòng", "Rows"),
+    "recorded_values": ("Giá trị đã ghi", "Values recorded"),
+    "expected_values": ("Giá trị cần có", "Values expected"),
+    "passed": ("Kết luận đạt", "Verdicts that pass"),
+    "judged": ("Kết luận", "Verdicts"),
+    "updated": ("Tháng có cập nhật", "Months updated"),
+    "months": ("Số tháng", "Months"),
+}
+
+
+class Scorecard(Table):
+    """Scores of the records by area; see :meth:`Check.scorecard`."""
+
+    def _column_names(self, column: str) -> Iterable[str]:
+        return [*COLUMNS.get(column, ()), *super()._column_names(column)]
+
+    def _head(self, column: str) -> str:
+        return say(*COLUMNS[column]) if column in COLUMNS else super()._head(column)
+
+    @property
+    def _hidden(self) -> set[str]:
+        return {"name"}  # the area is shown by its name
 
 
 class Check:
@@ -128,7 +157,7 @@ class Check:
         if not there:
             return None
         found, before, wanted = [], 0, rows.unique().sort()
-        for batch in self._dataset.batches(table, there):
+        for batch in self._dataset.batches(table, columns=there):
             here = wanted.filter((wanted > before) & (wanted <= before + batch.height))
             taken = batch[(here - 1 - before).cast(pl.UInt32)]
             found.append(
@@ -137,38 +166,47 @@ class Check:
             before += batch.height
         return pl.concat(found)
 
-    def failing_rows(self, table: str, severity: str = "error") -> pl.Series:
+    def failing_rows(self, table: str, *, severity: str = "error") -> pl.Series:
         """Return the rows of a table (from 0) that fail a rule of at least that severity."""
         return pl.DataFrame(self._native.failing_rows(table, severity))["row"]
 
-    def scorecard(self, by: str = "commune", period: str | None = None) -> pl.DataFrame:
+    def scorecard(self, by: str = "commune", *, period: str | None = None) -> Scorecard:
         """Return how complete, accurate and timely the records of each area are, from 0 to 100.
 
         The formulas are decisions of this project, the same for every area and period:
 
-        - ``completeness`` = 100 × ``recorded_values`` ÷ ``expected_values``: values that are recorded, of those that the rules expect
-          of every row (``ct.rules`` file, ``[expected]``). Columns that a table does not have are not recorded.
+        - ``completeness`` = 100 × ``recorded_values`` ÷ ``expected_values``: values that are recorded, of those that
+          the rules expect of every row (``ct.rules`` file, ``[expected]``). Columns that a table does not have are not
+          recorded.
         - ``accuracy`` = 100 × ``passed`` ÷ ``judged``: of the decided verdicts on rows by rules of severity ``error``.
         - ``timeliness`` = 100 × ``updated`` ÷ ``months``: months of the period in which the commune brought some row of
           its register up to date, of the months that are over; of a wider area over all its communes with a register.
 
-        ``expected`` are the communes of the area, ``reported`` those of them that have rows of the period in some table in
-        which every commune has rows (null where no such table was checked). ``status`` is ``not_reported`` if none has
-        (its scores are null, never 0) and ``partial`` if some have not.
+        ``expected`` are the communes of the area, ``reported`` those of them that have rows of the period in some table
+        in which every commune has rows (null where no such table was checked). ``status`` is ``not_reported`` if none
+        has (its scores are null, never 0) and ``partial`` if some have not.
 
         The register counts whole, events by their date in the period, yearly tables by the period's year. Every unit
         of the provinces with rows is listed; a score is null where there is nothing to judge.
 
         Args:
-            by: ``"commune"``, ``"district"``, ``"province"`` or ``"country"``.
+            by: The level of the areas: ``"commune"``, ``"district"``, ``"province"`` or ``"country"``.
             period: A period of whole months, such as ``"2022Q2"``; None: :attr:`period`, with the whole of the months
                 that it touches. Call it for several months to follow an area.
 
         Raises:
             PlanError: For an unknown level, one that the list of areas does not have (districts since July 2025), or a
                 period that is not of whole months.
+
+        Example:
+            >>> import chitieu as ct
+            >>> dataset = ct.synthetic.province("33", children=2_000, year=2022)
+            >>> scores = ct.check(dataset, period="2022").scorecard("province")
+            >>> scores.filter(area="33").to_polars().select("area", "reported", "expected", "status").rows()
+            [('33', 161, 161, 'ok')]
         """
-        return pl.DataFrame(self._native.scorecard(by, str(period or self._native.whole_months())))
+        found = self._native.scorecard(by, str(period or self._native.whole_months()))
+        return Scorecard(pl.DataFrame(found), self.area_vintage)
 
     def to_html(self, period: str | None = None) -> str:
         """Return a report to be read, sent and printed: one HTML page that refers to nothing outside.
@@ -180,7 +218,7 @@ class Check:
         """
         return page(self, str(period or self._native.whole_months()), report_language())
 
-    def write_report(self, path: str | os.PathLike[str], period: str | None = None) -> Path:
+    def write_report(self, path: str | os.PathLike[str], *, period: str | None = None) -> Path:
         """Write :meth:`to_html` to a file, whole or not at all, and return its path."""
         text = self.to_html(period)
         return write_whole(path, lambda name: Path(name).write_text(text, encoding="utf-8"))
@@ -188,6 +226,7 @@ class Check:
     def write_corrections(
         self,
         folder: str | os.PathLike[str],
+        *,
         severity: str = "warning",
         on_progress: Progress | None = None,
     ) -> list[Path]:
@@ -207,7 +246,7 @@ class Check:
         """
         sources = []
         for table in self._dataset.tables:
-            rows = self.failing_rows(table, severity) + 1
+            rows = self.failing_rows(table, severity=severity) + 1
             # Of duplicates the earlier row is named too, which itself may be in order.
             earlier = [
                 pl.DataFrame(self._native.failures(rule))["other_row"].drop_nulls() for rule in self._with_pairs(table)

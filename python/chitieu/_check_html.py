@@ -11,6 +11,7 @@ import polars as pl
 from chitieu import _native
 from chitieu._areas import area_names
 from chitieu._language import get_language, printed_in, words
+from chitieu._table import Table
 
 #: Rules shown in a notebook.
 RULES_SHOWN = 12
@@ -60,7 +61,7 @@ class Checked(Protocol):
     def reference(self) -> str: ...
     @property
     def area_vintage(self) -> str: ...
-    def scorecard(self, by: str = ..., period: str | None = ...) -> pl.DataFrame: ...
+    def scorecard(self, by: str = ..., *, period: str | None = ...) -> Table: ...
 
 
 class Checkable(Protocol):
@@ -162,7 +163,7 @@ class _Page:
         return self.table(caption, head, rows) + note
 
     def cards(self) -> str:
-        total = self.check.scorecard("country", self.period)
+        total = self.check.scorecard("country", period=self.period).to_polars()
         line: dict[str, Any] = {**dict.fromkeys(SCORES), **(total.row(0, named=True) if total.height else {})}
         what = {
             "completeness": (("giá trị đã ghi", "values recorded"), "recorded_values", "expected_values"),
@@ -189,7 +190,7 @@ class _Page:
         return f"<div class='cards'>{''.join(cards)}</div>"
 
     def communes(self) -> str:
-        score = self.check.scorecard("commune", self.period)
+        score = self.check.scorecard("commune", period=self.period).to_polars()
         if not score.height:
             return ""
         mean = pl.mean_horizontal(*SCORES).fill_null(101)
@@ -282,8 +283,8 @@ class _Page:
 
     def title(self) -> str:
         names = area_names(self.check.area_vintage)
-        provinces = self.check.scorecard("province", self.period).filter(pl.col("area") != "unknown")["area"]
-        where = ", ".join(names.get(("province", code), code) for code in provinces)
+        provinces = self.check.scorecard("province", period=self.period).to_polars()["area"]
+        where = ", ".join(names.get(("province", code), code) for code in provinces if code != "unknown")
         head = self.say("Chất lượng dữ liệu trẻ em", "Quality of the records on children")
         return f"{head}: {where}" if where else head
 

@@ -7,18 +7,24 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import polars as pl
 
 from chitieu import _native
 from chitieu._catalogue import html_table
 from chitieu._errors import PlanError, SchemaError
-from chitieu._language import label, pick, say, word_list, words
+from chitieu._language import name_of, pick, say, word_list, words
 from chitieu._source import Files, by_polars, check_rows
 
 if TYPE_CHECKING:
-    from chitieu._check import Check
+
+    class Check(Protocol):
+        """What a dataset needs of a check; :class:`chitieu.Check` is one."""
+
+        @property
+        def _native(self) -> _native.Check: ...
+
 
 #: Rows held at once when a table is read lazily.
 BATCH_ROWS = 1_000_000
@@ -399,7 +405,7 @@ class Dataset:
         found._complete = word_list("complete", complete) or self._complete
         return found
 
-    def batches(self, table: str, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
+    def batches(self, table: str, *, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
         """Yield a table in batches of rows with only the columns that are asked and there.
 
         Raises:
@@ -448,7 +454,7 @@ class Dataset:
         """How many rows of each table :meth:`without` took out."""
         return dict(self._set_aside)
 
-    def without(self, check: Check, severity: str = "error") -> Dataset:
+    def without(self, check: Check, *, severity: str = "error") -> Dataset:
         """Return this dataset without the rows that fail a check; what is computed from it says how many.
 
         Of rows with the same key the first stays that fails no other rule. Perpetrators go with the last victim of
@@ -489,7 +495,7 @@ class Dataset:
 
     def _cases(self, table: str) -> pl.Series:
         """Return the cases of a table, in the form in which identifiers are compared."""
-        found = pl.concat(list(self.batches(table, ["case_id"])))
+        found = pl.concat(list(self.batches(table, columns=["case_id"])))
         return pl.DataFrame(_native.identifiers(found))["case_id"]
 
     def _with_cases_lost(self, victims: pl.Series, perpetrators: pl.Series) -> pl.Series:
@@ -501,9 +507,13 @@ class Dataset:
 
     def _summary(self) -> list[tuple[str, ...]]:
         names = {t["id"]: pick(t["name"]) for t in words()["tables"]}
-        return [
-            (name, names[name], f"{self.rows(name):,}", ", ".join(self.schema(name).names())) for name in self._tables
-        ]
+        return [(t, names[t], self._known_rows(t), ", ".join(self.schema(t).names())) for t in self._tables]
+
+    def _known_rows(self, table: str) -> str:
+        """Return the rows of a table as they are shown: ``?`` where a query would have to be run."""
+        frame = self._tables[table]
+        rows = frame.height if isinstance(frame, pl.DataFrame) else self._announced.get(table)
+        return "?" if rows is None else f"{rows:,}"
 
     def __repr__(self) -> str:
         head = f"Dataset(area_vintage={self._area_vintage}, ethnic_list={self._ethnic_list})"
@@ -543,4 +553,4 @@ def _without_rows(frame: Frame, rows: pl.Series) -> Any:
 
 def area_name(code: str, names: dict[str, str]) -> str:
     """Return the name of an area for people."""
-    return names.get(code) or label("word", code)
+    return names.get(code) or name_of("word", code)

@@ -78,8 +78,9 @@ def _guard_methods(of: type) -> None:
             setattr(of, name, _guarded(member))
 
 
+@cache
 def _guarded(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function with the guard around it."""
+    """Return a function with the guard around it, one for all its names."""
     if hasattr(function, "__guarded__"):
         return function
     answer, refuse = _answer, _refuse_at_once
@@ -116,6 +117,8 @@ def _answer(
     if not isinstance(error, (Exception, *THROWN)) or isinstance(error, (ImportError, MemoryError)):
         return None
     hints, given = _hints(function), _given(function, args, kwargs)
+    if isinstance(error, TypeError) and (unnamed := _unnamed(function, args)):
+        return unnamed
     if isinstance(error, OSError):
         return _of_file(error, [value for name, value in given if name in hints.paths])
     for name, value in given:
@@ -145,6 +148,17 @@ def _answer(
 def _is_in_memory(table: Any) -> bool:
     """Tell tables of polars and of ours from others, which may throw what they like while they are read."""
     return isinstance(table, pl.DataFrame) or type(table).__module__.startswith("chitieu")
+
+
+def _unnamed(function: Callable[..., Any], args: tuple[Any, ...]) -> TypeError | None:
+    """Return the error of an argument that is given by its place and has to be named; none if there is none."""
+    parameters = list(inspect.signature(function).parameters.values())
+    by_place = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    named = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY]
+    if len(args) <= len(by_place) or not named:
+        return None
+    name = named[0]
+    return TypeError(say(f"{name}: hãy ghi tên đối số, {name}=…", f"{name}: name the argument, {name}=…"))
 
 
 class _Hints:
@@ -184,14 +198,7 @@ def _given(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str
 def _refuse_at_once(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
     """Refuse what fails too late: an empty path (the working directory), a device or a pipe, broken text."""
     if _forked and function.__module__ != "chitieu._language":
-        raise RuntimeError(
-            say(
-                "tiến trình này được tách (fork) từ tiến trình đã tính toán nên thiếu các luồng của nó; dùng "
-                'multiprocessing.get_context("spawn")',
-                "this process was forked from one that has computed, and lacks its threads; use "
-                'multiprocessing.get_context("spawn")',
-            )
-        )
+        raise _native.forked()
     hints = _hints(function)
     for name, value in _given(function, args, kwargs):
         if name in hints.paths and isinstance(value, (str, os.PathLike)):

@@ -83,7 +83,7 @@ def words() -> dict[str, Any]:
     return found
 
 
-def label(list_id: str, code: str) -> str:
+def label(list_id: str, *, code: str) -> str:
     """Return the name of a code in the language in use; the code itself where the list has no name for it.
 
     Args:
@@ -92,9 +92,14 @@ def label(list_id: str, code: str) -> str:
 
     Example:
         >>> import chitieu as ct
-        >>> ct.label("form", "neglect"), ct.label("status", "not_available")
+        >>> ct.label("form", code="neglect"), ct.label("status", code="not_available")
         ('Neglect', 'Not available')
     """
+    return name_of(list_id, code)
+
+
+def name_of(list_id: str, code: str) -> str:
+    """Return the name of a code, as :func:`label` does."""
     names = words()["lists"].get(list_id, {}).get(code) or words()["lists"].get("word", {}).get(code)
     if names is None:
         return code
@@ -143,7 +148,7 @@ def quotient(numerator: int, denominator: int, per: int, decimals: int) -> str:
 def category(dimension: str, code: str) -> str:
     """Return the name of a category of a dimension in the language in use."""
     if code in words()["lists"]["word"]:
-        return label("word", code)
+        return name_of("word", code)
     if dimension == "age_group":
         return say(f"{code} tuổi", code).replace("-", "–")
-    return label("sex" if dimension == "perpetrator_sex" else dimension, code)
+    return name_of("sex" if dimension == "perpetrator_sex" else dimension, code)

@@ -25,8 +25,8 @@ def unknown_word(what: str, got: object, known: Mapping[str, Iterable[str]]) -> 
     words = nearest(got, known)
     return PlanError(
         say(
-            f"{what}: {shown} không có trong kết quả; có (gần nhất trước): {words}",
-            f"{what}: {shown} is not in the result, which has (nearest first) {words}",
+            f"{what}: {shown} không có trong bảng; có (gần nhất trước): {words}",
+            f"{what}: {shown} is not in the table, which has (nearest first) {words}",
         ),
         code="unknown_choice",
         column=what,

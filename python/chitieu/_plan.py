@@ -15,9 +15,9 @@ from chitieu._catalogue import Catalogue
 from chitieu._catalogue import catalogue as builtin
 from chitieu._dataset import Dataset, as_frame, check_names
 from chitieu._errors import PlanError, SchemaError
-from chitieu._language import label, pick, say, word_list
+from chitieu._language import name_of, pick, say, word_list
 from chitieu._progress import Progress, check_callable
-from chitieu._result import Result, Warning
+from chitieu._result import Result, ResultWarning
 from chitieu._source import by_polars
 
 
@@ -55,11 +55,14 @@ class Tally:
         """
         return pl.DataFrame(self._native)
 
+    def __len__(self) -> int:
+        return len(self._native)
+
     def __reduce__(self) -> tuple[Callable[..., Tally], tuple[Any, ...]]:
         return _unpickle, (self._native.plan().to_json(), self.to_polars())
 
     def __repr__(self) -> str:
-        return f"Tally({self.to_polars().height:,} {say('dòng', 'lines')})"
+        return f"Tally({len(self)} {say('dòng', 'rows')})"
 
 
 def _unpickle(plan: str, frame: pl.DataFrame) -> Tally:
@@ -139,7 +142,7 @@ class Plan:
         return self._native.columns(table)
 
     def partial(
-        self, dataset: Dataset, on_progress: Progress | None = None, *, key: str | bytes | None = None
+        self, dataset: Dataset, *, on_progress: Progress | None = None, key: str | bytes | None = None
     ) -> Tally:
         """Count the rows of a dataset.
 
@@ -181,7 +184,7 @@ class Plan:
     def finish(self, tally: Tally) -> Result:
         """Turn counts into values, limits and statuses."""
         frame, found = self._native.finish(tally._native)
-        warnings = [Warning(code, indicator, {"vi": vi, "en": en}) for code, indicator, vi, en in found]
+        warnings = [ResultWarning(code, indicator, {"vi": vi, "en": en}) for code, indicator, vi, en in found]
         return Result(pl.DataFrame(frame), self, warnings)
 
     def __repr__(self) -> str:
@@ -194,10 +197,10 @@ class Plan:
         names = "".join(
             f"<li>{escape(pick(i['name']))} <code>{escape(i['id'])}</code></li>" for i in self._data["indicators"]
         )
-        by = ", ".join(label("dimension", d) for d in self.by) or "–"
+        by = ", ".join(name_of("dimension", d) for d in self.by) or "–"
         head = (
             f"{say('Kỳ', 'Period')} <b>{escape(self.period)}</b>; "
-            f"{say('cấp', 'level')} <b>{escape(label('area_level', self.area_level))}</b>; "
+            f"{say('cấp', 'level')} <b>{escape(name_of('area_level', self.area_level))}</b>; "
             f"{say('phân tổ', 'by')} <b>{escape(by)}</b>"
         )
         return f"<p>{head}</p><ul>{names}</ul>"
@@ -363,4 +366,4 @@ def compute(
         split=split,
         shares=shares,
     )
-    return asked.finish(asked.partial(dataset, on_progress))
+    return asked.finish(asked.partial(dataset, on_progress=on_progress))

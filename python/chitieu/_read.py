@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
+from functools import cached_property
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -130,7 +131,7 @@ class Reading:
         >>> file = pathlib.Path(tempfile.mkdtemp()) / "tre_em.csv"
         >>> text = "Họ và tên;Ngày sinh;Giới tính\nNguyễn Văn A;05/03/2014;Nam\nTrần Thị B;31/02/2015;Nữ\n"
         >>> _ = file.write_text(text, encoding="utf-8")
-        >>> reading = ct.read(file, "children")
+        >>> reading = ct.read(file, table="children")
         >>> reading.to_polars().select("birth_date", "sex", "source_row", "source_unread").rows()
         [(datetime.date(2014, 3, 5), 'male', 2, None), (None, 'female', 3, 'birth_date')]
         >>> reading.findings.rows()
@@ -213,9 +214,8 @@ class Reading:
         for how, why in _not_taken().items():
             unmatched += [f"{header} [{why}]" for header in columns.filter(pl.col("how") == how)["header"]]
         matched = columns.filter(pl.col("column").is_not_null()).height
-        findings = self.findings
         rows, changed = self._native.rows(), int(self.changes["rows"].sum())
-        unread, aside = findings.height, self.set_aside.height
+        unread, aside = self._native.unread()
         lines = [
             say(f"{rows:,} bản ghi; {aside:,} dòng để riêng", f"{rows:,} records; {aside:,} rows set aside"),
             self._whence(),
@@ -298,7 +298,7 @@ class Folder:
         self._area_vintage, self._ethnic_list = area_vintage, ethnic_list
         self.readings: dict[str, Reading] = {r.table(): Reading(r) for r in native.readings()}
 
-    @property
+    @cached_property
     def dataset(self) -> Dataset:
         """The tables as a dataset."""
         tables: dict[str, Any] = dict(self.readings)
@@ -348,8 +348,8 @@ class Folder:
 
 def read(
     path: str | os.PathLike[str],
-    table: str,
     *,
+    table: str,
     mapping: Mapping[str, Any] | str | os.PathLike[str] | None = None,
     sheet: str | None = None,
     encoding: str | None = None,
@@ -401,7 +401,7 @@ def read(
         >>> file = pathlib.Path(tempfile.mkdtemp()) / "danh_sach.csv"
         >>> text = "Mã trẻ,Ngày sinh,Dân tộc,Xã,Huyện\n1,05/03/2014,Mông,X. Hải Triều,Tiên Lữ\n"
         >>> _ = file.write_text(text + "2,2016,Kinh,Hải Triều,H. Tiên Lữ\n", encoding="utf-8")
-        >>> reading = ct.read(file, "children", area_vintage="2022-12-31", within="33")
+        >>> reading = ct.read(file, table="children", area_vintage="2022-12-31", within="33")
         >>> reading.to_polars().select("birth_year", "ethnicity", "commune").rows()
         [(None, '08', '12364'), (2016, '01', '12364')]
         >>> ct.Dataset(children=reading).area_vintage
@@ -412,9 +412,9 @@ def read(
         >>> plain = file.with_name("xa_hai_trieu.csv")
         >>> _ = plain.write_text("Mã trẻ,Ngày sinh\n1,05/03/2014\n", encoding="utf-8")
         >>> mapping = {"children": {"files": {"xa_hai_trieu.csv": {"commune": "12361"}}}}
-        >>> ct.read(plain, "children", mapping=mapping).to_polars()["commune"].to_list()
+        >>> ct.read(plain, table="children", mapping=mapping).to_polars()["commune"].to_list()
         ['12361']
-        >>> ct.read(plain, "children", area_vintage="2022-12-31", within="33").to_polars()["commune"].to_list()
+        >>> ct.read(plain, table="children", area_vintage="2022-12-31", within="33").to_polars()["commune"].to_list()
         ['12364']
     """
     reader = _reader(mapping, sheet, encoding, area_vintage, within, ethnic_list, None)
@@ -430,8 +430,8 @@ def read(
 
 def clean(
     frame: Any,
-    table: str,
     *,
+    table: str,
     mapping: Mapping[str, Any] | str | os.PathLike[str] | None = None,
     area_vintage: str | date | None = None,
     within: str | None = None,
@@ -460,7 +460,7 @@ def clean(
         >>> from datetime import date
         >>> children = {"Mã trẻ": ["k1", "k2"], "Ngày sinh": [date(2014, 3, 5), None], "Giới tính": ["Nam", "?"]}
         >>> frame = pl.DataFrame(children | {"Xã": ["x. Hải Triều", "Thủ Sỹ"]})
-        >>> reading = ct.clean(frame, "children", area_vintage="2022-12-31", within="33")
+        >>> reading = ct.clean(frame, table="children", area_vintage="2022-12-31", within="33")
         >>> reading.to_polars().select("birth_date", "sex", "commune").rows()
         [(datetime.date(2014, 3, 5), 'male', '12364'), (None, None, '12367')]
         >>> ct.Dataset(children=reading).tables

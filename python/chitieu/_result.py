@@ -2,38 +2,52 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
-from html import escape
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import polars as pl
 
 from chitieu._areas import area_names, reports
-from chitieu._catalogue import MULTIPLIER, html_table
+from chitieu._catalogue import MULTIPLIER
 from chitieu._errors import PlanError
-from chitieu._files import write_whole
-from chitieu._language import category, codes, get_language, label, pick, quotient, say
+from chitieu._language import category, get_language, name_of, pick, quotient, say
 from chitieu._nearest import unknown_word
+from chitieu._table import Table
 from chitieu.charts import save_png
 from chitieu.charts._bars import bars
 
 if TYPE_CHECKING:
     import altair
-    import pandas
-    import pyarrow
 
-    from chitieu._plan import Plan
+    class Plan(Protocol):
+        """What a result shows of its plan; :class:`chitieu.Plan` is one."""
 
-__all__ = ["Plot", "Result", "Warning"]
+        _data: dict[str, Any]
 
-#: Rows shown in a notebook.
-ROWS_SHOWN = 40
+        @property
+        def period(self) -> str: ...
+        @property
+        def indicators(self) -> list[str]: ...
+        @property
+        def by(self) -> list[str]: ...
+        @property
+        def area_level(self) -> str: ...
+        @property
+        def area_vintage(self) -> str: ...
+        @property
+        def tables(self) -> list[str]: ...
+        def columns(self, table: str) -> list[str]: ...
+        def to_json(self) -> str: ...
+
+
+__all__ = ["Plot", "Result", "ResultWarning"]
+
+#: The columns of counts that a notebook shows.
+COUNTS = ("numerator", "denominator", "undecided")
 
 
 @dataclass(frozen=True)
-class Warning:
+class ResultWarning:
     """Something a reader of a result must know.
 
     Attributes:
@@ -55,28 +69,7 @@ class Warning:
         )
 
 
-class Tabular:
-    """A table for polars, pandas, pyarrow and everything with Arrow."""
-
-    _frame: pl.DataFrame
-
-    def to_polars(self) -> pl.DataFrame:
-        """Return the table as a polars DataFrame."""
-        return self._frame
-
-    def to_pandas(self) -> pandas.DataFrame:
-        """Return the table as a pandas DataFrame (needs pandas and pyarrow)."""
-        return self._frame.to_pandas()
-
-    def to_arrow(self) -> pyarrow.Table:
-        """Return the table as a pyarrow Table (needs pyarrow)."""
-        return self._frame.to_arrow()
-
-    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        return self._frame.__arrow_c_stream__(requested_schema)
-
-
-class Result(Tabular):
+class Result(Table):
     """Values of indicators, one row per indicator, measure, area and cell of the asked dimensions.
 
     Columns: ``indicator``, ``code``, ``measure``, ``period``, ``area``, ``area_level``, one per dimension,
@@ -86,8 +79,8 @@ class Result(Tabular):
     ``unit`` (what the numerator counts). In a dimension ``total`` is the total and ``unknown`` is not recorded.
     """
 
-    def __init__(self, frame: pl.DataFrame, plan: Plan, warnings: list[Warning]) -> None:
-        self._frame = frame
+    def __init__(self, frame: pl.DataFrame, plan: Plan, warnings: list[ResultWarning]) -> None:
+        super().__init__(frame, plan.area_vintage)
         self._plan = plan
         self._warnings = warnings
 
@@ -97,26 +90,32 @@ class Result(Tabular):
         return self._plan
 
     @property
-    def warnings(self) -> list[Warning]:
+    def warnings(self) -> list[ResultWarning]:
         """What does not add up, and what was left out."""
         return list(self._warnings)
 
-    def write_parquet(self, path: str | os.PathLike[str]) -> Path:
-        """Write the table as Parquet, whole or not at all, and return the path."""
-
-        def write(name: str) -> None:
-            with open(name, "wb") as file:  # polars takes no path that is not Unicode
-                self._frame.write_parquet(file)
-
-        return write_whole(path, write)
+    @property
+    def notes(self) -> list[str]:
+        """The warnings as lines, in the language in use; those of a kind that is often long share one."""
+        out = [w.indicator for w in self._warnings if w.code == "left_out"]
+        vague = [str(w) for w in self._warnings if w.code == "not_recorded"]
+        lines = [str(w) for w in self._warnings if w.code not in ("left_out", "not_recorded")]
+        if vague:
+            lines.append(say("Không rõ: ", "Not recorded: ") + "; ".join(vague))
+        if out:
+            lines.append(
+                say(f"{len(out)} chỉ tiêu thiếu dữ liệu", f"{len(out)} indicators lack data")
+                + f" (result.warnings): {', '.join(out)}"
+            )
+        return lines
 
     def only(self, indicator: str, **where: str) -> pl.DataFrame:
-        """Return the rows of one indicator; dimensions that are not named stand at their total.
+        """Return the rows of one indicator; a dimension that is not named is at its total.
 
         Args:
             indicator: Its id.
-            **where: Values of ``measure``, ``period``, ``area`` (a code), ``area_level``, a dimension, or another
-                column of words. ``"*"`` keeps all of a column.
+            **where: The word of ``measure``, ``period``, ``area`` (a code), ``area_level``, a dimension, or another
+                column of words. ``"*"`` keeps all of a column. For several words see :meth:`Table.filter`.
 
         Raises:
             PlanError: For an indicator, a column or a word that the result does not have; the message names what
@@ -132,50 +131,24 @@ class Result(Tabular):
             ...     error.expected
             'female, male, total, unknown'
         """
-        there = {i["id"]: list(i["name"].values()) for i in self._plan._data["indicators"]}
-        if not isinstance(indicator, str) or indicator not in there:
-            error = unknown_word("indicator", indicator, there)
+        known = self._known("indicator")
+        if not isinstance(indicator, str) or indicator not in known:
+            error = unknown_word("indicator", indicator, known)
             error.code = "unknown_indicator"
             raise error
-        frame = self._frame.filter(pl.col("indicator") == indicator)
-        if frame.is_empty():
+        found = self._keep(self._frame["indicator"] == indicator)
+        if not len(found):
             raise self._left_out(indicator)
-        columns = [c for c, t in frame.schema.items() if t == pl.String and c != "indicator"]
-        asked = {**{d: "total" for d in self._plan.by}, **where}
-        found = frame
-        for column, value in asked.items():
-            if column not in columns:
-                raise unknown_word("only", column, {c: (label("column", c), label("dimension", c)) for c in columns})
-            if isinstance(value, str) and value == "*":
-                continue
-            known = self._words(frame, column)
-            if not isinstance(value, str) or value not in known:
-                raise unknown_word(column, value, known)
-            found = found.filter(pl.col(column) == value)
-        # Of a status there may be no row; other words of one result always meet, but for an area and another level.
-        if found.is_empty() and "status" not in where:
-            named = ", ".join(f"{c}={v!r}" for c, v in where.items())
-            raise PlanError(
-                say(f"không có dòng nào cùng lúc có {named}", f"no row has {named} together"),
-                code="unknown_choice",
-                expected=say("các giá trị cùng có trong một dòng", "values that stand in one row"),
-                got=named,
-            )
-        return found
+        for column, value in where.items():
+            if not isinstance(value, str) and self._frame.schema.get(column) == pl.String:
+                raise unknown_word(column, value, found._known(column))
+        asked = {**dict.fromkeys(self._plan.by, "total"), **where}
+        return found._keep(found._rows("only", asked, where))._frame
 
-    def _words(self, frame: pl.DataFrame, column: str) -> dict[str, list[str]]:
-        """Return the words of a column of the result, each with its names."""
-        words = frame[column].drop_nulls().unique(maintain_order=True).to_list()
-        if column == "status":
-            words = list(codes("status"))
-        if column == "area":
-            names = area_names(self._plan.area_vintage)
-            of: dict[str, list[str]] = {word: [] for word in words}
-            for (_, code), name in names.items():
-                if code in of:
-                    of[code].append(name)
-            return of
-        return {word: [label(column, word), *codes(column).get(word, ())] for word in words}
+    def _known(self, column: str) -> dict[str, list[str]]:
+        if column == "indicator":
+            return {i["id"]: list(i["name"].values()) for i in self._plan._data["indicators"]}
+        return super()._known(column)
 
     def _left_out(self, indicator: str) -> PlanError:
         """Return the error of an indicator without rows."""
@@ -203,7 +176,7 @@ class Result(Tabular):
             raise PlanError(
                 say(
                     f"cần đúng một dòng, có {frame.height}",
-                    f"one row is to be named, these are {frame.height}",
+                    f"expected one row, found {frame.height}",
                 ),
                 code="unknown_choice",
                 expected="1",
@@ -213,7 +186,7 @@ class Result(Tabular):
 
     def _print_row(self, row: dict[str, Any]) -> str:
         if row["value"] is None:
-            return label("status", row["status"])
+            return name_of("status", row["status"])
         if row["measure"] == "count":
             return str(row["numerator"])
         decimals = self._definition(row["indicator"]).get("decimals", 2)
@@ -228,43 +201,23 @@ class Result(Tabular):
         """Charts of the result (needs the optional package ``altair``)."""
         return Plot(self)
 
-    def __len__(self) -> int:
-        return self._frame.height
+    def _heading(self) -> str:
+        return f"{super()._heading()}, {say('kỳ', 'period')} {self._plan.period}"
 
-    def __repr__(self) -> str:
-        head = f"Result: {self._frame.height:,} {say('dòng', 'rows')}, {say('kỳ', 'period')} {self._plan.period}"
-        return "\n".join([head, *(f"! {w}" for w in self._told()), str(self._frame)])
-
-    def _told(self) -> list[str]:
-        """Return the warnings as lines; those of a kind that is often long share one."""
-        out = [w.indicator for w in self._warnings if w.code == "left_out"]
-        vague = [str(w) for w in self._warnings if w.code == "not_recorded"]
-        lines = [str(w) for w in self._warnings if w.code not in ("left_out", "not_recorded")]
-        if vague:
-            lines.append(say("Không rõ: ", "Not recorded: ") + "; ".join(vague))
-        if out:
-            lines.append(
-                say(f"{len(out)} chỉ tiêu thiếu dữ liệu", f"{len(out)} indicators lack data")
-                + f" (result.warnings): {', '.join(out)}"
-            )
-        return lines
-
-    def _repr_html_(self) -> str:
+    def _cells(self, shown: pl.DataFrame) -> tuple[tuple[str, ...], list[tuple[str, ...]], tuple[int, ...]]:
         names = {i["id"]: pick(i["name"]) for i in self._plan._data["indicators"]}
-        areas = area_names(self._plan.area_vintage)
+        areas = area_names(self._area_vintage)
         by = self._plan.by
         head = (
-            label("column", "indicator"),
-            label("column", "measure"),
-            label("column", "area"),
-            *(label("dimension", d) for d in by),
-            label("column", "value"),
+            name_of("column", "indicator"),
+            name_of("column", "measure"),
+            name_of("column", "area"),
+            *(name_of("dimension", d) for d in by),
+            name_of("column", "value"),
             say("Khoảng tin cậy 95 %", "95 % limits"),
-            label("column", "numerator"),
-            label("column", "denominator"),
-            label("column", "undecided"),
+            *(name_of("column", column) for column in COUNTS),
             say("Xã báo cáo", "Communes reporting"),
-            label("column", "status"),
+            name_of("column", "status"),
         )
 
         def number(value: float | None) -> str:
@@ -272,29 +225,22 @@ class Result(Tabular):
             return text.replace(".", ",") if get_language() == "vi" else text
 
         rows = []
-        for row in self._frame.head(ROWS_SHOWN).iter_rows(named=True):
+        for row in shown.iter_rows(named=True):
             limits = "" if row["lower"] is None else f"{number(row['lower'])} – {number(row['upper'])}"
             rows.append(
                 (
                     names[row["indicator"]],
-                    label("measure", row["measure"]),
-                    areas.get((row["area_level"], row["area"]), label("word", row["area"])),
+                    name_of("measure", row["measure"]),
+                    areas.get((row["area_level"], row["area"]), name_of("word", row["area"])),
                     *(category(d, row[d]) for d in by),
                     self._print_row(row) if row["value"] is not None else "–",
                     limits,
-                    "" if row["numerator"] is None else str(row["numerator"]),
-                    "" if row["denominator"] is None else str(row["denominator"]),
-                    "" if row["undecided"] is None else str(row["undecided"]),
+                    *("" if row[column] is None else str(row[column]) for column in COUNTS),
                     reports(row),
-                    label("status", row["status"]),
+                    name_of("status", row["status"]),
                 )
             )
-        n = len(by)
-        table = html_table(head, rows, right=tuple(range(3 + n, 9 + n)))
-        more = self._frame.height - ROWS_SHOWN
-        note = f"<p>… {more:,} {say('dòng nữa', 'more rows')}</p>" if more > 0 else ""
-        told = "".join(f"<li>{escape(w)}</li>" for w in self._told())
-        return table + note + (f"<ul>{told}</ul>" if told else "")
+        return head, rows, tuple(range(3 + len(by), 9 + len(by)))
 
 
 class Plot:
@@ -330,22 +276,22 @@ class Plot:
     def __call__(
         self,
         indicator: str,
+        *,
         by: str | None = None,
         area_level: str | None = None,
         measure: str | None = None,
-        *,
         area: str | None = None,
     ) -> altair.LayerChart | altair.FacetChart:
         """Draw bars; see :meth:`bar`."""
-        return self.bar(indicator, by, area_level, measure, area=area)
+        return self.bar(indicator, by=by, area_level=area_level, measure=measure, area=area)
 
     def bar(
         self,
         indicator: str,
+        *,
         by: str | None = None,
         area_level: str | None = None,
         measure: str | None = None,
-        *,
         area: str | None = None,
     ) -> altair.LayerChart | altair.FacetChart:
         """Draw horizontal bars with 95 % limits: one per area, or one per category of a dimension.
@@ -376,10 +322,10 @@ class Plot:
         result.only(indicator)  # refuses an id that the result does not have
         definition = result._definition(indicator)
         outputs = definition["outputs"]
-        measure = _among("measure", measure or outputs[-1], {m: (label("measure", m),) for m in outputs})
+        measure = _among("measure", measure or outputs[-1], {m: (name_of("measure", m),) for m in outputs})
         every = {}
         if by is not None:
-            every = {_among("by", by, {d: (label("dimension", d),) for d in plan.by}): "*"}
+            every = {_among("by", by, {d: (name_of("dimension", d),) for d in plan.by}): "*"}
         rows = result.only(indicator, measure=measure, **every)
         return bars(
             rows,
@@ -396,7 +342,7 @@ class Plot:
 
     def __repr__(self) -> str:
         ids = ", ".join(self._result.plan.indicators)
-        return f"Plot(indicator, by=None, area_level=None, measure=None, *, area=None): {ids}"
+        return f"Plot(indicator, *, by=None, area_level=None, measure=None, area=None): {ids}"
 
 
 def _among(what: str, got: str, known: dict[str, tuple[str]]) -> str:

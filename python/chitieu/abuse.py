@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
-from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from chitieu import _native
-from chitieu._areas import area_names
-from chitieu._catalogue import html_table
-from chitieu._dataset import Dataset, as_frame
+from chitieu import _native, _table
+from chitieu._dataset import Dataset
 from chitieu._errors import PlanError, SchemaError
-from chitieu._language import label, printed, say, word_list, words
+from chitieu._language import name_of, say, word_list
 from chitieu._progress import Progress, check_callable
-from chitieu._result import Tabular
-from chitieu._source import by_polars
 
-__all__ = ["Register", "Selection", "Table", "read"]
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
-#: The tables that are read.
-TABLES = ("victims", "perpetrators", "sanctions")
-
-#: Rows shown in a notebook.
-ROWS_SHOWN = 40
+__all__ = ["Register", "Selection", "Table", "read", "register"]
 
 Day = str | date
 
 
-class Table(Tabular):
-    """A table of one unit, with the choices behind it: a frame for polars, pandas, pyarrow and everything with Arrow.
+class Table(_table.Table):
+    """A table of one unit, with the choices behind it.
 
     Its last columns say which reports count: ``period``, ``date``, ``place``, ``verification``, ``age_limit``. A table
     by areas has ``reported`` (communes known to have reported for the period; null where it is not known), ``expected``
@@ -40,10 +32,16 @@ class Table(Tabular):
     """
 
     def __init__(self, native: _native.AbuseTable, area_vintage: str) -> None:
-        """Wrap what the crate made; see :func:`read`."""
+        """Wrap what the crate made; see :func:`register`."""
+        super().__init__(pl.DataFrame(native.frame()), area_vintage)
         self._native = native
-        self._area_vintage = area_vintage
-        self._frame = pl.DataFrame(native.frame())
+        #: The places of the rows in the table before it was filtered.
+        self._places = pl.int_range(len(self), eager=True)
+
+    def _keep(self, rows: pl.Series) -> Self:
+        found = super()._keep(rows)
+        found._places = self._places.filter(rows)
+        return found
 
     @property
     def unit(self) -> str | None:
@@ -63,7 +61,8 @@ class Table(Tabular):
     def share(self, of: Table | None = None) -> Table:
         """Return the share of each cell in percent, in the total of its area or in the cell of another table.
 
-        Wilson's limits at 95 %; ``unreliable`` over fewer than 30, ``not_available`` over none.
+        Wilson's limits at 95 %; ``unreliable`` over fewer than 30, ``not_available`` over none. The total is that of
+        all records that count, whatever rows were filtered.
 
         Args:
             of: A table of counts of the same unit, selection and level, with some of this one's breakdowns: each cell
@@ -75,57 +74,24 @@ class Table(Tabular):
         Example:
             >>> import chitieu as ct
             >>> dataset = ct.synthetic.province("33", children=2_000, year=2022)
-            >>> selection = ct.abuse.read(dataset).select(period="2022")
+            >>> selection = ct.abuse.register(dataset).select(period="2022")
             >>> try:
             ...     selection.counts("child").share(selection.counts("case"))
             ... except ct.PlanError as error:
             ...     error.code
             'units_differ'
         """
-        return Table(self._native.share(None if of is None else of._native), self._area_vintage)
-
-    def __repr__(self) -> str:
-        return "\n".join([self._heading(), *self.notes, str(self._frame)])
+        whole = Table(self._native.share(None if of is None else of._native), self._area_vintage)
+        # Shares have the rows of their counts, in the same order.
+        return whole._keep(pl.int_range(len(whole), eager=True).is_in(self._places.implode()))
 
     def _heading(self) -> str:
-        unit = label("unit", self.unit) if self.unit else say("theo từng dòng", "by row")
+        unit = name_of("unit", self.unit) if self.unit else say("theo từng dòng", "by row")
         return f"{say('Đơn vị đếm', 'Unit')}: {unit}; {self.told}"
 
-    def _repr_html_(self) -> str:
-        hidden = {"unit"} if self.unit else set()
-        hidden |= {"period", "date", "place", "verification", "age_limit", say("en", "vi")}
-        shown = self._frame.head(ROWS_SHOWN).select(c for c in self._frame.columns if c not in hidden)
-        names = area_names(self._area_vintage) if "area" in shown.columns else {}
-        rows = []
-        for row in shown.iter_rows(named=True):
-            if "area" in row:
-                row["area"] = names.get((row["area_level"], row["area"])) or label("word", row["area"])
-            rows.append(tuple(_cell(c, v) for c, v in row.items()))
-        right = tuple(n for n, t in enumerate(shown.dtypes) if t.is_numeric())
-        head = tuple(_head(c) for c in shown.columns)
-        more = self._frame.height - shown.height
-        note = f"<p>… {printed(more)} {say('dòng nữa', 'more rows')}</p>" if more > 0 else ""
-        note += "".join(f"<p>{escape(told)}.</p>" for told in self.notes)
-        return f"<p>{escape(self._heading())}</p>{html_table(head, rows, right)}{note}"
-
-
-def _head(column: str) -> str:
-    for name in ("column", "dimension", "abuse_column"):
-        if (told := label(name, column)) != column:
-            return told
-    return column
-
-
-def _cell(column: str, value: object) -> str:
-    if value is None:
-        return "–"
-    if isinstance(value, (int, float)):
-        return printed(value, 2 if isinstance(value, float) else 0)
-    lists = {"form": ("form", "sanction_form"), "other_form": ("form",), "perpetrator_sex": ("sex",)}
-    for name in lists.get(column, (column,)):
-        if (told := label(name, str(value))) != value:
-            return told
-    return str(value)
+    @property
+    def _hidden(self) -> set[str]:
+        return {"unit" if self.unit else "", *_table.CHOICES, say("en", "vi")}
 
 
 class Selection:
@@ -136,7 +102,7 @@ class Selection:
     """
 
     def __init__(self, native: _native.Selection, area_vintage: str) -> None:
-        """Wrap what the crate made; see :func:`read`."""
+        """Wrap what the crate made; see :func:`register`."""
         self._native = native
         self._area_vintage = area_vintage
 
@@ -151,7 +117,7 @@ class Selection:
     def __repr__(self) -> str:
         return f"Selection({self.told})"
 
-    def units(self, area_level: str = "country") -> Table:
+    def units(self, *, area_level: str = "province") -> Table:
         """Return every unit side by side: cases, children, incidents, perpetrators, pairs, decisions.
 
         They differ: a case can have three children, and a child can be in three cases. A unit whose table is not there
@@ -168,7 +134,7 @@ class Selection:
             ...     "commune": ["12364"] * 3, "received_date": [date(2022, 2, 1), date(2022, 2, 1), date(2022, 9, 1)],
             ...     "confirmed": [True] * 3,
             ... })
-            >>> register = ct.abuse.read(ct.Dataset(victims=victims, area_vintage="2022-12-31"))
+            >>> register = ct.abuse.register(ct.Dataset(victims=victims, area_vintage="2022-12-31"))
             >>> register.select(period="2022").units().to_polars().select("unit", "count").rows()
             [('case', 2), ('child', 2), ('incident', 3)]
         """
@@ -179,7 +145,7 @@ class Selection:
         unit: str,
         *,
         by: Sequence[str] = (),
-        area_level: str = "country",
+        area_level: str = "province",
         age_bands: Sequence[int] | None = None,
     ) -> Table:
         """Return counts of a unit by breakdowns and areas, the full cross with its margins.
@@ -213,7 +179,7 @@ class Selection:
         )
 
     def forms(
-        self, *, unit: str = "child", priority: Sequence[str] | None = None, area_level: str = "country"
+        self, *, unit: str = "child", priority: Sequence[str] | None = None, area_level: str = "province"
     ) -> Table:
         """Return a unit by form of abuse, with the share of each form in the total.
 
@@ -231,7 +197,7 @@ class Selection:
             self._native.forms(unit, None if priority is None else word_list("priority", priority), area_level)
         )
 
-    def overlaps(self, *, unit: str = "child", area_level: str = "country") -> Table:
+    def overlaps(self, *, unit: str = "child", area_level: str = "province") -> Table:
         """Return how many of a unit have exactly one form, two, three or more."""
         return self._table(self._native.overlaps(unit, area_level))
 
@@ -239,7 +205,7 @@ class Selection:
         """Return form by form how many of a unit have both; on the diagonal, the form at all."""
         return self._table(self._native.form_matrix(unit))
 
-    def repeats(self, windows: str | Sequence[str] = "quarter", *, area_level: str = "country") -> Table:
+    def repeats(self, windows: str | Sequence[str] = "quarter", *, area_level: str = "province") -> Table:
         """Return the distinct children of each window: new, repeated in the window, seen before.
 
         ``new`` is a child whose report is its only one up to the window's end, anywhere; ``seen_before`` has one before
@@ -280,7 +246,7 @@ class Selection:
         """
         return self._table(self._native.recurrence(str(until), [int(m) for m in months], level))
 
-    def relations(self, area_level: str = "country") -> Table:
+    def relations(self, *, area_level: str = "province") -> Table:
         """Return pairs of child and perpetrator by relation.
 
         A row of ``perpetrators`` belongs to the child it names, if that child is in the case; else to every child of
@@ -288,7 +254,9 @@ class Selection:
         """
         return self._table(self._native.relations(area_level))
 
-    def response(self, *, until: Day | None = None, holidays: Sequence[Day] = (), area_level: str = "country") -> Table:
+    def response(
+        self, *, until: Day | None = None, holidays: Sequence[Day] = (), area_level: str = "province"
+    ) -> Table:
         """Return how many incidents had each step on time by Decree 56/2017/NĐ-CP, with quantiles of the time taken.
 
         Emergency measure within 12 hours of reception; plan within 5 working days of it; approval within 2 working days
@@ -305,7 +273,7 @@ class Selection:
         """
         return self._table(self._native.response(_text(until), [str(h) for h in holidays], area_level))
 
-    def supported(self, area_level: str = "country") -> Table:
+    def supported(self, *, area_level: str = "province") -> Table:
         """Return the share of abused children who were supported, by any of their certain reports."""
         return self._table(self._native.supported(area_level))
 
@@ -314,7 +282,7 @@ class Register:
     """The records of abuse, read once; identifiers are kept as 128-bit hashes, never in clear."""
 
     def __init__(self, native: _native.Register) -> None:
-        """Wrap what the crate made; see :func:`read`."""
+        """Wrap what the crate made; see :func:`register`."""
         self._native = native
 
     @property
@@ -369,7 +337,7 @@ class Register:
         """The day whose list of areas is used."""
         return self._native.area_vintage()
 
-    def sanctions(self, *, period: str | None = None, by: Sequence[str] = (), area_level: str = "country") -> Table:
+    def sanctions(self, *, period: str | None = None, by: Sequence[str] = (), area_level: str = "province") -> Table:
         """Return decisions in force, persons and organisations sanctioned, and fines in đồng.
 
         Decisions annulled or moved to criminal handling are left out of these and counted apart. The decree is the one
@@ -420,7 +388,7 @@ class Register:
         return f"{told}; {say('để riêng', 'set aside')} {aside}" if aside else told
 
 
-def read(
+def register(
     dataset: Dataset,
     *,
     area_vintage: Day | None = None,
@@ -457,12 +425,12 @@ def read(
     Example:
         >>> import chitieu as ct
         >>> dataset = ct.synthetic.province("33", children=2_000, year=2022)
-        >>> selection = ct.abuse.read(dataset).select(period="2022")
+        >>> selection = ct.abuse.register(dataset).select(period="2022")
         >>> selection.counts("child", by=["sex"]).unit
         'child'
         >>> import polars as pl
         >>> came = pl.DataFrame({"table": ["victims"], "commune": ["12364"], "period": ["2022"]})
-        >>> table = ct.abuse.read(dataset, submissions=came).select(period="2022").counts("child")
+        >>> table = ct.abuse.register(dataset, submissions=came).select(period="2022").counts("child")
         >>> table.to_polars().select("reported", "expected", "status").row(0)
         (13, 161, 'partial')
     """
@@ -470,13 +438,13 @@ def read(
     if vintage is None or (area_vintage is not None and _text(area_vintage) != vintage):
         raise PlanError(
             say(
-                "cần đúng một ngày của danh mục đơn vị hành chính, ở Dataset(...) hoặc ở read(...)",
-                "one day is needed for the list of areas, in Dataset(...) or in read(...)",
+                "cần đúng một ngày của danh mục đơn vị hành chính, ở Dataset(...) hoặc ở register(...)",
+                "one day is needed for the list of areas, in Dataset(...) or in register(...)",
             ),
             code="area_vintage",
             expected=dataset.area_vintage or "YYYY-MM-DD",
             got=_text(area_vintage),
-            hint='ct.abuse.read(dataset, area_vintage="2022-12-31")',
+            hint='ct.abuse.register(dataset, area_vintage="2022-12-31")',
         )
     if "victims" not in dataset and "sanctions" not in dataset:
         raise SchemaError(
@@ -488,6 +456,10 @@ def read(
     check_callable(on_progress)
     reported = dataset._with_reports(submissions, complete)
     return Register(_native.Register.read(reported, vintage, unknown_areas, not whole, on_progress))
+
+
+#: The name of :func:`register` until 1.0.
+read = register
 
 
 def _text(value: Day | None) -> str | None:

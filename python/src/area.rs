@@ -8,7 +8,7 @@ use chitieu::error::{Error, Fact, Result};
 use polars_core::prelude::{IdxCa, PlSmallStr};
 use pyo3::prelude::*;
 
-/// The units that hold on a day.
+/// The units that exist on a day.
 #[pyfunction]
 fn areas(py: Python<'_>, on: &str) -> PyResult<Frame> {
     enter(py, || {

@@ -1,4 +1,4 @@
-//! Arguments that arrive as words and numbers of Python.
+//! Arguments that arrive as Python's text and numbers.
 
 use chitieu::Text;
 use chitieu::catalogue::EthnicList;

@@ -1,4 +1,4 @@
-//! Identifiers in the form in which they are compared, for Python.
+//! Identifiers in their comparable form, for Python.
 
 use crate::arrow;
 use crate::enter::enter;
@@ -7,7 +7,7 @@ use chitieu::error::{Error, Fact};
 use polars_core::prelude::{DataFrame, DataType, IntoColumn, PolarsResult, StringChunked};
 use pyo3::prelude::*;
 
-/// A column of identifiers in the form in which they are compared; null where nobody is identified.
+/// A column of identifiers in their comparable form; null where none is recorded.
 #[pyfunction]
 pub fn identifiers(py: Python<'_>, column: &Bound<'_, PyAny>) -> PyResult<Frame> {
     let frames = arrow::read(column)?;

@@ -1,4 +1,4 @@
-//! The bindings: a thin private module under the annotated package. The only crate that knows Python.
+//! The bindings: a thin private module under the typed package. The only crate that depends on Python.
 #![allow(clippy::needless_pass_by_value, reason = "Python arguments arrive owned")]
 
 mod abuse;
@@ -35,5 +35,6 @@ fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
     stats::add_to(m)?;
     m.add_function(wrap_pyfunction!(synthetic::synthetic, m)?)?;
     m.add_function(wrap_pyfunction!(identifiers::identifiers, m)?)?;
+    m.add_function(wrap_pyfunction!(error::forked, m)?)?;
     m.add_function(wrap_pyfunction!(enter::has_worked, m)?)
 }

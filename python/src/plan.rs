@@ -90,7 +90,7 @@ impl PyPlan {
     }
 
     /// The table, and the warnings as (code, indicator, Vietnamese, English).
-    fn finish(&self, py: Python<'_>, tally: &PyTally) -> PyResult<(Frame, Vec<Told>)> {
+    fn finish(&self, py: Python<'_>, tally: &PyTally) -> PyResult<(Frame, Vec<Warning>)> {
         enter(py, || {
             let outcome = self.0.finish(&tally.tally)?;
             let warnings = outcome.warnings.into_iter().map(|w| (w.code.to_owned(), w.indicator, w.text.vi, w.text.en)).collect();
@@ -99,8 +99,8 @@ impl PyPlan {
     }
 }
 
-/// Code and indicator (in either order), Vietnamese, English.
-type Told = (String, String, String, String);
+/// Code, indicator, Vietnamese, English.
+type Warning = (String, String, String, String);
 
 #[pyclass(frozen, name = "Tally", module = "chitieu._native")]
 struct PyTally {
@@ -119,6 +119,10 @@ impl PyTally {
 
     fn __eq__(&self, other: &Self) -> bool {
         self.tally == other.tally
+    }
+
+    fn __len__(&self) -> usize {
+        self.tally.rows()
     }
 
     fn set_aside(&self) -> BTreeMap<String, u64> {

@@ -124,7 +124,7 @@ fn row_frame(table: &str, rows: Vec<u32>) -> Result<Frame> {
     frame.map(Frame).map_err(|e| Error::Frame { table: table.to_owned(), found: Fact::library(e) })
 }
 
-/// What a column is called by people, in Vietnamese and in English.
+/// The display name of a column, in Vietnamese and in English.
 #[pyfunction]
 fn column_names(id: &str) -> (&str, &str) {
     (column_name(id, Language::Vi), column_name(id, Language::En))

@@ -1,4 +1,4 @@
-//! Made-up provinces, for Python.
+//! Synthetic provinces, for Python.
 
 use crate::arguments::{below_zero, day};
 use crate::enter::enter;
@@ -7,7 +7,7 @@ use chitieu::area::AreaList;
 use chitieu::error::Error;
 use pyo3::prelude::*;
 
-/// The tables of a made-up province, and its truth.
+/// The tables of a synthetic province, its submissions and its true counts.
 #[pyfunction]
 #[allow(clippy::type_complexity, reason = "tables, submissions, truth; Python names each")]
 pub fn synthetic(

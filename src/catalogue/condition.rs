@@ -1,8 +1,8 @@
 //! Conditions: SQL text, read once, three-valued.
 //!
-//! The accepted SQL is what a count needs and no more: `AND`, `OR`, `NOT`, comparisons of a column with
+//! The accepted SQL is what counts need and no more: `AND`, `OR`, `NOT`, comparisons of a column with
 //! a literal, `IN`, `BETWEEN`, `IS [NOT] NULL / TRUE / FALSE / UNKNOWN`, and the list functions
-//! `array_length(list)` and `array_contains(list, 'code')`. Rules of quality may compare sums of columns too.
+//! `array_length(list)` and `array_contains(list, 'code')`. Quality rules may also compare sums of columns.
 
 use super::table::{ColumnType, Table};
 use crate::error::{Fact, Phrase};
@@ -12,9 +12,9 @@ use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::Parser;
 use std::collections::BTreeSet;
 
-/// A longer text is no condition a person wrote, and would nest deeper than the stack.
+/// Nobody writes a longer condition by hand, and a longer one could nest deeper than the stack.
 const LONGEST: usize = 10_000;
-/// Columns of one comparison.
+/// Most columns in one comparison.
 const MOST_TERMS: usize = 64;
 /// The reference day, under a name no table uses.
 pub(crate) const TODAY: &str = "#today";
@@ -51,7 +51,7 @@ pub enum Condition {
     Number(String, Compare, i32),
     /// A sum of columns, each with its sign, against a literal; dates as days since 1970-01-01.
     Linear(Vec<(String, i32)>, Compare, i64),
-    /// Text among some words.
+    /// Text that equals one of some values.
     OneOf(String, Vec<String>),
     /// The number of codes in a list.
     Length(String, Compare, i32),
@@ -61,7 +61,7 @@ pub enum Condition {
     IsNull(String),
     /// The condition is true; never undecided.
     IsTrue(Box<Condition>),
-    /// The condition cannot be decided; never undecided itself.
+    /// The condition is undecided; never undecided itself.
     IsUndecided(Box<Condition>),
 }
 
@@ -69,7 +69,7 @@ impl Condition {
     /// Reads SQL text against the columns of a table.
     ///
     /// # Errors
-    /// A pair (expected, found) for the caller to place in its file.
+    /// A pair (expected, found), to which the caller adds the file and the key.
     pub fn read(sql: &str, table: &Table) -> Result<Self, (Fact, Fact)> {
         Self::parse(sql, Reader { table, several: false })
     }
@@ -121,7 +121,7 @@ impl Condition {
         Self::Not(Box::new(self))
     }
 
-    /// True where this one cannot be decided.
+    /// True where this one is undecided.
     #[must_use]
     pub fn undecided(self) -> Self {
         Self::IsUndecided(Box::new(self))
@@ -135,7 +135,7 @@ impl Condition {
         found
     }
 
-    /// The words that columns are compared with, each beside its column.
+    /// The texts that columns are compared with, as pairs (column, text).
     #[must_use]
     pub fn words(&self) -> Vec<(&str, &str)> {
         match self {
@@ -147,7 +147,7 @@ impl Condition {
         }
     }
 
-    /// The parts that ask a column something, each once.
+    /// The leaves, which read one column or a sum of columns, each once.
     pub(crate) fn leaves<'a>(&'a self, found: &mut BTreeSet<&'a Self>) {
         match self {
             Self::Always => {}
@@ -179,12 +179,12 @@ struct Reader<'a> {
     several: bool,
 }
 
-/// A sum of columns with their signs, dates and numbers told apart.
+/// A sum of columns with their signs, which tracks whether it mixes dates with numbers.
 #[derive(Default)]
 struct Sum {
     terms: Vec<(String, i32)>,
     literal: i64,
-    /// Dates added less dates taken away: a difference of days has none.
+    /// Dates added minus dates subtracted: 0 for a difference of days.
     dates: i32,
     has_dates: bool,
     has_numbers: bool,
@@ -368,7 +368,7 @@ fn is_today(expr: &Expr) -> bool {
     matches!(expr, Expr::Function(call) if call.name.to_string().eq_ignore_ascii_case("current_date"))
 }
 
-/// More than the one column that a plain comparison has on its left.
+/// True for more than the one column that a plain comparison has on its left.
 fn spans_columns(expr: &Expr) -> bool {
     match expr {
         Expr::Nested(inner) => spans_columns(inner),

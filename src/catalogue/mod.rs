@@ -1,7 +1,7 @@
-//! What can be asked: indicators, quantities, tables and codes, as data with provenance.
+//! The catalogue: indicators, quantities, tables and codes, as data with provenance.
 //!
-//! The files beside this module are the catalogue, one for each legal source. A user adds or replaces
-//! indicators with a file of the same form, held to the same checks:
+//! The TOML files beside this module are the catalogue, one for each legal source. A user adds or replaces
+//! indicators with a file of the same form, which must pass the same checks:
 //!
 //! ```
 //! use chitieu::Catalogue;
@@ -91,30 +91,31 @@ struct TableFile {
     table: Vec<Table>,
 }
 
-/// All indicators with the quantities, tables and codes they rest on. Cheap to clone.
+/// All indicators, with the quantities, tables and codes that they use. Cheap to clone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Catalogue {
     sources: Vec<Source>,
     quantities: Quantities,
     indicators: Vec<Indicator>,
     mortality_order: Vec<String>,
-    words: Arc<Words>,
+    schema: Arc<Schema>,
 }
 
+/// The tables of records and the code lists, which no user's file changes.
 #[derive(Debug, PartialEq)]
-struct Words {
+struct Schema {
     tables: Vec<Table>,
     codes: Arc<Codes>,
 }
 
-static WORDS: LazyLock<Arc<Words>> = LazyLock::new(|| {
+static SCHEMA: LazyLock<Arc<Schema>> = LazyLock::new(|| {
     let tables = toml::from_str::<TableFile>(include_str!("tables.toml")).expect("tables.toml is part of the crate and tested");
     let codes =
         Codes::read(include_str!("codes.toml"), include_str!("ethnicity.toml")).expect("the code lists are part of the crate and tested");
-    Arc::new(Words { tables: tables.table, codes: Arc::new(codes) })
+    Arc::new(Schema { tables: tables.table, codes: Arc::new(codes) })
 });
 
-/// The most years a quantity may be shifted back by.
+/// Most years by which a quantity may be shifted back.
 const MOST_LAG: i32 = 50;
 
 /// The catalogue files of the crate, in the order they are read.
@@ -130,13 +131,13 @@ static BUILTIN: LazyLock<Catalogue> = LazyLock::new(|| {
         quantities: Quantities::new(),
         indicators: Vec::new(),
         mortality_order: Vec::new(),
-        words: WORDS.clone(),
+        schema: SCHEMA.clone(),
     };
     let mut seen = BTreeSet::new();
     for (name, text) in FILES {
         let ids = catalogue.add(name, text).expect("the catalogue is part of the crate and tested");
         for id in ids {
-            assert!(seen.insert(id.clone()), "{name}: {id} stands in two files");
+            assert!(seen.insert(id.clone()), "{name}: {id} is in two files");
         }
     }
     catalogue
@@ -163,7 +164,7 @@ impl Catalogue {
     /// This catalogue with the indicators and quantities of a TOML text added; one of the same id is replaced.
     ///
     /// # Errors
-    /// [`Error::Catalogue`] names the file and the key of what does not hold together.
+    /// [`Error::Catalogue`] names the file and the key of what is wrong.
     pub fn with_text(&self, file: &str, text: &str) -> Result<Self> {
         let mut catalogue = self.clone();
         catalogue.add(file, text)?;
@@ -185,7 +186,7 @@ impl Catalogue {
     /// The indicator of that id.
     ///
     /// # Errors
-    /// [`Error::UnknownIndicator`] with the nearest names.
+    /// [`Error::UnknownIndicator`] with the nearest ids.
     pub fn indicator(&self, id: &str) -> Result<&Indicator> {
         self.indicators.iter().find(|i| i.id == id).ok_or_else(|| Error::UnknownIndicator { got: id.to_owned(), close: self.close_to(id) })
     }
@@ -204,25 +205,25 @@ impl Catalogue {
     /// The tables of records.
     #[must_use]
     pub fn tables(&self) -> &[Table] {
-        &self.words.tables
+        &self.schema.tables
     }
 
-    /// The table of that name.
+    /// The table of that id.
     #[must_use]
     pub fn table(&self, id: &str) -> Option<&Table> {
-        self.words.tables.iter().find(|t| t.id == id)
+        self.schema.tables.iter().find(|t| t.id == id)
     }
 
-    /// The table of that name.
+    /// The table of that id.
     ///
     /// # Errors
-    /// [`Error::UnknownChoice`] with every table.
+    /// [`Error::UnknownChoice`] with all tables.
     pub(crate) fn known_table(&self, id: &str) -> Result<&Table> {
         let known = || self.tables().iter().map(|t| t.id.clone()).collect();
         self.table(id).ok_or_else(|| Error::UnknownChoice { what: "table", got: id.to_owned(), known: known() })
     }
 
-    /// The table whose rows take over facts of cases, and what they take.
+    /// The table whose rows take facts from their cases, and which facts.
     pub(crate) fn of_case(&self) -> Option<(&Table, &OfCase)> {
         self.tables().iter().find_map(|table| Some((table, table.case.as_ref()?)))
     }
@@ -230,10 +231,10 @@ impl Catalogue {
     /// The code lists.
     #[must_use]
     pub fn codes(&self) -> &Arc<Codes> {
-        &self.words.codes
+        &self.schema.codes
     }
 
-    /// Takes the definitions of a plan, checked like those of a file.
+    /// Adds the definitions of a plan, after the checks of a file's definitions.
     pub(crate) fn adopt(&mut self, quantities: &[Quantity], indicators: &[Indicator]) -> Result<()> {
         for quantity in quantities {
             self.check_quantity("plan", &format!("quantity \"{}\"", quantity.id), quantity)?;
@@ -257,7 +258,7 @@ impl Catalogue {
         ranked.into_iter().take(3).map(|(_, id)| id.to_owned()).collect()
     }
 
-    /// Adds a file and gives the ids it holds.
+    /// Adds a file and returns the keys of its definitions.
     fn add(&mut self, file: &str, text: &str) -> Result<Vec<String>> {
         let parsed: File = toml::from_str(text).or_else(|e| {
             let line = e.span().map_or(0, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
@@ -298,7 +299,7 @@ impl Catalogue {
         if !parsed.mortality_order.is_empty() {
             self.mortality_order = parsed.mortality_order;
         }
-        // A quantity that was replaced must still fit the indicators that were there before.
+        // A replaced quantity must still fit the indicators that were there before.
         for indicator in &self.indicators {
             self.check_indicator(file, &format!("indicator \"{}\"", indicator.id), indicator)?;
         }

@@ -1,6 +1,7 @@
 //! What errors and findings expected and found: every fact with its Vietnamese and its English text.
 //!
-//! One row of the table is one fact. Its data are in both texts; a fact that reads the same in both languages is [`Phrase::Verbatim`].
+//! One row of `phrases!` is one fact. Both texts show its data; a fact that reads the same in both languages is
+//! [`Phrase::Verbatim`].
 
 use super::part::{InLanguage, System};
 use crate::text::{Language, Text};
@@ -20,12 +21,12 @@ use std::sync::Arc;
 pub struct Fact(Arc<Phrase>);
 
 impl Fact {
-    /// What reads the same in every language: words and numbers as the user wrote them, names of columns, codes.
+    /// Text that reads the same in every language: words and numbers as the user wrote them, names of columns, codes.
     pub fn verbatim(text: impl Display) -> Self {
         Phrase::Verbatim(text.to_string()).into()
     }
 
-    /// What a library says of its own error; no Vietnamese is known for it.
+    /// The error message of a library, which has no Vietnamese text.
     pub fn library(error: impl Display) -> Self {
         Phrase::Library(error.to_string()).into()
     }
@@ -99,7 +100,7 @@ macro_rules! phrases {
         }
 
         impl Phrase {
-            /// Its text in one language.
+            /// The text in one language.
             pub(super) fn text(&self, language: Language) -> String {
                 match self {
                     $(Self::$name $(($($part),+))? => {
@@ -112,7 +113,7 @@ macro_rules! phrases {
                 }
             }
 
-            /// Every fact with some data.
+            /// All facts with sample data.
             #[cfg(test)]
             pub(super) fn samples() -> Vec<Self> {
                 vec![$(Self::$name $(($(<$kind as super::tests::Sample>::sample(stringify!($part))),+))?,)+]
@@ -122,7 +123,7 @@ macro_rules! phrases {
 }
 
 phrases! {
-    // Not ours: what the user or a file wrote, numbers, words of the catalogue; texts of others.
+    // Not ours: what the user or a file wrote, numbers, names in the catalogue; texts of other libraries.
     Verbatim(text: String) = "{text}" | "{text}";
     Own(text: Text) = "{text}" | "{text}";
     Library(text: String) = "lỗi của thư viện: {text}" | "{text}";
@@ -135,7 +136,7 @@ phrases! {
     ListOfText = "danh sách văn bản" | "list of text";
     Text = "văn bản" | "text";
 
-    // Values of a column, by their English.
+    // Values of a column, ordered by their English text.
     CodeOf(list: String) = "mã trong danh mục {list}" | "a code of the list {list}";
     CodeFromTo(list: String, first: String, last: String) = "mã trong danh mục {list} ({first} … {last})" | "a code of the list {list} ({first} … {last})";
     EthnicCode = "mã dân tộc trong danh mục chính thức, từ 01 đến 54" | "a code of the official list of ethnic groups, 01 to 54";
@@ -351,7 +352,7 @@ phrases! {
     HeaderOfOneLine = "tiêu đề kết thúc ở dòng của nó" | "a header that ends with its line";
     HeaderOfCells(cells: u64, usual: u64) = "tiêu đề {cells} ô trên các bản ghi {usual} ô" | "one of {cells} cells above records of {usual}";
 
-    // What a file is instead of a table.
+    // What a file without a table is.
     WebPage = "trang web hoặc XML: hãy mở bằng chương trình bảng tính rồi lưu thành .xlsx" | "a web page or XML: open it in a spreadsheet program and save it as .xlsx";
     Pdf = "tệp PDF" | "a PDF";
     PdfToCopy = "tệp PDF: hãy chép bảng sang bảng tính rồi lưu thành .xlsx" | "a PDF: copy its table into a spreadsheet and save that as .xlsx";
@@ -367,7 +368,7 @@ phrases! {
     RenamedParquet = "tệp Parquet mang tên khác: hãy đặt đuôi .parquet" | "a Parquet file of another name: name it .parquet";
     NumbersWorkbook = "bảng tính Numbers: hãy xuất thành .xlsx" | "a workbook of Numbers: export it as .xlsx";
 
-    // Texts with delimiters.
+    // Delimited text.
     DelimitedText = "văn bản có dấu phân cách" | "a text with delimiters";
     TextBelowGigabytes(gigabytes: u64) = "tệp văn bản nhỏ hơn {gigabytes} GB" | "a text file of less than {gigabytes} GB";
     TextFile = "tệp văn bản" | "a text file";

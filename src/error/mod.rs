@@ -1,7 +1,7 @@
-//! What can go wrong, as facts rather than sentences.
+//! Errors as facts rather than sentences.
 //!
-//! Each error holds the table, the column, what was expected and what was found, and has a stable [`Error::code`]. Its sentence is made
-//! in Vietnamese or English from these facts (`sentence.rs`, `fact.rs`). No error holds a value of a record: rows are named by
+//! Each error holds the table, the column, what was expected and what was found, and has a stable [`Error::code`]. Its message is built
+//! in Vietnamese or English from these facts (`sentence.rs`, `fact.rs`). No error holds a value of a record: rows are given by
 //! number. Area codes are the exception, since they are not personal data.
 
 mod fact;
@@ -18,16 +18,16 @@ use crate::text::Language;
 /// The result of every fallible call of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Which of the three families an error belongs to; Python has one exception class for each.
+/// The family of an error; Python has one exception class for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Family {
-    /// What was asked cannot be asked.
+    /// The question itself is wrong.
     Plan,
     /// A table lacks a column or has one of the wrong type.
     Schema,
-    /// The records themselves.
+    /// The records themselves are wrong.
     Data,
-    /// A file that is not there.
+    /// A file that does not exist.
     File,
     /// A file that may not be read.
     Permission,
@@ -41,15 +41,15 @@ pub enum Family {
 #[non_exhaustive]
 #[allow(missing_docs, reason = "the fields are named by what they hold; each variant is documented")]
 pub enum Error {
-    /// A catalogue file that does not hold together.
+    /// A catalogue file with a wrong definition.
     Catalogue { file: String, key: String, expected: Fact, found: Fact },
     /// An indicator that the catalogue does not have.
     UnknownIndicator { got: String, close: Vec<String> },
-    /// A word that is not one of a list: a dimension, a level, a method, a policy.
+    /// A name that is not in a list of choices: a dimension, a level, a method, a policy.
     UnknownChoice { what: &'static str, got: String, known: Vec<String> },
     /// A level that the list of areas of a day does not have.
     NoLevel { level: String, day: String, known: Vec<String> },
-    /// The same word twice where once is meant.
+    /// A name given twice.
     Repeated { what: &'static str, got: String },
     /// A period that cannot be read.
     BadPeriod { got: String },
@@ -61,11 +61,11 @@ pub enum Error {
     BadNumber { what: &'static str, expected: Fact, found: Fact },
     /// A date for which no list of areas is shipped.
     NoAreaList { date: String, known: Vec<(String, String)> },
-    /// Area codes without a day: the period lies in more than one list, or the result is asked in another.
+    /// Area codes without a day, where the period spans several lists or the result is asked for in another list.
     NoVintage { period: String },
-    /// Shares of a split commune that cannot be.
+    /// Invalid shares of a split commune.
     BadShares { old: String, expected: Fact, found: Fact },
-    /// A check of another dataset, or of one that has changed since.
+    /// A check of another dataset, or of one that has since changed.
     OtherDataset { table: String, expected: Fact, found: Fact },
     /// Two tallies of different plans, or a tally of another version.
     TallyMismatch { expected: Fact, found: Fact },
@@ -79,40 +79,40 @@ pub enum Error {
     BadValue { table: String, column: String, expected: Fact, rows: u64, first: Vec<u64> },
     /// Area codes that the list of that date does not have.
     UnknownAreas { table: String, column: String, rows: u64, codes: Vec<String>, vintage: String },
-    /// The dataset has ethnic codes and does not say of which official list.
+    /// Ethnic codes without the official list they belong to.
     NoEthnicList,
     /// A share in a table that holds no counts.
     NoShare,
-    /// A share whose two numbers count different things.
+    /// A share whose numerator and denominator have different counting units.
     UnitsDiffer { numerator: String, denominator: String },
-    /// A share whose two numbers were selected in different ways.
+    /// A share whose numerator and denominator were selected in different ways.
     ChoicesDiffer { numerator: String, denominator: String },
-    /// A file that is not there or cannot be read.
+    /// A file that does not exist or cannot be read.
     File { path: String, found: Fact },
     /// A file that cannot be written.
     NotWritten { path: String, found: Fact },
     /// The tables could not be read as columns.
     Frame { table: String, found: Fact },
-    /// A table of which other rows came than were announced: its reader ended early, or its file was replaced while it was read.
+    /// A table with another number of rows than announced: its reader ended early, or its file was replaced while it was read.
     RowsDiffer { table: String, expected: u64, found: u64 },
     /// A file that its user may not read.
     NoPermission { path: String },
     /// A file that is damaged, too large, or no table.
     UnreadableFile { path: String, expected: Fact, found: Fact },
-    /// A file that is larger, or claims to be, than reading may hold ([`crate::Limits`]). `what` says of what there are too many.
+    /// A file that is larger, or claims to be, than [`crate::Limits`] allows. `what` names what there is too much of.
     OverLimit { path: String, what: Fact, most: u64, found: u64, memory: u64 },
-    /// A file, or a sheet named behind it, without a header of the table. `found` holds the headers that were known.
+    /// A file, or the sheet named after it, without a header of the table. `found` holds the headers that were recognised.
     NoHeader { path: String, table: String, row: u32, found: Vec<String>, expected: Vec<String> },
     /// Names of areas without the day they belong to.
     NoAreaDate { table: String, column: String },
-    /// A mapping that does not hold together.
+    /// A mapping with a wrong entry.
     Mapping { key: String, expected: Fact, found: Fact },
 }
 
-/// What a word of a list stands for.
+/// Looks up a choice by its name.
 ///
 /// # Errors
-/// [`Error::UnknownChoice`] with every word of the list.
+/// [`Error::UnknownChoice`] with all names.
 pub(crate) fn choose<T: Copy>(what: &'static str, word: &str, known: &[(&'static str, T)]) -> Result<T> {
     let found = known.iter().find(|(name, _)| *name == word).map(|(_, choice)| *choice);
     found.ok_or_else(|| Error::UnknownChoice {
@@ -122,7 +122,7 @@ pub(crate) fn choose<T: Copy>(what: &'static str, word: &str, known: &[(&'static
     })
 }
 
-/// Refuses a word that stands twice.
+/// Refuses a name given twice.
 pub(crate) fn once<'w>(what: &'static str, words: impl Iterator<Item = &'w str>) -> Result<()> {
     let mut met = std::collections::BTreeSet::new();
     for word in words {
@@ -132,16 +132,16 @@ pub(crate) fn once<'w>(what: &'static str, words: impl Iterator<Item = &'w str>)
     }
     Ok(())
 }
-/// What stands for an area code that does not look like one.
+/// Replaces values of a column of area codes that do not look like codes: they may be personal data.
 pub(crate) const NOT_A_CODE: &str = "(not a code)";
 
-/// What needs a table or a column where no indicator does.
+/// Used instead of an indicator where the abuse tables need a table or a column.
 pub(crate) const ABUSE: &str = "abuse";
-/// What needs the columns of a table of submissions.
+/// Used instead of an indicator where a table of submissions lacks a column.
 pub(crate) const COVERAGE: &str = "coverage";
 
 impl Error {
-    /// A short word for the kind of error that never changes between versions.
+    /// A short name for the kind of error, which never changes between versions.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
@@ -246,7 +246,7 @@ impl Error {
         }
     }
 
-    /// What was there instead. Never a value of a record.
+    /// What was found instead. Never a value of a record.
     #[must_use]
     pub fn got(&self) -> Option<String> {
         match self {

@@ -4,7 +4,7 @@ use crate::text::{Language, Text};
 use std::fmt::Display;
 use std::io::{self, ErrorKind};
 
-/// A part of a fact in one language.
+/// Data of a fact that can be shown in either language.
 pub(super) trait InLanguage {
     fn in_language(&self, language: Language) -> impl Display;
 }
@@ -48,7 +48,7 @@ macro_rules! numbers {
 }
 numbers!(i32, i64, u64);
 
-/// What the operating system says of a file.
+/// An error of the operating system about a file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct System {
     kind: ErrorKind,
@@ -62,7 +62,7 @@ impl System {
         system.words().map(|_| system)
     }
 
-    /// In Vietnamese and in English, which is that of Linux.
+    /// In Vietnamese and in the English of Linux.
     fn words(&self) -> Option<(&'static str, &'static str)> {
         Some(match self.kind {
             ErrorKind::NotFound => ("không có tệp hoặc thư mục này", "No such file or directory"),

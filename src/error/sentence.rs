@@ -6,7 +6,7 @@ use crate::text::Language;
 /// The last day of a list whose end is not known.
 const OPEN_END: &str = "9999-12-31";
 
-/// A sentence in the language asked for.
+/// Formats one of two texts, by language.
 macro_rules! say {
     ($language:expr, $vi:literal | $en:literal) => {
         match $language {
@@ -16,8 +16,8 @@ macro_rules! say {
     };
 }
 
-/// Who needs a table or a column.
-fn asker(indicator: &str, language: Language) -> String {
+/// What needs a table or a column.
+fn needed_by(indicator: &str, language: Language) -> String {
     match indicator {
         ABUSE => say!(language, "thống kê xâm hại" | "abuse"),
         COVERAGE => say!(language, "bảng theo dõi báo cáo" | "a table of submissions"),
@@ -39,7 +39,7 @@ fn shown(codes: &[String], language: Language) -> String {
     codes.iter().map(show).collect::<Vec<_>>().join(", ")
 }
 
-/// From when to when a list of areas holds.
+/// The first and last day of a list of areas.
 fn span((from, to): &(String, String), language: Language) -> String {
     if to == OPEN_END {
         say!(language, "từ {from}" | "since {from}")
@@ -49,7 +49,7 @@ fn span((from, to): &(String, String), language: Language) -> String {
 }
 
 impl Error {
-    /// The whole message in one language, without the hint.
+    /// The message in one language, without the hint.
     #[must_use]
     pub fn message(&self, language: Language) -> String {
         match self {
@@ -137,11 +137,11 @@ impl Error {
                 )
             }
             Self::MissingTable { table, indicator } => {
-                let who = asker(indicator, language);
+                let who = needed_by(indicator, language);
                 say!(language, "thiếu bảng \"{table}\": {who} cần bảng này" | "the table \"{table}\" is missing: {who} needs it")
             }
             Self::MissingColumn { table, column, expected, found, indicator } => {
-                let (who, expected, there) = (asker(indicator, language), expected.text(language), found.join(", "));
+                let (who, expected, there) = (needed_by(indicator, language), expected.text(language), found.join(", "));
                 let there = if found.is_empty() { there } else { say!(language, "; các cột hiện có: {there}" | "; it has: {there}") };
                 say!(
                     language,

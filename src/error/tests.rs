@@ -1,4 +1,4 @@
-//! That every fact and every sentence is in both languages.
+//! Every fact and every message exists in both languages.
 
 use super::part::System;
 use super::{ABUSE, COVERAGE, Error, Fact, NOT_A_CODE, Phrase};
@@ -54,7 +54,7 @@ sample_numbers!(i32, i64, u64);
 const ENGLISH: &str = "a and are boolean by cannot code column date each expected file found from integer is it list not number of on \
     one or row rows table text than that the to which with without";
 
-/// What of a Vietnamese text is English.
+/// The English words in a Vietnamese text.
 fn english_of(vi: &str) -> Vec<&str> {
     let words = vi.split_whitespace().map(|word| word.trim_matches(|c: char| c.is_ascii_punctuation()));
     words.filter(|word| ENGLISH.split_whitespace().any(|english| english == *word)).collect()
@@ -70,9 +70,8 @@ fn every_fact_has_a_text_of_its_own_in_both_languages() {
     }
 }
 
-/// Both texts of a fact show all of its data.
 #[test]
-fn no_text_leaves_out_what_the_other_says() {
+fn both_texts_of_a_fact_show_all_of_its_data() {
     let holes = |text: &str| {
         let words = text.matches('⟨').count() + text.matches('7').count();
         words + ["đúng hoặc sai", "true or false"].iter().map(|fact| text.matches(fact).count()).sum::<usize>()
@@ -164,7 +163,7 @@ fn errors() -> Vec<Error> {
 }
 
 #[test]
-fn every_error_speaks_both_languages() {
+fn every_error_has_a_message_in_both_languages() {
     for error in errors() {
         let texts = [(error.message(Language::Vi), error.message(Language::En))];
         let hints = error.hint(Language::Vi).into_iter().zip(error.hint(Language::En));

@@ -1,4 +1,4 @@
-//! What is told of a column of ours: values that could not be read, and values that a rule changed.
+//! Findings and changes of one column: values that could not be read, and values that a rule changed.
 
 use super::rules::Rule;
 use crate::error::Fact;
@@ -8,7 +8,7 @@ use crate::error::Fact;
 pub struct Finding {
     /// The row, as the spreadsheet shows it.
     pub row: u32,
-    /// Our column.
+    /// The column of the schema.
     pub column: String,
     /// What was expected.
     pub expected: Fact,
@@ -17,10 +17,10 @@ pub struct Finding {
 /// How many values a rule changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
-    /// Our column.
+    /// The column of the schema.
     pub column: String,
     /// The rule.
     pub rule: Rule,
-    /// The rows concerned.
+    /// The number of rows.
     pub rows: u64,
 }

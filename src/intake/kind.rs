@@ -1,4 +1,4 @@
-//! What a file is by its bytes: names often lie. Kinds that are not read are told with what to do.
+//! The kind of a file, by its bytes: extensions are often wrong. Kinds that are not read get an error that says what to do.
 
 use super::unreadable::unreadable;
 use crate::error::{Phrase, Result};
@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::{BufReader, Read};
 use zip::ZipArchive;
 
-/// The kind of a file that is read.
+/// A kind of file that is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Xlsx,
@@ -16,14 +16,14 @@ pub(super) enum Kind {
     Text,
 }
 
-/// Bytes looked at.
+/// Number of bytes examined.
 pub(super) const HEAD: usize = 64;
 const EXPECTED: Phrase = Phrase::WorkbookOrText;
 const ARCHIVE: Phrase = Phrase::Archive;
 const DOCUMENT: Phrase = Phrase::DocumentToCopy;
 const SLIDES: Phrase = Phrase::Slides;
 const PICTURE: Phrase = Phrase::Picture;
-/// A part of an archive that tells what it is.
+/// Parts of an archive that reveal its kind.
 const PARTS: [(&str, Phrase); 6] = [
     ("word/document.xml", DOCUMENT),
     ("ppt/presentation.xml", SLIDES),
@@ -32,7 +32,7 @@ const PARTS: [(&str, Phrase); 6] = [
     ("visio/document.xml", Phrase::Drawing),
     ("AndroidManifest.xml", Phrase::Program),
 ];
-/// First bytes of files that hold no table that is read.
+/// First bytes of files that hold no readable table.
 const OTHERS: [(&[u8], Phrase); 12] = [
     (b"%PDF", Phrase::PdfToCopy),
     (b"{\\rtf", DOCUMENT),
@@ -49,7 +49,7 @@ const OTHERS: [(&[u8], Phrase); 12] = [
 ];
 
 impl Kind {
-    /// The kind of a file by its first bytes, of an archive by what is in it.
+    /// The kind of a file by its first bytes, of an archive by its content.
     ///
     /// # Errors
     /// [`Error::UnreadableFile`] for a kind that is not read.
@@ -75,10 +75,10 @@ fn archive(path: &str, file: &File) -> Result<Kind> {
         return Ok(Kind::Xlsb);
     }
     if has("mimetype") {
-        let mut told = String::new();
-        let found = zip.by_name("mimetype").ok().and_then(|part| part.take(256).read_to_string(&mut told).ok());
-        let told = found.map_or("", |_| told.trim());
-        return match told.strip_prefix("application/vnd.oasis.opendocument.") {
+        let mut mimetype = String::new();
+        let found = zip.by_name("mimetype").ok().and_then(|part| part.take(256).read_to_string(&mut mimetype).ok());
+        let mimetype = found.map_or("", |_| mimetype.trim());
+        return match mimetype.strip_prefix("application/vnd.oasis.opendocument.") {
             Some(kind) if kind.starts_with("spreadsheet") => Ok(Kind::Ods),
             Some(kind) if kind.starts_with("text") => Err(unreadable(path, EXPECTED, DOCUMENT)),
             Some(kind) if kind.starts_with("presentation") => Err(unreadable(path, EXPECTED, SLIDES)),

@@ -1,4 +1,4 @@
-//! Workbooks of Excel as sheets of cells, by calamine.
+//! Excel workbooks as sheets of cells, by calamine.
 
 use super::book::{Book, Filling, Refused, chosen, whole};
 use super::cells::{Cell, Merged};
@@ -13,7 +13,7 @@ use std::fs::File;
 use std::io::BufReader;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-/// What the reader of workbooks answers: a damaged one may bring it out of step, or make it panic. A fault of ours is no damage.
+/// Runs calamine, which may fail or panic on a damaged workbook; a stopped task is not damage.
 fn guarded<T, E>(path: &str, damage: impl Fn(E) -> Error, work: impl FnOnce() -> std::result::Result<T, E>) -> Result<T> {
     match catch_unwind(AssertUnwindSafe(work)) {
         Ok(found) => found.map_err(damage),
@@ -24,7 +24,7 @@ fn guarded<T, E>(path: &str, damage: impl Fn(E) -> Error, work: impl FnOnce() ->
 
 pub(super) fn xlsx(path: &str, file: File, sheet: Option<&str>, limits: Limits) -> Result<Book> {
     let mut seen = guard::check(path, &file, limits)?;
-    // What the reader says may hold text of a cell.
+    // Messages of calamine may contain text of a cell.
     let damaged = |e: calamine::XlsxError| match e {
         calamine::XlsxError::Password => unreadable(path, Phrase::WorkbookWithoutPassword, Phrase::WithPassword),
         calamine::XlsxError::Io(e) if is_of_disk(&e) => of_disk(path, &e),
@@ -37,7 +37,7 @@ pub(super) fn xlsx(path: &str, file: File, sheet: Option<&str>, limits: Limits) 
     task::expect(names.iter().filter_map(|name| seen.get(name)).map(|sheet| sheet.cells).sum());
     for name in names {
         let mut filling = Filling::new(name.clone(), from_1904, limits);
-        // A chart sheet among the sheets has no cells.
+        // A chart sheet has no cells.
         let Ok(mut cells) = guarded(path, damaged, || book.worksheet_cells_reader(&name)) else {
             found.refused.push(Refused::NoCells(name));
             continue;
@@ -78,7 +78,7 @@ pub(super) fn xlsx(path: &str, file: File, sheet: Option<&str>, limits: Limits) 
 pub(super) fn xls(path: &str, file: File, sheet: Option<&str>, limits: Limits) -> Result<Book> {
     let bytes = whole(path, file, limits)?;
     let streams = ole::check(path, &bytes, limits)?;
-    // Of two streams, for two versions of Excel, it is not known here which is read.
+    // With two streams, for two versions of Excel, it is unknown which one is read.
     let seen = match &streams[..] {
         [one] => Some(biff::sheets(one).ok_or_else(|| unreadable(path, Phrase::WholeWorkbook, Phrase::Damaged))?),
         _ => None,
@@ -127,7 +127,7 @@ pub(super) fn xls(path: &str, file: File, sheet: Option<&str>, limits: Limits) -
     Ok(found)
 }
 
-/// The names of sheets, and whether they show.
+/// The names of sheets, and whether they are visible.
 fn shown(sheets: &[calamine::Sheet]) -> Vec<(String, bool)> {
     sheets.iter().map(|sheet| (sheet.name.clone(), sheet.visible == SheetVisible::Visible)).collect()
 }

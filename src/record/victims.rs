@@ -1,4 +1,4 @@
-//! The cases that the table `victims` tells of, read with the encoder.
+//! Reads cases from the table `victims`, with the encoder.
 
 use super::cases::{CATALOGUE, Cases, Facts, taken_over};
 use super::days::days_of;
@@ -12,7 +12,7 @@ use polars_core::prelude::*;
 use std::collections::HashMap;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
-/// The age at which childhood ends.
+/// The age at which childhood ends (Law 102/2016/QH13, Article 1).
 const ADULT: i32 = 16;
 
 impl Cases {
@@ -74,14 +74,14 @@ impl Cases {
         Ok(problems.into_result(""))
     }
 
-    /// Whether each victim was a child at the incident, and what is wrong with what is recorded of its age.
+    /// Whether each victim was a child at the incident, and the bad values found in columns of age.
     fn children(&self, table: &Table, victims: &DataFrame) -> Result<(Vec<u8>, Problems)> {
-        let nobody = Self::default();
+        let no_cases = Self::default();
         let mut encoder = Encoder {
             table,
             codes: CATALOGUE.codes(),
             ethnic: None,
-            cases: &nobody,
+            cases: &no_cases,
             reference: None,
             frame: victims,
             offset: self.rows,

@@ -1,9 +1,9 @@
-//! What numbers may be: the one place that refuses them.
+//! Checks of the numbers given to a method, each with its refusal.
 
 use super::tail::normal_deviate;
 use crate::error::{Error, Fact, Phrase, Result};
 
-/// A refusal.
+/// An error about a number.
 pub(super) fn refuse<T>(what: &'static str, expected: Phrase, found: impl Into<Fact>) -> Result<T> {
     Err(Error::BadNumber { what, expected: expected.into(), found: found.into() })
 }
@@ -23,7 +23,7 @@ pub(super) fn finite(what: &'static str, number: f64) -> Result<()> {
     if number.is_finite() { Ok(()) } else { refuse(what, Phrase::FiniteNumber, number) }
 }
 
-/// The greatest count that a float tells apart from the next one.
+/// 2⁵³: up to here floats hold every whole number.
 pub(super) const MOST_WHOLE: f64 = 9_007_199_254_740_992.0;
 
 /// A whole number from 0.
@@ -39,7 +39,7 @@ pub(super) fn share(x: u64, n: u64) -> Result<()> {
     if n > 0 && x <= n { Ok(()) } else { refuse("x, n", Phrase::XOutOfN, Fact::verbatim(format_args!("x = {x}, n = {n}"))) }
 }
 
-/// The probability in each tail beside a level.
+/// The probability in each tail outside a level.
 pub(super) fn tail(level: f64) -> Result<f64> {
     if level > 0.0 && level < 1.0 { Ok((1.0 - level) / 2.0) } else { refuse("level", Phrase::Between(0, 1), level) }
 }
@@ -49,7 +49,7 @@ pub(super) fn deviate(level: f64) -> Result<f64> {
     tail(level).map(normal_deviate)
 }
 
-/// A result that the numbers did not carry beyond what a float can hold.
+/// A result that a float can hold.
 pub(super) fn representable(what: &'static str, number: f64) -> Result<f64> {
     if number.is_finite() { Ok(number) } else { refuse(what, Phrase::FiniteResult, number) }
 }

@@ -147,7 +147,7 @@ class Register:
         """Return the reports that a choice counts."""
         return Selection(self, **choice)
 
-    def sanctions(self, period=None, by=(), area_level="country"):
+    def sanctions(self, period=None, by=(), area_level="province"):
         """Return decisions, violators and fines."""
         cells = defaultdict(list)
         for d in self.decisions:
@@ -417,7 +417,7 @@ class Selection:
 
     # ------------------------------------------------ counts
 
-    def counts(self, unit, by=(), area_level="country", age_bands=None):
+    def counts(self, unit, by=(), area_level="province", age_bands=None):
         """Return things by area and cell."""
         bands = age_bands or BANDS[self.under]
         cells = defaultdict(list)
@@ -438,7 +438,7 @@ class Selection:
                 rows.append(self.start(unit, area) | dims | tally(found) | choices)
         return rows
 
-    def units(self, area_level="country"):
+    def units(self, area_level="province"):
         """Return every unit side by side."""
         tables, day = self.register.tables, self.register.day
         there = UNITS if tables["perpetrators"] is not None else UNITS[:3]
@@ -471,7 +471,7 @@ class Selection:
                     found[area][m.key] |= self.forms_of(m.report) or ({"unknown"} if several else set())
         return found
 
-    def forms(self, unit="child", priority=None, area_level="country"):
+    def forms(self, unit="child", priority=None, area_level="province"):
         """Return things by form: each of its forms, or the first of a list."""
         things = self.things(unit, several=not priority)
         rows = []
@@ -486,7 +486,7 @@ class Selection:
                 rows.append(self.start(unit, area) | facts | self.choices | mode)
         return rows
 
-    def overlaps(self, unit="child", area_level="country"):
+    def overlaps(self, unit="child", area_level="province"):
         """Return things by how many forms they have."""
         things = self.things(unit)
         rows = []
@@ -518,7 +518,7 @@ class Selection:
         sure = [r for r in self.register.reports if min(self.verified(r), self.young(r)) == CERTAIN]
         return [r for r in sure if self.day(r) is not None]
 
-    def repeats(self, windows, area_level="country"):
+    def repeats(self, windows, area_level="province"):
         """Return new and repeated children by window."""
         windows = windows_of(windows, self.period) if isinstance(windows, str) else windows
         days = defaultdict(list)
@@ -595,7 +595,7 @@ class Selection:
 
     # ------------------------------------------------ relations, response, support
 
-    def relations(self, area_level="country"):
+    def relations(self, area_level="province"):
         """Return pairs by relation, with those that rest on the case."""
         rows = self.counts("pair", ["relation"], area_level)
         members = self.by_area(self.members("pair", self.period))
@@ -610,7 +610,7 @@ class Selection:
             row["by_case"] = len({m.key for m in sure} - {m.key for m in sure if m.named})
         return [row | {c: row.pop(c) for c in CHOICES} for row in rows]
 
-    def response(self, until=None, holidays=(), area_level="country"):
+    def response(self, until=None, holidays=(), area_level="province"):
         """Return what was done in time."""
         members = self.by_area(self.members("incident", self.period))
         rows = []
@@ -629,7 +629,7 @@ class Selection:
                 rows.append(self.start("incident", area) | facts | self.choices)
         return rows
 
-    def supported(self, area_level="country"):
+    def supported(self, area_level="province"):
         """Return the children who are supported in any of their reports."""
         members = self.by_area(self.members("child", self.period))
         rows = []

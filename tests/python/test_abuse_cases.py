@@ -78,7 +78,7 @@ def choice(case, expected):
 def test_the_library_gives_the_cells(case):
     frames = {t: typed(t, case.rows(t)) for t in TABLES if t in case.data}
     dataset = ct.Dataset(**frames, area_vintage=case.day, ethnic_list=case.data.get("ethnic_list"))
-    register = ct.abuse.read(dataset)
+    register = ct.abuse.register(dataset)
     for expected in case.data["expect"]:
         name, args = expected["table"], expected.get("args", {})
         asked = register if name in OF_REGISTER else register.select(**choice(case, expected))

@@ -43,7 +43,7 @@ ONE = victims(("12364", date(2022, 2, 1)))
 
 
 def read(tables=None, **said):
-    return ct.abuse.read(ct.Dataset(**(tables or {"victims": ONE}), area_vintage=DAY), **said)
+    return ct.abuse.register(ct.Dataset(**(tables or {"victims": ONE}), area_vintage=DAY), **said)
 
 
 def row(table, area):
@@ -72,7 +72,7 @@ class _vietnamese:
 
 def test_a_silent_commune_has_no_number_and_the_total_says_of_how_many_it_is():
     said = came(("12364", "2022"), ("12367", "2022H1"), ("12367", "2022H2"))
-    assert row(read(submissions=said).select(period="2021").units("commune"), "12364")["reported"] is None
+    assert row(read(submissions=said).select(period="2021").units(area_level="commune"), "12364")["reported"] is None
     selection = read(submissions=said).select(period="2022")
     table = selection.counts("child", area_level="commune")
     facts = ("count", "least", "most", "undecided", "reported", "expected", "status")
@@ -83,9 +83,9 @@ def test_a_silent_commune_has_no_number_and_the_total_says_of_how_many_it_is():
     assert [row(table, "VN")[c] for c in facts] == [1, 1, 1, 0, 2, IN_33, "partial"]
     assert any(note.startswith(f"2 of {IN_33} communes reported") for note in table.notes)
     # The quarters of the year are not all there: of a quarter nothing is missing.
-    assert row(read(submissions=said).select(period="2022Q4").units("commune"), "12367")["status"] == "ok"
+    assert row(read(submissions=said).select(period="2022Q4").units(area_level="commune"), "12367")["status"] == "ok"
     # Of another year they say nothing.
-    assert row(read(submissions=said).select(period="2021H2").units("commune"), "12364")["status"] == "ok"
+    assert row(read(submissions=said).select(period="2021H2").units(area_level="commune"), "12364")["status"] == "ok"
 
 
 def test_a_commune_that_sent_records_but_not_all_is_partial():
@@ -253,7 +253,9 @@ def test_charts_say_who_reported():
     chart = charts.pyramid(selection.counts("child", by=["sex", "age_group"]), source="x").to_dict()
     assert f"2 of {IN_33} communes reported." in chart["title"]["subtitle"]
     with _vietnamese():
-        chart = charts.forms_overlaps(selection.forms(), selection.overlaps(), None, source="x").to_dict()
+        chart = charts.forms_overlaps(
+            selection.forms(), overlaps=selection.overlaps(), matrix=None, source="x"
+        ).to_dict()
         assert any(f"2/{IN_33} xã đã báo cáo." in line for line in chart["title"]["subtitle"])
         unknown = charts.series(read().select(period="2022").repeats("quarter"), source="x").to_dict()
         assert any("Chưa biết xã nào đã báo cáo" in line for line in unknown["title"]["subtitle"])
@@ -268,7 +270,7 @@ def test_a_province_that_only_submissions_name_stands_as_in_compute():
     """Hà Nội (01) sent word that it has no victim: its zero is counted, and 578 of its communes are silent."""
     said = came(("12364", "2022"), ("00001", "2022"))
     data = ct.Dataset(victims=ONE, area_vintage=DAY, submissions=said)
-    table = ct.abuse.read(data).select(period="2022").counts("child", area_level="province")
+    table = ct.abuse.register(data).select(period="2022").counts("child", area_level="province")
     result = ct.compute(data, period="2022", indicators=["abused_children"], area_level="province")
     for area, count, reported, expected in [("01", 0, 1, 579), ("33", 1, 1, IN_33), ("VN", 1, 2, 579 + IN_33)]:
         facts = row(table, area)

@@ -22,7 +22,7 @@ def victims(**changes):
 
 
 def read(frame=None, **tables):
-    return ct.abuse.read(ct.Dataset(victims=victims() if frame is None else frame, **tables), area_vintage=DAY)
+    return ct.abuse.register(ct.Dataset(victims=victims() if frame is None else frame, **tables), area_vintage=DAY)
 
 
 @pytest.fixture(params=["vi", "en"])
@@ -71,8 +71,8 @@ def test_what_needs_a_table_or_a_column_says_so(language):
     assert "sanctions" in str(refused(lambda: read().select(date="decided"), ct.SchemaError, "missing_table"))
     assert refused(selection.response, ct.SchemaError, "missing_column").column == "emergency_hours"
     refused(lambda: selection.counts("child", by=["ethnicity"]), ct.DataError, "no_ethnic_list")
-    refused(lambda: ct.abuse.read(ct.Dataset(victims=victims())), ct.PlanError, "area_vintage")
-    refused(lambda: ct.abuse.read(ct.Dataset(), area_vintage=DAY), ct.SchemaError, "missing_table")
+    refused(lambda: ct.abuse.register(ct.Dataset(victims=victims())), ct.PlanError, "area_vintage")
+    refused(lambda: ct.abuse.register(ct.Dataset(), area_vintage=DAY), ct.SchemaError, "missing_table")
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_types_and_areas_are_checked():
     assert error.column == "received_date"
     odd = victims(commune=["99999", "12364"])
     refused(lambda: read(odd), ct.DataError, "unknown_areas")
-    kept = ct.abuse.read(ct.Dataset(victims=odd), area_vintage=DAY, unknown_areas="keep")
+    kept = ct.abuse.register(ct.Dataset(victims=odd), area_vintage=DAY, unknown_areas="keep")
     rows = kept.select().counts("incident", area_level="province").to_polars().select("area", "count").rows()
     assert rows == [("VN", 2), ("33", 1), ("unknown", 1)]
 
@@ -137,7 +137,7 @@ def test_a_perpetrator_belongs_to_a_case():
     error = refused(lambda: read(perpetrators=orphan), ct.DataError, "bad_value")
     assert error.column == "case_id"
     part = ct.Dataset(victims=victims(), perpetrators=orphan, area_vintage=DAY)
-    assert ct.abuse.read(part, whole=False) != read()
+    assert ct.abuse.register(part, whole=False) != read()
 
 
 def test_an_empty_register_has_every_cell():

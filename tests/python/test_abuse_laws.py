@@ -18,7 +18,7 @@ any_choice = st.one_of(choices(), choices(sure=True))
 
 
 def read(tables, whole=True):
-    return ct.abuse.read(ct.Dataset(**tables, area_vintage="2022-12-31"), whole=whole)
+    return ct.abuse.register(ct.Dataset(**tables, area_vintage="2022-12-31"), whole=whole)
 
 
 def every_table(register, choice):
@@ -27,9 +27,19 @@ def every_table(register, choice):
     windows = ["2022-03", "2022H1", "2022"]
     tables = [s.counts(unit, by=["form", "sex"], area_level="province") for unit in ("child", "case", "incident")]
     tables += [s.counts("pair", by=["relation", "age_group"]), s.counts("perpetrator", by=["relation"])]
-    tables += [s.units("district"), s.forms(area_level="province"), s.forms(unit="case"), s.overlaps(), s.form_matrix()]
+    tables += [
+        s.units(area_level="district"),
+        s.forms(area_level="province"),
+        s.forms(unit="case"),
+        s.overlaps(),
+        s.form_matrix(),
+    ]
     tables += [s.repeats(windows), s.recurrence("2023-06-30"), s.relations(), s.response(until="2022-12-31")]
-    tables += [s.supported("province"), register.sanctions(by=["clause", "decree"]), register.sanction_findings()]
+    tables += [
+        s.supported(area_level="province"),
+        register.sanctions(by=["clause", "decree"]),
+        register.sanction_findings(),
+    ]
     return [table.to_polars() for table in tables]
 
 

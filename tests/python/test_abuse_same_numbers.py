@@ -47,7 +47,7 @@ def of_compute(tables, period, by):
 
 
 def of_abuse(tables, period, by):
-    register = ct.abuse.read(ct.Dataset(**tables, area_vintage=DAY))
+    register = ct.abuse.register(ct.Dataset(**tables, area_vintage=DAY))
     selection = register.select(period=period)
     cells = {}
     for name, unit in SAME.items():
@@ -79,9 +79,9 @@ def test_both_count_the_same(tables, period, by):
 @given(sent(), st.sampled_from(PERIODS))
 @settings(max_examples=30, deadline=None, derandomize=True)
 def test_units_are_the_counts(tables, period):
-    register = ct.abuse.read(ct.Dataset(**tables, area_vintage=DAY))
+    register = ct.abuse.register(ct.Dataset(**tables, area_vintage=DAY))
     selection = register.select(period=period)
-    units = selection.units("commune").to_polars()
+    units = selection.units(area_level="commune").to_polars()
     for unit in ("child", "case", "incident", "perpetrator", "pair"):
         columns = ["area", "count", "undecided", "without_key", "least", "most"]
         counted = dict(
@@ -109,7 +109,7 @@ def test_a_perpetrator_of_somebody_of_17_abused_no_child():
     )
     dataset = ct.Dataset(victims=victims, perpetrators=people, area_vintage=DAY)
     result = ct.compute(dataset, period="2022", indicators=["perpetrators"])
-    units = ct.abuse.read(dataset).select(period="2022").units().to_polars()
+    units = ct.abuse.register(dataset).select(period="2022").units().to_polars()
     assert result.only("perpetrators", area="VN")["numerator"].item() == 1
     assert units.filter(unit="perpetrator")["count"].item() == 1
 
@@ -128,14 +128,14 @@ def test_what_identifies_nobody_is_no_identifier(blank):
     )
     people = pl.DataFrame({"case_id": ["c0", "c1", "c2"], "person_id": [blank, blank, "P1"], "child_id": [blank] * 3})
     dataset = ct.Dataset(victims=victims, perpetrators=people, area_vintage=DAY)
-    selection = ct.abuse.read(dataset).select(period="2022")
+    selection = ct.abuse.register(dataset).select(period="2022")
     child = selection.counts("child").to_polars().row(0, named=True)
     # Three whom nobody can tell apart, and k1 in two cases.
     assert (child["count"], child["without_key"]) == (4, 3)
     person = selection.counts("perpetrator").to_polars().row(0, named=True)
     assert (person["count"], person["without_key"]) == (3, 2)
     with pytest.raises(ct.DataError) as error:
-        ct.abuse.read(ct.Dataset(victims=victims.with_columns(case_id=pl.lit(blank)), area_vintage=DAY))
+        ct.abuse.register(ct.Dataset(victims=victims.with_columns(case_id=pl.lit(blank)), area_vintage=DAY))
     assert (error.value.column, error.value.code) == ("case_id", "bad_value")
 
 
@@ -150,11 +150,11 @@ def test_a_level_that_the_list_does_not_have_is_refused():
             "confirmed": [True],
         }
     )
-    selection = ct.abuse.read(ct.Dataset(victims=victims, area_vintage="2025-12-31")).select(period="2025")
+    selection = ct.abuse.register(ct.Dataset(victims=victims, area_vintage="2025-12-31")).select(period="2025")
     # Since 1 July 2025 there are no districts.
     for table in (selection.units, selection.supported, selection.relations):
         with pytest.raises(ct.PlanError) as error:
             table("district")
         assert error.value.code == "unknown_choice"
         assert error.value.expected == "country, province, commune"
-    assert selection.units("commune").to_polars().height > 1
+    assert selection.units(area_level="commune").to_polars().height > 1

@@ -181,7 +181,7 @@ def test_spellings_of_one_identifier_are_one_child_in_every_way_in(tmp_path):
     assert abused(reported(ids)) == 3
     reported(ids).write_parquet(tmp_path / "victims.parquet")
     assert abused(tmp_path / "victims.parquet") == 3
-    assert abused(ct.read(tmp_path / "victims.parquet", "victims")) == 3
+    assert abused(ct.read(tmp_path / "victims.parquet", table="victims")) == 3
     assert abused(reported(ids).to_pandas()) == 3
     check = ct.check(
         ct.Dataset(children=born(2015, 2015).with_columns(child_id=pl.Series(["k1", " k1"]))), period="2022"

@@ -76,21 +76,24 @@ def ages():
 
 
 def form_tables(mode="several", total=20):
+    """Return the tables by the names of the arguments that take them."""
     counts = [14, 2, 9, 1] if mode == "several" else [8, 2, 7, 1]
     where = {"unit": "child", "area": "VN", "area_level": "country"}
     forms = [("total", total), *zip(FORMS, counts, strict=True), ("unknown", 2)]
     both = {frozenset(("violence", "sexual_abuse")): 7}
-    return (
-        table([{**where, "form": form, "count": n, "mode": mode} for form, n in forms]),
-        table([{**where, "forms": k, "count": n} for k, n in [("total", 20), ("1", 10), ("2", 8), ("3+", 0)]]),
-        table(
+    return {
+        "forms": table([{**where, "form": form, "count": n, "mode": mode} for form, n in forms]),
+        "overlaps": table(
+            [{**where, "forms": k, "count": n} for k, n in [("total", 20), ("1", 10), ("2", 8), ("3+", 0)]]
+        ),
+        "matrix": table(
             [
                 {"unit": "child", "form": a, "other_form": b, "count": 14 if a == b else both.get(frozenset((a, b)), 0)}
                 for a in FORMS
                 for b in FORMS
             ]
         ),
-    )
+    }
 
 
 def years(**columns):
@@ -252,7 +255,7 @@ def test_curves_are_the_limits_of_the_statistics(districts):
     pooled = kept["numerator"].sum() / kept["denominator"].sum() * 100_000
     curves = [row for row in values(drawn(chart, "line")[0]) if row["line"] == "95%"]
     for row in curves[::40]:
-        limits = ct.stats.funnel_limits(pooled, row["denominator"], "rate", 100_000)
+        limits = ct.stats.funnel_limits(pooled, denominator=row["denominator"], kind="rate", per=100_000)
         assert row["value"] in (pytest.approx(limits.low_95), pytest.approx(limits.high_95))
 
 
@@ -272,21 +275,21 @@ def test_no_event_anywhere_is_no_error(districts):
 
 
 def test_forms_that_add_to_more_say_so():
-    chart = charts.forms_overlaps(*form_tables(), source=SOURCE)
+    chart = charts.forms_overlaps(**form_tables(), source=SOURCE)
     assert title(chart) == "20 abused children; their forms add to 26, more than the total"
     assert "counts in each of them" in notes(chart)
 
 
 def test_forms_by_priority_add_up():
     forms = form_tables("single")
-    assert forms[0].filter(pl.col("form") != "total")["count"].sum() == 20
-    chart = charts.forms_overlaps(*forms, source=SOURCE)
+    assert forms["forms"].filter(pl.col("form") != "total")["count"].sum() == 20
+    chart = charts.forms_overlaps(**forms, source=SOURCE)
     assert title(chart) == "Abused children by form: 20"
     assert "add to the total" in notes(chart)
 
 
 def test_forms_overlaps_and_matrix_hold_the_numbers():
-    chart = charts.forms_overlaps(*form_tables(), source=SOURCE)
+    chart = charts.forms_overlaps(**form_tables(), source=SOURCE)
     bars = [{row["name"]: row["count"] for row in values(layer)} for layer in drawn(chart, "bar")]
     assert bars[0] == {"Violence": 14, "Exploitation": 2, "Sexual abuse": 9, "Neglect": 1, "Not recorded": 2}
     assert bars[1] == {"One form": 10, "Two forms": 8, "Three forms or more": 0, "No form recorded": 0}
@@ -300,7 +303,7 @@ def test_forms_overlaps_and_matrix_hold_the_numbers():
 
 
 def test_what_is_not_recorded_is_drawn_empty():
-    fill = drawn(charts.forms_overlaps(*form_tables(), source=SOURCE), "bar")[0]["encoding"]["fill"]
+    fill = drawn(charts.forms_overlaps(**form_tables(), source=SOURCE), "bar")[0]["encoding"]["fill"]
     assert (fill["field"], fill["scale"]["range"][1]) == ("known", "white")
 
 
@@ -395,8 +398,11 @@ def test_an_area_is_named_in_the_title(ages):
     assert title(chart) == "Trẻ em bị xâm hại theo giới tính và nhóm tuổi, tỉnh Hưng Yên: 25"
     province = years(count=[20, 22, 31, 25]).with_columns(area=pl.lit("33"), area_level=pl.lit("province"))
     assert title(charts.series(province.tail(2), source=SOURCE)) == "Số trẻ em bị xâm hại, tỉnh Hưng Yên"
-    tables = [t.with_columns(area=pl.lit("33"), area_level=pl.lit("province")) for t in form_tables()[:2]]
-    assert ", tỉnh Hưng Yên;" in title(charts.forms_overlaps(*tables, None, source=SOURCE, area="33"))
+    tables = {
+        name: None if name == "matrix" else table.with_columns(area=pl.lit("33"), area_level=pl.lit("province"))
+        for name, table in form_tables().items()
+    }
+    assert ", tỉnh Hưng Yên;" in title(charts.forms_overlaps(**tables, source=SOURCE, area="33"))
 
 
 def test_a_rate_names_what_it_is_per():
@@ -450,7 +456,7 @@ def test_a_child_in_two_cells_is_told(ages):
 def every_chart(districts, ages):
     return {
         "funnel": charts.funnel(districts, source=SOURCE, per=100_000, of="child"),
-        "forms_overlaps": charts.forms_overlaps(*form_tables(), source=SOURCE),
+        "forms_overlaps": charts.forms_overlaps(**form_tables(), source=SOURCE),
         "series": charts.series(shares(), source=SOURCE, target=95),
         "pyramid": charts.pyramid(ages, source=SOURCE),
     }
@@ -497,7 +503,7 @@ def test_years_read_as_numbers_are_years():
 
 def test_png_is_written(districts, ages, tmp_path):
     for name, chart in every_chart(districts, ages).items():
-        path = charts.save_png(chart, tmp_path / f"{name}.png")
+        path = charts.save_png(chart, path=tmp_path / f"{name}.png")
         assert path.read_bytes().startswith(b"\x89PNG")
 
 
@@ -536,15 +542,15 @@ REFUSED = {
         d.with_columns(period=pl.lit("all")), source=SOURCE, per=100_000, of="child"
     ),
     "forms of mixed units": lambda d, a: charts.forms_overlaps(
-        form_tables()[0], form_tables()[1].with_columns(unit=pl.lit("case")), None, source=SOURCE
+        **{**form_tables(), "overlaps": form_tables()["overlaps"].with_columns(unit=pl.lit("case"))}, source=SOURCE
     ),
     "forms of two periods": lambda d, a: charts.forms_overlaps(
-        form_tables()[0], form_tables()[1].with_columns(period=pl.lit("2021")), None, source=SOURCE
+        **{**form_tables(), "overlaps": form_tables()["overlaps"].with_columns(period=pl.lit("2021"))}, source=SOURCE
     ),
     "forms without mode": lambda d, a: charts.forms_overlaps(
-        form_tables()[0].drop("mode"), *form_tables()[1:], source=SOURCE
+        **{**form_tables(), "forms": form_tables()["forms"].drop("mode")}, source=SOURCE
     ),
-    "matrix of one area": lambda d, a: charts.forms_overlaps(*form_tables(), source=SOURCE, area="33"),
+    "matrix of one area": lambda d, a: charts.forms_overlaps(**form_tables(), source=SOURCE, area="33"),
     "series of years and quarters": lambda d, a: charts.series(
         one_mixed(years(count=[1, 2, 3, 4]), "period", "2019Q1"), source=SOURCE
     ),

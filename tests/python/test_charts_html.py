@@ -57,7 +57,7 @@ def dataset():
 
 @pytest.fixture(scope="module")
 def selection(dataset):
-    return ct.abuse.read(dataset).select(period="2022")
+    return ct.abuse.register(dataset).select(period="2022")
 
 
 def years(unit="child"):
@@ -74,7 +74,7 @@ def of_indicator(dataset, tmp_path, by, text):
     file = tmp_path / "mine.toml"
     file.write_text(MINE.replace(ENDS, text), encoding="utf-8")
     mine = ct.catalogue().with_file(file)
-    return ct.compute(dataset, period="2022", by=["sex"], indicators=["some"], catalogue=mine).plot("some", by)
+    return ct.compute(dataset, period="2022", by=["sex"], indicators=["some"], catalogue=mine).plot("some", by=by)
 
 
 CHARTS = {
@@ -82,7 +82,9 @@ CHARTS = {
     "indicator by sex": lambda d, s, p, text: of_indicator(d, p, "sex", text),
     "series": lambda d, s, p, text: charts.series(years(), source=text),
     "funnel": lambda d, s, p, text: named(text, text),
-    "forms": lambda d, s, p, text: charts.forms_overlaps(s.forms(), s.overlaps(), s.form_matrix(), source=text),
+    "forms": lambda d, s, p, text: charts.forms_overlaps(
+        s.forms(), overlaps=s.overlaps(), matrix=s.form_matrix(), source=text
+    ),
     "pyramid": lambda d, s, p, text: charts.pyramid(s.counts("child", by=["sex", "age_group"]), source=text),
 }
 

@@ -38,7 +38,7 @@ def result():
 
 @cache
 def selection():
-    return ct.abuse.read(province()).select(period="2022")
+    return ct.abuse.register(province()).select(period="2022")
 
 
 @cache
@@ -69,22 +69,24 @@ QUESTIONS = {
     "warnings": lambda: pl.DataFrame([(w.code, w.indicator, str(w)) for w in result().warnings], orient="row"),
     "moved areas": lambda: moved().to_polars(),
     "parts": lambda: parts().to_polars().sort(pl.all()),
-    "abuse: units": lambda: selection().units("commune").to_polars(),
+    "abuse: units": lambda: selection().units(area_level="commune").to_polars(),
     "abuse: children": lambda: selection().counts("child", by=["sex", "form"], area_level="commune").to_polars(),
     "abuse: cases": lambda: selection().counts("case", by=["form"], area_level="district").to_polars(),
-    "abuse: perpetrators": lambda: selection().counts("perpetrator", by=["relation"]).to_polars(),
-    "abuse: share": lambda: selection().counts("child", by=["sex"]).share().to_polars(),
-    "abuse: forms": lambda: selection().forms().to_polars(),
-    "abuse: overlaps": lambda: selection().overlaps().to_polars(),
+    "abuse: perpetrators": lambda: selection().counts("perpetrator", by=["relation"], area_level="country").to_polars(),
+    "abuse: share": lambda: selection().counts("child", by=["sex"], area_level="country").share().to_polars(),
+    "abuse: forms": lambda: selection().forms(area_level="country").to_polars(),
+    "abuse: overlaps": lambda: selection().overlaps(area_level="country").to_polars(),
     "abuse: matrix of forms": lambda: selection().form_matrix().to_polars(),
     "abuse: repeats": lambda: selection().repeats("quarter", area_level="district").to_polars(),
     "abuse: recurrence": lambda: selection().recurrence("2022-12-31").to_polars(),
-    "abuse: relations": lambda: selection().relations("district").to_polars(),
-    "abuse: response": lambda: selection().response(until="2022-12-31").to_polars(),
-    "abuse: supported": lambda: selection().supported("district").to_polars(),
-    "abuse: sanctions": lambda: ct.abuse.read(province()).sanctions(period="2022").to_polars(),
+    "abuse: relations": lambda: selection().relations(area_level="district").to_polars(),
+    "abuse: response": lambda: selection().response(until="2022-12-31", area_level="country").to_polars(),
+    "abuse: supported": lambda: selection().supported(area_level="district").to_polars(),
+    "abuse: sanctions": lambda: (
+        ct.abuse.register(province()).sanctions(period="2022", area_level="country").to_polars()
+    ),
     "check: summary": lambda: check().summary(),
-    "check: scorecard": lambda: check().scorecard("commune"),
+    "check: scorecard": lambda: check().scorecard("commune").to_polars(),
 }
 
 

@@ -31,7 +31,7 @@ def outputs(folder):
     return [
         check.write_report(folder / "report.html"),
         result.write_parquet(folder / "result.parquet"),
-        *check.write_corrections(folder / "corrections", "info"),
+        *check.write_corrections(folder / "corrections", severity="info"),
     ]
 
 
@@ -125,10 +125,10 @@ def test_no_text_of_a_workbook_becomes_a_formula(tmp_path, start):
 
     name = f"{start}cmd.csv"
     (tmp_path / name).write_text("Mã trẻ;Xã;Họ và tên\n1;12364;A\n1;12364;A\n", encoding="utf-8")
-    reading = ct.read(tmp_path / name, "children")
+    reading = ct.read(tmp_path / name, table="children")
     check = ct.check(ct.Dataset(children=reading, area_vintage=DAY), period="2022")
     cells = []
-    for path in check.write_corrections(tmp_path / "out", "info"):
+    for path in check.write_corrections(tmp_path / "out", severity="info"):
         for sheet in openpyxl.load_workbook(path):
             cells += [cell for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)]
     assert all(cell.data_type == "s" for cell in cells)
@@ -136,7 +136,7 @@ def test_no_text_of_a_workbook_becomes_a_formula(tmp_path, start):
     assert named and not any(value.startswith(("=", "+", "-", "@", "\t")) for value in named)
     # What comes back is read as it was.
     back = pl.DataFrame({"Mã trẻ": [f"'{start}7".replace("\t", "+")], "Xã": ["12364"], "Họ và tên": ["A"]})
-    assert ct.clean(back, "children").to_polars()["child_id"].item() == f"{start}7".replace("\t", "+")
+    assert ct.clean(back, table="children").to_polars()["child_id"].item() == f"{start}7".replace("\t", "+")
 
 
 def test_a_name_as_long_as_the_disk_allows(tmp_path):
@@ -148,8 +148,8 @@ def test_a_name_as_long_as_the_disk_allows(tmp_path):
 def test_corrections_that_cannot_be_written(tmp_path):
     data = ct.Dataset(children=pl.concat([children(), children()]), area_vintage=DAY)
     check = ct.check(data, period="2022")
-    (name,) = (path.name for path in check.write_corrections(tmp_path / "out", "info"))
+    (name,) = (path.name for path in check.write_corrections(tmp_path / "out", severity="info"))
     (tmp_path / "other" / name).mkdir(parents=True)
     with pytest.raises(OSError, match="cannot be written") as caught:
-        check.write_corrections(tmp_path / "other", "info")
+        check.write_corrections(tmp_path / "other", severity="info")
     assert not isinstance(caught.value, FileNotFoundError)

@@ -347,18 +347,18 @@ def test_the_limit_is_told_and_can_be_raised(tmp_path):
     path.write_text(HEADER + "k1;05/03/2014\n" + f"{'x' * 3000};05/03/2014\n", encoding="utf-8")
     with ct.limits(text="2 KB"):
         with pytest.raises(ct.DataError, match="more than the limit of 2048: 3000 bytes of text in one cell") as caught:
-            ct.read(path, "children")
+            ct.read(path, table="children")
         assert caught.value.code == "over_limit" and "ct.limits(text=" in caught.value.hint
         with ct.limits(text="4 KB"):
-            assert ct.read(path, "children").to_polars().height == 2
+            assert ct.read(path, table="children").to_polars().height == 2
     with ct.limits(memory=4_000), pytest.raises(ct.DataError) as caught:
-        ct.read(path, "children")
+        ct.read(path, table="children")
     assert "ct.limits(memory=" in caught.value.hint
-    assert ct.read(path, "children").to_polars().height == 2
+    assert ct.read(path, table="children").to_polars().height == 2
     ct.set_language("vi")
     try:
         with ct.limits(memory=4_000), pytest.raises(ct.DataError, match="nhiều hơn giới hạn"):
-            ct.read(path, "children")
+            ct.read(path, table="children")
     finally:
         ct.set_language("en")
 

@@ -149,7 +149,7 @@ def test_only_the_columns_needed_are_read(tmp_path):
     CHILDREN.with_columns(full_name=pl.lit("x")).write_parquet(tmp_path / "children.parquet")
     dataset = ct.Dataset(children=tmp_path / "children.parquet")
     plan = ct.plan(period="2022", indicators=["birth_registration_under_5"], by=["sex"])
-    (batch,) = dataset.batches("children", plan.columns("children"))
+    (batch,) = dataset.batches("children", columns=plan.columns("children"))
     assert batch.columns == ["birth_date", "birth_year", "sex", "commune", "birth_registered"]
 
 

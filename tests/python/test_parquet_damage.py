@@ -27,7 +27,7 @@ def register(rows=ROWS):
 
 def counted(dataset):
     """Return the rows that reach the count, whatever stands in them."""
-    return sum(batch.height for batch in dataset.batches("children", ["child_id", "birth_year", "commune"]))
+    return sum(batch.height for batch in dataset.batches("children", columns=["child_id", "birth_year", "commune"]))
 
 
 # Runs apart from the tests: a panic of polars in another thread is printed whatever becomes of it.
@@ -99,7 +99,7 @@ def test_a_count_of_rows_that_was_hit_is_seen(tmp_path):
     with pytest.raises(ct.SchemaError, match="damaged"):
         ct.Dataset(children=path)
     with pytest.raises(ct.DataError):
-        ct.read(path, "children")
+        ct.read(path, table="children")
 
 
 def test_a_file_cut_short_after_it_was_named(tmp_path):
@@ -167,7 +167,7 @@ def test_whole_files_of_other_writers_are_read(tmp_path, options):
     path = tmp_path / "children.parquet"
     pq.write_table(register().to_arrow(), path, row_group_size=250, **options)
     assert counted(ct.Dataset(children=path)) == ROWS
-    assert ct.read(path, "children").to_polars().height == ROWS
+    assert ct.read(path, table="children").to_polars().height == ROWS
 
 
 def test_a_column_that_only_a_later_part_has_is_read(tmp_path):
@@ -186,7 +186,7 @@ def test_what_polars_throws_is_an_error_of_ours_without_a_value():
     for work in (
         lambda: dataset.rows("children"),
         lambda: dataset["children"],
-        lambda: list(dataset.batches("children", ["child_id"])),
+        lambda: list(dataset.batches("children", columns=["child_id"])),
         lambda: ct.compute(dataset, period="2022", on_progress=lambda done, total: None),
     ):
         with pytest.raises(ct.ChitieuError) as caught:
@@ -203,7 +203,7 @@ def test_an_unknown_table_is_told():
     for work in (
         lambda: dataset.rows("kids"),
         lambda: dataset.schema("kids"),
-        lambda: list(dataset.batches("kids", [])),
+        lambda: list(dataset.batches("kids", columns=[])),
     ):
         with pytest.raises(ct.SchemaError, match='no table "kids"'):
             work()

@@ -184,15 +184,15 @@ def test_a_missing_package_is_named(result, monkeypatch, tmp_path, package):
     chart = result.plot("child_population")
     monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(ImportError, match=r"pip install chitieu\[plot\]"):
-        result.plot.save_png(result.plot("child_population") if package == "altair" else chart, tmp_path / "a.png")
+        result.plot.save_png(result.plot("child_population") if package == "altair" else chart, path=tmp_path / "a.png")
 
 
 def test_png_is_written_whole(result, tmp_path):
-    path = result.plot.save_png(result.plot("child_population"), tmp_path / "a.png")
+    path = result.plot.save_png(result.plot("child_population"), path=tmp_path / "a.png")
     assert path.read_bytes().startswith(b"\x89PNG")
     assert [p.name for p in tmp_path.iterdir()] == ["a.png"]
     with pytest.raises(FileNotFoundError):
-        result.plot.save_png(result.plot("child_population"), tmp_path / "no" / "a.png")
+        result.plot.save_png(result.plot("child_population"), path=tmp_path / "no" / "a.png")
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ CHANGES = {
 def test_text_in_unicode(tmp_path, encoding, delimiter):
     file = tmp_path / "tre_em.csv"
     file.write_bytes(TEXT.replace(";", delimiter).encode(encoding))
-    reading = ct.read(file, "children", **AREAS)
+    reading = ct.read(file, table="children", **AREAS)
     assert read_rows(reading) == expected()
     assert counts(reading) == CHANGES
     assert reading.findings.rows() == [("tre_em.csv", "", 5, "birth_date", "a day that the month has")]
@@ -80,7 +80,7 @@ def test_text_in_unicode(tmp_path, encoding, delimiter):
 def test_text_in_tcvn3(tmp_path, named):
     file = tmp_path / "tre_em.csv"
     file.write_bytes(tcvn3(TEXT))
-    reading = ct.read(file, "children", encoding="tcvn3" if named else None, **AREAS)
+    reading = ct.read(file, table="children", encoding="tcvn3" if named else None, **AREAS)
     # The letter Á has no place in that font: its capitals are a font of their own.
     assert read_rows(reading) == expected(lambda name: name.replace("Á", "á"))
     found = counts(reading)
@@ -94,7 +94,7 @@ def test_text_in_tcvn3(tmp_path, named):
 def test_text_in_vni(tmp_path, named):
     file = tmp_path / "tre_em.csv"
     file.write_bytes(vni(TEXT))
-    reading = ct.read(file, "children", encoding="vni" if named else None, **AREAS)
+    reading = ct.read(file, table="children", encoding="vni" if named else None, **AREAS)
     assert read_rows(reading) == expected()
     assert {k: v for k, v in counts(reading).items() if k[1] != "vni"} == CHANGES
 
@@ -106,7 +106,7 @@ def test_legacy_letters_every_one(tmp_path):
     for name, encode in (("tcvn3", tcvn3), ("vni", vni)):
         file = tmp_path / f"{name}.csv"
         file.write_bytes(encode(text))
-        reading = ct.read(file, "children")
+        reading = ct.read(file, table="children")
         assert reading.to_polars()["full_name"].to_list() == words, name
 
 
@@ -114,14 +114,14 @@ def test_unknown_bytes_are_refused_with_what_to_do(tmp_path):
     file = tmp_path / "x.csv"
     file.write_bytes(bytes(range(128, 256)) * 5)
     with pytest.raises(ct.DataError, match="encoding") as caught:
-        ct.read(file, "children")
+        ct.read(file, table="children")
     assert caught.value.code == "unreadable_file"
 
 
 def test_decomposed_text(tmp_path):
     file = tmp_path / "tre_em.csv"
     file.write_text(unicodedata.normalize("NFD", TEXT), encoding="utf-8")
-    reading = ct.read(file, "children", **AREAS)
+    reading = ct.read(file, table="children", **AREAS)
     assert read_rows(reading) == expected()
     found = counts(reading)
     assert {k: v for k, v in found.items() if k[1] != "composed"} == CHANGES
@@ -169,7 +169,7 @@ def workbook(path):
 
 def test_a_form_with_titles_and_a_header_of_two_storeys(tmp_path):
     workbook(tmp_path / "form.xlsx")
-    reading = ct.read(tmp_path / "form.xlsx", "children", **AREAS)
+    reading = ct.read(tmp_path / "form.xlsx", table="children", **AREAS)
     frame = reading.to_polars()
     assert frame.select(
         "full_name", "birth_date", "birth_year", "sex", "commune", "source_sheet", "source_row"
@@ -205,15 +205,15 @@ def test_an_old_workbook(tmp_path):
         sheet.write(3, 2, datetime(2014, 3, 5), style)
         sheet.write(3, 3, 33314001234)
     book.save(str(tmp_path / "old.xls"))
-    reading = ct.read(tmp_path / "old.xls", "children")
+    reading = ct.read(tmp_path / "old.xls", table="children")
     assert reading.to_polars().select("child_id", "birth_date", "personal_id", "source_sheet", "source_row").rows() == [
         ("17", date(2014, 3, 5), "033314001234", "Quý 1", 4),
         ("17", date(2014, 3, 5), "033314001234", "Quý 2", 4),
     ]
-    one = ct.read(tmp_path / "old.xls", "children", sheet="Quý 2")
+    one = ct.read(tmp_path / "old.xls", table="children", sheet="Quý 2")
     assert one.to_polars()["source_sheet"].to_list() == ["Quý 2"]
     with pytest.raises(ct.DataError, match="Quý 2"):
-        ct.read(tmp_path / "old.xls", "children", sheet="Quý 3")
+        ct.read(tmp_path / "old.xls", table="children", sheet="Quý 3")
 
 
 def test_old_letters_in_a_workbook(tmp_path):
@@ -223,7 +223,7 @@ def test_old_letters_in_a_workbook(tmp_path):
         sheet.write(0, column, tcvn3(text).decode("windows-1252"))
         sheet.write(1, column, tcvn3(["Đỗ Thị Nga", "Nữ", "Tày"][column]).decode("windows-1252"))
     book.save(str(tmp_path / "old.xls"))
-    reading = ct.read(tmp_path / "old.xls", "children")
+    reading = ct.read(tmp_path / "old.xls", table="children")
     assert reading.to_polars().select("full_name", "sex", "ethnicity").rows() == [("Đỗ Thị Nga", "female", "02")]
 
 
@@ -235,7 +235,7 @@ def test_days_from_1904(tmp_path):
     sheet.append(["1", "A", datetime(2014, 3, 5)])
     sheet.append(["2", "B", 41703 - 1462])
     book.save(tmp_path / "mac.xlsx")
-    reading = ct.read(tmp_path / "mac.xlsx", "children")
+    reading = ct.read(tmp_path / "mac.xlsx", table="children")
     assert reading.to_polars()["birth_date"].to_list() == [date(2014, 3, 5)] * 2
 
 
@@ -244,7 +244,7 @@ def test_dates_of_three_columns(tmp_path):
     file.write_text(
         "Họ tên,Ngày sinh,Tháng sinh,Năm sinh\nA,5,3,2014\nB,,3,2014\nC,,,2014\nD,31,2,2014\nE,,,\n", encoding="utf-8"
     )
-    reading = ct.read(file, "children")
+    reading = ct.read(file, table="children")
     assert reading.to_polars().select("birth_date", "birth_year", "source_unread").rows() == [
         (date(2014, 3, 5), None, None),
         (None, 2014, None),
@@ -267,7 +267,7 @@ def test_mapping(tmp_path):
             "constants": {"commune": "12364"},
         }
     }
-    reading = ct.read(file, "children", mapping=mapping)
+    reading = ct.read(file, table="children", mapping=mapping)
     assert reading.to_polars().select("full_name", "sex", "supported", "commune").rows() == [
         ("A", "male", True, "12364"),
         ("B", "female", False, "12364"),
@@ -276,7 +276,7 @@ def test_mapping(tmp_path):
     assert counts(reading)[("supported", "blank_is_no")] == 1
     toml = tmp_path / "m.toml"
     toml.write_text('[children.columns]\n"Tên bé" = "full_name"\n"Phân loại" = "sex"\n', encoding="utf-8")
-    assert ct.read(file, "children", mapping=toml).to_polars()["sex"].to_list() == ["male", "female"]
+    assert ct.read(file, table="children", mapping=toml).to_polars()["sex"].to_list() == ["male", "female"]
     for wrong, key in (
         ({"child": {}}, "child"),
         ({"children": {"columns": {"A": "nothing"}}}, "children.columns"),
@@ -284,12 +284,12 @@ def test_mapping(tmp_path):
         ({"children": {"column": {}}}, "mapping"),
     ):
         with pytest.raises(ct.PlanError) as caught:
-            ct.read(file, "children", mapping=wrong)
+            ct.read(file, table="children", mapping=wrong)
         assert caught.value.code == "mapping" and caught.value.column == key
     with pytest.raises(ct.PlanError, match="constants"):
         ct.read(
             file,
-            "children",
+            table="children",
             mapping={
                 "children": {"columns": {"Tên bé": "full_name", "Phân loại": "sex"}, "constants": {"household": "?x"}}
             },
@@ -300,16 +300,16 @@ def test_a_name_without_a_day_is_no_identity(tmp_path):
     file = tmp_path / "a.csv"
     file.write_text(TEXT, encoding="utf-8")
     with pytest.raises(ct.PlanError, match="area_vintage") as caught:
-        ct.read(file, "children")
+        ct.read(file, table="children")
     assert (caught.value.code, caught.value.column) == ("no_area_date", "commune")
 
 
 def test_an_ambiguous_name_is_a_finding_with_codes_and_no_guess(tmp_path):
     file = tmp_path / "a.csv"
     file.write_text("Họ tên,Giới tính,Xã\nBí Mật,Nam,Tân Lập\n", encoding="utf-8")
-    reading = ct.read(file, "children", area_vintage="2022-12-31", within="01")
+    reading = ct.read(file, table="children", area_vintage="2022-12-31", within="01")
     assert reading.to_polars()["commune"].to_list() == [None] or reading.findings.height == 0
-    reading = ct.read(file, "children", area_vintage="2022-12-31")
+    reading = ct.read(file, table="children", area_vintage="2022-12-31")
     assert reading.to_polars()["commune"].to_list() == [None]
     told = reading.findings["expected"][0]
     assert told.startswith("one unit; the name may mean 0") and "Bí Mật" not in told
@@ -319,7 +319,7 @@ def test_values_of_private_columns_are_told_nowhere(tmp_path):
     file = tmp_path / "a.csv"
     secret = "Nguyễn Bí Mật"
     file.write_text(f"Họ tên,Ngày sinh,Giới tính,Dân tộc\n{secret},{secret},{secret},{secret}\n", encoding="utf-8")
-    reading = ct.read(file, "children")
+    reading = ct.read(file, table="children")
     told = [
         repr(reading),
         reading._repr_html_(),
@@ -330,14 +330,14 @@ def test_values_of_private_columns_are_told_nowhere(tmp_path):
     headless = tmp_path / "b.csv"
     headless.write_text(f"{secret},05/03/2014,Nam,Kinh\n" * 3, encoding="utf-8")
     with pytest.raises(ct.SchemaError) as caught:
-        ct.read(headless, "children")
+        ct.read(headless, table="children")
     assert caught.value.code == "no_header" and secret not in str(caught.value)
 
 
 def test_what_a_reading_carries_into_a_dataset(tmp_path):
     file = tmp_path / "a.csv"
     file.write_text(TEXT, encoding="utf-8")
-    reading = ct.read(file, "children", ethnic_list="2008", **AREAS)
+    reading = ct.read(file, table="children", ethnic_list="2008", **AREAS)
     dataset = ct.Dataset(children=reading)
     assert (dataset.area_vintage, dataset.ethnic_list) == ("2022-12-31", "2008")
     result = ct.compute(dataset, period="2022", indicators=["child_population"], by=["ethnicity"], area_level="commune")
@@ -348,18 +348,18 @@ def test_what_a_reading_carries_into_a_dataset(tmp_path):
     assert caught.value.code == "area_vintage"
     with pytest.raises(ct.PlanError):
         ct.Dataset(children=reading, ethnic_list="1979")
-    assert ct.read(file, "children", **AREAS).ethnic_list == "1979"
+    assert ct.read(file, table="children", **AREAS).ethnic_list == "1979"
 
 
 def test_files_that_cannot_be_read(tmp_path):
     with pytest.raises(FileNotFoundError):
-        ct.read(tmp_path / "none.csv", "children")
+        ct.read(tmp_path / "none.csv", table="children")
     with pytest.raises(FileNotFoundError):
-        ct.read(tmp_path / "none.parquet", "children")
+        ct.read(tmp_path / "none.parquet", table="children")
     with pytest.raises(FileNotFoundError):
         ct.read_folder(tmp_path / "none")
     with pytest.raises(ct.DataError):
-        ct.read(tmp_path, "children")
+        ct.read(tmp_path, table="children")
     for name, content in (
         ("empty.csv", b""),
         ("page.xls", b"<html><table></table></html>"),
@@ -370,12 +370,12 @@ def test_files_that_cannot_be_read(tmp_path):
     ):
         (tmp_path / name).write_bytes(content)
         with pytest.raises(ct.DataError) as caught:
-            ct.read(tmp_path / name, "children")
+            ct.read(tmp_path / name, table="children")
         assert caught.value.code == "unreadable_file", name
     with pytest.raises(ct.PlanError):
-        ct.read(tmp_path / "empty.csv", "childs")
+        ct.read(tmp_path / "empty.csv", table="childs")
     with pytest.raises(ct.PlanError):
-        ct.read(tmp_path / "empty.csv", "children", encoding="latin")
+        ct.read(tmp_path / "empty.csv", table="children", encoding="latin")
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
@@ -384,13 +384,13 @@ def test_a_file_without_permission(tmp_path):
     file.write_text(TEXT, encoding="utf-8")
     file.chmod(0)
     with pytest.raises(PermissionError):
-        ct.read(file, "children")
+        ct.read(file, table="children")
 
 
 def test_a_wrong_ending_is_no_matter(tmp_path):
     file = tmp_path / "really_text.xls"
     file.write_text(TEXT, encoding="utf-8")
-    assert ct.read(file, "children", **AREAS).to_polars().height == 4
+    assert ct.read(file, table="children", **AREAS).to_polars().height == 4
 
 
 def test_messages_in_vietnamese(tmp_path):
@@ -398,13 +398,13 @@ def test_messages_in_vietnamese(tmp_path):
     file.write_text(TEXT, encoding="utf-8")
     ct.set_language("vi")
     try:
-        reading = ct.read(file, "children", **AREAS)
+        reading = ct.read(file, table="children", **AREAS)
         assert reading.findings["expected"].to_list() == ["ngày có trong tháng"]
         assert "ngày/tháng/năm thành ngày" in reading.changes["meaning"].to_list()
         assert "4 bản ghi" in repr(reading)
         (tmp_path / "b.csv").write_text("a,b\n1,2\n", encoding="utf-8")
         with pytest.raises(ct.SchemaError, match="không có dòng tiêu đề"):
-            ct.read(tmp_path / "b.csv", "children")
+            ct.read(tmp_path / "b.csv", table="children")
     finally:
         ct.set_language("en")
 
@@ -445,5 +445,5 @@ def test_folder(tmp_path):
 def test_a_mapping_that_is_not_utf8_is_told(tmp_path):
     (tmp_path / "map.toml").write_bytes("[children.columns]\n\"Ngày rà soát\" = 'updated_on'".encode("utf-16"))
     with pytest.raises(ct.PlanError) as caught:
-        ct.read(tmp_path / "x.csv", "children", mapping=tmp_path / "map.toml")
+        ct.read(tmp_path / "x.csv", table="children", mapping=tmp_path / "map.toml")
     assert (caught.value.code, caught.value.expected, caught.value.got) == ("mapping", "UTF-8", "map.toml")

@@ -19,7 +19,7 @@ def read(tmp_path):
     def work(text, table="children", **options):
         file = tmp_path / "a.csv"
         file.write_text(text, encoding="utf-8", newline="")
-        return ct.read(file, table, **(AREAS | options))
+        return ct.read(file, table=table, **(AREAS | options))
 
     return work
 
@@ -55,7 +55,7 @@ def test_a_failed_formula_is_no_blank(tmp_path):
             else:
                 sheet.write(row, place, value)
     book.close()
-    reading = ct.read(file, "children", **AREAS)
+    reading = ct.read(file, table="children", **AREAS)
     assert reading.to_polars()["commune"].to_list() == [None, None, "12364"]
     assert findings(reading) == [(2, "commune"), (3, "commune"), (4, "birth_date")]
     assert set(reading.findings["expected"]) == {"a value; the cell holds an error"}
@@ -71,11 +71,11 @@ def test_hidden_sheets_are_told_and_read_by_name(tmp_path):
     del book["Sheet"]
     book["Bản cũ"].sheet_state = "hidden"
     book.save(file)
-    reading = ct.read(file, "children", **AREAS)
+    reading = ct.read(file, table="children", **AREAS)
     assert reading.to_polars()["child_id"].to_list() == ["DS"]
     told = reading.files.select("sheet", "rows", "not_read").rows()
     assert told == [("DS", 1, None), ("Bản cũ", None, "a hidden sheet; to read it, name it: sheet=...")]
-    assert ct.read(file, "children", sheet="Bản cũ", **AREAS).to_polars()["child_id"].to_list() == ["Bản cũ"]
+    assert ct.read(file, table="children", sheet="Bản cũ", **AREAS).to_polars()["child_id"].to_list() == ["Bản cũ"]
 
 
 def test_unicode_beside_an_old_font_is_left_alone(tmp_path):
@@ -90,7 +90,7 @@ def test_unicode_beside_an_old_font_is_left_alone(tmp_path):
         shown = [tcvn3(text).decode("windows-1252") for text in (name, "Hải Triều")]
         book.active.append([shown[0], "05/03/2014", "Nam", "1", "x", shown[1]])
     book.save(file)
-    records = ct.read(file, "children", **AREAS).to_polars()
+    records = ct.read(file, table="children", **AREAS).to_polars()
     assert records["full_name"].to_list() == unicode + old
     assert set(records["commune"]) == {"12364"} and set(records["birth_date"]) == {date(2014, 3, 5)}
 
@@ -122,14 +122,14 @@ def test_moments_with_a_zone_are_days_in_viet_nam(tmp_path, zone):
     column = pl.Series("birth_date", moments, pl.Datetime("us", "UTC")).dt.convert_time_zone(zone)
     frame = pl.DataFrame({"case_id": ["1", "2", "3"], "commune": "12364", "birth_date": column})
     frame.write_parquet(tmp_path / "a.parquet")
-    assert ct.read(tmp_path / "a.parquet", "perpetrators").to_polars()["birth_date"].to_list() == days
+    assert ct.read(tmp_path / "a.parquet", table="perpetrators").to_polars()["birth_date"].to_list() == days
 
 
 def test_lists_of_a_frame_keep_their_codes(tmp_path):
     pl.DataFrame({"child_id": ["1"], "commune": ["12364"], "circumstances": [["1", "3"]]}).write_parquet(
         tmp_path / "a.parquet"
     )
-    assert ct.read(tmp_path / "a.parquet", "children").to_polars()["circumstances"].to_list() == [["a", "c"]]
+    assert ct.read(tmp_path / "a.parquet", table="children").to_polars()["circumstances"].to_list() == [["a", "c"]]
 
 
 def test_a_constant_of_the_mapping_holds_for_every_row(read):
@@ -162,7 +162,7 @@ def test_a_year_in_the_format_of_a_date(tmp_path):
     book.active.append(["1", 2014, "12364"])
     book.active["B2"].number_format = "dd/mm/yyyy"
     book.save(tmp_path / "a.xlsx")
-    reading = ct.read(tmp_path / "a.xlsx", "children", **AREAS)
+    reading = ct.read(tmp_path / "a.xlsx", table="children", **AREAS)
     assert reading.to_polars()["birth_date"].to_list() == [None]
     assert reading.findings["expected"].to_list() == ["a date; the cell holds a year in the format of a date"]
 
@@ -173,10 +173,10 @@ def test_messages_of_files_in_vietnamese(tmp_path):
     ct.set_language("vi")
     try:
         with pytest.raises(ct.DataError, match="gặp các byte khác"):
-            ct.read(tmp_path / "a.csv", "children", encoding="utf-8")
+            ct.read(tmp_path / "a.csv", table="children", encoding="utf-8")
         with pytest.raises(ct.DataError, match=r"trang web hoặc XML.*lưu thành \.xlsx"):
-            ct.read(tmp_path / "page.xls", "children")
+            ct.read(tmp_path / "page.xls", table="children")
         with pytest.raises(FileNotFoundError, match="không có tệp hoặc thư mục này"):
-            ct.read(tmp_path / "none.csv", "children")
+            ct.read(tmp_path / "none.csv", table="children")
     finally:
         ct.set_language("en")

@@ -37,7 +37,7 @@ def test_a_sheet_of_opendocument(tmp_path):
         '<table:table-row table:number-rows-repeated="1048000"><table:table-cell table:number-columns-repeated="16384"/></table:table-row>',
     ]  # fmt: skip
     path = ods(tmp_path / "so.ods", {"Danh sách": "\n".join(sheet), "Cũ": ods_row(*HEADER)}, hidden="Cũ")
-    reading = ct.read(path, "children", **AREAS)
+    reading = ct.read(path, table="children", **AREAS)
     assert rows(reading) == [
         ("k1", date(2014, 3, 5), "male", "12364", True, 5),
         ("k2", date(2015, 3, 6), "female", "12364", True, 6),
@@ -47,7 +47,7 @@ def test_a_sheet_of_opendocument(tmp_path):
     rules = dict(reading.changes.filter(pl.col("column") == "commune").select("rule", "rows").iter_rows())
     assert rules == {"area_name": 2, "merged_cell": 1}
     assert reading.files.filter(pl.col("not_read").is_not_null())["sheet"].to_list() == ["Cũ"]
-    assert ct.read(path, "children", sheet="Danh sách", **AREAS).to_polars().height == 3
+    assert ct.read(path, table="children", sheet="Danh sách", **AREAS).to_polars().height == 3
 
 
 def test_rows_repeated_in_opendocument_are_so_many_records(tmp_path):
@@ -57,7 +57,7 @@ def test_rows_repeated_in_opendocument_are_so_many_records(tmp_path):
     path = ods(
         tmp_path / "t.ods", {"S": ods_row("Mã trẻ", "Ngày sinh") + repeated + ods_row("k2", ("date", "2014-03-06"))}
     )
-    assert ct.read(path, "children").to_polars()["source_row"].to_list() == [2, 3, 4, 5]
+    assert ct.read(path, table="children").to_polars()["source_row"].to_list() == [2, 3, 4, 5]
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_rows_repeated_in_opendocument_are_so_many_records(tmp_path):
 def test_bombs_of_opendocument(tmp_path, row):
     path = ods(tmp_path / "t.ods", {"S": ods_row("Mã trẻ", "Ngày sinh") + row})
     with pytest.raises(ct.DataError, match="cells too far apart"):
-        ct.read(path, "children")
+        ct.read(path, table="children")
 
 
 def test_a_binary_workbook(tmp_path):
@@ -84,7 +84,7 @@ def test_a_binary_workbook(tmp_path):
         [3, 2016, None, 12364.0, "x"],
     ]
     path = xlsb(tmp_path / "so.xlsb", made, merged=(1, 2, 3, 3))
-    reading = ct.read(path, "children", **AREAS)
+    reading = ct.read(path, table="children", **AREAS)
     assert rows(reading) == [
         ("k1", date(2014, 3, 5), "male", "12364", True, 2),
         ("k2", date(2015, 3, 6), "female", "12364", None, 3),
@@ -108,7 +108,7 @@ def test_a_damaged_one_is_an_error_or_tells_what_is_lost(tmp_path, make):
     for cut in range(0, len(whole), 7):
         path.write_bytes(whole[:cut])
         with pytest.raises(ct.ChitieuError):
-            ct.read(path, "children")
+            ct.read(path, table="children")
 
 
 def test_a_password_of_opendocument(tmp_path):
@@ -117,7 +117,7 @@ def test_a_password_of_opendocument(tmp_path):
     )
     path = ods(tmp_path / "t.ods", {"S": ods_row("Mã trẻ")}, manifest=manifest)
     with pytest.raises(ct.DataError, match="without a password"):
-        ct.read(path, "children")
+        ct.read(path, table="children")
 
 
 def xls(rows):
@@ -132,13 +132,13 @@ def xls(rows):
 def test_a_small_old_workbook_lies_in_the_mini_stream(tmp_path):
     path = tmp_path / "small.xls"
     path.write_bytes(compound(bytes(xls([["Mã trẻ", "Ngày sinh", "Xã"], ["k1", "05/03/2014", "12364"]]))))
-    assert ct.read(path, "children").to_polars().select("child_id", "commune").rows() == [("k1", "12364")]
+    assert ct.read(path, table="children").to_polars().select("child_id", "commune").rows() == [("k1", "12364")]
     # A chain of the mini stream that bites its tail, or leads out of it, is a damaged file, not a hang.
     whole = path.read_bytes()
     for link in (0, 5, 1000):
         path.write_bytes(whole[:1536] + struct.pack("<I", link) + whole[1540:])
         with pytest.raises(ct.DataError):
-            ct.read(path, "children")
+            ct.read(path, table="children")
 
 
 @pytest.mark.parametrize("children", [100, 1000])
@@ -156,7 +156,7 @@ def test_formulas_that_give_text(tmp_path, children):
             record += struct.pack("<HHHB", 0x0207, 5, 1, 1) + "x".encode("utf-16le")
         out += record
     XlsDoc().save(str(tmp_path / "t.xls"), bytes(out))
-    assert ct.read(tmp_path / "t.xls", "children").to_polars()["birth_registered"].to_list() == [True] * children
+    assert ct.read(tmp_path / "t.xls", table="children").to_polars()["birth_registered"].to_list() == [True] * children
 
 
 def test_a_sheet_that_claims_too_many_rows(tmp_path):
@@ -165,7 +165,7 @@ def test_a_sheet_that_claims_too_many_rows(tmp_path):
     data[at + 4 : at + 16] = struct.pack("<IIHH", 0, 0x7FFFFFFF, 0, 0xFF)
     XlsDoc().save(str(tmp_path / "t.xls"), bytes(data))
     with pytest.raises(ct.DataError, match="cells too far apart"):
-        ct.read(tmp_path / "t.xls", "children")
+        ct.read(tmp_path / "t.xls", table="children")
 
 
 def archive(*parts):
@@ -210,11 +210,11 @@ def archive(*parts):
 def test_what_else_people_send_is_named(tmp_path, name, content, said):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(ct.DataError, match=said) as told:
-        ct.read(tmp_path / name, "children")
+        ct.read(tmp_path / name, table="children")
     ct.set_language("vi")
     try:
         with pytest.raises(ct.DataError) as vietnamese:
-            ct.read(tmp_path / name, "children")
+            ct.read(tmp_path / name, table="children")
     finally:
         ct.set_language("en")
     assert str(vietnamese.value) != str(told.value)
@@ -233,4 +233,4 @@ def test_a_cell_far_to_the_right_needs_no_memory(tmp_path):
         for name, part in parts.items():
             file.writestr(name, sheet if name.endswith("sheet1.xml") else part)
     with pytest.raises(ct.DataError):
-        ct.read(tmp_path / "t.xlsx", "children")
+        ct.read(tmp_path / "t.xlsx", table="children")

@@ -32,12 +32,12 @@ def folder(tmp_path):
 
 
 def test_the_commune_of_a_files_name(folder):
-    assert communes(ct.read(folder / "xa_hai_trieu.csv", "children", **AREAS)) == ["12364"]
+    assert communes(ct.read(folder / "xa_hai_trieu.csv", table="children", **AREAS)) == ["12364"]
     found = ct.read_folder(folder, **AREAS).readings["children"].to_polars()
     told = dict(found.select(pl.col("source_file").cast(pl.String), "commune").iter_rows())
     assert told == {"xa_hai_trieu.csv": "12364", "Thủ Sỹ.csv": "12367", "tre_em.csv": None}
     # Without a list of areas no name is looked up, and nothing is said of one.
-    assert "commune" not in ct.read(folder / "xa_hai_trieu.csv", "children").to_polars().columns
+    assert "commune" not in ct.read(folder / "xa_hai_trieu.csv", table="children").to_polars().columns
 
 
 def test_the_commune_of_a_sheets_name(tmp_path):
@@ -48,13 +48,13 @@ def test_the_commune_of_a_sheets_name(tmp_path):
         sheet.append(["Mã trẻ", "Ngày sinh"])
         sheet.append(["k1", "05/03/2014"])
     book.save(tmp_path / "tre_em.xlsx")
-    reading = ct.read(tmp_path / "tre_em.xlsx", "children", **AREAS)
+    reading = ct.read(tmp_path / "tre_em.xlsx", table="children", **AREAS)
     assert communes(reading) == ["12364", "12367"]
     assert rules(reading, "commune") == {"area_title": 1}
     assert "joined from 2 sheets of tre_em.xlsx: Xã Hải Triều, Thủ Sỹ" in repr(reading)
     # The name of the file says otherwise: none is taken, and it is told once for each sheet.
     book.save(tmp_path / "xa_duc_thang.xlsx")
-    doubtful = ct.read(tmp_path / "xa_duc_thang.xlsx", "children", **AREAS)
+    doubtful = ct.read(tmp_path / "xa_duc_thang.xlsx", table="children", **AREAS)
     assert "commune" not in doubtful.to_polars().columns
     assert doubtful.findings.select("row", "column").rows() == [(1, "commune")] * 2
 
@@ -70,8 +70,8 @@ def test_constants_by_file_and_sheet(folder):
         '[children.files."xa_hai_trieu.csv"]\ncommune = "12358"\n[children.files."tre_em.csv"]\ncommune = 12361\n',
         encoding="utf-8",
     )
-    assert communes(ct.read(folder / "xa_hai_trieu.csv", "children", mapping=toml, **AREAS)) == ["12358"]
-    assert communes(ct.read(folder / "tre_em.csv", "children", mapping=toml)) == ["12361"]
+    assert communes(ct.read(folder / "xa_hai_trieu.csv", table="children", mapping=toml, **AREAS)) == ["12358"]
+    assert communes(ct.read(folder / "tre_em.csv", table="children", mapping=toml)) == ["12361"]
 
 
 def test_constants_by_sheet(tmp_path):
@@ -82,11 +82,11 @@ def test_constants_by_sheet(tmp_path):
         sheet.append(["12364", "Có"])
     book.save(tmp_path / "t.xlsx")
     sheets = {"2021": {"year": 2021}, "2022": {"year": "2022"}}
-    reading = ct.read(tmp_path / "t.xlsx", "communes", mapping={"communes": {"sheets": sheets}})
+    reading = ct.read(tmp_path / "t.xlsx", table="communes", mapping={"communes": {"sheets": sheets}})
     assert reading.to_polars()["year"].to_list() == [2021, 2022]
     both = {"communes": {"sheets": sheets, "files": {"t.xlsx": {"year": 2020}}}}
     with pytest.raises(ct.PlanError, match="the same value as that of the file"):
-        ct.read(tmp_path / "t.xlsx", "communes", mapping=both)
+        ct.read(tmp_path / "t.xlsx", table="communes", mapping=both)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_constants_by_sheet(tmp_path):
 def test_a_mapping_that_does_not_hold_together_shows_its_form(tmp_path, mapping, said):
     (tmp_path / "t.csv").write_text(PLAIN, encoding="utf-8")
     with pytest.raises(ct.PlanError, match=said):
-        ct.read(tmp_path / "t.csv", "children", mapping={"children": mapping}, **AREAS)
+        ct.read(tmp_path / "t.csv", table="children", mapping={"children": mapping}, **AREAS)
 
 
 def test_codes_that_lost_their_zeros(tmp_path):
@@ -115,7 +115,7 @@ def test_codes_that_lost_their_zeros(tmp_path):
         for code in codes:
             book.active.append([f"k{code}", "05/03/2014", code])
         book.save(tmp_path / "t.xlsx")
-        return ct.read(tmp_path / "t.xlsx", "children", **areas)
+        return ct.read(tmp_path / "t.xlsx", table="children", **areas)
 
     ha_noi = {"area_vintage": "2022-12-31", "within": "01"}
     assert communes(read("Mã xã", (1, 19, 364), **ha_noi)) == ["00001", "00019", "00364"]
@@ -137,14 +137,14 @@ def test_codes_and_names_of_districts(tmp_path):
         "4;05/03/2014;26740;1;TP.HCM\n5;05/03/2014;Bến Nghé, Q.1, T.P. HCM;;\n",
         encoding="utf-8",
     )
-    reading = ct.read(tmp_path / "t.csv", "children", area_vintage="2022-12-31")
+    reading = ct.read(tmp_path / "t.csv", table="children", area_vintage="2022-12-31")
     assert communes(reading) == ["26740", "00001", "26740", "26740", "26740"]
 
 
 def test_an_eth_for_a_d(tmp_path):
     text = "Mã trẻ;Ngày sinh;Xã;Ðã đăng ký khai sinh\n1;05/03/2014;Ðức Thắng;Ðã đăng ký\n"
     (tmp_path / "t.csv").write_text(text, encoding="utf-8")
-    read = ct.read(tmp_path / "t.csv", "children", **AREAS).to_polars()
+    read = ct.read(tmp_path / "t.csv", table="children", **AREAS).to_polars()
     assert read.select("commune", "birth_registered").rows() == [("12358", True)]
     assert ct.find_area("\u0189ức Thắng", on="2022-12-31", within="33")["code"].to_list() == ["12358"]
 
@@ -165,12 +165,15 @@ def test_whole_numbers_of_a_database(tmp_path):
             indicators=["crude_birth_rate"],
         )
     assert "bigint" in str(told.value)
-    assert ct.clean(sums, "population").to_polars()["persons"].to_list() == [3000]
-    reading = ct.clean(parts, "population")
+    assert ct.clean(sums, table="population").to_polars()["persons"].to_list() == [3000]
+    reading = ct.clean(parts, table="population")
     assert (reading.to_polars()["persons"].to_list(), reading.findings["row"].to_list()) == ([12, None], [2])
     # Identifiers as numbers keep digits that a float would lose.
     keys = pl.DataFrame({"child_id": [9007199254740993, 9007199254740992], "birth_year": [2014, 2014]})
-    assert ct.clean(keys, "children").to_polars()["child_id"].to_list() == ["9007199254740993", "9007199254740992"]
+    assert ct.clean(keys, table="children").to_polars()["child_id"].to_list() == [
+        "9007199254740993",
+        "9007199254740992",
+    ]
 
 
 TEXT = (
@@ -195,14 +198,14 @@ def told(reading, shift=0):
 
 def test_a_frame_is_read_as_its_file(tmp_path):
     (tmp_path / "frame.csv").write_text(TEXT, encoding="utf-8")
-    read = ct.read(tmp_path / "frame.csv", "children", **AREAS)
+    read = ct.read(tmp_path / "frame.csv", table="children", **AREAS)
     # Of the file all lines are rows, of the frame the first one is the header.
     frame = pl.read_csv(io.StringIO(TEXT), separator=";", infer_schema=False)
     expected = told(read)
     assert expected[0] and expected[1] and expected[2] and len(expected[3]) == 3
-    assert isinstance(ct.clean(frame, "children", **AREAS), ct.Reading)
+    assert isinstance(ct.clean(frame, table="children", **AREAS), ct.Reading)
     for form in (frame, frame.lazy(), frame.to_arrow(), frame.to_pandas(), duckdb.sql("select * from frame")):
-        assert told(ct.clean(form, "children", **AREAS), shift=1) == expected, type(form)
+        assert told(ct.clean(form, table="children", **AREAS), shift=1) == expected, type(form)
 
 
 def test_typed_columns_are_taken_as_they_are():
@@ -214,7 +217,7 @@ def test_typed_columns_are_taken_as_they_are():
             "Mã xã": [12364, 12361],
         }
     )
-    reading = ct.clean(frame, "children", **AREAS)
+    reading = ct.clean(frame, table="children", **AREAS)
     read = reading.to_polars().select("child_id", "birth_date", "birth_registered", "commune")
     assert read.rows() == [("1", date(2014, 3, 5), True, "12364"), ("2", None, False, "12361")]
     assert reading.findings.height == 0
@@ -225,7 +228,7 @@ def test_a_frame_of_mixed_values():
     frame = pd.DataFrame(
         {"Mã trẻ": ["k1", 2, 3.0], "Ngày sinh": [pd.Timestamp("2014-03-05"), "06/03/2015", 2016], 7: ["x", None, 1]}
     )
-    read = ct.clean(frame, "children").to_polars()
+    read = ct.clean(frame, table="children").to_polars()
     assert read.select("child_id", "birth_date", "birth_year").rows() == [
         ("k1", date(2014, 3, 5), None),
         ("2", date(2015, 3, 6), None),
@@ -235,17 +238,17 @@ def test_a_frame_of_mixed_values():
 
 def test_what_is_no_frame_of_the_table(tmp_path):
     with pytest.raises(ct.SchemaError, match=r"to read a file use ct\.read"):
-        ct.clean(str(tmp_path / "t.csv"), "children")
+        ct.clean(str(tmp_path / "t.csv"), table="children")
     with pytest.raises(ct.SchemaError):
-        ct.clean(pl.DataFrame({"a": [1], "b": [2]}), "children")
+        ct.clean(pl.DataFrame({"a": [1], "b": [2]}), table="children")
     with pytest.raises(ct.PlanError):
-        ct.clean(pl.DataFrame({"a": [1]}), "nothing")
+        ct.clean(pl.DataFrame({"a": [1]}), table="nothing")
     twice = pa.table(
         [pa.array(["k1"]), pa.array(["05/03/2014"]), pa.array(["06/03/1990"])],
         names=["Mã trẻ", "Ngày sinh", "Ngày sinh"],
     )
     with pytest.raises(ct.SchemaError, match="Ngày sinh"):
-        ct.clean(twice, "children")
+        ct.clean(twice, table="children")
 
 
 def test_a_dataset_of_a_file_leads_to_read(tmp_path):
@@ -263,11 +266,11 @@ def test_a_dataset_of_a_file_leads_to_read(tmp_path):
 def test_white_space_around_an_identifier_is_no_part_of_it(tmp_path, form):
     (tmp_path / "t.csv").write_text(f"Mã trẻ;Ngày sinh\n{form};05/03/2014\nK1;05/03/2014\n", encoding="utf-8")
     # Case is kept: k1 and K1 are two.
-    assert ct.read(tmp_path / "t.csv", "children").to_polars()["child_id"].to_list() == ["k1", "K1"]
+    assert ct.read(tmp_path / "t.csv", table="children").to_polars()["child_id"].to_list() == ["k1", "K1"]
     frame = pl.DataFrame({"child_id": [form, "K1"], "birth_year": [2014, 2014]})
-    assert ct.clean(frame, "children").to_polars()["child_id"].to_list() == ["k1", "K1"]
+    assert ct.clean(frame, table="children").to_polars()["child_id"].to_list() == ["k1", "K1"]
 
 
 def test_a_reading_says_of_how_many_files_it_comes(folder):
-    assert "from xa_hai_trieu.csv" in repr(ct.read(folder / "xa_hai_trieu.csv", "children"))
+    assert "from xa_hai_trieu.csv" in repr(ct.read(folder / "xa_hai_trieu.csv", table="children"))
     assert "joined from 3 files, 3 sheets" in repr(ct.read_folder(folder).readings["children"])

@@ -23,7 +23,7 @@ def test_totals_and_headings_in_old_fonts(tmp_path, encode):
         "Cộng;3;;2;\n"
     )
     (tmp_path / "a.csv").write_bytes(encode(text))
-    reading = ct.read(tmp_path / "a.csv", "children", **AREAS)
+    reading = ct.read(tmp_path / "a.csv", table="children", **AREAS)
     assert reading.to_polars()["source_row"].to_list() == [3, 4, 6]
     aside = reading.set_aside.select("row", "why").rows()
     assert aside == [(2, "section"), (5, "section"), (7, "total"), (8, "total")]
@@ -53,7 +53,7 @@ def test_the_first_record_is_no_part_of_the_header(tmp_path, merges, born):
         [2, "Trần Bí Mật", born, "Hải Triều", "Hải Yến", "Mồ côi"],
     ]
     workbook(tmp_path / "a.xlsx", merges, rows)
-    reading = ct.read(tmp_path / "a.xlsx", "children", **AREAS)
+    reading = ct.read(tmp_path / "a.xlsx", table="children", **AREAS)
     assert reading.to_polars()["source_row"].to_list() == [2, 3]
     told = repr(reading) + reading._repr_html_() + str(reading.columns.rows())
     folder = ct.read_folder(tmp_path, **AREAS)
@@ -69,7 +69,7 @@ def test_a_row_that_merged_cells_reach_into_is_header(tmp_path):
         [1, "Nguyễn Văn A", 2, "05/03/2014", 1],
     ]
     workbook(tmp_path / "a.xlsx", [(0, 0, 1, 0, "STT"), (0, 1, 1, 1, "Họ và tên")], rows)
-    reading = ct.read(tmp_path / "a.xlsx", "children")
+    reading = ct.read(tmp_path / "a.xlsx", table="children")
     assert reading.to_polars().select("full_name", "sex", "source_row").rows() == [("Nguyễn Văn A", "female", 3)]
     assert reading.columns["how"].to_list() == ["ignored", "synonym", "synonym", "synonym", "parentheses"]
 
@@ -78,7 +78,7 @@ def test_why_a_header_in_parentheses_is_not_matched(tmp_path):
     (tmp_path / "a.csv").write_text(
         "Số quyết định;Ngày quyết định;Số tiền phạt (triệu đồng)\n1/QĐ;05/03/2022;15\n", encoding="utf-8"
     )
-    reading = ct.read(tmp_path / "a.csv", "sanctions")
+    reading = ct.read(tmp_path / "a.csv", table="sanctions")
     assert "fine" not in reading.to_polars().columns
     assert "not matched: Số tiền phạt (triệu đồng) [its parentheses tell another unit" in repr(reading)
     ct.set_language("vi")

@@ -28,7 +28,7 @@ def test_an_amount_of_several_rows_is_the_amount_of_none(tmp_path):
     rows = [["Năm", "Xã", "Giới tính", "Số người"], [2022, "12364", "Nam", 120], [None, None, "Nữ", None]]
     rows += [[2022, "12361", "Nam", 50], [2022, "12361", "Nữ", 60]]
     workbook(tmp_path / "t.xlsx", rows, "D2:D3", "A2:A3", "B2:B3")
-    reading = ct.read(tmp_path / "t.xlsx", "population")
+    reading = ct.read(tmp_path / "t.xlsx", table="population")
     frame = reading.to_polars()
     assert frame["persons"].to_list() == [None, None, 50, 60]
     assert frame["commune"].to_list() == ["12364", "12364", "12361", "12361"] and frame["year"].to_list() == [2022] * 4
@@ -55,7 +55,7 @@ def test_each_amount_of_each_table(tmp_path, table, header, column, value):
     keys = ["05/03/2022", "06/03/2022"] if table == "deaths" else [4, 5] if table == "pupils" else ["v1", "v2"]
     rows = [[key, "Xã", header], [keys[0], "12364", value], [keys[1], "12364", None]]
     workbook(tmp_path / "t.xlsx", rows, "C2:C3")
-    reading = ct.read(tmp_path / "t.xlsx", table)
+    reading = ct.read(tmp_path / "t.xlsx", table=table)
     assert reading.to_polars()[column].to_list() == [None, None]
     assert reading.findings.select("row", "column").rows() == [(2, column), (3, column)]
 
@@ -65,7 +65,7 @@ def test_a_value_merged_over_columns_is_that_of_none(tmp_path):
     rows = [["Xã", "Thôn", "Lớp", "Số học sinh", "Hoàn thành", "Bỏ học"], ["12364", None, 1, 30, None, 0]]
     rows += [["12361", "Đông", 2, 20, 19, 1], ["12361", "Đông", 3, None, None, None]]
     workbook(tmp_path / "t.xlsx", rows, "A2:B2", "D2:E2", "D4:E4")
-    reading = ct.read(tmp_path / "t.xlsx", "pupils")
+    reading = ct.read(tmp_path / "t.xlsx", table="pupils")
     frame = reading.to_polars()
     assert frame["enrolled"].to_list() == [None, 20, None] and frame["completed"].to_list() == [None, 19, None]
     assert frame["commune"].to_list() == ["12364", "12361", "12361"]
@@ -76,7 +76,7 @@ def test_a_mark_merged_over_columns_is_a_mark_of_none(tmp_path):
     rows = [["Mã trẻ", "Hoàn cảnh đặc biệt", None, "Xã"], [None, "Khuyết tật", "Bị bỏ rơi", None]]
     rows += [["k1", "x", None, "12364"], ["k2", "x", None, "12364"]]
     workbook(tmp_path / "t.xlsx", rows, "B1:C1", "B4:C4")
-    reading = ct.read(tmp_path / "t.xlsx", "children")
+    reading = ct.read(tmp_path / "t.xlsx", table="children")
     assert reading.to_polars()["circumstances"].to_list() == [["d"], None]
     assert reading.findings.select("row", "column").rows() == [(4, "circumstances")]
 
@@ -97,7 +97,7 @@ def test_a_number_whose_format_shows_another_unit(tmp_path, shown, fines):
     sheet = workbook(tmp_path / "t.xlsx", rows)
     sheet["C2"].number_format = sheet["C4"].number_format = shown
     sheet.parent.save(tmp_path / "t.xlsx")
-    reading = ct.read(tmp_path / "t.xlsx", "sanctions")
+    reading = ct.read(tmp_path / "t.xlsx", table="sanctions")
     assert reading.to_polars()["fine"].to_list() == fines
     assert reading.findings["row"].to_list() == [
         row for row, fine in zip((2, 3, 4), fines, strict=True) if fine is None
@@ -110,7 +110,7 @@ def test_days_that_an_american_program_made(tmp_path):
     texts = ["25/03/2014", "17/01/2014", "13/10/2014"]
     rows = [["Mã trẻ", "Ngày sinh", "Xã"]] + [[f"s{n}", day, "12364"] for n, day in enumerate(days + texts)]
     workbook(tmp_path / "t.xlsx", rows)
-    reading = ct.read(tmp_path / "t.xlsx", "children")
+    reading = ct.read(tmp_path / "t.xlsx", table="children")
     kept = [date(2014, 12, 12), date(2014, 3, 25), date(2014, 1, 17), date(2014, 10, 13)]
     assert reading.to_polars()["birth_date"].to_list() == [None, None, *kept]
     expected = "a date whose order of day and month is certain"
@@ -118,7 +118,7 @@ def test_days_that_an_american_program_made(tmp_path):
     # One day after the 12th, and they are what they say.
     rows[3][1] = datetime(2014, 12, 30)
     workbook(tmp_path / "u.xlsx", rows)
-    assert ct.read(tmp_path / "u.xlsx", "children").findings.height == 0
+    assert ct.read(tmp_path / "u.xlsx", table="children").findings.height == 0
 
 
 def test_hidden_rows_and_columns_are_read_and_told(tmp_path):
@@ -137,7 +137,7 @@ def test_hidden_rows_and_columns_are_read_and_told(tmp_path):
     page.row(2).hidden = page.row(4).hidden = page.col(1).hidden = page.col(3).hidden = True
     old.save(str(tmp_path / "t.xls"))
     for name in ("t.xlsx", "t.xls"):
-        reading = ct.read(tmp_path / name, "children")
+        reading = ct.read(tmp_path / name, table="children")
         assert reading.to_polars().height == 5
         told = [row for row in reading.changes.select("column", "rule", "rows").iter_rows() if "hidden" in row[1]]
         assert sorted(told) == [("birth_date", "hidden_column", 5), ("source_row", "hidden_row", 2)], name
@@ -161,7 +161,7 @@ def test_figures_of_sexes_are_judged_by_all_files_of_a_folder(tmp_path):
         for row in (["Mã trẻ", "Ngày sinh", "Giới tính", "Xã"], [name, "05/03/2014", sex, "12364"]):
             (book[name] if name in book.sheetnames else book.create_sheet(name)).append(row)
     book.save(tmp_path / "d.xlsx")
-    assert ct.read(tmp_path / "d.xlsx", "children").to_polars()["sex"].to_list() == [None, None]
+    assert ct.read(tmp_path / "d.xlsx", table="children").to_polars()["sex"].to_list() == [None, None]
 
 
 def test_a_height_or_a_width_of_nothing_hides_as_well(tmp_path):
@@ -174,7 +174,7 @@ def test_a_height_or_a_width_of_nothing_hides_as_well(tmp_path):
     with zipfile.ZipFile(tmp_path / "t.xlsx") as whole, zipfile.ZipFile(tmp_path / "u.xlsx", "w") as made:
         for name in whole.namelist():
             made.writestr(name, whole.read(name).replace(b'ht="77"', b'ht="0"').replace(b'width="55"', b'width="0"'))
-    changes = ct.read(tmp_path / "u.xlsx", "children").changes
+    changes = ct.read(tmp_path / "u.xlsx", table="children").changes
     told = changes.filter(pl.col("rule").str.starts_with("hidden")).select("column", "rule", "rows").rows()
     assert sorted(told) == [("birth_date", "hidden_column", 5), ("source_row", "hidden_row", 1)]
 
@@ -183,14 +183,14 @@ def test_numbers_of_more_digits_than_a_cell_keeps(tmp_path):
     rows = [["Mã trẻ", "Số định danh cá nhân", "Ngày sinh", "Xã"]]
     rows += [[39114000001234567, 33114000001, "05/03/2014", "12364"], [17, 33114000002, "06/03/2014", "12364"]]
     workbook(tmp_path / "t.xlsx", rows)
-    reading = ct.read(tmp_path / "t.xlsx", "children")
+    reading = ct.read(tmp_path / "t.xlsx", table="children")
     assert reading.to_polars()["child_id"].to_list() == [None, "17"]
     assert reading.to_polars()["personal_id"].to_list() == ["033114000001", "033114000002"]
     assert reading.findings.select("row", "column").rows() == [(2, "child_id")]
     # A frame keeps all of them.
     frame = pl.DataFrame({"child_id": [39114000001234567, 1234567890123456], "commune": "12364"})
     frame.write_parquet(tmp_path / "t.parquet")
-    read = ct.read(tmp_path / "t.parquet", "children")
+    read = ct.read(tmp_path / "t.parquet", table="children")
     assert read.to_polars()["child_id"].to_list() == ["39114000001234567", "1234567890123456"]
     assert read.findings.height == 0
 
@@ -205,7 +205,7 @@ def test_lists_of_a_frame_that_hold_nothing(tmp_path):
         }
     )
     frame.write_parquet(tmp_path / "t.parquet")
-    reading = ct.read(tmp_path / "t.parquet", "children")
+    reading = ct.read(tmp_path / "t.parquet", table="children")
     assert reading.to_polars()["circumstances"].to_list() == [None, None, None, [], None, None, ["a"]]
     assert reading.findings.select("row", "column").rows() == [(6, "circumstances")]
 
@@ -244,7 +244,7 @@ def test_new_words_in_vietnamese(tmp_path):
     )
     ct.set_language("vi")
     try:
-        reading = ct.read(tmp_path / "t.csv", "children")
+        reading = ct.read(tmp_path / "t.csv", table="children")
         told = reading.findings["expected"].to_list() + reading.changes["meaning"].to_list()
     finally:
         ct.set_language("en")

@@ -36,7 +36,7 @@ def test_cells(file, case, tmp_path):
     # Each case is a file of its own: beside others a cell may mean something else.
     key = "child_id" if file["table"] == "children" else "case_id"
     pl.DataFrame({key: ["1"], file["header"]: [case["text"]]}).write_parquet(tmp_path / "cells.parquet")
-    reading = ct.read(tmp_path / "cells.parquet", file["table"], **AREAS)
+    reading = ct.read(tmp_path / "cells.parquet", table=file["table"], **AREAS)
     assert reading.columns["column"].to_list() == [key, file["column"]]
     read = reading.to_polars()
     value = read[file["column"]][0]
@@ -58,12 +58,12 @@ def sheet_of(case, folder):
     mapping = {table: {"columns": case.get("mapping", {}), "header_row": case.get("header_row")}}
     if "error" in case:
         with pytest.raises(ct.ChitieuError) as caught:
-            ct.read(folder / "case.csv", table, mapping=mapping, **AREAS)
+            ct.read(folder / "case.csv", table=table, mapping=mapping, **AREAS)
         assert caught.value.code == case["error"]
         assert "Nguyễn" not in str(caught.value)
         return None
     if not case.get("folder"):
-        return ct.read(folder / "case.csv", table, mapping=mapping, **AREAS)
+        return ct.read(folder / "case.csv", table=table, mapping=mapping, **AREAS)
     found = ct.read_folder(folder, mapping=mapping, **AREAS)
     assert found.files["not_read"].to_list() == [case.get("not_read")]
     return found.readings.get(table)
@@ -108,7 +108,7 @@ def test_columns(case, tmp_path):
     mapping = {table: case.get("mapping", {})}
     if "error" in case:
         with pytest.raises(ct.ChitieuError) as caught:
-            ct.read(file, table, mapping=mapping, **AREAS)
+            ct.read(file, table=table, mapping=mapping, **AREAS)
         assert caught.value.code == case["error"]
         return
     if "not_read" in case:
@@ -116,7 +116,7 @@ def test_columns(case, tmp_path):
         assert found.files["not_read"].to_list() == [case["not_read"]]
         assert not found.readings
         return
-    reading = ct.read(file, table, mapping=mapping, **AREAS)
+    reading = ct.read(file, table=table, mapping=mapping, **AREAS)
     frame = reading.to_polars()
     assert [list(row) for row in reading.findings.select("row", "column").iter_rows()] == case.get("findings", [])
     for column, values in case["values"].items():

@@ -231,7 +231,7 @@ def test_results_and_tallies(search, tmp_path):
         search.call(f"printed {indicator}", lambda i=indicator: result.printed(i))
     for indicator in ("child_population", "abused_children", "sanctions", "birth_registration_under_5"):
         for by in (None, "sex"):
-            search.call(f"plot {indicator} {by}", lambda i=indicator, by=by: result.plot(i, by))
+            search.call(f"plot {indicator} {by}", lambda i=indicator, by=by: result.plot(i, by=by))
     search.bytes("repr of plot", repr(result.plot))
     assert search.count > 150
 
@@ -271,7 +271,7 @@ def test_checks_and_corrections(search, tmp_path, spoilt):
     for by in ("commune", "district", "province", "country"):
         search.call(f"scorecard {by}", lambda by=by: found.scorecard(by), fails=False)
     for table in TABLES:
-        search.call(f"rows {table}", lambda t=table: found.failing_rows(t, "info").to_frame())
+        search.call(f"rows {table}", lambda t=table: found.failing_rows(t, severity="info").to_frame())
     search.file("report", found.write_report(tmp_path / "report.html"))
     workbooks = found.write_corrections(tmp_path / "corrections", severity="info")
     assert workbooks
@@ -288,7 +288,7 @@ def test_checks_and_corrections(search, tmp_path, spoilt):
 
 def test_abuse(search):
     dataset = records()
-    register = search.call("register", lambda: ct.abuse.read(dataset), fails=False)
+    register = search.call("register", lambda: ct.abuse.register(dataset), fails=False)
     tables = {
         "sanctions": lambda: register.sanctions(by=["article", "form", "violator"], area_level="commune"),
         "sanction findings": register.sanction_findings,
@@ -299,7 +299,7 @@ def test_abuse(search):
         )
         tables |= {
             f"units {period}": s.units,
-            f"supported {period}": lambda s=s: s.supported("commune"),
+            f"supported {period}": lambda s=s: s.supported(area_level="commune"),
             f"relations {period}": s.relations,
             f"response {period}": lambda s=s: s.response(until="2022-12-31"),
             f"recurrence {period}": lambda s=s: s.recurrence("2023-12-31"),
@@ -317,7 +317,10 @@ def test_abuse(search):
     assert sum(table is not None for table in found.values()) > 30
     drawn = {
         "forms": lambda: charts.forms_overlaps(
-            found["forms child 2022"], found["overlaps child 2022"], found["matrix child 2022"], source="test"
+            found["forms child 2022"],
+            overlaps=found["overlaps child 2022"],
+            matrix=found["matrix child 2022"],
+            source="test",
         ),
         "series": lambda: charts.series(found["repeats"], source="test"),
         "pyramid": lambda: charts.pyramid(s.counts("child", by=["sex", "age_group"]), source="test"),
@@ -334,7 +337,7 @@ def uses(dataset):
     return {
         "compute": lambda: ct.compute(dataset, period="2022", by=["sex"]),
         "check": lambda: ct.check(dataset, period="2022"),
-        "abuse": lambda: ct.abuse.read(dataset).select(period="2022").counts("child", by=["form"]),
+        "abuse": lambda: ct.abuse.register(dataset).select(period="2022").counts("child", by=["form"]),
     }
 
 
@@ -403,16 +406,16 @@ def test_tables_that_fail_while_they_are_read(search, kind):
     ways = {
         "dataset": lambda: ReprOnly(dataset()),
         "table": lambda: ReprOnly(dataset()["children"] and dataset()),
-        "batches": lambda: [None for _ in dataset().batches("children", ["full_name", "works"])] and None,
+        "batches": lambda: [None for _ in dataset().batches("children", columns=["full_name", "works"])] and None,
         "rows": lambda: str(dataset().rows("children")),
         "schema": lambda: str(dataset().schema("children")),
         "compute": lambda: ct.compute(dataset(), period="2022"),
         "progress": lambda: ct.compute(dataset(), period="2022", on_progress=lambda *_: None),
         "check": lambda: ct.check(dataset(), period="2022"),
-        "clean": lambda: ReprOnly(ct.clean(failing(kind), "children")),
+        "clean": lambda: ReprOnly(ct.clean(failing(kind), table="children")),
         "submissions": lambda: ReprOnly(ct.Dataset(children=frame("children"), submissions=failing(kind))),
         "shares": lambda: ct.plan(period="2022", split="shares", shares=failing(kind)),
-        "abuse": lambda: ct.abuse.read(records(), submissions=failing(kind)),
+        "abuse": lambda: ct.abuse.register(records(), submissions=failing(kind)),
         "series": lambda: charts.series(failing(kind), source="test"),
     }
     for name, way in ways.items():
@@ -442,13 +445,15 @@ def test_readings(search, tmp_path, table):
     book.save(tmp_path / "list.xlsx")
     pl.DataFrame(lines(table)[1:], schema=lines(table)[0], orient="row").write_parquet(tmp_path / "list.parquet")
     day = {"area_vintage": "2022-12-31", "within": "33"}
-    ways = {kind: lambda k=kind: ct.read(tmp_path / f"list.{k}", table, **day) for kind in ("csv", "xlsx", "parquet")}
+    ways = {
+        kind: lambda k=kind: ct.read(tmp_path / f"list.{k}", table=table, **day) for kind in ("csv", "xlsx", "parquet")
+    }
     ways["folder"] = lambda: ct.read_folder(tmp_path, **day)
-    ways["frame"] = lambda: ct.clean(pl.read_parquet(tmp_path / "list.parquet"), table, **day)
-    ways["without a day"] = lambda: ct.read(text, table)
-    ways["sheet"] = lambda: ct.read(tmp_path / "list.xlsx", table, sheet="none")
-    ways["no day"] = lambda: ct.read(text, table, mapping={table: {"columns": {"Cột lạ": "commune"}}})
-    ways["values"] = lambda: ct.read(text, table, mapping={table: {"columns": {"Cột lạ": "none"}}})
+    ways["frame"] = lambda: ct.clean(pl.read_parquet(tmp_path / "list.parquet"), table=table, **day)
+    ways["without a day"] = lambda: ct.read(text, table=table)
+    ways["sheet"] = lambda: ct.read(tmp_path / "list.xlsx", table=table, sheet="none")
+    ways["no day"] = lambda: ct.read(text, table=table, mapping={table: {"columns": {"Cột lạ": "commune"}}})
+    ways["values"] = lambda: ct.read(text, table=table, mapping={table: {"columns": {"Cột lạ": "none"}}})
     read = 0
     for name, way in ways.items():
         try:
@@ -480,9 +485,9 @@ def test_damaged_files(search, tmp_path):
                 path = tmp_path / f"cut{n}{kind}"
                 path.write_bytes(part)
                 where = f"{whole.name} as {path.name}"
-                search.call(f"read {where}", lambda p=path: ReprOnly(ct.read(p, "children")))
+                search.call(f"read {where}", lambda p=path: ReprOnly(ct.read(p, table="children")))
                 search.call(f"dataset {where}", lambda p=path: ReprOnly(ct.Dataset(children=str(p))))
                 search.call(f"rules {where}", lambda p=path: ct.rules(p))
                 search.call(f"catalogue {where}", lambda p=path: ct.catalogue().with_file(p))
-                search.call(f"mapping {where}", lambda p=path: ReprOnly(ct.clean(pl.DataFrame(), "x", mapping=p)))
+                search.call(f"mapping {where}", lambda p=path: ReprOnly(ct.clean(pl.DataFrame(), table="x", mapping=p)))
     assert search.count > 400

@@ -43,10 +43,10 @@ def test_an_exception_of_the_callback_ends_each_kind_of_work(tmp_path):
     data = dataset(2_000)
     text = text_file(tmp_path / "a.csv", 400_000)
     works = {
-        "read": lambda tell: ct.read(text, "children", on_progress=tell),
+        "read": lambda tell: ct.read(text, table="children", on_progress=tell),
         "read_folder": lambda tell: ct.read_folder(tmp_path, on_progress=tell),
         "check": lambda tell: ct.check(data, period="2022", on_progress=tell),
-        "abuse": lambda tell: ct.abuse.read(data, on_progress=tell),
+        "abuse": lambda tell: ct.abuse.register(data, on_progress=tell),
         "corrections": lambda tell: _failing().write_corrections(tmp_path / "out", on_progress=tell),
     }
     for name, work in works.items():
@@ -59,7 +59,7 @@ def test_an_exception_of_the_callback_ends_each_kind_of_work(tmp_path):
         assert calls and calls[-1][0] == calls[-1][1], name
         assert calls == sorted(calls), name
     # Nothing is left over of work that ended.
-    assert ct.read(text, "children").to_polars().height == 400_000
+    assert ct.read(text, table="children").to_polars().height == 400_000
 
 
 def _failing():
@@ -74,21 +74,21 @@ def test_progress_of_a_workbook_counts_its_cells(tmp_path):
         sheet.append([f"k{n}", "05/03/2014", "Nam", "12364"])
     book.save(tmp_path / "t.xlsx")
     calls = []
-    ct.read(tmp_path / "t.xlsx", "children", on_progress=lambda done, total: calls.append((done, total)))
+    ct.read(tmp_path / "t.xlsx", table="children", on_progress=lambda done, total: calls.append((done, total)))
     assert {total for _, total in calls} == {4 * 60_001}
 
 
 def test_ctrl_c_ends_work_wherever_it_is(tmp_path):
     """Work that would go on for ever, and a signal: KeyboardInterrupt comes out of it, and work goes on after."""
     data = dataset()
-    selection = ct.abuse.read(data).select(period="2022")
+    selection = ct.abuse.register(data).select(period="2022")
     text = text_file(tmp_path / "a.csv", 100_000)
     works = [
         lambda: selection.counts("child", by=["sex", "form"], area_level="commune"),
-        lambda: selection.units("commune"),
+        lambda: selection.units(area_level="commune"),
         lambda: selection.repeats("month", area_level="commune"),
-        lambda: ct.abuse.read(data),
-        lambda: ct.read(text, "children"),
+        lambda: ct.abuse.register(data),
+        lambda: ct.read(text, table="children"),
         lambda: ct.check(data, period="2022"),
     ]
     for work in works:
@@ -173,7 +173,7 @@ def test_panics_print_nothing(tmp_path, capfd):
             data[at] ^= 0xFF
         (tmp_path / "t.xls").write_bytes(data)
         try:
-            ct.read(tmp_path / "t.xls", "children")
+            ct.read(tmp_path / "t.xls", table="children")
             outcomes.add("read")
         except ct.ChitieuError as error:
             outcomes.add(error.code)
@@ -218,7 +218,7 @@ def test_what_cannot_be_called_is_named(tmp_path, call):
     pl.DataFrame({"child_id": ["a"], "birth_year": [2015], "commune": ["12364"]}).write_parquet(tmp_path / "a.parquet")
     for path in (text, tmp_path / "a.parquet"):
         with pytest.raises(TypeError, match="on_progress"):
-            ct.read(path, "children", on_progress=call)
+            ct.read(path, table="children", on_progress=call)
 
 
 def test_limits_of_the_main_thread_hold_in_others():

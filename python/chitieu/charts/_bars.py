@@ -11,7 +11,7 @@ import polars as pl
 
 from chitieu._areas import LEVELS, Units, reports
 from chitieu._catalogue import MULTIPLIER
-from chitieu._language import category, label, printed, quotient, say
+from chitieu._language import category, name_of, printed, quotient, say
 from chitieu.charts._checks import Checks
 from chitieu.charts._notes import confidence, coverage, packed
 from chitieu.charts._render import load_altair
@@ -108,7 +108,7 @@ class _Cells:
     @property
     def name(self) -> str:
         """The name of the area looked into."""
-        return self._units.names.get((self.level, self.area), label("area_level", self.level))
+        return self._units.names.get((self.level, self.area), name_of("area_level", self.level))
 
     def _place(self, frame: pl.DataFrame, area: str | None, area_level: str | None) -> tuple[str, str]:
         """Return level and code of the area to look into."""
@@ -203,7 +203,7 @@ class _Cells:
                     "printed": self._printed(row),
                     "limits": " – ".join(limits) or "–",
                     "reports": reports(row),
-                    "status": label("status", row["status"]),
+                    "status": name_of("status", row["status"]),
                 }
             )
         return rows
@@ -211,7 +211,7 @@ class _Cells:
     def _printed(self, row: dict[str, Any]) -> str:
         """Return the value of a row, or why it has none."""
         if row["value"] is None:
-            return label("status", row["status"])
+            return name_of("status", row["status"])
         if self.measure == "count":
             return printed(row["numerator"])
         decimals = self.definition.get("decimals", 2)
@@ -243,15 +243,15 @@ def _layers(alt: Any, cells: _Cells, subject: Subject) -> Any:
     def colours(of: dict[str, str]) -> dict[str, Any]:
         return {"scale": alt.Scale(domain=list(of), range=list(of.values())), "legend": None}
 
-    of = label("column", "area") if cells.by is None or cells.panels else label("dimension", cells.by)
+    of = name_of("column", "area") if cells.by is None or cells.panels else name_of("dimension", cells.by)
     tooltip = [
         alt.Tooltip("place:N", title=of),
         alt.Tooltip("printed:N", title=title),
         alt.Tooltip("limits:N", title=upper(confidence())),
-        *(alt.Tooltip(f"{c}:Q", title=label("column", c), format=",d") for c in ("numerator", "denominator")),
-        alt.Tooltip("undecided:Q", title=label("column", "undecided"), format=",d"),
+        *(alt.Tooltip(f"{c}:Q", title=name_of("column", c), format=",d") for c in ("numerator", "denominator")),
+        alt.Tooltip("undecided:Q", title=name_of("column", "undecided"), format=",d"),
         alt.Tooltip("reports:N", title=say("Xã báo cáo", "Communes reporting")),
-        alt.Tooltip("status:N", title=label("column", "status")),
+        alt.Tooltip("status:N", title=name_of("column", "status")),
     ]
     target = cells.target or {}
     rows = [{**row, "target": target.get("value")} for row in cells.rows]
@@ -277,7 +277,7 @@ def _layers(alt: Any, cells: _Cells, subject: Subject) -> Any:
 
 def _notes(cells: _Cells) -> list[str]:
     """Return the area and period, and what a reader must know of the bars."""
-    split = f", {say('theo', 'by')} {label('dimension', cells.by).lower()}" if cells.by else ""
+    split = f", {say('theo', 'by')} {name_of('dimension', cells.by).lower()}" if cells.by else ""
     head = f"{cells.name}{split}, {say('kỳ', 'period')} {cells.period}"
     notes = []
     if any(row["lower"] is not None for row in cells.rows):
@@ -293,7 +293,7 @@ def _notes(cells: _Cells) -> list[str]:
         notes.append(say(f"Chưa xác định được, không tính vào: {n} bản ghi.", f"Undecided and left out: {n} records."))
     notes += coverage(cells.coverage, zero=any(row["numerator"] == 0 for row in cells.rows))
     if cells.by in ("form", "circumstance"):
-        one = label("unit", cells.unit)
+        one = name_of("unit", cells.unit)
         notes.append(
             say(
                 f"Một {one} có thể ở nhiều nhóm: các cột không cộng thành tổng số.",

@@ -13,9 +13,7 @@ from chitieu._errors import PlanError
 from chitieu._language import say, words
 from chitieu._nearest import nearest
 from chitieu._source import by_polars
-
-#: The columns that say which reports count; they hold one word in a whole table.
-CHOICES = ("period", "date", "place", "verification", "age_limit")
+from chitieu._table import CHOICES, Table
 
 
 class Checks:
@@ -42,9 +40,11 @@ class Checks:
         if isinstance(table, pl.LazyFrame):
             table = by_polars(self._chart, table.collect)
         frame = table
-        if not isinstance(table, pl.DataFrame):
+        if isinstance(table, Table):
+            frame = table.to_polars()
+        elif not isinstance(table, pl.DataFrame):
             if not hasattr(table, "__arrow_c_stream__") and type(table).__module__.split(".")[0] != "pandas":
-                kinds, got = "polars, pandas, pyarrow, ct.abuse.Table", type(table).__name__
+                kinds, got = "polars, pandas, pyarrow, ct.Table", type(table).__name__
                 raise self.error(
                     f"cần một bảng ({kinds}), nhận được {got}",
                     f"a table is needed ({kinds}), this is a {got}",

@@ -26,7 +26,7 @@ CELL = 44
 
 
 def forms_overlaps(
-    forms: Any, overlaps: Any, matrix: Any, *, source: str, area: str = "VN", area_vintage: str | None = None
+    forms: Any, *, overlaps: Any, matrix: Any, source: str, area: str = "VN", area_vintage: str | None = None
 ) -> altair.VConcatChart:
     """Draw the forms of abuse, beside them how many have one, two or more, and below which forms go together.
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from chitieu import stats
 from chitieu._areas import LEVELS
-from chitieu._language import label, printed, quotient, say
+from chitieu._language import name_of, printed, quotient, say
 from chitieu.charts._beside import SIDES, sides
 from chitieu.charts._checks import Checks
 from chitieu.charts._notes import choices, coverage, source_line
@@ -196,8 +196,8 @@ class _Funnel:
             grid = [float(n) for n in range(max(int(self.x[0]), 1), int(self.x[1]) + 2)]
             self.x = (grid[0], grid[-1])
         kind = "proportion" if per == 100 else "rate"
-        points = stats.funnel([int(n) for n in frame["numerator"]], sizes, kind, per=per)
-        along = [stats.funnel_limits(self.centre * per, n, kind, per) for n in grid]
+        points = stats.funnel([int(n) for n in frame["numerator"]], denominators=sizes, kind=kind, per=per)
+        along = [stats.funnel_limits(self.centre * per, denominator=n, kind=kind, per=per) for n in grid]
         self.rows = [self._row(row, point) for row, point in zip(frame.iter_rows(named=True), points, strict=True)]
         values = [row["value"] for row in self.rows]
         # The limits of the smallest areas may leave the drawing; their points may not.
@@ -318,11 +318,11 @@ class _Funnel:
         points = base.mark_point(size=62, strokeWidth=1, opacity=1).encode(
             **self._looks(alt),
             tooltip=[
-                alt.Tooltip("name:N", title=label("column", "area")),
+                alt.Tooltip("name:N", title=name_of("column", "area")),
                 alt.Tooltip("printed:N", title=subject.axis(measure)),
                 alt.Tooltip("limits:N", title=say(f"Giới hạn {inner}", f"{inner} limits")),
-                alt.Tooltip("numerator:Q", title=label("column", "numerator"), format=",d"),
-                alt.Tooltip("denominator:Q", title=label("column", "denominator"), format=",d"),
+                alt.Tooltip("numerator:Q", title=name_of("column", "numerator"), format=",d"),
+                alt.Tooltip("denominator:Q", title=name_of("column", "denominator"), format=",d"),
             ],
         )
         texts = [

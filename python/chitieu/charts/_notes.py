@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from chitieu._language import label, printed, say
-from chitieu.charts._checks import CHOICES, Checks
+from chitieu._language import name_of, printed, say
+from chitieu._table import CHOICES
+from chitieu.charts._checks import Checks
 from chitieu.charts._words import upper
 
 
@@ -23,12 +24,12 @@ def choices(check: Checks, *frames: pl.DataFrame, but: tuple[str, ...] = ()) -> 
     found = {c: check.one(frames, c, "choices_differ") for c in CHOICES if c not in but}
     parts = []
     if (period := found.get("period")) is not None:
-        parts.append(label("abuse_view", period) if period == "all" else f"{say('kỳ', 'period')} {period}")
+        parts.append(name_of("abuse_view", period) if period == "all" else f"{say('kỳ', 'period')} {period}")
     for column, codes in (("date", "abuse_date"), ("place", "abuse_place"), ("age_limit", "age_limit")):
         if (code := found.get(column)) is not None:
-            parts.append(label(codes, code))
+            parts.append(name_of(codes, code))
     if (verification := found.get("verification")) is not None:
-        parts.append(" + ".join(label("verification", word).lower() for word in verification.split("+")))
+        parts.append(" + ".join(name_of("verification", word).lower() for word in verification.split("+")))
     return [upper(", ".join(parts)) + "."] if parts else []
 
 

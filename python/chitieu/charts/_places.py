@@ -7,12 +7,15 @@ from typing import Any
 import polars as pl
 
 from chitieu._areas import Units, vintage_of
+from chitieu._table import Table
 from chitieu.charts._checks import Checks
 
 
 def day_of(table: Any, area_vintage: str | None) -> str | None:
-    """Return the day of the list of area names: the one asked for, else that which a table of abuse carries."""
-    return area_vintage if area_vintage is not None else getattr(table, "_area_vintage", None)
+    """Return the day of the list of area names: the one asked for, else that of a table of ours."""
+    if area_vintage is None and isinstance(table, Table):
+        return table.area_vintage
+    return area_vintage
 
 
 def named(check: Checks, frame: pl.DataFrame, area_vintage: str | None) -> list[str]:

@@ -48,7 +48,7 @@ def inside_script(part: Any) -> Any:
     return part
 
 
-def save_png(chart: Any, path: str | os.PathLike[str], *, scale: float = 2.0) -> Path:
+def save_png(chart: Any, *, path: str | os.PathLike[str], scale: float = 2.0) -> Path:
     """Write a chart as PNG, whole or not at all, without a browser or a network.
 
     Args:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from chitieu._catalogue import MULTIPLIER
-from chitieu._language import label, printed, quotient, say
+from chitieu._language import name_of, printed, quotient, say
 from chitieu.charts._checks import Checks
 from chitieu.charts._notes import choices, confidence, coverage, source_line
 from chitieu.charts._places import day_of, named
@@ -164,7 +164,7 @@ def _row(period: str, row: dict[str, Any], column: str, measure: str) -> dict[st
     value, numerator, denominator = row.get(column), row.get("numerator"), row.get("denominator")
     none = not isinstance(value, (int, float)) or row.get("status") in NONE
     if none:
-        text = label("status", row.get("status") or "not_available")
+        text = name_of("status", row.get("status") or "not_available")
     elif measure == "count":
         text = printed(value)
     elif isinstance(numerator, int) and isinstance(denominator, int) and denominator:

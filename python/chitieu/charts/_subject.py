@@ -9,8 +9,9 @@ from typing import Any
 import polars as pl
 
 from chitieu._catalogue import MULTIPLIER, catalogue
-from chitieu._language import category, label, pick, printed, say, words
-from chitieu.charts._checks import CHOICES, Checks
+from chitieu._language import category, name_of, pick, printed, say, words
+from chitieu._table import CHOICES
+from chitieu.charts._checks import Checks
 from chitieu.charts._words import number_of, of_abuse, plural, upper
 
 #: Columns that are no breakdown, so that they may vary between the rows of a chart.
@@ -52,7 +53,7 @@ class Subject:
         if measure == "percent":
             return say(f"Phần trăm {self.of}", f"Per cent of {self.of}")
         if measure == "ratio":  # of two parts of one unit, such as boys and girls
-            return label("measure", measure)
+            return name_of("measure", measure)
         per = printed(MULTIPLIER[measure])
         if self.counted == self.of:  # "children per 1,000 children" says no more
             return say(f"Trên {per} {self.of}", f"Per {per} {self.of}")
@@ -65,7 +66,7 @@ def _title(definition: Mapping[str, Any], measure: str) -> str:
     if measure == "count" or "count" not in definition["outputs"]:
         return name
     # "Số trẻ em ..." names the number, which is not what is drawn.
-    return f"{upper(name.removeprefix('Số '))}: {label('measure', measure).lower()}"
+    return f"{upper(name.removeprefix('Số '))}: {name_of('measure', measure).lower()}"
 
 
 def of_indicator(definition: Mapping[str, Any], quantities: Sequence[Mapping[str, Any]], split: str = "") -> Subject:
@@ -137,7 +138,7 @@ def breakdowns(check: Checks, frame: pl.DataFrame, but: tuple[str, ...] = ()) ->
             continue
         code = check.one([frame], name, "several_categories") or ""
         if code != "total" and name != "step":
-            parts.append(f"{label('dimension', name).lower()}: {category(name, code).lower()}")
+            parts.append(f"{name_of('dimension', name).lower()}: {category(name, code).lower()}")
     return ", ".join(parts)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chitieu._language import label, say
+from chitieu._language import name_of, say
 
 #: What is counted in a register of abuse.
 ABUSE = {
@@ -41,12 +41,12 @@ def of_abuse(unit: str) -> str:
 
 def plural(unit: str) -> str:
     """Return the plain words for a unit, such as ``children``."""
-    return say(label("unit", unit), PLURALS.get(unit, unit))
+    return say(name_of("unit", unit), PLURALS.get(unit, unit))
 
 
 def single(unit: str) -> str:
     """Return the word for one of what is counted."""
-    return say("em", "child") if unit == "child" else label("unit", unit)
+    return say("em", "child") if unit == "child" else name_of("unit", unit)
 
 
 def upper(text: str) -> str:

@@ -27,6 +27,7 @@ class FunnelPoint(NamedTuple):
         value: Its value; NaN without a denominator.
         low_998: The limits at its denominator, 99.8 % and 95 %.
         place: ``low_998``, ``low_95``, ``within``, ``high_95``, ``high_998``, ``unreliable`` or ``not_available``.
+        method: ``exact`` or ``normal``: the method of the limits.
         status: ``ok``, ``unreliable`` or ``not_available``.
     """
 
@@ -36,11 +37,12 @@ class FunnelPoint(NamedTuple):
     high_95: float
     high_998: float
     place: str
+    method: str
     status: str
 
 
 def funnel_limits(
-    target: float, denominator: float, kind: str = "proportion", per: float | None = None, method: str = "exact"
+    target: float, *, denominator: float, kind: str = "proportion", per: float | None = None, method: str = "exact"
 ) -> FunnelLimits:
     """Return the 95 and 99.8 % limits around a target at a denominator.
 
@@ -66,7 +68,7 @@ def funnel_limits(
         One row of the test data of Public Health England's indicator methods (76.74611, 84.538786 at 395):
 
         >>> import chitieu as ct
-        >>> limits = ct.stats.funnel_limits(80.642448, 395, per=100, method="normal")
+        >>> limits = ct.stats.funnel_limits(80.642448, denominator=395, per=100, method="normal")
         >>> round(limits.low_95, 5), round(limits.high_95, 5)
         (76.74611, 84.53879)
     """
@@ -76,6 +78,7 @@ def funnel_limits(
 
 def funnel(
     events: Iterable[int],
+    *,
     denominators: Iterable[float],
     kind: str = "proportion",
     target: float | None = None,
@@ -104,9 +107,9 @@ def funnel(
 
     Example:
         >>> import chitieu as ct
-        >>> [p.place for p in ct.stats.funnel([40, 75, 2, 383], [1_000, 1_000, 10, 9_000])]
+        >>> [p.place for p in ct.stats.funnel([40, 75, 2, 383], denominators=[1_000, 1_000, 10, 9_000])]
         ['within', 'high_998', 'unreliable', 'within']
     """
     multiplier = _PER.get(kind, 1.0) if per is None else per
     found = _native.funnel(list(events), list(denominators), kind, target, multiplier, method)
-    return [FunnelPoint(*point) for point in found]
+    return [FunnelPoint(*point[:6], method, point[6]) for point in found]

@@ -2,62 +2,65 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import astuple, dataclass
+from typing import overload
+
 from chitieu import _native
 
 
-class Interval(tuple[float, float, float]):
-    """A value with its lower and upper limit: a tuple of three that also has names.
+@dataclass(frozen=True, eq=False)
+class Interval(Sequence[float]):
+    """A value with its lower and upper limit: a sequence of these three, with the method and the status by name.
+
+    A frame of intervals has all five: ``pl.DataFrame(intervals)``.
 
     Attributes:
         value: The value; NaN, like its limits, if there is none (status ``not_available``).
         lower: The lower limit.
         upper: The upper limit.
-        method: The method of the limits, by the word that stands in results.
+        method: The method of the limits, by its word in results.
         status: ``ok``, ``unreliable`` or ``not_available``.
 
     Example:
-        >>> import chitieu as ct
-        >>> found = ct.stats.rate_interval(4, 1_000, per=1_000)
+        >>> import chitieu as ct, polars as pl
+        >>> found = ct.stats.rate_interval(4, exposure=1_000, per=1_000)
         >>> value, lower, upper = found
         >>> found.value == value, found.method, found.status
         (True, 'exact_poisson', 'unreliable')
+        >>> pl.DataFrame([found]).columns
+        ['value', 'lower', 'upper', 'method', 'status']
     """
 
+    value: float
+    lower: float
+    upper: float
     method: str
     status: str
 
-    def __new__(cls, value: float, lower: float, upper: float, method: str, status: str) -> Interval:
-        """Join value, limits, method and status."""
-        self = super().__new__(cls, (value, lower, upper))
-        self.method = method
-        self.status = status
-        return self
+    @overload
+    def __getitem__(self, index: int) -> float: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[float, ...]: ...
+    def __getitem__(self, index: int | slice) -> float | tuple[float, ...]:
+        return (self.value, self.lower, self.upper)[index]
 
-    @property
-    def value(self) -> float:
-        """The value."""
-        return self[0]
+    def __len__(self) -> int:
+        return 3
 
-    @property
-    def lower(self) -> float:
-        """The lower limit."""
-        return self[1]
+    def __iter__(self) -> Iterator[float]:
+        return iter((self.value, self.lower, self.upper))
 
-    @property
-    def upper(self) -> float:
-        """The upper limit."""
-        return self[2]
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Interval):
+            return astuple(self) == astuple(other)
+        return tuple(self) == other
 
-    def __getnewargs__(self) -> tuple[object, ...]:
-        return (*self, self.method, self.status)
-
-    def __repr__(self) -> str:
-        return (
-            f"{type(self).__name__}(value={self.value!r}, lower={self.lower!r}, upper={self.upper!r}, "
-            f"method={self.method!r}, status={self.status!r})"
-        )
+    def __hash__(self) -> int:
+        return hash(tuple(self))
 
 
+@dataclass(frozen=True, eq=False)
 class Comparison(Interval):
     """A difference or a ratio of two, with its limits.
 
@@ -66,32 +69,15 @@ class Comparison(Interval):
 
     Example:
         >>> import chitieu as ct
-        >>> found = ct.stats.proportion_ratio(36, 40, 16, 80)
+        >>> found = ct.stats.proportion_ratio(36, n1=40, x2=16, n2=80)
         >>> found.p_value < 0.001
         True
     """
 
     p_value: float
 
-    def __new__(cls, value: float, lower: float, upper: float, p_value: float, method: str, status: str) -> Comparison:
-        """Join value, limits, p-value, method and status."""
-        self = tuple.__new__(cls, (value, lower, upper))
-        self.p_value = p_value
-        self.method = method
-        self.status = status
-        return self
 
-    def __getnewargs__(self) -> tuple[object, ...]:
-        return (*self, self.p_value, self.method, self.status)
-
-    def __repr__(self) -> str:
-        return (
-            f"{type(self).__name__}(value={self.value!r}, lower={self.lower!r}, upper={self.upper!r}, "
-            f"p_value={self.p_value!r}, method={self.method!r}, status={self.status!r})"
-        )
-
-
-def proportion_interval(x: int, n: int, level: float = 0.95, method: str = "wilson") -> Interval:
+def proportion_interval(x: int, *, n: int, level: float = 0.95, method: str = "wilson") -> Interval:
     """Return a proportion with its limits.
 
     Wilson's score limits: (x + z²/2 ± z·√(x(n - x)/n + z²/4)) ÷ (n + z²). E. B. Wilson, Journal of the American
@@ -114,15 +100,17 @@ def proportion_interval(x: int, n: int, level: float = 0.95, method: str = "wils
         The worked case of R. G. Newcombe, Statistics in Medicine 17 (1998), table I:
 
         >>> import chitieu as ct
-        >>> [round(v, 4) for v in ct.stats.proportion_interval(81, 263)]
+        >>> [round(v, 4) for v in ct.stats.proportion_interval(81, n=263)]
         [0.308, 0.2553, 0.3662]
-        >>> [round(v, 4) for v in ct.stats.proportion_interval(81, 263, method="clopper_pearson")]
+        >>> [round(v, 4) for v in ct.stats.proportion_interval(81, n=263, method="clopper_pearson")]
         [0.308, 0.2527, 0.3676]
     """
     return Interval(*_native.proportion_interval(x, n, level, method))
 
 
-def rate_interval(x: int, exposure: float, per: float = 100_000, level: float = 0.95, method: str = "byar") -> Interval:
+def rate_interval(
+    x: int, *, exposure: float, per: float = 100_000, level: float = 0.95, method: str = "byar"
+) -> Interval:
     """Return a rate with its limits.
 
     Byar: lower x·(1 - 1/(9x) - z/(3√x))³, upper (x + 1)·(1 - 1/(9(x + 1)) + z/(3√(x + 1)))³; N. E. Breslow and
@@ -148,7 +136,7 @@ def rate_interval(x: int, exposure: float, per: float = 100_000, level: float = 
         Garwood's table has 0.62 and 8.77 for 3 events:
 
         >>> import chitieu as ct
-        >>> [round(v, 2) for v in ct.stats.rate_interval(3, 1, per=1)]
+        >>> [round(v, 2) for v in ct.stats.rate_interval(3, exposure=1, per=1)]
         [3.0, 0.62, 8.77]
     """
     return Interval(*_native.rate_interval(x, exposure, per, level, method))

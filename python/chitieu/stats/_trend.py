@@ -27,6 +27,7 @@ class Trend(NamedTuple):
 
 def trend_test(
     events: Iterable[int],
+    *,
     denominators: Iterable[float],
     scores: Iterable[float] | None = None,
     kind: str = "proportion",
@@ -55,7 +56,7 @@ def trend_test(
         prop.trend.test):
 
         >>> import chitieu as ct
-        >>> found = ct.stats.trend_test([83, 90, 129, 70], [86, 93, 136, 82])
+        >>> found = ct.stats.trend_test([83, 90, 129, 70], denominators=[86, 93, 136, 82])
         >>> round(found.z**2, 4), round(found.p_value, 6)
         (8.2249, 0.004132)
     """
@@ -64,7 +65,9 @@ def trend_test(
     return Trend(*_native.trend_test(counts, list(denominators), places, kind))
 
 
-def annual_change(values: Iterable[float], years: Iterable[float] | None = None, method: str = "log_linear") -> float:
+def annual_change(
+    values: Iterable[float], *, years: Iterable[float] | None = None, method: str = "log_linear"
+) -> float:
     """Return the yearly rate of change: -0.025 is a fall of 2.5 % a year.
 
     Log-linear: eᵇ - 1 with b the slope of the least-squares line through ln v over the years; UNICEF, How to calculate
@@ -87,7 +90,7 @@ def annual_change(values: Iterable[float], years: Iterable[float] | None = None,
         A fall by 2 % in each of three years:
 
         >>> import chitieu as ct
-        >>> round(ct.stats.annual_change([100, 98, 96.04, 94.1192], [2019, 2020, 2021, 2022]), 9)
+        >>> round(ct.stats.annual_change([100, 98, 96.04, 94.1192], years=[2019, 2020, 2021, 2022]), 9)
         -0.02
     """
     of_years = list(values)
@@ -95,7 +98,7 @@ def annual_change(values: Iterable[float], years: Iterable[float] | None = None,
     return _native.annual_change(of_years, places, method)
 
 
-def required_change(value: float, target: float, years: float) -> float:
+def required_change(value: float, *, target: float, years: float) -> float:
     """Return the yearly rate of change that leads from a value to a target: (target/value)^(1/years) - 1.
 
     Exact for a constant yearly rate; it says nothing of whether such a rate can be kept.
@@ -115,7 +118,7 @@ def required_change(value: float, target: float, years: float) -> float:
         Decision 23/QĐ-TTg (2021), target 10: child labour from 4.9 % in 2025 to 4.5 % in 2030.
 
         >>> import chitieu as ct
-        >>> f"{ct.stats.required_change(4.9, 4.5, 5):.2%}"
+        >>> f"{ct.stats.required_change(4.9, target=4.5, years=5):.2%}"
         '-1.69%'
     """
     return _native.required_change(value, target, years)

@@ -1,4 +1,4 @@
-//! Columns of codes, of identifiers and of other texts.
+//! Columns of codes, identifiers and other text.
 
 use super::encoded::{Encoded, NO_WORD, place, push};
 use super::encoder::Encoder;
@@ -18,7 +18,7 @@ impl Encoder<'_> {
         let mut refused = Refused::default();
         for (i, value) in series.str()?.iter().enumerate() {
             let Some(text) = value else {
-                // A missing area code is told with the unknown ones.
+                // A missing area code is reported with the unknown ones.
                 if schema.required && schema.kind != ColumnType::Area {
                     self.problems.value(&self.table.id, &schema.id, Phrase::Text, self.row(i));
                 }
@@ -29,7 +29,7 @@ impl Encoder<'_> {
                 let code = match self.canonical(schema, text, &mut refused) {
                     None => NO_WORD,
                     Some(word) if schema.codes.is_some() => place(&mut words, word),
-                    // Several spellings of one identifier are one word.
+                    // Spellings of one identifier share a code.
                     Some(word) => {
                         if let Some(at) = known.get(word.as_str()).or_else(|| spelled.get(&word)) {
                             *at
@@ -76,7 +76,7 @@ impl Encoder<'_> {
                 let before = codes.len();
                 let (mut bad, mut blank) = (false, 0);
                 for k in start..start + length {
-                    // A blank item is as little recorded as a missing one.
+                    // A blank item is not recorded.
                     let item = inner.as_ref().get(k - usize::try_from(*base).unwrap_or(0));
                     let Some(text) = item.filter(|text| !nfc(text).is_empty()) else {
                         blank += 1;
@@ -92,9 +92,9 @@ impl Encoder<'_> {
                         codes.push(code);
                     }
                 }
-                // Beside a code nobody can tell what a blank was to be.
+                // A blank beside a code is an error: what it should be is unknown.
                 bad |= blank > 0 && blank < length;
-                // A list of nothing but `unknown`, or of blanks, is as little recorded as none.
+                // A list of only `unknown` or blanks is not recorded.
                 if codes.len() == before
                     && length > 0
                     && let Some(last) = known_rows.last_mut()
@@ -112,7 +112,7 @@ impl Encoder<'_> {
         Ok(Encoded::List { starts, codes, known: known_rows, words })
     }
 
-    /// The word a code stands for; nothing for `unknown`, for a code the list does not have, and for what identifies nobody.
+    /// The value of a code; none for `unknown`, for a code not on the list, and for text that is no identifier.
     fn canonical(&self, schema: &ColumnSchema, text: &str, refused: &mut Refused) -> Option<String> {
         let Some(list) = schema.codes.as_deref() else {
             if !self.table.is_identifier(&schema.id) {
@@ -151,7 +151,7 @@ impl Encoder<'_> {
     }
 }
 
-/// Texts that a list of codes does not have.
+/// Texts that are not on a list of codes.
 #[derive(Default)]
 struct Refused {
     texts: HashSet<String>,

@@ -1,4 +1,4 @@
-//! Reads the columns of one batch of one table; each kind of column in a file of its own.
+//! Reads the columns of one batch of one table; each kind of column has its own file.
 
 use super::encoded::{Encoded, HIGH, LOW, NO, UNDECIDED, YES};
 use crate::catalogue::{Codes, Column as ColumnSchema, ColumnType, EthnicList, Table};
@@ -11,7 +11,7 @@ use polars_core::prelude::*;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-/// The days a person can have been born on, under a name no table uses.
+/// The possible days of birth, under a name no table uses.
 pub(crate) const BIRTHS: &str = "#births";
 /// Days lived, as recorded.
 pub(super) const LIVED: &str = "#lived";
@@ -22,14 +22,13 @@ pub(crate) struct Encoder<'a> {
     pub codes: &'a Codes,
     pub ethnic: Option<EthnicList>,
     pub cases: &'a Cases,
-    /// The last day of the period, shifted by the lag of the quantity.
-    /// Without one, no age of a register is known.
+    /// The last day of the period, shifted by the quantity's lag. None: ages in a register are unknown.
     pub reference: Option<NaiveDate>,
     pub frame: &'a DataFrame,
     /// Rows of the table before this batch.
     pub offset: u64,
     pub problems: Problems,
-    /// Each column is read, and its trouble counted, once.
+    /// Each column is read, and its problems counted, once.
     pub cache: HashMap<String, Rc<Encoded>>,
 }
 
@@ -76,10 +75,10 @@ impl Encoder<'_> {
         }
     }
 
-    /// The column cast to one type, or nothing but nulls if it is not there.
+    /// The column cast to a type; nulls if it is missing.
     pub(super) fn series(&self, name: &str, to: &DataType) -> PolarsResult<Series> {
         match self.frame.column(name) {
-            // Categories in arrays of one length would come out as their numbers.
+            // Cast directly, categories in arrays of fixed length would become their codes.
             Ok(column) => match (column.dtype(), to) {
                 (DataType::Array(inner, _), DataType::List(_)) => {
                     column.as_materialized_series().cast(&DataType::List(inner.clone()))?.cast(to).map(|s| s.rechunk())

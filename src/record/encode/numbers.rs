@@ -39,7 +39,7 @@ impl Encoder<'_> {
         Ok(Encoded::Number { low, high })
     }
 
-    /// The column as integers; floats and decimals that are not whole are told and left out.
+    /// The column as integers; floats and decimals that are not whole are reported.
     fn whole_numbers(&mut self, schema: &ColumnSchema) -> PolarsResult<Series> {
         if let Ok(column) = self.frame.column(&schema.id)
             && matches!(column.dtype(), DataType::Decimal(..))
@@ -49,7 +49,7 @@ impl Encoder<'_> {
             for (i, value) in units.i128()?.iter().enumerate() {
                 if value.is_some_and(|v| v % one != 0) {
                     self.problems.value(&self.table.id, &schema.id, Phrase::WithoutFraction, self.row(i));
-                    // Told already: a value every integer column accepts.
+                    // Already reported; this placeholder is in range, so it is not reported twice.
                     whole.push(Some(i64::from(schema.least.unwrap_or(0))));
                 } else {
                     whole.push(value.map(|v| i64::try_from(v / one).unwrap_or(i64::MAX)));

@@ -1,4 +1,4 @@
-//! Which rows belong to a period, and periods some years earlier.
+//! Which rows belong to a period, and days shifted by years.
 
 use super::encoded::{Encoded, LOW, NO, UNDECIDED, YES};
 use super::encoder::{BIRTHS, Encoder};
@@ -25,7 +25,7 @@ impl Encoder<'_> {
         Ok(match table.time {
             Time::Stock => {
                 let reference = days(shift_last(period.last(), lag));
-                // Of a birth year alone: a row of the register is taken to be born if it can be.
+                // With only a year of birth, a child in the register counts as born if it can be.
                 self.get(column)?.interval().0.into_iter().map(|first| yes_if(first <= reference)).collect()
             }
             Time::Event => {
@@ -60,7 +60,7 @@ pub(crate) fn shift(day: NaiveDate, years: i32) -> NaiveDate {
     day.with_year(day.year() - years).or_else(|| NaiveDate::from_ymd_opt(day.year() - years, 2, 28)).unwrap_or(day)
 }
 
-/// The last day of a period some years earlier: the day before the shifted day after it, so that a February ends whole.
+/// The last day of a period some years earlier: the day before the shifted next day, so that a February stays complete.
 pub(crate) fn shift_last(day: NaiveDate, years: i32) -> NaiveDate {
     day.succ_opt().and_then(|next| shift(next, years).pred_opt()).unwrap_or(day)
 }

@@ -1,0 +1,221 @@
+"""The form in which every table leaves: for polars, pandas, Arrow and a notebook."""
+
+from __future__ import annotations
+
+import copy
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from chitieu._areas import area_names
+from chitieu._catalogue import html_table
+from chitieu._errors import PlanError
+from chitieu._files import write_whole
+from chitieu._language import category, codes, name_of, printed, say
+from chitieu._nearest import unknown_word
+
+if TYPE_CHECKING:
+    import pandas
+    import pyarrow
+    from typing_extensions import Self
+
+#: Rows shown in a notebook.
+ROWS_SHOWN = 40
+
+#: Code lists of columns that are not named after theirs.
+LISTS = {"form": ("form", "sanction_form"), "other_form": ("form",), "perpetrator_sex": ("sex",)}
+
+#: The columns of a table of abuse that say which reports count; they hold one word in a whole table.
+CHOICES = ("period", "date", "place", "verification", "age_limit")
+
+#: What ``filter`` takes for several words.
+SEVERAL = (list, tuple, set, frozenset, pl.Series)
+
+
+class Table:
+    """Rows by area, period and category, with what a reader must know besides.
+
+    Results, tables of abuse and scorecards are of this class. An area without rows has a row all the same, and
+    ``status`` says why a value is missing.
+
+    Example:
+        >>> import chitieu as ct
+        >>> dataset = ct.synthetic.province("33", children=2_000, year=2022)
+        >>> table = ct.abuse.register(dataset).select(period="2022").counts("child", by=["sex"])
+        >>> table.filter(area="33", sex=["male", "female"]).to_polars()["sex"].to_list()
+        ['female', 'male']
+        >>> try:
+        ...     table.filter(sex="femal")
+        ... except ct.PlanError as error:
+        ...     error.expected
+        'female, male, total, unknown'
+    """
+
+    def __init__(self, frame: pl.DataFrame, area_vintage: str) -> None:
+        self._frame = frame
+        self._area_vintage = area_vintage
+
+    def to_polars(self) -> pl.DataFrame:
+        """Return the table as a polars DataFrame."""
+        return self._frame
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """Return the table as a pandas DataFrame (needs pandas and pyarrow)."""
+        return self._frame.to_pandas()
+
+    def to_arrow(self) -> pyarrow.Table:
+        """Return the table as a pyarrow Table (needs pyarrow)."""
+        return self._frame.to_arrow()
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self._frame.__arrow_c_stream__(requested_schema)
+
+    def write_parquet(self, path: str | os.PathLike[str]) -> Path:
+        """Write the table as Parquet, whole or not at all, and return the path."""
+
+        def write(name: str) -> None:
+            with open(name, "wb") as file:  # polars takes no path that is not Unicode
+                self._frame.write_parquet(file)
+
+        return write_whole(path, write)
+
+    @property
+    def area_vintage(self) -> str:
+        """The day whose list of areas the codes belong to."""
+        return self._area_vintage
+
+    @property
+    def notes(self) -> list[str]:
+        """What a reader must know besides the rows, in the language in use."""
+        return []
+
+    def filter(self, **where: str | Sequence[str]) -> Self:
+        """Return the rows that have certain words in their columns.
+
+        Args:
+            **where: For a column of words, such as ``area`` (a code), ``status`` or a dimension: the word, a list of
+                words, or ``"*"`` for all.
+
+        Raises:
+            PlanError: For a column or a word that the table does not have, naming those it has, the nearest first; for
+                words that no row has together.
+        """
+        return self._keep(self._rows("filter", where, where))
+
+    def _keep(self, rows: pl.Series) -> Self:
+        """Return the table with the rows that are marked."""
+        found = copy.copy(self)
+        found._frame = self._frame.filter(rows)
+        return found
+
+    def _rows(self, method: str, where: Mapping[str, object], named: Mapping[str, object]) -> pl.Series:
+        """Return which rows have certain words.
+
+        Args:
+            method: The method an error about a column names.
+            where: Words by column.
+            named: Those that the user gave; the others are defaults.
+        """
+        columns = [column for column, dtype in self._frame.schema.items() if dtype == pl.String]
+        rows = pl.repeat(True, self._frame.height, eager=True)
+        for column, value in where.items():
+            if column not in columns:
+                raise unknown_word(method, column, {c: self._column_names(c) for c in columns})
+            if isinstance(value, str) and value == "*":
+                continue
+            words = self._words(column, value)
+            rows &= self._frame[column].is_in(words).fill_null(False)
+        # Words of one table do meet, except an area and another level; a status may have no row.
+        if not rows.any() and named and "status" not in named and not self._frame.is_empty():
+            shown = ", ".join(f"{column}={value!r}" for column, value in named.items())
+            raise PlanError(
+                say(f"không có dòng nào cùng lúc có {shown}", f"no row has {shown} together"),
+                code="unknown_choice",
+                expected=say("các giá trị cùng có trong một dòng", "values of one row"),
+                got=shown,
+            )
+        return rows
+
+    def _words(self, column: str, value: object) -> list[str]:
+        """Return one or several words of a column as a list.
+
+        Raises:
+            PlanError: For a word that the column does not have, or for none.
+        """
+        known = self._known(column)
+        words: list[str] = []
+        for word in value if isinstance(value, SEVERAL) and len(value) else [value]:
+            if not isinstance(word, str) or word not in known:
+                raise unknown_word(column, word, known)
+            words.append(word)
+        return words
+
+    def _known(self, column: str) -> dict[str, list[str]]:
+        """Return the words of a column, each with its names."""
+        words = self._frame[column].drop_nulls().unique(maintain_order=True).to_list()
+        if column == "status":
+            words = list(codes("status"))
+        if column == "area":
+            of: dict[str, list[str]] = {word: [] for word in words}
+            for (_, code), name in area_names(self._area_vintage).items():
+                if code in of:
+                    of[code].append(name)
+            return of
+        return {
+            word: [n for of in LISTS.get(column, (column,)) for n in (name_of(of, word), *codes(of).get(word, ()))]
+            for word in words
+        }
+
+    def _column_names(self, column: str) -> Iterable[str]:
+        """Return what people call a column."""
+        return [name_of(of, column) for of in ("column", "dimension", "abuse_column")]
+
+    def __len__(self) -> int:
+        return self._frame.height
+
+    def __repr__(self) -> str:
+        return "\n".join([self._heading(), *(f"! {note}" for note in self.notes), str(self._frame)])
+
+    def _heading(self) -> str:
+        return f"{type(self).__name__}: {printed(len(self))} {say('dòng', 'rows')}"
+
+    def _repr_html_(self) -> str:
+        shown = self._frame.head(ROWS_SHOWN)
+        head, rows, right = self._cells(shown)
+        more = len(self) - shown.height
+        note = f"<p>… {printed(more)} {say('dòng nữa', 'more rows')}</p>" if more > 0 else ""
+        notes = "".join(f"<li>{escape(text)}</li>" for text in self.notes)
+        table = f"<p>{escape(self._heading())}</p>{html_table(head, rows, right)}{note}"
+        return table + (f"<ul>{notes}</ul>" if notes else "")
+
+    def _cells(self, shown: pl.DataFrame) -> tuple[tuple[str, ...], list[tuple[str, ...]], tuple[int, ...]]:
+        """Return the head and the rows of what a notebook shows, and which columns are set to the right."""
+        shown = shown.select(column for column in shown.columns if column not in self._hidden)
+        names = area_names(self._area_vintage) if "area" in shown.columns else {}
+        rows = []
+        for row in shown.iter_rows(named=True):
+            if "area" in row:
+                row["area"] = names.get((row["area_level"], row["area"])) or name_of("word", row["area"])
+            rows.append(tuple(self._cell(column, value) for column, value in row.items()))
+        right = tuple(n for n, dtype in enumerate(shown.dtypes) if dtype.is_numeric())
+        return tuple(self._head(column) for column in shown.columns), rows, right
+
+    @property
+    def _hidden(self) -> set[str]:
+        """The columns that a notebook leaves out."""
+        return set()
+
+    def _head(self, column: str) -> str:
+        return next((name for name in self._column_names(column) if name != column), column)
+
+    def _cell(self, column: str, value: object) -> str:
+        if value is None:
+            return "–"
+        if isinstance(value, (int, float)):
+            return printed(value, 2 if isinstance(value, float) else 0)
+        names = (category(of, str(value)) for of in LISTS.get(column, (column,)))
+        return next((name for name in names if name != value), str(value))
