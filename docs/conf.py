@@ -14,7 +14,7 @@ project = "chitieu"
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "examples", "from_toml", "mathml"]
 nitpicky = True
 # Types of signatures are written as in the code, not as links: most are names of other libraries.
-nitpick_ignore_regex = [("py:.*", r"(?!chitieu).*|chitieu\._\w+\._\w+")]
+nitpick_ignore_regex = [("py:.*", r"(?!chitieu).*|chitieu\._\w+\.\w+")]
 
 myst_enable_extensions = ["attrs_block", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
@@ -65,6 +65,19 @@ def in_language(app: Sphinx, config: Config) -> None:
     ct.set_language(config.language)
 
 
+def without_native(app: Sphinx, what: str, name: str, obj: object, options: object, signature: str | None, *_: object):
+    """Show no signature of classes that only the library itself makes."""
+    return ("", None) if what == "class" and "_native" in (signature or "") else None
+
+
+def as_it_is(app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]) -> None:
+    """Keep napoleon from taking what is before a colon, in the first line of a property, for its type."""
+    if what == "property":
+        lines[:0] = ["..", ""]  # an empty comment
+
+
 def setup(app: Sphinx) -> None:
     """Connect what the settings need."""
     app.connect("config-inited", in_language)
+    app.connect("autodoc-process-signature", without_native)
+    app.connect("autodoc-process-docstring", as_it_is, priority=400)

@@ -10,7 +10,7 @@ import chitieu as ct
 import vl_convert
 
 HERE = Path(__file__).parent
-INDICATOR = "birth_registration_under_5"
+INDICATOR = "special_circumstances"
 
 
 def result() -> ct.Result:

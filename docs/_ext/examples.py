@@ -65,6 +65,8 @@ def display(value: Any) -> str:
 
 def frame(value: Any) -> str:
     """Return the first rows of a frame as a table."""
+    import chitieu as ct
+
     numbers = [dtype.is_numeric() for dtype in value.dtypes]
 
     def cells(tag: str, row: Any) -> str:
@@ -72,7 +74,8 @@ def frame(value: Any) -> str:
         return "".join(f"<{tag}{s}>{escape(cell(v))}</{tag}>" for s, v in zip(side, row, strict=True))
 
     body = "".join(f"<tr>{cells('td', row)}</tr>" for row in value.head(ROWS).iter_rows())
-    more = f"<p>… {value.height - ROWS:,}</p>" if value.height > ROWS else ""
+    rest = value.height - ROWS
+    more = f"<p>… {rest} {'dòng nữa' if ct.get_language() == 'vi' else 'more rows'}</p>" if rest > 0 else ""
     return f"<table><thead><tr>{cells('th', value.columns)}</tr></thead><tbody>{body}</tbody></table>{more}"
 
 
