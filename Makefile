@@ -1,4 +1,4 @@
-# `make help` lists the targets. Each sets up what it needs.
+# `make help` lists the targets. Each builds what it needs.
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-rust test-python lint fuzz bench docs rustdoc wheel clean
 
@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
 CARGO_HOME ?= $(HOME)/.cargo
-# One set of cargo features and one profile for daily work: another set would build polars again.
+# One set of features and one profile for development, for the whole workspace, so that polars is built once.
 FEATURES := io
 
 help: ## list the targets
@@ -18,12 +18,12 @@ $(VENV)/ready: requirements-dev.txt
 	touch $@
 
 SOURCES := $(shell find src python -type f ! -name '*.so' ! -name '*.pyc') Cargo.toml Cargo.lock pyproject.toml
-# The module of daily work, installed so that edits of python/ count at once.
+# The development build of the module, installed so that edits in python/ take effect at once.
 $(VENV)/built: $(VENV)/ready $(SOURCES)
-	$(BIN)/maturin develop --quiet --profile dev
+	$(BIN)/maturin develop --quiet --profile dev --features $(FEATURES)
 	touch $@
 
-demo: $(VENV)/built ## compute the indicators of a made-up Hưng Yên of 2022 and show them
+demo: $(VENV)/built ## compute and show the indicators of a synthetic Hưng Yên of 2022
 	$(BIN)/python examples/demo.py
 
 test: test-rust test-python ## run every test
@@ -37,6 +37,8 @@ test-python: $(VENV)/built ## the Python tests, doc examples and the notebook
 lint: docs ## formatters, linters, type checkers and the guide
 	cargo fmt --check
 	cargo clippy --workspace --all-targets --features $(FEATURES) --quiet -- -D warnings
+	if cargo tree --manifest-path tests/embed/Cargo.toml --prefix none | grep pyo3; then exit 1; fi
+	cargo check --quiet --manifest-path tests/embed/Cargo.toml --target-dir target/embed
 	$(BIN)/ruff check python tests examples benches docs src
 	$(BIN)/ruff format --check python tests examples benches docs src
 	$(BIN)/mypy
@@ -46,10 +48,10 @@ lint: docs ## formatters, linters, type checkers and the guide
 	$(BIN)/python tests/imports.py
 
 FUZZ_SECONDS ?= 600
-fuzz: ## make inputs that nobody would write for FUZZ_SECONDS, from a seed of the day
+fuzz: ## run mutated inputs for FUZZ_SECONDS, with the date as seed
 	CHITIEU_FUZZ_SECONDS=$(FUZZ_SECONDS) CHITIEU_FUZZ_SEED=$${FUZZ_SEED:-$$(date +%Y%m%d)} cargo test --features $(FEATURES) --quiet --test all fuzz -- --nocapture
 
-bench: wheel ## measure the budgets, and what users would pick instead, with the wheel that is given to others
+bench: wheel ## measure the budgets and the alternatives, with the release wheel
 	cargo bench --features $(FEATURES) --bench kernel
 	rm -rf build/bench
 	$(BIN)/python -m pip install --quiet --no-deps --target build/bench dist/*.whl
@@ -72,7 +74,7 @@ docs: $(VENV)/built ## build the guide in Vietnamese and English, and check its 
 rustdoc: ## build the Rust documentation
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --features $(FEATURES)
 
-wheel: $(VENV)/ready ## build the wheel that is given to others
+wheel: $(VENV)/ready ## build the release wheel
 	rm -rf dist
 	RUSTFLAGS="--remap-path-prefix=$(CURDIR)=. --remap-path-prefix=$(CARGO_HOME)=cargo" $(BIN)/maturin build --profile dist --out dist
 	$(BIN)/python tests/wheel.py dist "$(CURDIR)" "$(CARGO_HOME)" "$(HOME)/"

@@ -29,7 +29,7 @@ def best(work: Callable[[], object], repeats: int = REPEATS) -> float:
 
 
 def import_beyond_polars() -> float:
-    """Time of `import chitieu` in a fresh interpreter that has polars already."""
+    """Time of `import chitieu` in a fresh interpreter that has imported polars."""
     code = "import polars, time; s = time.perf_counter(); import chitieu; print(time.perf_counter() - s)"
     runs = [
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True) for _ in range(REPEATS)
@@ -43,8 +43,8 @@ def catalogue(by: list[str], level: str) -> Callable[[], object]:
 
 
 def show(what: str, found: float, unit: str, budget: float | None) -> None:
-    told = "" if budget is None else f"budget {budget:g} {unit}: {'kept' if found <= budget else 'MISSED'}"
-    print(f"{what:<72} {found:8.3f} {unit:<4} {told}")
+    verdict = "" if budget is None else f"budget {budget:g} {unit}: {'kept' if found <= budget else 'MISSED'}"
+    print(f"{what:<72} {found:8.3f} {unit:<4} {verdict}")
 
 
 def main() -> None:

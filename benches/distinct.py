@@ -1,4 +1,4 @@
-"""Ten million rows of victims: exact distinct counts, their time and their memory.
+"""Ten million rows of victims: time and memory of exact distinct counts.
 
 Expected before measuring (two cores): about 10 s, and 1 GB beyond the frame: 16 bytes for each row and way of counting
 (children, cases), as much again while two workers' keys are united, 40 bytes for each case.
@@ -19,7 +19,7 @@ FORMS = [[], ["violence"], ["sexual_abuse"], ["violence", "neglect"], ["violence
 
 
 def victims(rows: int) -> pl.DataFrame:
-    """Return victims: a fifth of the rows are a child seen before, some have no key."""
+    """Return victims: a fifth of the rows repeat a child, some have no key."""
     chance = np.random.default_rng(1)
     communes = ct.areas(on="2022-12-31").filter(pl.col("level") == "commune", pl.col("code").is_not_null())["code"]
     children = pl.Series(chance.integers(0, rows * 4 // 5, rows))
@@ -39,7 +39,7 @@ def victims(rows: int) -> pl.DataFrame:
 
 
 def peak() -> float:
-    """Return the most memory this process has held since the last reset, in GB."""
+    """Return the peak memory of this process since the last reset, in GB."""
     status = Path("/proc/self/status").read_text()
     return int(status.split("VmHWM:")[1].split()[0]) / 1e6
 

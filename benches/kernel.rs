@@ -1,8 +1,7 @@
-//! The counting machine alone: a register of the whole country, in memory, counted and rolled up.
+//! The counting kernel alone: a register of the whole country, in memory, counted and rolled up.
 //!
-//! Expected before it was first run, on two cores: the whole catalogue 25 ns a child at one thread and half of that at two; one
-//! indicator a third of it; the plan of the country a few times one indicator, for its counts are hashed. PERFORMANCE.md has
-//! what was found.
+//! Expected before measuring, on two cores: the whole catalogue 25 ns a child on one thread and half of that on two; one indicator a
+//! third of it; the plan of the country a few times one indicator, since its counts are hashed. PERFORMANCE.md has the results.
 
 use chitieu::area::{AreaList, Level};
 use chitieu::catalogue::EthnicList;
@@ -74,7 +73,7 @@ fn country(bencher: Bencher, threads: usize) {
     on_threads(bencher, threads, &["child_population"], &["sex", "age_group", "ethnicity"]);
 }
 
-/// From the counts of the country to the rows of its result, margins and wider areas included.
+/// From the counts of the country to the rows of its result, with margins and wider areas.
 #[divan::bench(sample_count = 2)]
 fn country_finish(bencher: Bencher) {
     let plan = plan(&["child_population"], &["sex", "age_group", "ethnicity"]);

@@ -1,8 +1,8 @@
-"""chitieu and the best query by hand of polars, DuckDB and pandas, counting the same cells, in one run.
+"""chitieu against the best hand-written query of polars, DuckDB and pandas, counting the same cells, in one run.
 
-The register of a made-up province, 32 conditions by commune, sex and age group: in each cell how many children fulfil a
-condition, and of how many it cannot be decided. All answers are compared, cell by cell. What is timed is the counting;
-each measurement is a process of its own, on columns in memory or on one Parquet file. The floor is reading each value.
+The register of a synthetic province, 32 conditions by commune, sex and age group: in each cell the children who fulfil
+a condition, and those undecided. All answers are compared, cell by cell. Only the counting is timed; each measurement
+is a process of its own, on columns in memory or on one Parquet file. The floor is the time to read each value.
 
 Expected before measuring on two cores at 25 million: polars 8 times, DuckDB 10 times slower in memory; at most 4 times
 the floor; from Parquet 2 times.
@@ -33,7 +33,7 @@ import polars as pl
 from polars import col
 
 YEAR, SEED, ROW_GROUP = 2022, 1, 1_048_576
-#: Rows of the file that stands for ten in `--slope`.
+#: Rows of the file that `--slope` reads under ten names.
 FILE_ROWS = 10_000_000
 FLAGS = (
     "supported at_risk birth_registered fully_vaccinated consulted participates aware_of_rights online_safety "
@@ -47,12 +47,12 @@ NEEDED = ["birth_date", *TEXTS, "circumstances", *FLAGS]
 
 @dataclass(frozen=True)
 class Fact:
-    """Something true, false or unknown of a child of any age, in the words of each system."""
+    """A fact about a child of any age, true, false or unknown, written for each system."""
 
     sql: str
     polars: pl.Expr
     pandas: Callable[[Any], Any]
-    # A fact that is unknown of the same children: they are counted once.
+    # Another fact that is unknown for the same children, who are counted once.
     unknown_as: str | None = None
 
 
@@ -62,7 +62,7 @@ def flag(name: str) -> Fact:
 
 def same(column: Any, code: str) -> Any:
     found = column == code
-    # A category of pandas takes a blank for another value.
+    # In a category of pandas a null compares as another value.
     return found if found.dtype == "bool[pyarrow]" else found.astype("bool[pyarrow]").mask(column.isna())
 
 
@@ -113,7 +113,7 @@ FACTS = {
 
 
 class Condition(NamedTuple):
-    """A fact of children of some ages: as the catalogue writes them, and by hand from and below a number of months."""
+    """A fact of children of some ages: as in the catalogue, and by hand from one number of months to below another."""
 
     name: str
     ages: str
@@ -122,7 +122,7 @@ class Condition(NamedTuple):
     fact: str | None = None
 
 
-#: The 26 quantities of the built-in catalogue that count rows of the register, and six more.
+#: The 26 quantities of the built-in catalogue that count rows of the register, and six others.
 CONDITIONS = [
     Condition("child_population", "age < 16", 0, 192),
     Condition("under_1", "age < 1", 0, 12),
@@ -158,17 +158,17 @@ CONDITIONS = [
 
 BANDS = (0, 1, 3, 5, 6, 11, 15, 16, 18)
 LABELS = [str(a) if b == a + 1 else f"{a}-{b - 1}" for a, b in pairwise(BANDS)]
-#: Where age groups begin, in months; and all ages at which a condition or an age group begins or ends.
+#: Where age groups begin, in months; then all ages at which a condition or an age group begins or ends.
 STARTS = [12 * age for age in BANDS[1:-1]]
 CUTS = sorted({m for c in CONDITIONS for m in (c.start, c.end)} | {0, *STARTS})
-#: The facts whose unknowns are counted; and what is summed over which ages, as (from, below, column, name).
+#: The facts whose unknowns are counted; then the sums over ages, as (from, below, column, name).
 ASKED = [name for name, fact in FACTS.items() if not fact.unknown_as]
 SUMS = [(c.start, c.end, c.fact or "len", c.name) for c in CONDITIONS]
 SUMS += [(c.start, c.end, f"{FACTS[c.fact].unknown_as or c.fact}?", f"{c.name}?") for c in CONDITIONS if c.fact]
 
 
 def born_by(months: int) -> date:
-    """The last day of birth of those who have completed so many months at the end of the year."""
+    """The last day of birth of children who have completed that many months at the end of the year."""
     year, month = divmod(12 * YEAR + 11 - months, 12)
     return date(year, month + 1, calendar.monthrange(year, month + 1)[1])
 
@@ -177,11 +177,11 @@ def born_by(months: int) -> date:
 #
 # The fastest query found counts the facts by narrow ages and adds these few thousand rows up to conditions and age
 # groups. As one first writes it, a sum under each condition, it takes 30 % more in polars (70 % in memory) and 60 % in
-# DuckDB. This and what else was tried is told in CPU time, of 5 million rows, text as text, in the register's order.
+# DuckDB. All that was tried is given in CPU time, for 5 million rows, text as text, in the register's order.
 
 
 def plan_of_conditions() -> ct.Plan:
-    """The conditions as counts of a user's own catalogue."""
+    """The conditions as counts in a user's own catalogue."""
     quantities, indicators = [], []
     for c in CONDITIONS:
         same = f'id = "peers_{c.name}", name = {{ vi = "{c.name}", en = "{c.name}" }}'
@@ -234,7 +234,7 @@ def for_polars(file: Path, in_memory: bool, asked: argparse.Namespace) -> Callab
 # with days (18 %) or as CASE (5 %) instead of birth years; sex folded into the age, communes as numbers, a filter by
 # day of birth, a higher perfect_ht_threshold (more or the same). With --categorical, ENUM columns, a third less.
 def duckdb_query(table: str) -> str:
-    # The year of birth, or the next one of those under 3 months.
+    # The year of birth, or the next year for children under 3 months.
     key = f"year(birth_date) + (birth_date > DATE '{born_by(3)}')::INTEGER"
     counts = [f'count_if({fact.sql}) AS "{name}"' for name, fact in FACTS.items()]
     counts += [f'count(*) - count({FACTS[name].sql}) AS "{name}?"' for name in ASKED]
@@ -287,7 +287,7 @@ def for_pandas(file: Path, in_memory: bool, asked: argparse.Namespace) -> Callab
     def read() -> Any:
         children = pd.read_parquet(file, dtype_backend="pyarrow")
         for text in TEXTS if asked.categorical else []:
-            # By way of text: pandas 3.1 cannot turn an Arrow dictionary with nulls into a category.
+            # Through text: pandas 3.1 cannot turn an Arrow dictionary with nulls into a category.
             children[text] = children[text].astype("string[pyarrow]").astype("category")
         return children
 
@@ -295,7 +295,7 @@ def for_pandas(file: Path, in_memory: bool, asked: argparse.Namespace) -> Callab
     return lambda: pandas_answer(read() if children is None else children)
 
 
-# The cheapest that reads every value: of text a comparison (its length takes longer), of lists the length.
+# The cheapest way to read every value: a comparison for text (its length takes longer), the length for lists.
 def for_floor(file: Path, in_memory: bool, asked: argparse.Namespace) -> Callable[[], Any]:
     if not in_memory:
         return lambda: sum(batch.height for batch in pl.scan_parquet(file).collect_batches(maintain_order=False))
@@ -326,7 +326,7 @@ SYSTEMS: dict[str, Callable[[Path, bool, argparse.Namespace], Callable[[], Any]]
 
 
 def cells(answer: Any) -> pl.DataFrame:
-    """The cells that are not empty: condition, commune, sex, age group, how many hold and how many are undecided."""
+    """The cells that are not empty: condition, commune, sex, age group, the count and the undecided."""
     names = ["condition", "commune", "sex", "age_group"]
     if isinstance(answer, ct.Tally):
         table = plan_of_conditions().finish(answer).to_polars().filter(col("area_level") == "commune")
@@ -354,7 +354,7 @@ def assert_equal(name: str, found: pl.DataFrame, expected: pl.DataFrame) -> None
 
 
 def resident(what: str) -> float:
-    """Megabytes of this process: VmRSS as it stands, or VmHWM, its peak."""
+    """Memory of this process in MB: VmRSS, the current, or VmHWM, the peak."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(what))
 
@@ -363,7 +363,7 @@ def ask(asked: argparse.Namespace) -> dict[str, float]:
     """Ask one system, and write its answer."""
     question = SYSTEMS[asked.worker](asked.file, asked.source == "memory", asked)
     gc.collect()
-    time.sleep(2)  # until the allocator has given back what reading took
+    time.sleep(2)  # until the allocator has returned the memory of reading
     before = resident("VmRSS")
     Path("/proc/self/clear_refs").write_text("5")  # from here on VmHWM is the peak of the question
     walls, cpus, answer = [], [], None
@@ -384,9 +384,9 @@ def ask(asked: argparse.Namespace) -> dict[str, float]:
 
 
 def make(asked: argparse.Namespace) -> dict[str, float]:
-    """Write the register as Parquet, and every so manieth of its rows for pandas."""
+    """Write the register as Parquet, and a fraction of its rows for pandas."""
     frame = ct.synthetic.province("33", children=asked.children, year=YEAR, seed=SEED)["children"].select(NEEDED)
-    # A birth year alone leaves two ages open: chitieu decides what is certain, SQL by hand would grow long.
+    # A birth year alone leaves two ages open: chitieu decides what is certain, hand-written SQL would grow long.
     frame = frame.filter(col("birth_date").is_not_null())
     if asked.order == "shuffled":
         frame = frame.sample(fraction=1.0, shuffle=True, seed=SEED)
@@ -400,7 +400,7 @@ def make(asked: argparse.Namespace) -> dict[str, float]:
 
 
 def cost(asked: argparse.Namespace) -> dict[str, float]:
-    """Time the tally of one indicator of the built-in catalogue, of each, and of all that read the register alone."""
+    """Time the tally of one indicator of the built-in catalogue, of each, and of all that read only the register."""
     children = ct.Dataset(children=pl.read_parquet(asked.file))
 
     def plan(*ids: str) -> ct.Plan:
@@ -421,7 +421,7 @@ def cost(asked: argparse.Namespace) -> dict[str, float]:
 
 
 def process(worker: str, file: Path, asked: argparse.Namespace, threads: int = 0, **options: Any) -> dict[str, Any]:
-    """Let a fresh process of this script do one thing, and return what it found."""
+    """Run one task in a fresh process of this script, and return its result."""
     given = {**vars(asked), "slope": None, "catalogue_cost": None, "worker": worker, "file": file, **options}
     words = [f"--{k.replace('_', '-')}={v}" for k, v in given.items() if v is not None and not isinstance(v, bool)]
     words += ["--categorical"] if asked.categorical else []
@@ -430,7 +430,7 @@ def process(worker: str, file: Path, asked: argparse.Namespace, threads: int = 0
     return json.loads(subprocess.run(run, stdout=subprocess.PIPE, check=True, env={**os.environ, **limits}).stdout)
 
 
-# ---------------------------------------------------------------- what can be asked for
+# ---------------------------------------------------------------- commands
 
 
 def compare(folder: Path, asked: argparse.Namespace) -> None:
@@ -491,22 +491,22 @@ def draw(lines: list[dict[str, Any]], rows: int, asked: argparse.Namespace) -> P
     colour = colour.scale(domain=list(kinds), range=list(kinds.values()))
     points = alt.Chart().mark_point(filled=True, size=90, opacity=1).encode(x=x, y=y, color=colour)
     labels = alt.Chart().mark_text(align="left", dx=10, fontSize=11, color=INK).encode(x=x, y=y, text="label:N")
-    told = [
+    subtitle = [
         f"×: times chitieu on the same data. Order of the rows: {asked.order}. Best of {asked.repeats}. {setting()}."
     ]
     if rows > asked.pandas_rows:
-        told.append(f"pandas was given at most {asked.pandas_rows:,} rows, and its time scaled to all.")
+        subtitle.append(f"pandas was given at most {asked.pandas_rows:,} rows, and its time scaled to all.")
     title = f"{len(CONDITIONS)} conditions by commune, sex and age group, {rows / 1e6:.1f} million children"
     chart = alt.layer(points, labels, data=alt.Data(values=lines)).properties(width=560, height=alt.Step(24))
     chart = chart.facet(row=alt.Row("source:N", title=None, header=alt.Header(labelFontSize=13)))
-    chart = chart.properties(title=alt.Title(title, subtitle=told, anchor="start", frame="bounds", offset=12))
+    chart = chart.properties(title=alt.Title(title, subtitle=subtitle, anchor="start", frame="bounds", offset=12))
     file = Path(__file__).parents[1] / "build" / "bench" / "peers.png"
     file.parent.mkdir(parents=True, exist_ok=True)
     return save_png(chart.configure(font=FONTS).configure_view(stroke="#ddd"), file)
 
 
 def slope(folder: Path, asked: argparse.Namespace) -> None:
-    """chitieu from Parquet as the rows grow; the large registers are one file under many names."""
+    """chitieu from Parquet as the rows grow; a large register is one file under many names."""
     process("make", folder / "whole.parquet", asked, children=FILE_ROWS + FILE_ROWS // 100)
     whole = pl.scan_parquet(folder / "whole.parquet")
     print(f"{'rows':>12}{'seconds':>9}{'s per M rows':>14}{'peak MB of the process':>24}")
@@ -523,7 +523,7 @@ def slope(folder: Path, asked: argparse.Namespace) -> None:
 
 
 def catalogue_cost(folder: Path, asked: argparse.Namespace) -> None:
-    """One indicator of the built-in catalogue against all of the register."""
+    """One indicator of the built-in catalogue against all indicators of the register."""
     process("make", folder / "children.parquet", asked)
     found = process("cost", folder / "children.parquet", asked)
     one, every, each, number = (found[name] for name in ("one", "all", "each", "number"))
@@ -538,7 +538,7 @@ def main() -> None:
     parser.add_argument("--order", choices=["register", "shuffled"], default="register", help="by commune or by chance")
     parser.add_argument("--categorical", action="store_true", help="commune, sex and attends as Enum, ENUM, category")
     parser.add_argument("--pandas-rows", type=int, default=2_500_000, help="rows for pandas; its time is scaled to all")
-    parser.add_argument("--repeats", type=int, default=3, help="the best of so many is told")
+    parser.add_argument("--repeats", type=int, default=3, help="runs, of which the best is reported")
     parser.add_argument("--slope", action="store_true", help="instead: chitieu from Parquet, 1 to 100 million rows")
     parser.add_argument("--catalogue-cost", action="store_true", help="instead: one indicator and all of the register")
     for hidden, kind in {"worker": str, "source": str, "file": Path, "answer": Path}.items():

@@ -1,14 +1,13 @@
-"""The check of a large register beside dataframely and beside one query of polars by hand, judging the same rules
-in one run.
+"""The check of a large register against dataframely and one hand-written polars query, with the same rules in one run.
 
-The register of a made-up province, with troubles planted in one row of a thousand; 15 rules of the table
-`children`. Every system tells how many rows fail each rule, and the numbers are compared. chitieu also tells which
-rows, which are undecided, all counts by commune, what is recorded and which months were updated; dataframely also
-parts the frame in valid and invalid rows; the query of polars tells the numbers alone. Each measurement is a
-process of its own, on a frame in memory.
+The register of a synthetic province, with errors planted in one row of a thousand; 15 rules of the table `children`.
+Every system counts the rows that fail each rule, and the counts are compared. chitieu also gives the rows, the
+undecided ones, all counts by commune, completeness and the months updated; dataframely also splits the frame into
+valid and invalid rows; the polars query gives only the counts. Each measurement is a process of its own, on a frame in
+memory.
 
-Expected before measuring on two cores at 25 million: dataframely 3 times slower than chitieu, for it works each
-rule out on whole columns and cuts the frame; the query of polars half as long as chitieu, mostly the distinct
+Expected before measuring on two cores at 25 million: dataframely 3 times slower than chitieu, since it evaluates each
+rule on whole columns and splits the frame; the polars query half as long as chitieu, mostly for the distinct
 identifiers.
 """
 
@@ -45,7 +44,7 @@ COLUMNS = [
     "works",
     "updated_on",
 ]
-#: One row in so many has a trouble.
+#: One row in this many has an error of each kind.
 ONE_IN = 1_000
 
 # ---------------------------------------------------------------- the rules, in polars
@@ -57,7 +56,7 @@ def of_list(column: str, name: str) -> pl.Expr:
 
 
 def expressions() -> dict[str, pl.Expr]:
-    """What has to hold of a row; null where it is undecided."""
+    """The verdicts of the rules on a row; null where undecided."""
     communes = ct.areas(on=str(LAST)).filter(col("level") == "commune")["code"].to_list()
     circumstances = [*ct._language.words()["lists"]["circumstance"], "unknown"]
     listed = col("circumstances").list
@@ -148,7 +147,7 @@ SYSTEMS = {"chitieu": for_chitieu, "dataframely": for_dataframely, "polars, one 
 
 
 def planted(frame: pl.DataFrame) -> pl.DataFrame:
-    """Troubles of each kind, in one row of so many."""
+    """Plant an error of each kind, each in one row of ONE_IN."""
     row = pl.int_range(pl.len())
 
     def some(nth: int, value: Any, column: str) -> pl.Expr:
@@ -210,7 +209,7 @@ def process(*words: str) -> dict[str, Any]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--children", type=int, default=25_000_000)
-    parser.add_argument("--repeats", type=int, default=3, help="the best of so many is told")
+    parser.add_argument("--repeats", type=int, default=3, help="runs, of which the best is reported")
     parser.add_argument("--worker", help=argparse.SUPPRESS)
     parser.add_argument("--file", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
@@ -236,8 +235,8 @@ def main() -> None:
             assert not odd, f"{system} and chitieu differ: {odd}"
             ratio = found["seconds"] / base["seconds"]
             print(f"{system:<20}{found['seconds']:>9.2f}{ratio:>11.2f}{found['beyond']:>16,.0f}", flush=True)
-        told = base["answer"].values()
-        print(f"all answers are equal: {sum(told):,} failures, at least {min(told):,} of each rule")
+        failures = base["answer"].values()
+        print(f"all answers are equal: {sum(failures):,} failures, at least {min(failures):,} of each rule")
 
 
 if __name__ == "__main__":

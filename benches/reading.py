@@ -1,13 +1,13 @@
-"""Files as they come against the readers users would pick, as ratios in one run.
+"""Reading office files against the readers that users would pick, as ratios in one run.
 
-A register of a million children as CSV, and one of 300,000 as .xlsx, twelve columns. The peers only load texts: no
-header is looked for under titles, no date, code or commune is read, nothing is reported. What they do is a lower bound
-of what a user then has to write.
+A register of a million children as CSV, and one of 300,000 as .xlsx, twelve columns. The peers only load text: they
+search no header under titles, parse no date, code or commune, and report nothing. Their time is a lower bound for what
+a user would write.
 
 Expected before measuring (two cores): the CSV in at most 3 times polars with every column as text, since each cell is
-looked up once and each distinct text worked out once; below pandas. The workbook within 1.3 times of calamine alone
-(fastexcel), since the XML is parsed once and the archive inflated once more to look for bombs; far below pandas with
-openpyxl.
+looked up once and each distinct text parsed once; below pandas. The workbook within 1.3 times of calamine alone
+(fastexcel), since the XML is parsed once and the archive inflated once more to look for zip bombs; far below pandas
+with openpyxl.
 
     python benches/reading.py [--rows N] [--sheet-rows N]
 """
@@ -46,7 +46,7 @@ GIVEN = ["Anh", "Bình", "Châu", "Dũng", "Hà", "Hoà", "Khánh", "Linh", "Mai
 
 
 def rows(count: int) -> list[list[str]]:
-    """Return made-up records as a commune would write them."""
+    """Return synthetic records as a commune would write them."""
     rng = random.Random(1)
     units = ct.areas(on="2022-12-31")
     districts = dict(
@@ -77,7 +77,7 @@ def rows(count: int) -> list[list[str]]:
 
 
 def seconds(work: Callable[[], Any], times: int = 3) -> float:
-    """Return the shortest of some runs."""
+    """Return the time of the shortest run."""
     best = float("inf")
     for _ in range(times):
         start = time.perf_counter()
@@ -87,7 +87,7 @@ def seconds(work: Callable[[], Any], times: int = 3) -> float:
 
 
 def compare(title: str, ours: Callable[[], Any], peers: dict[str, tuple[Callable[[], Any], int]]) -> None:
-    """Print what each takes, and ours as a multiple of it."""
+    """Print the time of each peer, and ours as a multiple of it."""
     took = seconds(ours)
     print(f"{title}\n  {'chitieu':<34} {took:7.2f} s")
     for name, (work, times) in peers.items():

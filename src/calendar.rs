@@ -3,7 +3,7 @@
 use chrono::{Datelike, NaiveDate, Weekday};
 use std::collections::BTreeSet;
 
-/// A calendar of working days, made from the public holidays and the days off in their place.
+/// A calendar of working days, made from the public holidays and the days off in lieu.
 ///
 /// ```
 /// use chitieu::{Calendar, abuse::Deadlines};
@@ -30,9 +30,9 @@ impl Extend<NaiveDate> for Calendar {
 }
 
 impl Calendar {
-    /// Working days after one day up to and with another, both as days since 1970; none if the second is not later.
+    /// Working days after `after`, up to and including `to`, both as days since 1970; 0 if `to` is not later.
     pub(crate) fn working_days(&self, after: i32, to: i32) -> i32 {
-        // Counted from Monday, 29 December 1969, the third day before the first of the epoch.
+        // Counted from Monday, 29 December 1969, three days before the epoch.
         let until = |day: i32| (day + 3).div_euclid(7) * 5 + ((day + 3).rem_euclid(7) + 1).min(5);
         let off = |day: &&NaiveDate| !is_weekend(**day) && (after + 1..=to).contains(&day.to_epoch_days());
         (until(to) - until(after)).max(0) - self.holidays.iter().filter(off).count() as i32
@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn working_days_are_those_counted_one_by_one() {
+    fn working_days_equal_a_count_day_by_day() {
         let day = |text: &str| text.parse::<NaiveDate>().unwrap();
         // Thursday, Friday, and a Saturday, which is no working day anyway.
         let calendar: Calendar = ["2022-09-01", "2022-09-02", "2022-09-03"].map(day).into_iter().collect();

@@ -1,4 +1,4 @@
-//! From records to the table of a plan.
+//! The whole way: from records to the result of a plan.
 
 use crate::error::Result;
 use crate::estimate::Outcome;
@@ -10,16 +10,16 @@ use polars_core::prelude::DataFrame;
 use std::collections::BTreeMap;
 
 impl Plan {
-    /// Counts the records that the plan asks for. Parts of the records may be counted apart, as long as each holds whole cases; their tallies
-    /// [merge](Tally::merge).
+    /// Counts the records that the plan asks for. Parts of the records may be counted apart if each holds whole cases; their
+    /// tallies [merge](Tally::merge).
     ///
     /// ```
     /// use chitieu::{Catalogue, Dataset, Plan};
     /// use polars_core::prelude::*;
     /// let plan = Plan::new(&Catalogue::builtin(), "2022").indicators(["child_population"]).build()?;
-    /// let part = |years: &[i64]| {
+    /// let part = |years: &[i64]| -> Result<_, Box<dyn std::error::Error>> {
     ///     let children = df!["birth_year" => years, "commune" => vec!["12364"; years.len()]]?;
-    ///     plan.partial(&Dataset::new().with("children", children)?)
+    ///     Ok(plan.partial(&Dataset::new().with("children", children)?)?)
     /// };
     /// let whole = part(&[2015, 2020, 2021])?;
     /// assert_eq!(part(&[2015])?.merge(&part(&[2020, 2021])?)?, whole);
@@ -61,12 +61,13 @@ impl Plan {
     /// The tally of this plan from its [table](Tally::to_frame).
     ///
     /// # Errors
-    /// [`Error::TallyMismatch`] if the table is of another plan or version, [`Error::Frame`] if it is no whole tally.
+    /// [`Error::TallyMismatch`](crate::Error::TallyMismatch) if the table is of another plan or version,
+    /// [`Error::Frame`](crate::Error::Frame) if it is no complete tally.
     pub fn tally(&self, frame: &DataFrame) -> Result<Tally> {
         Tally::from_frame(&self.question, frame)
     }
 
-    /// True if a tally answers an indicator: numerator and denominator of one of its outputs were counted.
+    /// True if a tally answers an indicator: it counted the numerator and denominator of one of its outputs.
     #[must_use]
     pub fn answers(&self, tally: &Tally, indicator: &str) -> bool {
         let counted = |series: usize| tally.counted.contains(&(series as u32));
@@ -75,7 +76,7 @@ impl Plan {
             .any(|o| self.indicators()[o.indicator].id == indicator && counted(o.numerator) && o.denominator.is_none_or(counted))
     }
 
-    /// The tally of no rows, which knows which indicators tables with these columns cannot answer.
+    /// The tally of no rows, with a remark for each indicator that tables with these columns cannot answer.
     fn empty_for(&self, tables: &BTreeMap<String, Vec<String>>) -> Result<(Tally, Fit)> {
         let fit = self.fit(tables)?;
         let mut tally = self.empty();
@@ -85,7 +86,7 @@ impl Plan {
         Ok((tally, fit))
     }
 
-    /// The cases that rows of a table of the plan take facts over from.
+    /// The cases from which a table of the plan takes facts over.
     fn cases(&self, records: &dyn Records, columns: &BTreeMap<String, Vec<String>>) -> Result<Cases> {
         let mut cases = Cases::default();
         let Some((own, case)) = self.catalogue.of_case().filter(|(own, _)| self.tables().contains(&own.id.as_str())) else {
@@ -95,7 +96,7 @@ impl Plan {
         if !case.required().into_iter().all(|column| reports.iter().any(|c| c == column)) {
             return Ok(cases);
         }
-        // Children of a case are told apart only where a row may name them.
+        // Children of a case are distinguished only if rows of the plan's table can name them.
         let is_read = |column: &String| *column != case.child || there.contains(column);
         let asked: Vec<String> = case.columns(self.question.table(&case.table)?).into_iter().map(str::to_owned).filter(is_read).collect();
         for batch in records.batches(&case.table, &asked) {
@@ -105,7 +106,7 @@ impl Plan {
     }
 }
 
-/// Computes the indicators of a plan from records. Where the plan names no day for its areas, that of the records counts.
+/// Computes the indicators of a plan from records. A plan that names no day for its areas takes that of the records.
 ///
 /// # Errors
 /// Any [`crate::Error`] of the families plan, schema and data.

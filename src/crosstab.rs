@@ -1,8 +1,8 @@
-//! A table of one's own, counted by dimensions and conditions of one's own, without any indicator.
+//! Counts of a caller's own table, by dimensions and conditions of the caller's own, without any indicator.
 
-use crate::area::{AreaList, Level};
+use crate::area::{AreaList, Level, Split};
 use crate::catalogue::{Catalogue, ColumnType, Condition, ETHNICITY, EthnicList, Table, Time, band_labels};
-use crate::error::{Error, Result, once};
+use crate::error::{Error, Fact, Phrase, Result, once};
 use crate::grid::{Categories, Columns, Cross, UNKNOWN, check_rows};
 use crate::period::Period;
 use crate::question::{Block, How, IN_PERIOD, Question, UnknownAreas};
@@ -11,10 +11,10 @@ use polars_core::prelude::DataFrame;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// Columns of the result that no dimension may be called after.
+/// Columns of the result: no dimension may have these names.
 const TAKEN: [&str; 5] = ["quantity", "area", "area_level", "count", "undecided"];
 
-/// One way of counting: rows, distinct values or a sum, of the rows that meet a condition.
+/// A way of counting: rows, distinct values or a sum, over the rows that meet a condition.
 ///
 /// ```
 /// use chitieu::Count;
@@ -30,26 +30,26 @@ pub struct Count {
 }
 
 impl Count {
-    /// Rows.
+    /// Counts rows.
     #[must_use]
     pub fn rows() -> Self {
         Self { how: How::Rows, condition: None }
     }
 
-    /// Distinct values of a column of text. A row without a value cannot be told apart from others: each counts as one.
+    /// Counts distinct values of a text column. Each row without a value counts as one.
     #[must_use]
     pub fn distinct(column: impl Into<String>) -> Self {
         Self { how: How::Distinct(column.into()), condition: None }
     }
 
-    /// The sum of a column of whole numbers, in which neither a null nor a number below 0 is allowed.
+    /// Sums a column of whole numbers, in which neither nulls nor numbers below 0 are allowed.
     #[must_use]
     pub fn sum(column: impl Into<String>) -> Self {
         Self { how: How::Sum(column.into()), condition: None }
     }
 
-    /// Only of rows that meet a condition in SQL; see [`Condition::read`] for what is understood. Where a null leaves it
-    /// open, the row stands in `undecided`.
+    /// Counts only rows that meet a condition in SQL; see [`Condition::read`] for what is understood. Rows for which a null leaves it
+    /// open are counted in `undecided`.
     #[must_use]
     pub fn filter(mut self, sql: impl Into<String>) -> Self {
         self.condition = Some(sql.into());
@@ -57,7 +57,7 @@ impl Count {
     }
 }
 
-/// Counts of one table by dimensions, and by area if it has one: the counting machine for an embedder's own records.
+/// Counts of one table by dimensions, and by area if it has one: the counting machine for your own records.
 ///
 /// ```
 /// use chitieu::catalogue::{ColumnType, Table};
@@ -77,17 +77,17 @@ impl Count {
 /// let table = crosstab.finish(&tally)?;
 /// // For each quantity: total, abuse, school, unknown (here the weather).
 /// assert_eq!(table.column("count")?.i64()?.to_vec_null_aware().left(), Some(vec![4, 2, 1, 1, 2, 1, 0, 1]));
-/// // The child whose age nobody wrote down may be under 16.
+/// // The child without an age may be under 16.
 /// assert_eq!(table.column("undecided")?.i64()?.get(5), Some(1));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]
 pub struct Crosstab {
-    question: Question,
+    pub(crate) question: Question,
     context: Context,
-    /// Name, and the series counted and left open.
+    /// Name, series counted and series undecided.
     counts: Vec<(String, usize, usize)>,
-    /// What each series is called in an error.
+    /// The name of each series in errors.
     names: Vec<String>,
 }
 
@@ -95,7 +95,7 @@ pub struct Crosstab {
 #[derive(Debug, Clone)]
 pub struct CrosstabBuilder {
     table: Table,
-    by: Vec<(String, Split)>,
+    by: Vec<(String, By)>,
     counts: Vec<(String, Count)>,
     area: Option<(String, AreaList, Level)>,
     unknown_areas: UnknownAreas,
@@ -104,121 +104,119 @@ pub struct CrosstabBuilder {
 }
 
 #[derive(Debug, Clone)]
-enum Split {
-    Words(Vec<String>),
+enum By {
+    Categories(Vec<String>),
     Bands(Vec<i32>),
 }
 
 impl CrosstabBuilder {
-    /// A dimension: a column of text, codes, flags (`true`, `false`) or lists, and its categories. Any other value, and none,
-    /// stands in `unknown`. A row with a list counts in each of its codes and once in `total`.
+    /// A dimension: a column of text, codes, flags (`true`, `false`) or lists, and its categories. Other values and nulls count as
+    /// `unknown`. A row with a list counts under each of its codes and once in `total`.
     #[must_use]
     pub fn by<S: Into<String>>(mut self, column: impl Into<String>, categories: impl IntoIterator<Item = S>) -> Self {
-        self.by.push((column.into(), Split::Words(categories.into_iter().map(Into::into).collect())));
+        self.by.push((column.into(), By::Categories(categories.into_iter().map(Into::into).collect())));
         self
     }
 
-    /// A dimension: a column of whole numbers cut into bands; `[0, 6, 16]` is 0–5 and 6–15. A number outside every band
-    /// stands in `total` alone.
+    /// A dimension: a column of whole numbers cut into bands; `[0, 6, 16]` is 0–5 and 6–15. A number outside every band counts
+    /// in `total` only.
     #[must_use]
     pub fn by_bands(mut self, column: impl Into<String>, cuts: impl IntoIterator<Item = i32>) -> Self {
-        self.by.push((column.into(), Split::Bands(cuts.into_iter().collect())));
+        self.by.push((column.into(), By::Bands(cuts.into_iter().collect())));
         self
     }
 
-    /// A quantity to count, under a name of its own.
+    /// A quantity to count, and its name.
     #[must_use]
     pub fn count(mut self, name: impl Into<String>, count: Count) -> Self {
         self.counts.push((name.into(), count));
         self
     }
 
-    /// The column with the codes of communes, their list, and the finest level counted. Without this call all rows are
-    /// counted together.
+    /// The column of commune codes, their list, and the finest level counted. Without this call rows are not counted by area.
     #[must_use]
     pub fn areas(mut self, column: impl Into<String>, list: AreaList, level: Level) -> Self {
         self.area = Some((column.into(), list, level));
         self
     }
 
-    /// What to do with codes that the list does not have.
+    /// What to do with codes that are not on the list.
     #[must_use]
     pub fn unknown_areas(mut self, policy: UnknownAreas) -> Self {
         self.unknown_areas = policy;
         self
     }
 
-    /// Only rows with a date in a period; a row without a date stands in `undecided`.
+    /// Counts only rows with a date in a period; rows without a date are counted in `undecided`.
     #[must_use]
     pub fn period(mut self, column: impl Into<String>, period: Period) -> Self {
         self.period = Some((column.into(), period));
         self
     }
 
-    /// The official list of the codes in columns whose `codes` are `ethnicity`.
+    /// The official list behind columns whose `codes` are `ethnicity`.
     #[must_use]
     pub fn ethnic_list(mut self, list: EthnicList) -> Self {
         self.ethnic_list = Some(list);
         self
     }
 
-    /// Checks everything and gives the crosstab.
+    /// Checks everything and builds the crosstab.
     ///
     /// # Errors
-    /// [`Error::Catalogue`] names the table and what of it does not hold, [`Error::Repeated`] what stands twice.
+    /// [`Error::Catalogue`] names the table and the part of it that is wrong, [`Error::Repeated`] what is given twice.
     pub fn build(self) -> Result<Crosstab> {
         let catalogue = Catalogue::builtin();
         let id = self.table.id.clone();
-        let refuse =
-            |key: String, expected: &str, found: String| Error::Catalogue { file: id.clone(), key, expected: expected.to_owned(), found };
+        let refuse = |key: String, expected: Fact, found: Fact| Error::Catalogue { file: id.clone(), key, expected, found };
         if catalogue.table(&id).is_some() {
-            return Err(refuse("table".to_owned(), "a name that no table of the catalogue has", format!("\"{id}\"")));
+            return Err(refuse("table".to_owned(), Phrase::NewTableName.into(), Fact::quoted(&id)));
         }
         if self.table.time != Time::Event {
-            return Err(refuse("time".to_owned(), "a table of events", format!("{:?}", self.table.time)));
+            return Err(refuse("time".to_owned(), Phrase::TableOfEvents.into(), Fact::verbatim(format_args!("{:?}", self.table.time))));
         }
         let codes = catalogue.codes().clone();
         for column in &self.table.columns {
             let key = format!("column \"{}\"", column.id);
             if column.id.is_empty() || column.id.starts_with('#') {
-                return Err(refuse(key, "a name that does not begin with #", format!("\"{}\"", column.id)));
+                return Err(refuse(key, Phrase::NameWithoutHash.into(), Fact::quoted(&column.id)));
             }
             if let Some(list) = column.codes.as_deref().filter(|list| *list != ETHNICITY && codes.list(list).is_none()) {
                 let known: Vec<&str> = codes.lists().iter().map(|l| l.id.as_str()).chain([ETHNICITY]).collect();
-                return Err(refuse(key, &format!("one of {}", known.join(", ")), format!("\"{list}\"")));
+                return Err(refuse(key, Phrase::OneOf(known.join(", ")).into(), Fact::quoted(list)));
             }
         }
         once("column", self.table.columns.iter().map(|c| c.id.as_str()))?;
         once("count", self.counts.iter().map(|(name, _)| name.as_str()))?;
         once("by", self.by.iter().map(|(name, _)| name.as_str()).chain(TAKEN))?;
         let mut table = self.table.clone();
-        let seen = |column: &str, key: &str, kinds: &[ColumnType]| match self.table.seen(column) {
+        let typed = |column: &str, key: &str, kinds: &[ColumnType]| match self.table.seen(column) {
             Some(kind) if kinds.contains(&kind) => Ok(kind),
             Some(kind) => {
-                let expected = if kinds == [ColumnType::Area] { "a column of area codes" } else { kinds[0].word() };
-                Err(refuse(format!("{key} \"{column}\""), expected, kind.word().to_owned()))
+                let expected = if kinds == [ColumnType::Area] { Phrase::AreaColumn.into() } else { kinds[0].fact() };
+                Err(refuse(format!("{key} \"{column}\""), expected, kind.fact()))
             }
-            None => Err(refuse(key.to_owned(), &format!("a column of the table {id}"), format!("\"{column}\""))),
+            None => Err(refuse(key.to_owned(), Phrase::ColumnOf(id.clone()).into(), Fact::quoted(column))),
         };
         let mut dimensions = Vec::new();
-        for (column, split) in &self.by {
+        for (column, by) in &self.by {
             let key = || format!("by \"{column}\"");
-            let (labels, cuts, is_multiple) = match split {
-                Split::Bands(cuts) => {
-                    seen(column, "by", &[ColumnType::Integer])?;
+            let (labels, cuts, is_multiple) = match by {
+                By::Bands(cuts) => {
+                    typed(column, "by", &[ColumnType::Integer])?;
                     if cuts.len() < 2 || !cuts.windows(2).all(|w| w[0] < w[1]) {
-                        return Err(refuse(key(), "two or more rising numbers", format!("{cuts:?}")));
+                        return Err(refuse(key(), Phrase::RisingNumbers.into(), Fact::verbatim(format_args!("{cuts:?}"))));
                     }
                     (band_labels(cuts), cuts.clone(), false)
                 }
-                Split::Words(words) => {
-                    let kind = seen(column, "by", &[ColumnType::Text, ColumnType::Area, ColumnType::Flag, ColumnType::List])?;
-                    once("category", words.iter().map(String::as_str).chain(["total", "unknown"]))?;
+                By::Categories(categories) => {
+                    let kind = typed(column, "by", &[ColumnType::Text, ColumnType::Area, ColumnType::Flag, ColumnType::List])?;
+                    once("category", categories.iter().map(String::as_str).chain(["total", "unknown"]))?;
                     let list = self.table.column(column).and_then(|c| c.codes.as_deref());
-                    if let Some((list, word)) = list.and_then(|list| Some((list, words.iter().find(|w| !codes.has(list, w))?))) {
-                        return Err(refuse(key(), &format!("a code of the list {list}"), format!("\"{word}\"")));
+                    if let Some((list, code)) = list.and_then(|list| Some((list, categories.iter().find(|w| !codes.has(list, w))?))) {
+                        return Err(refuse(key(), Phrase::CodeOf(list.to_owned()).into(), Fact::quoted(code)));
                     }
-                    (words.clone(), Vec::new(), kind == ColumnType::List)
+                    (categories.clone(), Vec::new(), kind == ColumnType::List)
                 }
             };
             let parents = vec![None; labels.len()];
@@ -236,11 +234,11 @@ impl CrosstabBuilder {
         check_rows(u128::from(cross.size()))?;
         let date = self.period.as_ref().map(|(column, _)| column.clone());
         if let Some(column) = &date {
-            seen(column, "period", &[ColumnType::Date])?;
+            typed(column, "period", &[ColumnType::Date])?;
         }
         let (area, areas, level) = match self.area.clone() {
             Some((column, list, level)) => {
-                seen(&column, "areas", &[ColumnType::Area])?;
+                typed(&column, "areas", &[ColumnType::Area])?;
                 list.check_level(level)?;
                 (Some(column), list, level)
             }
@@ -253,14 +251,14 @@ impl CrosstabBuilder {
                 None => Condition::Always,
                 Some(sql) => Condition::read(sql, &table)
                     .and_then(|condition| codes.check(&condition, &table).map(|()| condition))
-                    .map_err(|(expected, found)| refuse(format!("{key}.filter"), &expected, found))?,
+                    .map_err(|(expected, found)| refuse(format!("{key}.filter"), expected, found))?,
             };
             match &count.how {
                 How::Rows => {}
-                How::Distinct(column) => drop(seen(column, &key, &[ColumnType::Text, ColumnType::Area])?),
+                How::Distinct(column) => drop(typed(column, &key, &[ColumnType::Text, ColumnType::Area])?),
                 How::Sum(column) => {
-                    seen(column, &key, &[ColumnType::Integer])?;
-                    // A missing number would count as nothing and never say so.
+                    typed(column, &key, &[ColumnType::Integer])?;
+                    // A missing number would silently count as 0.
                     for summed in table.columns.iter_mut().filter(|c| c.id == *column) {
                         summed.required = true;
                         summed.least = Some(summed.least.unwrap_or(0).max(0));
@@ -276,7 +274,7 @@ impl CrosstabBuilder {
             areas: Arc::new(areas),
             area,
             level,
-            split: crate::area::Split::Unallocated,
+            split: Split::Unallocated,
             unknown_areas: self.unknown_areas,
             coverage: false,
             blocks: vec![Block { table: id.clone(), date, lag: 0, cross }],
@@ -304,8 +302,7 @@ impl CrosstabBuilder {
 }
 
 impl Crosstab {
-    /// Begins a crosstab of a table, whose columns are named beforehand. Of the columns only those are read that some
-    /// dimension or condition asks for.
+    /// Begins a crosstab of a table with known columns. Only columns that a dimension, condition or count uses are read.
     #[must_use]
     pub fn of(table: Table) -> CrosstabBuilder {
         CrosstabBuilder {
@@ -319,7 +316,7 @@ impl Crosstab {
         }
     }
 
-    /// Counts rows that come in batches, in any split.
+    /// Counts rows given in batches, split in any way.
     ///
     /// # Errors
     /// A schema error before any row of a batch is read, or a data error that counts all rows concerned.
@@ -336,13 +333,13 @@ impl Crosstab {
     /// The tally of this crosstab from its [table](Tally::to_frame).
     ///
     /// # Errors
-    /// [`Error::TallyMismatch`] if the table is of another crosstab or version, [`Error::Frame`] if it is no whole tally.
+    /// [`Error::TallyMismatch`] if the table is of another crosstab or version, [`Error::Frame`] if it is no complete tally.
     pub fn tally(&self, frame: &DataFrame) -> Result<Tally> {
         Tally::from_frame(&self.question, frame)
     }
 
     /// From a tally to a table: `quantity`, with areas `area` and `area_level`, the dimensions (`total`, each category,
-    /// `unknown`), `count` and `undecided`. Every cell has a row; areas are the country and all units of the provinces met.
+    /// `unknown`), `count` and `undecided`. Every cell has a row; areas are the country and all units of provinces with rows.
     ///
     /// # Errors
     /// [`Error::TallyMismatch`] if the tally is of another question, [`Error::BadNumber`] if the table would be too large.

@@ -1,6 +1,6 @@
-//! The time limits of Decree 56/2017/NĐ-CP for helping an abused child, and how a step is held against a limit.
+//! The time limits of Decree 56/2017/NĐ-CP for helping an abused child, and the check of a step against its limit.
 //!
-//! The limits are in `decree56.toml`; statistics of abuse and rules of quality read them there.
+//! The limits are in `decree56.toml`; statistics of abuse and rules of quality read them from there.
 
 use crate::calendar::Calendar;
 use serde::Deserialize;
@@ -15,11 +15,11 @@ pub(crate) struct Decree56 {
     approval: Deadline,
 }
 
-/// A step that has to be taken within a limit after another day.
+/// A step due within a limit after another day.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Deadline {
-    /// The column with the day it is counted from.
+    /// The column with the day from which time counts.
     pub from: String,
     /// The column with the day the step was taken.
     pub to: String,
@@ -40,7 +40,7 @@ pub(crate) enum Limit {
     },
 }
 
-/// One step as it is recorded: days since 1970, and hours where they are recorded.
+/// One recorded step: days since 1970, and hours where they are recorded.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Taken {
     pub from: i32,
@@ -60,14 +60,14 @@ static DECREE: LazyLock<Decree56> =
     LazyLock::new(|| toml::from_str(include_str!("decree56.toml")).expect("decree56.toml is part of the crate and tested"));
 
 impl Decree56 {
-    /// The steps in their order, by the code of each in the list `step`.
+    /// The steps in order, each with its code in the list `step`.
     pub fn steps() -> [(&'static str, &'static Deadline); 3] {
         [("emergency", &DECREE.emergency), ("plan", &DECREE.plan), ("approval", &DECREE.approval)]
     }
 }
 
 impl Limit {
-    /// The number itself.
+    /// The longest time allowed, in the limit's unit.
     pub fn most(&self) -> i32 {
         match self {
             Self::Hours { hours, .. } => *hours,
@@ -75,7 +75,7 @@ impl Limit {
         }
     }
 
-    /// Its unit, by its code in the list `limit_unit`.
+    /// The unit, as its code in the list `limit_unit`.
     pub fn unit(&self) -> &'static str {
         match self {
             Self::Hours { .. } => "hours",
@@ -85,7 +85,7 @@ impl Limit {
 }
 
 impl Deadline {
-    /// The columns that record the step; any of them is enough.
+    /// The columns that record the step; any one is enough.
     pub fn recorded_in(&self) -> Vec<&str> {
         let hours = match &self.limit {
             Limit::Hours { column, .. } => Some(column.as_str()),
@@ -94,8 +94,8 @@ impl Deadline {
         hours.into_iter().chain([self.to.as_str()]).collect()
     }
 
-    /// Whether a step was taken in time, and how long it took in the limit's unit where that is recorded. A step that is not
-    /// recorded is late once its limit has passed on the day `until`.
+    /// Whether a step was taken in time, and its duration in the limit's unit, where recorded. A step without record
+    /// is late if its limit has passed on the day `until`.
     pub fn judge(&self, step: Taken, until: Option<i32>, calendar: &Calendar) -> (Timeliness, Option<i32>) {
         let took = match self.limit {
             Limit::Hours { .. } => step.hours,
@@ -105,7 +105,7 @@ impl Deadline {
             return (if took <= self.limit.most() { Timeliness::OnTime } else { Timeliness::Late }, Some(took));
         }
         let is_late = step.to.or(until).is_some_and(|day| match self.limit {
-            // Between two days lie more hours than those of the whole days between them, and nobody knows how many more.
+            // Dates give only a lower bound: the hours of the whole days between them.
             Limit::Hours { hours, .. } => (i64::from(day) - i64::from(step.from) - 1) * 24 >= i64::from(hours),
             Limit::WorkingDays { working_days } => calendar.working_days(step.from, day) > working_days,
         });
@@ -133,14 +133,17 @@ mod tests {
     }
 
     #[test]
-    fn by_days_alone_only_whole_days_between_count_as_hours() {
-        let judge = |hours: i32, days: i32| {
+    fn dates_alone_count_only_the_hours_of_whole_days_between() {
+        let timeliness = |hours: i32, days: i32| {
             let limit = Limit::Hours { hours, column: "emergency_hours".to_owned() };
             let deadline = Deadline { from: "received_date".to_owned(), to: "emergency_date".to_owned(), limit };
             deadline.judge(Taken { from: 0, to: Some(days), hours: None }, None, &Calendar::default()).0
         };
-        assert_eq!([judge(12, 0), judge(12, 1), judge(12, 2)], [Timeliness::Undecided, Timeliness::Undecided, Timeliness::Late]);
+        assert_eq!(
+            [timeliness(12, 0), timeliness(12, 1), timeliness(12, 2)],
+            [Timeliness::Undecided, Timeliness::Undecided, Timeliness::Late]
+        );
         // 48 hours after the first minute of a day is the third day; after its last, the end of it.
-        assert_eq!([judge(48, 2), judge(48, 3)], [Timeliness::Undecided, Timeliness::Late]);
+        assert_eq!([timeliness(48, 2), timeliness(48, 3)], [Timeliness::Undecided, Timeliness::Late]);
     }
 }

@@ -1,61 +1,61 @@
-//! Files on the disk: only regular ones are opened, and what is written is there whole or not at all.
+//! Files on disk: only regular files are opened, and a file is written whole or not at all.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Phrase, Result};
 use std::fs::File;
 use std::path::Path;
 
-/// Opens a regular file: what lies behind a pipe or a device may never come, or never end.
+/// Opens a regular file; reading a pipe or a device could block or never end.
 ///
 /// # Errors
-/// [`Error::File`] for one that is not there, [`Error::NoPermission`], [`Error::UnreadableFile`] for what is no regular file or no name
-/// of one.
+/// [`Error::File`] if it does not exist, [`Error::NoPermission`], [`Error::UnreadableFile`] if it is not a regular file or its name is
+/// impossible.
 pub(crate) fn open(path: &Path) -> Result<File> {
-    let refused = |expected: &str, found: &str| Err(unreadable(path, expected, found));
+    let refused = |expected: Phrase, found: Phrase| Err(unreadable(path, expected, found));
     let kind = std::fs::metadata(path).map_err(|e| error(path, &e))?.file_type();
     if kind.is_dir() {
-        return refused("a file", "a folder");
+        return refused(Phrase::File, Phrase::Folder);
     }
     if !kind.is_file() {
-        return refused("a regular file", "a pipe, a device or a socket");
+        return refused(Phrase::RegularFile, Phrase::NoRegularFile);
     }
     File::open(path).map_err(|e| error(path, &e))
 }
 
-fn unreadable(path: &Path, expected: &str, found: &str) -> Error {
-    Error::UnreadableFile { path: told(path), expected: expected.to_owned(), found: found.to_owned() }
+fn unreadable(path: &Path, expected: Phrase, found: impl Into<Fact>) -> Error {
+    Error::UnreadableFile { path: shown(path), expected: expected.into(), found: found.into() }
 }
 
-/// Longest part of a name that is told.
-const TOLD: usize = 300;
+/// Most characters of a path shown in an error.
+const SHOWN: usize = 300;
 
-/// A path as it is told: without signs that no name can have, and not for ever.
-fn told(path: &Path) -> String {
-    path.display().to_string().chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).take(TOLD).collect()
+/// A path for an error: without control characters, and cut to a bounded length.
+fn shown(path: &Path) -> String {
+    path.display().to_string().chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).take(SHOWN).collect()
 }
 
-/// What the disk says of a file.
+/// Converts an error of the file system.
 pub(crate) fn error(path: &Path, error: &std::io::Error) -> Error {
     use std::io::ErrorKind::{InvalidFilename, InvalidInput, NotADirectory, NotFound, PermissionDenied};
     match error.kind() {
-        NotFound | NotADirectory => Error::File { path: told(path), found: error.to_string() },
-        PermissionDenied => Error::NoPermission { path: told(path) },
-        InvalidInput | InvalidFilename => unreadable(path, "a name of a file", "a name that no file can have"),
-        _ => unreadable(path, "a file", &error.to_string()),
+        NotFound | NotADirectory => Error::File { path: shown(path), found: error.into() },
+        PermissionDenied => Error::NoPermission { path: shown(path) },
+        InvalidInput | InvalidFilename => unreadable(path, Phrase::FileName, Phrase::ImpossibleName),
+        _ => unreadable(path, Phrase::File, error),
     }
 }
 
-/// Writes a file beside its place, under a name that nobody foresees, and moves it there when it is whole and on the disk. A link in its
-/// place is replaced, not followed. The file gets the modes that the process gives, and never wider ones than the one it replaces had.
-/// What a process that was killed left behind is cleared away.
+/// Writes a file whole: first under an unpredictable name in the same folder, then synced and renamed. A link at the path is replaced, not
+/// followed. The file gets the process's default mode, but never a wider one than the file it replaces. Removes what killed processes left
+/// behind.
 ///
 /// # Errors
-/// What the disk says.
+/// Any error of the file system.
 #[cfg(feature = "files")]
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     use std::io::Write;
     let name = path.file_name().ok_or(std::io::ErrorKind::InvalidFilename)?.to_string_lossy();
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    // A name may be as long as the disk allows; there has to be room for more.
+    // A name may be as long as the file system allows: leave room for the suffix.
     let prefix = format!(".{}.", name.chars().take(NAME).collect::<String>());
     clear(folder, &prefix);
     let mut builder = tempfile::Builder::new();
@@ -67,7 +67,7 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
         builder.permissions(std::fs::Permissions::from_mode(there.map_or(0o666, |there| there.permissions().mode() & 0o777)))
     };
     let mut file = builder.tempfile_in(folder)?;
-    // Whoever clears up after others sees that it is in use; a disk without locks is no hindrance.
+    // The lock keeps other processes from removing the file; some file systems have no locks.
     let _ = file.as_file().try_lock();
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
@@ -77,16 +77,16 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Letters of a name that a file under way keeps.
+/// Characters of the name kept in the temporary name.
 #[cfg(feature = "files")]
 const NAME: usize = 40;
 #[cfg(feature = "files")]
 const PART: &str = ".part";
-/// Seconds after which a file under way that nobody holds is one that was left.
+/// Age in seconds after which an unlocked temporary file counts as abandoned.
 #[cfg(feature = "files")]
 const LEFT: u64 = 60;
 
-/// Takes away what killed processes left of a file.
+/// Removes temporary files of this path that killed processes left.
 #[cfg(feature = "files")]
 fn clear(folder: &Path, prefix: &str) {
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
@@ -114,13 +114,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (path, other) = (folder.path().join("a.xlsx"), folder.path().join("other"));
         write(&path, b"one").unwrap();
-        // The modes of any file that this process makes.
+        // A new file shows the default mode of this process.
         std::fs::write(&other, "kept").unwrap();
         assert_eq!(mode(&path), mode(&other));
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
         write(&path, b"two").unwrap();
         assert_eq!((std::fs::read(&path).unwrap(), mode(&path)), (b"two".to_vec(), 0o600));
-        // A link is replaced, where it led stays as it was.
+        // A link is replaced; its target stays unchanged.
         std::fs::remove_file(&path).unwrap();
         symlink(&other, &path).unwrap();
         write(&path, b"three").unwrap();
@@ -152,12 +152,12 @@ mod tests {
     #[test]
     fn only_regular_files_are_opened() {
         let expected = |path: &str| match open(Path::new(path)) {
-            Err(Error::UnreadableFile { expected, .. }) => expected,
+            Err(Error::UnreadableFile { expected, .. }) => expected.to_string(),
             Err(other) => other.code().to_owned(),
             Ok(_) => "opened".to_owned(),
         };
         let long = "x".repeat(5000);
-        for (path, told) in [
+        for (path, message) in [
             ("/dev/null", "a regular file"),
             ("/tmp", "a file"),
             ("a\0b", "a name of a file"),
@@ -165,7 +165,7 @@ mod tests {
             ("", "file"),
             ("/tmp/there/is/none", "file"),
         ] {
-            assert_eq!(expected(path), told, "{}", path.len());
+            assert_eq!(expected(path), message, "{}", path.len());
         }
     }
 }

@@ -1,8 +1,7 @@
 //! `chitieu` (chỉ tiêu, "indicator") computes Viet Nam's official indicators on the situation of children, on child
 //! abuse and on the administrative handling of abuse acts from columnar records.
 //!
-//! Indicator definitions are data; the records are read in one pass; counts merge; every number says where it comes
-//! from.
+//! Indicator definitions are data. Records are read in one pass, counts merge, and every number names its source.
 //!
 //! ```
 //! use chitieu::{Catalogue, Dataset, Plan, compute};
@@ -33,40 +32,58 @@
 //!
 //! # The main types
 //!
-//! - [`Catalogue`]: what can be asked, with where each part of a definition was read. A user's TOML file adds to it.
+//! What is asked, and of which records:
+//!
+//! - [`Catalogue`]: the indicators, with the legal source of each part of a definition. Your TOML files add to it.
 //! - [`Plan`]: period, indicators, dimensions and area level; it prints, compares and travels as JSON.
-//! - [`Dataset`]: the tables of records, as frames, as batches, or (feature `io`) as Parquet files.
-//! - [`compute`] goes the whole way. [`Plan::partial`], [`Tally::merge`] and [`Plan::finish`] are the same in parts,
-//!   and [`Plan::counting`] takes batches one at a time.
-//! - [`Crosstab`]: the counting machine alone, for a table of one's own by dimensions and conditions of one's own.
-//! - [`Outcome`]: the long table, and the warnings a reader must know.
-//! - `intake::Reader` (feature `files`, part of `io`): spreadsheets and text files as they come, to tables of records.
-//! - [`abuse`]: abuse statistics from case records: units, overlapping forms, children who come back, response, sanctions.
-//! - [`area`]: units by date, and what became of them; [`Plan`] moves counts from one list to another.
-//! - [`quality`]: records checked against rules: verdicts, addresses of what fails, a scorecard.
-//! - [`synthetic`]: a made-up province with planted truth.
-//! - [`stats`]: limits, standardised rates, comparisons, funnels, trends, and exact rounding.
+//! - [`Records`]: a source of tables; implement it for your own store. [`Metadata`] is what holds for all its rows.
+//! - [`Dataset`]: the `Records` of this crate: frames, batches of frames, or Parquet files (feature `io`).
+//!
+//! From records to results:
+//!
+//! - [`compute`]: the whole way. In parts: [`Plan::partial`], [`Tally::merge`], [`Plan::finish`].
+//! - [`Outcome`]: one long table, and the [`Warning`]s beside it.
+//! - [`Crosstab`]: counts of your own table, by dimensions and conditions of your own.
+//! - [`abuse`]: statistics from case records: units, overlapping forms, recurrence, response, sanctions.
+//! - [`quality`]: records checked against rules: verdicts, addresses of failing rows, a scorecard.
+//! - [`stats`]: confidence limits, standardised rates, comparisons, funnels, trends, exact rounding.
+//!
+//! Around them:
+//!
+//! - [`area`]: administrative units by date, and what became of each. A [`Plan`] moves counts from one list to another.
+//! - `intake::Reader` (feature `files`): spreadsheets and text files, as offices keep them, to tables of records.
+//! - `ParquetFile` (feature `files`): what a Parquet file announces, checked before its values are read.
+//! - [`Limits`]: how much memory reading files may take.
+//! - [`task`]: run long work so that another thread can stop it and follow its progress.
+//! - [`Error`]: one enum with a stable code, and messages in Vietnamese and English.
+//! - [`synthetic`]: a made-up province whose true numbers are known.
 //!
 //! # What the numbers mean
 //!
-//! A condition over a record is true, false or undecided. Undecided records stand beside a cell in `undecided`, never
-//! inside its parts. A share is taken over decided records. `status` tells a value (`ok`, `unreliable`) from the
-//! reasons for having none (`not_available`, `not_applicable`). Counts are integers throughout; floats are made once,
-//! at the end, so that any split of the rows and any number of threads give the identical table.
+//! A condition over a record is true, false or undecided. Undecided records are counted in `undecided`, beside numerator
+//! and denominator and never in them. A share is taken over decided records. `status` says whether a value is sound
+//! (`ok`), rests on few records (`unreliable`) or on the reports of some communes (`partial`), or why there is none
+//! (`not_reported`, `not_available`, `not_applicable`). Counts are integers throughout; floats are computed once, at the
+//! end, so that any split of the rows and any number of threads give the identical table.
 //!
 //! # What is not supported
 //!
 //! - Suppression of small cells, and any other protection of what is published.
-//! - Lists of areas before 2021 and from September 2024 to February 2025; moving [`abuse`] statistics from one list to another
-//!   (indicators are moved).
+//! - Lists of areas before 2021, and from September 2024 to February 2025.
+//! - Moving [`abuse`] statistics from one list of areas to another (indicators are moved).
 //! - Tables that have one column for each sex or age (`Nam | Nữ` with counts).
 //! - Several labels per child for any column but `circumstances` and `forms`.
 //!
 //! # Features
 //!
-//! - `files`: spreadsheets and text files (`intake`), with the well-kept readers calamine and csv, in pure Rust.
-//! - `io`: tables from Parquet files ([`Dataset::with_parquet`]), and `files`.
-//! - `python`: the bindings; built by maturin, of no use to a Rust program.
+//! Without features the crate computes from frames in memory.
+//!
+//! - `files`: reads spreadsheets and text files (`intake`, by calamine and csv, in pure Rust), checks Parquet files
+//!   (`ParquetFile`) and writes the workbooks of corrections (`quality`).
+//! - `io`: reads tables from Parquet files (`Dataset::with_parquet`); turns `files` on.
+//!
+//! The Python package is built from a crate of its own, in `python/` of the repository: a Rust program that uses this crate
+//! has no Python in it.
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
@@ -85,7 +102,6 @@ mod grid;
 pub mod intake;
 mod limits;
 mod period;
-mod phrases;
 mod plan;
 pub mod quality;
 mod question;
@@ -101,7 +117,7 @@ pub use calendar::Calendar;
 pub use catalogue::Catalogue;
 pub use compute::compute;
 pub use crosstab::{Count, Crosstab, CrosstabBuilder};
-pub use error::{Error, Result};
+pub use error::{Error, Fact, Result};
 pub use estimate::{Outcome, Warning};
 pub use limits::Limits;
 pub use period::{Period, PeriodKind};

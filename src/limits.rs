@@ -1,22 +1,22 @@
-//! How much memory reading may take. What a file claims and what it unpacks to is held to it before room is made, so that no file, small
-//! as it may be, fills the memory.
+//! Memory limits of reading. Sizes that a file claims or unpacks to are checked before memory is reserved, so that no file, however small,
+//! can exhaust it.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Phrase, Result};
 
-/// The limits of reading. One budget of memory, from which those of single things follow, and the longest text of a cell.
+/// The limits of reading: one memory budget, from which the other limits follow, and the longest text of a cell.
 ///
 /// | what | at most |
 /// |---|---|
-/// | what a workbook unpacks to, a text file, an old workbook | a quarter of the memory: readers hold it up to four times |
-/// | places for cells, that is rows × columns that hold something | the memory / 16 bytes |
+/// | an unpacked workbook, a text file, an old workbook | a quarter of the memory: readers hold up to four copies |
+/// | cells, counted as non-empty rows × non-empty columns | the memory / 16 bytes |
 /// | rows × columns of a Parquet file read by [`crate::intake`], or of one of its row groups elsewhere | the memory / 16 bytes |
-/// | columns | 16,384: as many as spreadsheet programs have; not to be raised |
+/// | columns | 16,384, as in spreadsheet programs; fixed |
 ///
 /// ```
 /// use chitieu::Limits;
 /// let limits = Limits::new().memory(8 << 30).text(1 << 21);
 /// assert_eq!(limits.places(), (8 << 30) / 16);
-/// // By default half of what the machine or its container has.
+/// By default half of the memory of the machine or its container.
 /// assert!(Limits::new().memory_bytes() > 0);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,19 +25,19 @@ pub struct Limits {
     text: u64,
 }
 
-/// Where the memory of the machine cannot be told.
+/// Used where the memory of the machine is unknown.
 const UNKNOWN: u64 = 2 << 30;
-/// The longest text of a cell: 32 times as long as a spreadsheet program lets a user type.
+/// Longest text of a cell: 32 times what a spreadsheet program lets a user type.
 const TEXT: u64 = 1 << 20;
-/// What a place for a cell takes in a sheet, in the values made of it and in the frame.
+/// Bytes per cell: in the sheet, among the cleaned values and in the frame.
 const PLACE: u64 = 16;
-/// How often readers hold what they unpack: packed, unpacked, as texts of their own, and as texts of ours.
+/// Copies of the content that readers hold: packed, unpacked, the texts of the library and ours.
 const HELD: u64 = 4;
 
-/// What is bounded.
+/// A quantity with a limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Bound {
-    /// Bytes that are held while reading.
+    /// Bytes held while reading.
     Bytes,
     /// Rows × columns.
     Places,
@@ -45,11 +45,11 @@ pub(crate) enum Bound {
     Text,
     /// Columns.
     Columns,
-    /// The last column of a workbook that holds something.
+    /// The position of the last non-empty column of a workbook.
     Apart,
 }
 
-/// Most columns of a sheet or a text.
+/// Most columns of a sheet or text file.
 const COLUMNS: u64 = 1 << 14;
 
 impl Default for Limits {
@@ -59,21 +59,21 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// Half of the memory that the machine has, or its container if that has less; 2 GB where nothing tells.
+    /// Half of the memory of the machine, or of its container if that has less; 2 GB if unknown.
     #[must_use]
     pub fn new() -> Self {
         static MEMORY: std::sync::LazyLock<u64> = std::sync::LazyLock::new(|| of_machine().map_or(UNKNOWN, |memory| memory / 2));
         Self { memory: *MEMORY, text: TEXT }
     }
 
-    /// How many bytes of memory reading may take.
+    /// Sets how many bytes of memory reading may take.
     #[must_use]
     pub fn memory(mut self, bytes: u64) -> Self {
         self.memory = bytes;
         self
     }
 
-    /// How many bytes the text of one cell may have.
+    /// Sets how many bytes the text of one cell may have.
     #[must_use]
     pub fn text(mut self, bytes: u64) -> Self {
         self.text = bytes;
@@ -92,16 +92,16 @@ impl Limits {
         self.text
     }
 
-    /// The places for cells that there may be.
+    /// The greatest number of cells (rows × columns).
     #[must_use]
     pub fn places(self) -> u64 {
         self.memory / PLACE
     }
 
-    /// Refuses a table whose longest text, or all of whose texts together, are more than reading may hold.
+    /// Refuses a table whose longest text, or all texts together, exceed the limits.
     ///
     /// # Errors
-    /// [`Error::OverLimit`] names the table, or the file it came from.
+    /// [`Error::OverLimit`], with the name of the table or its file.
     pub fn check_texts(self, name: &str, longest: u64, all: u64) -> Result<()> {
         self.check(name, Bound::Text, longest)?;
         self.check(name, Bound::Bytes, all)
@@ -116,7 +116,7 @@ impl Limits {
         }
     }
 
-    /// Refuses more than there may be.
+    /// Refuses a quantity above its limit.
     ///
     /// # Errors
     /// [`Error::OverLimit`].
@@ -125,24 +125,24 @@ impl Limits {
         if found <= most {
             return Ok(());
         }
-        Err(Error::OverLimit { path: path.to_owned(), what: bound.told().to_owned(), most, found, memory: self.memory })
+        Err(Error::OverLimit { path: path.to_owned(), what: bound.fact().into(), most, found, memory: self.memory })
     }
 }
 
 impl Bound {
-    /// What is bounded.
-    fn told(self) -> &'static str {
+    /// The name of the quantity, for errors.
+    fn fact(self) -> Phrase {
         match self {
-            Self::Bytes => "bytes that reading holds",
-            Self::Places => "places for cells (rows × columns); cells too far apart",
-            Self::Text => "bytes of text in one cell",
-            Self::Columns => "columns",
-            Self::Apart => "columns; cells too far apart",
+            Self::Bytes => Phrase::BytesHeld,
+            Self::Places => Phrase::PlacesApart,
+            Self::Text => Phrase::BytesOfText,
+            Self::Columns => Phrase::Columns,
+            Self::Apart => Phrase::ColumnsApart,
         }
     }
 }
 
-/// The memory of the machine, or that of the container if it has less.
+/// The memory of the machine, or of its container if that has less.
 #[cfg(feature = "files")]
 fn of_machine() -> Option<u64> {
     let system =
@@ -167,8 +167,8 @@ mod tests {
         let limits = Limits::new().memory(1600).text(10);
         for (bound, most) in [(Bound::Bytes, 400), (Bound::Places, 100), (Bound::Text, 10), (Bound::Columns, 16_384)] {
             assert_eq!(limits.check("a.xlsx", bound, most), Ok(()));
-            let Err(Error::OverLimit { most: told, found, .. }) = limits.check("a.xlsx", bound, most + 1) else { panic!("{bound:?}") };
-            assert_eq!((told, found), (most, most + 1));
+            let Err(Error::OverLimit { most: limit, found, .. }) = limits.check("a.xlsx", bound, most + 1) else { panic!("{bound:?}") };
+            assert_eq!((limit, found), (most, most + 1));
         }
     }
 }

@@ -1,15 +1,14 @@
 //! Periods: months, quarters, half-years, years, school years and free ranges of days.
 //!
-//! Calendar half years and years are the values' periods; the cut-offs of the two yearly reports
-//! (data received before 15 May and before 15 November) belong to a report, not to a value
-//! (Hưng Yên, plan 42/KH-UBND of 11 March 2022, section V).
+//! Values are of calendar half years and years; the cut-offs of the two yearly reports (data received before 15 May and
+//! before 15 November) concern the report, not the value (Hưng Yên, plan 42/KH-UBND of 11 March 2022, section V).
 
 use crate::error::{Error, Result};
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// What sort of period it is.
+/// The kind of a period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Hash)]
 #[serde(rename_all = "snake_case")]
 pub enum PeriodKind {
@@ -28,7 +27,7 @@ pub enum PeriodKind {
 }
 
 impl PeriodKind {
-    /// The word used in catalogue files.
+    /// Its name in catalogue files.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -62,7 +61,7 @@ pub struct Period {
 }
 
 impl Period {
-    /// The sort of period.
+    /// Its kind.
     #[must_use]
     pub fn kind(&self) -> PeriodKind {
         self.kind

@@ -1,19 +1,19 @@
-//! A task under way: whether it should stop, and how far it is. Whoever waits for it (the bindings, while a user may press Ctrl-C) says
-//! so from outside; long work looks now and then.
+//! A task under way: whether it should stop, and its progress. Another thread (the bindings, where a user may press Ctrl-C) asks it to
+//! stop; long work checks now and then.
 //!
 //! ```
 //! use chitieu::task::{Task, run};
 //! use std::sync::Arc;
 //! let task = Arc::new(Task::default());
 //! let watched = task.clone();
-//! // Another thread may say `watched.stop()`, and ask `watched.progress()`.
+//! Another thread may call `watched.stop()` and `watched.progress()`.
 //! let areas = run(task, || chitieu::area::AreaList::on("2022-12-31".parse().expect("a day"))).expect("no panic");
 //! assert!(areas.is_some_and(|areas| areas.is_ok()));
 //! watched.stop();
 //! ```
 //!
-//! A task that should stop unwinds from where it is, past every function that could not say why it has no answer. It is no panic: no
-//! hook hears of it, and [`run`] gives none for it. Without a task of its own work goes on as ever.
+//! A stopped task unwinds from where it is, through functions that have no way to return early. This is not a panic: no panic hook runs,
+//! and [`run`] reports none. Work outside of a task never stops.
 
 use std::any::Any;
 use std::cell::RefCell;
@@ -21,7 +21,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-/// What is known of a task from outside.
+/// The state of a task, shared with other threads.
 #[derive(Debug, Default)]
 pub struct Task {
     stop: AtomicBool,
@@ -29,7 +29,7 @@ pub struct Task {
     all: AtomicU64,
 }
 
-/// What unwinds when a task stops.
+/// The payload of the unwinding that stops a task.
 struct Stopped;
 
 thread_local! {
@@ -37,18 +37,18 @@ thread_local! {
 }
 
 impl Task {
-    /// Says that it should stop.
+    /// Asks the task to stop.
     pub fn stop(&self) {
         self.stop.store(true, Ordering::Relaxed);
     }
 
-    /// How much of it is done and how much there is, in the unit of the work: rows, cells or bytes; 0 where that is not known.
+    /// Work done and total work, in rows, cells or bytes; 0 where unknown.
     #[must_use]
     pub fn progress(&self) -> (u64, u64) {
         (self.done.load(Ordering::Relaxed), self.all.load(Ordering::Relaxed))
     }
 
-    /// Stops here if it should.
+    /// Stops here if asked to.
     fn look(&self) {
         if self.stop.load(Ordering::Relaxed) {
             resume_unwind(Box::new(Stopped));
@@ -56,10 +56,10 @@ impl Task {
     }
 }
 
-/// Runs work as a task of this thread; nothing if it was stopped.
+/// Runs work as the task of this thread; `None` if it was stopped.
 ///
 /// # Errors
-/// What a panic says.
+/// The payload of a panic in the work.
 pub fn run<T>(task: Arc<Task>, work: impl FnOnce() -> T) -> std::thread::Result<Option<T>> {
     let before = CURRENT.with_borrow_mut(|current| current.replace(task));
     let done = catch_unwind(AssertUnwindSafe(work));
@@ -71,22 +71,22 @@ pub fn run<T>(task: Arc<Task>, work: impl FnOnce() -> T) -> std::thread::Result<
     }
 }
 
-/// True for what unwinds when a task stops: whoever catches panics hands it on.
+/// True if unwinding comes from a stopped task; a `catch_unwind` must resume it.
 pub(crate) fn is_stop(why: &(dyn Any + Send)) -> bool {
     why.is::<Stopped>()
 }
 
-/// The task of this thread, for work that goes on in others.
+/// The task of this thread, to hand to other threads.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Watch(Option<Arc<Task>>);
 
 impl Watch {
-    /// That of this thread, if it has one.
+    /// The task of this thread, if any.
     pub fn here() -> Self {
         Self(CURRENT.with_borrow(Clone::clone))
     }
 
-    /// Stops here if the task should.
+    /// Stops here if the task was asked to.
     pub fn look(&self) {
         if let Some(task) = &self.0 {
             task.look();
@@ -94,12 +94,12 @@ impl Watch {
     }
 }
 
-/// Items between two looks.
+/// Items between two checks.
 const STEP: u32 = 1 << 12;
 
-/// Iterators over many items that stop if the task of their thread should.
+/// Iterators over many items that stop when their thread's task is asked to.
 pub(crate) trait Watched: Iterator + Sized {
-    /// The same items, with a look now and then.
+    /// The same items, with a check now and then.
     fn watched(self) -> impl Iterator<Item = Self::Item> {
         let (watch, mut nth) = (Watch::here(), 0_u32);
         self.inspect(move |_| {
@@ -113,7 +113,7 @@ pub(crate) trait Watched: Iterator + Sized {
 
 impl<I: Iterator> Watched for I {}
 
-/// Stops here if the task of this thread should.
+/// Stops here if this thread's task was asked to.
 pub(crate) fn look() {
     CURRENT.with_borrow(|current| {
         if let Some(task) = current {
@@ -122,13 +122,12 @@ pub(crate) fn look() {
     });
 }
 
-/// Stops the work of this task here, past every function that could not say why it has no answer: for work that waits for an answer
-/// which will not come. Only inside of [`run`].
+/// Stops the task of this thread here, for work that waits for an answer that will not come. Only inside [`run`].
 pub fn stopped() -> ! {
     resume_unwind(Box::new(Stopped))
 }
 
-/// Says how much there is to do.
+/// Adds to the total work.
 pub(crate) fn expect(more: u64) {
     CURRENT.with_borrow(|current| {
         if let Some(task) = current {
@@ -137,7 +136,7 @@ pub(crate) fn expect(more: u64) {
     });
 }
 
-/// Says that so much more is done, and stops here if the task of this thread should.
+/// Adds to the work done, and stops here if this thread's task was asked to.
 pub(crate) fn advance(more: u64) {
     CURRENT.with_borrow(|current| {
         if let Some(task) = current {
@@ -163,7 +162,7 @@ mod tests {
         assert_eq!((found.unwrap(), task.progress()), (Some(5), (7, 9)));
         task.stop();
         assert_eq!(run(task.clone(), || -> i32 { (look(), 5).1 }).unwrap(), None);
-        // Outside of it nothing stops.
+        // Outside of a task nothing stops.
         look();
         assert!(run(Arc::default(), || resume_unwind(Box::new("a fault"))).is_err_and(|why| !is_stop(why.as_ref())));
     }

@@ -1,4 +1,4 @@
-//! Words in the two languages of the project.
+//! Texts in the two languages of the project.
 
 use serde::{Deserialize, Serialize};
 
@@ -30,8 +30,8 @@ impl Language {
     }
 }
 
-/// One text in Vietnamese and in English.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+/// A text in Vietnamese and in English.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Text {
     /// Vietnamese, with its diacritics.

@@ -1,5 +1,5 @@
-//! The hand-worked cases of `tests/cases/abuse/*.toml`, through the public Rust face. Python reads the same files; their
-//! README tells their form.
+//! The hand-worked cases of `tests/cases/abuse/*.toml`, through the public Rust API. Python reads the same files; their
+//! README describes the format.
 
 use crate::written::{Args, Value, column, text, there, word};
 use chitieu::abuse::{
@@ -18,7 +18,7 @@ fn texts(args: &Args, name: &str) -> Vec<String> {
     args.get(name).map(|v| v.as_array().expect("a list").iter().map(text).collect()).unwrap_or_default()
 }
 
-/// The rows of a table written out, each with what all of them have.
+/// The rows of a table written out, each with the shared columns.
 fn rows(case: &Args, table: &str) -> Option<Vec<Args>> {
     let each = case.get("each").and_then(|e| e.get(table)).and_then(Value::as_table).cloned().unwrap_or_default();
     let mut found = Vec::new();
@@ -184,7 +184,7 @@ fn check(place: &str, frame: &DataFrame, expected: &Args) {
 }
 
 #[test]
-fn every_case_gives_its_cells() {
+fn every_case_gives_the_expected_cells() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/abuse");
     let mut seen = 0;
     for path in std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).filter(|p| p.extension().is_some_and(|e| e == "toml")) {
@@ -206,7 +206,7 @@ fn day(text: &str) -> chrono::NaiveDate {
     text.parse().unwrap()
 }
 
-/// Two cases in two communes; one victim of 17, one whose record is not confirmed.
+/// Three cases in two communes; one victim of 17, one whose report is not confirmed.
 fn dataset() -> Dataset {
     let people = df!["case_id" => ["c1", "c1", "c2", "c3"], "person_id" => [Some("p1"), None, Some("p1"), Some("p2")]];
     Dataset::new().with("victims", victims()).unwrap().with("perpetrators", people.unwrap()).unwrap()
@@ -230,7 +230,7 @@ fn indicators_and_units_are_the_same_numbers() {
     }
 }
 
-/// The numbers of the one row that has some words.
+/// The numbers of the one row with these texts.
 fn named<'a>(frame: &'a DataFrame, words: &[(&str, &str)]) -> impl Fn(&str) -> Option<i64> + 'a {
     let is = |row: &usize| words.iter().all(|(c, word)| frame.column(c).unwrap().str().unwrap().get(*row) == Some(*word));
     let rows: Vec<usize> = (0..frame.height()).filter(is).collect();
@@ -244,7 +244,7 @@ fn a_later_snapshot_of_victims_alone_takes_no_perpetrators_away() {
     let later = Dataset::new().with("victims", victims()).unwrap();
     let later = Register::read(&later, day("2022-12-31")).unwrap();
     assert_eq!(whole.updated_by(&later).unwrap(), whole);
-    // The other way: what the earlier one had not, the later one brings.
+    // The other way round the later snapshot adds the perpetrators.
     assert_eq!(later.updated_by(&whole).unwrap(), whole);
     assert_eq!(later.updated_by(&whole).unwrap().rows(), (4, 4, 0));
 }
@@ -262,11 +262,9 @@ fn victims() -> DataFrame {
 }
 
 #[test]
-fn silence_has_no_number() {
-    let areas = chitieu::area::AreaList::on(day("2022-12-31")).unwrap();
-    let came = df!["table" => ["victims"; 2], "commune" => ["12364", "12367"], "period" => ["2022", "2022"]].unwrap();
-    let said = chitieu::area::Submissions::read(&came, &["victims"], &areas).unwrap();
-    let register = Register::read(&dataset(), day("2022-12-31")).unwrap().with_submissions(said);
+fn communes_that_did_not_report_have_no_number() {
+    let received = df!["table" => ["victims"; 2], "commune" => ["12364", "12367"], "period" => ["2022", "2022"]].unwrap();
+    let register = Register::read(&dataset().submissions(received), day("2022-12-31")).unwrap();
     let table =
         register.select(Choice::new().period("2022".parse().unwrap())).unwrap().counts(Unit::Child, &[], Level::Commune, None).unwrap();
     let status = |area: &str| {
@@ -274,7 +272,7 @@ fn silence_has_no_number() {
         let row = (0..frame.height()).find(|row| frame.column("area").unwrap().str().unwrap().get(*row) == Some(area)).unwrap();
         frame.column("status").unwrap().str().unwrap().get(row).unwrap().to_owned()
     };
-    // Reported, reported that there was nothing, is not named and sent a record, which speaks for it, sent nothing; 3 of 161.
+    // Reported; reported no cases; no submission but a record, which counts as reporting; nothing at all; 3 of 161.
     let found = ["12364", "12367", "11950", "11953", "VN"].map(status);
     assert_eq!(found, ["ok", "ok", "ok", "not_reported", "partial"]);
     assert_eq!(named(table.frame(), &[("area", "11953")])("count"), None);

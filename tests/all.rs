@@ -1,9 +1,11 @@
-//! Every test of Rust in one program: each program of its own would be linked with polars again.
+//! All Rust tests in one program: each further program would be linked with polars again.
 
 mod abuse;
 mod cases;
 mod crosstab;
 mod damage;
+#[path = "embed/src/main.rs"]
+mod embed;
 mod examples;
 mod fuzz;
 mod laws;
@@ -12,3 +14,9 @@ mod quality;
 mod reading;
 mod stats;
 mod written;
+
+/// The program of `tests/embed`, which `make lint` checks outside of the workspace.
+#[test]
+fn a_program_that_embeds_the_crate_runs() {
+    embed::main().unwrap();
+}

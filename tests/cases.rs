@@ -1,4 +1,4 @@
-//! The hand-worked cases of `tests/cases/*.toml`, through the public Rust face. Python reads the same files.
+//! The hand-worked cases of `tests/cases/*.toml`, through the public Rust API. Python reads the same files.
 
 use chitieu::area::Split;
 use chitieu::catalogue::{Catalogue, ColumnType, EthnicList};
@@ -41,7 +41,7 @@ fn is_null(value: &toml::Value) -> bool {
     value.as_str() == Some("<null>")
 }
 
-/// The values of a column, each row repeated as told; `unique` columns get a running number.
+/// The values of a column, each row repeated; `unique` columns get a running number.
 fn expanded<'a>(values: &'a [toml::Value], repeat: &[usize], unique: bool) -> Vec<(&'a toml::Value, Option<usize>)> {
     values.iter().zip(repeat).flat_map(|(value, n)| (1..=*n).map(move |k| (value, unique.then_some(k)))).collect()
 }
@@ -178,7 +178,7 @@ fn check(case: &Case, expect: &toml::Table, plan: &Plan, outcome: &Outcome) {
     }
 }
 
-/// A value as it is printed in English; the name of the status where there is none.
+/// A value as printed in English; the name of the status where there is no value.
 fn print(
     plan: &Plan,
     indicator: &str,
@@ -201,7 +201,7 @@ fn print(
 }
 
 #[test]
-fn every_case_gives_its_cells() {
+fn every_case_gives_the_expected_cells() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
     let mut seen = 0;
     for entry in std::fs::read_dir(folder).unwrap() {

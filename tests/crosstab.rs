@@ -1,4 +1,4 @@
-//! A table of one's own: hand-worked cells, the same counts taken apart by plain loops, and every refusal.
+//! Crosstabs of a user's own table: hand-worked cells, the same counts by plain loops, and every refusal.
 
 use chitieu::area::{AreaList, Level};
 use chitieu::catalogue::{Column as Schema, ColumnType, Table};
@@ -63,7 +63,7 @@ fn frame(calls: &[Call]) -> DataFrame {
     frame
 }
 
-/// Topic, band of age, urgent, tag, and what is counted there: quantity, count, undecided.
+/// The cells: quantity, topic, age band, urgent and tag, with the count and the undecided.
 fn cells(table: &DataFrame) -> Vec<(Vec<String>, i64, i64)> {
     let text = |name: &str, row| table.column(name).unwrap().str().unwrap().get(row).unwrap().to_owned();
     let number = |name: &str, row| table.column(name).unwrap().i64().unwrap().get(row).unwrap();
@@ -89,8 +89,8 @@ fn topic_crosstab() -> Crosstab {
         .unwrap()
 }
 
-/// Whether a call stands under a label of one dimension.
-fn stands(call: &Call, dimension: usize, label: &str) -> bool {
+/// Whether a call belongs to a category of one dimension.
+fn belongs(call: &Call, dimension: usize, label: &str) -> bool {
     let of_one = |found: &str| label == "total" || label == found;
     match dimension {
         0 => of_one(call.0.filter(|t| *t != "weather").unwrap_or("unknown")),
@@ -110,7 +110,7 @@ fn stands(call: &Call, dimension: usize, label: &str) -> bool {
     }
 }
 
-/// The count and what is undecided, by loops over the calls of a cell.
+/// The count and the undecided of a cell, by loops over its calls.
 fn plainly(calls: &[&Call], quantity: &str) -> (i64, i64) {
     let young = |c: &Call| c.1.map(|age| age < 16);
     // AND of two, of which one may be unknown.
@@ -130,7 +130,7 @@ fn plainly(calls: &[&Call], quantity: &str) -> (i64, i64) {
             let callers = |of: Option<bool>| calls.iter().filter(|c| young(c) == of).filter_map(|c| c.3).collect::<BTreeSet<u8>>();
             let nameless = |of: Option<bool>| sum(&|c| i64::from(young(c) == of && c.3.is_none()));
             let (sure, open) = (callers(Some(true)), callers(None));
-            // Who is under 16 for certain by another call is not undecided.
+            // A caller certainly under 16 by another call is not undecided.
             (sure.len() as i64 + nameless(Some(true)), open.difference(&sure).count() as i64 + nameless(None))
         }
     }
@@ -154,7 +154,7 @@ proptest! {
         // Four quantities; total, the categories and unknown in each dimension.
         prop_assert_eq!(found.len(), 4 * 4 * 4 * 4 * 4);
         for (keys, count, undecided) in found {
-            let of_cell: Vec<&Call> = rows.iter().filter(|c| (0..4).all(|d| stands(c, d, &keys[d + 1]))).collect();
+            let of_cell: Vec<&Call> = rows.iter().filter(|c| (0..4).all(|d| belongs(c, d, &keys[d + 1]))).collect();
             prop_assert_eq!((count, undecided), plainly(&of_cell, &keys[0]), "{:?}", keys);
         }
     }
@@ -192,7 +192,7 @@ fn periods_and_areas() {
     assert_eq!(numbers("calls", "12364"), (1, 0));
     assert_eq!(numbers("calls", "11950"), (1, 1));
     assert_eq!(numbers("calls", "VN"), (2, 1));
-    // "b" and "c" called in 2022; "a" did on a day nobody knows.
+    // "b" and "c" called in 2022, "a" on an unknown day.
     assert_eq!(numbers("callers", "VN"), (2, 1));
     // The country, the province 33, its ten districts and 161 communes, for two quantities.
     assert_eq!(table.height(), 2 * (1 + 1 + 10 + 161));
@@ -211,7 +211,7 @@ fn no_rows_and_no_dimensions() {
 }
 
 #[test]
-fn what_does_not_hold_is_refused_before_any_row() {
+fn wrong_definitions_are_refused_before_any_row() {
     let refused = |builder: chitieu::CrosstabBuilder| builder.build().unwrap_err().to_string();
     let of = || Crosstab::of(calls());
     assert_eq!(refused(of().by("colour", ["red"])), "calls: by: expected a column of the table calls, found \"colour\"");
@@ -238,7 +238,7 @@ fn what_does_not_hold_is_refused_before_any_row() {
         least: None,
     };
     assert!(refused(Crosstab::of(calls().with_column(listed))).starts_with("calls: column \"c\": expected one of "));
-    // A private column can be neither a dimension nor counted nor asked for.
+    // A private column can be neither a dimension nor counted nor in a condition.
     assert_eq!(refused(of().by("name", ["A"])), "calls: by: expected a column of the table calls, found \"name\"");
     assert_eq!(
         refused(of().count("n", Count::rows().filter("name = 'A'"))),
@@ -261,15 +261,18 @@ fn batches_that_do_not_fit_are_refused() {
         error(&[&lacking]).to_string(),
         "the table \"calls\" has no column \"minutes\" (integer), which minutes needs; it has: topic, more"
     );
-    // A column that goes away midway, and a type that changes.
+    // A column that is missing from a later batch, and a type that changes.
     let without = error(&[&fine, &lacking]);
-    assert!(matches!(&without, Error::Frame { found, .. } if found.contains("topic after one with topic, minutes")), "{without}");
+    assert!(
+        matches!(&without, Error::Frame { found, .. } if found.to_string().contains("topic after one with topic, minutes")),
+        "{without}"
+    );
     let typed = df!["topic" => ["abuse"], "minutes" => ["3"]].unwrap();
     assert!(matches!(error(&[&fine, &typed]), Error::WrongType { column, .. } if column == "minutes"));
-    // Neither a null nor a number below 0 may vanish in a sum; both rows are told.
+    // Neither a null nor a number below 0 may vanish in a sum; both rows are reported.
     let holes = df!["topic" => ["abuse"; 3], "minutes" => [None, Some(-1), Some(4)]].unwrap();
     assert!(matches!(error(&[&holes]), Error::BadValue { rows: 2, first, .. } if first == [1, 2]));
-    // Of categories instead of text there is nothing to refuse.
+    // Categories are accepted as text.
     let categories = DataFrame::new(
         1,
         vec![

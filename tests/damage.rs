@@ -1,9 +1,9 @@
-//! One byte of damage to a good file: the count of its records is right, or the file is refused, or something tells of what is lost.
+//! One byte of damage to a good file: the number of records is right, or the file is refused, or the loss is reported.
 //!
-//! Not judged, since nothing could know it: a value that became another valid value of the same shape (a letter of a name, a digit of a
-//! code or a date, another shared text of a workbook). What is judged is that no record disappears, appears or loses a neighbour unseen:
-//! the rows that are records and those set aside are all of the file. A text that is cut off where a line ends has no sign of it: it is
-//! judged by the lines that are left.
+//! Not checked, since no reader could notice it: a value that became another valid value of the same shape (a letter of a name, a digit
+//! of a code or a date, another shared text of a workbook). Checked is that no record disappears, appears or loses a neighbour
+//! unnoticed: the records and the rows set aside are all rows of the file. A text cut off at the end of a line shows no damage: it is
+//! checked by its remaining lines.
 #![cfg(feature = "files")]
 
 use crate::numbers::Numbers;
@@ -21,7 +21,7 @@ enum Damage {
     Cut,
 }
 
-/// Bytes that mean something in a text, beside any others.
+/// Bytes with a meaning in delimited text; random ones are used too.
 const SIGNS: [u8; 12] = *b"\";\n\r\t, '|=\0\xff";
 
 fn damaged(good: &[u8], numbers: &mut Numbers) -> (usize, Damage, Vec<u8>) {
@@ -46,7 +46,7 @@ fn damaged(good: &[u8], numbers: &mut Numbers) -> (usize, Damage, Vec<u8>) {
 fn rows() -> impl Iterator<Item = [String; 6]> {
     (1..=ROWS).map(|n| {
         let sex = if n % 2 == 0 { "Nam" } else { "Nữ" };
-        // Days above 12 and not, and some cells that hold nothing.
+        // Days below and above 12, and some empty cells.
         let registered = if n % 5 == 0 { "" } else { "x" };
         [
             format!("T{n}"),
@@ -93,39 +93,39 @@ fn findings(reading: &Reading) -> usize {
     reading.parts.iter().map(|p| p.findings.len()).sum()
 }
 
-/// True if something beside the values themselves tells of a loss: a sheet not read, a row set aside, a finding, a line of its own kind.
-fn tells(reading: &Reading, whole: &Reading) -> bool {
-    let lines = |reading: &Reading| {
+/// True if a loss is reported: a sheet not read, a row set aside, a finding, or a change of the column `source_row`.
+fn reports_loss(reading: &Reading, whole: &Reading) -> bool {
+    let skipped = |reading: &Reading| {
         let changes = reading.parts.iter().flat_map(|p| &p.changes);
         changes.filter(|c| c.column == "source_row").map(|c| c.rows).sum::<u64>()
     };
     findings(reading) > findings(whole)
         || set_aside(reading) > set_aside(whole)
         || reading.not_read.len() > whole.not_read.len()
-        || lines(reading) > lines(whole)
+        || skipped(reading) > skipped(whole)
 }
 
-/// Reads so many damaged files, and lists those whose count is wrong without a word.
+/// Reads damaged files and fails if some count is wrong without a report; returns how many were refused and how many reported.
 fn run(name: &str, good: &[u8], times: usize, expected: impl Fn(Damage, &[u8]) -> usize) -> (usize, usize) {
     let bench = Bench::new(&name.replace('.', "_"));
     let whole = bench.read(name, good).unwrap();
     assert_eq!(whole.rows(), ROWS);
     assert_eq!((findings(&whole), set_aside(&whole), whole.not_read.len()), (0, 0, 0));
     let mut numbers = Numbers(7);
-    let (mut refused, mut told) = (0, 0);
+    let (mut refused, mut reported) = (0, 0);
     let mut silent = Vec::new();
     for _ in 0..times {
         let (at, damage, bytes) = damaged(good, &mut numbers);
         match bench.read(name, &bytes) {
             Err(Error::Frame { .. }) => panic!("{damage:?} at {at}: an error of ours"),
             Err(_) => refused += 1,
-            Ok(reading) if tells(&reading, &whole) => told += 1,
+            Ok(reading) if reports_loss(&reading, &whole) => reported += 1,
             Ok(reading) if reading.rows() == expected(damage, &bytes) => {}
             Ok(reading) => silent.push(format!("{damage:?} at {at}: {} records", reading.rows())),
         }
     }
     assert!(silent.is_empty(), "{} of {times} are silent:\n{}", silent.len(), silent[..silent.len().min(40)].join("\n"));
-    (refused, told)
+    (refused, reported)
 }
 
 fn text(delimiter: &str, quoted: bool, end: &str) -> Vec<u8> {
@@ -138,23 +138,24 @@ fn text(delimiter: &str, quoted: bool, end: &str) -> Vec<u8> {
     text.into_bytes()
 }
 
-/// The records that a text could have: its lines that are not blank, but the header.
+/// The most records that a text could have: its lines that are not blank, less the header.
 fn lines(bytes: &[u8]) -> usize {
     let text = String::from_utf8_lossy(bytes);
     text.lines().filter(|line| !line.trim().is_empty()).count().saturating_sub(1)
 }
 
 #[test]
-fn a_damaged_text_loses_nothing_unseen() {
+fn a_damaged_text_loses_nothing_unreported() {
     for (delimiter, quoted, end) in [(";", false, "\n"), (",", true, "\r\n"), ("\t", false, "\r\n")] {
         let good = text(delimiter, quoted, end);
-        let (refused, told) = run("a.csv", &good, 1500, |damage, bytes| if matches!(damage, Damage::Cut) { lines(bytes) } else { ROWS });
-        assert!(refused > 20 && told > 200, "{refused} {told}");
+        let (refused, reported) =
+            run("a.csv", &good, 1500, |damage, bytes| if matches!(damage, Damage::Cut) { lines(bytes) } else { ROWS });
+        assert!(refused > 20 && reported > 200, "{refused} {reported}");
     }
 }
 
 #[test]
-fn a_damaged_workbook_loses_nothing_unseen() {
+fn a_damaged_workbook_loses_nothing_unreported() {
     let mut book = rust_xlsxwriter::Workbook::new();
     let sheet = book.add_worksheet();
     for (column, header) in HEADER.iter().enumerate() {
@@ -172,7 +173,7 @@ fn a_damaged_workbook_loses_nothing_unseen() {
 
 /// `tests/files/children.ods` and `.xlsb` hold the same rows, written by `tests/python/workbooks.py`.
 #[test]
-fn damaged_workbooks_of_other_kinds_lose_nothing_unseen() {
+fn damaged_workbooks_of_other_kinds_lose_nothing_unreported() {
     for name in ["children.ods", "children.xlsb"] {
         let good = std::fs::read(Path::new("tests/files").join(name)).unwrap();
         let (refused, _) = run(name, &good, 1500, |_, _| ROWS);
@@ -182,7 +183,7 @@ fn damaged_workbooks_of_other_kinds_lose_nothing_unseen() {
 
 /// `tests/files/children.xls` holds the same rows, written by xlwt.
 #[test]
-fn a_damaged_old_workbook_loses_nothing_unseen() {
+fn a_damaged_old_workbook_loses_nothing_unreported() {
     let good = std::fs::read(Path::new("tests/files/children.xls")).unwrap();
     let (refused, _) = run("a.xls", &good, 3000, |_, _| ROWS);
     assert!(refused > 1000, "{refused}");

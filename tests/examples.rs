@@ -1,4 +1,4 @@
-//! The examples of the guide, run as their readers run them.
+//! The examples of the guide, run as by their readers.
 
 #[path = "../examples/indicator.rs"]
 #[allow(dead_code, reason = "an example as its reader runs it")]

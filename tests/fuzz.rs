@@ -1,6 +1,6 @@
-//! Inputs that nobody would write, made from good ones by a seed: each gives an answer or an error of ours, in bounded time, and never a
-//! panic. A short run is part of the tests; `make fuzz` goes on as long as it is told (`CHITIEU_FUZZ_SECONDS`) from another seed
-//! (`CHITIEU_FUZZ_SEED`), and prints how many inputs of each kind there were and what became of them.
+//! Mutated inputs, made from good ones by a seed: each gives an answer or an error of ours, in bounded time, and never a panic. A short
+//! run is part of the tests; `make fuzz` runs for `CHITIEU_FUZZ_SECONDS` from another seed (`CHITIEU_FUZZ_SEED`) and prints how many
+//! inputs of each kind were accepted and refused.
 #![cfg(feature = "files")]
 
 use crate::numbers::Numbers;
@@ -16,8 +16,8 @@ use std::time::{Duration, Instant};
 /// Longest time for one input.
 const SLOW: Duration = Duration::from_secs(20);
 
-/// What means something somewhere: a mutation puts in one of these or any bytes.
-const WORDS: [&str; 44] = [
+/// Tokens with a meaning in some format, which mutations insert.
+const TOKENS: [&str; 44] = [
     "\"",
     "\"\"",
     "\n",
@@ -81,7 +81,7 @@ fn mutated(good: &[u8], numbers: &mut Numbers) -> Vec<u8> {
                 let again = bytes[start..(start + numbers.below(256)).min(bytes.len())].to_vec();
                 drop(bytes.splice(at..at, again));
             }
-            _ => drop(bytes.splice(at..at, WORDS[numbers.below(WORDS.len())].bytes())),
+            _ => drop(bytes.splice(at..at, TOKENS[numbers.below(TOKENS.len())].bytes())),
         }
     }
     bytes
@@ -121,7 +121,7 @@ fn workbook() -> Vec<u8> {
     book.save_to_buffer().unwrap()
 }
 
-/// A workbook with a part changed, packed anew so that its checksums are right.
+/// A workbook with one part mutated, packed again so that its checksums are right.
 fn with_part(book: &[u8], numbers: &mut Numbers) -> Vec<u8> {
     let mut old = ::zip::ZipArchive::new(Cursor::new(book)).unwrap();
     let chosen = numbers.below(old.len());
@@ -143,7 +143,7 @@ type Run = dyn Fn(&[u8]) -> bool;
 struct Target {
     name: &'static str,
     make: Box<Make>,
-    /// Whether it was taken.
+    /// Whether the input was accepted.
     run: Box<Run>,
 }
 
@@ -151,7 +151,7 @@ fn target(name: &'static str, make: impl Fn(&mut Numbers) -> Vec<u8> + 'static, 
     Target { name, make: Box::new(make), run: Box::new(run) }
 }
 
-/// Reads bytes as a file of that ending.
+/// Reads bytes as a file with an extension.
 fn file(ending: &'static str, folder: &std::path::Path) -> impl Fn(&[u8]) -> bool + use<> {
     let path: PathBuf = folder.join(format!("a.{ending}"));
     let reader = Reader::new().limits(Limits::new().memory(256 << 20)).area_vintage("2022-12-31".parse().unwrap()).unwrap().within("33");
@@ -303,18 +303,18 @@ fn targets(folder: &std::path::Path) -> Vec<Target> {
 
 #[test]
 fn no_input_makes_it_panic_or_hang() {
-    let told = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
-    let seconds = told("CHITIEU_FUZZ_SECONDS");
-    let seed = told("CHITIEU_FUZZ_SEED").unwrap_or(1);
+    let variable = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
+    let seconds = variable("CHITIEU_FUZZ_SECONDS");
+    let seed = variable("CHITIEU_FUZZ_SEED").unwrap_or(1);
     let folder = tempfile::tempdir().unwrap();
     let targets = targets(folder.path());
-    // What is mutated is good.
+    // The originals are good.
     Catalogue::builtin().with_text("a.toml", CATALOGUE).unwrap();
     Mapping::from_toml(MAPPING).unwrap();
     Rules::builtin().with_text("a.toml", RULES).unwrap();
     let mut lines = Vec::new();
     for target in &targets {
-        // By number in the tests, so that they are the same on every machine; by time where it was asked.
+        // A fixed number of inputs in the tests, the same on every machine; a time limit if one is set.
         let until = Instant::now() + Duration::from_secs(seconds.unwrap_or(0)) / targets.len() as u32;
         let (mut inputs, mut taken) = (0_u64, 0_u64);
         while if seconds.is_some() { Instant::now() < until } else { inputs < 300 } {

@@ -1,4 +1,4 @@
-//! Laws that hold for any records: merging in any split and order gives the identical tally and table.
+//! Laws for any records: merging in any split and order gives the identical tally and table.
 
 use chitieu::{Catalogue, Dataset, Plan, Tally, compute};
 use polars_core::prelude::*;
@@ -11,7 +11,7 @@ type Child = (Option<i32>, Option<i32>, Option<bool>, usize, Option<bool>, Optio
 
 fn child() -> impl Strategy<Value = Child> {
     (
-        // Days of birth from 2003 to 2023, so that some are too old and some not yet born at the end of 2022.
+        // Days of birth from 2003 to 2023: some too old, some not yet born at the end of 2022.
         prop::option::weighted(0.9, 12_053..19_400_i32),
         prop::option::of(2005..2023_i32),
         prop::option::weighted(0.8, any::<bool>()),

@@ -1,4 +1,4 @@
-//! A sequence of numbers that is the same each time for the same seed (splitmix64: Steele, Lea and Flood, OOPSLA 2014).
+//! Reproducible pseudo-random numbers (splitmix64: Steele, Lea and Flood, OOPSLA 2014).
 #![cfg(feature = "files")]
 
 pub(crate) struct Numbers(pub(crate) u64);

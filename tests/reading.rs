@@ -1,5 +1,5 @@
-//! The cells of `tests/cases/reading/*.toml` and the files of `tests/cases/sheets/*.toml` and `tests/cases/columns/*.toml`, through the public Rust face. Python reads
-//! the same.
+//! The cells of `tests/cases/reading/*.toml` and the files of `tests/cases/sheets/*.toml` and `tests/cases/columns/*.toml`, through the
+//! public Rust API. Python reads the same files.
 #![cfg(feature = "files")]
 
 use chitieu::intake::{Mapping, Reader, Reading};
@@ -28,7 +28,7 @@ struct Case {
     unread: Option<String>,
 }
 
-/// One record with that text, beside a column that is always known.
+/// Reads one record with that text, beside a key column that is always recognised.
 fn read(file: &File, text: &str) -> Reading {
     let key = if file.table == "children" { "child_id" } else { "case_id" };
     let frame = df![key => ["1"], file.header.as_str() => [text]].unwrap();
@@ -39,7 +39,7 @@ fn reader() -> Reader {
     Reader::new().area_vintage("2022-12-31".parse().unwrap()).unwrap().within("33")
 }
 
-fn told(value: &AnyValue<'_>) -> Option<toml::Value> {
+fn to_toml(value: &AnyValue<'_>) -> Option<toml::Value> {
     Some(match value {
         AnyValue::Null => return None,
         AnyValue::String(text) => (*text).into(),
@@ -53,7 +53,7 @@ fn told(value: &AnyValue<'_>) -> Option<toml::Value> {
 }
 
 #[test]
-fn every_case_is_read_as_told() {
+fn every_cell_is_read_as_expected() {
     let mut cases = 0;
     for entry in std::fs::read_dir("tests/cases/reading").unwrap() {
         let path = entry.unwrap().path();
@@ -66,11 +66,11 @@ fn every_case_is_read_as_told() {
             let reading = read(&file, &case.text);
             let part = &reading.parts[0];
             let frame = reading.frame().unwrap();
-            assert_eq!(told(&frame.column(&file.column).unwrap().get(0).unwrap()), case.value, "{what}");
+            assert_eq!(to_toml(&frame.column(&file.column).unwrap().get(0).unwrap()), case.value, "{what}");
             let mut rules: Vec<&str> = part.changes.iter().filter(|c| c.column == file.column).map(|c| c.rule.code()).collect();
             rules.sort_unstable();
             assert_eq!(rules, case.rules, "{what}");
-            let unread = part.findings.first().map(|f| f.expected.clone());
+            let unread = part.findings.first().map(|f| f.expected.to_string());
             assert_eq!(unread, case.unread, "{what}");
             let year = frame.column("birth_year").ok().and_then(|c| c.i32().unwrap().get(0));
             assert_eq!(year, case.year, "{what}");
@@ -107,7 +107,7 @@ struct Sheet {
     #[serde(default)]
     frame: BTreeMap<String, Vec<toml::Value>>,
     findings: Option<Vec<(u32, String)>>,
-    /// For a column, rules with the rows that they changed; others of that column are not listed.
+    /// By column, the rules and the rows they changed; a listed column has no other changes.
     #[serde(default)]
     changes: BTreeMap<String, BTreeMap<String, u64>>,
     error: Option<String>,
@@ -124,7 +124,7 @@ impl Sheet {
         Mapping::from_json(&mapping.to_string()).unwrap()
     }
 
-    /// What is read of it, or why it is not.
+    /// The reading, or the reason for the refusal.
     fn read(&self, file: &std::path::Path) -> Result<Reading, String> {
         let reader = reader().mapping(self.mapping());
         if !self.folder {
@@ -136,7 +136,7 @@ impl Sheet {
 }
 
 #[test]
-fn every_sheet_is_read_as_told() {
+fn every_sheet_is_read_as_expected() {
     let folder = std::env::temp_dir().join(format!("chitieu_sheets_{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let file = folder.join("case.csv");
@@ -167,10 +167,10 @@ fn check_sheet(sheet: &Sheet, reading: Result<Reading, String>, what: &str) {
     assert_eq!(refused, None, "{what}");
     let part = &reading.parts[0];
     if let Some(wanted) = &sheet.columns {
-        let told = |(header, column, how): &(String, Option<String>, Option<&str>)| {
+        let matched = |(header, column, how): &(String, Option<String>, Option<&str>)| {
             (header.clone(), column.clone().or(how.map(str::to_owned)).unwrap_or_default())
         };
-        assert_eq!(&part.columns.iter().map(told).collect::<Vec<_>>(), wanted, "{what}");
+        assert_eq!(&part.columns.iter().map(matched).collect::<Vec<_>>(), wanted, "{what}");
     }
     let frame = reading.frame().unwrap();
     let rows: Vec<u32> = frame.column("source_row").unwrap().u32().unwrap().iter().flatten().collect();
@@ -179,7 +179,7 @@ fn check_sheet(sheet: &Sheet, reading: Result<Reading, String>, what: &str) {
     assert_eq!(aside, sheet.aside, "{what}");
     for (column, values) in &sheet.frame {
         let read = frame.column(column).unwrap();
-        let read: Vec<toml::Value> = (0..read.len()).map(|row| told(&read.get(row).unwrap()).unwrap_or_else(|| "".into())).collect();
+        let read: Vec<toml::Value> = (0..read.len()).map(|row| to_toml(&read.get(row).unwrap()).unwrap_or_else(|| "".into())).collect();
         assert_eq!(&read, values, "{what}: {column}");
     }
     let findings: Vec<(u32, String)> = part.findings.iter().map(|f| (f.row, f.column.clone())).collect();
@@ -189,9 +189,9 @@ fn check_sheet(sheet: &Sheet, reading: Result<Reading, String>, what: &str) {
         assert_eq!(findings, [], "{what}");
     }
     for (column, rules) in &sheet.changes {
-        let told: BTreeMap<String, u64> =
+        let counted: BTreeMap<String, u64> =
             part.changes.iter().filter(|c| c.column == *column).map(|c| (c.rule.code().to_owned(), c.rows)).collect();
-        assert_eq!(&told, rules, "{what}: {column}");
+        assert_eq!(&counted, rules, "{what}: {column}");
     }
 }
 
@@ -239,7 +239,7 @@ impl Whole {
 }
 
 #[test]
-fn every_column_is_read_as_told() {
+fn every_column_is_read_as_expected() {
     let folder = std::env::temp_dir().join(format!("chitieu_columns_{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let file = folder.join("case.csv");
@@ -274,7 +274,7 @@ fn check_columns(case: &Whole, reading: Result<Reading, String>, what: &str) {
     for (column, wanted) in &case.values {
         let values = frame.column(column).unwrap();
         let found: Vec<toml::Value> =
-            (0..values.len()).map(|row| told(&values.get(row).unwrap()).unwrap_or_else(|| "<null>".into())).collect();
+            (0..values.len()).map(|row| to_toml(&values.get(row).unwrap()).unwrap_or_else(|| "<null>".into())).collect();
         assert_eq!(&found, wanted, "{what}: {column}");
     }
     for column in &case.absent {

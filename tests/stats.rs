@@ -1,6 +1,6 @@
-//! The statistics against reference values made apart, and against what is printed (`tests/stats/`). Python reads the same
-//! files. Laws hold for whatever numbers come.
-#![allow(clippy::cast_sign_loss, clippy::float_cmp, reason = "counts are printed among floats; equal is meant")]
+//! The statistics against independently computed reference values and published ones (`tests/stats/`), and laws for any
+//! numbers. Python reads the same files.
+#![allow(clippy::cast_sign_loss, clippy::float_cmp, reason = "counts are printed among floats; exact equality is meant")]
 
 use chitieu::Error;
 use chitieu::stats::{
@@ -37,7 +37,7 @@ fn reference() -> Reference {
     toml::from_str(include_str!("stats/reference.toml")).unwrap()
 }
 
-/// The rows of one kind of printed numbers.
+/// The published rows of one method.
 fn printed(kind: &str) -> Vec<Vec<f64>> {
     let file: BTreeMap<String, Vec<toml::Table>> = toml::from_str(include_str!("stats/published.toml")).unwrap();
     file[kind].iter().flat_map(|entry| entry["cases"].as_array().unwrap().iter().map(numbers)).collect()
@@ -175,7 +175,7 @@ fn repeats_are_checked_and_widen() {
     let alone = rate(None, DirectMethod::Dobson).unwrap();
     assert_eq!(rate(Some(&[vec![20]]), DirectMethod::Dobson).unwrap(), alone);
     let (alone, twice) = (alone.interval.unwrap(), rate(Some(&[vec![0, 10]]), DirectMethod::Dobson).unwrap().interval.unwrap());
-    // Each child with two events: four times the variance of half as many.
+    // Two events for each child: four times the variance of half as many events.
     near(twice.value - twice.lower, 2_f64.sqrt() * (alone.value - alone.lower), 1e-12, "lower");
     near(twice.upper - twice.value, 2_f64.sqrt() * (alone.upper - alone.value), 1e-12, "upper");
     for wrong in [vec![vec![19]], vec![vec![20], vec![]], vec![vec![0, u64::MAX, u64::MAX]]] {
@@ -227,7 +227,7 @@ fn strange_numbers_are_refused_or_bounded() {
     }
 }
 
-/// A number in all up to a bound, and a part of it.
+/// A total up to a bound, and a part of it.
 fn part_of(most: u64) -> impl Strategy<Value = (u64, u64)> {
     (1..=most).prop_flat_map(|n| (Just(n), 0..=n))
 }

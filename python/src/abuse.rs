@@ -20,7 +20,7 @@ fn dimensions<D>(words: &[String], of: impl Fn(&str) -> Result<D>) -> Result<Vec
     words.iter().map(|word| of(word)).collect()
 }
 
-/// A table on its way out: rows, unit, choices in Vietnamese and English.
+/// A table for Python: rows, unit, choices in Vietnamese and English.
 #[pyclass(frozen, name = "AbuseTable", module = "chitieu._native")]
 struct PyTable(Table);
 
@@ -35,10 +35,10 @@ impl PyTable {
     }
 
     fn told(&self) -> (String, String) {
-        (self.0.told().vi.clone(), self.0.told().en.clone())
+        (self.0.description().vi.clone(), self.0.description().en.clone())
     }
 
-    /// What has to be known to read it, in Vietnamese and English.
+    /// What a reader of the table must know, in Vietnamese and English.
     fn notes(&self) -> Vec<(String, String)> {
         self.0.notes().iter().map(|note| (note.vi.clone(), note.en.clone())).collect()
     }
@@ -48,7 +48,7 @@ impl PyTable {
     }
 }
 
-/// Which reports count, by words.
+/// Which reports count, as Python's names and numbers.
 #[derive(FromPyObject)]
 #[pyo3(from_item_all)]
 struct Words {
@@ -123,7 +123,7 @@ impl PyRegister {
         self.0.rows()
     }
 
-    /// Which reports count, as a mapping of words.
+    /// Selects the reports that count.
     fn select(&self, py: Python<'_>, words: Words) -> PyResult<PySelection> {
         enter(py, || self.0.select(words.choice()?).map(PySelection))
     }
@@ -143,7 +143,7 @@ impl PyRegister {
 #[pyclass(frozen, name = "Selection", module = "chitieu._native")]
 struct PySelection(Selection);
 
-/// One table of a selection.
+/// Computes one table of a selection.
 fn table(py: Python<'_>, area_level: &str, make: impl FnOnce(Level) -> Result<Table> + Send) -> PyResult<PyTable> {
     enter(py, || make(Level::from_word(area_level)?).map(PyTable))
 }
@@ -151,8 +151,8 @@ fn table(py: Python<'_>, area_level: &str, make: impl FnOnce(Level) -> Result<Ta
 #[pymethods]
 impl PySelection {
     fn told(&self) -> (String, String) {
-        let told = self.0.choice().told();
-        (told.vi, told.en)
+        let text = self.0.choice().description();
+        (text.vi, text.en)
     }
 
     fn counts(&self, py: Python<'_>, unit: &str, by: Vec<String>, area_level: &str, age_bands: Option<Vec<i32>>) -> PyResult<PyTable> {
@@ -187,7 +187,7 @@ impl PySelection {
         enter(py, || self.0.form_matrix(Unit::from_word(unit)?).map(PyTable))
     }
 
-    /// Windows are one word or some periods.
+    /// Windows are given by one name or as periods.
     fn repeats(&self, py: Python<'_>, word: Option<&str>, periods: Vec<String>, area_level: &str) -> PyResult<PyTable> {
         table(py, area_level, |level| {
             let windows = match word {
@@ -200,7 +200,7 @@ impl PySelection {
 
     fn recurrence(&self, py: Python<'_>, until: &str, months: Vec<i64>, level: f64) -> PyResult<PyTable> {
         enter(py, || {
-            // What is too large is refused where months are.
+            // A number beyond u32 is refused with the other months that are too large.
             let month = |m: i64| natural("months", m).map(|m| u32::try_from(m).unwrap_or(u32::MAX));
             let months: Vec<u32> = months.into_iter().map(month).collect::<Result<_>>()?;
             self.0.recurrence(day("until", until)?, &months, level).map(PyTable)

@@ -4,11 +4,11 @@ use crate::arguments::day;
 use crate::enter::enter;
 use crate::frame::Frame;
 use chitieu::area::{AreaList, Found, Level};
-use chitieu::error::{Error, Result};
+use chitieu::error::{Error, Fact, Result};
 use polars_core::prelude::{IdxCa, PlSmallStr};
 use pyo3::prelude::*;
 
-/// The units that hold on a day.
+/// The units that exist on a day.
 #[pyfunction]
 fn areas(py: Python<'_>, on: &str) -> PyResult<Frame> {
     enter(py, || {
@@ -35,7 +35,7 @@ fn find_area(py: Python<'_>, name: &str, level: &str, within: Option<&str>, on: 
             Found::Nothing => Vec::new(),
         };
         let rows = IdxCa::from_vec(PlSmallStr::EMPTY, places);
-        let frame = list.to_frame()?.take(&rows).map_err(|e| Error::Frame { table: "areas".to_owned(), found: e.to_string() })?;
+        let frame = list.to_frame()?.take(&rows).map_err(|e| Error::Frame { table: "areas".to_owned(), found: Fact::library(e) })?;
         Ok(Frame(frame))
     })
 }

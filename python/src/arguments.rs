@@ -1,11 +1,12 @@
-//! Arguments that arrive as words and numbers of Python.
+//! Arguments that arrive as Python's text and numbers.
 
+use chitieu::Text;
 use chitieu::catalogue::EthnicList;
-use chitieu::error::{Error, Result};
+use chitieu::error::{Error, Fact, Result};
 use chrono::NaiveDate;
 
 pub fn day(what: &'static str, text: &str) -> Result<NaiveDate> {
-    text.parse().map_err(|_| Error::BadNumber { what, expected: "YYYY-MM-DD".to_owned(), found: text.to_owned() })
+    text.parse().map_err(|_| Error::BadNumber { what, expected: Fact::verbatim("YYYY-MM-DD"), found: Fact::verbatim(text) })
 }
 
 pub fn ethnic(list: Option<&str>) -> Result<Option<EthnicList>> {
@@ -13,7 +14,7 @@ pub fn ethnic(list: Option<&str>) -> Result<Option<EthnicList>> {
 }
 
 pub fn below_zero(what: &'static str, found: i64) -> Error {
-    Error::BadNumber { what, expected: "a whole number from 0".to_owned(), found: found.to_string() }
+    Error::BadNumber { what, expected: Text::new("số nguyên từ 0", "a whole number from 0").into(), found: found.into() }
 }
 
 pub fn natural(what: &'static str, number: i64) -> Result<u64> {

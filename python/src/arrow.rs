@@ -1,8 +1,9 @@
-//! Frames across the boundary by the Arrow C stream, without a copy. The only unsafe code of the crate.
+//! Frames to and from Python by the Arrow C stream, without a copy. The only unsafe code of the workspace.
 #![allow(unsafe_code, reason = "the Arrow C stream is a C interface")]
 
-use crate::error::to_py;
-use chitieu::error::Error;
+use crate::error::{language, to_py};
+use chitieu::error::{Error, Fact};
+use chitieu::{Language, Text};
 use polars_arrow::array::{Array, DictionaryArray, StructArray};
 use polars_arrow::datatypes::{ArrowDataType, Field};
 use polars_arrow::ffi::{ArrowArrayStream, ArrowArrayStreamReader, export_iterator};
@@ -13,7 +14,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyCapsuleMethods};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// A dictionary of more texts than rows, and than these, is read by its rows.
+/// A dictionary with more texts than rows, and more than this, is read row by row.
 const FEW_TEXTS: usize = 1 << 12;
 
 const STREAM: &std::ffi::CStr = c"arrow_array_stream";
@@ -21,31 +22,32 @@ const STREAM: &std::ffi::CStr = c"arrow_array_stream";
 /// Anything with `__arrow_c_stream__`, as one frame per batch; a frame without rows if there are no batches.
 pub fn read(object: &Bound<'_, PyAny>) -> PyResult<Vec<DataFrame>> {
     let method = object.getattr("__arrow_c_stream__").map_err(|_| {
-        PyTypeError::new_err(format!(
-            "expected an object with __arrow_c_stream__, found {}",
-            object.get_type().name().map_or_else(|_| "?".to_owned(), |n| n.to_string())
-        ))
+        let found = object.get_type().name().map_or_else(|_| "?".to_owned(), |n| n.to_string());
+        PyTypeError::new_err(match language(object.py()) {
+            Language::Vi => format!("cần một đối tượng có __arrow_c_stream__, nhưng gặp {found}"),
+            Language::En => format!("expected an object with __arrow_c_stream__, found {found}"),
+        })
     })?;
     let capsule = method.call0()?;
     let capsule = capsule.cast::<PyCapsule>()?;
     let pointer = capsule.pointer_checked(Some(STREAM))?.cast::<ArrowArrayStream>();
-    // SAFETY: the capsule of that name holds a valid stream that this call now owns; what is left behind is
-    // an empty stream, whose release is null, so that the capsule's destructor has nothing to free.
+    // SAFETY: the capsule of that name holds a valid stream that this call now owns; it is replaced by an empty stream,
+    // whose release is null, so that the capsule's destructor has nothing to free.
     let stream = unsafe { std::ptr::replace(pointer.as_ptr(), ArrowArrayStream::empty()) };
-    let frame = |found: String| to_py(object.py(), &Error::Frame { table: "stream".to_owned(), found });
-    // A type that polars was not built for panics: it must not reach the user as one.
+    let frame = |found: Fact| to_py(object.py(), &Error::Frame { table: "stream".to_owned(), found });
+    // Polars panics at types that it was built without: the user gets an error instead.
     match catch_unwind(AssertUnwindSafe(|| from_stream(stream))) {
-        Ok(frames) => frames.map_err(|e| frame(e.to_string())),
-        Err(_) => Err(frame("a column type that is not supported".to_owned())),
+        Ok(frames) => frames.map_err(|e| frame(Fact::library(e))),
+        Err(_) => Err(frame(Text::new("kiểu cột không được hỗ trợ", "a column type that is not supported").into())),
     }
 }
 
 /// The batches of a stream as one frame.
 pub fn whole(stream: &Bound<'_, PyAny>) -> PyResult<DataFrame> {
-    one_frame(read(stream)?).map_err(|e| to_py(stream.py(), &Error::Frame { table: "stream".to_owned(), found: e.to_string() }))
+    one_frame(read(stream)?).map_err(|e| to_py(stream.py(), &Error::Frame { table: "stream".to_owned(), found: Fact::library(e) }))
 }
 
-/// The batches of one table put together; texts held as places of a dictionary, which may differ by batch, become text.
+/// Joins the batches of one table; categories become text, since each batch may have its own dictionary.
 pub fn one_frame(batches: Vec<DataFrame>) -> PolarsResult<DataFrame> {
     let mut whole: Option<DataFrame> = None;
     for batch in batches {
@@ -101,7 +103,7 @@ fn column(field: &Field, values: &dyn Array) -> PolarsResult<Column> {
     Ok(found.into_column())
 }
 
-/// A dictionary of distinct texts as an enumeration, its places as they are: polars would look up the text of every row.
+/// A dictionary of distinct texts as an enumeration with the same indices: polars would look up the text of every row.
 fn codes(field: &Field, values: &dyn Array) -> Option<Series> {
     let ArrowDataType::Dictionary(key, ..) = values.dtype() else { return None };
     let (places, texts) = match_integer_type!(key, |$K| {
@@ -121,7 +123,7 @@ fn codes(field: &Field, values: &dyn Array) -> Option<Series> {
             if !is_inside {
                 return Some(CategoricalChunked::<$of>::from_cats_and_dtype(places, dtype).into_series());
             }
-            // SAFETY: the type is that of the places, and every place has its text.
+            // SAFETY: the type is that of the indices, and every index is below the number of texts.
             unsafe { CategoricalChunked::<$of>::from_cats_and_dtype_unchecked(places, dtype) }.into_series()
         }};
     }

@@ -10,21 +10,21 @@ use std::panic::PanicHookInfo;
 use std::sync::{Mutex, PoisonError};
 
 thread_local! {
-    /// The language of work that goes on in this thread.
-    static SPOKEN: Cell<Option<Language>> = const { Cell::new(None) };
+    /// The language of the work in this thread.
+    static LANGUAGE: Cell<Option<Language>> = const { Cell::new(None) };
 }
 
-/// Chooses the language of what this thread says.
-pub fn speak(language: Language) {
-    SPOKEN.set(Some(language));
+/// Sets the language of this thread's messages.
+pub fn set_thread_language(language: Language) {
+    LANGUAGE.set(Some(language));
 }
 
 /// The language of the work in this thread.
-pub fn spoken() -> Language {
-    SPOKEN.get().unwrap_or(Language::En)
+pub fn thread_language() -> Language {
+    LANGUAGE.get().unwrap_or(Language::En)
 }
 
-/// The language that Python's context has.
+/// The language set in Python's context.
 pub fn language(py: Python<'_>) -> Language {
     let code = || py.import("chitieu._language")?.getattr("get_language")?.call0()?.extract::<String>();
     code().ok().and_then(|code| Language::from_code(&code)).unwrap_or(Language::En)
@@ -54,28 +54,28 @@ fn build(py: Python<'_>, class: &str, error: &Error) -> PyResult<PyErr> {
     Ok(PyErr::from_value(class.call((error.message(language(py)),), Some(&facts))?))
 }
 
-/// Where the last panic was, for a report to the project.
-static FAULT: Mutex<String> = Mutex::new(String::new());
+/// The source location of the last panic, for a report to the project.
+static LAST_PANIC: Mutex<String> = Mutex::new(String::new());
 
-/// Notes the place of a panic, and nothing of what it says: that may hold a value of a record.
+/// Records the location of a panic but not its message, which may hold a value of a record.
 pub fn note_panics() {
-    let note = |told: &PanicHookInfo<'_>| {
-        let place = told.location().map(|at| format!("{}:{}", at.file(), at.line())).unwrap_or_default();
-        *FAULT.lock().unwrap_or_else(PoisonError::into_inner) = place;
+    let note = |info: &PanicHookInfo<'_>| {
+        let place = info.location().map(|at| format!("{}:{}", at.file(), at.line())).unwrap_or_default();
+        *LAST_PANIC.lock().unwrap_or_else(PoisonError::into_inner) = place;
     };
     std::panic::set_hook(Box::new(note));
 }
 
-/// What is told of a fault of this library.
+/// The exception for a fault of this library.
 pub fn internal(py: Python<'_>) -> PyErr {
-    let place = std::mem::take(&mut *FAULT.lock().unwrap_or_else(PoisonError::into_inner));
+    let place = std::mem::take(&mut *LAST_PANIC.lock().unwrap_or_else(PoisonError::into_inner));
     PyRuntimeError::new_err(match language(py) {
         Language::Vi => format!("lỗi nội bộ của chitieu ({place}); vui lòng báo cho dự án"),
         Language::En => format!("internal error of chitieu ({place}); please report it to the project"),
     })
 }
 
-/// The error of a process that was forked from one that has computed: it lacks the threads.
+/// The exception in a process forked from one that has computed: it lacks that process's threads.
 #[pyfunction]
 pub fn forked(py: Python<'_>) -> PyErr {
     PyRuntimeError::new_err(match language(py) {

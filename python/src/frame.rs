@@ -1,11 +1,11 @@
-//! A frame on its way out.
+//! Frames for Python.
 
 use crate::arrow;
 use polars_core::prelude::DataFrame;
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
 
-/// A frame that Python takes over by its stream.
+/// A frame that Python imports through its Arrow stream.
 #[pyclass(frozen, module = "chitieu._native")]
 pub struct Frame(pub DataFrame);
 

@@ -1,13 +1,13 @@
-//! Identifiers in the form in which they are compared, for Python.
+//! Identifiers in their comparable form, for Python.
 
 use crate::arrow;
 use crate::enter::enter;
 use crate::frame::Frame;
-use chitieu::error::Error;
+use chitieu::error::{Error, Fact};
 use polars_core::prelude::{DataFrame, DataType, IntoColumn, PolarsResult, StringChunked};
 use pyo3::prelude::*;
 
-/// A column of identifiers in the form in which they are compared; null where nobody is identified.
+/// A column of identifiers in their comparable form; null where none is recorded.
 #[pyfunction]
 pub fn identifiers(py: Python<'_>, column: &Bound<'_, PyAny>) -> PyResult<Frame> {
     let frames = arrow::read(column)?;
@@ -21,6 +21,6 @@ pub fn identifiers(py: Python<'_>, column: &Bound<'_, PyAny>) -> PyResult<Frame>
             });
             DataFrame::new(frame.height(), columns.collect::<PolarsResult<_>>()?)
         };
-        made().map(Frame).map_err(|e| Error::Frame { table: "identifiers".to_owned(), found: e.to_string() })
+        made().map(Frame).map_err(|e| Error::Frame { table: "identifiers".to_owned(), found: Fact::library(e) })
     })
 }

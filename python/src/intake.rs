@@ -1,9 +1,9 @@
-//! Reading files, and finding units by name; `chitieu/_read.py` stands over it.
+//! Reading files, for `chitieu/_read.py`.
 
 use crate::arguments::{day, ethnic};
 use crate::arrow;
 use crate::enter::{enter, reporting};
-use crate::error::spoken;
+use crate::error::thread_language;
 use crate::frame::Frame;
 use crate::limits::limits_of;
 use chitieu::intake::{Folder, Mapping, Reader, Reading, TextEncoding, files_below, why_skipped};
@@ -89,7 +89,7 @@ impl PyReader {
         enter(frame.py(), || self.0.clean(&whole, table).map(PyReading))
     }
 
-    /// A reader of files read together with others that write sexes as 0 and 1.
+    /// The reader for files read together with others that write sexes as 0 and 1.
     fn sexes_from_zero(&self) -> Self {
         Self(self.0.clone().sexes_from_zero())
     }
@@ -133,7 +133,7 @@ impl PyReading {
     }
 
     fn files(&self, py: Python<'_>) -> PyResult<Frame> {
-        enter(py, || self.0.files(spoken()).map(Frame))
+        enter(py, || self.0.files(thread_language()).map(Frame))
     }
 
     fn columns(&self, py: Python<'_>) -> PyResult<Frame> {
@@ -141,21 +141,21 @@ impl PyReading {
     }
 
     fn changes(&self, py: Python<'_>) -> PyResult<Frame> {
-        enter(py, || self.0.changes(spoken()).map(Frame))
+        enter(py, || self.0.changes(thread_language()).map(Frame))
     }
 
     fn findings(&self, py: Python<'_>) -> PyResult<Frame> {
-        enter(py, || self.0.findings(spoken()).map(Frame))
+        enter(py, || self.0.findings(thread_language()).map(Frame))
     }
 
     fn set_aside(&self, py: Python<'_>) -> PyResult<Frame> {
-        enter(py, || self.0.set_aside(spoken()).map(Frame))
+        enter(py, || self.0.set_aside(thread_language()).map(Frame))
     }
 }
 
 #[pymethods]
 impl PyFolder {
-    /// What several files hold, with files that were skipped as (name, Vietnamese, English).
+    /// Joins the contents of several files; skipped files are given as (name, Vietnamese reason, English reason).
     #[staticmethod]
     fn joined(py: Python<'_>, found: &Bound<'_, PyList>, skipped: Vec<(String, String, String)>) -> PyResult<Self> {
         let found: Vec<PyRef<'_, Self>> = found.iter().map(|f| Ok(f.cast::<Self>()?.borrow())).collect::<PyResult<_>>()?;
@@ -183,11 +183,11 @@ impl PyFolder {
     }
 
     fn files(&self, py: Python<'_>) -> PyResult<Frame> {
-        enter(py, || self.0.files(spoken()).map(Frame))
+        enter(py, || self.0.files(thread_language()).map(Frame))
     }
 }
 
-/// A file: its path, its name, and why it is not read in Vietnamese and in English.
+/// A file: its path, its name, and if it is skipped the reason in Vietnamese and in English.
 type Listed = (PathBuf, String, Option<(String, String)>);
 
 /// The files below a folder.

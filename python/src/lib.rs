@@ -1,4 +1,4 @@
-//! The bindings: a thin private module under the annotated package. The only crate that knows Python.
+//! The bindings: a thin private module under the typed package. The only crate that depends on Python.
 #![allow(clippy::needless_pass_by_value, reason = "Python arguments arrive owned")]
 
 mod abuse;

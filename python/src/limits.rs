@@ -1,10 +1,10 @@
-//! What reading may hold, and the files held to it, for Python.
+//! Limits of reading, and Parquet files checked against them, for Python.
 
 use crate::enter::enter;
 use chitieu::{Limits, ParquetFile};
 use pyo3::prelude::*;
 
-/// Limits by memory and length of text; 0 for those of the machine.
+/// Limits by memory and length of text; 0 for the default.
 pub fn limits_of((memory, text): (u64, u64)) -> Limits {
     let mut limits = Limits::new();
     if memory > 0 {
@@ -16,7 +16,7 @@ pub fn limits_of((memory, text): (u64, u64)) -> Limits {
     limits
 }
 
-/// The limits that hold where nobody says otherwise: bytes of memory, and of the text of a cell.
+/// The default limits: bytes of memory, and of the text of a cell.
 #[pyfunction]
 fn default_limits() -> (u64, u64) {
     (Limits::new().memory_bytes(), Limits::new().text_bytes())
@@ -27,7 +27,7 @@ struct PyParquetFile(ParquetFile);
 
 #[pymethods]
 impl PyParquetFile {
-    /// Opens a file; one that would be too much to hold, in parts or as a whole, is refused.
+    /// Opens a file; refuses one that exceeds the limits, read in parts or as a whole.
     #[new]
     fn new(py: Python<'_>, path: std::path::PathBuf, limits: (u64, u64), whole: bool) -> PyResult<Self> {
         enter(py, || {
@@ -45,18 +45,18 @@ impl PyParquetFile {
         enter(py, || self.0.columns())
     }
 
-    /// True if the file is still the one that was opened.
+    /// True if the file has not changed since it was opened.
     fn is_unchanged(&self, py: Python<'_>) -> PyResult<bool> {
         enter(py, || Ok(ParquetFile::open(self.0.path())? == self.0))
     }
 
-    /// Refuses the file if its pages do not hold what it announces; those of some columns, or of all.
+    /// Refuses the file if its pages, of some columns or of all, do not hold what it announces.
     fn check_pages(&self, py: Python<'_>, columns: Option<Vec<String>>) -> PyResult<()> {
         enter(py, || self.0.check_pages(columns.as_deref()))
     }
 }
 
-/// Refuses a table whose longest text, or all of whose texts together, are more than reading may hold.
+/// Refuses a table whose longest text, or whose texts together, exceed the limits.
 #[pyfunction]
 fn check_texts(py: Python<'_>, name: &str, longest: u64, all: u64, limits: (u64, u64)) -> PyResult<()> {
     let limits: Limits = limits_of(limits);

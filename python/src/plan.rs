@@ -6,7 +6,7 @@ use crate::catalogue::PyCatalogue;
 use crate::enter::{enter, reading};
 use crate::frame::Frame;
 use chitieu::area::Split;
-use chitieu::error::Error;
+use chitieu::error::{Error, Fact};
 use chitieu::{Plan, Tally, UnknownAreas};
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyList};
@@ -84,13 +84,13 @@ impl PyPlan {
         let plan = self.0.clone();
         enter(py, move || {
             // One tally may come in several batches.
-            let frame = arrow::one_frame(frames).map_err(|e| Error::Frame { table: "tally".to_owned(), found: e.to_string() })?;
+            let frame = arrow::one_frame(frames).map_err(|e| Error::Frame { table: "tally".to_owned(), found: Fact::library(e) })?;
             Ok(PyTally { tally: plan.tally(&frame)?, plan })
         })
     }
 
     /// The table, and the warnings as (code, indicator, Vietnamese, English).
-    fn finish(&self, py: Python<'_>, tally: &PyTally) -> PyResult<(Frame, Vec<Told>)> {
+    fn finish(&self, py: Python<'_>, tally: &PyTally) -> PyResult<(Frame, Vec<Warning>)> {
         enter(py, || {
             let outcome = self.0.finish(&tally.tally)?;
             let warnings = outcome.warnings.into_iter().map(|w| (w.code.to_owned(), w.indicator, w.text.vi, w.text.en)).collect();
@@ -99,8 +99,8 @@ impl PyPlan {
     }
 }
 
-/// Code and indicator (in either order), Vietnamese, English.
-type Told = (String, String, String, String);
+/// Code, indicator, Vietnamese, English.
+type Warning = (String, String, String, String);
 
 #[pyclass(frozen, name = "Tally", module = "chitieu._native")]
 struct PyTally {

@@ -4,7 +4,7 @@ use crate::arrow;
 use crate::enter::{enter, reading, reporting};
 use crate::frame::Frame;
 use chitieu::area::Level;
-use chitieu::error::{Error, Result};
+use chitieu::error::{Error, Fact, Result};
 use chitieu::quality::{Check, Rules, Severity, Sources, check, column_name};
 use chitieu::{Language, Period};
 use polars_core::prelude::{Column, DataFrame};
@@ -121,10 +121,10 @@ impl PyCheck {
 
 fn row_frame(table: &str, rows: Vec<u32>) -> Result<Frame> {
     let frame = DataFrame::new(rows.len(), vec![Column::new("row".into(), rows)]);
-    frame.map(Frame).map_err(|e| Error::Frame { table: table.to_owned(), found: e.to_string() })
+    frame.map(Frame).map_err(|e| Error::Frame { table: table.to_owned(), found: Fact::library(e) })
 }
 
-/// What a column is called by people, in Vietnamese and in English.
+/// The display name of a column, in Vietnamese and in English.
 #[pyfunction]
 fn column_names(id: &str) -> (&str, &str) {
     (column_name(id, Language::Vi), column_name(id, Language::En))

@@ -1,6 +1,6 @@
-//! A Python dataset as a source of records: the work asks for rows, and the thread that called fetches them from Python.
+//! A Python dataset as a source of records: the work asks for rows, and the calling thread fetches them from Python.
 //!
-//! Python code stays on the thread that called: signals, context variables and objects that belong to a thread work as its author expects.
+//! Python code stays on the calling thread, so that signals, context variables and objects bound to a thread work as expected.
 
 use crate::arguments::{day, ethnic};
 use crate::arrow;
@@ -12,11 +12,11 @@ use pyo3::types::{IntoPyDict, PyIterator};
 use std::collections::BTreeMap;
 use std::sync::mpsc::{SyncSender, sync_channel};
 
-/// What the work asks of the thread that called.
+/// A request of the work to the calling thread.
 pub enum Request {
     /// The number of rows of a table.
     Rows { table: String, reply: SyncSender<u64> },
-    /// Columns of a table of no rows.
+    /// Columns of a table without rows, for their types.
     Schema { table: String, columns: Vec<String>, reply: SyncSender<DataFrame> },
     /// Begins to read some columns of a table; batches are asked for by number.
     Open { table: String, columns: Vec<String>, reply: SyncSender<usize> },
@@ -24,10 +24,10 @@ pub enum Request {
     Next { number: usize, reply: SyncSender<Option<Vec<DataFrame>>> },
 }
 
-/// The work's way to ask the thread that called.
+/// Sends the work's requests to the calling thread.
 pub struct Fetching(pub Box<dyn Fn(Request) + Send>);
 
-/// The Python side, on the thread that called: `chitieu.Dataset`, or whatever has its methods.
+/// The Python side, on the calling thread: `chitieu.Dataset`, or any object with its methods.
 pub struct Served<'py> {
     dataset: Bound<'py, PyAny>,
     open: Vec<Bound<'py, PyIterator>>,
@@ -38,7 +38,7 @@ impl<'py> Served<'py> {
         Self { dataset, open: Vec::new() }
     }
 
-    /// Answers a request. Whoever asked and no longer listens has been stopped.
+    /// Answers a request. A failed reply means that the work was stopped, so it is ignored.
     pub fn answer(&mut self, request: Request) -> PyResult<()> {
         match request {
             Request::Rows { table, reply } => {
@@ -63,7 +63,7 @@ impl<'py> Served<'py> {
     }
 }
 
-/// The facts of a Python dataset that are read at once.
+/// What is read of a Python dataset in advance: columns and metadata.
 pub struct PyRecords {
     columns: BTreeMap<String, Vec<String>>,
     metadata: Metadata,
@@ -71,7 +71,7 @@ pub struct PyRecords {
 
 impl PyRecords {
     /// # Errors
-    /// What the dataset throws.
+    /// Any exception of the dataset.
     pub fn new(dataset: &Bound<'_, PyAny>) -> PyResult<Self> {
         let py = dataset.py();
         let mut columns = BTreeMap::new();
@@ -89,7 +89,7 @@ impl PyRecords {
         Ok(Self { columns, metadata: Metadata { area_vintage, ethnic_list, submissions, complete, set_aside } })
     }
 
-    /// As a source that fetches rows from the thread that called.
+    /// As a source that fetches rows through the calling thread.
     pub fn served<'a>(&'a self, from: &'a Fetching) -> impl Records + 'a {
         Fetched { records: self, from }
     }
@@ -105,7 +105,7 @@ impl Fetched<'_> {
     fn ask<T>(&self, request: impl FnOnce(SyncSender<T>) -> Request) -> T {
         let (reply, answer) = sync_channel(1);
         (self.from.0)(request(reply));
-        // Without an answer the thread that called has thrown, and stops this work.
+        // No answer: the calling thread got an exception and is stopping this work.
         answer.recv().unwrap_or_else(|_| chitieu::task::stopped())
     }
 }

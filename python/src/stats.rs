@@ -1,8 +1,9 @@
-//! The statistics, as plain tuples; `chitieu/stats` names their parts. What has no value is NaN.
+//! The statistics, as plain tuples, whose parts `chitieu/stats` names. Missing values are NaN.
 #![allow(clippy::too_many_arguments, reason = "numbers of one formula; Python names each")]
 
 use crate::arguments::natural;
 use crate::enter::enter;
+use chitieu::Text;
 use chitieu::error::{Error, Result};
 use chitieu::stats::{self, IndirectStratum, Interval, Kind, Rate, RateMethod, Stratum};
 use pyo3::prelude::*;
@@ -27,15 +28,15 @@ pub fn add_to(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(round_half_up, m)?)
 }
 
-type Word = &'static str;
+type Name = &'static str;
 /// Value, lower and upper limit, method, status.
-type Estimate = (f64, f64, f64, Word, Word);
+type Estimate = (f64, f64, f64, Name, Name);
 /// The same with the p-value after the limits.
-type Comparison = (f64, f64, f64, f64, Word, Word);
+type Comparison = (f64, f64, f64, f64, Name, Name);
 /// The limits from the lowest to the highest.
 type Limits = (f64, f64, f64, f64);
 /// Value, the limits, place, status.
-type Point = (f64, f64, f64, f64, f64, Word, Word);
+type Point = (f64, f64, f64, f64, f64, Name, Name);
 
 const NO_VALUE: Interval = Interval { value: f64::NAN, lower: f64::NAN, upper: f64::NAN };
 
@@ -61,11 +62,12 @@ fn parts(x: (&'static str, i64), n: (&'static str, i64)) -> Result<(u64, u64)> {
     Ok((natural(x.0, x.1)?, natural(n.0, n.1)?))
 }
 
-fn as_many<T>(what: &'static str, of: &[T], as_what: &str, many: usize) -> Result<()> {
+fn same_length<T>(what: &'static str, of: &[T], as_what: &str, many: usize) -> Result<()> {
     if of.len() == many {
         return Ok(());
     }
-    Err(Error::BadNumber { what, expected: format!("{many} numbers, as many as {as_what}"), found: of.len().to_string() })
+    let asked = Text::new(format!("{many} số, bằng số phần tử của {as_what}"), format!("{many} numbers, as many as {as_what}"));
+    Err(Error::BadNumber { what, expected: asked.into(), found: of.len().into() })
 }
 
 #[pyfunction]
@@ -94,8 +96,8 @@ fn standardised_rate(
 ) -> PyResult<Estimate> {
     enter(py, || {
         let method = stats::DirectMethod::from_word(method)?;
-        as_many("population", &population, "events", events.len())?;
-        as_many("standard", &standard, "events", events.len())?;
+        same_length("population", &population, "events", events.len())?;
+        same_length("standard", &standard, "events", events.len())?;
         let stratum = |((events, population), standard): ((&i64, &f64), &f64)| {
             Ok(Stratum { events: natural("events", *events)?, population: *population, standard: *standard })
         };
@@ -106,7 +108,7 @@ fn standardised_rate(
     })
 }
 
-/// A statistic of observed over expected events.
+/// A statistic of observed against expected events.
 type Indirect = fn(u64, &[IndirectStratum], f64, f64, RateMethod) -> Result<stats::Estimate>;
 
 fn indirect(
@@ -119,8 +121,8 @@ fn indirect(
     method: &str,
 ) -> PyResult<Estimate> {
     enter(py, || {
-        as_many("reference_events", reference_events, "population", population.len())?;
-        as_many("reference_population", reference_population, "population", population.len())?;
+        same_length("reference_events", reference_events, "population", population.len())?;
+        same_length("reference_population", reference_population, "population", population.len())?;
         let stratum = |((population, reference_events), reference_population): ((&f64, &f64), &f64)| IndirectStratum {
             population: *population,
             reference_events: *reference_events,
@@ -215,7 +217,7 @@ fn funnel(
     method: &str,
 ) -> PyResult<Vec<Point>> {
     enter(py, || {
-        as_many("denominators", &denominators, "events", events.len())?;
+        same_length("denominators", &denominators, "events", events.len())?;
         let area = |(x, n): (&i64, &f64)| Ok((natural("events", *x)?, *n));
         let areas = events.iter().zip(&denominators).map(area).collect::<Result<Vec<_>>>()?;
         let method = stats::FunnelMethod::from_word(method)?;
@@ -230,10 +232,10 @@ fn funnel(
 }
 
 #[pyfunction]
-fn trend_test(py: Python<'_>, events: Vec<i64>, denominators: Vec<f64>, scores: Vec<f64>, kind: &str) -> PyResult<(f64, f64, Word, Word)> {
+fn trend_test(py: Python<'_>, events: Vec<i64>, denominators: Vec<f64>, scores: Vec<f64>, kind: &str) -> PyResult<(f64, f64, Name, Name)> {
     enter(py, || {
-        as_many("denominators", &denominators, "events", events.len())?;
-        as_many("scores", &scores, "events", events.len())?;
+        same_length("denominators", &denominators, "events", events.len())?;
+        same_length("scores", &scores, "events", events.len())?;
         let group = |((events, denominator), score): ((&i64, &f64), &f64)| {
             Ok(stats::Group { score: *score, events: natural("events", *events)?, denominator: *denominator })
         };
@@ -246,7 +248,7 @@ fn trend_test(py: Python<'_>, events: Vec<i64>, denominators: Vec<f64>, scores: 
 #[pyfunction]
 fn annual_change(py: Python<'_>, values: Vec<f64>, years: Vec<f64>, method: &str) -> PyResult<f64> {
     enter(py, || {
-        as_many("years", &years, "values", values.len())?;
+        same_length("years", &years, "values", values.len())?;
         let pairs: Vec<(f64, f64)> = years.iter().copied().zip(values.iter().copied()).collect();
         stats::annual_change(&pairs, stats::ChangeMethod::from_word(method)?)
     })

@@ -1,4 +1,4 @@
-//! Made-up provinces, for Python.
+//! Synthetic provinces, for Python.
 
 use crate::arguments::{below_zero, day};
 use crate::enter::enter;
@@ -7,7 +7,7 @@ use chitieu::area::AreaList;
 use chitieu::error::Error;
 use pyo3::prelude::*;
 
-/// The tables of a made-up province, and its truth.
+/// The tables of a synthetic province, its submissions and its true counts.
 #[pyfunction]
 #[allow(clippy::type_complexity, reason = "tables, submissions, truth; Python names each")]
 pub fn synthetic(
@@ -28,11 +28,7 @@ pub fn synthetic(
         let children = usize::try_from(children).map_err(|_| below_zero("children", children))?;
         let silent = usize::try_from(silent).map_err(|_| below_zero("silent", silent))?;
         let province = chitieu::synthetic::Province { code, communes: &communes, children, year, seed, silent };
-        let (tables, truth) = chitieu::synthetic::generate(&province).map_err(|found| Error::BadNumber {
-            what: "province",
-            expected: "a province that can be made".to_owned(),
-            found,
-        })?;
+        let (tables, truth) = chitieu::synthetic::generate(&province)?;
         let tables = tables.into_iter().map(|(name, frame)| (name.to_owned(), Frame(frame))).collect();
         Ok((tables, Frame(truth.submissions()), Frame(truth.to_frame())))
     })

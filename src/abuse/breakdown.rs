@@ -1,4 +1,4 @@
-//! By what a unit can be broken down, and in which categories a report of it is.
+//! The dimensions of each unit, and the categories a report falls into.
 
 use super::choice::Under;
 use super::known::categories;
@@ -6,11 +6,11 @@ use super::report::{NONE, Person, Report};
 use super::unit::Unit;
 use super::view::View;
 use crate::catalogue::{Codes, Dimension, band_labels};
-use crate::error::{Error, Result, choose};
+use crate::error::{Error, Fact, Phrase, Result, choose};
 use crate::grid::{Categories, Category};
 use crate::record::{UNDECIDED, YES};
 
-/// The dimensions of the reports of a child.
+/// Dimensions of a child's reports.
 const OF_CHILDREN: [Dimension; 8] = [
     Dimension::Sex,
     Dimension::AgeGroup,
@@ -21,11 +21,11 @@ const OF_CHILDREN: [Dimension; 8] = [
     Dimension::Outcome,
     Dimension::Verification,
 ];
-/// Those of the perpetrators in them.
+/// Dimensions of the perpetrators in them.
 const OF_PERPETRATORS: [Dimension; 2] = [Dimension::Relation, Dimension::PerpetratorSex];
 
 impl Unit {
-    /// By what it can be broken down: a perpetrator only by dimensions of its own, since its children differ.
+    /// Dimensions of the unit. A perpetrator has only its own, since its children differ.
     #[must_use]
     pub fn dimensions(self) -> Vec<Dimension> {
         match self {
@@ -36,7 +36,7 @@ impl Unit {
         }
     }
 
-    /// The dimension of a word, if the unit has it.
+    /// The dimension by name, if the unit has it.
     ///
     /// # Errors
     /// [`Error::UnknownChoice`].
@@ -45,15 +45,15 @@ impl Unit {
     }
 }
 
-/// The categories that a report is in besides the total, each with how certainly.
-pub(super) type Places = Vec<(u64, u8)>;
+/// The categories a report falls into besides the total, each with its certainty: yes or undecided.
+pub(super) type Memberships = Vec<(u64, u8)>;
 
-/// A dimension with its categories, and how a report is read into them.
+/// A dimension with its categories; assigns reports to them.
 #[derive(Debug, Clone)]
 pub(super) struct Breakdown {
     pub dimension: Dimension,
     pub categories: Categories,
-    /// Lower ends of the age bands, and the end of the last.
+    /// Lower ends of the age bands, and the upper end of the last.
     ages: Vec<i32>,
 }
 
@@ -69,49 +69,49 @@ impl Breakdown {
         Self { dimension, categories: Categories::listed(dimension.word(), labels), ages: ages.to_vec() }
     }
 
-    /// The categories that a report is in besides the total.
-    pub fn places(&self, report: &Report, person: Option<&Person>, forms: &View) -> Places {
-        let mut places = Vec::new();
+    /// The categories of a report besides the total.
+    pub fn memberships(&self, report: &Report, person: Option<&Person>, forms: &View) -> Memberships {
+        let mut found = Vec::new();
         let unknown = self.categories.unknown();
         let one = |code: u8| if code == NONE { unknown } else { u64::from(code) };
         match self.dimension {
-            Dimension::Sex => places.push((one(report.sex), YES)),
-            Dimension::Ethnicity => places.push((one(report.ethnicity), YES)),
-            Dimension::Environment => places.push((one(report.environment), YES)),
-            Dimension::Outcome => places.push((one(report.outcome), YES)),
-            Dimension::Relation => places.push((one(person.map_or(NONE, |p| p.relation)), YES)),
-            Dimension::PerpetratorSex => places.push((one(person.map_or(NONE, |p| p.sex)), YES)),
-            Dimension::Online => places.push((one([1, NONE, 0][usize::from(report.online)]), YES)),
+            Dimension::Sex => found.push((one(report.sex), YES)),
+            Dimension::Ethnicity => found.push((one(report.ethnicity), YES)),
+            Dimension::Environment => found.push((one(report.environment), YES)),
+            Dimension::Outcome => found.push((one(report.outcome), YES)),
+            Dimension::Relation => found.push((one(person.map_or(NONE, |p| p.relation)), YES)),
+            Dimension::PerpetratorSex => found.push((one(person.map_or(NONE, |p| p.sex)), YES)),
+            Dimension::Online => found.push((one([1, NONE, 0][usize::from(report.online)]), YES)),
             Dimension::Form => match forms.of(report) {
-                None => places.push((unknown, YES)),
-                Some(mask) => places.extend((0..8_u8).filter(|bit| mask & 1 << bit != 0).map(|bit| (u64::from(bit), YES))),
+                None => found.push((unknown, YES)),
+                Some(mask) => found.extend((0..8_u8).filter(|bit| mask & 1 << bit != 0).map(|bit| (u64::from(bit), YES))),
             },
             Dimension::Verification => {
-                let words = report.verification;
-                self.one_of(&mut places, |nth| words == 1 << nth, |nth| words & 1 << nth != 0);
+                let results = report.verification;
+                self.one_of(&mut found, |nth| results == 1 << nth, |nth| results & 1 << nth != 0);
             }
             Dimension::AgeGroup => {
                 let ((least, most), ages) = (report.age, &self.ages);
                 let inside = |nth: usize| least >= ages[nth] && most < ages[nth + 1];
-                self.one_of(&mut places, inside, |nth| least < ages[nth + 1] && most >= ages[nth]);
+                self.one_of(&mut found, inside, |nth| least < ages[nth + 1] && most >= ages[nth]);
             }
-            // No unit has it.
-            Dimension::Circumstance => places.push((unknown, YES)),
+            // No unit has this dimension.
+            Dimension::Circumstance => found.push((unknown, YES)),
         }
-        places
+        found
     }
 
-    /// The one category that it is; of several none is certain.
-    fn one_of(&self, places: &mut Places, is: impl Fn(usize) -> bool, can_be: impl Fn(usize) -> bool) {
+    /// Adds the one certain category, or all possible ones as undecided.
+    fn one_of(&self, found: &mut Memberships, is: impl Fn(usize) -> bool, can_be: impl Fn(usize) -> bool) {
         let named = || 0..self.categories.labels.len();
         let number = |nth: usize| self.categories.number(Category::Named(nth));
         if let Some(nth) = named().find(|nth| is(*nth)) {
-            places.push((number(nth), YES));
+            found.push((number(nth), YES));
         } else {
             let open: Vec<u64> = named().filter(|nth| can_be(*nth)).map(number).collect();
-            // Outside of all bands it is in the total alone.
-            places.extend((!open.is_empty()).then_some((self.categories.unknown(), YES)));
-            places.extend(open.into_iter().map(|place| (place, UNDECIDED)));
+            // An age outside of all bands counts in the total alone.
+            found.extend((!open.is_empty()).then_some((self.categories.unknown(), YES)));
+            found.extend(open.into_iter().map(|category| (category, UNDECIDED)));
         }
     }
 }
@@ -126,7 +126,7 @@ pub(super) fn bands(asked: Option<&[i32]>, under: Under) -> Result<Vec<i32>> {
     }
     Err(Error::BadNumber {
         what: "age_bands",
-        expected: "two or more rising ages".to_owned(),
-        found: asked.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+        expected: Phrase::RisingAges.into(),
+        found: Fact::verbatim(asked.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
     })
 }

@@ -1,9 +1,9 @@
-//! Which reports count: verified how, how old, when and where.
+//! Which reports count: verification, age, date and place.
 
-use super::known::{categories, place};
+use super::known::{categories, position};
 use super::report::Report;
 use crate::catalogue::{Catalogue, Codes, days};
-use crate::error::{Error, Result, choose};
+use crate::error::{Error, Phrase, Result, choose};
 use crate::period::Period;
 use crate::record::{NO, UNDECIDED, YES};
 use crate::text::Text;
@@ -51,7 +51,7 @@ impl Under {
         }
     }
 
-    /// The word in a result's column `age_limit`.
+    /// The code in a result's column `age_limit`.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -60,7 +60,7 @@ impl Under {
         }
     }
 
-    /// The limit of so many years.
+    /// The limit for an age in years.
     ///
     /// # Errors
     /// [`Error::BadNumber`] for anything but 16 and 18.
@@ -68,12 +68,12 @@ impl Under {
         match years {
             16 => Ok(Self::Sixteen),
             18 => Ok(Self::Eighteen),
-            other => Err(Error::BadNumber { what: "under", expected: "16 or 18".to_owned(), found: other.to_string() }),
+            other => Err(Error::BadNumber { what: "under", expected: Phrase::SixteenOrEighteen.into(), found: other.into() }),
         }
     }
 }
 
-/// Where the prostitution of a child belongs: the law names it under exploitation (Law 102/2016/QH13, Article 4(7)) and
+/// The form under which prostitution of a child counts: the law names it under exploitation (Law 102/2016/QH13, Article 4(7)) and
 /// under sexual abuse (Article 4(8)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Prostitution {
@@ -88,14 +88,14 @@ pub enum Prostitution {
     Both,
 }
 
-/// A choice by the word it has in Python and in a result.
+/// A choice with its code in Python and in results.
 pub trait Word: Copy + Default + PartialEq + 'static {
-    /// What is chosen.
+    /// The option, as errors name it.
     const WHAT: &'static str;
     /// Every choice.
     const ALL: &'static [Self];
 
-    /// The choice of a word.
+    /// The choice by its code.
     ///
     /// # Errors
     /// [`Error::UnknownChoice`].
@@ -104,7 +104,7 @@ pub trait Word: Copy + Default + PartialEq + 'static {
         choose(Self::WHAT, word, &known)
     }
 
-    /// The word of a choice.
+    /// The code of the choice.
     fn word(self) -> &'static str;
 }
 
@@ -190,7 +190,7 @@ impl Choice {
         }
     }
 
-    /// Only of a period.
+    /// Only reports of a period.
     #[must_use]
     pub fn period(mut self, period: Period) -> Self {
         self.period = Some(period);
@@ -211,7 +211,7 @@ impl Choice {
         self
     }
 
-    /// Under another age.
+    /// By another age limit.
     #[must_use]
     pub fn under(mut self, under: Under) -> Self {
         self.under = under;
@@ -232,10 +232,10 @@ impl Choice {
         self
     }
 
-    /// Those of some results of the verification: `suspected`, `confirmed`, `refuted`.
+    /// Reports with any of these results of verification: `suspected`, `confirmed`, `refuted`.
     ///
     /// # Errors
-    /// [`Error::UnknownChoice`] for another word or none, [`Error::Repeated`] for one that stands twice.
+    /// [`Error::UnknownChoice`] for an unknown result or none, [`Error::Repeated`] for one given twice.
     pub fn verification<S: AsRef<str>>(mut self, words: impl IntoIterator<Item = S>) -> Result<Self> {
         let known = categories(Catalogue::builtin().codes(), "verification");
         self.verification.clear();
@@ -256,7 +256,7 @@ impl Choice {
         Ok(self)
     }
 
-    /// The choices as a result shows them: columns and words.
+    /// The columns and codes that show the choices in a result.
     pub(super) fn words(&self) -> [(&'static str, String); 4] {
         [
             ("date", self.date.word().to_owned()),
@@ -271,16 +271,16 @@ impl Choice {
         self.period.as_ref().map_or((i32::MIN, i32::MAX), |p| (days(p.first()), days(p.last())))
     }
 
-    /// The results of the verification that count, as bits in the order of the list.
+    /// The results of verification that count, as bits in the order of the list.
     ///
     /// # Errors
     /// [`Error::Catalogue`] if the list lacks one.
     pub(super) fn verified(&self, codes: &Codes) -> Result<u8> {
         let list = categories(codes, "verification");
-        self.verification.iter().try_fold(0, |bits, word| Ok(bits | 1 << place(&list, "verification", word)?))
+        self.verification.iter().try_fold(0, |bits, word| Ok(bits | 1 << position(&list, "verification", word)?))
     }
 
-    /// Whether a report counts at any time: verified as chosen, and young enough.
+    /// Whether a report counts regardless of its date: verified as chosen, and young enough.
     pub(super) fn counts(&self, report: &Report, verified: u8) -> u8 {
         let verified = match report.verification & verified {
             0 => NO,
@@ -314,7 +314,7 @@ impl Choice {
         }
     }
 
-    /// The day that decides, where it is known.
+    /// The deciding day, where it is known.
     pub(super) fn day(&self, report: &Report, decided: &HashMap<u128, i32>) -> Option<i32> {
         match self.date {
             DateOf::Received => Some(report.received),
@@ -323,23 +323,23 @@ impl Choice {
         }
     }
 
-    /// The commune that decides.
+    /// The deciding commune.
     pub(super) fn commune(&self, report: &Report) -> u32 {
         match self.place {
-            PlaceOf::Incident => report.place,
-            PlaceOf::Residence => report.home,
+            PlaceOf::Incident => report.commune,
+            PlaceOf::Residence => report.residence,
         }
     }
 
-    /// What the choices mean, told to a person.
+    /// The choices in plain words.
     #[must_use]
-    pub fn told(&self) -> Text {
+    pub fn description(&self) -> Text {
         let catalogue = Catalogue::builtin();
         let codes = catalogue.codes();
         let name = |list: &str, code: &str| codes.name(list, code).unwrap_or_else(|| Text::new(code, code));
         let [date, place, verification, age] = self.words().map(|(_, word)| word);
         let mut parts =
-            vec![told_period(self.period.as_ref()), name("abuse_date", &date), name("abuse_place", &place), name("age_limit", &age)];
+            vec![period_text(self.period.as_ref()), name("abuse_date", &date), name("abuse_place", &place), name("age_limit", &age)];
         parts.extend(verification.split('+').map(|word| name("verification", word)));
         if self.abandonment_with_neglect {
             parts.push(name("word", "abandonment_or_neglect"));
@@ -352,13 +352,13 @@ impl Choice {
     }
 }
 
-/// The word in a result's column `period`.
+/// The code in a result's column `period`.
 pub(super) fn period_word(period: Option<&Period>) -> String {
     period.map_or_else(|| "all".to_owned(), Period::to_string)
 }
 
-/// A period, told to a person.
-pub(super) fn told_period(period: Option<&Period>) -> Text {
+/// A period in plain words.
+pub(super) fn period_text(period: Option<&Period>) -> Text {
     let all = || Catalogue::builtin().codes().name("abuse_view", "all");
     period.map_or_else(|| all().unwrap_or_else(|| Text::new("all", "all")), |p| Text::new(p.to_string(), p.to_string()))
 }

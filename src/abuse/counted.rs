@@ -1,4 +1,4 @@
-//! The cells of a table of counts, kept so that shares can be taken of it.
+//! The cells of a table of counts, kept to compute shares from them.
 
 use super::choice::{Choice, period_word};
 use super::select::Selection;
@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::grid::Cross;
 use std::sync::Arc;
 
-/// The counts of a table, of every cell of every area.
+/// The counts of a table: every cell of every area.
 #[derive(Debug, Clone)]
 pub(super) struct Counted {
     pub selection: Selection,
@@ -20,26 +20,26 @@ pub(super) struct Counted {
 }
 
 impl Counted {
-    /// For each cell the one of another table in which it lies: what that one does not break down is whole.
+    /// For each cell, the cell of another table that contains it: dimensions which that table lacks are summed over.
     ///
     /// # Errors
-    /// [`Error::UnknownChoice`] for a dimension of the other that this one lacks.
+    /// [`Error::UnknownChoice`] for a dimension that only the other table has.
     pub fn cells_in(&self, of: &Self) -> Result<Vec<u64>> {
         let own = self.cross.dimensions();
-        let place = |name: &str| {
+        let position = |name: &str| {
             let known = || own.iter().map(|d| d.name.clone()).collect();
             let found = own.iter().position(|d| d.name == name);
             found.ok_or_else(|| Error::UnknownChoice { what: "of", got: name.to_owned(), known: known() })
         };
-        let places: Vec<usize> = of.cross.dimensions().iter().map(|d| place(&d.name)).collect::<Result<_>>()?;
+        let positions: Vec<usize> = of.cross.dimensions().iter().map(|d| position(&d.name)).collect::<Result<_>>()?;
         let cell = |cell: u64| {
             let categories = self.cross.categories(cell);
-            of.cross.cell(places.iter().map(|place| categories[*place]))
+            of.cross.cell(positions.iter().map(|position| categories[*position]))
         };
         Ok((0..self.cross.size()).map(cell).collect())
     }
 
-    /// What was chosen, for an error.
+    /// The choices, for an error.
     pub fn choices(&self, choice: &Choice) -> String {
         let words: Vec<String> = choice.words().into_iter().map(|(name, word)| format!("{name}={word}")).collect();
         format!("period={} {} area_level={}", period_word(choice.period.as_ref()), words.join(" "), self.level.word())

@@ -1,12 +1,12 @@
-//! Counts of a unit by breakdowns and areas.
+//! Counts of a unit by dimensions and areas.
 
-use super::breakdown::{Breakdown, Places as In, bands};
+use super::breakdown::{Breakdown, Memberships, bands};
 use super::cells::{Count, Entry, by_cell, count, sorted};
 use super::counted::Counted;
+use super::entities::{Entities, Member, NO_PERSON, numbered};
 use super::places::{Places, each};
 use super::select::Selection;
 use super::table::Table;
-use super::things::{Member, NOBODY, Things, numbered};
 use super::unit::Unit;
 use super::view::{FORMS_OVERLAP, View};
 use crate::area::Level;
@@ -19,20 +19,20 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 impl Selection {
-    /// Things of a unit by breakdowns and areas: the full cross with its margins.
+    /// Entities of a unit by dimensions and areas: the full cross with its margins.
     ///
-    /// A thing is certain in a cell if one of its reports is, and counts there once; so parts can add up to more than
-    /// their total (a child in two forms, or in two communes), never the total to more than its parts. Columns: `count`,
-    /// things certain in the cell; `undecided`, those only possibly in it; `without_key`, certain ones that cannot be told
-    /// from others; `least` and `most`, the fewest and the most things there can be. With K keyed things, and u rows
+    /// An entity is certain in a cell if one of its reports is, and counts there once; so cells can add up to more than
+    /// their total (a child in two forms, or in two communes), never to less. Columns: `count`, entities certain in the
+    /// cell; `undecided`, those only possibly in it; `without_key`, certain ones that cannot be distinguished from others;
+    /// `least` and `most`, the fewest and the most distinct entities. With K keyed entities, and u rows
     /// without a key and k keyed ones in a case, the fewest are K + max over cases of u − (K − k), or K: within a case
     /// all differ, across cases any row without a key can be anyone. The most are `count` + `undecided`.
     ///
-    /// Age bands: `0, 6, 11, 16` (and 18) unless others are given; an age outside of all bands is in the total alone.
+    /// Age bands: `0, 6, 11, 16` (and 18) unless others are given; an age outside of all bands counts in the total alone.
     ///
     /// # Errors
-    /// [`Error::UnknownChoice`] for a unit or dimension that cannot be asked, [`Error::MissingTable`] if it rests on a table
-    /// that is not there, [`Error::NoEthnicList`], [`Error::BadNumber`] for age bands or a table too large to hold.
+    /// [`Error::UnknownChoice`] for a unit without counts or a dimension it lacks, [`Error::MissingTable`] if the unit needs a
+    /// table that was not read, [`Error::NoEthnicList`], [`Error::BadNumber`] for age bands or a table too large to hold.
     pub fn counts(&self, unit: Unit, by: &[Dimension], level: Level, age_bands: Option<&[i32]>) -> Result<Table> {
         unit.among(&[Unit::Child, Unit::Case, Unit::Incident, Unit::Perpetrator, Unit::Pair])?;
         for (nth, dimension) in by.iter().enumerate() {
@@ -50,7 +50,7 @@ impl Selection {
         let cross = Cross::new(breakdowns.iter().map(|b| b.categories.clone()).collect());
         let places = self.places(level)?;
         check_rows(cross.rows() * places.len() as u128)?;
-        let counts = self.fill(&self.things(unit)?, &breakdowns, &cross, &view, &places);
+        let counts = self.fill(&self.entities(unit)?, &breakdowns, &cross, &view, &places);
         let shown = shown(&counts, &cross);
         let each_area = cross.shown().len();
         let columns = Columns::new(shown.len()).areas(&places.rows, each_area).cross(&cross);
@@ -70,37 +70,37 @@ impl Selection {
         Ok(table)
     }
 
-    /// The counts of each cell, area by area; the margins of some dimensions at a time, so that few entries are held at once.
-    fn fill(&self, things: &Things, breakdowns: &[Breakdown], cross: &Cross, view: &View, places: &Places) -> Vec<Count> {
+    /// Counts each cell, area by area; one set of margins at a time, to hold few entries in memory.
+    fn fill(&self, entities: &Entities, breakdowns: &[Breakdown], cross: &Cross, view: &View, places: &Places) -> Vec<Count> {
         let size = cross.size();
-        // Millions of reports fall on a few combinations of categories.
-        let mut combinations: HashMap<Vec<In>, usize> = HashMap::new();
+        // Millions of reports share a few combinations of categories.
+        let mut combinations: HashMap<Vec<Memberships>, usize> = HashMap::new();
         let mut combination = |member: &Member| {
             let report = &self.facts.reports[member.report as usize];
-            let person = self.facts.persons.as_ref().filter(|_| member.person != NOBODY).map(|p| &p[member.person as usize]);
+            let person = self.facts.persons.as_ref().filter(|_| member.person != NO_PERSON).map(|p| &p[member.person as usize]);
             let next = combinations.len();
-            *combinations.entry(breakdowns.iter().map(|b| b.places(report, person, view)).collect()).or_insert(next)
+            *combinations.entry(breakdowns.iter().map(|b| b.memberships(report, person, view)).collect()).or_insert(next)
         };
-        let of_member: Vec<usize> = things.members.iter().watched().map(&mut combination).collect();
+        let of_member: Vec<usize> = entities.members.iter().watched().map(&mut combination).collect();
         let mut counts = vec![Count::default(); places.len() * size as usize];
         for margins in 0..1_usize << breakdowns.len() {
             let mut cells = vec![Vec::new(); combinations.len()];
             for (combination, nth) in &combinations {
                 cells[*nth] = cells_of(cross, combination, margins);
             }
-            let mut entries = Vec::with_capacity(things.members.len() * 2);
-            for (member, nth) in things.members.iter().zip(&of_member).watched() {
+            let mut entries = Vec::with_capacity(entities.members.len() * 2);
+            for (member, nth) in entities.members.iter().zip(&of_member).watched() {
                 for row in places.of(self.choice.commune(&self.facts.reports[member.report as usize])) {
                     entries.extend(cells[*nth].iter().map(|(cell, status)| Entry {
                         cell: u64::from(row) * size + cell,
-                        thing: member.thing,
+                        entity: member.entity,
                         case: member.case,
                         possible: member.status.min(*status) != YES,
                     }));
                 }
             }
             for (cell, of_cell) in by_cell(&sorted(entries)) {
-                counts[cell as usize] = count(of_cell, things.keyed);
+                counts[cell as usize] = count(of_cell, entities.keyed);
             }
         }
         counts
@@ -108,7 +108,7 @@ impl Selection {
 
     /// Every unit side by side: how many cases, children, incidents, perpetrators, pairs and decisions.
     ///
-    /// A unit whose table is not there has no rows.
+    /// A unit whose table was not read has no rows.
     ///
     /// # Errors
     /// [`Error::Frame`] if the columns cannot be put together.
@@ -125,13 +125,13 @@ impl Selection {
                 Unit::Decision => {
                     let found: Vec<_> = decisions.clone().collect();
                     let (keys, keyed) = numbered(&found.iter().map(|d| Some(d.key)).collect::<Vec<_>>());
-                    let entry = |(nth, row): (usize, u32)| Entry { cell: u64::from(row), thing: keys[nth], case: 0, possible: false };
-                    let entries = found.iter().enumerate().flat_map(|(nth, d)| places.of(d.place).map(move |row| (nth, row))).map(entry);
+                    let entry = |(nth, row): (usize, u32)| Entry { cell: u64::from(row), entity: keys[nth], case: 0, possible: false };
+                    let entries = found.iter().enumerate().flat_map(|(nth, d)| places.of(d.commune).map(move |row| (nth, row))).map(entry);
                     let mut counts = vec![Count::default(); places.len()];
                     by_cell(&sorted(entries.collect())).for_each(|(cell, of_cell)| counts[cell as usize] = count(of_cell, keyed));
                     counts
                 }
-                unit => self.fill(&self.things(unit)?, &[], &Cross::new(Vec::new()), &View::new(self), &places),
+                unit => self.fill(&self.entities(unit)?, &[], &Cross::new(Vec::new()), &View::new(self), &places),
             };
             of_unit.push((unit, counts));
         }
@@ -144,8 +144,8 @@ impl Selection {
         with_counts(columns, &counts).covered(&covered)?.table(None, self)
     }
 
-    /// Pairs of child and perpetrator by relation; `by_case` are those that rest on the case alone, since no row of the
-    /// perpetrator there names the child.
+    /// Pairs of child and perpetrator by relation; `by_case` are those known only by the case: no row of the
+    /// perpetrator in it names the child.
     ///
     /// # Errors
     /// [`Error::MissingTable`] without `perpetrators`.
@@ -154,9 +154,9 @@ impl Selection {
         let breakdowns = [Breakdown::new(Dimension::Relation, self.codes(), &view, &[])];
         let cross = Cross::new(vec![breakdowns[0].categories.clone()]);
         let places = self.places(level)?;
-        let things = self.things(Unit::Pair)?;
-        let named = Things { members: things.members.iter().copied().filter(|m| !m.by_case).collect(), keyed: things.keyed };
-        let counts = shown(&self.fill(&things, &breakdowns, &cross, &view, &places), &cross);
+        let entities = self.entities(Unit::Pair)?;
+        let named = Entities { members: entities.members.iter().copied().filter(|m| !m.by_case).collect(), keyed: entities.keyed };
+        let counts = shown(&self.fill(&entities, &breakdowns, &cross, &view, &places), &cross);
         let named = shown(&self.fill(&named, &breakdowns, &cross, &view, &places), &cross);
         let each_area = cross.shown().len();
         let columns = Columns::new(counts.len()).areas(&places.rows, each_area).cross(&cross);
@@ -167,20 +167,20 @@ impl Selection {
     }
 }
 
-/// The counts of the cells that a table shows, in its order.
+/// The counts of the cells a table shows, in its order.
 fn shown(counts: &[Count], cross: &Cross) -> Vec<Count> {
     let cells = cross.shown();
     counts.chunks(cross.size() as usize).flat_map(|of_area| cells.iter().map(|cell| of_area[*cell as usize])).collect()
 }
 
-/// The cells of a combination whose total dimensions are those of the bits of `margins`, each with how certainly.
-fn cells_of(cross: &Cross, combination: &[In], margins: usize) -> Vec<(u64, u8)> {
-    cross.dimensions().iter().zip(combination).enumerate().fold(vec![(0, YES)], |cells, (nth, (of, places))| {
+/// The cells of a combination, each with its certainty; the bits of `margins` are the dimensions taken as totals.
+fn cells_of(cross: &Cross, combination: &[Memberships], margins: usize) -> Vec<(u64, u8)> {
+    cross.dimensions().iter().zip(combination).enumerate().fold(vec![(0, YES)], |cells, (nth, (of, memberships))| {
         let total = [(of.total(), YES)];
-        let here = if margins & 1 << nth == 0 { places.as_slice() } else { &total };
+        let here = if margins & 1 << nth == 0 { memberships.as_slice() } else { &total };
         cells
             .into_iter()
-            .flat_map(|(cell, status)| here.iter().map(move |(place, of_place)| (cell * of.size() + place, status.min(*of_place))))
+            .flat_map(|(cell, status)| here.iter().map(move |(category, certainty)| (cell * of.size() + category, status.min(*certainty))))
             .collect()
     })
 }

@@ -1,9 +1,9 @@
-//! What a register holds: reports, perpetrators and decisions as small facts, and who is said to have reported.
+//! The contents of a register: reports, perpetrators, decisions and submissions.
 
+use super::entities::Numbers;
 use super::known::Known;
 use super::places::Places;
 use super::report::{Decision, NOWHERE, Person, Report};
-use super::things::Numbers;
 use crate::area::{self, AreaList, Reported, Submissions};
 use crate::catalogue::{EthnicList, days};
 use crate::grid::Coverage;
@@ -12,30 +12,30 @@ use crate::text::Text;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
-/// What a register holds.
+/// The contents of a register.
 #[derive(Debug, Clone)]
 pub(super) struct Facts {
     pub areas: Arc<AreaList>,
     pub ethnic: Option<EthnicList>,
     pub reports: Vec<Report>,
-    /// None if the table was not there.
+    /// None if the table was not read.
     pub persons: Option<Vec<Person>>,
     pub decisions: Option<Vec<Decision>>,
-    /// Whether the table of victims is there, and a column of each step of Decree 56/2017/NĐ-CP.
+    /// Whether the table of victims was read, and a column of each step of Decree 56/2017/NĐ-CP.
     pub victims: bool,
     pub steps: [bool; 3],
-    /// Who is said to have reported.
+    /// Which communes reported, as declared.
     pub submissions: Submissions,
-    /// By table, rows that a check took out before.
+    /// By table, rows that a check set aside.
     pub set_aside: BTreeMap<String, u64>,
-    /// The codes known by name.
+    /// Indices of the codes that this room uses by name.
     pub known: Known,
-    /// Worked out when first asked for.
+    /// Computed on first use.
     numbers: OnceLock<Numbers>,
 }
 
 impl Facts {
-    /// Nothing read so far.
+    /// An empty register.
     pub fn new(areas: Arc<AreaList>, ethnic: Option<EthnicList>, known: Known) -> Self {
         Self {
             areas,
@@ -58,18 +58,18 @@ impl Facts {
         read.into_iter().filter(|(_, is_read)| *is_read).map(|(table, _)| table).collect()
     }
 
-    /// The communes that submissions of some tables name: their provinces stand in a table of areas without any record too.
+    /// The communes named in submissions of some tables: their provinces have rows even without any record.
     pub fn named<'a>(&'a self, tables: &'a [&'a str]) -> impl Iterator<Item = u32> + 'a {
         let named = self.submissions.senders().filter(|(table, ..)| tables.contains(table));
         named.filter_map(|(_, commune, _)| self.areas.commune(commune))
     }
 
-    /// The communes of all decisions, and those that submissions name.
+    /// The communes of all decisions, and those named in submissions.
     pub fn communes_of_sanctions(&self) -> impl Iterator<Item = u32> + '_ {
-        self.decisions.iter().flatten().map(|d| d.place).chain(self.named(&["sanctions"]))
+        self.decisions.iter().flatten().map(|d| d.commune).chain(self.named(&["sanctions"]))
     }
 
-    /// Who reported decisions, area by area.
+    /// The coverage of decisions, area by area.
     pub fn decisions_covered(&self, places: &Places, period: Option<&Period>) -> Vec<Coverage> {
         let sent = self.communes_of_decisions(period);
         places.covered(&self.submissions.reported("sanctions", period, &self.areas, &sent), &sent)
@@ -78,23 +78,24 @@ impl Facts {
     /// The communes with decisions in a period.
     pub fn communes_of_decisions(&self, period: Option<&Period>) -> HashSet<u32> {
         let span = period.map_or((i32::MIN, i32::MAX), |p| (days(p.first()), days(p.last())));
-        self.decisions.iter().flatten().filter(|d| d.within(span)).map(|d| d.place).collect()
+        self.decisions.iter().flatten().filter(|d| d.within(span)).map(|d| d.commune).collect()
     }
 
-    /// How many communes reported, of those in the provinces of some, told to a person.
-    pub fn told_coverage(&self, reported: &Reported, communes: impl Iterator<Item = u32>) -> Text {
+    /// How many communes reported, of all in the provinces of `communes`, in plain words.
+    pub fn coverage_text(&self, reported: &Reported, communes: impl Iterator<Item = u32>) -> Text {
         let coverage = area::Coverage::new(&self.areas, communes.filter(|c| *c != NOWHERE), reported);
-        let Some((came, all)) = coverage.of(0).and_then(|r| Some((r.reported?, r.expected))).filter(|_| *reported != Reported::Unknown)
+        let Some((reporting, all)) =
+            coverage.of(0).and_then(|r| Some((r.reported?, r.expected))).filter(|_| *reported != Reported::Unknown)
         else {
             return Text::new(
                 "Chưa biết xã nào đã báo cáo: số 0 có thể là chưa báo cáo; nêu submissions=... hoặc complete=[...] khi đọc",
                 "It is not known which communes reported: a zero may be a report that has not come; say who reported with submissions=... or complete=[...] when reading",
             );
         };
-        let less = came < all;
+        let is_partial = reporting < all;
         Text::new(
-            format!("{came}/{all} xã đã báo cáo{}", if less { "; các tổng chưa đủ" } else { "" }),
-            format!("{came} of {all} communes reported{}", if less { "; totals are partial" } else { "" }),
+            format!("{reporting}/{all} xã đã báo cáo{}", if is_partial { "; các tổng chưa đủ" } else { "" }),
+            format!("{reporting} of {all} communes reported{}", if is_partial { "; totals are partial" } else { "" }),
         )
     }
 
@@ -103,7 +104,7 @@ impl Facts {
         self.numbers.get_or_init(|| Numbers::new(&self.reports))
     }
 
-    /// Facts in one order, so that registers of the same records are equal however they were split.
+    /// Sorts the facts, so that registers of the same records are equal however they were split.
     pub fn sort(&mut self) {
         self.numbers = OnceLock::new();
         self.reports.sort_unstable();

@@ -1,4 +1,4 @@
-//! Decisions that do not fit the law: to be looked at, since a record can be wrong as well as a decision.
+//! Decisions that do not fit the law. They need review: the record may be wrong, or the decision.
 
 use super::known::Known;
 use super::register::Register;
@@ -32,9 +32,9 @@ struct File {
 static BANDS: LazyLock<Vec<Band>> =
     LazyLock::new(|| toml::from_str::<File>(include_str!("bands.toml")).map(|f| f.band).expect("bands.toml is read by a test"));
 
-/// A rule, its word and what it says.
+/// A rule, its code and its text.
 struct Rule {
-    word: &'static str,
+    code: &'static str,
     vi: &'static str,
     en: &'static str,
     broken: fn(&Decision, &Known) -> bool,
@@ -42,19 +42,19 @@ struct Rule {
 
 const RULES: [Rule; 4] = [
     Rule {
-        word: "fine_outside_band",
+        code: "fine_outside_band",
         vi: "Mức phạt tiền nằm ngoài khung của điều khoản (tổ chức bị phạt gấp đôi cá nhân)",
         en: "The fine lies outside the band of its article (organisations pay double)",
         broken: outside_band,
     },
     Rule {
-        word: "decree_differs",
+        code: "decree_differs",
         vi: "Nghị định ghi trong quyết định không phải nghị định có hiệu lực vào ngày vi phạm",
         en: "The decree recorded is not the one in force on the day of the act",
         broken: |d, known| d.decree != super::report::NONE && d.decree != d.decree_of_act(known),
     },
     Rule {
-        word: "minor_not_warned",
+        code: "minor_not_warned",
         vi: "Người vi phạm từ đủ 14 đến dưới 16 tuổi chỉ bị cảnh cáo",
         en: "A violator aged 14 to under 16 is only given a warning",
         broken: |d, known| {
@@ -62,7 +62,7 @@ const RULES: [Rule; 4] = [
         },
     },
     Rule {
-        word: "violator_under_14",
+        code: "violator_under_14",
         vi: "Người vi phạm dưới 14 tuổi không bị xử phạt vi phạm hành chính",
         en: "A violator under 14 bears no administrative sanction",
         broken: |d, _| age_at_act(d).is_some_and(|age| age < 14),
@@ -78,7 +78,7 @@ fn outside_band(decision: &Decision, known: &Known) -> bool {
     if decision.decree_of_act(known) != known.of_2021 {
         return false;
     }
-    // An article with one band holds for all of its clauses.
+    // A band without a clause applies to the whole article.
     let of = |band: &&Band| band.article == article && (band.clause == clause || band.clause == 0);
     let Some(band) = BANDS.iter().find(of) else { return false };
     let inside = |times: i64| (band.low * times..=band.high * times).contains(&i64::from(fine));
@@ -90,7 +90,7 @@ fn outside_band(decision: &Decision, known: &Known) -> bool {
 }
 
 impl Register {
-    /// Decisions in force that do not fit what the law says, by rule and article; a rule that none breaks has no row.
+    /// Decisions in force that do not fit the law, by rule and article; a rule without findings has no row.
     ///
     /// Rules: `fine_outside_band` (Decree 130/2021/NĐ-CP, the articles whose bands were read), `decree_differs`,
     /// `minor_not_warned` and `violator_under_14` (Law on Handling of Administrative Violations, Articles 5 and 22).
@@ -111,7 +111,7 @@ impl Register {
             rows.extend(found.into_values().map(|(article, keys)| (rule, article, keys.len() as u64)));
         }
         Columns::new(rows.len())
-            .words("rule", rows.iter().map(|r| r.0.word))
+            .words("rule", rows.iter().map(|r| r.0.code))
             .words("article", rows.iter().map(|r| r.1.as_str()))
             .counts("decisions", rows.iter().map(|r| r.2))
             .words("vi", rows.iter().map(|r| r.0.vi))

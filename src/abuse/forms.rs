@@ -1,4 +1,4 @@
-//! Forms of abuse, which overlap: a child beaten and left alone is one child in two forms.
+//! Forms of abuse, which overlap: a child beaten and abandoned is one child in two forms.
 
 use super::places::{Places, each};
 use super::select::Selection;
@@ -6,7 +6,7 @@ use super::table::{Share, Table, share};
 use super::unit::Unit;
 use super::view::{FORMS_OVERLAP, View};
 use crate::area::Level;
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Phrase, Result};
 use crate::grid::{Categories, Columns, Cross};
 use crate::record::YES;
 use crate::task::Watched;
@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 /// Units that have forms.
 const UNITS: [Unit; 3] = [Unit::Child, Unit::Case, Unit::Incident];
 
-/// The forms of a thing, over its reports in a place.
+/// The forms of an entity, over its reports in an area.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Forms {
     recorded: u8,
@@ -23,43 +23,43 @@ struct Forms {
     some_unknown: bool,
 }
 
-/// What `unknown` is where each stands once.
+/// The meaning of `unknown` where each entity counts once.
 const NO_FORM: (&str, &str) = (
     "Mỗi đối tượng tính một lần: \"không xác định\" là đối tượng mà không lượt tiếp nhận nào ghi hình thức",
     "Each stands once: \"unknown\" are those of whom no report has a recorded form",
 );
 
-/// How a thing with several forms counts.
+/// How an entity with several forms counts.
 enum Mode {
     /// In each of them.
     Several,
-    /// In the one that stands first: places of the categories in the order of priority.
+    /// In the first it has: indices of the categories in the order of priority.
     Single(Vec<u8>),
 }
 
 impl Mode {
     fn new(view: &View, priority: Option<&[String]>) -> Result<Self> {
         let Some(priority) = priority else { return Ok(Self::Several) };
-        let mut places = Vec::new();
+        let mut order = Vec::new();
         for form in priority {
-            let Some(place) = view.categories.iter().position(|c| c == form) else {
+            let Some(index) = view.categories.iter().position(|c| c == form) else {
                 return Err(Error::UnknownChoice { what: "priority", got: form.clone(), known: view.categories.clone() });
             };
-            if places.contains(&(place as u8)) {
+            if order.contains(&(index as u8)) {
                 return Err(Error::Repeated { what: "priority", got: form.clone() });
             }
-            places.push(place as u8);
+            order.push(index as u8);
         }
-        if places.len() < view.categories.len() {
-            let named = |nth: &usize| !places.contains(&(*nth as u8));
+        if order.len() < view.categories.len() {
+            let named = |nth: &usize| !order.contains(&(*nth as u8));
             let left: Vec<&str> = (0..view.categories.len()).filter(named).map(|nth| view.categories[nth].as_str()).collect();
             return Err(Error::BadNumber {
                 what: "priority",
-                expected: format!("every form once, {} too", left.join(", ")),
-                found: priority.join(", "),
+                expected: Phrase::EveryForm(left.join(", ")).into(),
+                found: Fact::verbatim(priority.join(", ")),
             });
         }
-        Ok(Self::Single(places))
+        Ok(Self::Single(order))
     }
 
     fn word(&self) -> &'static str {
@@ -69,22 +69,22 @@ impl Mode {
         }
     }
 
-    /// The forms in which a thing counts.
+    /// The forms in which an entity counts.
     fn of(&self, forms: u8) -> u8 {
         match self {
             Self::Several => forms,
-            Self::Single(places) => places.iter().map(|p| 1 << p).find(|bit| forms & bit != 0).unwrap_or(0),
+            Self::Single(order) => order.iter().map(|p| 1 << p).find(|bit| forms & bit != 0).unwrap_or(0),
         }
     }
 }
 
 impl Selection {
-    /// Things of a unit by form of abuse, with the share of each form in the total.
+    /// Entities of a unit by form of abuse, with the share of each form in the total.
     ///
-    /// Without a priority a thing counts in each of its forms, and the shares add up to more than 100 % where forms
-    /// overlap (see [`Selection::overlaps`]). With one, an order of all forms, it counts in the first that it has, and forms
-    /// and `unknown` add up to the total. The forms of a thing are those of its certain reports in the area; `unknown` are those
-    /// with a report without a recorded form, as in [`Selection::counts`], or with a priority those without any form.
+    /// Without a priority an entity counts in each of its forms, and the shares add up to more than 100 % where forms
+    /// overlap (see [`Selection::overlaps`]). With a priority, an order of all forms, it counts in the first that it has, and
+    /// forms and `unknown` add up to the total. The forms of an entity are those of its certain reports in the area; `unknown`
+    /// counts those with a report without a recorded form, as in [`Selection::counts`], or with a priority those without any.
     ///
     /// # Errors
     /// [`Error::UnknownChoice`] for a unit without forms or an unknown form, [`Error::Repeated`] for one twice,
@@ -121,7 +121,7 @@ impl Selection {
             .table(Some(unit), self)
     }
 
-    /// How many things of a unit have exactly one form, two, three or more.
+    /// How many entities of a unit have exactly one form, two, three or more.
     ///
     /// # Errors
     /// [`Error::UnknownChoice`] for a unit without forms.
@@ -143,7 +143,7 @@ impl Selection {
             .table(Some(unit), self)
     }
 
-    /// Form by form, in the whole country: how many things have both; on the diagonal, the form at all.
+    /// For each pair of forms, how many entities in the country have both; the diagonal counts each form.
     ///
     /// # Errors
     /// [`Error::UnknownChoice`] for a unit without forms.
@@ -162,22 +162,22 @@ impl Selection {
             .table(Some(unit), self)
     }
 
-    /// For each area how many certain things have exactly which forms.
+    /// For each area, the number of certain entities by their exact set of forms.
     fn masks(&self, unit: Unit, view: &View, places: &Places) -> Result<Vec<BTreeMap<Forms, u64>>> {
         let mut found: Vec<(u32, u32, Option<u8>)> = Vec::new();
-        for member in self.things(unit)?.members.iter().watched().filter(|m| m.status == YES) {
+        for member in self.entities(unit)?.members.iter().watched().filter(|m| m.status == YES) {
             let report = &self.facts.reports[member.report as usize];
             let forms = view.of(report);
-            found.extend(places.of(self.choice.commune(report)).map(|row| (row, member.thing, forms)));
+            found.extend(places.of(self.choice.commune(report)).map(|row| (row, member.entity, forms)));
         }
         found.sort_unstable();
         let mut masks = vec![BTreeMap::new(); places.len()];
-        for of_thing in found.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+        for of_entity in found.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
             let forms = Forms {
-                recorded: of_thing.iter().filter_map(|(.., forms)| *forms).fold(0, |mask, forms| mask | forms),
-                some_unknown: of_thing.iter().any(|(.., forms)| forms.is_none()),
+                recorded: of_entity.iter().filter_map(|(.., forms)| *forms).fold(0, |mask, forms| mask | forms),
+                some_unknown: of_entity.iter().any(|(.., forms)| forms.is_none()),
             };
-            *masks[of_thing[0].0 as usize].entry(forms).or_default() += 1;
+            *masks[of_entity[0].0 as usize].entry(forms).or_default() += 1;
         }
         Ok(masks)
     }

@@ -1,13 +1,13 @@
-//! The codes that this room knows by name, as places in the lists of the catalogue, found when the lists are loaded: nothing
-//! rests on the order of a list, and a list that lacks a code is an error.
+//! The codes that this room uses by name, as indices into the lists of the catalogue. They are resolved once, so nothing
+//! depends on the order of a list, and a list that lacks a code is an error.
 
 use crate::catalogue::Codes;
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Phrase, Result};
 
 /// The file of the lists.
 const FILE: &str = "codes.toml";
 
-/// Places of codes.
+/// Indices of codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Known {
     /// Results of a verification, as bits.
@@ -32,60 +32,60 @@ impl Known {
     /// # Errors
     /// [`Error::Catalogue`] if a list lacks a code, or has more codes than bits.
     pub fn new(codes: &Codes) -> Result<Self> {
-        let place = |list: &str, code: &str| place(&categories(codes, list), list, code);
+        let position = |list: &str, code: &str| position(&categories(codes, list), list, code);
         let (verifications, _) = (as_bits(codes, "verification")?, as_bits(codes, "form")?);
         Ok(Self {
-            confirmed: 1 << place("verification", "confirmed")?,
+            confirmed: 1 << position("verification", "confirmed")?,
             any_verification: verifications,
-            exploitation: place("form", "exploitation")?,
-            sexual_abuse: place("form", "sexual_abuse")?,
-            abandonment: place("form", "abandonment")?,
-            neglect: place("form", "neglect")?,
-            of_2013: place("decree", "144/2013")?,
-            of_2021: place("decree", "130/2021")?,
-            in_force: place("sanction_status", "in_force")?,
-            annulled: place("sanction_status", "annulled")?,
-            to_criminal: place("sanction_status", "to_criminal")?,
-            person: place("violator", "person")?,
-            organisation: place("violator", "organisation")?,
-            warning: place("sanction_form", "a")?,
-            fine: place("sanction_form", "b")?,
+            exploitation: position("form", "exploitation")?,
+            sexual_abuse: position("form", "sexual_abuse")?,
+            abandonment: position("form", "abandonment")?,
+            neglect: position("form", "neglect")?,
+            of_2013: position("decree", "144/2013")?,
+            of_2021: position("decree", "130/2021")?,
+            in_force: position("sanction_status", "in_force")?,
+            annulled: position("sanction_status", "annulled")?,
+            to_criminal: position("sanction_status", "to_criminal")?,
+            person: position("violator", "person")?,
+            organisation: position("violator", "organisation")?,
+            warning: position("sanction_form", "a")?,
+            fine: position("sanction_form", "b")?,
         })
     }
 }
 
-/// The codes of a list in the order of the places in it.
+/// The codes of a list in its order.
 pub(super) fn categories(codes: &Codes, list: &str) -> Vec<String> {
     codes.categories_of(list).into_iter().map(str::to_owned).collect()
 }
 
-/// The place of a code in its list.
+/// The position of a code in its list.
 ///
 /// # Errors
-/// [`Error::Catalogue`] if it is not there.
-pub(super) fn place(categories: &[String], list: &str, code: &str) -> Result<u8> {
-    let found = categories.iter().position(|c| c == code).and_then(|place| u8::try_from(place).ok());
-    found.ok_or_else(|| lacks(list, format!("the code {code}"), categories.join(", ")))
+/// [`Error::Catalogue`] if the list lacks it.
+pub(super) fn position(categories: &[String], list: &str, code: &str) -> Result<u8> {
+    let found = categories.iter().position(|c| c == code).and_then(|position| u8::try_from(position).ok());
+    found.ok_or_else(|| lacks(list, Phrase::TheCode(code.to_owned()), Fact::verbatim(categories.join(", "))))
 }
 
-/// The bits of all codes of a list.
+/// All codes of a list as bits.
 fn as_bits(codes: &Codes, list: &str) -> Result<u8> {
     let count = categories(codes, list).len() as u32;
     match count {
         1..=7 => Ok((1 << count) - 1),
         8 => Ok(u8::MAX),
-        other => Err(lacks(list, "1 to 8 codes".to_owned(), other.to_string())),
+        other => Err(lacks(list, Phrase::CodesFromTo(1, 8), Fact::verbatim(other))),
     }
 }
 
-fn lacks(list: &str, expected: String, found: String) -> Error {
-    Error::Catalogue { file: FILE.to_owned(), key: list.to_owned(), expected, found }
+fn lacks(list: &str, expected: Phrase, found: Fact) -> Error {
+    Error::Catalogue { file: FILE.to_owned(), key: list.to_owned(), expected: expected.into(), found }
 }
 
-/// The bands of fines: the code of each with its ends in đồng, the upper one outside.
+/// The bands of fines: code, lower end and excluded upper end in đồng.
 ///
 /// # Errors
-/// [`Error::Catalogue`] if a code is no band such as 5-10 or 25+, in million đồng.
+/// [`Error::Catalogue`] if a code is not a band such as 5-10 or 25+, in million đồng.
 pub(super) fn fine_bands(codes: &Codes) -> Result<Vec<(String, i64, i64)>> {
     const MILLION: i64 = 1_000_000;
     let read = |code: &str| {
@@ -96,7 +96,7 @@ pub(super) fn fine_bands(codes: &Codes) -> Result<Vec<(String, i64, i64)>> {
         let low = low.parse::<i64>().ok()?.checked_mul(MILLION)?;
         (low < high).then_some((code.to_owned(), low, high))
     };
-    let of = |code: &String| read(code).ok_or_else(|| lacks("fine_band", "bands such as 5-10 or 25+".to_owned(), code.clone()));
+    let of = |code: &String| read(code).ok_or_else(|| lacks("fine_band", Phrase::FineBands, Fact::verbatim(code)));
     categories(codes, "fine_band").iter().map(of).collect()
 }
 
@@ -109,12 +109,12 @@ mod tests {
     fn codes_are_found_by_name_and_a_missing_one_is_an_error() {
         let catalogue = Catalogue::builtin();
         let known = Known::new(catalogue.codes()).unwrap();
-        let word = |list: &str, place: u8| categories(catalogue.codes(), list)[usize::from(place)].clone();
-        assert_eq!((word("decree", known.of_2021), word("form", known.neglect)), ("130/2021".to_owned(), "neglect".to_owned()));
-        assert_eq!(word("verification", known.confirmed.trailing_zeros() as u8), "confirmed");
+        let code = |list: &str, index: u8| categories(catalogue.codes(), list)[usize::from(index)].clone();
+        assert_eq!((code("decree", known.of_2021), code("form", known.neglect)), ("130/2021".to_owned(), "neglect".to_owned()));
+        assert_eq!(code("verification", known.confirmed.trailing_zeros() as u8), "confirmed");
         let list = ["refuted", "confirmed"].map(str::to_owned);
-        assert_eq!(place(&list, "verification", "confirmed"), Ok(1));
-        assert_eq!(place(&list, "verification", "suspected").unwrap_err().code(), "catalogue");
+        assert_eq!(position(&list, "verification", "confirmed"), Ok(1));
+        assert_eq!(position(&list, "verification", "suspected").unwrap_err().code(), "catalogue");
     }
 
     #[test]

@@ -1,18 +1,19 @@
-//! Abuse statistics from case records: what is counted, who comes back, how fast help came, who was sanctioned.
+//! Abuse statistics from case records: counts, repeated reports, response times, sanctions.
 //!
-//! A **report** is one row of `victims`: one child in one case. From reports come six units that published figures mix
-//! up, [`Unit`]; every table of this room names its own. [`Register::read`] reads the records, [`Register::select`] says
-//! which reports count, and each method of [`Selection`] is one table. What cannot be decided (an age known by its year,
-//! a report not yet verified) is counted apart and bounds the result.
+//! A **report** is one row of `victims`: one child in one case. Reports give six units, [`Unit`], that published figures
+//! mix up; every table here names its own. [`Register::read`] reads the records, [`Register::select`] chooses the reports
+//! that count, and each method of [`Selection`] is one table. Undecided reports (only the year of birth is known, not yet
+//! verified) are counted apart and bound the result.
 //!
-//! Data goes one way: `report` (facts) → `register` → `select` → `things` (units and their keys) → `cells` (distinct
-//! counts) → one file for each table.
+//! Data flows one way: `report` (facts) → `register` → `select` → `entities` (of a unit, by key) → `cells` (distinct
+//! counts) → one file per table.
 
 mod breakdown;
 mod cells;
 mod choice;
 mod counted;
 mod counts;
+mod entities;
 mod facts;
 mod findings;
 mod forms;
@@ -28,7 +29,6 @@ mod select;
 mod share;
 mod supported;
 mod table;
-mod things;
 mod unit;
 mod view;
 

@@ -1,4 +1,4 @@
-//! The areas of a table of abuse, and who reported in each.
+//! The areas of a table of abuse, and their coverage.
 
 use super::report::NOWHERE;
 use crate::area::{self, AreaList, Level, Reported};
@@ -6,16 +6,16 @@ use crate::error::Result;
 use crate::grid::{AreaRows, Coverage};
 use std::collections::{HashMap, HashSet};
 
-/// The areas of a table, and which of them hold a commune.
+/// The areas of a table, and the rows that contain each commune.
 pub(super) struct Places<'a> {
     areas: &'a AreaList,
     pub rows: AreaRows<'a>,
-    /// The rows that hold each commune: one for each level.
+    /// The rows that contain each commune: one for each level.
     of: HashMap<u32, Vec<u32>>,
 }
 
 impl<'a> Places<'a> {
-    /// The areas down to a level of the provinces that hold any of these communes.
+    /// The areas down to a level, in the provinces of these communes.
     ///
     /// # Errors
     /// [`Error::NoLevel`](crate::Error::NoLevel) for a level that the list does not have.
@@ -39,24 +39,24 @@ impl<'a> Places<'a> {
         Ok(Self { areas, of: communes.into_iter().map(of).collect(), rows })
     }
 
-    /// How many communes of each area reported; `sent` are those with a record in the period.
+    /// How many communes of each area reported; `sent` are the communes with a record in the period.
     pub fn covered(&self, reported: &Reported, sent: &HashSet<u32>) -> Vec<Coverage> {
         let coverage = area::Coverage::new(self.areas, self.of.keys().copied().filter(|c| *c != NOWHERE), reported);
-        let mut heard: HashSet<u32> = HashSet::new();
+        let mut with_records: HashSet<u32> = HashSet::new();
         for commune in sent.iter().filter(|c| **c != NOWHERE) {
-            heard.extend(Level::ALL.map(|level| self.areas.up_to(*commune, level)));
+            with_records.extend(Level::ALL.map(|level| self.areas.up_to(*commune, level)));
         }
-        let here = |place: &u32| {
-            // What is in no unit is expected of nobody.
+        let coverage_of = |place: &u32| {
+            // The unknown area has no communes that could report.
             let is_unit = u64::from(*place) != self.areas.unknown();
             let reports = coverage.of(*place).filter(|_| is_unit);
-            let nobody = reports.is_some_and(|r| r.reported == Some(0) && r.expected > 0);
-            Coverage { reports, is_silent: nobody && !heard.contains(place) }
+            let none_reported = reports.is_some_and(|r| r.reported == Some(0) && r.expected > 0);
+            Coverage { reports, is_silent: none_reported && !with_records.contains(place) }
         };
-        self.rows.places().iter().map(here).collect()
+        self.rows.places().iter().map(coverage_of).collect()
     }
 
-    /// The rows that hold a commune.
+    /// The rows that contain a commune.
     pub fn of(&self, commune: u32) -> impl Iterator<Item = u32> + '_ {
         self.of.get(&commune).into_iter().flatten().copied()
     }
@@ -66,7 +66,7 @@ impl<'a> Places<'a> {
     }
 }
 
-/// One for each row of an area.
+/// Repeats the coverage of each area for each of its rows.
 pub(super) fn each(covered: &[Coverage], rows: usize) -> Vec<Coverage> {
-    covered.iter().flat_map(|here| std::iter::repeat_n(*here, rows)).collect()
+    covered.iter().flat_map(|of_area| std::iter::repeat_n(*of_area, rows)).collect()
 }

@@ -1,15 +1,15 @@
-//! How soon children come back, with those whose time has not run out yet.
+//! How soon children are reported again, with censored follow-up.
 
 use super::select::Selection;
 use super::table::Table;
 use super::unit::Unit;
 use crate::catalogue::days;
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Phrase, Result};
 use crate::grid::Columns;
 use crate::stats::{Followed, Status, kaplan_meier};
 use chrono::{Datelike, NaiveDate};
 
-/// Days of a month on average: 365.25 ÷ 12.
+/// Mean days of a month: 365.25 ÷ 12.
 const MONTH: f64 = 30.4375;
 
 /// One horizon.
@@ -25,23 +25,23 @@ struct Horizon {
 }
 
 impl Selection {
-    /// The share of children who are reported again within so many months of their first report, in percent.
+    /// The percent of children reported again within given numbers of months of their first report.
     ///
-    /// Followed are the children with a key whose first report lies in the selection's period, from that day to their
-    /// next report on a later day. Who has none is followed to `until` or, if a birth date is known (the earliest recorded), to the
-    /// day before the birthday that ends childhood, whichever is earlier: from then on nothing can be seen, and the child is
-    /// censored there. S(t) = Π (1 − dᵢ/nᵢ) over the days tᵢ ≤ t, with dᵢ who come back that day of nᵢ followed so long; the
+    /// Children with a key whose first report lies in the selection's period are followed from that day to their next
+    /// report on a later day. A child without one is censored at `until` or, if a birth date is known (the earliest recorded),
+    /// on the day before the birthday that ends childhood, whichever is earlier: later reports cannot be seen.
+    /// S(t) = Π (1 − dᵢ/nᵢ) over the days tᵢ ≤ t, with dᵢ reported again that day of nᵢ still followed; the
     /// value is 100·(1 − S(t)) (E. L. Kaplan and P. Meier, Journal of the American Statistical Association 53 (1958),
     /// 457–481). Limits: S^exp(±z·s), s = √(Σ dᵢ/(nᵢ(nᵢ − dᵢ))) ÷ |ln S|, Greenwood's variance on the scale of log(−log S)
     /// (J. D. Kalbfleisch and R. L. Prentice, "The Statistical Analysis of Failure Time Data", 1980). A horizon of m
     /// months is ⌊30.4375·m⌋ days.
     ///
     /// # Errors
-    /// [`Error::BadNumber`] for no month, one of 0, or a level not between 0 and 1.
+    /// [`Error::BadNumber`] for no months, months outside of 1 to 1200, or a level not between 0 and 1.
     pub fn recurrence(&self, until: NaiveDate, months: &[u32], level: f64) -> Result<Table> {
         if months.is_empty() || months.iter().any(|m| !(1..=1200).contains(m)) {
-            let found = months.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-            return Err(Error::BadNumber { what: "months", expected: "whole numbers from 1 to 1200".to_owned(), found });
+            let found = Fact::verbatim(months.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "));
+            return Err(Error::BadNumber { what: "months", expected: Phrase::WholeNumbersFromTo(1, 1200).into(), found });
         }
         let followed = self.followed(days(until));
         let horizons: Vec<Horizon> = months.iter().map(|m| horizon(&followed, *m, level)).collect::<Result<_>>()?;
@@ -81,7 +81,7 @@ impl Selection {
     }
 }
 
-/// The day on which somebody completes so many years: 1 March for 29 February in common years.
+/// The day a person reaches an age in years: 1 March for 29 February in common years.
 fn birthday(born: i32, years: i32) -> i32 {
     let Some(date) = NaiveDate::from_epoch_days(born) else { return i32::MAX };
     let year = date.year() + years;
@@ -94,7 +94,7 @@ fn horizon(followed: &[Followed], months: u32, level: f64) -> Result<Horizon> {
     let inside = followed.partition_point(|f| f.time <= time);
     let events = followed[..inside].iter().filter(|f| f.happened).count() as u64;
     let (share, limits) = kaplan_meier(followed, time, level)?;
-    // Nothing is known of a horizon that nobody was followed to.
+    // A horizon that no child was followed to has no value.
     let known = followed.iter().any(|f| f.time >= time);
     Ok(Horizon {
         months,

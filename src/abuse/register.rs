@@ -1,14 +1,14 @@
-//! The records of abuse, read once: what every count of this room is taken from.
+//! The records of abuse, read once: every count of this room comes from them.
 
 use super::choice::Choice;
 use super::facts::Facts;
 use super::known::Known;
-use super::report::{Reader, need};
+use super::report::{TableReader, need};
 use super::select::Selection;
 use crate::area::AreaList;
 use crate::catalogue::{Catalogue, EthnicList};
 use crate::decree56::Decree56;
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Phrase, Result};
 use crate::question::UnknownAreas;
 use crate::record::{Problems, Records, announce, parts};
 use chrono::NaiveDate;
@@ -19,15 +19,15 @@ use std::sync::Arc;
 /// The tables of abuse.
 pub(super) const TABLES: [&str; 3] = ["victims", "perpetrators", "sanctions"];
 
-/// Reports of abuse, perpetrators and sanctions as small facts, without any identifier in clear.
+/// Reports of abuse, perpetrators and sanctions as compact facts, without any identifier in clear.
 ///
-/// Parts of a register merge in any order and grouping to what it is when it is read at once.
+/// Parts of a register merge, in any order and grouping, to the register read at once.
 ///
 /// ```
 /// use chitieu::abuse::{Choice, Register};
 /// use chitieu::{Dataset, area::Level};
 /// use polars_core::prelude::*;
-/// // One case with two children; the first comes back in a second case.
+/// // One case with two children; the first is reported again in a second case.
 /// let day = |text: &str| text.parse::<chrono::NaiveDate>().unwrap();
 /// let victims = df![
 ///     "case_id" => ["c1", "c1", "c2"],
@@ -41,7 +41,7 @@ pub(super) const TABLES: [&str; 3] = ["victims", "perpetrators", "sanctions"];
 /// let selection = register.select(Choice::new().period("2022".parse()?))?;
 /// let units = selection.units(Level::Country)?;
 /// let counts: Vec<_> = units.frame().column("count")?.i64()?.iter().flatten().collect();
-/// // Cases, children, incidents; perpetrators, pairs and decisions need tables of their own.
+/// // Cases, children, incidents; perpetrators, pairs and decisions need other tables.
 /// assert_eq!(counts, [2, 2, 3]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -57,22 +57,22 @@ pub struct RegisterReader {
 }
 
 impl RegisterReader {
-    /// The day whose list of areas the codes belong to, where the records name none.
+    /// The day whose list of areas the codes belong to, if the records name none.
     #[must_use]
     pub fn area_vintage(mut self, day: NaiveDate) -> Self {
         self.area_vintage = Some(day);
         self
     }
 
-    /// What to do with area codes that the list does not have.
+    /// What to do with area codes that are not in the list.
     #[must_use]
     pub fn unknown_areas(mut self, policy: UnknownAreas) -> Self {
         self.unknown_areas = policy;
         self
     }
 
-    /// The records are a part of a register: the victims of a perpetrator may be in another part. Perpetrators whose case is in no part
-    /// count nowhere; without this call they are an error.
+    /// The records are a part of a register: the victims of a perpetrator may be in another part. Perpetrators whose case
+    /// is in no part are not counted; without this call they are an error.
     #[must_use]
     pub fn part(mut self) -> Self {
         self.is_part = true;
@@ -87,28 +87,28 @@ impl RegisterReader {
         let (metadata, there) = (records.metadata(), records.tables());
         let has = |table: &str| there.iter().any(|t| t == table);
         let vintage = metadata.area_vintage.or(self.area_vintage).ok_or_else(|| Error::NoVintage { period: "–".to_owned() })?;
-        let mut reading = Reading::new(vintage, metadata.ethnic_list, self.unknown_areas)?;
+        let mut builder = Builder::new(vintage, metadata.ethnic_list, self.unknown_areas)?;
         if !has("victims") && !has("sanctions") {
             return Err(Error::MissingTable { table: "victims".to_owned(), indicator: crate::error::ABUSE.to_owned() });
         }
         let tables = TABLES.into_iter().filter(|table| has(table));
         let asked: Vec<(&str, Vec<String>)> =
-            tables.map(|table| Ok((table, Reading::columns(table, &records.columns(table)?)?))).collect::<Result<_>>()?;
+            tables.map(|table| Ok((table, Builder::columns(table, &records.columns(table)?)?))).collect::<Result<_>>()?;
         announce(records, &asked)?;
         for (table, columns) in &asked {
             for batch in parts(records, table, columns)? {
-                reading.add(table, &batch?)?;
+                builder.add(table, &batch?)?;
             }
         }
-        reading.facts.submissions = metadata.reported(&reading.areas)?.only(&TABLES);
-        reading.facts.set_aside = metadata.set_aside.iter().filter(|(t, _)| has(t)).map(|(t, rows)| (t.clone(), *rows)).collect();
-        reading.facts.set_aside.retain(|table, _| TABLES.contains(&table.as_str()));
-        if self.is_part { reading.finish_part() } else { reading.finish() }
+        builder.facts.submissions = metadata.reported(&builder.areas)?.only(&TABLES);
+        builder.facts.set_aside = metadata.set_aside.iter().filter(|(t, _)| has(t)).map(|(t, rows)| (t.clone(), *rows)).collect();
+        builder.facts.set_aside.retain(|table, _| TABLES.contains(&table.as_str()));
+        if self.is_part { builder.finish_part() } else { builder.finish() }
     }
 }
 
-/// A register being read, batch after batch.
-struct Reading {
+/// Builds a register from batches.
+struct Builder {
     catalogue: Catalogue,
     areas: Arc<AreaList>,
     ethnic: Option<EthnicList>,
@@ -116,12 +116,12 @@ struct Reading {
     rows: HashMap<&'static str, u64>,
     problems: Problems,
     facts: Facts,
-    /// The case of each row of perpetrators, to tell of those without victims.
+    /// The case of each row of perpetrators, to report those without victims.
     cases: Vec<u128>,
 }
 
-impl Reading {
-    /// Begins with the list of areas of a day.
+impl Builder {
+    /// An empty register with the list of areas of a day.
     ///
     /// # Errors
     /// [`Error::NoAreaList`].
@@ -133,10 +133,10 @@ impl Reading {
         Ok(Self { catalogue, areas, ethnic, unknown_areas, rows: HashMap::new(), problems: Problems::default(), facts, cases: Vec::new() })
     }
 
-    /// The columns that are read from a table, of those it has.
+    /// The columns to read from a table, of those it has.
     ///
     /// # Errors
-    /// [`Error::UnknownChoice`] for another table, [`Error::MissingColumn`] if one is not there that everything rests on.
+    /// [`Error::UnknownChoice`] for another table, [`Error::MissingColumn`] without a column that every count needs.
     fn columns(table: &str, there: &[String]) -> Result<Vec<String>> {
         let catalogue = Catalogue::builtin();
         let known = || TABLES.map(str::to_owned).to_vec();
@@ -164,12 +164,12 @@ impl Reading {
     /// Adds a batch of `victims`, `perpetrators` or `sanctions`.
     ///
     /// # Errors
-    /// A schema error; trouble with values is gathered and told by [`Reading::finish`].
+    /// A schema error; wrong values are collected and reported by [`Builder::finish`].
     fn add(&mut self, table: &str, batch: &DataFrame) -> Result<()> {
         let there: Vec<String> = batch.get_column_names().iter().map(ToString::to_string).collect();
         Self::columns(table, &there)?;
         let Some((name, schema)) = TABLES.iter().find(|t| **t == table).zip(self.catalogue.table(table)) else { return Ok(()) };
-        let mut reader = Reader {
+        let mut reader = TableReader {
             catalogue: &self.catalogue,
             areas: &self.areas,
             ethnic: self.ethnic,
@@ -203,17 +203,17 @@ impl Reading {
     /// The register.
     ///
     /// # Errors
-    /// A data error that counts all rows concerned; a perpetrator whose case has no row of victims is one.
+    /// A data error that counts all rows concerned, also perpetrators whose case has no row of victims.
     fn finish(mut self) -> Result<Register> {
         let known: HashSet<u128> = self.facts.reports.iter().map(|r| r.case).collect();
         for (row, _) in self.cases.iter().enumerate().filter(|(_, case)| !known.contains(case)) {
-            self.problems.value("perpetrators", "case_id", "the case_id of a row of the table victims", row as u64 + 1);
+            self.problems.value("perpetrators", "case_id", Phrase::CaseOfVictims, row as u64 + 1);
         }
         self.finish_part()
     }
 
-    /// A part of a register, whose perpetrators may have their victims in another part; those whose case is in no part count
-    /// nowhere.
+    /// A part of a register: victims of its perpetrators may be in another part; perpetrators whose case is in no part are
+    /// not counted.
     ///
     /// # Errors
     /// A data error that counts all rows concerned.
@@ -225,7 +225,7 @@ impl Reading {
 }
 
 impl Register {
-    /// Reads the tables of abuse, with the list of areas that the records name or, without one, that of a day.
+    /// Reads the tables of abuse with the list of areas that the records name, else that of `area_vintage`.
     ///
     /// # Errors
     /// As [`RegisterReader::read`].
@@ -233,7 +233,7 @@ impl Register {
         Self::reader().area_vintage(area_vintage).read(records)
     }
 
-    /// Begins to say how a register is read.
+    /// Options for reading a register.
     ///
     /// ```
     /// use chitieu::{Dataset, UnknownAreas, abuse::Register};
@@ -247,7 +247,7 @@ impl Register {
     ///     "confirmed" => [true; 2],
     /// ]?;
     /// let dataset = Dataset::new().with("victims", victims)?.area_vintage("2022-12-31".parse()?);
-    /// // The second code is no commune: refused, unless it is to be kept apart.
+    /// // The second code is not a commune: an error, unless unknown codes are kept.
     /// assert!(Register::reader().read(&dataset).is_err());
     /// assert_eq!(Register::reader().unknown_areas(UnknownAreas::Keep).read(&dataset)?.rows(), (2, 0, 0));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -257,19 +257,19 @@ impl Register {
         RegisterReader::default()
     }
 
-    /// By table, rows that a check took out before.
+    /// By table, rows that a check set aside.
     pub fn set_aside(&self) -> impl Iterator<Item = (&str, u64)> {
         self.0.set_aside.iter().map(|(table, rows)| (table.as_str(), *rows))
     }
 
-    /// Both together: parts of one register.
+    /// Merges two parts of one register.
     ///
     /// # Errors
-    /// [`Error::TallyMismatch`] if they are of different lists of areas or ethnic groups.
+    /// [`Error::TallyMismatch`] if they use different lists of areas or ethnic groups.
     pub fn merge(&self, other: &Self) -> Result<Self> {
-        let words = |r: &Self| format!("area_vintage {}, ethnic_list {}", r.0.areas.day(), r.0.ethnic.map_or("–", EthnicList::word));
-        if words(self) != words(other) {
-            return Err(Error::TallyMismatch { expected: words(self), found: words(other) });
+        let lists = |r: &Self| format!("area_vintage {}, ethnic_list {}", r.0.areas.day(), r.0.ethnic.map_or("–", EthnicList::word));
+        if lists(self) != lists(other) {
+            return Err(Error::TallyMismatch { expected: Fact::verbatim(lists(self)), found: Fact::verbatim(lists(other)) });
         }
         let mut both = Facts::clone(&self.0);
         both.reports.extend_from_slice(&other.0.reports);
@@ -290,11 +290,10 @@ impl Register {
         Ok(Self(Arc::new(both)))
     }
 
-    /// This register brought up to date by a later snapshot: a case that stands in both is as the later one tells it, and
-    /// so is a decision.
+    /// This register updated by a later snapshot: its cases and decisions replace the earlier ones.
     ///
-    /// Table by table: what the later snapshot says of a table it does not have is nothing, and the earlier rows of that table
-    /// stay, those of its cases too.
+    /// Each table is updated on its own: where the later snapshot lacks a table, all earlier rows of that table stay, also
+    /// those of its cases.
     ///
     /// # Errors
     /// As [`Register::merge`].
@@ -302,7 +301,7 @@ impl Register {
         let mut cases: HashSet<u128> = later.0.reports.iter().map(|r| r.case).collect();
         let decisions: HashSet<u128> = later.0.decisions.iter().flatten().map(|d| d.key).collect();
         let mut kept = Facts::clone(&self.0);
-        // What the later snapshot sets aside is said of its own tables.
+        // For its own tables, the later snapshot also replaces what was set aside.
         kept.set_aside.retain(|table, _| !later.0.tables().contains(&table.as_str()));
         kept.reports.retain(|r| !cases.contains(&r.case));
         if let Some(persons) = &later.0.persons {
@@ -316,7 +315,7 @@ impl Register {
     /// The reports that count.
     ///
     /// # Errors
-    /// [`Error::MissingTable`] if there is no table of victims, or none of sanctions and the date of decision is asked.
+    /// [`Error::MissingTable`] without a table of victims, or without sanctions if the date of decision decides.
     pub fn select(&self, choice: Choice) -> Result<Selection> {
         Selection::new(self.0.clone(), choice)
     }

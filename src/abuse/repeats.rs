@@ -1,38 +1,40 @@
-//! Children who come back: the distinct children of a window, split into new, repeated and seen before.
+//! Repeated reports: the distinct children of a window, split into new, repeated and seen before.
 
-use super::cells::{Count, Entry, by_cell, by_thing, certain, count, sorted};
+use super::cells::{Count, Entry, by_cell, by_entity, certain, count, sorted};
+use super::entities::Numbers;
 use super::select::Selection;
 use super::table::Table;
-use super::things::Numbers;
 use super::unit::Unit;
 use crate::area::Level;
 use crate::catalogue::days;
-use crate::error::{Error, Result, choose};
+use crate::error::{Error, Fact, Phrase, Result, choose};
 use crate::grid::Columns;
 use crate::period::Period;
 use crate::record::{NO, YES};
 use crate::task::Watched;
 use chrono::{Datelike, Days, Months, NaiveDate};
 
-/// The windows of time that children are counted in.
+/// The windows of time in which children are counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Windows {
-    /// Calendar windows of so many months, 1, 3, 6 or 12, of the selection's period; then the period itself.
+    /// Calendar windows of 1, 3, 6 or 12 months of the selection's period, then the period itself.
     Months(u32),
     /// Any periods.
     Periods(Vec<Period>),
 }
 
-/// What the windows of a word are.
-const WORDS: [(&str, u32); 4] = [("month", 1), ("quarter", 3), ("half_year", 6), ("year", 12)];
+/// The length of windows in months, by code.
+const LENGTHS: [(&str, u32); 4] = [("month", 1), ("quarter", 3), ("half_year", 6), ("year", 12)];
+/// Their names, in the same order.
+const NAMES: [Phrase; 4] = [Phrase::Month, Phrase::Quarter, Phrase::HalfYear, Phrase::Year];
 
 impl Windows {
-    /// The windows of a word: `month`, `quarter`, `half_year`, `year`.
+    /// The windows by code: `month`, `quarter`, `half_year`, `year`.
     ///
     /// # Errors
     /// [`Error::UnknownChoice`].
     pub fn from_word(word: &str) -> Result<Self> {
-        choose("windows", word, &WORDS).map(Self::Months)
+        choose("windows", word, &LENGTHS).map(Self::Months)
     }
 
     /// # Errors
@@ -42,14 +44,13 @@ impl Windows {
             Self::Periods(periods) => return Ok(periods),
             Self::Months(months) => months,
         };
-        let Some((word, _)) = WORDS.iter().find(|(_, n)| *n == months) else {
-            let expected = "1, 3, 6 or 12".to_owned();
-            return Err(Error::BadNumber { what: "windows", expected, found: months.to_string() });
+        let Some(name) = LENGTHS.iter().zip(NAMES).find_map(|((_, n), name)| (*n == months).then_some(name)) else {
+            return Err(Error::BadNumber { what: "windows", expected: Phrase::WindowLength.into(), found: Fact::verbatim(months) });
         };
         let refused = || Error::BadNumber {
             what: "windows",
-            expected: format!("a period of whole calendar windows ({word})"),
-            found: period.map_or_else(|| "none".to_owned(), Period::to_string),
+            expected: Phrase::WholeWindows(name.clone().into()).into(),
+            found: period.map_or_else(|| Phrase::Nothing.into(), Fact::verbatim),
         };
         let period = period.ok_or_else(refused)?;
         let mut windows = Vec::new();
@@ -68,7 +69,7 @@ impl Windows {
     }
 }
 
-/// The calendar window of so many months that begins on a day.
+/// The calendar window of a length in months that begins on a day.
 fn calendar(first: NaiveDate, months: u32) -> Result<Period> {
     let year = first.year();
     match months {
@@ -80,19 +81,19 @@ fn calendar(first: NaiveDate, months: u32) -> Result<Period> {
     .parse()
 }
 
-/// How a child came to a window: the first time and once, the first time and more than once, not for the first time.
+/// The reports of a child up to a window's end: one, in the window; several, all in it; one before it.
 const NEW: u8 = 0;
 const IN_WINDOW: u8 = 1;
 const BEFORE: u8 = 2;
 
 impl Selection {
-    /// The distinct children of each window, and how many of them came back.
+    /// The distinct children of each window, and how many of them were reported again.
     ///
-    /// A child is `new` if the window's report is its only one up to the window's end, wherever it was; `seen_before` if it has
+    /// A child is `new` if the window's report is its only one up to the window's end, in any area; `seen_before` if it has
     /// a report before the window's first day; else `repeated_in_window`. `repeated` = `repeated_in_window` +
-    /// `seen_before`. What was before is known as far as the register reaches. Rows without a child key cannot be de-duplicated
-    /// and stand in `without_key`: `new` + `repeated` + `without_key` = `children`, and `least` and `most` bound them, all as in
-    /// [`Selection::counts`]. The period of the selection sets the windows, not what counts as before.
+    /// `seen_before`. Earlier reports are known only as far back as the register goes. Rows without a child key cannot be
+    /// de-duplicated and count in `without_key`: `new` + `repeated` + `without_key` = `children`, and `least` and `most` bound
+    /// them, all as in [`Selection::counts`]. The period of the selection sets the windows, but does not limit earlier reports.
     ///
     /// # Errors
     /// [`Error::BadNumber`] if the period cannot be cut into the windows.
@@ -103,7 +104,7 @@ impl Selection {
         let keyed = *keyed;
         let known = self.histories();
         let places = self.places(level)?;
-        let mut lines: Vec<Line> = Vec::new();
+        let mut rows: Vec<Row> = Vec::new();
         for window in &windows {
             let span = (days(window.first()), days(window.last()));
             let came = came(&known, keyed, span);
@@ -115,41 +116,41 @@ impl Selection {
                     continue;
                 }
                 for row in places.of(self.choice.commune(report)) {
-                    entries.push(Entry { cell: u64::from(row), thing: children[nth], case: cases[nth], possible: status != YES });
+                    entries.push(Entry { cell: u64::from(row), entity: children[nth], case: cases[nth], possible: status != YES });
                     incidents[row as usize] += u64::from(status == YES);
                 }
             }
-            let mut of_window: Vec<Line> = incidents.into_iter().map(|n| Line { incidents: n, ..Line::default() }).collect();
+            let mut of_window: Vec<Row> = incidents.into_iter().map(|n| Row { incidents: n, ..Row::default() }).collect();
             for (cell, of_cell) in by_cell(&sorted(entries)) {
-                let line = &mut of_window[cell as usize];
-                line.count = count(of_cell, keyed);
-                for (child, _) in by_thing(of_cell).filter(|(child, of_child)| *child < keyed && certain(of_child)) {
-                    line.came[usize::from(came[child as usize])] += 1;
+                let row = &mut of_window[cell as usize];
+                row.count = count(of_cell, keyed);
+                for (child, _) in by_entity(of_cell).filter(|(child, of_child)| *child < keyed && certain(of_child)) {
+                    row.came[usize::from(came[child as usize])] += 1;
                 }
             }
-            lines.extend(of_window);
+            rows.extend(of_window);
         }
-        let words: Vec<String> = windows.iter().flat_map(|w| std::iter::repeat_n(w.to_string(), places.len())).collect();
-        let came = |which: u8| lines.iter().map(move |l| l.came[usize::from(which)]);
-        Columns::new(lines.len())
-            .words("window", words)
+        let names: Vec<String> = windows.iter().flat_map(|w| std::iter::repeat_n(w.to_string(), places.len())).collect();
+        let came = |which: u8| rows.iter().map(move |r| r.came[usize::from(which)]);
+        Columns::new(rows.len())
+            .words("window", names)
             .areas(&places.rows, 1)
-            .counts("children", lines.iter().map(|l| l.count.certain))
+            .counts("children", rows.iter().map(|r| r.count.certain))
             .counts("new", came(NEW))
-            .counts("repeated", lines.iter().map(|l| l.came[usize::from(IN_WINDOW)] + l.came[usize::from(BEFORE)]))
+            .counts("repeated", rows.iter().map(|r| r.came[usize::from(IN_WINDOW)] + r.came[usize::from(BEFORE)]))
             .counts("repeated_in_window", came(IN_WINDOW))
             .counts("seen_before", came(BEFORE))
-            .counts("incidents", lines.iter().map(|l| l.incidents))
-            .counts("without_key", lines.iter().map(|l| l.count.without_key))
-            .counts("undecided", lines.iter().map(|l| l.count.undecided))
-            .counts("least", lines.iter().map(|l| l.count.least))
-            .counts("most", lines.iter().map(|l| l.count.most()))
+            .counts("incidents", rows.iter().map(|r| r.incidents))
+            .counts("without_key", rows.iter().map(|r| r.count.without_key))
+            .counts("undecided", rows.iter().map(|r| r.count.undecided))
+            .counts("least", rows.iter().map(|r| r.count.least))
+            .counts("most", rows.iter().map(|r| r.count.most()))
             .covered(&windows.iter().flat_map(|window| self.covered_in(Unit::Child, &places, Some(window))).collect::<Vec<_>>())?
             .note("Số trẻ em = lần đầu + lặp lại + không có mã định danh", "Children = new + repeated + without a key")
             .table(Some(Unit::Child), self)
     }
 
-    /// Child and day of every report that counts at any time, of children with a key, in order.
+    /// Child, day and index of every report that counts regardless of its date, for children with a key, sorted.
     pub(super) fn histories(&self) -> Vec<(u32, i32, u32)> {
         let Numbers { children, keyed, .. } = self.facts.numbers();
         let known = |nth: usize| {
@@ -163,13 +164,13 @@ impl Selection {
 }
 
 #[derive(Clone, Default)]
-struct Line {
+struct Row {
     count: Count,
     came: [u64; 3],
     incidents: u64,
 }
 
-/// How each child came to a window, if it did.
+/// The class of each child with reports up to a window's end.
 fn came(known: &[(u32, i32, u32)], keyed: u32, (first, last): (i32, i32)) -> Vec<u8> {
     let mut found = vec![NEW; keyed as usize];
     for of_child in known.chunk_by(|a, b| a.0 == b.0) {

@@ -1,9 +1,9 @@
-//! One row of the three abuse tables as small facts: hashes for identifiers, places in lists for codes, days for dates.
+//! Rows of the three abuse tables as compact facts: hashes of identifiers, indices of codes, days since 1970.
 
-use super::known::{Known, categories, place};
+use super::known::{Known, categories, position};
 use crate::area::AreaList;
-use crate::catalogue::{Catalogue, Codes, EthnicList, Table};
-use crate::error::{Error, Result};
+use crate::catalogue::{Catalogue, Codes, ColumnType, EthnicList, Table};
+use crate::error::{Error, Phrase, Result};
 use crate::question::UnknownAreas;
 use crate::record::{BIRTHS, Cases, Encoded, Encoder, NO_WORD, Problems, check_schema};
 use crate::spelling::identifier;
@@ -12,12 +12,12 @@ use polars_core::prelude::DataFrame;
 use std::collections::HashMap;
 use xxhash_rust::xxh3::xxh3_128;
 
-/// The place of a code that is not recorded.
+/// The index of a code that is not recorded.
 pub(super) const NONE: u8 = u8::MAX;
-/// The place of an area that is not recorded, or that the list does not have.
+/// The index of an area that is not recorded or not in the list.
 pub(super) const NOWHERE: u32 = u32::MAX;
 
-/// What is known of one child in one case.
+/// One child in one case.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Report {
     pub case: u128,
@@ -28,18 +28,18 @@ pub(super) struct Report {
     pub age: (i32, i32),
     /// The day of birth, where it is known to the day.
     pub born: Option<i32>,
-    /// Commune of the incident and of residence, as places in the list of areas.
-    pub place: u32,
-    pub home: u32,
+    /// Communes of the incident and of residence, as indices into the list of areas.
+    pub commune: u32,
+    pub residence: u32,
     pub sex: u8,
     pub ethnicity: u8,
     pub environment: u8,
     pub outcome: u8,
-    /// Flags with three values.
+    /// Flags: no, undecided or yes.
     pub online: u8,
     pub supported: u8,
     pub prostitution: u8,
-    /// The results of the verification it can have, as bits in the order of the list.
+    /// Its possible results of verification, as bits in the order of the list.
     pub verification: u8,
     /// Forms of abuse as bits in the order of the list; none if they are not recorded.
     pub forms: Option<u8>,
@@ -54,7 +54,7 @@ pub(super) struct Report {
 pub(super) struct Person {
     pub case: u128,
     pub key: Option<u128>,
-    /// The child the relation is about; none means every child of the case.
+    /// The child of the relation; none means every child of the case.
     pub child: Option<u128>,
     pub sex: u8,
     pub relation: u8,
@@ -67,9 +67,9 @@ pub(super) struct Decision {
     pub case: Option<u128>,
     pub decided: i32,
     pub act: Option<i32>,
-    pub place: u32,
+    pub commune: u32,
     pub decree: u8,
-    /// Article and clause; clause 0 is the whole article.
+    /// Article and clause; clause 0 means the whole article.
     pub article: Option<(u16, u16)>,
     pub form: u8,
     pub fine: Option<i32>,
@@ -87,7 +87,7 @@ impl Decision {
 }
 
 /// Reads batches of one table.
-pub(super) struct Reader<'a> {
+pub(super) struct TableReader<'a> {
     pub catalogue: &'a Catalogue,
     pub areas: &'a AreaList,
     pub ethnic: Option<EthnicList>,
@@ -101,12 +101,12 @@ pub(super) struct Reader<'a> {
 /// A batch being read.
 struct Batch<'r, 'a> {
     encoder: Encoder<'r>,
-    reader: &'r Reader<'a>,
+    reader: &'r TableReader<'a>,
 }
 
-#[allow(clippy::redundant_closure_for_method_calls, reason = "the method alone would be of one lifetime")]
-impl Reader<'_> {
-    /// What stands in a batch, by one way of reading.
+#[allow(clippy::redundant_closure_for_method_calls, reason = "a method path would fix one lifetime")]
+impl TableReader<'_> {
+    /// Checks and reads a batch with `rows`, and collects its problems.
     fn read<T>(&mut self, frame: &DataFrame, rows: impl FnOnce(&mut Batch) -> Result<Vec<T>>) -> Result<Vec<T>> {
         let columns: Vec<String> = self.table.columns.iter().filter(|c| !c.private).map(|c| c.id.clone()).collect();
         check_schema(self.table, frame.schema(), &columns)?;
@@ -152,7 +152,7 @@ impl Batch<'_, '_> {
         self.encoder.offset + row as u64 + 1
     }
 
-    /// Hashes of identifiers. What identifies nobody is not recorded; where one is required, that is an error.
+    /// Hashes of identifiers. A placeholder counts as not recorded, which is an error in a required column.
     fn keys(&mut self, name: &str) -> Result<Vec<Option<u128>>> {
         let column = self.encoder.encode(name)?;
         let Encoded::Words { codes, words } = &*column else { return Ok(Vec::new()) };
@@ -161,23 +161,23 @@ impl Batch<'_, '_> {
         let mut found = Vec::with_capacity(codes.len());
         for (row, code) in codes.iter().enumerate() {
             let hash = hashes.get(*code as usize).copied().flatten();
-            // A null was told by the encoder.
+            // The encoder already reported nulls.
             if required && hash.is_none() && *code != NO_WORD {
-                self.wrong(name, "an identifier", row);
+                self.wrong(name, Phrase::Identifier, row);
             }
             found.push(hash);
         }
         Ok(found)
     }
 
-    /// The place of each code in its list.
-    fn places(&mut self, name: &str, list: &str) -> Result<Vec<u8>> {
+    /// The index of each code in its list.
+    fn indices(&mut self, name: &str, list: &str) -> Result<Vec<u8>> {
         let column = self.encoder.encode(name)?;
         let Encoded::Words { codes, words } = &*column else { return Ok(Vec::new()) };
         let categories = categories(self.codes(), list);
-        // The encoder lets through what the list has.
-        let places: Vec<u8> = words.iter().map(|word| place(&categories, list, word)).collect::<Result<_>>()?;
-        Ok(codes.iter().map(|code| places.get(*code as usize).copied().unwrap_or(NONE)).collect())
+        // The encoder passes only codes of the list.
+        let positions: Vec<u8> = words.iter().map(|word| position(&categories, list, word)).collect::<Result<_>>()?;
+        Ok(codes.iter().map(|code| positions.get(*code as usize).copied().unwrap_or(NONE)).collect())
     }
 
     fn flags(&mut self, name: &str) -> Result<Vec<u8>> {
@@ -202,7 +202,7 @@ impl Batch<'_, '_> {
         let column = self.encoder.encode("forms")?;
         let Encoded::List { starts, codes, known, words } = &*column else { return Ok(Vec::new()) };
         let list = categories(self.codes(), "form");
-        let bits: Vec<u8> = words.iter().map(|w| Ok(1 << place(&list, "form", w)?)).collect::<Result<_>>()?;
+        let bits: Vec<u8> = words.iter().map(|w| Ok(1 << position(&list, "form", w)?)).collect::<Result<_>>()?;
         let of_row = |(row, there): (usize, &bool)| {
             let items = &codes[starts[row] as usize..starts[row + 1] as usize];
             there.then(|| items.iter().fold(0, |mask, code| mask | bits[*code as usize]))
@@ -213,21 +213,21 @@ impl Batch<'_, '_> {
     fn areas(&mut self, name: &str, required: bool) -> Result<Vec<u32>> {
         let column = self.encoder.encode(name)?;
         let Encoded::Words { codes, words } = &*column else { return Ok(Vec::new()) };
-        let places: Vec<Option<u32>> = words.iter().map(|word| self.reader.areas.commune(word)).collect();
+        let communes: Vec<Option<u32>> = words.iter().map(|word| self.reader.areas.commune(word)).collect();
         let mut found = Vec::with_capacity(codes.len());
         for code in codes {
-            let place = places.get(*code as usize).copied().flatten();
-            let missing = place.is_none() && (required || *code != NO_WORD);
+            let commune = communes.get(*code as usize).copied().flatten();
+            let missing = commune.is_none() && (required || *code != NO_WORD);
             if missing && self.reader.unknown_areas == UnknownAreas::Error {
                 let word = words.get(*code as usize).map(String::as_str);
                 self.encoder.problems.area(&self.reader.table.id, name, word);
             }
-            found.push(place.unwrap_or(NOWHERE));
+            found.push(commune.unwrap_or(NOWHERE));
         }
         Ok(found)
     }
 
-    fn wrong(&mut self, column: &str, expected: &str, row: usize) {
+    fn wrong(&mut self, column: &str, expected: Phrase, row: usize) {
         let row = self.row(row);
         self.encoder.problems.value(&self.reader.table.id, column, expected, row);
     }
@@ -236,28 +236,28 @@ impl Batch<'_, '_> {
         let (cases, children) = (self.keys("case_id")?, self.keys("child_id")?);
         let (received, incidents) = (self.numbers("received_date")?, self.numbers("incident_date")?);
         let (ages, births) = (self.intervals("age")?, self.intervals(BIRTHS)?);
-        let (places, homes) = (self.areas("commune", true)?, self.areas("residence", false)?);
-        let sex = self.places("sex", "sex")?;
-        // Without the name of the list the codes cannot be read; whoever asks for ethnic groups is told so.
+        let (communes, residences) = (self.areas("commune", true)?, self.areas("residence", false)?);
+        let sex = self.indices("sex", "sex")?;
+        // Codes mean nothing without their list; a question by ethnic group is refused later.
         let ethnicity =
-            if self.reader.ethnic.is_some() { self.places("ethnicity", "ethnicity")? } else { vec![NONE; self.encoder.frame.height()] };
-        let (environment, outcome) = (self.places("environment", "environment")?, self.places("outcome", "outcome")?);
+            if self.reader.ethnic.is_some() { self.indices("ethnicity", "ethnicity")? } else { vec![NONE; self.encoder.frame.height()] };
+        let (environment, outcome) = (self.indices("environment", "environment")?, self.indices("outcome", "outcome")?);
         let (online, supported) = (self.flags("online")?, self.flags("supported")?);
         let prostitution = self.flags("prostitution")?;
-        let (confirmed, verification) = (self.flags("confirmed")?, self.places("verification", "verification")?);
+        let (confirmed, verification) = (self.flags("confirmed")?, self.indices("verification", "verification")?);
         let forms = self.forms()?;
         let (hours, emergency) = (self.numbers("emergency_hours")?, self.numbers("emergency_date")?);
         let (planned, approved) = (self.numbers("plan_date")?, self.numbers("approved_date")?);
         let Known { confirmed: known_as, any_verification: any, .. } = self.reader.known;
         let mut found = Vec::with_capacity(cases.len());
         for row in (0..cases.len()).watched() {
-            // What is required and missing was told by the encoder.
+            // The encoder already reported missing required values.
             let (Some(case), Some(received)) = (cases[row], received[row]) else { continue };
-            // Not confirmed is suspected still, or refuted; nothing recorded can be any of the three.
+            // Not confirmed means still suspected or refuted; not recorded can be any of the three.
             let flag = [any ^ known_as, any, known_as][usize::from(confirmed[row])];
-            let told = if verification[row] == NONE { flag } else { 1 << verification[row] };
-            if told & flag == 0 {
-                self.wrong("verification", "the same answer as confirmed", row);
+            let possible = if verification[row] == NONE { flag } else { 1 << verification[row] };
+            if possible & flag == 0 {
+                self.wrong("verification", Phrase::SameAs("confirmed"), row);
             }
             for (column, first, second) in [
                 ("emergency_date", Some(received), emergency[row]),
@@ -267,7 +267,7 @@ impl Batch<'_, '_> {
                 if let (Some(first), Some(second)) = (first, second)
                     && second < first
                 {
-                    self.wrong(column, "a day not before the step it follows", row);
+                    self.wrong(column, Phrase::DayNotBeforeLastStep, row);
                 }
             }
             found.push(Report {
@@ -277,8 +277,8 @@ impl Batch<'_, '_> {
                 incident: incidents[row],
                 age: ages[row],
                 born: (births[row].0 == births[row].1).then_some(births[row].0),
-                place: places[row],
-                home: homes[row],
+                commune: communes[row],
+                residence: residences[row],
                 sex: sex[row],
                 ethnicity: ethnicity[row],
                 environment: environment[row],
@@ -286,7 +286,7 @@ impl Batch<'_, '_> {
                 online: online[row],
                 supported: supported[row],
                 prostitution: prostitution[row],
-                verification: told,
+                verification: possible,
                 forms: forms[row],
                 emergency_hours: hours[row],
                 emergency: emergency[row],
@@ -299,7 +299,7 @@ impl Batch<'_, '_> {
 
     fn persons(&mut self) -> Result<Vec<Person>> {
         let (cases, keys, children) = (self.keys("case_id")?, self.keys("person_id")?, self.keys("child_id")?);
-        let (sex, relation) = (self.places("sex", "sex")?, self.places("relation", "relation")?);
+        let (sex, relation) = (self.indices("sex", "sex")?, self.indices("relation", "relation")?);
         let person =
             |row: usize| Some(Person { case: cases[row]?, key: keys[row], child: children[row], sex: sex[row], relation: relation[row] });
         Ok((0..cases.len()).filter_map(person).collect())
@@ -308,11 +308,11 @@ impl Batch<'_, '_> {
     fn decisions(&mut self) -> Result<Vec<Decision>> {
         let (keys, cases) = (self.keys("decision_id")?, self.keys("case_id")?);
         let (decided, acts) = (self.numbers("decided_on")?, self.numbers("act_date")?);
-        let places = self.areas("commune", true)?;
-        let (decree, form) = (self.places("decree", "decree")?, self.places("form", "sanction_form")?);
+        let communes = self.areas("commune", true)?;
+        let (decree, form) = (self.indices("decree", "decree")?, self.indices("form", "sanction_form")?);
         let fine = self.numbers("fine")?;
-        let (violator, violator_key) = (self.places("violator", "violator")?, self.keys("violator_id")?);
-        let (born, status) = (self.numbers("violator_birth_date")?, self.places("status", "sanction_status")?);
+        let (violator, violator_key) = (self.indices("violator", "violator")?, self.keys("violator_id")?);
+        let (born, status) = (self.numbers("violator_birth_date")?, self.indices("status", "sanction_status")?);
         let articles = self.articles()?;
         let mut found = Vec::with_capacity(keys.len());
         for row in (0..keys.len()).watched() {
@@ -320,14 +320,14 @@ impl Batch<'_, '_> {
             if let Some(act) = acts[row]
                 && act > decided
             {
-                self.wrong("act_date", "a day not after decided_on", row);
+                self.wrong("act_date", Phrase::DayNotAfter("decided_on"), row);
             }
             found.push(Decision {
                 key,
                 case: cases[row],
                 decided,
                 act: acts[row],
-                place: places[row],
+                commune: communes[row],
                 decree: decree[row],
                 article: articles[row],
                 form: form[row],
@@ -349,7 +349,7 @@ impl Batch<'_, '_> {
         for (row, code) in codes.iter().enumerate() {
             let article = read.get(*code as usize).copied().flatten();
             if article.is_none() && *code != NO_WORD {
-                self.wrong("article", "an article such as 22 or 22.1", row);
+                self.wrong("article", Phrase::Article, row);
             }
             found.push(article);
         }
@@ -372,7 +372,7 @@ fn article(text: &str) -> Option<(u16, u16)> {
     Some((article, numbers.next().flatten().unwrap_or(0)))
 }
 
-/// Refuses a table without a column that everything rests on; of several the first is named if none is there.
+/// Refuses a table with none of the columns `any_of`; the error names the first.
 pub(super) fn need(table: &Table, columns: &[String], any_of: &[&str], what: &str) -> Result<()> {
     if any_of.iter().any(|name| columns.iter().any(|c| c == name)) {
         return Ok(());
@@ -380,7 +380,7 @@ pub(super) fn need(table: &Table, columns: &[String], any_of: &[&str], what: &st
     Err(Error::MissingColumn {
         table: table.id.clone(),
         column: any_of[0].to_owned(),
-        expected: table.column(any_of[0]).map_or("text", |c| c.kind.word()).to_owned(),
+        expected: table.column(any_of[0]).map_or(ColumnType::Text, |c| c.kind).fact(),
         found: columns.to_vec(),
         indicator: what.to_owned(),
     })

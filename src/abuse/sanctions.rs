@@ -37,7 +37,7 @@ impl SanctionDimension {
     /// Every dimension.
     pub const ALL: [Self; 6] = [Self::Decree, Self::Article, Self::Clause, Self::Form, Self::FineBand, Self::Violator];
 
-    /// The word, which is also the column of a result.
+    /// The code, which is also the column in a result.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -50,7 +50,7 @@ impl SanctionDimension {
         }
     }
 
-    /// The dimension of a word.
+    /// The dimension by its code.
     ///
     /// # Errors
     /// [`Error::UnknownChoice`].
@@ -67,8 +67,8 @@ fn since_2022() -> i32 {
 }
 
 impl Decision {
-    /// The decree in force on the day of the act; without that day, the earlier one if the decision itself is older than the later,
-    /// else the one recorded.
+    /// The decree in force on the day of the act; without that day, the earlier decree if the decision was taken before the
+    /// later one, else the one recorded.
     pub(super) fn decree_of_act(&self, known: &Known) -> u8 {
         match self.act {
             Some(act) if act < since_2022() => known.of_2013,
@@ -78,13 +78,13 @@ impl Decision {
         }
     }
 
-    /// Article and clause as they are written.
+    /// Article and clause as text.
     pub(super) fn clause(&self) -> Option<String> {
         self.article.map(|(article, clause)| if clause == 0 { article.to_string() } else { format!("{article}.{clause}") })
     }
 }
 
-/// A dimension of decisions with its categories, and how a decision is read into them.
+/// A dimension of decisions with its categories; assigns decisions to them.
 struct Breakdown {
     dimension: SanctionDimension,
     categories: Categories,
@@ -96,7 +96,7 @@ struct Breakdown {
 
 impl Breakdown {
     fn new(dimension: SanctionDimension, codes: &Codes, known: Known, decisions: &[&Decision]) -> Result<Self> {
-        // Articles are those of the records: decrees have a hundred, few of them on children.
+        // Only articles in the records: decrees have about a hundred, few of them on children.
         let of = |(article, clause): (u16, u16)| if dimension == SanctionDimension::Article { (article, 0) } else { (article, clause) };
         let articles: Vec<(u16, u16)> = match dimension {
             SanctionDimension::Article | SanctionDimension::Clause => {
@@ -140,7 +140,7 @@ impl Breakdown {
     }
 }
 
-/// What a cell holds: keys, so that each decision and violator counts once.
+/// A cell: keys, so that each decision and violator counts once.
 #[derive(Default)]
 struct Cell {
     decisions: HashSet<u128>,
@@ -153,20 +153,20 @@ struct Cell {
 
 impl Cell {
     fn add(&mut self, decision: &Decision, codes: &Known) {
-        for (place, status) in [codes.annulled, codes.to_criminal].into_iter().enumerate() {
+        for (nth, status) in [codes.annulled, codes.to_criminal].into_iter().enumerate() {
             if decision.status == status {
-                self.left_out[place].insert(decision.key);
+                self.left_out[nth].insert(decision.key);
             }
         }
         if decision.status != codes.in_force {
             return;
         }
         self.decisions.insert(decision.key);
-        for (place, violator) in [codes.person, codes.organisation].into_iter().enumerate() {
+        for (nth, violator) in [codes.person, codes.organisation].into_iter().enumerate() {
             if decision.violator == violator {
-                // Whoever is not named is taken for somebody of its own.
+                // A violator without an id counts as a separate one.
                 let named = decision.violator_key;
-                self.violators[place].insert((named.is_some(), named.unwrap_or(decision.key)));
+                self.violators[nth].insert((named.is_some(), named.unwrap_or(decision.key)));
             }
         }
         if let Some(fine) = decision.fine {
@@ -179,7 +179,7 @@ impl Cell {
 }
 
 impl Facts {
-    /// The decisions of a period, whatever became of them.
+    /// The decisions of a period, of any status.
     pub(super) fn decisions_of(&self, period: Option<&Period>) -> Result<Vec<&Decision>> {
         let decisions = self.decisions.as_ref().ok_or_else(|| missing("sanctions"))?;
         let span = period.map_or((i32::MIN, i32::MAX), |p| (days(p.first()), days(p.last())));
@@ -190,8 +190,8 @@ impl Facts {
 impl Register {
     /// Decisions in force, persons and organisations sanctioned, and fines, by the day of the decision.
     ///
-    /// Columns: `decisions`; `persons` and `organisations`, each once by `violator_id` (without one each decision its own);
-    /// `fine_total` in đồng and `fined`, the decisions with a fine; `fine_missing`, fines without an amount; and, left out of all
+    /// Columns: `decisions`; `persons` and `organisations`, each once by `violator_id` (without an id, once per decision);
+    /// `fine_total` in đồng and `fined`, the decisions with a fine; `fine_missing`, fines without an amount; and, not in any
     /// of these, `annulled` and `to_criminal`. The decree is the one in force on the day of the act: Decree 144/2013/NĐ-CP
     /// before 1 January 2022, Decree 130/2021/NĐ-CP from then.
     ///
@@ -209,20 +209,20 @@ impl Register {
         let known = self.0.known;
         let breakdowns = by.iter().map(|d| Breakdown::new(*d, catalogue.codes(), known, &decisions)).collect::<Result<Vec<Breakdown>>>()?;
         let cross = Cross::new(breakdowns.iter().map(|b| b.categories.clone()).collect());
-        // Of every decision, so that tables of different periods have the same rows.
+        // Areas of all decisions, so that tables of different periods have the same rows.
         let places = Places::new(&self.0.areas, level, self.0.communes_of_sanctions())?;
         check_rows(cross.rows() * places.len() as u128)?;
         let mut cells: HashMap<(u32, u64), Cell> = HashMap::new();
         for decision in decisions.iter().watched() {
             let finest = cross.cell(breakdowns.iter().map(|b| b.category(decision)));
-            for row in places.of(decision.place) {
+            for row in places.of(decision.commune) {
                 for cell in cross.margins_of(finest) {
                     cells.entry((row, cell)).or_default().add(decision, &known);
                 }
             }
         }
         let reported = self.0.submissions.reported("sanctions", period, &self.0.areas, &self.0.communes_of_decisions(period));
-        let who = self.0.told_coverage(&reported, self.0.communes_of_sanctions());
+        let coverage = self.0.coverage_text(&reported, self.0.communes_of_sanctions());
         let shown = cross.shown();
         let rows = || (0..places.len() as u32).flat_map(|row| shown.iter().map(move |cell| (row, *cell)));
         let of = |count: fn(&Cell) -> u64| rows().map(|row| cells.get(&row).map_or(0, count)).collect::<Vec<_>>();
@@ -238,7 +238,7 @@ impl Register {
             .counts("annulled", of(|c| c.left_out[0].len() as u64))
             .counts("to_criminal", of(|c| c.left_out[1].len() as u64))
             .covered(&each(&self.0.decisions_covered(&places, period), shown.len()))?
-            .note(&who.vi, &who.en)
+            .note(&coverage.vi, &coverage.en)
             .table_of_decisions(period)
     }
 }

@@ -1,10 +1,10 @@
-//! The reports that count, and how certainly.
+//! The reports that count, certainly or possibly.
 
 use super::choice::{Choice, DateOf, PlaceOf};
+use super::entities::{Entities, entities};
 use super::facts::Facts;
 use super::places::Places;
 use super::report::Report;
-use super::things::{Things, things};
 use super::unit::Unit;
 use crate::area::{Level, Reported};
 use crate::catalogue::{Catalogue, Codes, days};
@@ -25,7 +25,7 @@ pub struct Selection {
     pub(super) catalogue: Catalogue,
     /// The first decision in force of each case.
     pub(super) decided: Arc<HashMap<u128, i32>>,
-    /// For each report whether it counts, in the period and at any time.
+    /// Whether each report counts in the period, and regardless of its date.
     pub(super) status: Arc<Vec<u8>>,
     pub(super) ever: Arc<Vec<u8>>,
 }
@@ -64,28 +64,28 @@ impl Selection {
         self.catalogue.codes()
     }
 
-    /// The things of a unit in the period.
-    pub(super) fn things(&self, unit: Unit) -> Result<Things> {
+    /// The entities of a unit in the period.
+    pub(super) fn entities(&self, unit: Unit) -> Result<Entities> {
         let persons = match (unit, &self.facts.persons) {
             (Unit::Perpetrator | Unit::Pair, None) => return Err(missing("perpetrators")),
             (_, persons) => persons.as_deref().unwrap_or_default(),
         };
-        Ok(things(unit, &self.facts.reports, self.facts.numbers(), persons, &self.status))
+        Ok(entities(unit, &self.facts.reports, self.facts.numbers(), persons, &self.status))
     }
 
     /// The areas of a table down to a level.
     pub(super) fn places(&self, level: Level) -> Result<Places<'_>> {
-        // Of every report of the register, so that tables of different periods have the same rows.
+        // Areas of all reports, so that tables of different periods have the same rows.
         Places::new(&self.facts.areas, level, self.communes())
     }
 
-    /// The communes of all reports, and those that submissions name. By residence nobody knows who reported.
+    /// The communes of all reports, and those named in submissions; by residence coverage is unknown.
     pub(super) fn communes(&self) -> impl Iterator<Item = u32> + '_ {
         let tables: &[&str] = if self.choice.place == PlaceOf::Residence { &[] } else { &["victims", "perpetrators"] };
         self.facts.reports.iter().map(|r| self.choice.commune(r)).chain(self.facts.named(tables))
     }
 
-    /// Who reported what a unit is counted from, area by area, in the selection's period.
+    /// The coverage of a unit's table in the selection's period, area by area.
     pub(super) fn covered(&self, unit: Unit, places: &Places) -> Vec<Coverage> {
         self.covered_in(unit, places, self.choice.period.as_ref())
     }
@@ -100,8 +100,8 @@ impl Selection {
         places.covered(&self.reported(table, period, &sent), &sent)
     }
 
-    /// The communes that reported a table. They report what happened there: by where children live nobody knows who did. Perpetrators
-    /// come with the victims of their case.
+    /// The communes that reported a table. A commune reports incidents in it, so by residence coverage is unknown.
+    /// Perpetrators come with the victims of their case.
     fn reported(&self, table: &str, period: Option<&Period>, sent: &HashSet<u32>) -> Reported {
         if self.choice.place == PlaceOf::Residence {
             return Reported::Unknown;
@@ -120,13 +120,13 @@ impl Selection {
         self.facts.reports.iter().filter(inside).map(|r| self.choice.commune(r)).collect()
     }
 
-    /// How many communes reported victims, told to a person.
-    pub(super) fn told_coverage(&self) -> Text {
+    /// How many communes reported victims, in plain words.
+    pub(super) fn coverage_text(&self) -> Text {
         let period = self.choice.period.as_ref();
-        self.facts.told_coverage(&self.reported("victims", period, &self.communes_of_reports(period)), self.communes())
+        self.facts.coverage_text(&self.reported("victims", period, &self.communes_of_reports(period)), self.communes())
     }
 
-    /// The reports certain in the period, with their places in the register.
+    /// The reports certain in the period, with their indices in the register.
     pub(super) fn certain(&self) -> impl Iterator<Item = (u32, &Report)> {
         (0_u32..).zip(&self.facts.reports).filter(|(nth, _)| self.status[*nth as usize] == YES)
     }

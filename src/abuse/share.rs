@@ -1,4 +1,4 @@
-//! Shares of cells in totals, of one unit and one choice only.
+//! Shares of cells in totals, within one unit and one choice.
 
 use super::places::each;
 use super::table::{Share, Table, share};
@@ -7,18 +7,17 @@ use crate::grid::Columns;
 use std::sync::Arc;
 
 impl Table {
-    /// The share of each cell in percent: in the total of its area, or in the cell of another table of counts that it lies in.
+    /// The share of each cell in percent: of the total of its area, or of the cell of another table of counts that contains it.
     ///
-    /// Of two tables the second has some of the dimensions of the first, or none. Limits are Wilson's at 95 %. Cells that
-    /// are only possible are in neither number.
+    /// The other table has some of this table's dimensions, or none. Limits are Wilson's at 95 %. Only certain entities count
+    /// in either number.
     ///
     /// # Errors
-    /// [`Error::NoShare`] for a table that is not one of counts, [`Error::UnitsDiffer`] if the two count different things,
-    /// [`Error::ChoicesDiffer`] if other reports count in them, [`Error::UnknownChoice`] for a dimension that the first lacks.
+    /// [`Error::NoShare`] for a table that is not one of counts, [`Error::UnitsDiffer`] for tables of different units,
+    /// [`Error::ChoicesDiffer`] if other reports count in them, [`Error::UnknownChoice`] for a dimension that this table lacks.
     pub fn share(&self, of: Option<&Self>) -> Result<Self> {
         let grid = self.counted.as_ref().ok_or(Error::NoShare)?;
-        let own = of.unwrap_or(self);
-        let whole = own.counted.as_ref().ok_or(Error::NoShare)?;
+        let whole = of.unwrap_or(self).counted.as_ref().ok_or(Error::NoShare)?;
         if grid.unit != whole.unit {
             return Err(Error::UnitsDiffer { numerator: grid.unit.word().to_owned(), denominator: whole.unit.word().to_owned() });
         }
@@ -28,7 +27,7 @@ impl Table {
             return Err(Error::ChoicesDiffer { numerator: mine, denominator: theirs });
         }
         let (size, size_of) = (grid.cross.size() as usize, whole.cross.size() as usize);
-        // The first cell of every table is shown first: its total.
+        // The first cell that a table shows is its total.
         let total = whole.cross.shown()[0];
         let cells = if of.is_none() { vec![total; size] } else { grid.cells_in(whole)? };
         let shown = grid.cross.shown();

@@ -10,9 +10,9 @@ use crate::record::{NO, UNDECIDED, YES};
 use crate::task::Watched;
 
 impl Selection {
-    /// Abused children who were supported or got an intervention: by any of their certain reports in the area.
+    /// Abused children who were supported or got an intervention, by any of their certain reports in the area.
     ///
-    /// `numerator` of them were, of `denominator` it is known whether they were, of `undecided` it is not. Indicator II.0107 of
+    /// `numerator`: supported; `denominator`: support known, yes or no; `undecided`: not known. Indicator II.0107 of
     /// Circular 13/2021/TT-BLĐTBXH.
     ///
     /// # Errors
@@ -20,14 +20,14 @@ impl Selection {
     pub fn supported(&self, level: Level) -> Result<Table> {
         let places = self.places(level)?;
         let mut found: Vec<(u32, u32, u8)> = Vec::new();
-        for member in self.things(Unit::Child)?.members.iter().watched().filter(|m| m.status == YES) {
+        for member in self.entities(Unit::Child)?.members.iter().watched().filter(|m| m.status == YES) {
             let report = &self.facts.reports[member.report as usize];
-            found.extend(places.of(self.choice.commune(report)).map(|row| (row, member.thing, report.supported)));
+            found.extend(places.of(self.choice.commune(report)).map(|row| (row, member.entity, report.supported)));
         }
         found.sort_unstable();
         let mut counts = vec![[0_u64; 3]; places.len()];
         for of_child in found.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
-            // The last is the greatest: supported if any report says so.
+            // Sorted: the last is YES if any report says so.
             let (row, _, supported) = of_child[of_child.len() - 1];
             counts[row as usize][usize::from(supported)] += 1;
         }

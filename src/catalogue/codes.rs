@@ -1,25 +1,25 @@
-//! The lists of codes: what a column may hold and what each code is called.
+//! The lists of codes: the values a column may hold, and their names.
 
 use super::condition::Condition;
 use super::indicator::{Dimension, ReadIn};
 use super::table::{ETHNICITY, Table};
-use crate::error::{Result, choose};
+use crate::error::{Fact, Phrase, Result, choose};
 use crate::text::Text;
 use serde::Deserialize;
 
-/// One code of a list.
+/// A code of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Code {
     /// The code.
     pub code: String,
-    /// The code it is a part of.
+    /// The code of the group it belongs to.
     pub parent: Option<String>,
     /// Vietnamese name.
     pub vi: String,
     /// English name.
     pub en: String,
-    /// Where the name was read, if not where the list was.
+    /// The source of the name, if other than that of the list.
     pub read_in: Option<ReadIn>,
 }
 
@@ -39,9 +39,9 @@ pub struct CodeList {
     pub id: String,
     /// Its name for people.
     pub name: Text,
-    /// Where it was read.
+    /// Its kind of source.
     pub read_in: ReadIn,
-    /// The text it was read in.
+    /// The legal text.
     pub source: Option<String>,
     /// The codes.
     pub items: Vec<Code>,
@@ -71,7 +71,7 @@ pub enum EthnicList {
 }
 
 impl EthnicList {
-    /// The year that names it.
+    /// Its year, which is its name.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -101,7 +101,7 @@ struct EthnicFile {
     group: Vec<EthnicGroup>,
 }
 
-/// Every list of codes the crate ships.
+/// All lists of codes of the crate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Codes {
     lists: Vec<CodeList>,
@@ -119,7 +119,7 @@ impl Codes {
         &self.lists
     }
 
-    /// The list of that name.
+    /// The list of that id.
     #[must_use]
     pub fn list(&self, id: &str) -> Option<&CodeList> {
         self.lists.iter().find(|l| l.id == id)
@@ -137,7 +137,7 @@ impl Codes {
         self.list(list)?.items.iter().find(|c| c.code == code).map(Code::name)
     }
 
-    /// True if a list has a code; of ethnic groups, if a group has that name.
+    /// True if a list has a code; for ethnic groups, if a group has that name.
     #[must_use]
     pub fn has(&self, list: &str, code: &str) -> bool {
         if list == ETHNICITY {
@@ -146,14 +146,13 @@ impl Codes {
         self.list(list).is_some_and(|l| l.items.iter().any(|c| c.code == code))
     }
 
-    /// Refuses a condition on a code that its column's list does not have: it would count nobody and never say so.
-    pub(crate) fn check(&self, condition: &Condition, table: &Table) -> Result<(), (String, String)> {
+    /// Refuses a condition on a code that the column's list does not have: it would silently count 0.
+    pub(crate) fn check(&self, condition: &Condition, table: &Table) -> Result<(), (Fact, Fact)> {
         for (column, word) in condition.words() {
             let list = table.column(column).and_then(|c| c.codes.as_deref());
             if let Some(list) = list.filter(|list| !self.has(list, word)) {
-                let expected =
-                    if list == ETHNICITY { "the name of an ethnic group".to_owned() } else { format!("a code of the list {list}") };
-                return Err((expected, format!("\"{word}\"")));
+                let expected = if list == ETHNICITY { Phrase::EthnicName } else { Phrase::CodeOf(list.to_owned()) };
+                return Err((expected.into(), Fact::quoted(word)));
             }
         }
         Ok(())
@@ -166,7 +165,7 @@ impl Codes {
         self.categories_of(dimension.word())
     }
 
-    /// The codes of a list but `unknown`, or the names of the ethnic groups; empty for what is no list.
+    /// The codes of a list except `unknown`, or the names of the ethnic groups; empty for an unknown list.
     pub(crate) fn categories_of(&self, list: &str) -> Vec<&str> {
         if list == ETHNICITY {
             return self.ethnic.iter().map(|g| g.name.as_str()).collect();
@@ -175,7 +174,7 @@ impl Codes {
         items.iter().map(|c| c.code.as_str()).filter(|c| *c != "unknown").collect()
     }
 
-    /// The group that a code stands for in one of the two official lists.
+    /// The group of a code in one of the two official lists.
     #[must_use]
     pub fn ethnic_group(&self, list: EthnicList, code: &str) -> Option<&EthnicGroup> {
         self.ethnic.iter().find(|g| match list {

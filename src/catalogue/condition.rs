@@ -1,19 +1,20 @@
 //! Conditions: SQL text, read once, three-valued.
 //!
-//! The accepted SQL is what a count needs and no more: `AND`, `OR`, `NOT`, comparisons of a column with
+//! The accepted SQL is what counts need and no more: `AND`, `OR`, `NOT`, comparisons of a column with
 //! a literal, `IN`, `BETWEEN`, `IS [NOT] NULL / TRUE / FALSE / UNKNOWN`, and the list functions
-//! `array_length(list)` and `array_contains(list, 'code')`. Rules of quality may compare sums of columns too.
+//! `array_length(list)` and `array_contains(list, 'code')`. Quality rules may also compare sums of columns.
 
 use super::table::{ColumnType, Table};
+use crate::error::{Fact, Phrase};
 use chrono::NaiveDate;
 use sqlparser::ast::{BinaryOperator, Expr, FunctionArg, FunctionArgExpr, FunctionArguments, InTarget, UnaryOperator, Value};
 use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::Parser;
 use std::collections::BTreeSet;
 
-/// A longer text is no condition a person wrote, and would nest deeper than the stack.
+/// Nobody writes a longer condition by hand, and a longer one could nest deeper than the stack.
 const LONGEST: usize = 10_000;
-/// Columns of one comparison.
+/// Most columns in one comparison.
 const MOST_TERMS: usize = 64;
 /// The reference day, under a name no table uses.
 pub(crate) const TODAY: &str = "#today";
@@ -50,7 +51,7 @@ pub enum Condition {
     Number(String, Compare, i32),
     /// A sum of columns, each with its sign, against a literal; dates as days since 1970-01-01.
     Linear(Vec<(String, i32)>, Compare, i64),
-    /// Text among some words.
+    /// Text that equals one of some values.
     OneOf(String, Vec<String>),
     /// The number of codes in a list.
     Length(String, Compare, i32),
@@ -60,7 +61,7 @@ pub enum Condition {
     IsNull(String),
     /// The condition is true; never undecided.
     IsTrue(Box<Condition>),
-    /// The condition cannot be decided; never undecided itself.
+    /// The condition is undecided; never undecided itself.
     IsUndecided(Box<Condition>),
 }
 
@@ -68,8 +69,8 @@ impl Condition {
     /// Reads SQL text against the columns of a table.
     ///
     /// # Errors
-    /// A pair (expected, found) for the caller to place in its file.
-    pub fn read(sql: &str, table: &Table) -> Result<Self, (String, String)> {
+    /// A pair (expected, found), to which the caller adds the file and the key.
+    pub fn read(sql: &str, table: &Table) -> Result<Self, (Fact, Fact)> {
         Self::parse(sql, Reader { table, several: false })
     }
 
@@ -78,20 +79,20 @@ impl Condition {
     ///
     /// # Errors
     /// As [`Condition::read`].
-    pub fn read_over_columns(sql: &str, table: &Table) -> Result<Self, (String, String)> {
+    pub fn read_over_columns(sql: &str, table: &Table) -> Result<Self, (Fact, Fact)> {
         Self::parse(sql, Reader { table, several: true })
     }
 
-    fn parse(sql: &str, reader: Reader) -> Result<Self, (String, String)> {
+    fn parse(sql: &str, reader: Reader) -> Result<Self, (Fact, Fact)> {
         if sql.len() > LONGEST {
-            return refuse(&format!("a condition of at most {LONGEST} bytes"), format!("{} bytes", sql.len()));
+            return refuse(Phrase::ConditionUpTo(LONGEST as u64), Phrase::Bytes(sql.len() as u64));
         }
         let dialect = GenericDialect {};
-        let mut parser = Parser::new(&dialect).try_with_sql(sql).map_err(|e| ("a condition in SQL".to_owned(), e.to_string()))?;
-        let expr = parser.parse_expr().map_err(|e| ("a condition in SQL".to_owned(), e.to_string()))?;
+        let mut parser = Parser::new(&dialect).try_with_sql(sql).map_err(|e| (Phrase::ConditionInSql.into(), Fact::library(e)))?;
+        let expr = parser.parse_expr().map_err(|e| (Phrase::ConditionInSql.into(), Fact::library(e)))?;
         let rest = parser.peek_token();
         if rest.token != sqlparser::tokenizer::Token::EOF {
-            return Err(("one condition".to_owned(), format!("\"{rest}\" after it")));
+            return refuse(Phrase::OneCondition, Phrase::AfterIt(rest.to_string()));
         }
         reader.condition(&expr)
     }
@@ -120,7 +121,7 @@ impl Condition {
         Self::Not(Box::new(self))
     }
 
-    /// True where this one cannot be decided.
+    /// True where this one is undecided.
     #[must_use]
     pub fn undecided(self) -> Self {
         Self::IsUndecided(Box::new(self))
@@ -134,7 +135,7 @@ impl Condition {
         found
     }
 
-    /// The words that columns are compared with, each beside its column.
+    /// The texts that columns are compared with, as pairs (column, text).
     #[must_use]
     pub fn words(&self) -> Vec<(&str, &str)> {
         match self {
@@ -146,7 +147,7 @@ impl Condition {
         }
     }
 
-    /// The parts that ask a column something, each once.
+    /// The leaves, which read one column or a sum of columns, each once.
     pub(crate) fn leaves<'a>(&'a self, found: &mut BTreeSet<&'a Self>) {
         match self {
             Self::Always => {}
@@ -178,21 +179,25 @@ struct Reader<'a> {
     several: bool,
 }
 
-/// A sum of columns with their signs, dates and numbers told apart.
+/// A sum of columns with their signs, which tracks whether it mixes dates with numbers.
 #[derive(Default)]
 struct Sum {
     terms: Vec<(String, i32)>,
     literal: i64,
-    /// Dates added less dates taken away: a difference of days has none.
+    /// Dates added minus dates subtracted: 0 for a difference of days.
     dates: i32,
     has_dates: bool,
     has_numbers: bool,
 }
 
-type Read<T> = Result<T, (String, String)>;
+type Read<T> = Result<T, (Fact, Fact)>;
 
-fn refuse<T>(expected: &str, found: impl ToString) -> Read<T> {
-    Err((expected.to_owned(), found.to_string()))
+fn refuse<T>(expected: impl Into<Fact>, found: impl Into<Fact>) -> Read<T> {
+    Err((expected.into(), found.into()))
+}
+
+fn column_is(column: String, kind: ColumnType) -> Phrase {
+    Phrase::ColumnIs(column, kind.fact())
 }
 
 impl Reader<'_> {
@@ -222,24 +227,24 @@ impl Reader<'_> {
             Expr::Function(_) => self.holds(expr)?,
             Expr::Identifier(_) => match self.column(expr)? {
                 (name, ColumnType::Flag) => Condition::Flag(name),
-                (name, kind) => return refuse("a boolean column", format!("{name}, which is {}", kind.word())),
+                (name, kind) => return refuse(Phrase::BooleanColumn, column_is(name, kind)),
             },
             Expr::Value(v) => match &v.value {
                 Value::Boolean(true) => Condition::Always,
                 Value::Boolean(false) => Condition::Always.not(),
-                other => return refuse("a condition", other),
+                other => return refuse(Phrase::Condition, Fact::verbatim(other)),
             },
-            other => return refuse("a condition over columns", other),
+            other => return refuse(Phrase::ConditionOverColumns, Fact::verbatim(other)),
         })
     }
 
     fn column(&self, expr: &Expr) -> Read<(String, ColumnType)> {
         let Expr::Identifier(ident) = expr else {
-            return refuse("a column", expr);
+            return refuse(Phrase::Column, Fact::verbatim(expr));
         };
         match self.table.seen(&ident.value) {
             Some(kind) => Ok((ident.value.clone(), kind)),
-            None => refuse(&format!("a column of the table {}", self.table.id), &ident.value),
+            None => refuse(Phrase::ColumnOf(self.table.id.clone()), Fact::verbatim(&ident.value)),
         }
     }
 
@@ -251,14 +256,14 @@ impl Reader<'_> {
             BinaryOperator::LtEq => (Compare::AtMost, false),
             BinaryOperator::Gt => (Compare::More, false),
             BinaryOperator::GtEq => (Compare::AtLeast, false),
-            other => return refuse("one of = <> < <= > >=", other),
+            other => return refuse(Phrase::OneOf("= <> < <= > >=".to_owned()), Fact::verbatim(other)),
         };
         let found = if spans_columns(left) || reads_column(right) {
             self.linear(left, compare, right)?
         } else if let Expr::Function(_) = left {
             let (name, arguments) = function(left)?;
             if name != "array_length" || arguments.len() != 1 {
-                return refuse("array_length(list)", left);
+                return refuse(Fact::verbatim("array_length(list)"), Fact::verbatim(left));
             }
             Condition::Length(self.list(arguments[0])?, compare, integer(right)?)
         } else {
@@ -270,11 +275,11 @@ impl Reader<'_> {
                     Expr::Value(v) => match v.value {
                         Value::Boolean(true) => Condition::Flag(name),
                         Value::Boolean(false) => Condition::Flag(name).not(),
-                        _ => return refuse("TRUE or FALSE", right),
+                        _ => return refuse(Phrase::TrueOrFalseInSql, Fact::verbatim(right)),
                     },
-                    _ => return refuse("TRUE or FALSE", right),
+                    _ => return refuse(Phrase::TrueOrFalseInSql, Fact::verbatim(right)),
                 },
-                (name, kind) => return refuse("a comparison that fits the column", format!("{op} on {name}, which is {}", kind.word())),
+                (name, kind) => return refuse(Phrase::FittingComparison, Phrase::OperatorOnColumn(op.to_string(), name, kind.fact())),
             }
         };
         Ok(if negate { found.not() } else { found })
@@ -282,13 +287,13 @@ impl Reader<'_> {
 
     fn linear(&self, left: &Expr, compare: Compare, right: &Expr) -> Read<Condition> {
         if !self.several {
-            return refuse("one column compared with a literal", format!("{left} … {right}"));
+            return refuse(Phrase::OneColumnWithLiteral, Fact::verbatim(format_args!("{left} … {right}")));
         }
         let mut sum = Sum::default();
         self.add(left, 1, &mut sum)?;
         self.add(right, -1, &mut sum)?;
         if sum.has_dates && (sum.has_numbers || sum.dates != 0) || sum.terms.len() > MOST_TERMS {
-            return refuse("dates compared with dates, or numbers with numbers", format!("{left} … {right}"));
+            return refuse(Phrase::DatesOrNumbers, Fact::verbatim(format_args!("{left} … {right}")));
         }
         Ok(Condition::Linear(sum.terms, compare, -sum.literal))
     }
@@ -311,7 +316,7 @@ impl Reader<'_> {
                     sum.has_numbers = true;
                     sum.terms.push((name, sign));
                 }
-                (name, kind) => return refuse("a number or a date", format!("{name}, which is {}", kind.word())),
+                (name, kind) => return refuse(Phrase::NumberOrDate, column_is(name, kind)),
             },
             Expr::TypedString(_) => {
                 sum.literal += i64::from(date(expr)?) * i64::from(sign);
@@ -330,7 +335,7 @@ impl Reader<'_> {
             ColumnType::Integer => Ok(Condition::Or(
                 list.iter().map(|v| Ok(Condition::Number(name.clone(), Compare::Equal, integer(v)?))).collect::<Read<_>>()?,
             )),
-            _ => refuse("IN over a text or integer column", format!("{name}, which is {}", kind.word())),
+            _ => refuse(Phrase::InOverTextOrInteger, column_is(name, kind)),
         }
     }
 
@@ -338,14 +343,14 @@ impl Reader<'_> {
         let (name, arguments) = function(expr)?;
         match (name.as_str(), arguments.as_slice()) {
             ("array_contains", [list, code]) => Ok(Condition::Holds(self.list(list)?, text(code)?)),
-            _ => refuse("array_contains(list, 'code')", expr),
+            _ => refuse(Fact::verbatim("array_contains(list, 'code')"), Fact::verbatim(expr)),
         }
     }
 
     fn list(&self, expr: &Expr) -> Read<String> {
         match self.column(expr)? {
             (name, ColumnType::List) => Ok(name),
-            (name, kind) => refuse("a list column", format!("{name}, which is {}", kind.word())),
+            (name, kind) => refuse(Phrase::ListColumn, column_is(name, kind)),
         }
     }
 }
@@ -363,7 +368,7 @@ fn is_today(expr: &Expr) -> bool {
     matches!(expr, Expr::Function(call) if call.name.to_string().eq_ignore_ascii_case("current_date"))
 }
 
-/// More than the one column that a plain comparison has on its left.
+/// True for more than the one column that a plain comparison has on its left.
 fn spans_columns(expr: &Expr) -> bool {
     match expr {
         Expr::Nested(inner) => spans_columns(inner),
@@ -378,17 +383,17 @@ fn reads_column(expr: &Expr) -> bool {
 
 fn function(expr: &Expr) -> Read<(String, Vec<&Expr>)> {
     let Expr::Function(call) = expr else {
-        return refuse("a function", expr);
+        return refuse(Phrase::Function, Fact::verbatim(expr));
     };
     let FunctionArguments::List(list) = &call.args else {
-        return refuse("arguments", expr);
+        return refuse(Phrase::Arguments, Fact::verbatim(expr));
     };
     let arguments = list
         .args
         .iter()
         .map(|a| match a {
             FunctionArg::Unnamed(FunctionArgExpr::Expr(e)) => Ok(e),
-            other => refuse("a plain argument", other),
+            other => refuse(Phrase::PlainArgument, Fact::verbatim(other)),
         })
         .collect::<Read<_>>()?;
     Ok((call.name.to_string().to_ascii_lowercase(), arguments))
@@ -402,10 +407,10 @@ fn integer(expr: &Expr) -> Read<i32> {
             {
                 return Ok(n);
             }
-            refuse("a whole number", expr)
+            refuse(Phrase::WholeNumber, Fact::verbatim(expr))
         }
         Expr::UnaryOp { op: UnaryOperator::Minus, expr } => integer(expr).map(|n| -n),
-        _ => refuse("a whole number", expr),
+        _ => refuse(Phrase::WholeNumber, Fact::verbatim(expr)),
     }
 }
 
@@ -415,18 +420,18 @@ fn text(expr: &Expr) -> Read<String> {
     {
         return Ok(s.clone());
     }
-    refuse("text in single quotes", expr)
+    refuse(Phrase::QuotedText, Fact::verbatim(expr))
 }
 
 fn date(expr: &Expr) -> Read<i32> {
     let literal = match expr {
         Expr::TypedString(t) => match &t.value.value {
             Value::SingleQuotedString(s) => s.clone(),
-            _ => return refuse("DATE 'YYYY-MM-DD'", expr),
+            _ => return refuse(Fact::verbatim("DATE 'YYYY-MM-DD'"), Fact::verbatim(expr)),
         },
-        _ => text(expr).map_err(|_| ("DATE 'YYYY-MM-DD'".to_owned(), expr.to_string()))?,
+        _ => text(expr).map_err(|_| (Fact::verbatim("DATE 'YYYY-MM-DD'"), Fact::verbatim(expr)))?,
     };
-    literal.parse::<NaiveDate>().map(days).or_else(|_| refuse("DATE 'YYYY-MM-DD'", expr))
+    literal.parse::<NaiveDate>().map(days).or_else(|_| refuse(Fact::verbatim("DATE 'YYYY-MM-DD'"), Fact::verbatim(expr)))
 }
 
 /// Days since 1970-01-01.

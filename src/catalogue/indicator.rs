@@ -1,4 +1,4 @@
-//! What an indicator is, and the quantities it is made of.
+//! Indicators, and the quantities they are made of.
 
 use crate::period::PeriodKind;
 use crate::text::Text;
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// How the parts of an indicator belong together.
+/// How the numerator and denominator of an indicator are related.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Hash)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
@@ -14,13 +14,13 @@ pub enum Kind {
     Count,
     /// A part of a whole: the numerator is counted inside the denominator, over decided records only.
     Proportion,
-    /// One quantity over another that need not hold it.
+    /// One quantity over another that need not contain it.
     Ratio,
     /// Events over an exposure.
     Rate,
 }
 
-/// What a value is expressed in.
+/// The unit in which a value is expressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Hash, PartialOrd, Ord)]
 #[serde(rename_all = "snake_case")]
 pub enum Measure {
@@ -39,7 +39,7 @@ pub enum Measure {
 }
 
 impl Measure {
-    /// The word in the result's column `measure`.
+    /// Its name in the result's column `measure`.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -63,7 +63,7 @@ impl Measure {
     }
 }
 
-/// Where a part of a definition was read.
+/// The kind of source in which a part of a definition was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Hash)]
 #[serde(rename_all = "snake_case")]
 pub enum ReadIn {
@@ -82,7 +82,7 @@ pub enum ReadIn {
 }
 
 impl ReadIn {
-    /// The word used in catalogue files.
+    /// Its name in catalogue files.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -96,7 +96,7 @@ impl ReadIn {
     }
 }
 
-/// Where each part of an indicator was read.
+/// The kind of source of each part of an indicator.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Provenance {
@@ -124,7 +124,7 @@ pub struct Reference {
     pub note: Option<Text>,
 }
 
-/// A value that a text asks for by a year.
+/// A value that a text sets for the end of a year.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Target {
@@ -141,7 +141,7 @@ pub struct Target {
     pub note: Option<Text>,
 }
 
-/// Who is responsible, and when.
+/// Who is responsible, and from when to when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Agency {
@@ -153,7 +153,7 @@ pub struct Agency {
     pub to: Option<String>,
     /// Its name.
     pub name: Text,
-    /// Where this was read.
+    /// The kind of source.
     pub read_in: ReadIn,
 }
 
@@ -177,7 +177,7 @@ pub enum Dimension {
     Relation,
     /// Outcome for the child.
     Outcome,
-    /// Online or not, whatever the environment; of tables of abuse alone, as those that follow.
+    /// Online or not, in any environment. This and the following ones are for abuse tables only.
     #[serde(skip_deserializing)]
     Online,
     /// Suspected, confirmed, refuted.
@@ -189,7 +189,7 @@ pub enum Dimension {
 }
 
 impl Dimension {
-    /// Those that an indicator may be broken down by.
+    /// The dimensions of indicators.
     pub const OF_INDICATORS: [Self; 8] =
         [Self::Sex, Self::AgeGroup, Self::Ethnicity, Self::Circumstance, Self::Form, Self::Environment, Self::Relation, Self::Outcome];
 
@@ -222,7 +222,7 @@ impl Dimension {
         }
     }
 
-    /// True if one record may stand in several categories, so that they need not add up to the total.
+    /// True if one record may belong to several categories, so that they need not add up to the total.
     #[must_use]
     pub fn is_multiple(self) -> bool {
         matches!(self, Self::Circumstance | Self::Form)
@@ -235,7 +235,7 @@ impl fmt::Display for Dimension {
     }
 }
 
-/// Something counted: rows of a table, distinct values of a column, or the sum of a column.
+/// A count: of rows of a table, of distinct values of a column, or the sum of a column.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Quantity {
@@ -245,7 +245,7 @@ pub struct Quantity {
     pub table: String,
     /// Its name for people.
     pub name: Text,
-    /// What one is: child, case, decision …
+    /// The counting unit: child, case, decision …
     pub unit: String,
     /// The condition, as SQL; absent means every row.
     #[serde(rename = "where", default, skip_serializing_if = "Option::is_none")]
@@ -278,7 +278,7 @@ fn is_zero(n: &i32) -> bool {
 pub struct Indicator {
     /// Its name in code, unique in the catalogue.
     pub id: String,
-    /// The version of this definition; it rises when a number would change.
+    /// The version of this definition, raised whenever a number would change.
     pub version: u32,
     /// Annex and code, such as `II.0101`: codes restart in each annex.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -287,7 +287,7 @@ pub struct Indicator {
     pub name: Text,
     /// Meaning and method.
     pub concept: Text,
-    /// How numerator and denominator belong together.
+    /// How numerator and denominator are related.
     pub kind: Kind,
     /// The values it gives.
     pub outputs: Vec<Measure>,
@@ -311,12 +311,12 @@ pub struct Indicator {
     /// Who is responsible, by date.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub agency: Vec<Agency>,
-    /// Where each part was read.
+    /// The kind of source of each part.
     pub read_in: Provenance,
-    /// The texts.
+    /// The legal and methodological texts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub references: Vec<Reference>,
-    /// What is aimed at.
+    /// The targets.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub targets: Vec<Target>,
     /// The file it comes from; filled in when loaded.
@@ -338,7 +338,7 @@ impl Indicator {
         if self.age_bands.is_empty() { &DEFAULT_AGE_BANDS } else { &self.age_bands }
     }
 
-    /// The definition a result names: file, id and version.
+    /// The definition as results name it: file, id and version.
     #[must_use]
     pub fn definition(&self) -> String {
         format!("{}/{}@{}", self.source, self.id, self.version)

@@ -1,7 +1,7 @@
-//! What can be asked: indicators, quantities, tables and codes, as data with provenance.
+//! The catalogue: indicators, quantities, tables and codes, as data with provenance.
 //!
-//! The files beside this module are the catalogue, one for each legal source. A user adds or replaces
-//! indicators with a file of the same form, held to the same checks:
+//! The TOML files beside this module are the catalogue, one for each legal source. A user adds or replaces
+//! indicators with a file of the same form, which must pass the same checks:
 //!
 //! ```
 //! use chitieu::Catalogue;
@@ -50,7 +50,7 @@ pub use indicator::{
 pub(crate) use table::{Age, CaseFact, Derived, ETHNICITY, OfCase};
 pub use table::{Column, ColumnType, Table, Time};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Phrase, Result};
 use crate::text::Text;
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -91,30 +91,31 @@ struct TableFile {
     table: Vec<Table>,
 }
 
-/// All indicators with the quantities, tables and codes they rest on. Cheap to clone.
+/// All indicators, with the quantities, tables and codes that they use. Cheap to clone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Catalogue {
     sources: Vec<Source>,
     quantities: Quantities,
     indicators: Vec<Indicator>,
     mortality_order: Vec<String>,
-    words: Arc<Words>,
+    schema: Arc<Schema>,
 }
 
+/// The tables of records and the code lists, which no user's file changes.
 #[derive(Debug, PartialEq)]
-struct Words {
+struct Schema {
     tables: Vec<Table>,
     codes: Arc<Codes>,
 }
 
-static WORDS: LazyLock<Arc<Words>> = LazyLock::new(|| {
+static SCHEMA: LazyLock<Arc<Schema>> = LazyLock::new(|| {
     let tables = toml::from_str::<TableFile>(include_str!("tables.toml")).expect("tables.toml is part of the crate and tested");
     let codes =
         Codes::read(include_str!("codes.toml"), include_str!("ethnicity.toml")).expect("the code lists are part of the crate and tested");
-    Arc::new(Words { tables: tables.table, codes: Arc::new(codes) })
+    Arc::new(Schema { tables: tables.table, codes: Arc::new(codes) })
 });
 
-/// The most years a quantity may be shifted back by.
+/// Most years by which a quantity may be shifted back.
 const MOST_LAG: i32 = 50;
 
 /// The catalogue files of the crate, in the order they are read.
@@ -130,19 +131,19 @@ static BUILTIN: LazyLock<Catalogue> = LazyLock::new(|| {
         quantities: Quantities::new(),
         indicators: Vec::new(),
         mortality_order: Vec::new(),
-        words: WORDS.clone(),
+        schema: SCHEMA.clone(),
     };
     let mut seen = BTreeSet::new();
     for (name, text) in FILES {
         let ids = catalogue.add(name, text).expect("the catalogue is part of the crate and tested");
         for id in ids {
-            assert!(seen.insert(id.clone()), "{name}: {id} stands in two files");
+            assert!(seen.insert(id.clone()), "{name}: {id} is in two files");
         }
     }
     catalogue
 });
 
-fn refuse<T>(file: &str, key: impl Into<String>, expected: impl Into<String>, found: impl Into<String>) -> Result<T> {
+fn refuse<T>(file: &str, key: impl Into<String>, expected: impl Into<Fact>, found: impl Into<Fact>) -> Result<T> {
     Err(Error::Catalogue { file: file.to_owned(), key: key.into(), expected: expected.into(), found: found.into() })
 }
 
@@ -163,7 +164,7 @@ impl Catalogue {
     /// This catalogue with the indicators and quantities of a TOML text added; one of the same id is replaced.
     ///
     /// # Errors
-    /// [`Error::Catalogue`] names the file and the key of what does not hold together.
+    /// [`Error::Catalogue`] names the file and the key of what is wrong.
     pub fn with_text(&self, file: &str, text: &str) -> Result<Self> {
         let mut catalogue = self.clone();
         catalogue.add(file, text)?;
@@ -185,7 +186,7 @@ impl Catalogue {
     /// The indicator of that id.
     ///
     /// # Errors
-    /// [`Error::UnknownIndicator`] with the nearest names.
+    /// [`Error::UnknownIndicator`] with the nearest ids.
     pub fn indicator(&self, id: &str) -> Result<&Indicator> {
         self.indicators.iter().find(|i| i.id == id).ok_or_else(|| Error::UnknownIndicator { got: id.to_owned(), close: self.close_to(id) })
     }
@@ -204,25 +205,25 @@ impl Catalogue {
     /// The tables of records.
     #[must_use]
     pub fn tables(&self) -> &[Table] {
-        &self.words.tables
+        &self.schema.tables
     }
 
-    /// The table of that name.
+    /// The table of that id.
     #[must_use]
     pub fn table(&self, id: &str) -> Option<&Table> {
-        self.words.tables.iter().find(|t| t.id == id)
+        self.schema.tables.iter().find(|t| t.id == id)
     }
 
-    /// The table of that name.
+    /// The table of that id.
     ///
     /// # Errors
-    /// [`Error::UnknownChoice`] with every table.
+    /// [`Error::UnknownChoice`] with all tables.
     pub(crate) fn known_table(&self, id: &str) -> Result<&Table> {
         let known = || self.tables().iter().map(|t| t.id.clone()).collect();
         self.table(id).ok_or_else(|| Error::UnknownChoice { what: "table", got: id.to_owned(), known: known() })
     }
 
-    /// The table whose rows take over facts of cases, and what they take.
+    /// The table whose rows take facts from their cases, and which facts.
     pub(crate) fn of_case(&self) -> Option<(&Table, &OfCase)> {
         self.tables().iter().find_map(|table| Some((table, table.case.as_ref()?)))
     }
@@ -230,10 +231,10 @@ impl Catalogue {
     /// The code lists.
     #[must_use]
     pub fn codes(&self) -> &Arc<Codes> {
-        &self.words.codes
+        &self.schema.codes
     }
 
-    /// Takes the definitions of a plan, checked like those of a file.
+    /// Adds the definitions of a plan, after the checks of a file's definitions.
     pub(crate) fn adopt(&mut self, quantities: &[Quantity], indicators: &[Indicator]) -> Result<()> {
         for quantity in quantities {
             self.check_quantity("plan", &format!("quantity \"{}\"", quantity.id), quantity)?;
@@ -257,11 +258,11 @@ impl Catalogue {
         ranked.into_iter().take(3).map(|(_, id)| id.to_owned()).collect()
     }
 
-    /// Adds a file and gives the ids it holds.
+    /// Adds a file and returns the keys of its definitions.
     fn add(&mut self, file: &str, text: &str) -> Result<Vec<String>> {
         let parsed: File = toml::from_str(text).or_else(|e| {
             let line = e.span().map_or(0, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
-            refuse(file, format!("line {line}"), "a catalogue file", e.message())
+            refuse(file, format!("line {line}"), Phrase::CatalogueFile, Fact::library(e.message()))
         })?;
         let source = parsed.source.as_ref().map_or_else(|| file.trim_end_matches(".toml").to_owned(), |s| s.id.clone());
         let mut ids = Vec::new();
@@ -269,7 +270,7 @@ impl Catalogue {
             let id = quantity.id.clone();
             let key = format!("quantity \"{id}\"");
             if ids.contains(&key) {
-                return refuse(file, key, "an id that is used once", "the same id twice");
+                return refuse(file, key, Phrase::IdUsedOnce, Phrase::SameIdTwice);
             }
             self.check_quantity(file, &key, &quantity)?;
             self.quantities.insert(id, quantity);
@@ -278,7 +279,7 @@ impl Catalogue {
         for mut indicator in parsed.indicator {
             let key = format!("indicator \"{}\"", indicator.id);
             if ids.contains(&key) {
-                return refuse(file, key, "an id that is used once", "the same id twice");
+                return refuse(file, key, Phrase::IdUsedOnce, Phrase::SameIdTwice);
             }
             self.check_indicator(file, &key, &indicator)?;
             indicator.source.clone_from(&source);
@@ -298,7 +299,7 @@ impl Catalogue {
         if !parsed.mortality_order.is_empty() {
             self.mortality_order = parsed.mortality_order;
         }
-        // A quantity that was replaced must still fit the indicators that were there before.
+        // A replaced quantity must still fit the indicators that were there before.
         for indicator in &self.indicators {
             self.check_indicator(file, &format!("indicator \"{}\"", indicator.id), indicator)?;
         }
@@ -308,17 +309,17 @@ impl Catalogue {
     fn check_quantity(&self, file: &str, key: &str, q: &Quantity) -> Result<()> {
         check_id(file, key, &q.id)?;
         if q.name.is_incomplete() {
-            return refuse(file, format!("{key}.name"), "a name in vi and in en", "an empty one");
+            return refuse(file, format!("{key}.name"), Phrase::NameInBoth, Phrase::EmptyText);
         }
         let Some(table) = self.table(&q.table) else {
             let known: Vec<&str> = self.tables().iter().map(|t| t.id.as_str()).collect();
-            return refuse(file, format!("{key}.table"), known.join(", "), format!("\"{}\"", q.table));
+            return refuse(file, format!("{key}.table"), Fact::verbatim(known.join(", ")), Fact::quoted(&q.table));
         };
         if let Some(list) = self.codes().list("unit")
             && !list.items.iter().any(|c| c.code == q.unit)
         {
             let known: Vec<&str> = list.items.iter().map(|c| c.code.as_str()).collect();
-            return refuse(file, format!("{key}.unit"), known.join(", "), format!("\"{}\"", q.unit));
+            return refuse(file, format!("{key}.unit"), Fact::verbatim(known.join(", ")), Fact::quoted(&q.unit));
         }
         if let Some(sql) = &q.condition {
             let place = format!("{key}.where");
@@ -326,10 +327,10 @@ impl Catalogue {
             self.codes().check(&condition, table).or_else(|(expected, found)| refuse(file, place, expected, found))?;
         }
         if !(0..=MOST_LAG).contains(&q.lag_years) {
-            return refuse(file, format!("{key}.lag_years"), format!("0 to {MOST_LAG}"), q.lag_years.to_string());
+            return refuse(file, format!("{key}.lag_years"), Phrase::FromTo(0, MOST_LAG.into()), q.lag_years);
         }
         if q.distinct.is_some() && q.sum.is_some() {
-            return refuse(file, key, "distinct or sum", "both");
+            return refuse(file, key, Phrase::DistinctOrSum, Phrase::Both);
         }
         for (word, column, kinds) in [
             ("distinct", &q.distinct, &[ColumnType::Text, ColumnType::Area][..]),
@@ -339,20 +340,30 @@ impl Catalogue {
             if let Some(column) = column
                 && !table.seen(column).is_some_and(|kind| kinds.contains(&kind))
             {
-                return refuse(file, format!("{key}.{word}"), format!("a {} column of {}", kinds[0].word(), table.id), column);
+                return refuse(
+                    file,
+                    format!("{key}.{word}"),
+                    Phrase::TypedColumnOf(kinds[0].fact(), table.id.clone()),
+                    Fact::verbatim(column),
+                );
             }
         }
         if let Some(column) = q.sum.as_deref().and_then(|c| table.column(c))
             && !column.required
         {
-            return refuse(file, format!("{key}.sum"), "a column that is never null", &column.id);
+            return refuse(file, format!("{key}.sum"), Phrase::NeverNull, Fact::verbatim(&column.id));
         }
         if q.date.is_some() && table.time != Time::Event {
-            return refuse(file, format!("{key}.date"), "a table of events", format!("\"{}\"", table.id));
+            return refuse(file, format!("{key}.date"), Phrase::TableOfEvents, Fact::quoted(&table.id));
         }
         for dimension in &q.dimensions {
             if table.seen(dimension.column()).is_none() {
-                return refuse(file, format!("{key}.dimensions"), format!("a dimension that {} has", table.id), dimension.word());
+                return refuse(
+                    file,
+                    format!("{key}.dimensions"),
+                    Phrase::DimensionThatHas(table.id.clone()),
+                    Fact::verbatim(dimension.word()),
+                );
             }
         }
         Ok(())
@@ -362,56 +373,52 @@ impl Catalogue {
         check_id(file, key, &i.id)?;
         for (part, text) in [("name", &i.name), ("concept", &i.concept)] {
             if text.is_incomplete() {
-                return refuse(file, format!("{key}.{part}"), "a text in vi and in en", "an empty one");
+                return refuse(file, format!("{key}.{part}"), Phrase::TextInBoth, Phrase::EmptyText);
             }
         }
         let Some(numerator) = self.quantities.get(&i.numerator) else {
-            return refuse(file, format!("{key}.numerator"), "the id of a quantity", format!("\"{}\"", i.numerator));
+            return refuse(file, format!("{key}.numerator"), Phrase::QuantityId, Fact::quoted(&i.numerator));
         };
         if i.outputs.is_empty() {
-            return refuse(file, format!("{key}.outputs"), "at least one measure", "none");
+            return refuse(file, format!("{key}.outputs"), Phrase::AtLeastOneMeasure, Phrase::Nothing);
         }
         let quotient = i.outputs.iter().any(|m| *m != Measure::Count);
         match (&i.denominator, quotient) {
-            (None, true) => return refuse(file, format!("{key}.denominator"), "the id of a quantity", "none"),
-            (Some(_), false) => return refuse(file, format!("{key}.denominator"), "an output that uses it", "count alone"),
+            (None, true) => return refuse(file, format!("{key}.denominator"), Phrase::QuantityId, Phrase::Nothing),
+            (Some(_), false) => return refuse(file, format!("{key}.denominator"), Phrase::OutputThatUsesIt, Phrase::CountAlone),
             (Some(id), true) => {
                 let Some(denominator) = self.quantities.get(id) else {
-                    return refuse(file, format!("{key}.denominator"), "the id of a quantity", format!("\"{id}\""));
+                    return refuse(file, format!("{key}.denominator"), Phrase::QuantityId, Fact::quoted(id));
                 };
                 if i.kind == Kind::Count {
-                    return refuse(file, format!("{key}.kind"), "proportion, ratio or rate", "count");
+                    return refuse(file, format!("{key}.kind"), Phrase::ProportionRatioOrRate, Fact::verbatim("count"));
                 }
                 let same = numerator.table == denominator.table
                     && numerator.distinct == denominator.distinct
                     && numerator.unit == denominator.unit;
                 if i.kind == Kind::Proportion && !same {
-                    let counted = |q: &Quantity| format!("{} of {}", q.unit, q.table);
-                    return refuse(
-                        file,
-                        format!("{key}.kind"),
-                        "a proportion of one thing counted, or ratio / rate",
-                        format!("{} over {}", counted(numerator), counted(denominator)),
-                    );
+                    let [unit, table, other, over] =
+                        [&numerator.unit, &numerator.table, &denominator.unit, &denominator.table].map(Clone::clone);
+                    return refuse(file, format!("{key}.kind"), Phrase::ProportionOfOneUnit, Phrase::Quotient(unit, table, other, over));
                 }
             }
             (None, false) => {}
         }
         if let Some(dimension) = i.breakdowns.iter().find(|d| !numerator.dimensions.contains(d)) {
-            return refuse(file, format!("{key}.breakdowns"), format!("dimensions of {}", numerator.id), format!("\"{dimension}\""));
+            return refuse(file, format!("{key}.breakdowns"), Phrase::DimensionsOf(numerator.id.clone()), Fact::quoted(dimension));
         }
         let rising = i.age_bands.windows(2).all(|w| w[0] < w[1]);
         if i.age_bands.len() == 1 || !rising || i.age_bands.first().is_some_and(|a| *a < 0) {
-            return refuse(file, format!("{key}.age_bands"), "two or more rising ages", format!("{:?}", i.age_bands));
+            return refuse(file, format!("{key}.age_bands"), Phrase::RisingAges, Fact::verbatim(format_args!("{:?}", i.age_bands)));
         }
         if let Some(target) = i.targets.iter().find(|t| !["<", "<=", ">", ">="].contains(&t.op.as_str())) {
-            return refuse(file, format!("{key}.targets"), "op: < <= > >=", format!("\"{}\"", target.op));
+            return refuse(file, format!("{key}.targets"), Fact::verbatim("op: < <= > >="), Fact::quoted(&target.op));
         }
         if i.targets.iter().any(|t| !t.value.is_finite()) {
-            return refuse(file, format!("{key}.targets"), "a finite number", "nan");
+            return refuse(file, format!("{key}.targets"), Phrase::FiniteNumber, Fact::verbatim("nan"));
         }
         if i.decimals > 9 {
-            return refuse(file, format!("{key}.decimals"), "0 to 9", i.decimals.to_string());
+            return refuse(file, format!("{key}.decimals"), Phrase::FromTo(0, 9), i32::from(i.decimals));
         }
         Ok(())
     }
@@ -420,5 +427,5 @@ impl Catalogue {
 fn check_id(file: &str, key: &str, id: &str) -> Result<()> {
     let plain =
         id.starts_with(|c: char| c.is_ascii_lowercase()) && id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
-    if plain { Ok(()) } else { refuse(file, key, "an id of a-z, 0-9 and _", format!("\"{id}\"")) }
+    if plain { Ok(()) } else { refuse(file, key, Phrase::PlainId, Fact::quoted(id)) }
 }

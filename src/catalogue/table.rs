@@ -1,5 +1,6 @@
 //! The tables of records as data: columns, types, and how a row belongs to a period.
 
+use crate::error::{Fact, Phrase};
 use crate::text::Text;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,6 +35,18 @@ impl ColumnType {
             Self::List => "list of text",
         }
     }
+
+    /// Its name in an error.
+    pub(crate) fn fact(self) -> Fact {
+        match self {
+            Self::Text | Self::Area => Phrase::Text,
+            Self::Flag => Phrase::Boolean,
+            Self::Date => Phrase::DateType,
+            Self::Integer => Phrase::Integer,
+            Self::List => Phrase::ListOfText,
+        }
+        .into()
+    }
 }
 
 /// One column of a table.
@@ -45,12 +58,12 @@ pub struct Column {
     /// Its type.
     #[serde(rename = "type")]
     pub kind: ColumnType,
-    /// True if no null is allowed.
+    /// True if nulls are not allowed.
     #[serde(default)]
     pub required: bool,
     /// The list its codes come from, if any.
     pub codes: Option<String>,
-    /// True for what names a person: no condition, count or dimension may read it.
+    /// True if it identifies a person by name or official number: no condition, count or dimension may read it.
     #[serde(default)]
     pub private: bool,
     /// The least value allowed in an integer column.
@@ -64,10 +77,10 @@ impl Column {
     }
 }
 
-/// The list of ethnic groups.
+/// The id of the list of ethnic groups.
 pub(crate) const ETHNICITY: &str = "ethnicity";
 
-/// How the rows of a table belong to a period.
+/// How the rows of a table are assigned to a period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Hash)]
 #[serde(rename_all = "snake_case")]
 pub enum Time {
@@ -81,26 +94,26 @@ pub enum Time {
     SchoolYear,
 }
 
-/// How the age of a row's person is known, by columns of its table.
+/// The columns from which the age of a row's person is derived.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Age {
     /// The day of birth.
     pub born: String,
-    /// The year of birth, where the day is not known.
+    /// The year of birth, where the day is unknown.
     pub year: Option<String>,
     /// Days lived at the event.
     pub lived: Option<String>,
-    /// The least and the most age in completed years, as somebody estimated it.
+    /// The least and the greatest age in completed years, as estimated.
     pub estimated: Option<[String; 2]>,
-    /// The day of the event at which ages are taken, and one that it lies at or before.
+    /// The day of the event at which ages are taken, and a day not before it.
     pub on: Option<[String; 2]>,
-    /// The numbers worked out.
+    /// The numbers derived.
     #[serde(default)]
     gives: Vec<Derived>,
 }
 
-/// A whole number worked out from dates.
+/// A whole number derived from dates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Derived {
@@ -113,7 +126,7 @@ pub(crate) enum Derived {
 }
 
 impl Derived {
-    /// The name under which conditions read it.
+    /// Its name in conditions.
     pub fn word(self) -> &'static str {
         match self {
             Self::Age => "age",
@@ -124,19 +137,19 @@ impl Derived {
 }
 
 impl Age {
-    /// The columns that say something of the age; one of them is enough.
+    /// The columns that give an age; one of them is enough.
     pub fn columns(&self) -> Vec<&str> {
         let estimated = self.estimated.iter().flatten();
         std::iter::once(&self.born).chain(&self.year).chain(&self.lived).chain(estimated).map(String::as_str).collect()
     }
 
-    /// The columns that say something of the days of birth.
+    /// The columns that give a day of birth.
     pub fn births(&self) -> Vec<&str> {
         std::iter::once(&self.born).chain(&self.year).chain(&self.lived).map(String::as_str).collect()
     }
 }
 
-/// What rows of one table take over from the rows of another that are of the same case, by columns.
+/// The columns that rows of one table take from the reports of the same case in another.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct OfCase {
@@ -146,17 +159,17 @@ pub(crate) struct OfCase {
     pub id: String,
     /// The child, in both tables.
     pub child: String,
-    /// Who a row of the own table is about.
+    /// The person of a row of the own table.
     pub person: String,
     pub received: String,
     pub incident: String,
     pub commune: String,
     pub confirmed: String,
-    /// Whether a report is confirmed and its victim a child: no column of the other table.
+    /// Whether a report is confirmed and its victim a child: derived, no column of the other table.
     pub of_child: String,
 }
 
-/// A fact that is taken over.
+/// A fact taken from the reports of a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CaseFact {
     Received,
@@ -189,19 +202,19 @@ impl OfCase {
         facts.into_iter().find(|(column, _)| *column == name).map(|(_, fact)| fact)
     }
 
-    /// The columns of the other table without which nothing can be taken over.
+    /// The columns of the other table without which no fact can be taken.
     pub fn required(&self) -> [&str; 4] {
         [&self.id, &self.received, &self.commune, &self.confirmed]
     }
 
-    /// Every column of the other table that is read where it is there. Without `child` no child of a case is told apart.
+    /// All columns of the other table that are read if present. Without `child` the children of a case are not distinguished.
     pub fn columns<'a>(&'a self, reports: &'a Table) -> Vec<&'a str> {
         let own = [&self.id, &self.child, &self.received, &self.commune, &self.confirmed, &self.incident];
         own.into_iter().map(String::as_str).chain(reports.age.iter().flat_map(Age::columns)).collect()
     }
 }
 
-/// One table of records.
+/// The schema of a table of records.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(from = "Written")]
 pub struct Table {
@@ -209,11 +222,11 @@ pub struct Table {
     pub id: String,
     /// Its name for people.
     pub name: Text,
-    /// How rows belong to a period.
+    /// How rows are assigned to a period.
     pub time: Time,
-    /// True if every commune has rows: one without any has not reported. Otherwise a commune may truly have none.
+    /// True if every commune has rows, so that one without any has not reported. Otherwise a commune may truly have none.
     pub every_commune: bool,
-    /// The date column that decides, unless a quantity names another.
+    /// The date column that decides the period, unless a quantity names another.
     pub date: Option<String>,
     /// The columns.
     pub columns: Vec<Column>,
@@ -221,13 +234,13 @@ pub struct Table {
     greatest: BTreeMap<String, i32>,
     /// The columns that hold identifiers.
     identifiers: BTreeSet<String>,
-    /// How ages are known.
+    /// How ages are derived.
     pub(crate) age: Option<Age>,
-    /// What rows take over from those of another table.
+    /// What rows take from the reports of their case.
     pub(crate) case: Option<OfCase>,
 }
 
-/// A table as it stands in the file.
+/// A table as written in the file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
@@ -241,7 +254,7 @@ struct Written {
     case: Option<OfCase>,
 }
 
-/// A column as it stands in the file.
+/// A column as written in the file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WrittenColumn {
@@ -281,7 +294,7 @@ impl From<Written> for Table {
 }
 
 impl Table {
-    /// A table of one's own, without columns; see [`crate::Crosstab`].
+    /// A user's own table, without columns; see [`crate::Crosstab`].
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         let id = id.into();
@@ -299,7 +312,7 @@ impl Table {
         }
     }
 
-    /// The table with one more column, in which nulls are allowed and any value of the type.
+    /// The table with one more column, which may hold nulls and any value of the type.
     #[must_use]
     pub fn with(self, column: impl Into<String>, kind: ColumnType) -> Self {
         self.with_column(Column { id: column.into(), kind, required: false, codes: None, private: false, least: None })
@@ -312,7 +325,7 @@ impl Table {
         self
     }
 
-    /// The column of that name.
+    /// The column of that id.
     #[must_use]
     pub fn column(&self, id: &str) -> Option<&Column> {
         self.columns.iter().find(|c| c.id == id)
@@ -324,14 +337,14 @@ impl Table {
         self.greatest.get(column).copied()
     }
 
-    /// True for a column of identifiers, in which a blank, a word for nothing and a number that lost its digits are not recorded; see
+    /// True for a column of identifiers, in which blanks, placeholders and numbers that lost digits count as not recorded; see
     /// [`crate::spelling::identifier`].
     #[must_use]
     pub fn is_identifier(&self, column: &str) -> bool {
         self.identifiers.contains(column)
     }
 
-    /// The type a condition sees under a name: a column, a derived number, or a fact of the case.
+    /// The type of a name in conditions: that of a column, a derived number, or a fact of the case.
     #[must_use]
     pub fn seen(&self, id: &str) -> Option<ColumnType> {
         if let Some(column) = self.column(id) {
@@ -341,18 +354,18 @@ impl Table {
         of_case.or_else(|| self.derived(id).map(|_| ColumnType::Integer))
     }
 
-    /// The number of a name that is worked out from dates.
+    /// The derived number of a name.
     pub(crate) fn derived(&self, id: &str) -> Option<Derived> {
         self.age.as_ref()?.gives.iter().copied().find(|number| number.word() == id)
     }
 
-    /// The columns a derived number is worked out from; at least one of them must be there.
+    /// The columns from which a number is derived; at least one of them must be present.
     #[must_use]
     pub fn derived_from(&self, id: &str) -> Option<Vec<&str>> {
         self.derived(id).and(self.age.as_ref()).map(Age::columns)
     }
 
-    /// The column that says to which period a row belongs; none in a register, whose rows hold at a day.
+    /// The column that decides the period of a row; none in a register, whose rows describe one day.
     pub(crate) fn time_column(&self) -> Option<&str> {
         match self.time {
             Time::Stock => None,

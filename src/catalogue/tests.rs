@@ -1,4 +1,4 @@
-//! The names in the shipped files: each stands for something that is there, so that none is an answer to what cannot be.
+//! Every name in the shipped files refers to something that exists, so that no wrong name becomes a wrong number.
 
 use super::*;
 
@@ -30,7 +30,7 @@ fn rows_belong_to_a_period_by_a_column() {
             Time::SchoolYear => Some(ColumnType::Text),
         };
         assert_eq!(column.map(|c| table.seen(c).unwrap_or_else(|| panic!("{}: no column {c}", table.id))), expected);
-        assert!(table.age.is_some() || table.time != Time::Stock, "{}: who is born by a day is not known", table.id);
+        assert!(table.age.is_some() || table.time != Time::Stock, "{}: a register needs days of birth", table.id);
     }
 }
 

@@ -9,11 +9,10 @@ use crate::stats::{FEWEST_EVENTS, Interval, LEVEL, RateMethod, Status, quotient,
 use crate::tally::{Margins, Tally, areas_of};
 use std::collections::{BTreeMap, HashMap};
 
-/// How the category of a dimension is found in a block that has it; none means the total.
-
+/// The category of a dimension in a cell; none means the total.
 pub(super) type Pick<'p> = &'p dyn Fn(&str) -> Option<Category>;
 
-/// What one cell holds.
+/// One cell of a result.
 pub(super) struct Cell {
     pub numerator: Option<u64>,
     pub denominator: Option<u64>,
@@ -42,14 +41,14 @@ impl Cell {
     }
 }
 
-/// Where, within an area, the counts of one cell stand in the blocks of its series.
+/// Where the counts of one cell are, within an area, in the blocks of its series.
 pub(super) struct Offsets {
     numerator: u64,
     denominator: u64,
     undecided: Vec<u64>,
 }
 
-/// The counts of a tally, from which every cell is made.
+/// Makes every cell from the counts of a tally.
 pub(super) struct Estimator<'a> {
     pub plan: &'a Plan,
     pub margins: Margins<'a>,
@@ -72,12 +71,12 @@ impl<'a> Estimator<'a> {
         Ok(Self { plan, margins: Margins::new(&plan.question, tally)?, areas: areas_of(&plan.question, tally), reports, exact })
     }
 
-    /// The communes of an area that reported; nothing is expected of what is no unit.
+    /// The communes of an area that reported; an area that is no unit has none expected.
     fn reports(&self, of: (u32, Option<u32>), place: u64) -> Reports {
         self.reports[&of].get(place as usize).copied().unwrap_or_default()
     }
 
-    /// The communes that reported a table's records, where some indicator counts them.
+    /// The communes that reported one pass, if some indicator counts it.
     pub fn reports_of(&self, pass: u32, place: u64) -> Reports {
         self.reports.get(&(pass, None)).and_then(|of| of.get(place as usize)).copied().unwrap_or_default()
     }
@@ -99,12 +98,12 @@ impl<'a> Estimator<'a> {
         }
     }
 
-    /// The cell of an area with all dimensions at their totals.
+    /// The cell of an area with every dimension at its total.
     pub fn total(&self, output: &Output, place: u64) -> Cell {
         self.cell(output, place, &self.offsets(output, &|_| None))
     }
 
-    /// The cell of one named category, the other dimensions at their totals.
+    /// The cell of one category, every other dimension at its total.
     pub fn one(&self, output: &Output, place: u64, dimension: &str, category: Category) -> Cell {
         self.cell(output, place, &self.offsets(output, &move |name| (name == dimension).then_some(category)))
     }
@@ -122,10 +121,10 @@ impl<'a> Estimator<'a> {
         if numerator.is_some() && reports.expected > 0 {
             (cell.reported, cell.expected) = (reports.reported, Some(reports.expected));
         }
-        let hidden = [(numerator, Some(above)), (denominator, below)].map(|(count, pass)| count.is_some() && pass.is_some_and(is_silent));
-        if hidden.contains(&true) {
-            cell.numerator = cell.numerator.filter(|_| !hidden[0]);
-            cell.denominator = cell.denominator.filter(|_| !hidden[1]);
+        let silent = [(numerator, Some(above)), (denominator, below)].map(|(count, pass)| count.is_some() && pass.is_some_and(is_silent));
+        if silent.contains(&true) {
+            cell.numerator = cell.numerator.filter(|_| !silent[0]);
+            cell.denominator = cell.denominator.filter(|_| !silent[1]);
             cell.undecided = None;
             cell.status = if reports.is_elsewhere() { "not_available" } else { "not_reported" };
             return cell;
@@ -155,7 +154,7 @@ impl<'a> Estimator<'a> {
         .word();
         let found = match kind {
             Kind::Proportion if x <= n => wilson(x, n, LEVEL).ok().map(|i| ("wilson", i.lower * per, i.upper * per)),
-            // A ratio of two parts of one whole has the odds of the limits of the first part.
+            // Limits of the ratio of two parts of one whole: the odds of the first part's limits.
             Kind::Ratio if output.measure == Measure::Ratio => {
                 wilson(x, x + n, LEVEL).ok().map(|i| ("wilson_odds", i.lower / (1.0 - i.lower) * per, i.upper / (1.0 - i.upper) * per))
             }
@@ -172,7 +171,7 @@ impl<'a> Estimator<'a> {
     }
 }
 
-/// The passes that count an output's numerator and its denominator.
+/// The passes that count an output's numerator and denominator.
 fn passes(plan: &Plan, output: &Output) -> (u32, Option<u32>) {
     let of = |series: usize| plan.question.pass_of(plan.question.series[series].block);
     (of(output.numerator), output.denominator.map(of))

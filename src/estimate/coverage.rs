@@ -1,8 +1,8 @@
 //! Which communes reported, and in each area how many of those expected.
 //!
-//! Expected are the communes of the result's list in the provinces that have records. Whether one has reported a table is
-//! said by its submissions where there are any; else by its rows, if every commune has rows of that table; else it is not
-//! known. A commune that the result's list puts together from others has reported if all of them have.
+//! Expected are the communes of the result's list in the provinces that have records. A commune has reported a table if its
+//! submissions say so; without submissions, if it has rows and the table is one in which every commune has rows; otherwise it
+//! is not known. A commune made of several others has reported if all of them have.
 
 use crate::area::{AreaList, Level, covers};
 use crate::catalogue::Time;
@@ -19,25 +19,25 @@ use std::collections::{BTreeMap, BTreeSet};
 enum Sent {
     /// Nothing.
     Nothing,
-    /// Only what came from units that were split: nobody knows how many are its own.
+    /// Only records of units that were split: how many are its own is unknown.
     Elsewhere,
-    /// Some of it.
+    /// Records, but not for all days asked.
     Part,
-    /// All of it.
+    /// Reports for all days asked.
     All,
-    /// Nobody knows who reported, and some records cannot be given to it.
+    /// Who reported is unknown, and some records cannot be assigned to it.
     Less,
-    /// Nobody knows who reported: a zero may be silence.
+    /// Who reported is unknown: a zero may be a missing report.
     Unknown,
 }
 
-/// What a commune sent, as it counts in itself and in what holds it.
+/// What a commune sent, for its own cells and for those of the areas above it.
 #[derive(Debug, Clone, Copy)]
-struct Standing {
-    /// Whether a row is its own.
+struct CommuneReport {
+    /// Whether any row is its own.
     has_rows: bool,
     own: Sent,
-    /// From `holder` on, which holds all parts of the split units that a part of it comes from.
+    /// What counts from `holder` upwards: the area that contains all parts of the split units it received a part of.
     held: Sent,
     holder: u32,
 }
@@ -45,9 +45,9 @@ struct Standing {
 /// What is known of the communes of an area, for one pass or for two together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Reports {
-    /// The communes that reported; none if nothing tells.
+    /// The communes that reported; none if unknown.
     pub reported: Option<u32>,
-    /// All communes.
+    /// The communes expected.
     pub expected: u32,
     with_rows: u32,
     some: u32,
@@ -56,17 +56,17 @@ pub(super) struct Reports {
 }
 
 impl Reports {
-    /// True if no record can be given to the area, though all its communes should have some or should have said that they have none.
+    /// True if the area has no record, and none of its communes reported having none.
     pub fn is_empty(self) -> bool {
         self.reported == Some(0) && self.some == 0 && self.expected > 0
     }
 
-    /// True if there are records that may be those of the area or of another.
+    /// True if some records may belong to the area or to another.
     pub fn is_elsewhere(self) -> bool {
         self.elsewhere > 0
     }
 
-    /// True if some commune did not report all.
+    /// True if some commune did not report everything.
     pub fn is_partial(self) -> bool {
         self.less > 0 || self.reported.is_some_and(|reported| reported < self.expected)
     }
@@ -91,44 +91,44 @@ impl Reports {
 /// What every commune sent of every pass.
 pub(super) struct Coverage<'a> {
     areas: &'a AreaList,
-    /// Places of the communes expected, and by pass what each sent.
+    /// The communes expected, as places in the list; and by pass what each sent.
     expected: Vec<u32>,
-    sent: BTreeMap<u32, Vec<Standing>>,
+    sent: BTreeMap<u32, Vec<CommuneReport>>,
 }
 
 impl<'a> Coverage<'a> {
     pub fn new(question: &'a Question, tally: &Tally) -> Result<Self> {
         let areas = &*question.areas;
-        let crossings = Crossing::all(question, &tally.presence)?;
+        let crosswalks = Crosswalk::all(question, &tally.presence)?;
         let is_commune = |place: &u32| areas.commune(&areas.get(*place).code) == Some(*place);
-        // Back in time a commune may be an island district that had none.
-        let is_island = |place: &u32| areas.get(*place).level == Level::District && crossings.iter().any(|c| c.leads_to(*place));
+        // In older lists an island district without communes counts as one.
+        let is_island = |place: &u32| areas.get(*place).level == Level::District && crosswalks.iter().any(|c| c.leads_to(*place));
         let has_records = |place: &u32| tally.provinces.contains(&areas.up_to(*place, Level::Province));
         let is_expected = |place: &u32| has_records(place) && (is_commune(place) || is_island(place));
         let expected: Vec<u32> = (0..areas.areas().len() as u32).filter(is_expected).collect();
         let passes: BTreeSet<u32> = (0..question.blocks.len()).map(|block| question.pass_of(block)).collect();
         let of = |pass| {
-            let asking = Asking::new(question, &tally.presence, &crossings, pass)?;
-            Ok((pass, expected.iter().map(|place| asking.standing(*place)).collect()))
+            let reports = PassReports::new(question, &tally.presence, &crosswalks, pass)?;
+            Ok((pass, expected.iter().map(|place| reports.report_of(*place)).collect()))
         };
         let sent = passes.into_iter().map(of).collect::<Result<_>>()?;
         Ok(Self { areas, expected, sent })
     }
 
-    /// For every place, what is known of a pass, or of two that are needed together.
+    /// For every place, what is known of a pass, or of two passes needed together.
     pub fn of(&self, pass: u32, with: Option<u32>) -> Vec<Reports> {
         let mut found = vec![Reports::default(); self.areas.areas().len()];
         for (nth, place) in self.expected.iter().enumerate() {
-            let passes: Vec<Standing> = std::iter::once(pass).chain(with).map(|pass| self.sent[&pass][nth]).collect();
+            let passes: Vec<CommuneReport> = std::iter::once(pass).chain(with).map(|pass| self.sent[&pass][nth]).collect();
             let mut held = vec![false; passes.len()];
             let mut above = Some(*place);
             while let Some(area) = above {
-                let states = passes.iter().zip(&mut held).map(|(standing, held)| {
-                    *held |= standing.holder == area;
-                    if *held { standing.held } else { standing.own }
+                let states = passes.iter().zip(&mut held).map(|(report, held)| {
+                    *held |= report.holder == area;
+                    if *held { report.held } else { report.own }
                 });
-                // What one lacks, both lack; what is not known of one is decided by the other.
-                found[area as usize].add(states.min().unwrap_or(Sent::Unknown), passes.iter().all(|standing| standing.has_rows));
+                // The lesser of the two counts; where one is unknown, the other decides.
+                found[area as usize].add(states.min().unwrap_or(Sent::Unknown), passes.iter().all(|report| report.has_rows));
                 above = self.areas.get(area).parent;
             }
         }
@@ -136,28 +136,28 @@ impl<'a> Coverage<'a> {
     }
 }
 
-/// From a list that records belong to, to that of the result.
-struct Crossing {
+/// From the records' list of areas to the result's.
+struct Crosswalk {
     list: NaiveDate,
-    /// Whether it is another list than the result's.
+    /// Whether the two lists differ.
     is_other: bool,
-    /// By place in the result's list: those that lie in it whole, or are shared out.
+    /// By place in the result's list: units that lie in it whole or are shared out.
     whole: Vec<Vec<u32>>,
-    /// Those of which it got a part, each with the unit that holds all its parts.
+    /// By place in the result's list: units it received a part of, each with the area that contains all parts.
     split: Vec<Vec<(u32, u32)>>,
-    /// By place in the records' list.
+    /// By place in the records' list: its province.
     province: Vec<u32>,
 }
 
-impl Crossing {
+impl Crosswalk {
     fn all(question: &Question, presence: &Presence) -> Result<Vec<Self>> {
         let of_rows = presence.rows.keys().map(|(list, _)| *list);
-        let said = presence.submitted.keys().chain(&presence.complete).map(|(list, ..)| *list);
-        let lists: BTreeSet<NaiveDate> = of_rows.chain(said).collect();
+        let submitted = presence.submitted.keys().chain(&presence.complete).map(|(list, ..)| *list);
+        let lists: BTreeSet<NaiveDate> = of_rows.chain(submitted).collect();
         lists.into_iter().map(|list| Self::new(question, list)).collect()
     }
 
-    /// True if units of another list became this one.
+    /// True if units of another list became this place.
     fn leads_to(&self, place: u32) -> bool {
         self.is_other && !(self.whole[place as usize].is_empty() && self.split[place as usize].is_empty())
     }
@@ -187,64 +187,64 @@ impl Crossing {
     }
 }
 
-/// One pass, and what it takes to have reported it.
-struct Asking<'a> {
+/// Who reported one pass.
+struct PassReports<'a> {
     question: &'a Question,
     presence: &'a Presence,
-    crossings: &'a [Crossing],
+    crosswalks: &'a [Crosswalk],
     pass: u32,
     table: u32,
-    /// The days that must be reported; none where every row counts.
+    /// The days to be reported; none where every row counts.
     days: Option<Days>,
-    /// Whether something tells who reported.
+    /// Whether it is known who reported.
     is_known: bool,
 }
 
-impl<'a> Asking<'a> {
-    fn new(question: &'a Question, presence: &'a Presence, crossings: &'a [Crossing], pass: u32) -> Result<Self> {
+impl<'a> PassReports<'a> {
+    fn new(question: &'a Question, presence: &'a Presence, crosswalks: &'a [Crosswalk], pass: u32) -> Result<Self> {
         let block = &question.blocks[pass as usize];
         let of = question.table(&block.table)?;
-        // Perpetrators come with the victims of their case: where nothing is said of them, what is said of victims holds.
-        let own = question.table_place(&block.table)?;
+        // Perpetrators come with the victims of their case: without submissions of their own, those of victims hold.
+        let own = question.table_index(&block.table)?;
         let is_named = |table: u32| presence.submitted.keys().chain(&presence.complete).any(|(_, of, _)| *of == table);
         let table = match &of.case {
-            Some(case) if !is_named(own) => question.table_place(&case.table)?,
+            Some(case) if !is_named(own) => question.table_index(&case.table)?,
             _ => own,
         };
         let days = days(question, block, of.time);
-        let is_said = |asked: Days| {
+        let is_reported = |asked: Days| {
             let of_table = |(_, of, _): &Sender| *of == table;
             let mut submitted = presence.submitted.iter().filter(|(sender, _)| of_table(sender));
             submitted.any(|(_, sent)| sent.iter().any(|(days, _)| overlap(*days, asked).is_some()))
                 || presence.complete.iter().any(of_table)
         };
-        let is_known = of.every_commune || days.is_some_and(is_said);
-        Ok(Self { question, presence, crossings, pass, table, days, is_known })
+        let is_known = of.every_commune || days.is_some_and(is_reported);
+        Ok(Self { question, presence, crosswalks, pass, table, days, is_known })
     }
 
-    fn standing(&self, place: u32) -> Standing {
+    fn report_of(&self, place: u32) -> CommuneReport {
         let Some(asked) = self.days else {
-            return Standing { has_rows: true, own: Sent::Unknown, held: Sent::Unknown, holder: place };
+            return CommuneReport { has_rows: true, own: Sent::Unknown, held: Sent::Unknown, holder: place };
         };
-        let splits = |crossing: &Crossing| crossing.split[place as usize].clone();
-        let holders: Vec<u32> = self.crossings.iter().flat_map(|c| splits(c).into_iter().map(|(_, holder)| holder)).collect();
+        let splits = |crosswalk: &Crosswalk| crosswalk.split[place as usize].clone();
+        let holders: Vec<u32> = self.crosswalks.iter().flat_map(|c| splits(c).into_iter().map(|(_, holder)| holder)).collect();
         if holders.is_empty() {
             let (days, has_rows) = self.sent_by(place, false, asked);
-            let own = self.judge(&days, has_rows, false, asked);
-            return Standing { has_rows, own, held: own, holder: place };
+            let own = self.sent(&days, has_rows, false, asked);
+            return CommuneReport { has_rows, own, held: own, holder: place };
         }
-        let elsewhere = self.crossings.iter().any(|c| splits(c).iter().any(|(unit, _)| self.has_rows(c, *unit)));
+        let elsewhere = self.crosswalks.iter().any(|c| splits(c).iter().any(|(unit, _)| self.has_rows(c, *unit)));
         let (_, has_rows) = self.sent_by(place, false, asked);
         let (days, with_split) = self.sent_by(place, true, asked);
-        Standing {
+        CommuneReport {
             has_rows,
-            own: self.judge(&BTreeSet::new(), has_rows, elsewhere, asked),
-            held: self.judge(&days, with_split, false, asked),
+            own: self.sent(&BTreeSet::new(), has_rows, elsewhere, asked),
+            held: self.sent(&days, with_split, false, asked),
             holder: self.question.areas.holder_of(&[holders, vec![place]].concat()),
         }
     }
 
-    fn judge(&self, days: &BTreeSet<Days>, has_rows: bool, elsewhere: bool, asked: Days) -> Sent {
+    fn sent(&self, days: &BTreeSet<Days>, has_rows: bool, elsewhere: bool, asked: Days) -> Sent {
         match (self.is_known, elsewhere) {
             (false, true) => Sent::Less,
             (false, false) => Sent::Unknown,
@@ -255,19 +255,19 @@ impl<'a> Asking<'a> {
         }
     }
 
-    fn has_rows(&self, crossing: &Crossing, unit: u32) -> bool {
-        self.presence.rows.get(&(crossing.list, self.pass)).is_some_and(|rows| rows.contains(unit))
+    fn has_rows(&self, crosswalk: &Crosswalk, unit: u32) -> bool {
+        self.presence.rows.get(&(crosswalk.list, self.pass)).is_some_and(|rows| rows.contains(unit))
     }
 
-    /// The days reported by all units that a place is made of, in any of the lists, and whether one of them has rows.
+    /// The days reported by every unit that makes up a place, in any of the lists, and whether one of them has rows.
     fn sent_by(&self, place: u32, with_split: bool, asked: Days) -> (BTreeSet<Days>, bool) {
         let (mut days, mut some) = (BTreeSet::new(), false);
-        for crossing in self.crossings {
-            let split = crossing.split[place as usize].iter().filter(|_| with_split).map(|(unit, _)| *unit);
+        for crosswalk in self.crosswalks {
+            let split = crosswalk.split[place as usize].iter().filter(|_| with_split).map(|(unit, _)| *unit);
             let mut together: Option<BTreeSet<Days>> = None;
-            for unit in crossing.whole[place as usize].iter().copied().chain(split) {
-                some |= self.has_rows(crossing, unit);
-                let of_unit = self.days_of(crossing, unit, asked);
+            for unit in crosswalk.whole[place as usize].iter().copied().chain(split) {
+                some |= self.has_rows(crosswalk, unit);
+                let of_unit = self.days_of(crosswalk, unit, asked);
                 together = Some(together.map_or(of_unit.clone(), |before| both(&before, &of_unit)));
             }
             days.extend(together.into_iter().flatten());
@@ -276,21 +276,21 @@ impl<'a> Asking<'a> {
     }
 
     /// The days a unit of a list reported.
-    fn days_of(&self, crossing: &Crossing, unit: u32, asked: Days) -> BTreeSet<Days> {
-        let said = |unit: u32| (crossing.list, self.table, unit);
+    fn days_of(&self, crosswalk: &Crosswalk, unit: u32, asked: Days) -> BTreeSet<Days> {
+        let sender = |unit: u32| (crosswalk.list, self.table, unit);
         let submitted =
-            self.presence.submitted.get(&said(unit)).filter(|sent| sent.iter().any(|(days, _)| overlap(*days, asked).is_some()));
+            self.presence.submitted.get(&sender(unit)).filter(|sent| sent.iter().any(|(days, _)| overlap(*days, asked).is_some()));
         match submitted {
-            _ if self.presence.complete.contains(&said(crossing.province[unit as usize])) => [asked].into(),
+            _ if self.presence.complete.contains(&sender(crosswalk.province[unit as usize])) => [asked].into(),
             Some(submitted) => submitted.iter().filter(|(_, came)| *came).filter_map(|(days, _)| overlap(*days, asked)).collect(),
-            // Its rows speak for a commune of which nothing is said for these days.
-            None if self.has_rows(crossing, unit) => [asked].into(),
+            // Without submissions for these days, rows count as a report.
+            None if self.has_rows(crosswalk, unit) => [asked].into(),
             None => BTreeSet::new(),
         }
     }
 }
 
-/// The days for which a pass must be reported: of events all of the period, of what is of one day that day.
+/// The days that a pass must cover: the whole period for events, one day for stocks and years.
 fn days(question: &Question, block: &Block, time: Time) -> Option<Days> {
     let period = question.period.as_ref()?;
     let last = shift_last(period.last(), block.lag);
@@ -304,13 +304,13 @@ fn days(question: &Question, block: &Block, time: Time) -> Option<Days> {
     })
 }
 
-/// The days that two spans share.
+/// The days shared by two spans.
 fn overlap(a: Days, b: Days) -> Option<Days> {
     let shared = (a.0.max(b.0), a.1.min(b.1));
     (shared.0 <= shared.1).then_some(shared)
 }
 
-/// The days that both hold.
+/// The days in both.
 fn both(a: &BTreeSet<Days>, b: &BTreeSet<Days>) -> BTreeSet<Days> {
     a.iter().flat_map(|a| b.iter().filter_map(|b| overlap(*a, *b))).collect()
 }

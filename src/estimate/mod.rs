@@ -1,8 +1,9 @@
-//! From counts to a value, its limits and a status.
+//! From counts to values, limits, statuses and warnings.
 
 mod cell;
 mod coverage;
 mod outcome;
+mod rows;
 mod warning;
 
 pub use outcome::Outcome;

@@ -1,9 +1,10 @@
-//! The result: one long table, every cell of the grid.
+//! The result: one long table with every cell of the grid.
 
 use super::cell::{Cell, Estimator, Offsets};
+use super::rows::ResultRows;
 use super::warning::{self, Warning};
 use crate::catalogue::{Dimension, Indicator};
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Result};
 use crate::grid::{Categories, Category, Cross, check_rows};
 use crate::plan::{Output, Plan};
 use crate::tally::{Tally, areas_of};
@@ -11,46 +12,23 @@ use crate::task::Watch;
 use polars_core::prelude::*;
 use rayon::prelude::*;
 
-/// What came out: the table, and what a reader must know besides.
+/// A result: the table, and the warnings that belong to it.
 #[derive(Debug, Clone)]
 pub struct Outcome {
     /// One row per indicator, measure, area and cell.
     pub table: DataFrame,
-    /// What does not add up, and what was left out.
+    /// What does not add up, what was left out, what was set aside.
     pub warnings: Vec<Warning>,
 }
 
-/// Rows made at once, by one thread.
+/// Rows that one thread builds at once.
 const PIECE: usize = 1 << 18;
 
-/// A stretch of the table: one output over some of the areas.
+/// A stretch of the table: one output over a range of areas.
 struct Stretch<'a> {
     nth: usize,
     output: &'a Output,
-    spots: std::ops::Range<usize>,
-}
-
-/// Rows in the making; text columns as places in short lists.
-#[derive(Default)]
-struct Lines {
-    output: Vec<u32>,
-    spot: Vec<u32>,
-    /// Places in `labels`, one list per dimension.
-    categories: Vec<Vec<u32>>,
-    labels: Vec<String>,
-    numerator: Vec<Option<i64>>,
-    denominator: Vec<Option<i64>>,
-    value: Vec<Option<f64>>,
-    lower: Vec<Option<f64>>,
-    upper: Vec<Option<f64>>,
-    undecided: Vec<Option<i64>>,
-    reported: Vec<Option<i64>>,
-    expected: Vec<Option<i64>>,
-    /// Places in `words`.
-    status: Vec<u32>,
-    method: Vec<u32>,
-    /// Every status and method met, and that there is none.
-    words: Vec<Option<&'static str>>,
+    areas: std::ops::Range<usize>,
 }
 
 impl Plan {
@@ -63,7 +41,7 @@ impl Plan {
         check_size(self, areas_of(&self.question, tally).len())?;
         let estimator = Estimator::new(self, tally)?;
         let watch = Watch::here();
-        let wrong = |e: PolarsError| Error::Frame { table: "result".to_owned(), found: e.to_string() };
+        let wrong = |e: PolarsError| Error::Frame { table: "result".to_owned(), found: Fact::library(e) };
         let tables: Vec<DataFrame> =
             estimator.pieces().par_iter().map(|piece| estimator.piece(piece, &watch)).collect::<PolarsResult<_>>().map_err(wrong)?;
         let mut table = estimator.piece(&[], &watch).map_err(wrong)?;
@@ -78,7 +56,7 @@ impl Plan {
 }
 
 impl<'a> Estimator<'a> {
-    /// The table cut into pieces of about as many rows, in its order.
+    /// The table cut into pieces of about [`PIECE`] rows, in order.
     fn pieces(&self) -> Vec<Vec<Stretch<'a>>> {
         let shown = |o: &&Output| !self.plan.is_every_indicator() || self.margins.is_counted(o.numerator);
         let mut pieces: Vec<Vec<Stretch>> = vec![Vec::new()];
@@ -87,11 +65,11 @@ impl<'a> Estimator<'a> {
             let grid = cross(self.plan, self.indicator(output)).rows() as usize;
             let mut first = 0;
             while first < self.areas.len() {
-                let spots = first..self.areas.len().min(first + (PIECE.saturating_sub(rows) / grid.max(1)).max(1));
-                rows += spots.len() * grid;
-                first = spots.end;
+                let areas = first..self.areas.len().min(first + (PIECE.saturating_sub(rows) / grid.max(1)).max(1));
+                rows += areas.len() * grid;
+                first = areas.end;
                 if let Some(piece) = pieces.last_mut() {
-                    piece.push(Stretch { nth, output, spots });
+                    piece.push(Stretch { nth, output, areas });
                 }
                 if rows >= PIECE {
                     pieces.push(Vec::new());
@@ -104,21 +82,21 @@ impl<'a> Estimator<'a> {
     }
 
     fn piece(&self, piece: &[Stretch], watch: &Watch) -> PolarsResult<DataFrame> {
-        let mut lines = Lines { categories: vec![Vec::new(); self.plan.by().len()], ..Lines::default() };
+        let mut rows = ResultRows { categories: vec![Vec::new(); self.plan.by().len()], ..ResultRows::default() };
         for stretch in piece {
-            self.output(stretch, watch, &mut lines);
+            self.output(stretch, watch, &mut rows);
         }
-        self.table(piece, lines)
+        self.table(piece, rows)
     }
 
-    fn output(&self, stretch: &Stretch, watch: &Watch, lines: &mut Lines) {
+    fn output(&self, stretch: &Stretch, watch: &Watch, rows: &mut ResultRows) {
         let output = stretch.output;
         let indicator = self.indicator(output);
         let cross = cross(self.plan, indicator);
         let labels: Vec<Vec<u32>> =
-            cross.dimensions().iter().map(|of| of.shown().map(|category| lines.label(of.label(category))).collect()).collect();
+            cross.dimensions().iter().map(|of| of.shown().map(|category| rows.label(of.label(category))).collect()).collect();
         let shown: Vec<Vec<Category>> = cross.dimensions().iter().map(|of| of.shown().collect()).collect();
-        // Where the counts of each combination of categories are is the same in every area.
+        // Offsets are the same in every area.
         let mut grid: Vec<(Vec<u32>, Option<Offsets>)> = Vec::new();
         let mut chosen = vec![0_usize; shown.len()];
         loop {
@@ -130,20 +108,20 @@ impl<'a> Estimator<'a> {
                 break;
             }
         }
-        for nth in stretch.spots.clone() {
+        for nth in stretch.areas.clone() {
             let place = u64::from(self.areas.places()[nth]);
             watch.look();
             for (labels, offsets) in &grid {
                 let cell = offsets.as_ref().map_or_else(Cell::not_applicable, |o| self.cell(output, place, o));
-                lines.output.push(stretch.nth as u32);
-                lines.spot.push(nth as u32);
-                lines.categories.iter_mut().zip(labels).for_each(|(column, label)| column.push(*label));
-                lines.push(&cell);
+                rows.output.push(stretch.nth as u32);
+                rows.area.push(nth as u32);
+                rows.categories.iter_mut().zip(labels).for_each(|(column, label)| column.push(*label));
+                rows.push(&cell);
             }
         }
     }
 
-    /// Where the counts of some categories are; none if the numerator has no such breakdown.
+    /// The offsets of a combination of categories; none if the numerator has no such breakdown.
     fn offsets_of_cell(&self, output: &Output, pick: &dyn Fn(&str) -> Option<Category>) -> Option<Offsets> {
         let cross = self.margins.grids[self.plan.question.series[output.numerator].block].cross;
         let has = |d: &Dimension| cross.dimensions().iter().any(|of| of.name == d.word());
@@ -151,7 +129,7 @@ impl<'a> Estimator<'a> {
         (!self.plan.by().iter().any(lacks)).then(|| self.offsets(output, pick))
     }
 
-    fn table(&self, piece: &[Stretch], lines: Lines) -> PolarsResult<DataFrame> {
+    fn table(&self, piece: &[Stretch], rows: ResultRows) -> PolarsResult<DataFrame> {
         let outputs = piece.last().map_or(0, |s| s.nth + 1);
         let mut of_output: [Vec<Option<String>>; 5] = std::array::from_fn(|_| vec![None; outputs]);
         for stretch in piece {
@@ -169,83 +147,47 @@ impl<'a> Estimator<'a> {
         let words = |list: Vec<Option<String>>| list.into_iter().collect::<StringChunked>().into_series();
         let plain = |list: Vec<&str>| list.into_iter().map(Some).collect::<StringChunked>().into_series();
         let period = self.plan.period().to_string();
-        let rows = lines.output.len();
+        let height = rows.output.len();
         let mut columns = vec![
-            text("indicator", words(ids), &lines.output)?,
-            text("code", words(codes), &lines.output)?,
-            text("measure", words(measures), &lines.output)?,
-            Column::new_scalar("period".into(), Scalar::new(DataType::String, AnyValue::StringOwned(period.as_str().into())), rows),
-            text("area", plain((0..self.areas.len()).map(|nth| self.areas.code(nth)).collect()), &lines.spot)?,
-            text("area_level", plain((0..self.areas.len()).map(|nth| self.areas.level(nth)).collect()), &lines.spot)?,
+            text("indicator", words(ids), &rows.output)?,
+            text("code", words(codes), &rows.output)?,
+            text("measure", words(measures), &rows.output)?,
+            Column::new_scalar("period".into(), Scalar::new(DataType::String, AnyValue::StringOwned(period.as_str().into())), height),
+            text("area", plain((0..self.areas.len()).map(|nth| self.areas.code(nth)).collect()), &rows.area)?,
+            text("area_level", plain((0..self.areas.len()).map(|nth| self.areas.level(nth)).collect()), &rows.area)?,
         ];
-        let labels = plain(lines.labels.iter().map(String::as_str).collect());
-        for (dimension, places) in self.plan.by().iter().zip(&lines.categories) {
+        let labels = plain(rows.labels.iter().map(String::as_str).collect());
+        for (dimension, places) in self.plan.by().iter().zip(&rows.categories) {
             columns.push(text(dimension.word(), labels.clone(), places)?);
         }
-        let met = lines.words.iter().copied().collect::<StringChunked>().into_series();
+        let met = rows.terms.iter().copied().collect::<StringChunked>().into_series();
         columns.extend([
-            Column::new("numerator".into(), lines.numerator),
-            Column::new("denominator".into(), lines.denominator),
-            Column::new("value".into(), lines.value),
-            Column::new("lower".into(), lines.lower),
-            Column::new("upper".into(), lines.upper),
-            Column::new("undecided".into(), lines.undecided),
-            Column::new("reported".into(), lines.reported),
-            Column::new("expected".into(), lines.expected),
-            text("status", met.clone(), &lines.status)?,
-            text("definition", words(definitions), &lines.output)?,
-            text("method", met, &lines.method)?,
-            text("unit", words(units), &lines.output)?,
+            Column::new("numerator".into(), rows.numerator),
+            Column::new("denominator".into(), rows.denominator),
+            Column::new("value".into(), rows.value),
+            Column::new("lower".into(), rows.lower),
+            Column::new("upper".into(), rows.upper),
+            Column::new("undecided".into(), rows.undecided),
+            Column::new("reported".into(), rows.reported),
+            Column::new("expected".into(), rows.expected),
+            text("status", met.clone(), &rows.status)?,
+            text("definition", words(definitions), &rows.output)?,
+            text("method", met, &rows.method)?,
+            text("unit", words(units), &rows.output)?,
         ]);
-        DataFrame::new(rows, columns)
+        DataFrame::new(height, columns)
     }
 }
 
-/// The dimensions asked, with the categories that an indicator has.
+/// The plan's dimensions, with the categories of an indicator.
 fn cross(plan: &Plan, indicator: &Indicator) -> Cross {
     Cross::new(plan.by().iter().map(|d| Categories::of(*d, indicator.bands(), plan.catalogue.codes())).collect())
 }
 
-/// Refuses a table that nobody could hold, before any of it is made.
+/// Refuses a table too large to hold, before building any of it.
 fn check_size(plan: &Plan, areas: usize) -> Result<()> {
     let rows = |o: &Output| cross(plan, &plan.indicators()[o.indicator]).rows();
     check_rows(plan.outputs.iter().map(rows).sum::<u128>() * areas as u128)
-}
-
-impl Lines {
-    /// The place of a label, of which there are a few hundred at the most.
-    fn label(&mut self, label: &str) -> u32 {
-        let place = self.labels.iter().position(|l| l == label).unwrap_or_else(|| {
-            self.labels.push(label.to_owned());
-            self.labels.len() - 1
-        });
-        place as u32
-    }
-
-    fn push(&mut self, cell: &Cell) {
-        // Counts with a sign, which every reader of the table knows.
-        let signed = |count: Option<u64>| count.and_then(|n| i64::try_from(n).ok());
-        self.numerator.push(signed(cell.numerator));
-        self.denominator.push(signed(cell.denominator));
-        self.value.push(cell.value);
-        self.lower.push(cell.limits.map(|l| l.0));
-        self.upper.push(cell.limits.map(|l| l.1));
-        self.undecided.push(signed(cell.undecided));
-        self.reported.push(cell.reported.map(i64::from));
-        self.expected.push(cell.expected.map(i64::from));
-        let (status, method) = (self.word(Some(cell.status)), self.word(cell.method));
-        self.status.push(status);
-        self.method.push(method);
-    }
-
-    /// The place of a word, of which there are a dozen at the most.
-    fn word(&mut self, word: Option<&'static str>) -> u32 {
-        let place = self.words.iter().position(|w| *w == word).unwrap_or_else(|| {
-            self.words.push(word);
-            self.words.len() - 1
-        });
-        place as u32
-    }
 }
 
 /// The next combination of categories, the last dimension fastest; false after the last one.

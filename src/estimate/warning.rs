@@ -1,4 +1,4 @@
-//! What does not add up: told beside the table, never hidden and never a failure.
+//! Warnings beside the table: what does not add up. Never hidden, and never an error.
 
 use super::cell::Estimator;
 use crate::catalogue::{Dimension, Indicator, Measure};
@@ -9,28 +9,28 @@ use crate::tally::Tally;
 use crate::text::Text;
 use std::collections::BTreeSet;
 
-/// Something a reader of the result must know.
+/// What a reader of the result must know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
-    /// A short word for the kind of warning that never changes.
+    /// A stable code for the kind of warning.
     pub code: &'static str,
-    /// The indicator it is about; empty where it is about all.
+    /// The indicator concerned; empty if it concerns all.
     pub indicator: String,
-    /// The sentence.
+    /// The message.
     pub text: Text,
 }
 
-/// What was left out of the tally, and what was set aside before.
+/// Indicators left out of the tally, and rows set aside before counting.
 ///
-/// Another part may have brought the table that one lacked; but where a part had the table without a column, its rows were not
-/// counted, and the totals are those of the other parts.
+/// A table missing in one part may come with another. But if a part had the table without a column, its rows were not counted:
+/// the totals are those of the other parts.
 pub(super) fn remarks(plan: &Plan, tally: &Tally) -> Vec<Warning> {
     let mut found = Vec::new();
     for indicator in plan.indicators() {
         let answered = plan.answers(tally, &indicator.id);
         let mut reasons = tally.remarks.left_out.iter().filter(|((id, _), _)| *id == indicator.id);
-        let told = reasons.find(|((_, code), _)| !answered || code == "missing_column");
-        found.extend(told.map(|(_, text)| Warning {
+        let reported = reasons.find(|((_, code), _)| !answered || code == "missing_column");
+        found.extend(reported.map(|(_, text)| Warning {
             code: if answered { "counted_in_part" } else { "left_out" },
             indicator: indicator.id.clone(),
             text: text.clone(),
@@ -51,7 +51,7 @@ pub(super) fn remarks(plan: &Plan, tally: &Tally) -> Vec<Warning> {
     found
 }
 
-/// A number with a mark between thousands.
+/// A number with a thousands separator.
 fn grouped(number: u64, mark: char) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
@@ -73,36 +73,36 @@ pub(super) fn collect(estimator: &Estimator) -> Result<Vec<Warning>> {
     Ok(found)
 }
 
-/// Provinces of which moved records cover a part: their totals are those of that part.
+/// Provinces that moved records cover only in part.
 pub(super) fn territory(plan: &Plan, tally: &Tally) -> Result<Vec<Warning>> {
-    let told = |(place, lacking): (u32, Vec<String>)| {
-        let (name, lacking) = (&plan.question.areas.get(place).name, lacking.join(", "));
+    let warning = |(place, missing): (u32, Vec<String>)| {
+        let (name, missing) = (&plan.question.areas.get(place).name, missing.join(", "));
         Warning {
             code: "part_of_territory",
             indicator: String::new(),
             text: Text::new(
-                format!("{name} ({}): dữ liệu không có dòng nào của {lacking}, số liệu chỉ là của phần còn lại", plan.area_vintage()),
-                format!("{name} ({}): the records have no rows of {lacking}; the figures are those of the rest", plan.area_vintage()),
+                format!("{name} ({}): dữ liệu không có dòng nào của {missing}, số liệu chỉ là của phần còn lại", plan.area_vintage()),
+                format!("{name} ({}): the records have no rows of {missing}; the figures are those of the rest", plan.area_vintage()),
             ),
         }
     };
-    Ok(tally.lacking(&plan.question)?.into_iter().map(told).collect())
+    Ok(tally.missing_provinces(&plan.question)?.into_iter().map(warning).collect())
 }
 
-/// Who did not report, and where a zero may be silence: one warning each, at the country.
+/// Missing reports, and zeros that may be missing reports: one warning each, for the country.
 fn coverage(estimator: &Estimator, found: &mut Vec<Warning>) -> Result<()> {
     let plan = estimator.plan;
     let series = plan.outputs.iter().flat_map(|o| std::iter::once(o.numerator).chain(o.denominator));
     let counted = series.filter(|series| estimator.margins.is_counted(*series));
     let passes: BTreeSet<u32> = counted.map(|series| plan.question.pass_of(plan.question.series[series].block)).collect();
-    let (mut lacking, mut unknown): (BTreeSet<Text>, BTreeSet<Text>) = (BTreeSet::new(), BTreeSet::new());
+    let (mut incomplete, mut unknown): (BTreeSet<Text>, BTreeSet<Text>) = (BTreeSet::new(), BTreeSet::new());
     for pass in passes {
         let name = &plan.question.table(&plan.question.blocks[pass as usize].table)?.name;
         let reports = estimator.reports_of(pass, 0);
         match reports.reported {
             Some(reported) if reported < reports.expected => {
                 let expected = reports.expected;
-                lacking.insert(Text::new(
+                incomplete.insert(Text::new(
                     format!("{}: {reported}/{expected} xã", name.vi),
                     format!("{}: {reported} of {expected} communes", name.en),
                 ));
@@ -115,8 +115,8 @@ fn coverage(estimator: &Estimator, found: &mut Vec<Warning>) -> Result<()> {
         let join = |of: fn(&Text) -> &String| texts.iter().map(of).cloned().collect::<Vec<_>>().join(between);
         (join(|t| &t.vi), join(|t| &t.en))
     };
-    if !lacking.is_empty() {
-        let (vi, en) = list(&lacking, "; ");
+    if !incomplete.is_empty() {
+        let (vi, en) = list(&incomplete, "; ");
         found.push(Warning {
             code: "not_all_reported",
             indicator: String::new(),
@@ -140,38 +140,38 @@ fn coverage(estimator: &Estimator, found: &mut Vec<Warning>) -> Result<()> {
     Ok(())
 }
 
-/// Parts that do not sum to their total, at the country.
+/// Categories that do not sum to their total, for the country.
 fn parts(estimator: &Estimator, found: &mut Vec<Warning>) {
     for output in estimator.plan.outputs.iter().filter(|o| o.measure == Measure::Count && estimator.margins.is_counted(o.numerator)) {
         let indicator = estimator.indicator(output);
-        // Where nobody in the country reported there is nothing to add up.
+        // Without any report in the country there is nothing to add up.
         let Some(total) = estimator.total(output, 0).numerator else { continue };
         let cross = estimator.margins.grids[estimator.plan.question.series[output.numerator].block].cross;
         for of in cross.dimensions() {
             let Some(dimension) = estimator.plan.by().iter().copied().find(|d| d.word() == of.name) else { continue };
-            let told = Told::new(estimator, indicator, dimension);
+            let subject = Subject::new(estimator, indicator, dimension);
             let groups = (0..of.labels.len()).filter(|nth| of.parents[*nth].is_none());
             let sum: u64 = groups.filter_map(|nth| estimator.one(output, 0, &of.name, Category::Named(nth)).numerator).sum();
             let unknown = estimator.one(output, 0, &of.name, Category::Unknown).numerator.unwrap_or(0);
             if sum + unknown == total && !of.is_multiple {
                 if unknown > 0 {
-                    found.push(not_recorded(&told, total, unknown));
+                    found.push(not_recorded(&subject, total, unknown));
                 }
             } else if sum != total {
-                found.push(parts_warning(&told, dimension, sum, total, unknown));
+                found.push(parts_warning(&subject, dimension, sum, total, unknown));
             }
         }
     }
 }
 
-/// An indicator by a dimension, as it is called.
-struct Told {
+/// An indicator by a dimension: its id, and the name used in warnings.
+struct Subject {
     id: String,
     vi: String,
     en: String,
 }
 
-impl Told {
+impl Subject {
     fn new(estimator: &Estimator, indicator: &Indicator, dimension: Dimension) -> Self {
         let of = estimator.plan.catalogue.codes().name("dimension", dimension.word());
         let of = of.unwrap_or_else(|| Text::new(dimension.word(), dimension.word()));
@@ -183,18 +183,18 @@ impl Told {
     }
 }
 
-fn not_recorded(told: &Told, total: u64, unknown: u64) -> Warning {
+fn not_recorded(subject: &Subject, total: u64, unknown: u64) -> Warning {
     Warning {
         code: "not_recorded",
-        indicator: told.id.clone(),
+        indicator: subject.id.clone(),
         text: Text::new(
-            format!("{}: không rõ {unknown} trong {total}", told.vi),
-            format!("{}: {unknown} of {total} not recorded", told.en),
+            format!("{}: không rõ {unknown} trong {total}", subject.vi),
+            format!("{}: {unknown} of {total} not recorded", subject.en),
         ),
     }
 }
 
-fn parts_warning(told: &Told, dimension: Dimension, sum: u64, total: u64, unknown: u64) -> Warning {
+fn parts_warning(subject: &Subject, dimension: Dimension, sum: u64, total: u64, unknown: u64) -> Warning {
     let difference = i128::from(sum) - i128::from(total);
     let (why_vi, why_en) = if dimension.is_multiple() {
         ("; một bản ghi có thể thuộc nhiều nhóm hoặc không thuộc nhóm nào", "; a record may stand in several categories or in none")
@@ -203,10 +203,10 @@ fn parts_warning(told: &Told, dimension: Dimension, sum: u64, total: u64, unknow
     };
     Warning {
         code: "parts_do_not_sum",
-        indicator: told.id.clone(),
+        indicator: subject.id.clone(),
         text: Text::new(
-            format!("{}: các phần cộng lại {sum}, tổng số {total}, chênh lệch {difference:+}, không rõ {unknown}{why_vi}", told.vi),
-            format!("{}: the parts sum to {sum}, the total is {total}, difference {difference:+}, unknown {unknown}{why_en}", told.en),
+            format!("{}: các phần cộng lại {sum}, tổng số {total}, chênh lệch {difference:+}, không rõ {unknown}{why_vi}", subject.vi),
+            format!("{}: the parts sum to {sum}, the total is {total}, difference {difference:+}, unknown {unknown}{why_en}", subject.en),
         ),
     }
 }
@@ -264,7 +264,7 @@ fn quotients(estimator: &Estimator, found: &mut Vec<Warning>) {
     }
 }
 
-/// Neonatal deaths are infant deaths, and these are deaths under five.
+/// Deaths must be ordered: neonatal ≤ infant ≤ under five, since each group contains the one before.
 fn mortality(estimator: &Estimator, found: &mut Vec<Warning>) {
     let order = estimator.plan.catalogue.mortality_order();
     let counts: Vec<(&Indicator, u64)> = order

@@ -11,7 +11,7 @@ pub(crate) struct AreaRows<'a> {
 }
 
 impl<'a> AreaRows<'a> {
-    /// The country, and the units down to a level that `is_shown`; with `unknown` at the end for records without a place in the list.
+    /// The country and the units that `is_shown`, down to a level; `unknown` at the end holds records whose code is not on the list.
     pub fn new(areas: &'a AreaList, level: Level, is_shown: impl Fn(u32) -> bool, with_unknown: bool) -> Self {
         let units = (0_u32..).zip(areas.areas());
         let shown = units.filter(|(place, area)| area.level == Level::Country || area.level <= level && is_shown(*place));
@@ -33,13 +33,13 @@ impl<'a> AreaRows<'a> {
         self.of(row, |place| self.areas.get(place).code.as_str())
     }
 
-    /// The word of its level.
+    /// The level of a row's area.
     pub fn level(&self, row: usize) -> &'static str {
         self.of(row, |place| self.areas.get(place).level.word())
     }
 
-    fn of<'w>(&self, row: usize, word: impl Fn(u32) -> &'w str) -> &'w str {
+    fn of<'w>(&self, row: usize, name: impl Fn(u32) -> &'w str) -> &'w str {
         let place = self.places[row];
-        if u64::from(place) == self.areas.unknown() { "unknown" } else { word(place) }
+        if u64::from(place) == self.areas.unknown() { "unknown" } else { name(place) }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::catalogue::{Codes, Dimension, band_labels};
 
-/// The word of what is not recorded, or not certain.
+/// The label of what is not recorded, or not certain.
 pub(crate) const UNKNOWN: &str = "unknown";
 
 /// The categories of a dimension in a table.
@@ -10,15 +10,15 @@ pub(crate) const UNKNOWN: &str = "unknown";
 pub(crate) struct Categories {
     /// The dimension, by its name in a result.
     pub name: String,
-    /// The column it is read from.
+    /// The column read.
     pub column: String,
     /// The named categories, without `total` and `unknown`.
     pub labels: Vec<String>,
-    /// The word of what is in none of them.
+    /// The label for rows in none of them.
     pub unknown_label: &'static str,
-    /// For each named category the one it is a part of.
+    /// For each named category its parent.
     pub parents: Vec<Option<usize>>,
-    /// Where numbers are cut into bands.
+    /// Where bands of numbers begin and end.
     pub cuts: Vec<i32>,
     /// True if one row may be in several categories.
     pub is_multiple: bool,
@@ -35,7 +35,7 @@ pub(crate) enum Category {
 }
 
 impl Categories {
-    /// Those of a standard dimension.
+    /// The categories of a standard dimension.
     pub fn of(dimension: Dimension, bands: &[i32], codes: &Codes) -> Self {
         let (labels, cuts) = match dimension {
             Dimension::AgeGroup => (band_labels(bands), bands.to_vec()),
@@ -56,23 +56,23 @@ impl Categories {
         }
     }
 
-    /// Categories that a table lists and no row is read into by a column.
+    /// Categories filled by the caller, not from a column.
     pub fn listed(name: &str, labels: impl IntoIterator<Item = String>) -> Self {
         let labels: Vec<String> = labels.into_iter().collect();
         let (parents, column) = (vec![None; labels.len()], String::new());
         Self { name: name.to_owned(), column, labels, unknown_label: UNKNOWN, parents, cuts: Vec::new(), is_multiple: false }
     }
 
-    /// The number of the category of a word; of one that is no category that of `unknown`.
-    pub fn of_word(&self, word: &str) -> u64 {
-        self.labels.iter().position(|label| label == word).map_or(self.unknown(), |nth| nth as u64)
+    /// The number of a category by its label; other labels are `unknown`.
+    pub fn of_label(&self, label: &str) -> u64 {
+        self.labels.iter().position(|known| known == label).map_or(self.unknown(), |nth| nth as u64)
     }
 
     pub fn unknown(&self) -> u64 {
         self.labels.len() as u64
     }
 
-    /// The number of what is outside every band: in no category, yet in the total.
+    /// The number for values outside every band: in no category, but in the total.
     pub fn outside(&self) -> u64 {
         self.unknown() + 1
     }
@@ -81,7 +81,7 @@ impl Categories {
         self.unknown() + 2
     }
 
-    /// How many numbers there are.
+    /// How many numbers are in use.
     pub fn size(&self) -> u64 {
         self.unknown() + 3
     }
@@ -94,12 +94,12 @@ impl Categories {
         }
     }
 
-    /// The categories that a table shows, in its order.
+    /// The categories shown in a table, in order.
     pub fn shown(&self) -> impl Iterator<Item = Category> + use<> {
         [Category::Total].into_iter().chain((0..self.labels.len()).map(Category::Named)).chain([Category::Unknown])
     }
 
-    /// The word of a category in a table.
+    /// The label of a category in a table.
     pub fn label(&self, category: Category) -> &str {
         match category {
             Category::Total => "total",

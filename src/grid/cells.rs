@@ -1,9 +1,9 @@
-//! The cells of a table by areas, as numbers: an area, and a cell of the cross.
+//! Cells by area, as numbers: an area and a cell of the cross.
 
 use super::cross::Cross;
 use crate::area::{AreaList, Level};
 
-/// The cells of a table by areas, margins included.
+/// The cells of a table by area, margins included.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Grid<'a> {
     pub areas: &'a AreaList,
@@ -16,12 +16,12 @@ impl<'a> Grid<'a> {
         Self { areas, level, cross }
     }
 
-    /// The number of the area that rows are in whose code the list does not have.
+    /// The number of the area for codes that are not on the list.
     pub fn unknown_area(&self) -> u64 {
         self.areas.unknown()
     }
 
-    /// How many cells there are, those of the unknown area among them.
+    /// How many cells there are, with those of the unknown area.
     pub fn size(&self) -> u64 {
         self.cross.size() * (self.unknown_area() + 1)
     }
@@ -31,12 +31,12 @@ impl<'a> Grid<'a> {
         area * self.cross.size() + cell
     }
 
-    /// Area and cell of the cross.
+    /// The area and the cell of the cross.
     pub fn split(&self, cell: u64) -> (u64, u64) {
         (cell / self.cross.size(), cell % self.cross.size())
     }
 
-    /// The area and all that hold it, up to the country.
+    /// The area and every area that contains it, up to the country.
     pub fn areas_above(&self, area: u64) -> Vec<u64> {
         let mut found = vec![area];
         if area == self.unknown_area() {

@@ -1,25 +1,29 @@
-//! A table being made, column by column, in the one order that every table has.
+//! Builds a result table column by column, in the order that all result tables share.
 
 use super::areas::AreaRows;
 use super::cross::Cross;
 use crate::area::Reports;
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Phrase, Result};
 use crate::stats::Status;
 use crate::text::Text;
 use polars_core::prelude::*;
 
-/// More rows than this are refused: the full cross of many dimensions grows beyond any memory.
+/// Tables with more rows are refused: the full cross of many dimensions outgrows any memory.
 const MOST_ROWS: u128 = 50_000_000;
 
-/// Refuses a table that nobody could hold, before any of it is made.
+/// Refuses a table too large to hold, before building any of it.
 pub(crate) fn check_rows(rows: u128) -> Result<()> {
     if rows <= MOST_ROWS {
         return Ok(());
     }
-    Err(Error::BadNumber { what: "by", expected: format!("a table of at most {MOST_ROWS} rows"), found: format!("{rows} rows") })
+    Err(Error::BadNumber {
+        what: "by",
+        expected: Phrase::TableOfAtMost(MOST_ROWS as u64).into(),
+        found: Phrase::Rows(rows.to_string()).into(),
+    })
 }
 
-/// Where a column is in a table.
+/// Sections of a table, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Section {
     /// What is counted.
@@ -30,7 +34,7 @@ enum Section {
     Count,
     Value,
     Undecided,
-    /// The fewest and the most there can be, and why.
+    /// The least and the greatest possible count, and why.
     Bound,
     Coverage,
     Status,
@@ -39,7 +43,7 @@ enum Section {
 }
 
 impl Section {
-    /// The section of a column that has one by its name, whoever makes it.
+    /// The section of a column whose name decides it.
     fn of(name: &str) -> Option<Self> {
         Some(match name {
             "quantity" | "rule" | "article" => Self::Subject,
@@ -55,22 +59,22 @@ impl Section {
     }
 }
 
-/// What is known of the reports that a row rests on.
+/// What is known of the reports behind a row.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Coverage {
-    /// None of no unit.
+    /// None for a row that is no unit.
     pub reports: Option<Reports>,
-    /// None of its communes reported or sent a record: there is no number, not even 0.
+    /// None of its communes reported or sent a record: the row has no number, not even 0.
     pub is_silent: bool,
 }
 
-/// Whole numbers that are no counts: they are there where nobody reported.
+/// Numbers that are no counts: they stay where no commune reported.
 const CONSTANTS: [&str; 1] = ["limit"];
-/// Words of the column `status` where communes did not report.
+/// Statuses where communes did not report.
 const NOT_REPORTED: &str = "not_reported";
 const PARTIAL: &str = "partial";
 
-/// A table being made. Columns come in any order; the table has them in that of their sections, and within one as they came.
+/// Builds a table. Columns may be added in any order; they are sorted by section and keep their order within one.
 pub(crate) struct Columns {
     made: Vec<(Section, Column)>,
     rows: usize,
@@ -82,13 +86,13 @@ impl Columns {
         Self { made: Vec::new(), rows, notes: Vec::new() }
     }
 
-    /// A choice behind the numbers: the same word in every row.
-    pub fn choice(self, name: &str, word: &str) -> Self {
-        let column = Column::new_scalar(name.into(), Scalar::new(DataType::String, AnyValue::StringOwned(word.into())), self.rows);
+    /// A choice behind the numbers: the same value in every row.
+    pub fn choice(self, name: &str, value: &str) -> Self {
+        let column = Column::new_scalar(name.into(), Scalar::new(DataType::String, AnyValue::StringOwned(value.into())), self.rows);
         self.push(Section::Choice, column)
     }
 
-    /// Words, such as the categories of a dimension.
+    /// Text, such as the categories of a dimension.
     pub fn words<S: AsRef<str>>(self, name: &str, words: impl IntoIterator<Item = S>) -> Self {
         self.some_words(name, words.into_iter().map(Some))
     }
@@ -98,7 +102,7 @@ impl Columns {
         self.push(Section::Dimension, column.with_name(name.into()).into_column())
     }
 
-    /// Code and level of the area of each row, `each` rows an area, as often as they fit.
+    /// Area code and level of each row: `each` rows per area, repeated to the end of the table.
     pub fn areas(self, areas: &AreaRows, each: usize) -> Self {
         let rows = |nth: usize| std::iter::repeat_n(nth, each);
         let all = self.rows;
@@ -107,7 +111,7 @@ impl Columns {
         self.words("area", codes).words("area_level", levels)
     }
 
-    /// The labels of a cross, as often as they fit.
+    /// The labels of a cross, repeated to the end of the table.
     pub fn cross(mut self, cross: &Cross) -> Self {
         for (name, labels) in cross.labels() {
             let rows = self.rows;
@@ -130,8 +134,8 @@ impl Columns {
         self.push(Section::Count, Column::new(name.into(), values.into_iter().collect::<Vec<_>>()))
     }
 
-    /// Who reported, row by row: `reported` and `expected` communes, and the `status`. Where nobody did there is no number; where
-    /// some did, the status says so unless it says something worse.
+    /// Adds `reported` and `expected` communes and the `status` of each row. Where no commune reported, counts become null; where
+    /// some did, the status becomes `partial` unless it is already worse.
     pub fn covered(mut self, rows: &[Coverage]) -> Result<Self> {
         let heard = |(row, here): (usize, &Coverage)| (!here.is_silent).then_some(row as IdxSize);
         let heard: IdxCa = rows.iter().enumerate().map(heard).collect();
@@ -142,7 +146,7 @@ impl Columns {
         }
         let before = self.made.iter().position(|(_, c)| c.name().as_str() == "status").map(|place| self.made.remove(place).1);
         let before = before.as_ref().map(|c| c.str()).transpose().map_err(wrong)?;
-        // A table without a status of its own says only who reported.
+        // A table without a status of its own gets one for its reports alone.
         let before: Vec<&str> = before.map_or_else(|| vec![Status::Ok.word(); rows.len()], |words| words.iter().flatten().collect());
         let status = before.into_iter().zip(rows).map(|(before, here)| match here.reports {
             _ if here.is_silent => NOT_REPORTED,
@@ -155,13 +159,13 @@ impl Columns {
             .words("status", status))
     }
 
-    /// Something that has to be known to read the table.
+    /// A note for readers of the table.
     pub fn note(mut self, vi: &str, en: &str) -> Self {
         self.notes.push(Text::new(vi, en));
         self
     }
 
-    /// The same, under a condition.
+    /// A note, if a condition holds.
     pub fn note_if(self, is: bool, vi: &str, en: &str) -> Self {
         if is { self.note(vi, en) } else { self }
     }
@@ -175,7 +179,7 @@ impl Columns {
         self
     }
 
-    /// The table, and its notes.
+    /// The table and its notes.
     ///
     /// # Errors
     /// [`Error::Frame`] if the columns are of different heights.
@@ -187,5 +191,5 @@ impl Columns {
 }
 
 fn wrong(e: PolarsError) -> Error {
-    Error::Frame { table: "result".to_owned(), found: e.to_string() }
+    Error::Frame { table: "result".to_owned(), found: Fact::library(e) }
 }

@@ -1,4 +1,4 @@
-//! The full cross of some dimensions with its margins: its cells as numbers, in mixed radix.
+//! The full cross of dimensions with its margins; a cell is a number in mixed radix.
 
 use super::categories::{Categories, Category};
 
@@ -11,7 +11,7 @@ pub(crate) struct Cross {
 
 impl Cross {
     pub fn new(dimensions: Vec<Categories>) -> Self {
-        // More cells than 64 bits hold are refused before a table of them is made.
+        // Saturates: crosses this large are refused by `check_rows`.
         let size = dimensions.iter().fold(1_u64, |size, of| size.saturating_mul(of.size()));
         Self { dimensions, size }
     }
@@ -30,7 +30,7 @@ impl Cross {
         self.dimensions.iter().zip(categories).fold(0, |cell, (of, category)| cell * of.size() + category)
     }
 
-    /// The numbers of every combination of some categories of each dimension, in their order.
+    /// The number of every combination of the given categories, in order.
     pub fn cells<C: AsRef<[u64]>>(&self, categories: impl IntoIterator<Item = C>) -> Vec<u64> {
         self.dimensions.iter().zip(categories).fold(vec![0], |heads, (of, some)| {
             heads.iter().flat_map(|head| some.as_ref().iter().map(move |category| head * of.size() + category)).collect()
@@ -47,17 +47,17 @@ impl Cross {
         categories
     }
 
-    /// The cells that a table shows, in its order.
+    /// The cells shown in a table, in order.
     pub fn shown(&self) -> Vec<u64> {
         self.cells(self.dimensions.iter().map(|of| of.shown().map(|category| of.number(category)).collect::<Vec<_>>()))
     }
 
-    /// How many cells a table shows.
+    /// How many cells are shown in a table.
     pub fn rows(&self) -> u128 {
         self.dimensions.iter().map(|of| of.labels.len() as u128 + 2).product()
     }
 
-    /// Every cell, itself included, that a finest cell is a part of.
+    /// Every cell that contains a finest cell, itself included.
     pub fn margins_of(&self, cell: u64) -> Vec<u64> {
         let categories = self.dimensions.iter().zip(self.categories(cell));
         self.cells(categories.map(|(of, category)| match category {
@@ -67,7 +67,7 @@ impl Cross {
         }))
     }
 
-    /// For each dimension the label of every cell that a table shows.
+    /// For each dimension the label of every cell shown.
     pub fn labels(&self) -> impl Iterator<Item = (&str, Vec<&str>)> {
         let mut each: usize = self.dimensions.iter().map(|of| of.labels.len() + 2).product();
         let rows = each;

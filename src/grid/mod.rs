@@ -1,6 +1,6 @@
-//! The shape of every table that leaves: areas with rows, dimensions with their categories and margins, the assembly of its columns.
+//! The shape of every result table: its areas, its dimensions with their categories and margins, its columns in order.
 //!
-//! A cell is an area and one category of each dimension; the tally, tables of one's own and those of abuse count in the same cells.
+//! A cell is an area and one category of each dimension. Indicators, crosstabs and abuse tables count in the same cells.
 
 mod areas;
 mod categories;

@@ -1,4 +1,4 @@
-//! What becomes of the rows of a sheet, besides their values: none is passed over without a word.
+//! Accounts for every row of a sheet: none is dropped silently.
 
 use super::cells::{BLANK, Sheet};
 use super::findings::{Change, Finding};
@@ -7,43 +7,43 @@ use super::lines::usual;
 use super::rows::Aside;
 use super::rules::Rule;
 use super::unreadable::unreadable;
-use crate::error::Result;
+use crate::error::{Phrase, Result};
 
-/// The column that tells of a row as such.
+/// The column under which changes of whole rows are reported.
 const ROW: &str = "source_row";
-const WIDTH: &str = "as many cells as the header; a delimiter was lost or added, or two lines became one";
+const WIDTH: Phrase = Phrase::AsManyCells;
 
-/// The rows of a sheet that was parted into records and others.
+/// The rows of a sheet, split into records and others.
 pub(super) struct Account<'a> {
     pub file: &'a str,
     pub sheet: &'a Sheet,
     pub header: &'a Header,
-    /// The records, by their order in the sheet.
+    /// The records, by position in the sheet.
     pub kept: &'a [u32],
     pub aside: &'a [(u32, Aside)],
 }
 
 impl Account<'_> {
-    /// Checks that each row is above the header, of it, a record, or set aside; and that no record stands in the line of the header.
+    /// Checks that each row is above the header, part of it, a record, or set aside, and that no record shares a line with the header.
     pub fn check(&self) -> Result<()> {
         let below = self.header.first + self.header.height;
-        let told = below + self.kept.len() + self.aside.len();
+        let accounted = below + self.kept.len() + self.aside.len();
         let all = self.sheet.rows.len();
-        if told != all {
-            return Err(unreadable(self.file, &format!("{all} rows that are records, set aside, or the header"), told.to_string()));
+        if accounted != all {
+            return Err(unreadable(self.file, Phrase::RecordsSetAsideOrHeader(all as u64), accounted));
         }
         if let Some(lines) = &self.sheet.lines {
             let (usual, even) = self.usual(&lines.widths);
             let wide = (self.header.first..below).map(|row| usize::from(lines.widths[row])).max().unwrap_or(0);
             if even && usual > 1 && wide == 2 * usize::from(usual) - 1 {
-                let found = format!("one of {wide} cells above records of {usual}");
-                return Err(unreadable(self.file, "a header that ends with its line", found));
+                let found = Phrase::HeaderOfCells(wide as u64, usual.into());
+                return Err(unreadable(self.file, Phrase::HeaderOfOneLine, found));
             }
         }
         Ok(())
     }
 
-    /// The number of cells that lines of records have, and whether nearly all of them have as many.
+    /// The usual number of cells of a record's line, and whether nearly all lines have it.
     fn usual(&self, widths: &[u16]) -> (u16, bool) {
         let of = || self.kept.iter().map(|row| widths[*row as usize]);
         let usual = usual(of());
@@ -51,21 +51,15 @@ impl Account<'_> {
         (usual, self.kept.len() > 2 && (narrow < 2 || narrow * 10 <= self.kept.len()))
     }
 
-    /// Columns that more than one header means, and lines that are wider than the header, or narrower than all others.
+    /// Columns that several headers claim, and lines wider than the header or narrower than all others.
     pub fn findings(&self) -> Vec<Finding> {
-        let finding = |row: u32, column: &str, expected: String| Finding { row, column: column.to_owned(), expected };
+        let finding = |row: u32, column: &str, expected: Phrase| Finding { row, column: column.to_owned(), expected: expected.into() };
         let head = self.sheet.rows.get(self.header.first).copied().unwrap_or(0);
-        let twice = self.header.twice.iter().map(|(column, headers)| {
-            finding(head, column, format!("one header; {headers} mean this column: name one in the mapping, such as \"Ngày sinh#2\""))
-        });
+        let twice = self.header.twice.iter().map(|(column, headers)| finding(head, column, Phrase::OneHeader(headers.to_string())));
         let mut found: Vec<Finding> = twice.collect();
         for (label, _, how) in &self.header.columns {
             if *how == Some(How::Whose) {
-                found.push(finding(
-                    head,
-                    ROW,
-                    format!("a header that says whose date it is, or a mapping; \"{label}\" stands beside another name"),
-                ));
+                found.push(finding(head, ROW, Phrase::HeaderWithOwner(label.clone())));
             }
         }
         let Some(lines) = &self.sheet.lines else { return found };
@@ -77,27 +71,27 @@ impl Account<'_> {
         for row in self.kept {
             let at = *row as usize;
             if beyond.iter().any(|column| column.code(at) != BLANK) || even && lines.widths[at] < usual {
-                found.push(finding(self.sheet.rows[at], ROW, WIDTH.to_owned()));
+                found.push(finding(self.sheet.rows[at], ROW, WIDTH));
             }
         }
         found
     }
 
-    /// Lines that are parts of records, lines that ended otherwise, and rows and columns that do not show.
+    /// Lines that continue a record, unusual line ends, and hidden rows and columns.
     pub fn changes(&self) -> Vec<Change> {
         let below = (self.header.first + self.header.height) as u32;
         let hidden = |row: &&u32| self.sheet.hidden_rows.binary_search(&self.sheet.rows[**row as usize]).is_ok();
-        let mut told = vec![(ROW.to_owned(), Rule::HiddenRow, self.kept.iter().filter(hidden).count() as u64)];
+        let mut counted = vec![(ROW.to_owned(), Rule::HiddenRow, self.kept.iter().filter(hidden).count() as u64)];
         if let Some(lines) = &self.sheet.lines {
             let more = lines.more.iter().filter(|(row, _)| *row >= below).map(|(_, more)| u64::from(*more)).sum();
-            told.push((ROW.to_owned(), Rule::QuotedLines, more));
-            told.push((ROW.to_owned(), Rule::LineEnds, lines.alone));
+            counted.push((ROW.to_owned(), Rule::QuotedLines, more));
+            counted.push((ROW.to_owned(), Rule::LineEnds, lines.alone));
         }
         for ((place, _), (_, target, _)) in self.sheet.columns.iter().zip(&self.header.columns) {
             if let Some(target) = target.as_ref().filter(|_| self.sheet.hidden_columns.contains(place)) {
-                told.push((target.column.clone(), Rule::HiddenColumn, self.kept.len() as u64));
+                counted.push((target.column.clone(), Rule::HiddenColumn, self.kept.len() as u64));
             }
         }
-        told.into_iter().filter(|(.., rows)| *rows > 0).map(|(column, rule, rows)| Change { column, rule, rows }).collect()
+        counted.into_iter().filter(|(.., rows)| *rows > 0).map(|(column, rule, rows)| Change { column, rule, rows }).collect()
     }
 }

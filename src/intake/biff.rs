@@ -1,10 +1,10 @@
-//! The records of an old workbook's stream, looked over for what their reader takes without a word: sheets that end early, cells twice or
-//! outside the rows that the sheet announces, and rows that do not show.
+//! Checks the records of an old workbook's stream for damage that the reader accepts silently: sheets that end early, and cells that occur
+//! twice or outside the announced rows. Also finds hidden rows.
 
-/// Records of BIFF that hold a cell with a value: formula, number, label, true or false, RK, shared label, rich label.
+/// BIFF records of cells with a value: formula, number, label, boolean, RK, shared label, rich label.
 const CELLS: [u16; 7] = [0x0006, 0x0203, 0x0204, 0x0205, 0x027e, 0x00fd, 0x00d6];
 const SEVERAL_NUMBERS: u16 = 0x00bd;
-/// Cells with a format alone.
+/// Cells with a format but no value.
 const BLANK: u16 = 0x0201;
 const SEVERAL_BLANKS: u16 = 0x00be;
 const ROW: u16 = 0x0208;
@@ -13,15 +13,15 @@ const DIMENSIONS: u16 = 0x0200;
 const BOUND_SHEET: u16 = 0x0085;
 const BEGIN: u16 = 0x0809;
 const END: u16 = 0x000a;
-/// Records of one length, with it.
+/// Records of fixed length, with that length.
 const LENGTHS: [(u16, usize); 6] = [(0x0203, 14), (0x0205, 8), (0x027e, 10), (0x00fd, 10), (BLANK, 6), (ROW, 16)];
 
-/// What a sheet announces.
+/// What a sheet announces about itself.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Sheet {
-    /// Cells with a value, formulas apart: theirs may be nothing.
+    /// Cells with a value, without formulas, whose value may be empty.
     pub cells: usize,
-    /// Rows and columns that do not show, from 0.
+    /// Hidden rows and columns, from 0.
     pub hidden_rows: Vec<u32>,
     pub hidden_columns: Vec<u32>,
 }
@@ -35,7 +35,7 @@ fn word(bytes: &[u8], at: usize) -> Option<u16> {
     bytes.get(at..at + 2)?.try_into().ok().map(u16::from_le_bytes)
 }
 
-/// The records from a place on, up to the end of what begins there; none if they do not come to it.
+/// The records from an offset to the end of the substream that begins there; `None` if the end is missing.
 fn part(stream: &[u8], mut at: usize) -> Option<(Vec<Record<'_>>, usize)> {
     let mut records = Vec::new();
     let mut depth = 0_usize;
@@ -48,7 +48,7 @@ fn part(stream: &[u8], mut at: usize) -> Option<(Vec<Record<'_>>, usize)> {
             END if length > 0 => return None,
             END => depth = depth.checked_sub(1)?,
             _ if depth == 0 => return None,
-            // A chart within the sheet has cells of its own.
+            // A chart inside the sheet has its own cells.
             _ if depth > 1 => {}
             _ => records.push(Record { kind, body }),
         }
@@ -58,7 +58,7 @@ fn part(stream: &[u8], mut at: usize) -> Option<(Vec<Record<'_>>, usize)> {
     }
 }
 
-/// The sheets of a workbook's stream in their order; none if it is damaged.
+/// The sheets of a workbook's stream, in order; `None` if it is damaged.
 pub(super) fn sheets(stream: &[u8]) -> Option<Vec<Sheet>> {
     let (globals, mut at) = part(stream, 0)?;
     let mut found = Vec::new();
@@ -68,14 +68,14 @@ pub(super) fn sheets(stream: &[u8]) -> Option<Vec<Sheet>> {
         starts.push(start);
         found.push(sheet(stream, start)?);
     }
-    // What follows the list of sheets is these sheets, one after another.
+    // The list of sheets is followed by the sheets, one after another.
     while word(stream, at) == Some(BEGIN) {
         if !starts.contains(&at) {
             return None;
         }
         at = part(stream, at)?.1;
     }
-    // A sheet that ends early leaves its other records behind.
+    // A sheet that ends early leaves records behind.
     stream[at.min(stream.len())..].iter().all(|byte| *byte == 0).then_some(found)
 }
 
@@ -94,7 +94,7 @@ fn sheet(stream: &[u8], start: usize) -> Option<Sheet> {
             ROW => {
                 let (row, first, last, flags) = (word(body, 0)?, word(body, 2)?, word(body, 4)?, word(body, 12)?);
                 rows.push((row, last > first));
-                // The bit of a height of nothing.
+                // The flag for a height of 0.
                 if flags & 0x20 != 0 {
                     sheet.hidden_rows.push(u32::from(row));
                 }
@@ -124,7 +124,7 @@ fn sheet(stream: &[u8], start: usize) -> Option<Sheet> {
     agree(&mut places, &mut rows, all).then_some(sheet)
 }
 
-/// True if no cell stands twice, none stands in a row that is not announced, and each row that is announced with cells has some.
+/// True if no cell occurs twice or outside the announced rows, and each row announced with cells has some.
 fn agree(places: &mut [(u16, u16)], rows: &mut [(u16, bool)], all: Option<u32>) -> bool {
     places.sort_unstable();
     rows.sort_unstable();

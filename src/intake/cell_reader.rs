@@ -1,4 +1,4 @@
-//! One distinct cell to the value its column holds, with the rules it went through or what was expected instead.
+//! Reads one distinct cell into a value of its column, with the rules applied, or with what was expected instead.
 
 use super::cells::Cell;
 use super::codes::{FIGURES, Words};
@@ -6,34 +6,35 @@ use super::dates::{self, When, Window};
 use super::legacy::Legacy;
 use super::mapping::Mapped;
 use super::numbers;
+use super::profile::{Order, Profile};
 use super::rules::{Rule, Rules};
 use super::tidy::{is_dashes, is_digits, number_text, tidy, without_apostrophe};
-use super::value::{FAILED_FORMULA, Made, OWN_UNIT, SHARED, Value, YES_OR_NO};
-use super::whole::{Order, Whole};
+use super::value::{FAILED_FORMULA, OWN_UNIT, Parsed, SHARED, Value, YES_OR_NO};
 use crate::catalogue::{Column, ColumnType, EthnicList};
+use crate::error::Phrase;
 use crate::spelling::{bare, identifier, is_tidy};
 use chrono::{Datelike, NaiveDate};
 use std::borrow::Cow;
 
-/// What was expected of an identifier that a spreadsheet took for a number.
-const LOST_DIGITS: &str = "an identifier with all its digits; those of a long number are lost";
-/// A number of a cell has 15 digits.
+/// Expected instead of an identifier that a spreadsheet turned into a number.
+const LOST_DIGITS: Phrase = Phrase::AllDigits;
+/// Spreadsheet numbers keep 15 digits.
 const DIGITS: f64 = 1e15;
-/// What was expected of a letter that is short for a boy or for all.
-const AMBIGUOUS: &str = "one of male, female; T is short for Trai and for Tổng";
+/// Expected instead of a letter that may mean boys or all.
+const AMBIGUOUS: Phrase = Phrase::SexNotTotal;
 
-/// What the cells of a column are read by.
+/// What is needed to read the cells of a column.
 pub(super) struct CellReader<'a> {
     pub words: &'a Words,
     pub legacy: Option<Legacy>,
     pub from_1904: bool,
     pub ethnic: EthnicList,
     pub window: Window,
-    /// The years of this date have a column of their own.
+    /// The table has a column for the year of this date.
     pub keeps_year: bool,
-    /// What the column says as a whole.
-    pub whole: Whole,
-    /// Other sheets or files count sexes from 0.
+    /// What the column as a whole reveals.
+    pub profile: Profile,
+    /// Other sheets or files code sexes from 0.
     pub from_zero: bool,
     /// The greatest number that the column can hold.
     pub greatest: Option<i32>,
@@ -42,18 +43,18 @@ pub(super) struct CellReader<'a> {
 
 impl CellReader<'_> {
     /// Reads one cell of a column.
-    pub fn read(&self, column: &Column, cell: Cell<'_>) -> Made {
-        if let Some(made) = self.as_it_stands(column, cell) {
-            return made;
+    pub fn read(&self, column: &Column, cell: Cell<'_>) -> Parsed {
+        if let Some(parsed) = self.unchanged(column, cell) {
+            return parsed;
         }
         let mut rules = Rules::default();
         let text = match cell {
             Cell::Blank => return self.blank(column),
-            Cell::Error => return Made::unread(FAILED_FORMULA),
-            Cell::Shared => return Made::unread(SHARED),
-            Cell::Scaled => return Made::unread(OWN_UNIT),
+            Cell::Error => return Parsed::unread(FAILED_FORMULA),
+            Cell::Shared => return Parsed::unread(SHARED),
+            Cell::Scaled => return Parsed::unread(OWN_UNIT),
             Cell::Text(text) if column.kind == ColumnType::List => {
-                // Line ends part the codes of a list.
+                // Line ends separate the codes of a list.
                 let lines: Vec<String> = text.split(['\n', '\r']).map(|line| tidy(line, self.legacy, &mut rules)).collect();
                 lines.join("\n").trim().to_owned()
             }
@@ -75,58 +76,58 @@ impl CellReader<'_> {
             text = replacement.to_owned();
             cell = Cell::Text("");
             if text.is_empty() {
-                return Made::with(Value::Null, rules);
+                return Parsed::with(Value::Null, rules);
             }
         }
         if !text.is_empty() && (is_dashes(&text) || self.words.is_blank(&text)) {
-            return Made::with(Value::Null, rules).rule(Rule::BlankWord);
+            return Parsed::with(Value::Null, rules).rule(Rule::BlankWord);
         }
-        let mut made = match column.kind {
+        let mut parsed = match column.kind {
             ColumnType::Date => self.date(cell, &text),
             ColumnType::Integer => {
-                let made = numbers::whole(&column.id, cell, &text);
-                let refused = if let Value::Number(number) = made.value { self.refused(column, number) } else { None };
-                refused.map_or(made, Made::unread)
+                let parsed = numbers::whole(&column.id, cell, &text);
+                let refused = if let Value::Number(number) = parsed.value { self.refused(column, number) } else { None };
+                refused.map_or(parsed, Parsed::unread)
             }
             ColumnType::Flag => self.flag(&text),
-            ColumnType::List => self.words.list(column, &text, self.whole.figures),
+            ColumnType::List => self.words.list(column, &text, self.profile.figures),
             ColumnType::Text | ColumnType::Area => self.text(column, cell, &text),
         };
-        if made.unread.is_none() {
-            made.rules.join(rules);
+        if parsed.unread.is_none() {
+            parsed.rules.join(rules);
         }
-        made
+        parsed
     }
 
-    /// What was expected of a number that its column cannot hold.
-    fn refused(&self, column: &Column, number: i32) -> Option<String> {
+    /// What was expected, for a number that the column cannot hold.
+    fn refused(&self, column: &Column, number: i32) -> Option<Phrase> {
         let (least, greatest) = (column.least?, self.greatest?);
-        let kind = if column.id.ends_with("year") { "a year" } else { "a whole number" };
-        (!(least..=greatest).contains(&number)).then(|| format!("{kind} from {least} to {greatest}"))
+        let range = if column.id.ends_with("year") { Phrase::YearFromTo } else { Phrase::WholeNumberFromTo };
+        (!(least..=greatest).contains(&number)).then(|| range(least.into(), greatest.into()))
     }
 
-    /// A text that nothing has to be done to, such as most names: a column may hold a million of them.
-    fn as_it_stands(&self, column: &Column, cell: Cell<'_>) -> Option<Made> {
+    /// The value of a text that needs no change, like most names: a fast path, since a column may hold a million of them.
+    fn unchanged(&self, column: &Column, cell: Cell<'_>) -> Option<Parsed> {
         let Cell::Text(text) = cell else { return None };
         let plain = column.kind == ColumnType::Text && column.codes.is_none() && !matches!(column.id.as_str(), "school_year" | "article");
         let whole = column.id != "personal_id" || text.len() == 12;
         let marked = text.starts_with(['\'', '\u{2019}', '\u{2018}', '`']);
         let whole = whole && !marked && text != "0" && (!is_identifier(column) || matches!(identifier(text), Some(Cow::Borrowed(_))));
         let untouched = plain && whole && self.legacy.is_none() && !self.mapped.has(&column.id) && is_tidy(text);
-        let says_something = || !is_dashes(text) && !self.words.is_blank(text);
-        (untouched && says_something()).then(|| Made::with(Value::Text(text.to_owned()), Rules::default()))
+        let has_content = || !is_dashes(text) && !self.words.is_blank(text);
+        (untouched && has_content()).then(|| Parsed::with(Value::Text(text.to_owned()), Rules::default()))
     }
 
-    fn blank(&self, column: &Column) -> Made {
+    fn blank(&self, column: &Column) -> Parsed {
         if column.kind == ColumnType::Flag && self.mapped.blank_is_no(&column.id) {
-            return Made::with(Value::Flag(false), Rules::default()).rule(Rule::BlankIsNo);
+            return Parsed::with(Value::Flag(false), Rules::default()).rule(Rule::BlankIsNo);
         }
-        Made::default()
+        Parsed::default()
     }
 
-    fn date(&self, cell: Cell<'_>, text: &str) -> Made {
+    fn date(&self, cell: Cell<'_>, text: &str) -> Parsed {
         let found = match cell {
-            Cell::Date(serial) if dates::YEARS.contains(&(serial as i32)) => Err("a date; the cell holds a year in the format of a date"),
+            Cell::Date(serial) if dates::YEARS.contains(&(serial as i32)) => Err(Phrase::DateNotYear),
             Cell::Date(serial) => dates::serial(serial).map(|day| {
                 let mut rules = Rules::default();
                 if serial.fract() != 0.0 {
@@ -138,44 +139,44 @@ impl CellReader<'_> {
             _ => dates::text(text, self.window),
         };
         match found {
-            Ok((When::Day(day), rules)) if self.may_be_exchanged(cell, day, rules) => Made::unread(dates::UNCERTAIN_ORDER),
-            Ok((When::Day(day), rules)) => Made::with(Value::Day(day.to_epoch_days()), rules),
-            Ok((When::Month(year), rules)) if self.keeps_year => Made::with(Value::Year(year), rules).rule(Rule::MonthAndYear),
-            Ok((When::Year(year), rules)) if self.keeps_year => Made::with(Value::Year(year), rules).rule(Rule::YearOnly),
-            Ok(_) => Made::unread("a whole date, with day and month"),
-            Err(expected) => Made::unread(expected),
+            Ok((When::Day(day), rules)) if self.may_be_swapped(cell, day, rules) => Parsed::unread(dates::UNCERTAIN_ORDER),
+            Ok((When::Day(day), rules)) => Parsed::with(Value::Day(day.to_epoch_days()), rules),
+            Ok((When::Month(year), rules)) if self.keeps_year => Parsed::with(Value::Year(year), rules).rule(Rule::MonthAndYear),
+            Ok((When::Year(year), rules)) if self.keeps_year => Parsed::with(Value::Year(year), rules).rule(Rule::YearOnly),
+            Ok(_) => Parsed::unread(Phrase::WholeDate),
+            Err(expected) => Parsed::unread(expected),
         }
     }
 
-    /// True for a day whose month may be its day, by what the column says as a whole.
-    fn may_be_exchanged(&self, cell: Cell<'_>, day: NaiveDate, rules: Rules) -> bool {
-        let Order { texts, days } = self.whole.order;
+    /// True for a date whose day and month may be swapped, given what the whole column reveals.
+    fn may_be_swapped(&self, cell: Cell<'_>, day: NaiveDate, rules: Rules) -> bool {
+        let Order { texts, days } = self.profile.order;
         if !(texts || days) || day.day() > 12 || day.day() == day.month() {
             return false;
         }
-        let made = !matches!(cell, Cell::Text(_)) || rules.has(Rule::YearMonthDay) || rules.has(Rule::ExcelSerial);
-        if made { days } else { texts && (rules.has(Rule::DayMonthYear) || rules.has(Rule::DateDigits)) }
+        let parsed = !matches!(cell, Cell::Text(_)) || rules.has(Rule::YearMonthDay) || rules.has(Rule::ExcelSerial);
+        if parsed { days } else { texts && (rules.has(Rule::DayMonthYear) || rules.has(Rule::DateDigits)) }
     }
 
-    fn flag(&self, text: &str) -> Made {
+    fn flag(&self, text: &str) -> Parsed {
         match self.words.flag(text) {
-            // "x?" is a doubt.
-            Some(_) if text.contains('?') => Made::unread(YES_OR_NO),
-            Some(_) if !self.whole.figures && is_digits(text) => Made::unread(FIGURES),
-            Some(flag) if matches!(text, "true" | "false") => Made::with(Value::Flag(flag), Rules::default()),
-            Some(flag) => Made::with(Value::Flag(flag), Rules::default()).rule(Rule::FlagWord),
-            None => Made::unread(YES_OR_NO),
+            // "x?" expresses doubt.
+            Some(_) if text.contains('?') => Parsed::unread(YES_OR_NO),
+            Some(_) if !self.profile.figures && is_digits(text) => Parsed::unread(FIGURES),
+            Some(flag) if matches!(text, "true" | "false") => Parsed::with(Value::Flag(flag), Rules::default()),
+            Some(flag) => Parsed::with(Value::Flag(flag), Rules::default()).rule(Rule::FlagWord),
+            None => Parsed::unread(YES_OR_NO),
         }
     }
 
-    fn text(&self, column: &Column, cell: Cell<'_>, text: &str) -> Made {
+    fn text(&self, column: &Column, cell: Cell<'_>, text: &str) -> Parsed {
         if let Some(list) = &column.codes {
             return if list == "ethnicity" {
-                self.words.ethnic(self.ethnic, text, self.whole.figures)
+                self.words.ethnic(self.ethnic, text, self.profile.figures)
             } else {
-                match self.words.code(list, text, self.whole.figures) {
-                    _ if self.whole.is_total(text) => Made::unread(AMBIGUOUS),
-                    made => made,
+                match self.words.code(list, text, self.profile.figures) {
+                    _ if self.profile.is_total(text) => Parsed::unread(AMBIGUOUS),
+                    parsed => parsed,
                 }
             };
         }
@@ -183,23 +184,23 @@ impl CellReader<'_> {
         let mut text = text.to_owned();
         if is_identifier(column) {
             match identifier(&text) {
-                _ if matches!(cell, Cell::Number(number) if number.abs() >= DIGITS) => return Made::unread(LOST_DIGITS),
-                Some(_) if text == "0" && !self.whole.zero => return Made::default().rule(Rule::BlankWord),
+                _ if matches!(cell, Cell::Number(number) if number.abs() >= DIGITS) => return Parsed::unread(LOST_DIGITS),
+                Some(_) if text == "0" && !self.profile.zero => return Parsed::default().rule(Rule::BlankWord),
                 Some(same) if same == text => {}
                 Some(tidy) => {
                     text = tidy.into_owned();
                     rules.add(Rule::Written);
                 }
-                None if text.contains(|c: char| matches!(c, '1'..='9')) => return Made::unread(LOST_DIGITS),
-                None => return Made::default().rule(Rule::BlankWord),
+                None if text.contains(|c: char| matches!(c, '1'..='9')) => return Parsed::unread(LOST_DIGITS),
+                None => return Parsed::default().rule(Rule::BlankWord),
             }
         }
         match cell {
             Cell::Number(_) => rules.add(Rule::NumberAsText),
-            Cell::Date(_) => return Made::unread("text, not a date"),
+            Cell::Date(_) => return Parsed::unread(Phrase::TextNotDate),
             _ => {}
         }
-        // Every personal identification number begins with 0, which a spreadsheet takes for nothing.
+        // Every personal identification number begins with 0, which spreadsheets drop.
         if column.id == "personal_id" && matches!(text.len(), 10 | 11) && text.bytes().all(|b| b.is_ascii_digit()) {
             text = format!("{text:0>12}");
             rules.add(Rule::LeadingZeros);
@@ -210,19 +211,19 @@ impl CellReader<'_> {
             _ => None,
         };
         match written {
-            Some(None) if column.id == "school_year" => return Made::unread("a school year such as 2021-2022"),
-            Some(None) => return Made::unread("an article such as 22 or 22.1"),
-            Some(Some(told)) if told != text => {
+            Some(None) if column.id == "school_year" => return Parsed::unread(Phrase::SchoolYear),
+            Some(None) => return Parsed::unread(Phrase::Article),
+            Some(Some(rewritten)) if rewritten != text => {
                 rules.add(Rule::Written);
-                text = told;
+                text = rewritten;
             }
             _ => {}
         }
-        Made::with(Value::Text(text), rules)
+        Parsed::with(Value::Text(text), rules)
     }
 }
 
-/// True for a column that names a record, a person or a case.
+/// True for a column that identifies a record, a person or a case.
 fn is_identifier(column: &Column) -> bool {
     column.kind == ColumnType::Text && column.id.ends_with("_id")
 }

@@ -1,21 +1,21 @@
-//! Sheets as columns of distinct cells: a value is kept and worked out once, however many rows have it.
+//! Sheets as columns of distinct cells: a value is stored and read once, however many rows have it.
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-/// What one cell holds.
+/// The content of one cell.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Cell<'a> {
     Blank,
     Text(&'a str),
     Number(f64),
-    /// A day as Excel counts them from 1900, with the time as its fraction.
+    /// A date as Excel counts days from 1900, the time as its fraction.
     Date(f64),
     Flag(bool),
     /// A formula that failed.
     Error,
-    /// A value of several rows or columns in one merged cell: none of them has it alone.
+    /// A value of a cell merged over several rows or columns: none of them has it alone.
     Shared,
-    /// A number that its format shows in another unit than it is kept in.
+    /// A number that its format shows in another unit than it is stored in.
     Scaled,
 }
 
@@ -28,37 +28,37 @@ const ERROR: u8 = 5;
 const SHARED: u8 = 6;
 const SCALED: u8 = 7;
 
-/// The code of a cell without anything.
+/// The code of a blank cell.
 pub(super) const BLANK: u32 = 0;
-/// After so many cells a column whose cells nearly all differ is no longer searched for equal ones.
+/// After this many cells a column whose cells nearly all differ is no longer deduplicated.
 const TRIED: usize = 1 << 15;
 
-/// The cells of one column: for each row the place of its value among the distinct ones.
+/// The cells of one column: for each row the index of its distinct value.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Column {
+pub(super) struct Cells {
     /// May be shorter than the sheet: rows beyond are blank.
     codes: Vec<u32>,
     kinds: Vec<u8>,
     ends: Vec<u32>,
     bytes: Vec<u8>,
     hashes: Vec<u32>,
-    /// Open addressing: places of values plus one.
+    /// Open addressing: indices of values plus one.
     slots: Vec<u32>,
     differs: bool,
 }
 
-impl Column {
-    /// The code at a row.
+impl Cells {
+    /// The code of a row.
     pub fn code(&self, row: usize) -> u32 {
         self.codes.get(row).copied().unwrap_or(BLANK)
     }
 
-    /// The number of rows that are not blank beyond the last.
+    /// The number of rows up to the last that is not blank.
     pub fn len(&self) -> usize {
         self.codes.len()
     }
 
-    /// How many codes there are, `BLANK` among them.
+    /// The number of codes, including `BLANK`.
     pub fn distinct(&self) -> usize {
         self.kinds.len() + 1
     }
@@ -80,7 +80,7 @@ impl Column {
         }
     }
 
-    /// The first two bytes of a text, which tell without reading it what it may be.
+    /// The first two bytes of a text: enough to exclude most texts without reading them.
     pub fn start(&self, code: u32) -> Option<[u8; 2]> {
         let at = (code as usize).checked_sub(1).filter(|at| self.kinds[*at] == TEXT)?;
         self.bytes_at(at).get(..2)?.try_into().ok()
@@ -91,7 +91,7 @@ impl Column {
         &self.bytes[start..self.ends[at] as usize]
     }
 
-    /// Puts a cell at a row at or beyond the last one, and answers how many rows were added.
+    /// Puts a cell at the last row or beyond; returns how many rows were added.
     pub fn put(&mut self, row: usize, cell: Cell<'_>) -> usize {
         let code = match cell {
             Cell::Blank => BLANK,
@@ -189,21 +189,21 @@ impl Column {
     }
 }
 
-/// Cells that are one: the first and last row and column, as the sheet numbers them from 0.
+/// A merged area: the first and last row and column, from 0 as in the sheet.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Merged {
     pub rows: (u32, u32),
     pub columns: (u32, u32),
 }
 
-/// What is known of the lines of a text file.
+/// The lines of a text file.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Lines {
-    /// For each row how many cells its line has.
+    /// For each row the number of cells of its line.
     pub widths: Vec<u16>,
-    /// Rows that go over several lines, by their order, with the lines beyond the first.
+    /// Rows that span several lines, by position, with the number of lines beyond the first.
     pub more: Vec<(u32, u32)>,
-    /// Lines that end with CR alone where others do not.
+    /// Number of lines that end with CR alone where others do not.
     pub alone: u64,
 }
 
@@ -211,23 +211,23 @@ pub(super) struct Lines {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Sheet {
     pub name: String,
-    /// The number of each row that has any cell, as the spreadsheet shows it.
+    /// The number of each row with any cell, as the spreadsheet shows it.
     pub rows: Vec<u32>,
-    /// The columns that have any cell, with their place in the sheet.
-    pub columns: Vec<(u32, Column)>,
+    /// The columns with any cell, with their position in the sheet.
+    pub columns: Vec<(u32, Cells)>,
     pub merged: Vec<Merged>,
     /// Days are counted from 1904.
     pub from_1904: bool,
     /// The lines of a text file.
     pub lines: Option<Lines>,
-    /// Rows that do not show, by number as in `rows`.
+    /// Hidden rows, by number as in `rows`.
     pub hidden_rows: Vec<u32>,
-    /// Columns that do not show, by place.
+    /// Hidden columns, by position in the sheet.
     pub hidden_columns: Vec<u32>,
 }
 
 impl Sheet {
-    /// The cell at a row and a column, both by their order here.
+    /// The cell at a row and a column, by their positions here.
     pub fn cell(&self, row: usize, column: usize) -> Cell<'_> {
         let column = &self.columns[column].1;
         column.cell(column.code(row))
@@ -240,7 +240,7 @@ mod tests {
 
     #[test]
     fn equal_cells_share_a_code_and_kinds_stay_apart() {
-        let mut column = Column::default();
+        let mut column = Cells::default();
         for (row, cell) in
             [Cell::Text("a"), Cell::Number(1.0), Cell::Text("a"), Cell::Date(1.0), Cell::Text("\u{a0} "), Cell::Flag(true), Cell::Text("1")]
                 .into_iter()
@@ -258,7 +258,7 @@ mod tests {
 
     #[test]
     fn a_column_of_names_is_kept_without_searching() {
-        let mut column = Column::default();
+        let mut column = Cells::default();
         for row in 0..200_000_usize {
             column.put_text(row, format!("name {row}").as_bytes());
         }

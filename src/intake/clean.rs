@@ -1,4 +1,4 @@
-//! The records of a sheet as columns of ours. Each distinct value, or combination of values, is worked out once.
+//! Turns the records of a sheet into schema columns. Each distinct value, or combination of values, is read once.
 
 use super::cell_reader::CellReader;
 use super::cells::Cell;
@@ -7,18 +7,18 @@ use super::columns::{Values, confirmed, count, series, unread_names, years};
 use super::dates;
 use super::findings::{Change, Finding};
 use super::long;
-use super::places::{NoDay, Told};
+use super::places::{Address, NoDay};
+use super::profile::Profile;
 use super::rules::{Rule, Rules};
-use super::value::Made;
-use super::whole::Whole;
+use super::value::Parsed;
 use crate::catalogue::{Column, ColumnType};
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Phrase, Result};
 use crate::spelling::nfc;
 use crate::task::Watch;
 use polars_core::prelude::*;
 use rayon::prelude::*;
 
-/// Columns of ours, with what was done and what could not be read.
+/// Schema columns, with the changes and the values that could not be read.
 pub(super) struct Cleaned {
     pub frame: DataFrame,
     pub changes: Vec<Change>,
@@ -26,9 +26,9 @@ pub(super) struct Cleaned {
 }
 
 impl Cleaner<'_> {
-    /// Reads the records that stand in some rows of the sheet.
+    /// Reads the records in the given rows of the sheet.
     pub fn clean(mut self, kept: &[u32]) -> Result<Cleaned> {
-        let failed = |e: PolarsError| Error::Frame { table: self.table.id.clone(), found: e.to_string() };
+        let failed = |e: PolarsError| Error::Frame { table: self.table.id.clone(), found: Fact::library(e) };
         let mut columns: Vec<(&Column, Values)> = Vec::new();
         for column in &self.table.columns {
             crate::task::look();
@@ -50,20 +50,20 @@ impl Cleaner<'_> {
             if *rows > 0 {
                 changes.push(Change { column: list.clone(), rule: Rule::RowsJoined, rows: *rows });
             }
-            let expected = format!("one record for each {key}, or rows that differ in {list} alone");
-            let told =
+            let expected = Fact::from(Phrase::OneRecordForEach(key.clone(), list.clone()));
+            let finding =
                 |row: &u32| Finding { row: self.sheet.rows[all[*row as usize] as usize], column: key.clone(), expected: expected.clone() };
-            findings.extend(apart.iter().map(told));
+            findings.extend(apart.iter().map(finding));
         }
-        let mut unread = vec![0_u64; if columns.iter().any(|(_, v)| v.made.iter().any(|m| m.unread.is_some())) { kept.len() } else { 0 }];
+        let mut unread = vec![0_u64; if columns.iter().any(|(_, v)| v.parsed.iter().any(|m| m.unread.is_some())) { kept.len() } else { 0 }];
         for (nth, (column, values)) in columns.iter().enumerate() {
             count(&column.id, values, &mut changes);
-            if values.made.iter().any(|m| m.unread.is_some()) {
-                for (at, made) in values.of_row.iter().enumerate() {
-                    let Some(expected) = &values.made[*made as usize].unread else { continue };
+            if values.parsed.iter().any(|m| m.unread.is_some()) {
+                for (at, parsed) in values.of_row.iter().enumerate() {
+                    let Some(expected) = &values.parsed[*parsed as usize].unread else { continue };
                     unread[at] |= 1 << nth;
                     let row = self.sheet.rows[kept[at] as usize];
-                    findings.push(Finding { row, column: column.id.clone(), expected: expected.to_string() });
+                    findings.push(Finding { row, column: column.id.clone(), expected: expected.clone() });
                 }
             }
             frame.push(series(&column.id, column.kind, values).map_err(failed)?.into_column());
@@ -120,36 +120,36 @@ impl Cleaner<'_> {
 
     /// The value that the mapping gives to every record, whatever the file says.
     fn constant(&self, column: &Column, key: &str, constant: &str, rows: usize) -> Result<Values> {
-        let made = if column.kind == ColumnType::Area {
+        let parsed = if column.kind == ColumnType::Area {
             let no_day = |NoDay| Error::NoAreaDate { table: self.table.id.clone(), column: column.id.clone() };
-            self.places.commune(Told { name: &nfc(constant), ..Told::default() }).map_err(no_day)?
+            self.places.commune(Address { name: &nfc(constant), ..Address::default() }).map_err(no_day)?
         } else {
             self.reading.read(column, Cell::Text(constant))
         };
-        if let Some(expected) = made.unread {
-            return Err(Error::Mapping { key: key.to_owned(), expected: expected.into_owned(), found: constant.to_owned() });
+        if let Some(expected) = parsed.unread {
+            return Err(Error::Mapping { key: key.to_owned(), expected, found: Fact::verbatim(constant) });
         }
         let mut rules = Rules::default();
         rules.add(Rule::MappedConstant);
-        Ok(Values { made: vec![Made { rules, ..made }], of_row: vec![0; rows] })
+        Ok(Values { parsed: vec![Parsed { rules, ..parsed }], of_row: vec![0; rows] })
     }
 
-    /// A column of values that stand in one cell each.
+    /// A column whose values come from one cell each.
     fn single(&self, column: &Column, place: usize, kept: &[u32]) -> Values {
         let cells = self.cells(place);
         let of_row: Vec<u32> = kept.iter().map(|row| cells.code(*row as usize)).collect();
         let rows = rows_of(cells, &of_row);
-        let whole = Whole::of(column, &self.header.columns[place].0, cells, &rows, self.reading.legacy, self.reading.from_zero);
-        let reading = CellReader { whole, ..self.reading };
+        let profile = Profile::of(column, &self.header.columns[place].0, cells, &rows, self.reading.legacy, self.reading.from_zero);
+        let reading = CellReader { profile, ..self.reading };
         let watch = Watch::here();
         let read = |(code, rows): (usize, &u64)| {
             if *rows > 0 {
                 watch.look();
                 reading.read(column, cells.cell(code as u32))
             } else {
-                Made::default()
+                Parsed::default()
             }
         };
-        Values { made: rows.par_iter().enumerate().with_min_len(256).map(read).collect(), of_row }
+        Values { parsed: rows.par_iter().enumerate().with_min_len(256).map(read).collect(), of_row }
     }
 }

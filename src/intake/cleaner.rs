@@ -1,18 +1,19 @@
-//! What the values of a sheet are made with: its cells, and the places of the columns that one of ours is made of.
+//! What cleaning a sheet needs: its cells, and the source columns of each schema column.
 
 use super::cell_reader::CellReader;
-use super::cells::{BLANK, Cell, Column as Cells, Sheet};
-use super::header::{Header, Part};
+use super::cells::{BLANK, Cell, Cells, Sheet};
+use super::header::{Component, Header};
 use super::places::Places;
+use super::profile::are_marks;
 use super::rules::{Rule, Rules};
 use super::tidy::{is_digits, number_text, tidy, without_apostrophe};
 use super::value::{FAILED_FORMULA, OWN_UNIT, SHARED};
-use super::whole::are_marks;
 use crate::catalogue::Table;
+use crate::error::Phrase;
 use crate::task::Watched;
 use std::collections::{BTreeMap, HashMap};
 
-/// What one of our columns is made of: places of columns in the sheet.
+/// The source of one schema column: positions of columns in the sheet.
 #[derive(Default)]
 pub(super) struct Source {
     pub whole: Option<usize>,
@@ -31,14 +32,14 @@ impl Source {
         for (place, (_, target, _)) in header.columns.iter().enumerate() {
             let Some(target) = target.as_ref().filter(|t| t.column == id) else { continue };
             let part = match &target.part {
-                Part::Whole => &mut source.whole,
-                Part::Day => &mut source.day,
-                Part::Month => &mut source.month,
-                Part::Year => &mut source.year,
-                Part::Code => &mut source.code,
-                Part::District => &mut source.district,
-                Part::Province => &mut source.province,
-                Part::Tick(code) => {
+                Component::Whole => &mut source.whole,
+                Component::Day => &mut source.day,
+                Component::Month => &mut source.month,
+                Component::Year => &mut source.year,
+                Component::Code => &mut source.code,
+                Component::District => &mut source.district,
+                Component::Province => &mut source.province,
+                Component::Tick(code) => {
                     source.ticks.push((code.clone(), place));
                     continue;
                 }
@@ -49,16 +50,16 @@ impl Source {
     }
 }
 
-/// Everything that a sheet is read with.
+/// All inputs of cleaning one sheet.
 pub(super) struct Cleaner<'a> {
     pub table: &'a Table,
     pub sheet: &'a Sheet,
     pub header: &'a Header,
     pub reading: CellReader<'a>,
     pub places: &'a Places<'a>,
-    /// For a column the key of the mapping that gives it a value, and the value.
+    /// For each column the mapping's key that sets it, and the value.
     pub constants: &'a BTreeMap<String, (String, String)>,
-    /// The code of the commune that all records of the sheet lie in, where no column says it.
+    /// The commune code of all records of the sheet, where no column has it.
     pub commune: Option<&'a str>,
 }
 
@@ -67,8 +68,8 @@ impl Cleaner<'_> {
         &self.sheet.columns[place].1
     }
 
-    /// The text of a cell as people see it, or what it should have been.
-    pub fn text(&self, place: Option<usize>, code: u32, rules: &mut Rules) -> std::result::Result<String, &'static str> {
+    /// The text of a cell as people see it, or what was expected.
+    pub fn text(&self, place: Option<usize>, code: u32, rules: &mut Rules) -> std::result::Result<String, Phrase> {
         match place.map_or(Cell::Blank, |place| self.cells(place).cell(code)) {
             Cell::Blank => Ok(String::new()),
             Cell::Text(text) => {
@@ -84,7 +85,7 @@ impl Cleaner<'_> {
             Cell::Error => Err(FAILED_FORMULA),
             Cell::Shared => Err(SHARED),
             Cell::Scaled => Err(OWN_UNIT),
-            Cell::Date(_) | Cell::Flag(_) => Err("text or a number"),
+            Cell::Date(_) | Cell::Flag(_) => Err(Phrase::TextOrNumber),
         }
     }
 
@@ -99,7 +100,7 @@ impl Cleaner<'_> {
         are_marks(used.filter_map(|(code, _)| self.text(Some(place), code as u32, &mut Rules::default()).ok()))
     }
 
-    /// The distinct combinations of some columns, and for each record which of them it has.
+    /// The distinct combinations of some columns, and for each record the index of its combination.
     pub fn combined(&self, places: &[Option<usize>], kept: &[u32]) -> (Vec<Vec<u32>>, Vec<u32>) {
         let columns: Vec<Option<&Cells>> = places.iter().map(|p| p.map(|p| self.cells(p))).collect();
         let mut combinations: Vec<Vec<u32>> = Vec::new();
@@ -110,7 +111,7 @@ impl Cleaner<'_> {
             for (into, column) in now.iter_mut().zip(&columns) {
                 *into = column.map_or(BLANK, |c| c.code(*row as usize));
             }
-            // Records of one commune mostly stand together.
+            // Records of one commune are mostly adjacent.
             if combinations.get(last as usize) != Some(&now) {
                 last = *known.entry(now.clone()).or_insert_with(|| {
                     combinations.push(now.clone());
@@ -124,7 +125,7 @@ impl Cleaner<'_> {
     }
 }
 
-/// For each code how many records have it.
+/// For each code the number of records that have it.
 pub(super) fn rows_of(cells: &Cells, of_row: &[u32]) -> Vec<u64> {
     let mut rows = vec![0; cells.distinct()];
     for code in of_row {

@@ -1,31 +1,32 @@
-//! Words to codes: the lists of the catalogue with their names in both languages, and what else registers call them.
+//! Words to codes: the lists of the catalogue with their names in both languages, and other words of registers.
 
 use super::rules::{Rule, Rules};
 use super::tidy::is_digits;
-use super::value::{Made, Value};
+use super::value::{Parsed, Value};
 use crate::catalogue::{Catalogue, Codes, Column, EthnicGroup, EthnicList};
+use crate::error::Phrase;
 use crate::spelling::{alike, bare, nfc};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, LazyLock};
 
-/// The words of all lists, made ready for look-up.
+/// The words of all lists, indexed for lookup.
 pub(super) struct Words {
     codes: Arc<Codes>,
     blank: HashSet<String>,
     nothing: HashSet<String>,
     flags: HashMap<String, bool>,
-    /// Words of headers, which a phrase may say again behind its first word.
+    /// Words of headers that may follow the first word of a phrase without changing its meaning.
     again: HashSet<String>,
-    /// For each column of numbers the words that may stand before and behind one.
+    /// For each column of numbers the words allowed before and behind a number.
     before: HashMap<String, HashSet<String>>,
     behind: HashMap<String, HashSet<String>>,
     amounts: Vec<String>,
     /// For each list, keys of words to codes.
     lists: HashMap<String, HashMap<String, String>>,
     ethnic: HashMap<String, usize>,
-    /// For each list, short names that mean a code below the heading of the list alone.
+    /// For each list, short names that mean a code only below the heading of that list.
     below: HashMap<String, HashMap<String, String>>,
-    /// Without marks and spaces, where only one group is meant.
+    /// Names without marks and spaces; `None` where several groups share one.
     ethnic_bare: HashMap<String, Option<usize>>,
 }
 
@@ -43,7 +44,7 @@ struct File {
     lists: BTreeMap<String, BTreeMap<String, Vec<String>>>,
 }
 
-/// Marks that stand for yes.
+/// Marks that mean yes.
 const MARKS: [&str; 5] = ["✓", "✔", "☑", "√", "●"];
 
 static WORDS: LazyLock<Words> = LazyLock::new(|| {
@@ -57,7 +58,7 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
             let extra = more.and_then(|m| m.get(&code.code)).into_iter().flatten();
             for word in [&code.code, &code.vi, &code.en].into_iter().chain(extra) {
                 let key = alike(word);
-                // A group and its only sub-group may share a name: the first keeps it.
+                // A group and its only subgroup may share a name: the first keeps it.
                 words.entry(without_child(&key).to_owned()).or_insert_with(|| code.code.clone());
                 words.entry(key).or_insert_with(|| code.code.clone());
             }
@@ -106,38 +107,38 @@ fn joined(word: &str) -> String {
     bare(word).replace(' ', "")
 }
 
-/// The key of a name without the words "trẻ em" before it.
+/// The key of a name without a leading "trẻ em".
 fn without_child(key: &str) -> &str {
     static LEADS: LazyLock<[String; 2]> = LazyLock::new(|| ["trẻ em", "trẻ"].map(|lead| format!("{} ", alike(lead))));
     LEADS.iter().find_map(|lead| key.strip_prefix(lead.as_str())).unwrap_or(key)
 }
 
 impl Words {
-    /// The words of the crate.
+    /// The words that the crate ships.
     pub fn get() -> &'static Self {
         &WORDS
     }
 
-    /// True for a word that says nothing is recorded.
+    /// True for a word that means "not recorded".
     pub fn is_blank(&self, text: &str) -> bool {
-        // A look at two letters spares most names and numbers the making of a key.
+        // Two letters rule out most names and numbers without building a key.
         let mut letters = text.chars().map(|c| c.to_ascii_lowercase());
         let start = (letters.next().unwrap_or_default(), letters.next().unwrap_or_default());
         let may_be = matches!(start, ('k' | 'c', 'h' | 'x') | ('n', '/' | 'a' | 'u' | 'o') | ('u', 'n'));
         may_be && text.len() < 40 && self.blank.contains(&alike(text))
     }
 
-    /// True for a word that says none of a list applies.
+    /// True for a word that means no code of a list applies.
     pub fn is_nothing(&self, text: &str) -> bool {
         self.nothing.contains(&alike(text))
     }
 
-    /// True for a column of amounts: what several records share, none of them has alone.
+    /// True for a column of amounts: an amount that several records share belongs to none of them alone.
     pub fn is_amount(&self, column: &str) -> bool {
         self.amounts.iter().any(|amount| amount == column)
     }
 
-    /// True if words around a number say nothing but the unit of its column; false if another unit; none if they are no unit.
+    /// True if the words around a number only give the unit of its column, false if they give another unit, `None` if they give no unit.
     pub fn is_unit(&self, column: &str, before: &str, behind: &str) -> Option<bool> {
         let own = |units: &HashMap<String, HashSet<String>>, word: &str| {
             word.is_empty() || units.get(column).is_some_and(|words| words.contains(word))
@@ -159,8 +160,8 @@ impl Words {
         if let Some(flag) = self.flags.get(&key) {
             return Some(*flag);
         }
-        // "Đã đăng ký", "Chưa tiêm": the first word decides, if the others only say the header again. "Đã nghỉ", "Có 1 phần" may
-        // mean anything.
+        // "Đã đăng ký", "Chưa tiêm": the first word decides if the others only repeat the header. "Đã nghỉ" and "Có 1 phần" may mean
+        // anything.
         let (first, rest) = key.split_once(' ')?;
         let leads = |word: &str| ["có", "đã", "không", "chưa"].iter().position(|lead| alike(lead) == word);
         let first = leads(first)?;
@@ -170,9 +171,9 @@ impl Words {
     /// The code of a word of a list.
     fn find(&self, list: &str, text: &str) -> Option<&str> {
         let words = self.lists.get(list)?;
-        // Signs alone are no word.
+        // Punctuation alone is not a word.
         let key = Some(alike(text)).filter(|key| !key.is_empty())?;
-        // "d 2" and "D.2" are d2; "1,2" and "1.2" are no code, but two.
+        // "d 2" and "D.2" are d2; "1,2" and "1.2" are two codes, not one.
         let close = key.split_once(' ').filter(|(letter, digits)| {
             letter.chars().count() == 1
                 && letter.chars().all(char::is_alphabetic)
@@ -186,57 +187,57 @@ impl Words {
             .map(String::as_str)
     }
 
-    fn expected(&self, list: &str) -> String {
+    fn expected(&self, list: &str) -> Phrase {
         let codes = self.codes.categories_of(list);
         if codes.len() <= 8 {
-            format!("one of {}", codes.join(", "))
+            Phrase::OneOf(codes.join(", "))
         } else {
-            format!("a code of the list {list} ({} … {})", codes.first().unwrap_or(&""), codes.last().unwrap_or(&""))
+            Phrase::CodeFromTo(list.to_owned(), codes[0].to_owned(), codes[codes.len() - 1].to_owned())
         }
     }
 
-    /// A column of one code. `figures` tells whether figures stand for codes.
-    pub fn code(&self, list: &str, text: &str, figures: bool) -> Made {
+    /// A column of one code; `figures` is true if figures may be codes.
+    pub fn code(&self, list: &str, text: &str, figures: bool) -> Parsed {
         if !figures && is_digits(text) {
-            return Made::unread(FIGURES);
+            return Parsed::unread(FIGURES);
         }
         match self.find(list, text) {
-            Some(code) => Made::with(Value::Text(code.to_owned()), how(code, text)),
-            None => Made::unread(self.expected(list)),
+            Some(code) => Parsed::with(Value::Text(code.to_owned()), how(code, text)),
+            None => Parsed::unread(self.expected(list)),
         }
     }
 
-    /// A column of several codes. `figures` tells whether figures stand for codes.
-    pub fn list(&self, column: &Column, text: &str, figures: bool) -> Made {
-        let Some(list) = column.codes.as_deref() else { return Made::unread("a list of codes") };
+    /// A column of several codes; `figures` is true if figures may be codes.
+    pub fn list(&self, column: &Column, text: &str, figures: bool) -> Parsed {
+        let Some(list) = column.codes.as_deref() else { return Parsed::unread(Phrase::ListOfCodes) };
         if let Some(elements) = bracketed(text) {
-            let made = if elements.is_empty() {
-                Made::with(Value::List(Vec::new()), Rules::default()).rule(Rule::NothingWord)
+            let parsed = if elements.is_empty() {
+                Parsed::with(Value::List(Vec::new()), Rules::default()).rule(Rule::NothingWord)
             } else if elements.iter().all(|element| element == UNKNOWN) {
-                Made::default().rule(Rule::BlankWord)
+                Parsed::default().rule(Rule::BlankWord)
             } else {
                 self.list(column, &elements.join(";"), figures)
             };
-            return if made.unread.is_some() { made } else { made.rule(Rule::Written) };
+            return if parsed.unread.is_some() { parsed } else { parsed.rule(Rule::Written) };
         }
         if self.is_nothing(text) {
-            return Made::with(Value::List(Vec::new()), Rules::default()).rule(Rule::NothingWord);
+            return Parsed::with(Value::List(Vec::new()), Rules::default()).rule(Rule::NothingWord);
         }
         if !text.contains(char::is_alphanumeric) {
-            return Made::default().rule(Rule::BlankWord);
+            return Parsed::default().rule(Rule::BlankWord);
         }
         if !figures && is_digits(text) {
-            return Made::unread(FIGURES);
+            return Parsed::unread(FIGURES);
         }
         if let Some(code) = self.find(list, text) {
-            return Made::with(Value::List(vec![code.to_owned()]), how(code, text));
+            return Parsed::with(Value::List(vec![code.to_owned()]), how(code, text));
         }
         let mut codes: Vec<String> = Vec::new();
         let mut rules = Rules::default();
         rules.add(Rule::ListSplit);
         let (mut letters, mut digits) = (false, false);
         for part in text.split([';', '\n', '+', '|']).map(str::trim).filter(|p| !p.is_empty()) {
-            // Names hold commas too ("lánh nạn, tị nạn"): the longest run that is a name counts.
+            // Names contain commas too ("lánh nạn, tị nạn"): the longest run that is a name counts.
             let pieces: Vec<&str> = part.split_inclusive([',', '/']).collect();
             let mut start = 0;
             while start < pieces.len() {
@@ -246,7 +247,7 @@ impl Words {
                     self.find(list, &run).map(|code| (end, code, how(code, &run)))
                 });
                 let Some((end, code, found)) = run else {
-                    return Made::unread(format!("lists of {}", self.expected(list)));
+                    return Parsed::unread(Phrase::ListsOf(self.expected(list).into()));
                 };
                 let written = pieces[start..end].concat();
                 let written = written.trim_matches([' ', ',', '/']);
@@ -261,27 +262,26 @@ impl Words {
         }
         // "c1,2" may mean c1 and c2, or c1 and the second group.
         if letters && digits {
-            return Made::unread(format!("lists of {}", self.expected(list)));
+            return Parsed::unread(Phrase::ListsOf(self.expected(list).into()));
         }
         if digits && !figures {
-            return Made::unread(FIGURES);
+            return Parsed::unread(FIGURES);
         }
-        Made::with(Value::List(codes), rules)
+        Parsed::with(Value::List(codes), rules)
     }
 
-    /// The code of a list that a header stands for, as one of many columns of marks.
+    /// The code of a list that the header of one column of marks means.
     pub fn tick(&self, list: &str, header: &str) -> Option<&str> {
         self.find(list, header).filter(|_| header.chars().filter(|c| c.is_alphabetic()).count() > 1)
     }
 
-    /// The code that a header stands for below the heading of its list: a code alone is one there, too, but for figures, which number
-    /// columns.
+    /// The code that a header means below the heading of its list: also a bare code, but no figure, since figures number columns.
     pub fn below(&self, list: &str, header: &str) -> Option<&str> {
         let found = || self.find(list, header).filter(|_| header.chars().any(char::is_alphabetic));
         found().or_else(|| self.below.get(list)?.get(&alike(header)).map(String::as_str))
     }
 
-    /// True if some codes are all that a list has: each group itself, or all of its sub-groups.
+    /// True if the codes cover a whole list: every group itself or all of its subgroups.
     pub fn covers(&self, list: &str, codes: &[&str]) -> bool {
         let Some(list) = self.codes.lists().iter().find(|l| l.id == list) else { return false };
         let has = |code: &str| codes.contains(&code);
@@ -291,10 +291,10 @@ impl Words {
         })
     }
 
-    /// An ethnic group by name, or by its code in the official list of the dataset.
-    pub fn ethnic(&self, list: EthnicList, text: &str, figures: bool) -> Made {
+    /// An ethnic group by name, or by its code in the dataset's official list.
+    pub fn ethnic(&self, list: EthnicList, text: &str, figures: bool) -> Parsed {
         if !figures && is_digits(text) {
-            return Made::unread(FIGURES);
+            return Parsed::unread(FIGURES);
         }
         if is_digits(text) {
             let code = format!("{text:0>2}");
@@ -303,20 +303,20 @@ impl Words {
                 rules.add(Rule::LeadingZeros);
             }
             return match self.codes.ethnic_group(list, &code) {
-                Some(_) => Made::with(Value::Text(code), rules),
-                None => Made::unread(EXPECTED_ETHNIC),
+                Some(_) => Parsed::with(Value::Text(code), rules),
+                None => Parsed::unread(EXPECTED_ETHNIC),
             };
         }
         let name = text.trim_start_matches("Dân tộc ").trim_start_matches("dân tộc ");
         let at = self.ethnic.get(&alike(name)).copied().or_else(|| self.ethnic_bare.get(&joined(name)).copied().flatten());
         match at.map(|at| code_of(&self.codes.ethnic_groups()[at], list)) {
-            Some(code) => Made::with(Value::Text(code.to_owned()), Rules::default()).rule(Rule::EthnicName),
-            None => Made::unread(EXPECTED_ETHNIC),
+            Some(code) => Parsed::with(Value::Text(code.to_owned()), Rules::default()).rule(Rule::EthnicName),
+            None => Parsed::unread(EXPECTED_ETHNIC),
         }
     }
 }
 
-/// The elements of a list as programs write it, `["a", "d2"]`, with a word for those that are null or blank.
+/// The elements of a list as programs write it, `["a", "d2"]`; null or blank ones become [`UNKNOWN`].
 fn bracketed(text: &str) -> Option<Vec<String>> {
     let inside = text.strip_prefix('[')?.strip_suffix(']')?.trim();
     if inside.is_empty() {
@@ -327,11 +327,11 @@ fn bracketed(text: &str) -> Option<Vec<String>> {
     Some(elements.map(|element| if blank(&element) { UNKNOWN.to_owned() } else { element }).collect())
 }
 
-/// Stands for a null among the codes of a list: no code, and a word so that it is not passed over as a sign.
+/// Replaces a null among the codes of a list: not a code, but a word, so that it is reported and not skipped as punctuation.
 pub(super) const UNKNOWN: &str = "null";
-/// What was expected of a figure in a column whose figures may stand for anything.
-pub(super) const FIGURES: &str = "a word or a code; the figures of this column are not known to be ours";
-const EXPECTED_ETHNIC: &str = "the name of an ethnic group, or its code, 01 to 54";
+/// Expected instead of a figure in a column whose figures are ambiguous.
+pub(super) const FIGURES: Phrase = Phrase::KnownFigure;
+const EXPECTED_ETHNIC: Phrase = Phrase::EthnicNameOrCode;
 
 fn code_of(group: &EthnicGroup, list: EthnicList) -> &str {
     match list {

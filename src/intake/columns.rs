@@ -1,58 +1,58 @@
-//! The values of a sheet as columns of a frame, and columns that follow from others.
+//! The values of a sheet as columns of a frame, and columns derived from others.
 
 use super::findings::Change;
 use super::rules::Rule;
-use super::value::{Made, Value};
+use super::value::{Parsed, Value};
 use crate::catalogue::{Column, ColumnType, Table};
 use polars_core::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 
-/// The values of one column: what was made, and for each record which of it.
+/// The values of one column: the distinct ones, and for each record the index of its value.
 pub(super) struct Values {
-    pub made: Vec<Made>,
+    pub parsed: Vec<Parsed>,
     pub of_row: Vec<u32>,
 }
 
 /// Counts the rows that each rule changed.
 pub(super) fn count(column: &str, values: &Values, changes: &mut Vec<Change>) {
-    if values.made.iter().all(|m| m.rules.is_empty()) {
+    if values.parsed.iter().all(|m| m.rules.is_empty()) {
         return;
     }
-    let mut rows = vec![0_u64; values.made.len()];
+    let mut rows = vec![0_u64; values.parsed.len()];
     for at in &values.of_row {
         rows[*at as usize] += 1;
     }
     let mut by_rule: BTreeMap<Rule, u64> = BTreeMap::new();
-    for (made, rows) in values.made.iter().zip(rows).filter(|(_, rows)| *rows > 0) {
-        for rule in made.rules.iter() {
+    for (parsed, rows) in values.parsed.iter().zip(rows).filter(|(_, rows)| *rows > 0) {
+        for rule in parsed.rules.iter() {
             *by_rule.entry(rule).or_default() += rows;
         }
     }
     changes.extend(by_rule.into_iter().map(|(rule, rows)| Change { column: column.to_owned(), rule, rows }));
 }
 
-/// The distinct values as a series, then one for each record.
+/// Builds a series of the distinct values, then gathers one for each record.
 pub(super) fn series(name: &str, kind: ColumnType, values: &Values) -> PolarsResult<Series> {
     let name = PlSmallStr::from(name);
-    let made = || values.made.iter().map(|m| &m.value);
+    let parsed = || values.parsed.iter().map(|m| &m.value);
     let number = |value: &Value| match value {
         Value::Number(n) | Value::Day(n) => Some(*n),
         _ => None,
     };
     let distinct = match kind {
         ColumnType::Text | ColumnType::Area => {
-            let text = made().map(|v| if let Value::Text(text) = v { Some(text.as_str()) } else { None });
+            let text = parsed().map(|v| if let Value::Text(text) = v { Some(text.as_str()) } else { None });
             StringChunked::from_iter_options(name, text).into_series()
         }
         ColumnType::Flag => {
-            BooleanChunked::from_iter_options(name, made().map(|v| if let Value::Flag(flag) = v { Some(*flag) } else { None }))
+            BooleanChunked::from_iter_options(name, parsed().map(|v| if let Value::Flag(flag) = v { Some(*flag) } else { None }))
                 .into_series()
         }
-        ColumnType::Integer => Int32Chunked::from_iter_options(name, made().map(number)).into_series(),
-        ColumnType::Date => Int32Chunked::from_iter_options(name, made().map(number)).into_series().cast(&DataType::Date)?,
+        ColumnType::Integer => Int32Chunked::from_iter_options(name, parsed().map(number)).into_series(),
+        ColumnType::Date => Int32Chunked::from_iter_options(name, parsed().map(number)).into_series().cast(&DataType::Date)?,
         ColumnType::List => {
-            let mut builder = ListStringChunkedBuilder::new(name, values.made.len(), 2);
-            for value in made() {
+            let mut builder = ListStringChunkedBuilder::new(name, values.parsed.len(), 2);
+            for value in parsed() {
                 match value {
                     Value::List(codes) => builder.append_values_iter(codes.iter().map(String::as_str)),
                     _ => builder.append_null(),
@@ -64,18 +64,18 @@ pub(super) fn series(name: &str, kind: ColumnType, values: &Values) -> PolarsRes
     distinct.take(&IdxCa::from_vec(PlSmallStr::EMPTY, values.of_row.clone()))
 }
 
-/// The column `birth_year`, where dates of birth gave years: what its own column says comes first.
+/// The column `birth_year`, filled from dates of birth with only a year; its own values come first.
 pub(super) fn years(columns: &[(&Column, Values)]) -> Option<polars_core::prelude::Column> {
     let (_, dates) = columns
         .iter()
-        .find(|(column, values)| column.id == "birth_date" && values.made.iter().any(|m| matches!(m.value, Value::Year(_))))?;
+        .find(|(column, values)| column.id == "birth_date" && values.parsed.iter().any(|m| matches!(m.value, Value::Year(_))))?;
     let own = columns.iter().find(|(column, _)| column.id == "birth_year").map(|(_, values)| values);
     let years = dates.of_row.iter().enumerate().map(|(row, at)| {
-        let own = own.and_then(|own| match own.made[own.of_row[row] as usize].value {
+        let own = own.and_then(|own| match own.parsed[own.of_row[row] as usize].value {
             Value::Number(year) => Some(year),
             _ => None,
         });
-        own.or(match dates.made[*at as usize].value {
+        own.or(match dates.parsed[*at as usize].value {
             Value::Year(year) => Some(year),
             _ => None,
         })
@@ -83,12 +83,12 @@ pub(super) fn years(columns: &[(&Column, Values)]) -> Option<polars_core::prelud
     Some(polars_core::prelude::Column::new("birth_year".into(), years.collect::<Vec<Option<i32>>>()))
 }
 
-/// The column `confirmed`, where only the result of verification is recorded, and how many rows it decides.
+/// The column `confirmed`, where only the result of verification is recorded, and how many rows this decides.
 pub(super) fn confirmed(table: &Table, columns: &[(&Column, Values)]) -> Option<(polars_core::prelude::Column, u64)> {
     table.column("confirmed")?;
     let of = |id: &str| columns.iter().find(|(column, _)| column.id == id).map(|(_, values)| values);
     let results = of("verification").filter(|_| of("confirmed").is_none())?;
-    let flags = results.of_row.iter().map(|at| match &results.made[*at as usize].value {
+    let flags = results.of_row.iter().map(|at| match &results.parsed[*at as usize].value {
         Value::Text(code) => Some(code == "confirmed"),
         _ => None,
     });
@@ -102,13 +102,13 @@ pub(super) fn unread_names(unread: &[u64], names: &[&str], rows: usize) -> polar
     if unread.is_empty() {
         return StringChunked::full_null("source_unread".into(), rows).into_column();
     }
-    let mut told: HashMap<u64, String> = HashMap::new();
+    let mut texts: HashMap<u64, String> = HashMap::new();
     for mask in unread.iter().filter(|mask| **mask != 0) {
-        told.entry(*mask).or_insert_with(|| {
+        texts.entry(*mask).or_insert_with(|| {
             let names: Vec<&str> = names.iter().enumerate().filter(|(nth, _)| mask >> nth & 1 == 1).map(|(_, name)| *name).collect();
             names.join(",")
         });
     }
-    let names = unread.iter().map(|mask| told.get(mask).map(String::as_str));
+    let names = unread.iter().map(|mask| texts.get(mask).map(String::as_str));
     StringChunked::from_iter_options("source_unread".into(), names).into_column()
 }

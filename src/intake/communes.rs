@@ -1,37 +1,37 @@
-//! Communes of records: a code or a name in one column, with its district and province in others.
+//! Communes of records: a code or name in one column, its district and province in others.
 
 use super::cells::Cell;
 use super::cleaner::{Cleaner, Source};
 use super::codes::Words;
 use super::columns::Values;
-use super::places::{NoDay, Told};
+use super::places::{Address, NoDay};
 use super::rules::{Rule, Rules};
 use super::tidy::{tidy, without_apostrophe};
-use super::value::Made;
+use super::value::Parsed;
 use rayon::prelude::*;
 
 impl Cleaner<'_> {
-    /// Places by their columns; `all` is the code of the commune of every record, which a district beside it has to agree with.
+    /// Communes from their columns; `all` is the commune code of every record, which a district in the row must agree with.
     pub fn area(&self, source: &Source, all: Option<&str>, kept: &[u32]) -> Result<Values, NoDay> {
         let places = [source.code, source.whole, source.district, source.province];
         let (combinations, of_row) = self.combined(&places, kept);
         let column = self.table.columns.iter().find(|c| Some(c.id.as_str()) == self.target(source)).map_or("", |c| c.id.as_str());
         let figures = |place: Option<usize>| place.is_some_and(|place| self.is_all_figures(place, kept));
         let (is_code, all_figures) = (source.code.is_some(), figures(source.code.or(source.whole)));
-        let made = combinations
+        let parsed = combinations
             .par_iter()
             .map(|codes| {
                 let mut rules = Rules::default();
                 let texts = places.iter().zip(codes).map(|(place, code)| self.text(*place, *code, &mut rules)).collect();
                 let texts: Vec<String> = match texts {
                     Ok(texts) => texts,
-                    Err(expected) => return Ok(Made::unread(expected)),
+                    Err(expected) => return Ok(Parsed::unread(expected)),
                 };
                 let known = |at: usize| {
                     let text = self.reading.mapped.value(column, &texts[at]).unwrap_or(&texts[at]);
                     if Words::get().is_blank(text) || text.chars().all(|c| !c.is_alphanumeric()) { "" } else { text }
                 };
-                let told = Told {
+                let address = Address {
                     code: all.unwrap_or_else(|| known(0)),
                     name: known(1),
                     district: known(2),
@@ -39,27 +39,27 @@ impl Cleaner<'_> {
                     is_code,
                     all_figures,
                 };
-                let blank = (told.code.is_empty() && told.name.is_empty()) && !(texts[0].is_empty() && texts[1].is_empty());
-                let mut made = self.places.commune(told)?;
+                let blank = (address.code.is_empty() && address.name.is_empty()) && !(texts[0].is_empty() && texts[1].is_empty());
+                let mut parsed = self.places.commune(address)?;
                 if blank {
-                    made.rules.add(Rule::BlankWord);
+                    parsed.rules.add(Rule::BlankWord);
                 }
                 if (0..2).any(|at| self.reading.mapped.value(column, &texts[at]).is_some()) {
-                    made.rules.add(Rule::MappedValue);
+                    parsed.rules.add(Rule::MappedValue);
                 }
-                if made.unread.is_none() {
-                    made.rules.join(rules);
+                if parsed.unread.is_none() {
+                    parsed.rules.join(rules);
                     if all.is_some() {
-                        made.rules.add(Rule::AreaTitle);
+                        parsed.rules.add(Rule::AreaTitle);
                     }
                 }
-                Ok(made)
+                Ok(parsed)
             })
-            .collect::<Result<Vec<Made>, NoDay>>()?;
-        Ok(Values { made, of_row })
+            .collect::<Result<Vec<Parsed>, NoDay>>()?;
+        Ok(Values { parsed, of_row })
     }
 
-    /// True for a column of nothing but figures, apart from blanks and words for them.
+    /// True for a column of only figures, blanks and words for blank.
     fn is_all_figures(&self, place: usize, kept: &[u32]) -> bool {
         let cells = self.cells(place);
         let mut seen = vec![false; cells.distinct()];
@@ -79,7 +79,7 @@ impl Cleaner<'_> {
         (0..seen.len() as u32).filter(|code| seen[*code as usize]).all(is_figure)
     }
 
-    /// The id of the column that a source is of.
+    /// The id of the schema column of a source.
     fn target(&self, source: &Source) -> Option<&str> {
         let place = source.whole.or(source.code)?;
         self.header.columns[place].1.as_ref().map(|t| t.column.as_str())

@@ -1,7 +1,8 @@
-//! Dates as people write them in Viet Nam: the day first, in words, as a number of days, or the year alone.
+//! Dates as written in Viet Nam: day first, in words, as a number of days, or only the year.
 
 use super::moment;
 use super::rules::{Rule, Rules};
+use crate::error::Phrase;
 use crate::spelling::bare;
 use chrono::{Datelike, Days, NaiveDate};
 
@@ -14,23 +15,22 @@ pub(super) enum When {
     Year(i32),
 }
 
-/// The years a date of two-digit year may lie in. One of 19yy and 20yy must lie inside and the other not; otherwise it is not
-/// certain.
+/// The years in which a date with a two-digit year may lie. It is read only if exactly one of 19yy and 20yy is inside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Window {
     pub first: i32,
     pub last: i32,
 }
 
-const EXPECTED: &str = "a date as day/month/year";
-pub(super) const UNCERTAIN_ORDER: &str = "a date whose order of day and month is certain";
+const EXPECTED: Phrase = Phrase::DayMonthYear;
+pub(super) const UNCERTAIN_ORDER: Phrase = Phrase::CertainOrder;
 pub(super) const YEARS: std::ops::RangeInclusive<i32> = 1900..=2100;
-/// Numbers taken for days of Excel: 1954 to 2064.
+/// Numbers read as Excel days: 1954 to 2064.
 const SERIALS: std::ops::RangeInclusive<i64> = 20_000..=60_000;
-/// Days between the two ways of Excel to count them.
+/// Days between Excel's two date systems.
 pub(super) const DAYS_1904: f64 = 1462.0;
 
-type Found = Result<(When, Rules), &'static str>;
+type Found = Result<(When, Rules), Phrase>;
 
 fn one(rule: Rule) -> Rules {
     let mut rules = Rules::default();
@@ -39,12 +39,12 @@ fn one(rule: Rule) -> Rules {
 }
 
 /// A date cell of a spreadsheet, in days of the 1900 system.
-pub(super) fn serial(serial: f64) -> Result<NaiveDate, &'static str> {
+pub(super) fn serial(serial: f64) -> Result<NaiveDate, Phrase> {
     let days = serial.floor() as i64;
     if !(1..=200_000).contains(&days) {
         return Err(EXPECTED);
     }
-    // Excel counts 29 February 1900, which was none.
+    // Excel counts 29 February 1900, which did not exist.
     let days = days.unsigned_abs() + u64::from(days < 60);
     NaiveDate::from_ymd_opt(1899, 12, 30).and_then(|start| start.checked_add_days(Days::new(days))).ok_or(EXPECTED)
 }
@@ -68,7 +68,7 @@ pub(super) fn number(number: f64, from_1904: bool) -> Found {
 /// A text in a column of dates.
 pub(super) fn text(text: &str, window: Window) -> Found {
     let half_day = ["am", "pm"].iter().any(|half| text.to_ascii_lowercase().ends_with(half));
-    let (text, time) = moment::parted(text)?;
+    let (text, time) = moment::split_time(text)?;
     let mut rules = Rules::default();
     if let Some(time) = time {
         rules.add(if time.ahead.is_some() { Rule::TimeZone } else { Rule::TimeDropped });
@@ -76,7 +76,7 @@ pub(super) fn text(text: &str, window: Window) -> Found {
     let (when, found) = if text.chars().any(char::is_alphabetic) { words(text, window) } else { figures(text, window) }?;
     rules.join(found);
     match when {
-        // Programs that write AM and PM write the month first.
+        // Programs that write AM and PM put the month first.
         When::Day(day)
             if half_day && day.day() <= 12 && day.day() != day.month() && !rules.has(Rule::YearMonthDay) && !rules.has(Rule::DateWords) =>
         {
@@ -87,7 +87,7 @@ pub(super) fn text(text: &str, window: Window) -> Found {
     }
 }
 
-/// Months by their English names, of which three letters or more may stand.
+/// English names of months, which may be shortened to three letters or more.
 const MONTHS: [&str; 12] =
     ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
 
@@ -119,7 +119,7 @@ fn words(text: &str, window: Window) -> Found {
             },
         }
     }
-    // "Mar 5, 2014": a name says which of them is the month; "2014 Mar 5" has the year first.
+    // "Mar 5, 2014": the name shows which part is the month; "2014 Mar 5" has the year first.
     match (named, numbers.len()) {
         (None, _) | (Some(0), 2) | (Some(1), 3) if numbers.first().is_none_or(|first| named.is_none() || first.len() < 4) => {}
         (Some(0), 3) => numbers.swap(0, 1),
@@ -142,7 +142,7 @@ fn figures(text: &str, window: Window) -> Found {
         [digits] if digits.len() == 5 => number(digits.parse().map_err(|_| EXPECTED)?, false),
         [_] | [_, _] => parts(&numbers, window),
         [year, month, day] if year.len() == 4 => {
-            // A day, or a month too, of 00 is one that is not known.
+            // A day or month of 00 is unknown.
             let when = match (whole(month)?, whole(day)?) {
                 (0, 0) => parts(&[year], window)?.0,
                 (_, 0) => parts(&[month, year], window)?.0,
@@ -166,7 +166,7 @@ fn parts(numbers: &[&str], window: Window) -> Found {
         [month, year] if year.len() == 4 && YEARS.contains(&whole(year)?) && (1..=12).contains(&whole(month)?) => {
             Ok((When::Month(whole(year)?), Rules::default()))
         }
-        // A day, or a month too, of 00 is one that is not known.
+        // A day or month of 00 is unknown.
         [day, rest @ ..] if rest.len() == 2 && whole(day)? == 0 => {
             if whole(rest[0])? == 0 {
                 parts(&rest[1..], window)
@@ -186,34 +186,34 @@ fn parts(numbers: &[&str], window: Window) -> Found {
     }
 }
 
-fn whole(digits: &str) -> Result<i32, &'static str> {
+fn whole(digits: &str) -> Result<i32, Phrase> {
     if digits.len() > 4 { Err(EXPECTED) } else { digits.parse().map_err(|_| EXPECTED) }
 }
 
-fn day_of(day: &str, month: &str, year: i32) -> Result<NaiveDate, &'static str> {
+fn day_of(day: &str, month: &str, year: i32) -> Result<NaiveDate, Phrase> {
     let (day, month) = (whole(day)?, whole(month)?);
     if !(1800..=2200).contains(&year) {
         return Err(EXPECTED);
     }
     NaiveDate::from_ymd_opt(year, month.cast_unsigned(), day.cast_unsigned()).ok_or(if (13..=31).contains(&month) && day <= 12 {
-        "a date as day/month/year, not month/day/year"
+        Phrase::NotMonthDayYear
     } else if day <= 31 && (1..=12).contains(&month) {
-        "a day that the month has"
+        Phrase::DayOfTheMonth
     } else {
         EXPECTED
     })
 }
 
-/// The only century a year of two digits can lie in.
-fn century(short: i32, window: Window) -> Result<i32, &'static str> {
+/// The only century in which a two-digit year can lie.
+fn century(short: i32, window: Window) -> Result<i32, Phrase> {
     let inside: Vec<i32> = [1900 + short, 2000 + short].into_iter().filter(|y| (window.first..=window.last).contains(y)).collect();
     match inside[..] {
         [year] => Ok(year),
-        _ => Err("a date with a year of four digits"),
+        _ => Err(Phrase::YearOfFourDigits),
     }
 }
 
-/// "05032014" or "20140305", where only one of them can be meant.
+/// "05032014" or "20140305", if only one reading is possible.
 fn eight(digits: &str) -> Found {
     let common = |(day, month, year): (&str, &str, &str)| {
         let year = whole(year).ok().filter(|y| YEARS.contains(y))?;
@@ -227,20 +227,15 @@ fn eight(digits: &str) -> Found {
     }
 }
 
-/// A date of three columns: none of it, all of it, or what is known of it.
-pub(super) fn joined(
-    day: Option<i32>,
-    month: Option<i32>,
-    year: Option<i32>,
-    window: Window,
-) -> Result<Option<(When, Rules)>, &'static str> {
+/// A date from three columns: nothing, all, or the part that is known.
+pub(super) fn joined(day: Option<i32>, month: Option<i32>, year: Option<i32>, window: Window) -> Result<Option<(When, Rules)>, Phrase> {
     let Some(year) = year else {
-        return if day.is_none() && month.is_none() { Ok(None) } else { Err("a year") };
+        return if day.is_none() && month.is_none() { Ok(None) } else { Err(Phrase::AYear) };
     };
     let (year, mut rules) =
         if (0..100).contains(&year) { (century(year, window)?, one(Rule::ShortYear)) } else { (year, Rules::default()) };
     if !YEARS.contains(&year) {
-        return Err("a year from 1900 to 2100");
+        return Err(Phrase::YearFromTo(1900, 2100));
     }
     Ok(Some(match (day, month) {
         (Some(day), Some(month)) => {
@@ -249,18 +244,18 @@ pub(super) fn joined(
         }
         (None, Some(month)) if (1..=12).contains(&month) => (When::Month(year), rules),
         (None, None) => (When::Year(year), rules),
-        _ => return Err("a day and a month"),
+        _ => return Err(Phrase::DayAndMonth),
     }))
 }
 
-/// The years that a child's birth, an event, or an adult's birth may lie in, as far as a day is given that no record lies behind.
+/// The years in which a child's birth, an event or an adult's birth may lie, given the latest day of any record, if known.
 pub(super) fn window(table: &str, column: &str, latest: Option<NaiveDate>) -> Window {
     let last = latest.map_or(2200, |day| day.year());
     let adult = matches!((table, column), ("perpetrators", "birth_date") | (_, "violator_birth_date"));
     let birth = column == "birth_date" || (table, column) == ("births", "date");
     let first = match latest {
         _ if adult => 1900,
-        // Nobody older than 17 stands in a table of children.
+        // A table of children holds nobody older than 17.
         Some(_) if birth => last - 18,
         _ => 1945,
     };

@@ -1,19 +1,20 @@
 //! The bytes of a text file as Unicode.
 
 use super::legacy::{self, Font};
-use crate::error::{Error, Result, choose};
+use super::unreadable::unreadable;
+use crate::error::{Phrase, Result, choose};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, WINDOWS_1258};
 
-/// How a text file is written, where the user says so.
+/// The encoding of a text file, where the user names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TextEncoding {
     /// UTF-8, with or without a byte order mark.
     Utf8,
-    /// UTF-16, the least byte first.
+    /// UTF-16, little-endian.
     Utf16Le,
-    /// UTF-16, the greatest byte first.
+    /// UTF-16, big-endian.
     Utf16Be,
-    /// The code page of Windows for Vietnamese.
+    /// The Windows code page for Vietnamese.
     Windows1258,
     /// TCVN3 (ABC, .Vn fonts).
     Tcvn3,
@@ -25,7 +26,7 @@ impl TextEncoding {
     /// All encodings.
     pub const ALL: [Self; 6] = [Self::Utf8, Self::Utf16Le, Self::Utf16Be, Self::Windows1258, Self::Tcvn3, Self::Vni];
 
-    /// The word that names it.
+    /// Its name.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -38,10 +39,10 @@ impl TextEncoding {
         }
     }
 
-    /// The encoding of that word.
+    /// The encoding with that name.
     ///
     /// # Errors
-    /// [`Error::UnknownChoice`].
+    /// [`crate::Error::UnknownChoice`].
     pub fn from_word(word: &str) -> Result<Self> {
         choose("encoding", &word.to_lowercase().replace('_', "-"), &Self::ALL.map(|e| (e.word(), e)))
     }
@@ -55,46 +56,43 @@ impl TextEncoding {
     }
 }
 
-/// A text in Unicode, or as windows-1252 shows it where its words are still to be read by a legacy table.
+/// A text in Unicode, or as windows-1252 shows it if its words are still to be decoded by a legacy font's table.
 pub(super) fn decode(path: &str, bytes: Vec<u8>, named: Option<TextEncoding>) -> Result<(String, TextEncoding)> {
-    let refuse = |expected: &str, found: &str| Error::UnreadableFile {
-        path: path.to_owned(),
-        expected: expected.to_owned(),
-        found: found.to_owned(),
-    };
     let whole = |encoding: &'static Encoding, bytes: &[u8]| encoding.decode_with_bom_removal(bytes).0.into_owned();
-    // Half of a letter is a damaged one.
+    // An odd number of bytes means damage.
     let sixteen = |encoding: &'static Encoding, bytes: &[u8]| match encoding.decode_with_bom_removal(bytes) {
         (text, false) => Ok(text.into_owned()),
-        (_, true) => Err(refuse("text in utf-16", "other bytes")),
+        (_, true) => Err(unreadable(path, Phrase::TextInUtf16, Phrase::OtherBytes)),
     };
     if let Some(encoding) = named {
         let text = match encoding {
-            TextEncoding::Utf8 => return utf8(bytes).map(|text| (text, encoding)).map_err(|_| refuse("text in utf-8", "other bytes")),
+            TextEncoding::Utf8 => {
+                return utf8(bytes).map(|text| (text, encoding)).map_err(|_| unreadable(path, Phrase::TextInUtf8, Phrase::OtherBytes));
+            }
             TextEncoding::Utf16Le => sixteen(UTF_16LE, &bytes)?,
             TextEncoding::Utf16Be => sixteen(UTF_16BE, &bytes)?,
             TextEncoding::Windows1258 => whole(WINDOWS_1258, &bytes),
-            // A file saved as UTF-8 may well hold the letters of an old font.
+            // A file saved as UTF-8 may still hold the letters of an old font.
             TextEncoding::Tcvn3 | TextEncoding::Vni => utf8(bytes).unwrap_or_else(|bytes| whole(WINDOWS_1252, &bytes)),
         };
         return Ok((text, encoding));
     }
     if let Some((encoding, _)) = Encoding::for_bom(&bytes) {
-        let told = if encoding == UTF_8 {
+        let found = if encoding == UTF_8 {
             TextEncoding::Utf8
         } else if encoding == UTF_16LE {
             TextEncoding::Utf16Le
         } else {
             TextEncoding::Utf16Be
         };
-        return Ok((if encoding == UTF_8 { whole(encoding, &bytes) } else { sixteen(encoding, &bytes)? }, told));
+        return Ok((if encoding == UTF_8 { whole(encoding, &bytes) } else { sixteen(encoding, &bytes)? }, found));
     }
     if let Some(order) = utf16_without_mark(&bytes) {
         let encoding = if order == TextEncoding::Utf16Le { UTF_16LE } else { UTF_16BE };
         return Ok((sixteen(encoding, &bytes)?, order));
     }
     if bytes.contains(&0) {
-        return Err(refuse("a text file", "bytes that are no text"));
+        return Err(unreadable(path, Phrase::TextFile, Phrase::NoText));
     }
     let bytes = match utf8(bytes) {
         Ok(text) => return Ok((text, TextEncoding::Utf8)),
@@ -102,16 +100,16 @@ pub(super) fn decode(path: &str, bytes: Vec<u8>, named: Option<TextEncoding>) ->
     };
     let shown = whole(WINDOWS_1252, &bytes);
     let sample = || shown.lines().filter(|line| !line.is_ascii()).take(400);
-    if let Some(way) = legacy::detect(sample()) {
-        let told = if way == Font::Tcvn3 { TextEncoding::Tcvn3 } else { TextEncoding::Vni };
-        return Ok((shown, told));
+    if let Some(font) = legacy::detect(sample()) {
+        let found = if font == Font::Tcvn3 { TextEncoding::Tcvn3 } else { TextEncoding::Vni };
+        return Ok((shown, found));
     }
     let vietnamese = whole(WINDOWS_1258, &bytes);
     let (words, sound) = legacy::plausible(&vietnamese.lines().take(4000).collect::<Vec<_>>().join(" "));
     if sound * 10 >= words * 9 {
         return Ok((vietnamese, TextEncoding::Windows1258));
     }
-    Err(refuse("a text in an encoding that can be told; name it, encoding=\"tcvn3\" or \"vni\"", "bytes of no known encoding"))
+    Err(unreadable(path, Phrase::NameableEncoding, Phrase::UnknownEncoding))
 }
 
 fn utf8(bytes: Vec<u8>) -> std::result::Result<String, Vec<u8>> {
@@ -122,7 +120,7 @@ fn utf8(bytes: Vec<u8>) -> std::result::Result<String, Vec<u8>> {
     Ok(text)
 }
 
-/// The order of the bytes of UTF-16 without a mark: line ends and delimiters have a zero on one side.
+/// The byte order of UTF-16 without a mark: line ends and delimiters have a zero byte on one side.
 fn utf16_without_mark(bytes: &[u8]) -> Option<TextEncoding> {
     let head = &bytes[..bytes.len().min(4096)];
     let pairs = head.chunks_exact(2);

@@ -4,26 +4,26 @@ use crate::error::{Error, Result};
 use crate::text::Text;
 use std::path::{Path, PathBuf};
 
-/// Endings of files that a folder is read for.
+/// Extensions of files that are read.
 const ENDINGS: [&str; 9] = ["xlsx", "xlsm", "xlsb", "xls", "ods", "csv", "tsv", "txt", "parquet"];
 
-/// What stands below a folder but folders, in the order of its names, with its path from there: files of every kind, links, pipes.
+/// Everything below a folder except folders, with its relative path and ordered by it: files of every kind, links, pipes.
 ///
 /// # Errors
-/// [`Error::File`] if there is no such folder.
+/// [`Error::File`] if the folder does not exist.
 pub fn files_below(folder: &Path) -> Result<Vec<(PathBuf, String)>> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(here) = folders.pop() {
-        let told = |e: std::io::Error| match e.kind() {
+        let error = |e: std::io::Error| match e.kind() {
             std::io::ErrorKind::PermissionDenied => Error::NoPermission { path: here.display().to_string() },
-            _ => Error::File { path: here.display().to_string(), found: e.to_string() },
+            _ => Error::File { path: here.display().to_string(), found: (&e).into() },
         };
-        for entry in std::fs::read_dir(&here).map_err(told)? {
-            let entry = entry.map_err(told)?;
+        for entry in std::fs::read_dir(&here).map_err(error)? {
+            let entry = entry.map_err(error)?;
             let path = entry.path();
-            // A link is no folder: where it leads may lie anywhere, above too.
-            if entry.file_type().map_err(told)?.is_dir() {
+            // A link is not a folder: it may lead anywhere, even upwards.
+            if entry.file_type().map_err(error)?.is_dir() {
                 folders.push(path);
             } else {
                 let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().replace('\\', "/");
@@ -35,8 +35,8 @@ pub fn files_below(folder: &Path) -> Result<Vec<(PathBuf, String)>> {
     Ok(found)
 }
 
-/// Why what stands in a folder is not read, by its name and its kind alone. A link is not followed: the file may stand in the folder
-/// too, and its records would count twice.
+/// Why an entry of a folder is not read, by its name and kind alone. Links are not followed: the target may be in the folder too, and its
+/// records would count twice.
 #[must_use]
 pub fn why_skipped(path: &Path) -> Option<Text> {
     let name = file_name(path);

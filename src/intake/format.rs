@@ -1,8 +1,8 @@
-//! What the format of a cell says of its number: that it is a day, or that it is shown in another unit.
+//! What a cell's format reveals of its number: that it is a date, or shown in another unit.
 
-use super::multiples::tells_multiple;
+use super::multiples::has_multiple;
 
-/// True for the format of a day, such as dd/mm/yyyy: one with a letter of day, month or year outside quotation marks and brackets.
+/// True for a date format such as dd/mm/yyyy: it has a d, m or y outside quotation marks and brackets.
 pub(super) fn is_day_format(format: &str) -> bool {
     let (mut quoted, mut bracket, mut escaped) = (false, false, false);
     let mut letters = String::new();
@@ -21,8 +21,8 @@ pub(super) fn is_day_format(format: &str) -> bool {
     letters.contains(['d', 'y']) || letters.contains('m') && !letters.contains("general")
 }
 
-/// True for a format that shows a number in another unit than it is kept in, such as `0" triệu"`: 5 is five million. One that divides by
-/// thousands (`0,,"tr"`) shows another unit of a number that is whole.
+/// True for a format that shows a number in another unit than it is stored in, such as `0" triệu"`: 5 means five million. A format that
+/// divides by thousands (`0,,"tr"`) shows another unit, but the number is stored in full.
 pub(super) fn is_scaled(format: &str) -> bool {
     let (mut quoted, mut escaped, mut divides) = (false, false, false);
     let (mut literal, mut before) = (String::new(), ' ');
@@ -35,16 +35,16 @@ pub(super) fn is_scaled(format: &str) -> bool {
             '"' => quoted = !quoted,
             _ if quoted => literal.push(letter),
             '\\' => escaped = true,
-            // A comma between places parts thousands, one behind the last of them divides.
+            // A comma between digits groups thousands; one behind the last digit divides.
             ',' if matches!(before, '0' | '#' | '?' | ',') => divides = true,
             '0' | '#' | '?' => divides = false,
-            // What follows is for numbers below zero.
+            // The section behind it is for negative numbers.
             ';' => break,
             _ => {}
         }
         before = letter;
     }
-    !divides && tells_multiple(&literal)
+    !divides && has_multiple(&literal)
 }
 
 #[cfg(test)]

@@ -1,31 +1,31 @@
-//! A frame, such as a Parquet file gives, as a sheet: the names of its columns are the header.
+//! A frame, for example of a Parquet file, as a sheet: its column names are the header.
 
-use super::cells::{Cell, Column, Sheet};
+use super::cells::{Cell, Cells, Sheet};
 use super::codes::UNKNOWN;
 use super::moment::in_viet_nam;
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Result};
 use crate::record::whole_numbers;
 use polars_core::prelude::*;
 
-/// Days from the day 0 of Excel to that of frames.
+/// Days from Excel's day 0 to the Unix epoch.
 const EPOCH: f64 = 25_569.0;
 const MICROSECONDS: f64 = 86_400e6;
-/// Whole numbers from here on stay text: a number of a cell has 15 digits.
+/// Whole numbers from here on stay text: spreadsheet numbers keep 15 digits.
 const DIGITS: u128 = 1_000_000_000_000_000;
 
 pub(super) fn sheet(frame: &DataFrame) -> Result<Sheet> {
     let mut sheet = Sheet { rows: (0..=frame.height() as u32).collect(), ..Sheet::default() };
     for (place, source) in (0..).zip(frame.columns()) {
-        let mut column = Column::default();
+        let mut column = Cells::default();
         column.put(0, Cell::Text(source.name()));
         fill(&mut column, source.as_materialized_series())
-            .map_err(|e| Error::Frame { table: source.name().to_string(), found: e.to_string() })?;
+            .map_err(|e| Error::Frame { table: source.name().to_string(), found: Fact::library(e) })?;
         sheet.columns.push((place, column));
     }
     Ok(sheet)
 }
 
-/// The bytes of the longest text and of all texts together; the codes of a list become one text.
+/// The bytes of the longest text and of all texts; the codes of a list become one text.
 pub(super) fn texts(frame: &DataFrame) -> (u64, u64) {
     let (mut longest, mut whole) = (0, 0);
     let mut note = |bytes: usize| {
@@ -47,8 +47,8 @@ pub(super) fn texts(frame: &DataFrame) -> (u64, u64) {
     (longest, whole)
 }
 
-/// Whole numbers; those of more digits stay text.
-fn whole(column: &mut Column, series: &Series) -> PolarsResult<()> {
+/// Whole numbers; those with more digits stay text.
+fn whole(column: &mut Cells, series: &Series) -> PolarsResult<()> {
     for (row, value) in series.cast(&DataType::Int128)?.i128()?.iter().enumerate() {
         match value {
             None => column.put(row + 1, Cell::Blank),
@@ -59,8 +59,8 @@ fn whole(column: &mut Column, series: &Series) -> PolarsResult<()> {
     Ok(())
 }
 
-fn fill(column: &mut Column, series: &Series) -> PolarsResult<()> {
-    let number = |cell: fn(f64) -> Cell<'static>, column: &mut Column, series: &Series, scale: f64, shift: f64| -> PolarsResult<()> {
+fn fill(column: &mut Cells, series: &Series) -> PolarsResult<()> {
+    let number = |cell: fn(f64) -> Cell<'static>, column: &mut Cells, series: &Series, scale: f64, shift: f64| -> PolarsResult<()> {
         for (row, value) in series.cast(&DataType::Float64)?.f64()?.iter().enumerate() {
             column.put(row + 1, value.map_or(Cell::Blank, |v| cell(v / scale + shift)));
         }
@@ -81,7 +81,7 @@ fn fill(column: &mut Column, series: &Series) -> PolarsResult<()> {
             number(Cell::Date, column, &moments, MICROSECONDS, EPOCH)?;
         }
         dtype if dtype.is_integer() => whole(column, series)?,
-        // What the sum of a database is: whole, though its type may have fractions.
+        // Sums of a database are decimals without fractions.
         DataType::Decimal(..) => match whole_numbers(series) {
             Some(numbers) => whole(column, &numbers)?,
             None => number(Cell::Number, column, series, 1.0, 0.0)?,
@@ -93,7 +93,7 @@ fn fill(column: &mut Column, series: &Series) -> PolarsResult<()> {
                 let Some(values) = lists.get_as_series(row) else { continue };
                 let words = values.cast(&DataType::String)?;
                 let words: Vec<&str> = words.str()?.iter().map(|word| word.unwrap_or_default().trim()).collect();
-                // A list of nothing but nulls is not recorded; one null among codes is no code.
+                // A list of only nulls is not recorded; a null among codes is not a code.
                 if words.is_empty() {
                     column.put(row + 1, Cell::Text("none"));
                 } else if words.iter().any(|word| !word.is_empty()) {

@@ -1,11 +1,10 @@
-//! A workbook is looked over before it is opened: a small file may unpack to more than the memory holds.
+//! Checks a workbook before it is opened: a small file may unpack to more than the memory holds.
 //!
-//! Which parts its reader will open is not guessed: every part is looked over but pictures and programs, and those too where the book
-//! names them.
+//! Every part is checked, since it is not known which ones the reader opens; pictures and programs only if the workbook names them.
 
 use super::markup;
 use super::unreadable::{is_of_disk, of_disk, unreadable};
-use crate::error::Result;
+use crate::error::{Phrase, Result};
 use crate::limits::{Bound, Limits};
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
@@ -15,60 +14,59 @@ use zip::ZipArchive;
 
 /// Most parts of a workbook.
 const PARTS: usize = 10_000;
-/// Endings of parts that hold no cells, and are not markup.
+/// Extensions of parts without cells that are not markup.
 const OTHERS: [&str; 12] = [".png", ".jpeg", ".jpg", ".gif", ".bmp", ".tiff", ".tif", ".emf", ".wmf", ".svg", ".bin", ".vml"];
-/// The parts that name the others.
+/// The part that names the others.
 const BOOK: &str = "xl/workbook.xml";
 const RELATIONS: &str = "xl/_rels/workbook.xml.rels";
-/// What the names of parts end with that hold the formats of cells.
+/// The end of the names of parts with cell formats.
 const STYLES: &str = "styles.xml";
 
-/// What is known of the sheets of a workbook before its reader opens it, by their names.
-pub(super) type Sheets = HashMap<String, markup::Part>;
+/// What is known of the sheets of a workbook before the reader opens it, by name.
+pub(super) type Sheets = HashMap<String, markup::PartScan>;
 
-/// The name of a part as readers compare it: they tell neither capital letters nor the kind of stroke.
+/// The name of a part as readers compare it: case and the kind of slash do not matter.
 fn plain(name: &str) -> String {
     name.replace('\\', "/").to_ascii_lowercase()
 }
 
-/// Unpacks each part of a .xlsx once without keeping it: sizes that a file tells of itself may be false. Reading a part to its end holds
-/// it against its checksum.
+/// Unpacks each part of an .xlsx once without keeping it: claimed sizes may be false. Reading to the end also verifies the checksum.
 pub(super) fn check(path: &str, file: &File, limits: Limits) -> Result<Sheets> {
-    let damaged = || unreadable(path, "a whole workbook", "a damaged one");
+    let damaged = || unreadable(path, Phrase::WholeWorkbook, Phrase::Damaged);
     let mut zip = ZipArchive::new(BufReader::new(file)).map_err(|_| damaged())?;
     if zip.len() > PARTS {
-        return Err(unreadable(path, "a workbook of at most 10000 parts", format!("{} parts", zip.len())));
+        return Err(unreadable(path, Phrase::WorkbookOfParts(PARTS as u64), Phrase::Parts(zip.len() as u64)));
     }
-    let mut look = Look { path, limits, unpacked: 0, buffer: vec![0; 1 << 16] };
+    let mut scan = Scan { path, limits, unpacked: 0, buffer: vec![0; 1 << 16] };
     let names: Vec<String> = (0..zip.len())
         .map(|nth| zip.by_index_raw(nth).ok().and_then(|part| Some(plain(&part.name().ok()?))).ok_or_else(damaged))
         .collect::<Result<_>>()?;
-    // Of two parts of one name readers take either.
+    // Readers differ in which of two parts with the same name they take.
     if names.iter().collect::<HashSet<_>>().len() < names.len() {
         return Err(damaged());
     }
     let (mut book, mut relations, mut styles) = (Vec::new(), Vec::new(), Vec::new());
     for (nth, name) in names.iter().enumerate() {
         match name.as_str() {
-            BOOK => look.over(&mut zip, nth, markup::Part::default(), |bytes| book.extend_from_slice(bytes)).map(drop)?,
-            RELATIONS => look.over(&mut zip, nth, markup::Part::default(), |bytes| relations.extend_from_slice(bytes)).map(drop)?,
-            _ if name.ends_with(STYLES) => styles = look.over(&mut zip, nth, markup::Part::default(), |_| ())?.styles,
+            BOOK => scan.over(&mut zip, nth, markup::PartScan::default(), |bytes| book.extend_from_slice(bytes)).map(drop)?,
+            RELATIONS => scan.over(&mut zip, nth, markup::PartScan::default(), |bytes| relations.extend_from_slice(bytes)).map(drop)?,
+            _ if name.ends_with(STYLES) => styles = scan.over(&mut zip, nth, markup::PartScan::default(), |_| ())?.styles,
             _ => {}
         }
     }
     let parts: HashMap<String, String> = markup::parts(&book, &relations).into_iter().map(|(name, part)| (name, plain(&part))).collect();
-    // A part that is several sheets would be read as often.
+    // A part that serves as several sheets would be read several times.
     if parts.values().collect::<HashSet<_>>().len() < parts.len() {
         return Err(damaged());
     }
     let named: HashSet<String> = markup::targets(&relations).values().map(|part| plain(part)).collect();
-    // Nothing is asked of cells where no style shows another unit.
+    // If no style shows another unit, cells need not be looked up.
     let styles = Rc::new(if styles.contains(&true) { styles } else { Vec::new() });
     let mut seen = HashMap::new();
     for (nth, name) in names.into_iter().enumerate() {
         let is_other = OTHERS.iter().any(|ending| name.ends_with(ending)) && !named.contains(&name);
         if !is_other && name != BOOK && name != RELATIONS && !name.ends_with(STYLES) {
-            let mut part = look.over(&mut zip, nth, markup::Part::with(&styles), |_| ())?;
+            let mut part = scan.over(&mut zip, nth, markup::PartScan::with(&styles), |_| ())?;
             part.scaled.sort_unstable();
             seen.insert(name, part);
         }
@@ -76,31 +74,31 @@ pub(super) fn check(path: &str, file: &File, limits: Limits) -> Result<Sheets> {
     Ok(parts.into_iter().filter_map(|(name, part)| Some((name, seen.remove(&part)?))).collect())
 }
 
-/// Looks over one part of an archive of markup, such as that of an .ods file.
+/// Checks one part of an archive of markup, such as an .ods file.
 pub(super) fn check_part(path: &str, zip: &mut ZipArchive<BufReader<File>>, name: &str, limits: Limits) -> Result<()> {
-    let damaged = || unreadable(path, "a whole workbook", "a damaged one");
+    let damaged = || unreadable(path, Phrase::WholeWorkbook, Phrase::Damaged);
     let nth = zip.index_for_name(name).ok_or_else(damaged)?;
-    Look { path, limits, unpacked: 0, buffer: vec![0; 1 << 16] }.over(zip, nth, markup::Part::default(), |_| ()).map(drop)
+    Scan { path, limits, unpacked: 0, buffer: vec![0; 1 << 16] }.over(zip, nth, markup::PartScan::default(), |_| ()).map(drop)
 }
 
-/// A look over the parts of an archive, with what they unpacked to so far.
-struct Look<'a> {
+/// A check of the parts of an archive, with the bytes unpacked so far.
+struct Scan<'a> {
     path: &'a str,
     limits: Limits,
     unpacked: u64,
     buffer: Vec<u8>,
 }
 
-impl Look<'_> {
-    /// Unpacks a part; `keep` is given its bytes.
+impl Scan<'_> {
+    /// Unpacks a part and passes its bytes to `keep`.
     fn over<R: Read + std::io::Seek>(
         &mut self,
         zip: &mut ZipArchive<R>,
         nth: usize,
-        mut seen: markup::Part,
+        mut seen: markup::PartScan,
         mut keep: impl FnMut(&[u8]),
-    ) -> Result<markup::Part> {
-        let damaged = || unreadable(self.path, "a whole workbook", "a damaged one");
+    ) -> Result<markup::PartScan> {
+        let damaged = || unreadable(self.path, Phrase::WholeWorkbook, Phrase::Damaged);
         let mut part = zip.by_index(nth).map_err(|_| damaged())?;
         self.limits.check(self.path, Bound::Bytes, self.unpacked.saturating_add(part.size()))?;
         loop {
@@ -113,12 +111,12 @@ impl Look<'_> {
             self.limits.check(self.path, Bound::Bytes, self.unpacked)?;
             seen.feed(&self.buffer[..read]);
             self.limits.check(self.path, Bound::Text, seen.longest)?;
-            // Of what stands outside of cells readers keep a record for each tag.
+            // Readers keep a record for each tag outside of cells.
             self.limits.check(self.path, Bound::Bytes, seen.kept)?;
             if seen.is_stray {
                 return Err(damaged());
             }
-            // Readers make room for as many texts as are told, before there is any.
+            // Readers reserve room for the claimed number of texts before reading any.
             self.limits.check(self.path, Bound::Places, seen.shared)?;
             keep(&self.buffer[..read]);
         }

@@ -1,12 +1,12 @@
-//! What a file is by its bytes: names often lie. Kinds that are not read are told with what to do.
+//! The kind of a file, by its bytes: extensions are often wrong. Kinds that are not read get an error that says what to do.
 
 use super::unreadable::unreadable;
-use crate::error::Result;
+use crate::error::{Phrase, Result};
 use std::fs::File;
 use std::io::{BufReader, Read};
 use zip::ZipArchive;
 
-/// The kind of a file that is read.
+/// A kind of file that is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Xlsx,
@@ -16,25 +16,25 @@ pub(super) enum Kind {
     Text,
 }
 
-/// Bytes looked at.
+/// Number of bytes examined.
 pub(super) const HEAD: usize = 64;
-const EXPECTED: &str = "a workbook or a text with delimiters";
-const ARCHIVE: &str = "an archive: unpack it and read the files inside";
-const DOCUMENT: &str = "a document of text: copy its table into a spreadsheet and save that as .xlsx";
-const SLIDES: &str = "slides: copy their table into a spreadsheet and save that as .xlsx";
-const PICTURE: &str = "a picture: its table has to be typed";
-/// A part of an archive that tells what it is.
-const PARTS: [(&str, &str); 6] = [
+const EXPECTED: Phrase = Phrase::WorkbookOrText;
+const ARCHIVE: Phrase = Phrase::Archive;
+const DOCUMENT: Phrase = Phrase::DocumentToCopy;
+const SLIDES: Phrase = Phrase::Slides;
+const PICTURE: Phrase = Phrase::Picture;
+/// Parts of an archive that reveal its kind.
+const PARTS: [(&str, Phrase); 6] = [
     ("word/document.xml", DOCUMENT),
     ("ppt/presentation.xml", SLIDES),
-    ("Index/Document.iwa", "a workbook of Numbers: export it as .xlsx"),
-    ("Index.zip", "a workbook of Numbers: export it as .xlsx"),
-    ("visio/document.xml", "a drawing"),
-    ("AndroidManifest.xml", "a program"),
+    ("Index/Document.iwa", Phrase::NumbersWorkbook),
+    ("Index.zip", Phrase::NumbersWorkbook),
+    ("visio/document.xml", Phrase::Drawing),
+    ("AndroidManifest.xml", Phrase::Program),
 ];
-/// First bytes of files that hold no table that is read.
-const OTHERS: [(&[u8], &str); 12] = [
-    (b"%PDF", "a PDF: copy its table into a spreadsheet and save that as .xlsx"),
+/// First bytes of files that hold no readable table.
+const OTHERS: [(&[u8], Phrase); 12] = [
+    (b"%PDF", Phrase::PdfToCopy),
     (b"{\\rtf", DOCUMENT),
     (b"Rar!", ARCHIVE),
     (b"7z\xbc\xaf\x27\x1c", ARCHIVE),
@@ -43,13 +43,13 @@ const OTHERS: [(&[u8], &str); 12] = [
     (b"\x89PNG", PICTURE),
     (b"\xff\xd8\xff", PICTURE),
     (b"GIF8", PICTURE),
-    (b"SQLite format 3", "a database: export the table as .csv"),
-    (b"\0\x01\0\0Standard ", "a database: export the table as .csv"),
-    (b"PAR1", "a Parquet file of another name: name it .parquet"),
+    (b"SQLite format 3", Phrase::Database),
+    (b"\0\x01\0\0Standard ", Phrase::Database),
+    (b"PAR1", Phrase::RenamedParquet),
 ];
 
 impl Kind {
-    /// The kind of a file by its first bytes, of an archive by what is in it.
+    /// The kind of a file by its first bytes, of an archive by its content.
     ///
     /// # Errors
     /// [`Error::UnreadableFile`] for a kind that is not read.
@@ -57,9 +57,9 @@ impl Kind {
         match head {
             [b'P', b'K', 3 | 5 | 7, ..] => archive(path, file),
             [0xd0, 0xcf, 0x11, 0xe0, ..] => Ok(Self::Xls),
-            [] => Err(unreadable(path, "a table", "an empty file")),
+            [] => Err(unreadable(path, Phrase::Table, Phrase::EmptyFile)),
             _ => match OTHERS.iter().find(|(start, _)| head.starts_with(start)) {
-                Some((_, found)) => Err(unreadable(path, EXPECTED, *found)),
+                Some((_, found)) => Err(unreadable(path, EXPECTED, found.clone())),
                 None => Ok(Self::Text),
             },
         }
@@ -67,7 +67,7 @@ impl Kind {
 }
 
 fn archive(path: &str, file: &File) -> Result<Kind> {
-    let damaged = || unreadable(path, "a whole workbook", "a damaged one");
+    let damaged = || unreadable(path, Phrase::WholeWorkbook, Phrase::Damaged);
     let mut zip = ZipArchive::new(BufReader::new(file)).map_err(|_| damaged())?;
     let parts: Vec<String> = zip.file_names().flatten().map(|part| part.replace('\\', "/").to_ascii_lowercase()).collect();
     let has = |name: &str| parts.iter().any(|part| part.eq_ignore_ascii_case(name));
@@ -75,10 +75,10 @@ fn archive(path: &str, file: &File) -> Result<Kind> {
         return Ok(Kind::Xlsb);
     }
     if has("mimetype") {
-        let mut told = String::new();
-        let found = zip.by_name("mimetype").ok().and_then(|part| part.take(256).read_to_string(&mut told).ok());
-        let told = found.map_or("", |_| told.trim());
-        return match told.strip_prefix("application/vnd.oasis.opendocument.") {
+        let mut mimetype = String::new();
+        let found = zip.by_name("mimetype").ok().and_then(|part| part.take(256).read_to_string(&mut mimetype).ok());
+        let mimetype = found.map_or("", |_| mimetype.trim());
+        return match mimetype.strip_prefix("application/vnd.oasis.opendocument.") {
             Some(kind) if kind.starts_with("spreadsheet") => Ok(Kind::Ods),
             Some(kind) if kind.starts_with("text") => Err(unreadable(path, EXPECTED, DOCUMENT)),
             Some(kind) if kind.starts_with("presentation") => Err(unreadable(path, EXPECTED, SLIDES)),
@@ -86,7 +86,7 @@ fn archive(path: &str, file: &File) -> Result<Kind> {
         };
     }
     if let Some((_, found)) = PARTS.iter().find(|(part, _)| has(part)) {
-        return Err(unreadable(path, EXPECTED, *found));
+        return Err(unreadable(path, EXPECTED, found.clone()));
     }
     let is_book = parts.iter().any(|part| part.starts_with("xl/") || part == "[content_types].xml");
     if is_book { Ok(Kind::Xlsx) } else { Err(unreadable(path, EXPECTED, ARCHIVE)) }

@@ -1,20 +1,20 @@
-//! Text of the fonts before Unicode: TCVN3 (.Vn fonts, ABC) and VNI-Windows, as windows-1252 shows it.
+//! Text in fonts from before Unicode: TCVN3 (.Vn fonts, ABC) and VNI-Windows, as windows-1252 shows it.
 //!
-//! Such text comes as the bytes of a CSV file and as cells of a workbook alike, so that both are read here from letters. TCVN3 has one
-//! byte for a letter, VNI a letter and a mark behind it.
+//! It occurs as bytes of a CSV file and in cells of a workbook, so both are decoded here from characters. TCVN3 has one byte per letter,
+//! VNI a letter followed by a mark.
 
 use crate::spelling::is_syllable;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::decompose_canonical;
 
-/// A way of writing Vietnamese in a code page of 256 letters.
+/// A font that maps Vietnamese to 256 characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Font {
     Tcvn3,
     Vni,
 }
 
-/// How the texts of a sheet are written that are not Unicode.
+/// The legacy font of a sheet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Legacy {
     pub font: Font,
@@ -22,19 +22,19 @@ pub(super) struct Legacy {
     pub mixed: bool,
 }
 
-/// The letters of TCVN 5712:1993 from 0x80. Fonts of TCVN3 have the small ones of them and seven capitals.
+/// The letters of TCVN 5712:1993 from 0x80. TCVN3 fonts have its small letters and seven capitals.
 const TCVN: &str = "\
     ÀẢÃÁẠẶẬÈẺẼÉẸỆÌỈĨÍỊÒỎÕÓỌỘỜỞỠỚỢÙỦŨ\
     \u{a0}ĂÂÊÔƠƯĐăâêôơưđẰ\u{300}\u{309}\u{303}\u{301}\u{323}àảãáạẲằẳẵắẴẮẦẨẪẤỀặầẩẫấậèỂẻẽéẹềểễếệìỉỄẾỒĩíịò\
     ỔỏõóọồổỗốộờởỡớợùỖủũúụừửữứựỳỷỹýỵỐ";
 
-/// What windows-1252 shows for the bytes 0x80 to 0x9f; the five it leaves out stay as they are.
+/// What windows-1252 shows for 0x80 to 0x9f; its five undefined bytes map to themselves.
 const SHOWN: &str = "€\u{81}‚ƒ„…†‡ˆ‰Š‹Œ\u{8d}Ž\u{8f}\u{90}‘’“”•–—˜™š›œ\u{9d}žŸ";
 
 const DOT_BELOW: char = '\u{323}';
-/// Letters of VNI that stand alone.
+/// VNI letters without a mark.
 const VNI_ALONE: [(char, char); 7] = [('ô', 'ơ'), ('ö', 'ư'), ('ñ', 'đ'), ('î', 'ỵ'), ('æ', 'ỉ'), ('ó', 'ĩ'), ('ò', 'ị')];
-/// Marks of VNI behind a letter, as combining marks.
+/// VNI marks behind a letter, as combining marks.
 const VNI_MARKS: [(char, &str); 16] = [
     ('ù', "\u{301}"),
     ('ø', "\u{300}"),
@@ -53,11 +53,11 @@ const VNI_MARKS: [(char, &str); 16] = [
     ('å', "\u{302}\u{309}"),
     ('ã', "\u{302}\u{303}"),
 ];
-/// The last mark of VNI, which did not fit above.
+/// The remaining VNI mark.
 const VNI_CIRCUMFLEX_DOT: (char, &str) = ('ä', "\u{302}\u{323}");
 
 impl Font {
-    /// The word that names it.
+    /// Its name.
     pub fn word(self) -> &'static str {
         match self {
             Self::Tcvn3 => "tcvn3",
@@ -65,11 +65,11 @@ impl Font {
         }
     }
 
-    /// The text in Unicode; none if it has letters that no such font has, or none that have to change.
+    /// The text in Unicode; `None` if it has letters that no such font has, or nothing to change.
     pub fn decode(self, text: &str) -> Option<String> {
-        // Points alone are those of any font, though one of them is a letter in another.
-        let says_something = !text.chars().all(|c| matches!(c, '…' | '.' | '-' | ' '));
-        (says_something && !text.is_ascii() && !is_unicode(text)).then(|| match self {
+        // Dots occur in every font, although "…" is a letter in one of them.
+        let has_content = !text.chars().all(|c| matches!(c, '…' | '.' | '-' | ' '));
+        (has_content && !text.is_ascii() && !is_unicode(text)).then(|| match self {
             Self::Tcvn3 => tcvn3(text),
             Self::Vni => vni(text),
         })
@@ -77,7 +77,7 @@ impl Font {
 }
 
 impl Legacy {
-    /// The text in Unicode, if it has to change. Beside texts in Unicode, one whose words are sound as they stand is one too.
+    /// The text in Unicode, if it has to change. In a mixed sheet, a text that is plausible as it is counts as Unicode.
     pub fn decode(self, text: &str) -> Option<String> {
         let sound = |text| {
             let (words, sound) = plausible(text);
@@ -87,19 +87,19 @@ impl Legacy {
     }
 }
 
-/// True if the text has letters that no font of 256 letters shows.
+/// True if the text has letters that no 256-character font shows.
 pub(super) fn is_unicode(text: &str) -> bool {
     text.chars().any(|l| is_beyond_latin(l) && !SHOWN.contains(l))
 }
 
-/// True if the letter carries nặng, which no letter of Latin-1 does.
+/// True for a letter with nặng, which no letter of Latin-1 has.
 fn is_beyond_latin(letter: char) -> bool {
     let mut found = false;
     decompose_canonical(letter, |part| found |= part == DOT_BELOW);
     found || letter as u32 > 0xff
 }
 
-/// The byte that windows-1252 shows as a letter.
+/// The byte that windows-1252 shows as this letter.
 fn byte(letter: char) -> Option<u8> {
     match letter as u32 {
         code @ 0..=0xff => Some(code as u8),
@@ -117,7 +117,7 @@ fn tcvn3(text: &str) -> String {
         })
         .nfc()
         .collect();
-    // Capitals are a font of their own there: "NGUYÔN" in capitals means NGUYỄN.
+    // Capitals have a font of their own: "NGUYÔN" in capitals is NGUYỄN.
     let capitals =
         |word: &str| word.chars().filter(char::is_ascii_uppercase).count() > 1 && !word.contains(|c: char| c.is_ascii_lowercase());
     let words: Vec<String> = decoded.split(' ').map(|word| if capitals(word) { word.to_uppercase() } else { word.to_owned() }).collect();
@@ -142,28 +142,28 @@ fn vni(text: &str) -> String {
     out.nfc().collect()
 }
 
-/// A vowel of VNI that a mark may follow.
+/// True for a VNI letter that a mark may follow.
 fn carries_mark(letter: char) -> bool {
     matches!(letter.to_lowercase().next(), Some('a' | 'e' | 'o' | 'u' | 'y' | 'ơ' | 'ư'))
 }
 
-/// The words of a text that are not plain ASCII, and how many of them are built as Vietnamese syllables are.
+/// The number of words that are not plain ASCII, and how many of them are built like Vietnamese syllables.
 pub(super) fn plausible(text: &str) -> (usize, usize) {
     let words = text.split(|c: char| !c.is_alphanumeric() && c.is_ascii()).filter(|w| !w.is_ascii());
     words.fold((0, 0), |(all, good), word| (all + 1, good + usize::from(is_syllable(word) && !has_capital_inside(word))))
 }
 
-/// "TuÊn": no word of Unicode, whose letters all are capitals or only the first.
+/// "TuÊn": in Unicode the letters of a word are all capitals, or only the first.
 fn has_capital_inside(word: &str) -> bool {
     word.contains(char::is_lowercase) && word.chars().skip(1).any(char::is_uppercase)
 }
 
-/// How the texts of a sheet are written, if they are not Unicode: the way that makes syllables of words that are none as they stand.
+/// The legacy font of a sheet's texts, if any: the one that turns words that are no syllables into syllables.
 pub(super) fn detect<'a>(texts: impl Iterator<Item = &'a str>) -> Option<Font> {
-    let ways = [Font::Tcvn3, Font::Vni];
+    let fonts = [Font::Tcvn3, Font::Vni];
     let (mut all, mut raw, mut good) = (0, 0, [0; 2]);
     for text in texts {
-        let decoded = ways.map(|way| way.decode(text));
+        let decoded = fonts.map(|font| font.decode(text));
         if decoded[0].is_none() {
             continue;
         }
@@ -171,12 +171,12 @@ pub(super) fn detect<'a>(texts: impl Iterator<Item = &'a str>) -> Option<Font> {
         all += words;
         raw += plain;
         for (sum, decoded) in good.iter_mut().zip(decoded) {
-            // A way may part words otherwise than the raw text; what counts is the share.
+            // A font may split words differently from the raw text: compare shares, not counts.
             let (words_then, sound) = plausible(&decoded.unwrap_or_default());
             *sum += if words_then == 0 { 0 } else { (sound * words).div_ceil(words_then) };
         }
     }
-    let (best, sound) = ways.into_iter().zip(good).max_by_key(|(_, sound)| *sound)?;
+    let (best, sound) = fonts.into_iter().zip(good).max_by_key(|(_, sound)| *sound)?;
     let other = good.into_iter().min().unwrap_or(0);
     (all > 0 && sound * 10 >= all * 8 && sound * 10 > raw * 12 && sound > other).then_some(best)
 }
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn both_ways_are_read() {
+    fn both_fonts_are_read() {
         for (shown, meant) in [
             ("NguyÔn V¨n H\u{ad}ng", "Nguyễn Văn Hưng"),
             ("X· H¶i TriÒu", "Xã Hải Triều"),
@@ -221,17 +221,17 @@ mod tests {
     }
 
     #[test]
-    fn the_way_is_told_by_the_words_it_makes() {
+    fn the_font_is_found_by_the_words_it_gives() {
         let of = |texts: &[&'static str]| detect(texts.iter().copied());
         assert_eq!(of(&["Hä vµ tªn", "Giíi tÝnh", "D©n téc", "X·"]), Some(Font::Tcvn3));
         assert_eq!(of(&["Hoï vaø teân", "Giôùi tính", "Daân toäc", "Xaõ"]), Some(Font::Vni));
         assert_eq!(of(&["Họ và tên", "Giới tính", "Dân tộc", "Xã"]), None);
-        // Beside Unicode, what reads well as it stands is left alone.
+        // In a mixed sheet, text that reads well is left alone.
         let beside = Legacy { font: Font::Tcvn3, mixed: true };
         assert_eq!(beside.decode("Hoàng Quý"), None);
         assert_eq!(beside.decode("H¶i TriÒu").as_deref(), Some("Hải Triều"));
         assert_eq!(beside.decode("TuÊn").as_deref(), Some("Tuấn"));
-        // Unicode that happens to lie in Latin-1 is left alone.
+        // Unicode within Latin-1 is left alone.
         assert_eq!(of(&["Hà", "Hòa", "Lê", "Trí", "Cà Mau"]), None);
         assert_eq!(of(&["name", "sex"]), None);
     }

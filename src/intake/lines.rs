@@ -1,44 +1,42 @@
-//! A delimited text as a sheet, by the csv crate. Every line of the file is a record, a part of the record before it, or blank; the sum
-//! is checked.
+//! A delimited text as a sheet, by the csv crate. Every line of the file is a record, part of the previous record, or blank; the total is
+//! checked.
 
 use super::book::{Book, whole};
-use super::cells::{Column, Lines, Sheet};
+use super::cells::{Cells, Lines, Sheet};
 use super::decode::{TextEncoding, decode};
 use super::unreadable::unreadable;
-use crate::error::Result;
+use crate::error::{Fact, Phrase, Result};
 use crate::limits::{Bound, Limits};
 use crate::task;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs::File;
 
-/// Records parsed between two looks at the columns.
+/// Records parsed before they are stored by column.
 const BLOCK: usize = 4096;
-/// Bytes looked at to tell the delimiter.
+/// Bytes examined to find the delimiter.
 const HEAD: usize = 1 << 16;
 
 /// Reads a text file whole.
 pub(super) fn read(path: &str, file: File, encoding: Option<TextEncoding>, limits: Limits) -> Result<Book> {
     let bytes = whole(path, file, limits)?;
     if u32::try_from(bytes.len()).is_err() {
-        return Err(unreadable(path, "a text file of less than 4 GB", format!("{} MB", bytes.len() >> 20)));
+        return Err(unreadable(path, Phrase::TextBelowGigabytes(4), Fact::verbatim(format_args!("{} MB", bytes.len() >> 20))));
     }
     let (text, encoding) = decode(path, bytes, encoding)?;
     let found = match text.trim_start() {
-        // Web applications give pages the name of a workbook.
-        start if start.starts_with('<') || start.starts_with("MIME-Version:") => {
-            "a web page or XML: open it in a spreadsheet program and save it as .xlsx"
-        }
-        start if start.starts_with("{\\rtf") => "a document of text",
-        start if start.starts_with("%PDF") => "a PDF",
-        _ => "",
+        // Web applications save web pages under the name of a workbook.
+        start if start.starts_with('<') || start.starts_with("MIME-Version:") => Some(Phrase::WebPage),
+        start if start.starts_with("{\\rtf") => Some(Phrase::Document),
+        start if start.starts_with("%PDF") => Some(Phrase::Pdf),
+        _ => None,
     };
-    if !found.is_empty() {
-        return Err(unreadable(path, "a workbook or a text with delimiters", found));
+    if let Some(found) = found {
+        return Err(unreadable(path, Phrase::WorkbookOrText, found));
     }
-    // A disk that was full, or a copy that broke off, leaves zeros where lines stood.
+    // A full disk or an interrupted copy leaves zero bytes instead of lines.
     if let Some(at) = text.find('\0') {
-        return Err(unreadable(path, "a text without zero bytes", format!("one in line {}", line_ends(&text.as_bytes()[..at]) + 1)));
+        return Err(unreadable(path, Phrase::TextWithoutZeros, Phrase::ZeroInLine(line_ends(&text.as_bytes()[..at]) as u64 + 1)));
     }
     task::expect(line_ends(text.as_bytes()) as u64);
     let sheet = records(path, &text, limits)?;
@@ -50,8 +48,8 @@ fn line_ends(bytes: &[u8]) -> usize {
     bytes.iter().filter(|b| **b == b'\n').count()
 }
 
-/// The text with one kind of line end, and how many lines ended with CR alone among others: a line of old programs does, and so does
-/// one that lost its LF.
+/// The text with LF line ends, and the number of lines that end with CR alone among others: written by old programs, or left when a LF was
+/// lost.
 fn with_line_feeds(text: &str) -> (Cow<'_, str>, u64) {
     if !text.contains('\r') {
         return (Cow::Borrowed(text), 0);
@@ -63,14 +61,14 @@ fn with_line_feeds(text: &str) -> (Cow<'_, str>, u64) {
     (Cow::Owned(text), if mixed { alone } else { 0 })
 }
 
-/// A record of several lines: its place among the records, and where it begins and ends in the text.
+/// A record of several lines: its index, and where it begins and ends in the text.
 struct Long {
     row: usize,
     start: usize,
     end: usize,
 }
 
-/// Parses the records of a text, and counts what becomes of its lines.
+/// Parses the records of a text, and accounts for its lines.
 struct Parser<'a> {
     path: &'a str,
     text: &'a str,
@@ -78,8 +76,8 @@ struct Parser<'a> {
     rows: Vec<u32>,
     widths: Vec<u16>,
     long: Vec<Long>,
-    /// Lines that are records or parts of them, and blank ones.
-    told: usize,
+    /// Lines of records, and blank ones.
+    accounted: usize,
     /// Where the last record begins and ends.
     last: (usize, usize),
     limits: Limits,
@@ -93,16 +91,16 @@ impl<'a> Parser<'a> {
             .delimiter(delimiter)
             .buffer_capacity(1 << 18)
             .from_reader(text.as_bytes());
-        Self { path, text, reader, rows: Vec::new(), widths: Vec::new(), long: Vec::new(), told: 0, last: (0, 0), limits }
+        Self { path, text, reader, rows: Vec::new(), widths: Vec::new(), long: Vec::new(), accounted: 0, last: (0, 0), limits }
     }
 
-    /// Fills a block of records, and answers how many there were.
+    /// Fills a block of records; returns how many.
     fn fill(&mut self, into: &mut [csv::ByteRecord]) -> Result<usize> {
         for (nth, record) in into.iter_mut().enumerate() {
             match self.reader.read_byte_record(record) {
                 Ok(true) => self.count(record)?,
                 Ok(false) => return Ok(nth),
-                Err(e) => return Err(unreadable(self.path, "a text with delimiters", e.to_string())),
+                Err(e) => return Err(unreadable(self.path, Phrase::DelimitedText, Fact::library(e))),
             }
         }
         Ok(into.len())
@@ -115,7 +113,7 @@ impl<'a> Parser<'a> {
             self.limits.check(self.path, Bound::Text, longest as u64)?;
         }
         let (from, line) = record.position().map_or((0, 0), |at| (at.byte() as usize, at.line() as usize));
-        // The place of a record may lie before blank lines.
+        // The reported position of a record may be before blank lines.
         let blank = self.text.as_bytes()[from..].iter().take_while(|b| **b == b'\n').count();
         let (start, end) = (from + blank, self.reader.position().byte() as usize);
         let mut more = 0;
@@ -125,7 +123,7 @@ impl<'a> Parser<'a> {
         }
         self.rows.push((line + blank) as u32);
         self.widths.push(u16::try_from(record.len()).unwrap_or(u16::MAX));
-        self.told += blank + 1 + more;
+        self.accounted += blank + 1 + more;
         self.last = (start, end);
         Ok(())
     }
@@ -134,11 +132,11 @@ impl<'a> Parser<'a> {
     fn done(self, delimiter: u8, alone: u64) -> Result<(Vec<u32>, Lines)> {
         let rest = &self.text[self.last.1..];
         let all = line_ends(self.text.as_bytes()) + usize::from(!self.text.is_empty() && !self.text.ends_with('\n'));
-        let told = self.told + line_ends(rest.as_bytes());
-        if told != all {
-            return Err(unreadable(self.path, &format!("{all} lines that are records, parts of records or blank"), told.to_string()));
+        let accounted = self.accounted + line_ends(rest.as_bytes());
+        if accounted != all {
+            return Err(unreadable(self.path, Phrase::LinesOfRecords(all as u64), accounted));
         }
-        let open = |line: u32| unreadable(self.path, "quotation marks that are closed", format!("one open from line {line}"));
+        let open = |line: u32| unreadable(self.path, Phrase::ClosedQuotes, Phrase::QuoteOpenFrom(line.into()));
         if let Some(line) = self.rows.last()
             && !is_closed(&self.text[self.last.0..self.last.1], delimiter)
         {
@@ -158,7 +156,7 @@ impl<'a> Parser<'a> {
         Ok((self.rows, Lines { widths: self.widths, more: more.collect(), alone }))
     }
 
-    /// How many cells a line beside a record would have: no more than is usual, nor than its neighbours have.
+    /// The expected number of cells of a line: at most the usual number, and at most that of its neighbours.
     fn expected(&self, row: usize, usual: u16) -> usize {
         let single = |row: &usize| self.long.binary_search_by_key(row, |long| long.row).is_err();
         let before = (0..row).rev().filter(single).take(2);
@@ -168,7 +166,7 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// The most common number of cells; of equally common ones the greatest.
+/// The most common number of cells; the greater one of a tie.
 pub(super) fn usual(widths: impl Iterator<Item = u16>) -> u16 {
     let mut counts: BTreeMap<u16, usize> = BTreeMap::new();
     for width in widths {
@@ -197,7 +195,7 @@ fn is_closed(record: &str, delimiter: u8) -> bool {
                 at += 1;
             }
             if bytes.get(at).is_some_and(|b| *b != delimiter) {
-                // Inside one line nothing but this cell is concerned.
+                // Inside one line only this cell is affected.
                 return !bytes.contains(&b'\n');
             }
         }
@@ -208,7 +206,7 @@ fn is_closed(record: &str, delimiter: u8) -> bool {
     }
 }
 
-/// True if a quoted cell holds a line that is a record itself: its quotation mark was never meant to be one, or not closed.
+/// True if a quoted cell contains a line that is itself a record: its quotation mark is stray or not closed.
 fn swallows(record: &str, delimiter: u8, expected: usize) -> bool {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(record.as_bytes());
     let records: Vec<csv::ByteRecord> = reader.byte_records().map_while(std::result::Result::ok).collect();
@@ -216,7 +214,7 @@ fn swallows(record: &str, delimiter: u8, expected: usize) -> bool {
     lines.any(|line| !line.is_empty() && line.split(|b| *b == delimiter).count() >= expected)
 }
 
-/// The records of a delimited text. Parsing and keeping go side by side, each column by itself.
+/// The records of a delimited text. Parsing and storing alternate; each column is stored on its own.
 fn records(path: &str, text: &str, limits: Limits) -> Result<Sheet> {
     let (text, alone) = with_line_feeds(text);
     let delimiter = delimiter(&text);
@@ -232,7 +230,7 @@ fn records(path: &str, text: &str, limits: Limits) -> Result<Sheet> {
         task::look();
         limits.check(path, Bound::Places, (sheet.columns.len().max(wide) as u64).saturating_mul((first + held) as u64))?;
         while sheet.columns.len() < wide {
-            sheet.columns.push((sheet.columns.len() as u32, Column::default()));
+            sheet.columns.push((sheet.columns.len() as u32, Cells::default()));
         }
         let columns = &mut sheet.columns;
         let keep = || {
@@ -256,7 +254,7 @@ fn records(path: &str, text: &str, limits: Limits) -> Result<Sheet> {
     Ok(Sheet { rows, lines: Some(lines), ..sheet })
 }
 
-/// The most cells that a line may have, seen before room is made for them; those within quotation marks are not told apart.
+/// An upper bound on the cells of a line, checked before memory is reserved; delimiters inside quotation marks count too.
 fn widest(text: &str, delimiter: u8) -> u64 {
     let (mut most, mut now) = (0, 0_u64);
     for byte in text.bytes() {
@@ -270,7 +268,7 @@ fn widest(text: &str, delimiter: u8) -> u64 {
     most.max(now) + 1
 }
 
-/// The delimiter under which most lines have equally many fields.
+/// The delimiter with which most lines have the same number of fields.
 fn delimiter(text: &str) -> u8 {
     let mut end = text.len().min(HEAD);
     while !text.is_char_boundary(end) {
@@ -299,7 +297,7 @@ mod tests {
     use crate::intake::cells::Cell;
 
     #[test]
-    fn delimiters_are_told() {
+    fn delimiters_are_found() {
         assert_eq!(delimiter("a;b;c\n1,5;2;3\n"), b';');
         assert_eq!(delimiter("a,b,c\n1;2,3,4\n"), b',');
         assert_eq!(delimiter("a\tb\n1, 2\t3\n"), b'\t');
@@ -326,7 +324,7 @@ mod tests {
         assert_eq!((sheet.rows, sheet.lines.unwrap().alone), (vec![1, 2], 0));
     }
 
-    /// Records with one stray quotation mark more, or two, between lines of the width they have.
+    /// Records with one or two stray quotation marks, between lines of the usual width.
     #[test]
     fn no_quotation_mark_swallows_a_record() {
         for (text, line) in [
@@ -335,7 +333,7 @@ mod tests {
             // Two columns.
             ("a;b\n1;\"2\n1;2\n1;2\n", 2),
             ("a;b\n1;\"2\n1;2\n1;2\"\n1;2\n", 2),
-            // A title above, a note below, that are wider.
+            // A wider title above and a wider note below.
             ("title;;;;;;\na;b;c\n1;\"2;3\n1;2;3\n1;\"2\";3\n1;2;3\n1;2;3\nnote;;;;;;\n", 3),
             // The mark that closes it opens another cell.
             ("a;b;c\n1;\"x;3\n1;\"y\";3\n1;2;3\n", 2),
@@ -347,7 +345,7 @@ mod tests {
             ("a\n\"1\n1\n1\"\n1\n", 2),
         ] {
             let Err(Error::UnreadableFile { found, .. }) = records("x.csv", text, Limits::new()) else { panic!("{text}") };
-            assert_eq!(found, format!("one open from line {line}"), "{text}");
+            assert_eq!(found, Phrase::QuoteOpenFrom(line), "{text}");
         }
         for text in [
             "a;b;c\n1;\"x\ny\";3\n1;2;3\n",

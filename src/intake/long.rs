@@ -1,33 +1,33 @@
-//! Records that stand in several rows, one for each code of a list: joined by their key, never by a name.
+//! Records that span several rows, one for each code of a list: joined by key, never by name.
 
 use super::columns::Values;
 use super::rules::Rules;
-use super::value::{Made, Value};
+use super::value::{Parsed, Value};
 use crate::catalogue::{Column, Table};
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_128;
 
-/// The tables whose records may stand so: the key and the list. The first key whose columns are all there counts.
+/// The tables with such records: the keys and the list. The first key whose columns are all present counts.
 const LONG: [(&str, &[&str], &str); 3] = [
     ("children", &["child_id"], "circumstances"),
     ("children", &["personal_id"], "circumstances"),
     ("victims", &["case_id", "child_id"], "forms"),
 ];
 
-/// What became of rows that have a key in common.
+/// The result of joining rows with a common key.
 pub(super) struct Joined {
-    /// The records that stay, by their place among those before.
+    /// The records that stay, as indices of the previous ones.
     pub kept: Vec<u32>,
-    /// How many rows went into another.
+    /// How many rows were merged into another.
     pub rows: u64,
     /// The list, and the last column of the key.
     pub list: String,
     pub key: String,
-    /// Rows of one key that differ in the list and in something else, or whose list is not known: they stay apart.
+    /// Rows with a common key that differ in more than the list, or whose list is unknown: they stay separate.
     pub apart: Vec<u32>,
 }
 
-/// Joins rows that differ in their list alone. None if the columns are not there, or no two rows have a key in common.
+/// Joins rows that differ only in their list. `None` if the columns are missing, or no two rows have a common key.
 pub(super) fn join(table: &Table, columns: &mut [(&Column, Values)], rows: usize) -> Option<Joined> {
     let place = |id: &str| columns.iter().position(|(column, _)| column.id == id);
     let (keys, list) = LONG.iter().find_map(|(of, keys, list)| {
@@ -38,7 +38,7 @@ pub(super) fn join(table: &Table, columns: &mut [(&Column, Values)], rows: usize
         Joined { kept: Vec::new(), rows: 0, list: columns[list].0.id.clone(), key: columns[*keys.last()?].0.id.clone(), apart: Vec::new() };
     let mut gone = vec![false; rows];
     for group in groups(columns, &keys, rows) {
-        let of = |row: u32| &columns[list].1.made[columns[list].1.of_row[row as usize] as usize];
+        let of = |row: u32| &columns[list].1.parsed[columns[list].1.of_row[row as usize] as usize];
         if group.iter().all(|row| of(*row).value == of(group[0]).value) {
             continue;
         }
@@ -46,7 +46,7 @@ pub(super) fn join(table: &Table, columns: &mut [(&Column, Values)], rows: usize
             columns.iter().enumerate().all(|(at, (_, values))| at == list || group.iter().all(|row| same(values, group[0], *row)));
         let codes: Option<Vec<&Vec<String>>> =
             group.iter().map(|row| if let Value::List(codes) = &of(*row).value { Some(codes) } else { None }).collect();
-        // "None" beside a code contradicts it; a list that is not known says nothing of the whole.
+        // "None" beside a code contradicts it; an unknown list leaves the joined one incomplete.
         let Some(codes) = codes.filter(|codes| are_alike && codes.iter().all(|codes| !codes.is_empty())) else {
             found.apart.extend(group);
             continue;
@@ -62,8 +62,8 @@ pub(super) fn join(table: &Table, columns: &mut [(&Column, Values)], rows: usize
             rules.join(of(*row).rules);
         }
         let values = &mut columns[list].1;
-        values.made.push(Made::with(Value::List(all), rules));
-        values.of_row[group[0] as usize] = values.made.len() as u32 - 1;
+        values.parsed.push(Parsed::with(Value::List(all), rules));
+        values.of_row[group[0] as usize] = values.parsed.len() as u32 - 1;
         for row in &group[1..] {
             gone[*row as usize] = true;
             found.rows += 1;
@@ -82,20 +82,20 @@ pub(super) fn join(table: &Table, columns: &mut [(&Column, Values)], rows: usize
     Some(found)
 }
 
-/// True if two rows hold the same; what could not be read is the same only if it stands in both as it is.
+/// True if two rows hold the same value; unread values are equal only if their cells are equal.
 fn same(values: &Values, one: u32, other: u32) -> bool {
     let (one, other) = (values.of_row[one as usize], values.of_row[other as usize]);
-    let (made, beside) = (&values.made[one as usize], &values.made[other as usize]);
-    one == other || made.unread.is_none() && beside.unread.is_none() && made.value == beside.value
+    let (parsed, beside) = (&values.parsed[one as usize], &values.parsed[other as usize]);
+    one == other || parsed.unread.is_none() && beside.unread.is_none() && parsed.value == beside.value
 }
 
-/// The rows that have a whole key in common with another, in their order.
+/// Groups of rows with a common complete key, in order.
 fn groups(columns: &[(&Column, Values)], keys: &[usize], rows: usize) -> Vec<Vec<u32>> {
     let hashes: Vec<Vec<Option<u128>>> = keys
         .iter()
         .map(|key| {
-            let hash = |made: &Made| if let Value::Text(text) = &made.value { Some(xxh3_128(text.as_bytes())) } else { None };
-            columns[*key].1.made.par_iter().with_min_len(1024).map(hash).collect()
+            let hash = |parsed: &Parsed| if let Value::Text(text) = &parsed.value { Some(xxh3_128(text.as_bytes())) } else { None };
+            columns[*key].1.parsed.par_iter().with_min_len(1024).map(hash).collect()
         })
         .collect();
     let whole = |row: u32| {

@@ -1,16 +1,16 @@
-//! A mapping: what the user says of files that headers and words alone do not tell.
+//! A mapping: what the user adds about files that headers and values do not reveal.
 
 use super::tidy::key;
 use crate::catalogue::Catalogue;
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Phrase, Result};
 use crate::spelling::nfc;
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
 
-/// The name under which a mapping knows the column that says which rows are deleted.
+/// The mapping's name for the column that marks deleted rows.
 pub(super) const DELETED: &str = "deleted";
 
-/// For each table, what its columns and values are called in the files.
+/// For each table, the names of its columns and values in the files.
 ///
 /// ```toml
 /// [children]
@@ -26,7 +26,7 @@ pub(super) const DELETED: &str = "deleted";
 /// sheets."Thủ Sỹ".commune = "12361"            # the same for every row of that sheet
 /// ```
 ///
-/// A file is named as the report names it, or by what stands behind the last `/` there.
+/// A file is named as in the report, or by what follows the last `/` there.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
 pub struct Mapping {
@@ -48,10 +48,10 @@ pub(super) struct TableMapping {
     sheets: BTreeMap<String, Constants>,
 }
 
-/// Values that hold for every row, by column.
+/// Values that apply to every row, by column.
 type Constants = BTreeMap<String, Constant>;
 
-/// A value as TOML and JSON write it.
+/// A value in TOML or JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(untagged)]
 enum Constant {
@@ -70,7 +70,7 @@ impl std::fmt::Display for Constant {
     }
 }
 
-/// Values of one table's columns by mapping, made ready for look-up.
+/// A mapping's values for one table, indexed for lookup.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Mapped {
     values: HashMap<String, HashMap<String, String>>,
@@ -81,9 +81,9 @@ impl Mapping {
     /// Reads a mapping in TOML.
     ///
     /// # Errors
-    /// [`Error::Mapping`] for what is no TOML, or names a table or column that there is not.
+    /// [`Error::Mapping`] for invalid TOML, or an unknown table or column.
     pub fn from_toml(text: &str) -> Result<Self> {
-        let read: Self = toml::from_str(text).map_err(|e| refuse("mapping", "a mapping in TOML", e.message()))?;
+        let read: Self = toml::from_str(text).map_err(|e| refuse("mapping", Phrase::MappingInToml, Fact::library(e.message())))?;
         read.checked()
     }
 
@@ -92,7 +92,7 @@ impl Mapping {
     /// # Errors
     /// As [`Mapping::from_toml`].
     pub fn from_json(text: &str) -> Result<Self> {
-        let read: Self = serde_json::from_str(text).map_err(|e| refuse("mapping", "a mapping", &e.to_string()))?;
+        let read: Self = serde_json::from_str(text).map_err(|e| refuse("mapping", Phrase::Mapping, Fact::library(e)))?;
         read.checked()
     }
 
@@ -101,7 +101,7 @@ impl Mapping {
         for (id, mapping) in &self.tables {
             let Some(table) = catalogue.table(id) else {
                 let known: Vec<&str> = catalogue.tables().iter().map(|t| t.id.as_str()).collect();
-                return Err(refuse(id, &format!("one of {}", known.join(", ")), id));
+                return Err(refuse(id, Phrase::OneOf(known.join(", ")), Fact::verbatim(id)));
             };
             let known = |target: &str| table.column(target.split('.').next().unwrap_or_default()).is_some();
             for (header, target) in &mapping.columns {
@@ -109,12 +109,12 @@ impl Mapping {
                     continue;
                 }
                 let key = format!("{id}.columns");
-                // The wrong way round: {"full_name": "Họ tên cháu"}.
+                // Reversed: {"full_name": "Họ tên cháu"}.
                 if known(header) {
-                    let expected = format!("{{\"header of the file\": \"column\"}}, such as {{\"{target}\": \"{header}\"}}");
-                    return Err(refuse(&key, &expected, &format!("{{\"{header}\": \"{target}\"}}")));
+                    let expected = Phrase::HeaderThenColumn(target.clone(), header.clone());
+                    return Err(refuse(&key, expected, Fact::verbatim(format_args!("{{\"{header}\": \"{target}\"}}"))));
                 }
-                return Err(refuse(&key, &format!("a column of the table {id}"), target));
+                return Err(refuse(&key, Phrase::ColumnOf(id.clone()), Fact::verbatim(target)));
             }
             let named = [("files", &mapping.files), ("sheets", &mapping.sheets)];
             let named = named.into_iter().flat_map(|(part, map)| map.iter().map(move |(name, map)| (format!("{part}.\"{name}\""), map)));
@@ -123,11 +123,11 @@ impl Mapping {
             let others = mapping.blank.keys().map(|column| (column, "blank")).chain(mapping.values.keys().map(|column| (column, "values")));
             for (column, part) in constants.chain(others.map(|(column, part)| (column, part.to_owned()))) {
                 if !known(column) {
-                    return Err(refuse(&format!("{id}.{part}"), &format!("a column of the table {id}"), column));
+                    return Err(refuse(&format!("{id}.{part}"), Phrase::ColumnOf(id.clone()), Fact::verbatim(column)));
                 }
             }
             if let Some((column, word)) = mapping.blank.iter().find(|(_, word)| *word != "no") {
-                return Err(refuse(&format!("{id}.blank.{column}"), "no", word));
+                return Err(refuse(&format!("{id}.blank.{column}"), Fact::verbatim("no"), Fact::verbatim(word)));
             }
         }
         Ok(self)
@@ -138,15 +138,15 @@ impl Mapping {
     }
 }
 
-fn refuse(key: &str, expected: &str, found: &str) -> Error {
-    Error::Mapping { key: key.to_owned(), expected: expected.to_owned(), found: found.to_owned() }
+fn refuse(key: &str, expected: impl Into<Fact>, found: Fact) -> Error {
+    Error::Mapping { key: key.to_owned(), expected: expected.into(), found }
 }
 
 impl TableMapping {
-    /// The values that hold for every row of a sheet, each with the key of the mapping that says so.
+    /// The values that apply to every row of a sheet, each with the key of the mapping that sets it.
     ///
     /// # Errors
-    /// [`Error::Mapping`] where the file and its sheet are given different values.
+    /// [`Error::Mapping`] if the file and its sheet set different values.
     pub fn constants(&self, table: &str, file: &str, sheet: &str) -> Result<BTreeMap<String, (String, String)>> {
         let name = file.rsplit('/').next().unwrap_or(file);
         let of = |map: &BTreeMap<String, Constants>, is: &dyn Fn(&str) -> bool| {
@@ -166,7 +166,7 @@ impl TableMapping {
             let key = key(&format!("sheets.\"{}\"", column.0), column.1);
             let value = value.to_string();
             if let Some(other) = file.as_ref().and_then(|(_, map)| map.get(column.1)).filter(|other| other.to_string() != value) {
-                return Err(refuse(&key, "the same value as that of the file", &other.to_string()));
+                return Err(refuse(&key, Phrase::SameValueAsFile, Fact::verbatim(other)));
             }
             found.insert(column.1.clone(), (key, value));
         }
@@ -183,12 +183,12 @@ impl TableMapping {
 }
 
 impl Mapped {
-    /// What the mapping puts in the place of a text.
+    /// The mapping's replacement for a text.
     pub fn value(&self, column: &str, text: &str) -> Option<&str> {
         self.values.get(column)?.get(&key(text)).map(String::as_str)
     }
 
-    /// True if the mapping has values of a column.
+    /// True if the mapping has values for a column.
     pub fn has(&self, column: &str) -> bool {
         self.values.contains_key(column)
     }

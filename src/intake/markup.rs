@@ -1,24 +1,24 @@
-//! What a part of .xlsx or .ods says besides its cells, looked over while the workbook is unpacked for the guard: how many cells there
-//! are, which rows and columns do not show, how long its longest tag or text is, and for how many texts it asks room.
+//! Facts about a part of .xlsx or .ods besides its cells' values, collected while the guard unpacks it: the number of cells, hidden rows
+//! and columns, the longest tag or text, and the number of texts that it claims.
 
 use super::format::is_scaled;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-/// Bytes that a reader may keep for a tag, and for a shared text beside its letters.
+/// Bytes that a reader may keep per tag, and per shared text besides its letters.
 const KEPT: u64 = 256;
 const SHARED_TEXT: u64 = 64;
 
-/// One part of a workbook on its way by.
+/// A part of a workbook, scanned as it is unpacked.
 #[derive(Debug, Default)]
-pub(super) struct Part {
-    /// Bytes of the longest tag, comment or run of text, and of the longest text of one cell or shared text.
+pub(super) struct PartScan {
+    /// Bytes of the longest tag, comment or run of text, and of the longest text of a cell or shared text.
     pub longest: u64,
-    /// How many shared texts it says that there are.
+    /// The claimed number of shared texts.
     pub shared: u64,
     /// Bytes that a reader may keep for tags outside of cells.
     pub kept: u64,
-    /// Rows or cells stand behind the cells, where no reader looks for them.
+    /// Rows or cells occur behind the sheet data, where no reader looks for them.
     pub is_stray: bool,
     text: u64,
     inside: bool,
@@ -26,17 +26,17 @@ pub(super) struct Part {
     /// By number, and from 0.
     pub hidden_rows: Vec<u32>,
     pub hidden_columns: Vec<u32>,
-    /// Cells whose format shows another unit than the number is kept in: row and column from 0, in order.
+    /// Cells whose format shows another unit than the stored one: row and column from 0, in order.
     pub scaled: Vec<(u32, u32)>,
-    /// Of a part of styles, for each style of cells whether it does so.
+    /// In a part of styles, for each cell style whether it shows another unit.
     pub styles: Vec<bool>,
-    /// Those of the book.
+    /// The cell styles of the workbook.
     known: Rc<Vec<bool>>,
     formats: HashMap<u32, bool>,
     in_styles: bool,
     row: u32,
     column: u32,
-    /// Before, within, and behind the rows.
+    /// Before, within, or behind the rows.
     place: Place,
     rest: Vec<u8>,
 }
@@ -49,13 +49,13 @@ enum Place {
     Behind,
 }
 
-impl Part {
-    /// A part of a book with those styles of cells.
+impl PartScan {
+    /// A part of a workbook with those cell styles.
     pub fn with(known: &Rc<Vec<bool>>) -> Self {
         Self { known: known.clone(), ..Self::default() }
     }
 
-    /// Takes the next bytes of the part. A tag or a text that is not whole is held: whoever feeds stops when `longest` is too long.
+    /// Takes the next bytes of the part. An incomplete tag or text is kept: the caller stops when `longest` exceeds its limit.
     pub fn feed(&mut self, bytes: &[u8]) {
         let joined;
         let bytes = if self.rest.is_empty() {
@@ -72,7 +72,7 @@ impl Part {
         self.rest = left.to_vec();
     }
 
-    /// Text between tags; within a cell all its runs are one.
+    /// Text between tags; all runs within a cell count together.
     fn pass(&mut self, length: u64) {
         self.text = if self.inside { self.text + length } else { length };
         self.longest = self.longest.max(self.text);
@@ -87,8 +87,8 @@ impl Part {
             b"c" | b"si" | b"table-cell" | b"covered-table-cell" => (self.inside, self.text) = (!tag.ends_with(b"/"), 0),
             b"/c" | b"/si" | b"/table-cell" | b"/covered-table-cell" => (self.inside, self.text) = (false, 0),
             b"sst" => {
-                let told = |name: &[u8]| attribute(tag, name).map(|n| n.trim().parse::<u64>().unwrap_or(u64::MAX));
-                self.shared = self.shared.max(told(b"uniqueCount").or(told(b"count")).unwrap_or(0));
+                let claimed = |name: &[u8]| attribute(tag, name).map(|n| n.trim().parse::<u64>().unwrap_or(u64::MAX));
+                self.shared = self.shared.max(claimed(b"uniqueCount").or(claimed(b"count")).unwrap_or(0));
             }
             _ => {}
         }
@@ -129,7 +129,7 @@ impl Part {
     }
 }
 
-/// The column that a name of a cell such as AB12 begins with, from 0.
+/// The column of a cell reference such as AB12, from 0.
 fn column_of(name: &str) -> Option<u32> {
     let letters = name.bytes().take_while(u8::is_ascii_alphabetic);
     let number =
@@ -137,7 +137,7 @@ fn column_of(name: &str) -> Option<u32> {
     number.checked_sub(1)
 }
 
-impl Part {
+impl PartScan {
     fn cell(&mut self, tag: &[u8]) {
         self.cells += 1;
         if self.known.is_empty() {
@@ -153,14 +153,14 @@ impl Part {
     }
 }
 
-/// What a part is made of.
+/// A piece of markup.
 enum Found<'a> {
     Tag(&'a [u8]),
-    /// Bytes between tags, within a comment or raw.
+    /// Bytes between tags, in a comment, or raw.
     Text(usize),
 }
 
-/// Calls for each tag of a text and for what stands between, and answers what is left of a tag or a text that is not whole.
+/// Calls `take` for each tag and each text between tags; returns what is left of an incomplete tag or text.
 fn tags<'a>(bytes: &'a [u8], mut take: impl FnMut(Found<'a>)) -> &'a [u8] {
     let mut at = 0;
     while let Some(start) = bytes[at..].iter().position(|b| *b == b'<').map(|n| at + n) {
@@ -195,12 +195,12 @@ fn tags<'a>(bytes: &'a [u8], mut take: impl FnMut(Found<'a>)) -> &'a [u8] {
     &bytes[at..]
 }
 
-/// The place behind a mark.
+/// The position behind a mark.
 fn find(bytes: &[u8], mark: &[u8]) -> Option<usize> {
     bytes.windows(mark.len()).position(|window| window == mark).map(|at| at + mark.len())
 }
 
-/// The place behind the end of a tag; a sign within quotation marks does not end it.
+/// The position behind the end of a tag; a `>` within quotation marks does not end it.
 fn close(tag: &[u8]) -> Option<usize> {
     let mut quote = None;
     for (at, byte) in tag.iter().enumerate() {
@@ -214,7 +214,7 @@ fn close(tag: &[u8]) -> Option<usize> {
     None
 }
 
-/// The name of a tag without its prefix; that of its end keeps the stroke before it.
+/// The name of a tag without its prefix; that of an end tag keeps its slash.
 fn local_name(tag: &[u8]) -> &[u8] {
     let end = tag.iter().skip(1).position(|b| b.is_ascii_whitespace() || *b == b'/').map_or(tag.len(), |at| at + 1);
     let name = &tag[..end];
@@ -231,7 +231,7 @@ fn local_name(tag: &[u8]) -> &[u8] {
     }
 }
 
-/// The value of an attribute, as it is written.
+/// The raw value of an attribute.
 fn attribute<'a>(tag: &'a [u8], name: &[u8]) -> Option<&'a str> {
     let mut rest = tag;
     loop {
@@ -249,7 +249,7 @@ fn attribute<'a>(tag: &'a [u8], name: &[u8]) -> Option<&'a str> {
     }
 }
 
-/// True for a height or a width of nothing, which hides as well.
+/// True for a height or width of 0, which hides as well.
 fn is_nothing(tag: &[u8], name: &[u8]) -> bool {
     attribute(tag, name).and_then(|size| size.parse::<f64>().ok()).is_some_and(|size| size <= 0.0)
 }
@@ -278,7 +278,7 @@ pub(super) fn targets(relations: &[u8]) -> HashMap<String, String> {
     targets
 }
 
-/// The parts that hold the sheets of a workbook, by the names of the sheets, out of its list of sheets and its relationships.
+/// The parts that hold the sheets of a workbook, by sheet name, from its list of sheets and its relationships.
 pub(super) fn parts(book: &[u8], relations: &[u8]) -> HashMap<String, String> {
     let targets = targets(relations);
     let mut found = HashMap::new();
@@ -296,7 +296,7 @@ pub(super) fn parts(book: &[u8], relations: &[u8]) -> HashMap<String, String> {
     found
 }
 
-/// True for an attribute `id` of any prefix.
+/// True for an attribute `id` with any prefix.
 fn is_id(part: &[u8]) -> bool {
     part.split(|b| *b == b'=').next().is_some_and(|name| name.ends_with(b":id"))
 }
@@ -316,7 +316,7 @@ mod tests {
     #[test]
     fn a_sheet_in_pieces_of_any_size() {
         for size in 1..SHEET.len() {
-            let mut sheet = Part::default();
+            let mut sheet = PartScan::default();
             for piece in SHEET.as_bytes().chunks(size) {
                 sheet.feed(piece);
             }
@@ -327,12 +327,12 @@ mod tests {
     #[test]
     fn the_longest_text_is_that_of_all_runs_of_a_cell() {
         let of = |text: &str, size: usize| {
-            let mut part = Part::default();
+            let mut part = PartScan::default();
             text.as_bytes().chunks(size).for_each(|piece| part.feed(piece));
             (part.longest, part.shared)
         };
         for size in [1, 3, 7, 1000] {
-            // 2 × 30 letters of one text; a run of text outside is counted alone.
+            // 2 × 30 letters of one text; a run of text outside of cells counts alone.
             let runs = format!(
                 "<sst count='9' uniqueCount = \"7\"><si><r><t>{0}</t></r><r><t>{0}</t></r></si><si><t>{0}</t></si></sst>",
                 "x".repeat(30)

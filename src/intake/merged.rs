@@ -3,12 +3,12 @@
 use super::cells::{BLANK, Cell, Sheet};
 use super::codes::Words;
 use super::findings::Change;
-use super::header::{Header, Part, Target};
+use super::header::{Component, Header, Target};
 use super::rules::Rule;
 use crate::catalogue::{ColumnType, Table};
 use std::collections::BTreeMap;
 
-/// Marks a value merged across several columns of ours as one that none of them has alone: a number, a mark, a date. A text may be wide.
+/// Marks a number, mark or date merged across several schema columns as shared: none of them has it alone. A text may just be wide.
 pub(super) fn share_across(sheet: &mut Sheet, table: &Table, header: &Header) {
     let start = header.first + header.height;
     let column = |place: usize| header.columns[place].1.as_ref().and_then(|target| Some((target, table.column(&target.column)?)));
@@ -17,7 +17,7 @@ pub(super) fn share_across(sheet: &mut Sheet, table: &Table, header: &Header) {
         let places: Vec<usize> = (0..sheet.columns.len()).filter(|at| inside(sheet.columns[*at].0)).collect();
         let ours: Vec<usize> = places.iter().copied().filter(|at| column(*at).is_some()).collect();
         let is_text = |at: usize| {
-            let is_whole = |target: &Target| target.part == Part::Whole;
+            let is_whole = |target: &Target| target.part == Component::Whole;
             column(at).is_none_or(|(target, c)| is_whole(target) && matches!(c.kind, ColumnType::Text | ColumnType::Area))
         };
         if ours.len() < 2 || ours.iter().all(|at| is_text(*at)) {
@@ -36,7 +36,7 @@ pub(super) fn share_across(sheet: &mut Sheet, table: &Table, header: &Header) {
     }
 }
 
-/// Gives a cell merged over several records to each of them, in its first column. An amount of them all is the amount of none.
+/// Repeats a cell merged over several records for each of them, in its first column. A common amount belongs to none of them.
 pub(super) fn fill_merged(sheet: &mut Sheet, header: &Header) -> Vec<Change> {
     let mut filled: BTreeMap<String, u64> = BTreeMap::new();
     let start = header.first + header.height;
@@ -50,7 +50,7 @@ pub(super) fn fill_merged(sheet: &mut Sheet, header: &Header) -> Vec<Change> {
         let is_amount = Words::get().is_amount(&target.column);
         let holds = |row: usize| (0..sheet.columns.len()).any(|other| other != place && sheet.columns[other].1.code(row) != BLANK);
         let rows = (top + 1..sheet.rows.len()).take_while(|row| sheet.rows[*row] <= merged.rows.1 + 1);
-        // A row without any other cell is no record.
+        // A row without any other cell is not a record.
         let rows: Vec<usize> = rows.filter(|row| !is_amount || holds(*row)).collect();
         let column = &mut sheet.columns[place].1;
         let code = column.code(top);

@@ -1,7 +1,7 @@
-//! Files as they come: spreadsheets and text files of communes and departments to the tables of records.
+//! Reads spreadsheets and text files of communes and departments, as they come, into tables of records.
 //!
-//! A sheet is found, its header matched by synonyms, its values worked out once for each distinct text. What was matched, what was
-//! changed, and what could not be read is told; nothing is guessed, and no value of a record is told.
+//! Finds the sheets, matches their headers by synonyms, and reads each distinct text once. Matches, changes and unread values are reported;
+//! nothing is guessed, and no value of a record is shown.
 //!
 //! ```
 //! use chitieu::intake::Reader;
@@ -51,6 +51,7 @@ mod ods;
 mod ole;
 mod open;
 mod places;
+mod profile;
 mod read;
 mod reader;
 mod recognise;
@@ -63,7 +64,6 @@ mod tidy;
 mod titles;
 mod unreadable;
 mod value;
-mod whole;
 mod wide;
 mod workbook;
 mod xlsb;

@@ -1,19 +1,20 @@
-//! The time of day behind a date. It is left out, unless a zone makes the moment lie on another day in Viet Nam.
+//! The time of day behind a date. It is dropped, unless its time zone moves the date to another day in Viet Nam.
 
+use crate::error::Phrase;
 use chrono::NaiveDate;
 
 const HOUR: i64 = 3_600_000_000;
-/// 13 June 1975, when the clocks of the south went back from 8 hours ahead of UTC to 7.
+/// 13 June 1975, when the south moved its clocks from 8 to 7 hours ahead of UTC.
 const SINCE_1975: i64 = 171_820_800_000_000;
-const EXPECTED: &str = "a date, with the time of day and a zone such as +07:00, or without them";
+const EXPECTED: Phrase = Phrase::DateWithZone;
 
-/// Moments with a time zone, in microseconds, become the time of Viet Nam: 7 hours ahead of UTC, and 8 in the south from 1960 to 12 June
-/// 1975, which leaves a midnight of before on its day too.
+/// Converts moments with a time zone, in microseconds, to the time of Viet Nam: 7 hours ahead of UTC, and 8 in the south from 1960 to 12
+/// June 1975. Thus a midnight from before stays on its day too.
 pub(super) fn in_viet_nam(micros: i64) -> i64 {
     micros.saturating_add(if micros < SINCE_1975 { 8 } else { 7 } * HOUR)
 }
 
-/// A time of day, in minutes, and how many minutes its zone is ahead of UTC.
+/// A time of day in minutes, and how many minutes its zone is ahead of UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Time {
     minutes: i64,
@@ -21,7 +22,7 @@ pub(super) struct Time {
 }
 
 impl Time {
-    /// The day in Viet Nam of this time on a day.
+    /// The day in Viet Nam at this time on a day.
     pub fn day(self, day: NaiveDate) -> Option<NaiveDate> {
         let Some(ahead) = self.ahead else { return Some(day) };
         let minutes = i64::from(day.to_epoch_days()) * 24 * 60 + self.minutes - ahead;
@@ -30,10 +31,10 @@ impl Time {
     }
 }
 
-/// The text before a time of day, and the time.
-pub(super) fn parted(text: &str) -> Result<(&str, Option<Time>), &'static str> {
+/// Splits a time of day from the text before it.
+pub(super) fn split_time(text: &str) -> Result<(&str, Option<Time>), Phrase> {
     let Some(colon) = text.find(':') else { return Ok((text, None)) };
-    // "2014-03-05T10:00" has the letter of ISO, everything else a space.
+    // ISO has a T ("2014-03-05T10:00"), everything else a space.
     let Some(end) = text[..colon].rfind([' ', 'T', 't']) else { return Ok((text, None)) };
     let time = time(text[end + 1..].trim()).ok_or(EXPECTED)?;
     Ok((text[..end].trim_end_matches([' ', ',']), Some(time)))
@@ -66,7 +67,7 @@ fn time(text: &str) -> Option<Time> {
     Some(Time { minutes: hours * 60 + minutes, ahead })
 }
 
-/// True for the second half of the day, false for the first (SA and CH in Vietnamese), and what follows.
+/// True for PM, false for AM (CH and SA in Vietnamese), and the rest of the text.
 fn half_day(text: &str) -> (Option<bool>, &str) {
     let word: String = text.chars().take(2).collect::<String>().to_ascii_uppercase();
     let alone = text.chars().nth(2).is_none_or(|c| !c.is_alphabetic());
@@ -92,7 +93,7 @@ fn zone(text: &str) -> Option<i64> {
     };
     let rest = rest.trim_start_matches(['+', '-', '−']);
     let end = rest.find(|c: char| !c.is_ascii_digit() && c != ':').unwrap_or(rest.len());
-    // Behind the offset some programs name the zone again.
+    // Some programs repeat the zone's name behind the offset.
     let (offset, name) = rest.split_at(end);
     if name.chars().any(|c| !c.is_alphanumeric() && !matches!(c, '[' | ']' | '(' | ')' | '/' | '_' | ' ' | '+' | '-')) {
         return None;
@@ -127,17 +128,17 @@ mod tests {
             ("2023-01-01T01:00:00+09:00", "2022-12-31"),
             // The south was 8 hours ahead until June 1975.
             ("1970-04-30T16:00:00Z", "1970-05-01"),
-            // Without a zone it is the wall clock.
+            // Without a zone it is local time.
             ("2022-12-31 23:59", "2022-12-31"),
             ("2022-12-31", "2022-12-31"),
         ] {
-            let (date, time) = parted(text).unwrap();
+            let (date, time) = split_time(text).unwrap();
             let date: NaiveDate = date.parse().unwrap();
             let found = time.map_or(Some(date), |time| time.day(date));
             assert_eq!(found, day.parse().ok(), "{text}");
         }
         for text in ["2022-12-31 17:00 EST", "2022-12-31 17:00-", "2022-12-31 10:30 - 11:00", "2022-12-31 25:00", "2022-12-31 10:7"] {
-            assert_eq!(parted(text), Err(EXPECTED), "{text}");
+            assert_eq!(split_time(text), Err(EXPECTED), "{text}");
         }
     }
 }

@@ -1,8 +1,8 @@
-//! Words for more than one, such as thousands and millions, and for other money.
+//! Words for multiples, such as thousands and millions, and for foreign money.
 
 use crate::spelling::{alike, bare};
 
-/// Words for more than one, and for other money.
+/// Words for multiples and foreign money.
 pub(super) const MULTIPLES: [&str; 16] = [
     "trăm",
     "nghìn",
@@ -22,8 +22,8 @@ pub(super) const MULTIPLES: [&str; 16] = [
     "billion",
 ];
 
-/// True if some of the words of a text are words for more than one: thousands, millions.
-pub(super) fn tells_multiple(text: &str) -> bool {
+/// True if a text contains such a word.
+pub(super) fn has_multiple(text: &str) -> bool {
     let is_multiple =
         |word: &str| MULTIPLES.iter().any(|multiple| alike(multiple) == alike(word) || word.is_ascii() && bare(multiple) == bare(word));
     text.split_whitespace().any(is_multiple)

@@ -3,42 +3,43 @@
 use super::cells::Cell;
 use super::codes::Words;
 use super::rules::{Rule, Rules};
-use super::value::{Made, OWN_UNIT, Value};
+use super::value::{OWN_UNIT, Parsed, Value};
+use crate::error::Phrase;
 use crate::spelling::bare;
 
-const WHOLE: &str = "a whole number";
+const WHOLE: Phrase = Phrase::WholeNumber;
 
-/// The whole number in a cell of a column.
-pub(super) fn whole(column: &str, cell: Cell<'_>, text: &str) -> Made {
-    let made = |number: i64, rules: Rules| match i32::try_from(number) {
-        Ok(number) => Made::with(Value::Number(number), rules),
-        Err(_) => Made::unread("a whole number of 32 bits"),
+/// The whole number in a cell.
+pub(super) fn whole(column: &str, cell: Cell<'_>, text: &str) -> Parsed {
+    let parsed = |number: i64, rules: Rules| match i32::try_from(number) {
+        Ok(number) => Parsed::with(Value::Number(number), rules),
+        Err(_) => Parsed::unread(Phrase::WholeNumberOf32Bits),
     };
     if let Cell::Number(number) = cell {
-        return if number.fract() == 0.0 && number.abs() < 1e15 { made(number as i64, Rules::default()) } else { Made::unread(WHOLE) };
+        return if number.fract() == 0.0 && number.abs() < 1e15 { parsed(number as i64, Rules::default()) } else { Parsed::unread(WHOLE) };
     }
     let mut rules = Rules::default();
-    let (before, figures, behind) = parted(text);
+    let (before, figures, behind) = split(text);
     if !before.is_empty() || !behind.is_empty() {
-        // A sign that makes it another number than the one that stands there: a share, money of others, a bound, about so much.
+        // Signs that change the number: a share, foreign money, a bound, an approximation.
         let is_other = |c: char| matches!(c, '%' | '‰' | '$' | '€' | '£' | '¥' | '~' | '≈' | '<' | '>' | '≤' | '≥' | '±' | '*' | '=' | '×');
         if before.contains(is_other) || behind.contains(is_other) || before.trim() == "(" {
-            return Made::unread(OWN_UNIT);
+            return Parsed::unread(OWN_UNIT);
         }
         match Words::get().is_unit(column, &bare(before), &bare(behind)) {
             Some(true) => rules.add(Rule::NumberWords),
-            Some(false) => return Made::unread(OWN_UNIT),
-            None => return Made::unread(WHOLE),
+            Some(false) => return Parsed::unread(OWN_UNIT),
+            None => return Parsed::unread(WHOLE),
         }
     }
     match grouped(figures, &mut rules) {
-        Some(number) => made(number, rules),
-        None => Made::unread(WHOLE),
+        Some(number) => parsed(number, rules),
+        None => Parsed::unread(WHOLE),
     }
 }
 
-/// What stands before a number, the number, and what stands behind.
-fn parted(text: &str) -> (&str, &str, &str) {
+/// Splits a text into what precedes a number, the number, and what follows.
+fn split(text: &str) -> (&str, &str, &str) {
     let is_figure = |c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.' | ',');
     match (text.find(is_figure), text.rfind(is_figure)) {
         (Some(start), Some(end)) => (&text[..start], &text[start..=end], &text[end + 1..]),
@@ -46,8 +47,8 @@ fn parted(text: &str) -> (&str, &str, &str) {
     }
 }
 
-/// A number whose separators, if any, can only part thousands. A point does so in Vietnamese; a comma does unless the number may as
-/// well be whole with decimals of nothing ("12,000").
+/// A number whose separators, if any, can only group thousands. A point does so in Vietnamese; a comma too, unless the number may have
+/// decimals of zero ("12,000").
 fn grouped(text: &str, rules: &mut Rules) -> Option<i64> {
     let (sign, figures) = match text.strip_prefix('-') {
         Some(rest) => (-1, rest),
@@ -60,7 +61,7 @@ fn grouped(text: &str, rules: &mut Rules) -> Option<i64> {
     if let Some(number) = digits(figures) {
         return Some(sign * number);
     }
-    // Decimals of nothing: "12,0", "1.234,00".
+    // Decimals of zero: "12,0", "1.234,00".
     if let Some((front, decimals)) = figures.rsplit_once([',', '.'])
         && decimals.len() < 3
         && !decimals.is_empty()

@@ -1,11 +1,11 @@
-//! Sheets of OpenDocument (.ods). Runs of equal cells and rows are written once with a number: blank ones cost nothing, others are
-//! bounded by the room for cells. Format: ODF 1.2, Part 1, chapter 9.
+//! Sheets of OpenDocument (.ods). Runs of equal cells and rows are stored once with a count: blank ones cost nothing, others are limited by
+//! the number of cells. Format: ODF 1.2, Part 1, chapter 9.
 
 use super::book::{Book, Filling, Refused, chosen};
 use super::cells::{Cell, Merged};
 use super::guard::check_part;
 use super::unreadable::{is_of_disk, of_disk, unreadable};
-use crate::error::{Error, Result};
+use crate::error::{Error, Phrase, Result};
 use crate::limits::{Bound, Limits};
 use chrono::{NaiveDate, NaiveDateTime, Timelike};
 use quick_xml::Reader;
@@ -15,17 +15,17 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use zip::ZipArchive;
 
-/// The part that holds all cells.
+/// The part with all cells.
 const CONTENT: &str = "content.xml";
-/// Rows that programs have.
+/// Most rows in spreadsheet programs.
 const ROWS: u32 = 1 << 20;
 
-/// What may stand in a cell beside its text: notes, pictures, and cells that were changed.
+/// Elements of a cell besides its text: notes, pictures, and tracked changes.
 const SKIPPED: [&str; 6] =
     ["office:annotation", "table:shapes", "table:tracked-changes", "draw:frame", "draw:custom-shape", "office:forms"];
 
 fn damaged(path: &str) -> Error {
-    unreadable(path, "a whole workbook", "a damaged one")
+    unreadable(path, Phrase::WholeWorkbook, Phrase::Damaged)
 }
 
 /// Reads the sheets of a file.
@@ -36,10 +36,10 @@ pub(super) fn read(path: &str, file: File, sheet: Option<&str>, limits: Limits) 
         let mut manifest = Vec::new();
         part.take(1 << 20).read_to_end(&mut manifest).map_err(|_| damaged(path))?;
         if manifest.windows(15).any(|bytes| bytes == b"encryption-data") {
-            return Err(unreadable(path, "a workbook without a password", "one with a password"));
+            return Err(unreadable(path, Phrase::WorkbookWithoutPassword, Phrase::WithPassword));
         }
     }
-    // The names first: a sheet may be asked for, and hidden ones are told.
+    // Names first: one sheet may be asked for, and hidden ones are reported.
     let names = tables(path, content(path, &mut zip)?)?;
     let (wanted, refused) = chosen(path, &names, sheet)?;
     let mut book = Book { sheets: Vec::new(), encoding: None, refused };
@@ -93,7 +93,7 @@ fn event<'a, R: BufRead>(path: &str, reader: &mut Reader<R>, buffer: &'a mut Vec
     })
 }
 
-/// Goes to the end of an element.
+/// Skips to the end of an element.
 fn skip<R: BufRead>(path: &str, reader: &mut Reader<R>, name: &str) -> Result<()> {
     let mut buffer = Vec::new();
     let mut depth = 1;
@@ -114,12 +114,12 @@ fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> {
     found.normalized_value(quick_xml::XmlVersion::Implicit1_0).ok().map(std::borrow::Cow::into_owned)
 }
 
-/// How often an element stands, or over how many rows or columns.
+/// How often an element is repeated, or how many rows or columns it spans.
 fn times(path: &str, element: &BytesStart<'_>, name: &str) -> Result<u32> {
-    let Some(told) = attribute(element, name) else { return Ok(1) };
-    let figures = !told.is_empty() && told.bytes().all(|b| b.is_ascii_digit());
-    // More than there can be is found to be too many where there is something to repeat.
-    match told.parse() {
+    let Some(written) = attribute(element, name) else { return Ok(1) };
+    let figures = !written.is_empty() && written.bytes().all(|b| b.is_ascii_digit());
+    // A number too large to parse exceeds any limit, and is refused where there is content to repeat.
+    match written.parse() {
         Ok(0) => Err(damaged(path)),
         Ok(times) => Ok(times),
         Err(_) if figures => Ok(u32::MAX),
@@ -127,7 +127,7 @@ fn times(path: &str, element: &BytesStart<'_>, name: &str) -> Result<u32> {
     }
 }
 
-/// The sheets by name, and whether they show.
+/// The sheets by name, and whether they are visible.
 fn tables(path: &str, content: impl BufRead) -> Result<Vec<(String, bool)>> {
     let mut reader = xml(content);
     let mut buffer = Vec::new();
@@ -158,7 +158,7 @@ fn tables(path: &str, content: impl BufRead) -> Result<Vec<(String, bool)>> {
     }
 }
 
-/// One value of a row, with the columns that it stands in.
+/// A value of a row, with the columns that have it.
 struct Run {
     column: u32,
     times: u32,
@@ -187,7 +187,7 @@ impl Held {
 
 /// The cells of one sheet.
 fn table<R: BufRead>(path: &str, reader: &mut Reader<R>, name: String, limits: Limits) -> Result<super::cells::Sheet> {
-    let too_far = || unreadable(path, "a table that fits the memory", "cells too far apart");
+    let too_far = || unreadable(path, Phrase::TableThatFits, Phrase::CellsTooFarApart);
     let mut filling = Filling::new(name, false, limits);
     let mut merged = Vec::new();
     let mut buffer = Vec::new();
@@ -232,7 +232,7 @@ fn table<R: BufRead>(path: &str, reader: &mut Reader<R>, name: String, limits: L
     }
 }
 
-/// The cells of one row that hold anything; those merged over others are noted.
+/// The non-blank cells of one row; notes the merged ones.
 fn cells<R: BufRead>(path: &str, reader: &mut Reader<R>, row: u32, merged: &mut Vec<Merged>, limits: Limits) -> Result<Vec<Run>> {
     let mut runs = Vec::new();
     let mut buffer = Vec::new();
@@ -255,7 +255,7 @@ fn cells<R: BufRead>(path: &str, reader: &mut Reader<R>, row: u32, merged: &mut 
         let (high, wide) = (times(path, &start, "table:number-rows-spanned")?, times(path, &start, "table:number-columns-spanned")?);
         let value = value(&start);
         let text = if is_empty { String::new() } else { text(path, reader, &name, limits)? };
-        // What another cell covers is not seen.
+        // A cell covered by another is not visible.
         let held = if covered { None } else { held(value, text) };
         if let Some(cell) = held {
             limits.check(path, Bound::Apart, u64::from(column) + u64::from(repeated))?;
@@ -268,7 +268,7 @@ fn cells<R: BufRead>(path: &str, reader: &mut Reader<R>, row: u32, merged: &mut 
     }
 }
 
-/// What the attributes of a cell say: its type and its value.
+/// The type and value from a cell's attributes.
 fn value(element: &BytesStart<'_>) -> (String, Option<String>) {
     let is_error = attribute(element, "calcext:value-type").as_deref() == Some("error");
     let kind = if is_error { "error".to_owned() } else { attribute(element, "office:value-type").unwrap_or_default() };
@@ -299,7 +299,7 @@ fn held((kind, value): (String, Option<String>), text: String) -> Option<Held> {
     }
 }
 
-/// A day or a moment as Excel counts them; it counts 29 February 1900, which was none.
+/// A date or moment as Excel counts days, which includes 29 February 1900, a day that did not exist.
 fn serial(text: &str) -> Option<f64> {
     let moment = match text.split_once('T') {
         None => NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0)?,
@@ -310,7 +310,7 @@ fn serial(text: &str) -> Option<f64> {
     (days > 0).then(|| days as f64 + f64::from(moment.num_seconds_from_midnight()) / 86_400.0)
 }
 
-/// The text of a cell: its paragraphs, one line each.
+/// The text of a cell: its paragraphs, one per line.
 fn text<R: BufRead>(path: &str, reader: &mut Reader<R>, cell: &str, limits: Limits) -> Result<String> {
     let mut text = String::new();
     let mut buffer = Vec::new();

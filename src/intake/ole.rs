@@ -1,21 +1,20 @@
-//! An old workbook (.xls) is looked over before it is opened: a chain of sectors that bites its tail, or two cells far apart, would
-//! fill the memory.
+//! Checks an old workbook (.xls) before it is opened: a circular chain of sectors, or two cells far apart, would exhaust the memory.
 
 use super::unreadable::unreadable;
-use crate::error::Result;
+use crate::error::{Phrase, Result};
 use crate::limits::{Bound, Limits};
 
-/// The reader makes room for each place between the first cell and the last of every sheet, twice as much as one takes here.
+/// The reader reserves all cells between the first and the last of every sheet, each with twice the bytes of ours.
 const OVER: u64 = 2;
-/// Sector numbers from here on are signs, not places.
+/// Sector numbers from here on are markers.
 const SIGNS: u32 = 0xffff_fffa;
-/// Shortest stream that lies in sectors of its own; shorter ones share the sectors of the mini stream.
+/// Shortest stream with sectors of its own; shorter ones share the sectors of the mini stream.
 const WHOLE: usize = 4096;
 /// Bytes of a sector of the mini stream.
 const MINI: usize = 64;
 
-/// Records of BIFF that hold a cell: formula, number, label, true or false, RK, shared label, rich label. The text that a formula gave
-/// follows it in a record of its own (0x0207), which names no cell.
+/// BIFF records of a cell: formula, number, label, boolean, RK, shared label, rich label. A formula's text follows in a record of its own
+/// (0x0207), which has no position.
 const CELL_RECORDS: [u16; 7] = [0x0006, 0x0203, 0x0204, 0x0205, 0x027e, 0x00fd, 0x00d6];
 const SEVERAL_NUMBERS: u16 = 0x00bd;
 /// The rows and columns that a sheet claims to have.
@@ -23,12 +22,12 @@ const DIMENSIONS: u16 = 0x0200;
 const SHEET: u16 = 0x0085;
 const BEGIN: u16 = 0x0809;
 
-/// What else a compound file may be, by a stream that it holds.
-const OTHERS: [(&str, &str); 4] = [
-    ("EncryptedPackage", "one with a password"),
-    ("WordDocument", "a document of text: copy its table into a spreadsheet and save that as .xlsx"),
-    ("PowerPoint Document", "slides: copy their table into a spreadsheet and save that as .xlsx"),
-    ("__properties_version1.0", "a message of mail: save what is attached to it"),
+/// Other kinds of compound files, by a stream that they hold.
+const OTHERS: [(&str, Phrase); 4] = [
+    ("EncryptedPackage", Phrase::WithPassword),
+    ("WordDocument", Phrase::DocumentToCopy),
+    ("PowerPoint Document", Phrase::Slides),
+    ("__properties_version1.0", Phrase::Mail),
 ];
 
 struct Ole<'a> {
@@ -83,7 +82,7 @@ impl<'a> Ole<'a> {
         self.bytes.get(start..self.bytes.len().min(start + self.size)).filter(|sector| !sector.is_empty())
     }
 
-    /// The sectors of a chain; none if it is broken or never ends.
+    /// The sectors of a chain; `None` if it is broken or circular.
     fn chain(&self, mut id: u32, most: usize) -> Option<Vec<u8>> {
         let mut bytes = Vec::new();
         for _ in 0..=self.bytes.len() / self.size {
@@ -96,7 +95,7 @@ impl<'a> Ole<'a> {
         None
     }
 
-    /// The streams by their names, with what tells where they begin and how long they are.
+    /// The streams by name, with their first sector and length.
     fn entries(&self) -> Option<Vec<(String, u32, usize)>> {
         let entries = self.chain(u32_at(self.bytes, 48)?, usize::MAX)?;
         let entry = |entry: &[u8]| {
@@ -122,7 +121,7 @@ impl<'a> Ole<'a> {
         Some(found)
     }
 
-    /// A stream that lies in the mini stream, which is that of the root.
+    /// A short stream, stored in the mini stream of the root.
     fn small(&self, root: &(String, u32, usize), mut id: u32, length: usize) -> Option<Vec<u8>> {
         let stream = self.chain(root.1, root.2)?;
         let next: Vec<u32> = words(&self.chain(u32_at(self.bytes, 60)?, usize::MAX)?).collect();
@@ -139,7 +138,7 @@ impl<'a> Ole<'a> {
     }
 }
 
-/// The cells that a reader would make room for.
+/// The number of cells that a reader would reserve.
 fn cells(stream: &[u8]) -> u64 {
     let (mut at, mut sheets, mut widest) = (0, 0_u64, 0_u64);
     let (mut rows, mut columns, mut claimed) = (0_u64, 0_u64, 0_u64);
@@ -148,7 +147,7 @@ fn cells(stream: &[u8]) -> u64 {
         match kind {
             SHEET => sheets += 1,
             BEGIN => (rows, columns) = (0, 0),
-            // Room is made for what a sheet claims, before any cell is read. Old versions count rows in 16 bits.
+            // Readers reserve what a sheet claims before reading any cell. Old versions count rows in 16 bits.
             DIMENSIONS if body.len() >= 14 => {
                 let of = |at: usize| u32_at(body, at).unwrap_or_default();
                 let high = u64::from(of(4).wrapping_sub(of(0))).max(1);
@@ -168,17 +167,17 @@ fn cells(stream: &[u8]) -> u64 {
     (widest * sheets.max(1)).max(claimed)
 }
 
-/// Refuses a workbook whose reader would not come to an end, or would need too much memory; answers its streams.
+/// Refuses a workbook whose reader would never end or would need too much memory; returns its streams.
 pub(super) fn check(path: &str, bytes: &[u8], limits: Limits) -> Result<Vec<Vec<u8>>> {
-    let damaged = || unreadable(path, "a whole workbook", "a damaged one");
+    let damaged = || unreadable(path, Phrase::WholeWorkbook, Phrase::Damaged);
     let ole = Ole::open(bytes).ok_or_else(damaged)?;
     let entries = ole.entries().ok_or_else(damaged)?;
     let streams = ole.workbooks(&entries).ok_or_else(damaged)?;
     if streams.is_empty() {
         let found = OTHERS.iter().find(|(stream, _)| entries.iter().any(|(name, ..)| name.eq_ignore_ascii_case(stream)));
         return Err(found.map_or_else(damaged, |(stream, found)| match *stream {
-            "EncryptedPackage" => unreadable(path, "a workbook without a password", *found),
-            _ => unreadable(path, "a workbook or a text with delimiters", *found),
+            "EncryptedPackage" => unreadable(path, Phrase::WorkbookWithoutPassword, found.clone()),
+            _ => unreadable(path, Phrase::WorkbookOrText, found.clone()),
         }));
     }
     for stream in &streams {

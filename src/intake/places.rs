@@ -1,32 +1,33 @@
-//! Communes by code or name, with the district and the province beside them.
+//! Communes by code or name, with their district and province.
 
 use super::rules::{Rule, Rules};
-use super::value::{Made, Value};
+use super::value::{Parsed, Value};
 use crate::area::{AreaNames, Found, Level};
+use crate::error::Phrase;
 use crate::spelling::nfc;
 
 /// Where names of communes are looked up.
 pub(super) struct Places<'a> {
-    /// Absent if no day was given.
+    /// `None` if no day was given.
     pub names: Option<&'a AreaNames>,
-    /// The unit that all communes of the file lie in.
+    /// The unit that contains all communes of the file.
     pub within: Option<u32>,
 }
 
-/// What a row says of a place.
+/// The texts of a row that describe its commune.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Told<'a> {
+pub(super) struct Address<'a> {
     pub code: &'a str,
     pub name: &'a str,
     pub district: &'a str,
     pub province: &'a str,
     /// The header says that the column holds codes.
     pub is_code: bool,
-    /// The whole column holds figures: what has one or two of them may be a code that lost its zeros.
+    /// The whole column holds figures: one or two digits may be a code that lost its zeros.
     pub all_figures: bool,
 }
 
-/// Names were given but no day that says whose they are.
+/// There are names, but no day to choose the list of areas.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct NoDay;
 
@@ -35,20 +36,20 @@ fn digits(text: &str) -> bool {
 }
 
 impl Places<'_> {
-    /// The code of the commune that a row names.
-    pub fn commune(&self, told: Told<'_>) -> Result<Made, NoDay> {
-        let code = [told.code, told.name].into_iter().find(|text| digits(text));
+    /// The code of the commune in a row.
+    pub fn commune(&self, address: Address<'_>) -> Result<Parsed, NoDay> {
+        let code = [address.code, address.name].into_iter().find(|text| digits(text));
         if let Some(code) = code {
-            let made = self.commune_code(code, told);
-            return Ok(if self.contradicts(&made, told) { Made::unread(CONTRADICTION) } else { made });
+            let parsed = self.commune_code(code, address);
+            return Ok(if self.contradicts(&parsed, address) { Parsed::unread(CONTRADICTION) } else { parsed });
         }
-        let name = if told.name.is_empty() { told.code } else { told.name };
+        let name = if address.name.is_empty() { address.code } else { address.name };
         if name.is_empty() {
-            return Ok(Made::default());
+            return Ok(Parsed::default());
         }
         let Some(names) = self.names else { return Err(NoDay) };
         let mut within = self.within;
-        for (text, level) in [(told.province, Level::Province), (told.district, Level::District)] {
+        for (text, level) in [(address.province, Level::Province), (address.district, Level::District)] {
             if text.is_empty() {
                 continue;
             }
@@ -56,47 +57,43 @@ impl Places<'_> {
                 Found::One(place) => within = Some(place),
                 Found::Several(places) => return Ok(several(names, &places)),
                 Found::Nothing => {
-                    return Ok(Made::unread(if level == Level::Province {
-                        "a province of that day"
-                    } else {
-                        "a district of that day, in its province"
-                    }));
+                    return Ok(Parsed::unread(if level == Level::Province { Phrase::ProvinceOfDay } else { Phrase::DistrictOfDay }));
                 }
             }
         }
-        Ok(address(names, name, within))
+        Ok(by_address(names, name, within))
     }
 }
 
-const CODE: &str = "a commune code of five digits";
-const CONTRADICTION: &str = "a commune code that agrees with the name, the district and the unit of the file";
+const CODE: Phrase = Phrase::CommuneCode;
+const CONTRADICTION: Phrase = Phrase::AgreeingCommune;
 
 impl Places<'_> {
-    /// A code of five digits; a spreadsheet takes the zeros before it away. One or two digits are taken for a code below a header that
-    /// says so, or in a column of figures in a province that is known and has that code: they may be the number of a ward otherwise.
-    fn commune_code(&self, code: &str, told: Told<'_>) -> Made {
-        let whole = || Made::with(Value::Text(format!("{code:0>5}")), Rules::default()).rule(Rule::LeadingZeros);
+    /// A code of five digits, of which a spreadsheet drops leading zeros. One or two digits may be the number of a ward: they are a code
+    /// only below a header that says so, or in a column of figures whose province is known and has that code.
+    fn commune_code(&self, code: &str, address: Address<'_>) -> Parsed {
+        let whole = || Parsed::with(Value::Text(format!("{code:0>5}")), Rules::default()).rule(Rule::LeadingZeros);
         let is_listed = || self.names.map(|names| names.list().commune(&format!("{code:0>5}")).is_some());
-        let province_is_known = self.within.is_some() || !told.province.is_empty() || !told.district.is_empty();
+        let province_is_known = self.within.is_some() || !address.province.is_empty() || !address.district.is_empty();
         match code.len() {
-            5 => Made::with(Value::Text(code.to_owned()), Rules::default()),
+            5 => Parsed::with(Value::Text(code.to_owned()), Rules::default()),
             3 | 4 => whole(),
-            1 | 2 if told.is_code && is_listed().unwrap_or(true) => whole(),
-            1 | 2 if told.all_figures && province_is_known && is_listed() == Some(true) => whole(),
-            _ => Made::unread(CODE),
+            1 | 2 if address.is_code && is_listed().unwrap_or(true) => whole(),
+            1 | 2 if address.all_figures && province_is_known && is_listed() == Some(true) => whole(),
+            _ => Parsed::unread(CODE),
         }
     }
 
-    /// True if a code lies outside the unit of the file, or is that of another commune than the names beside it say. A code or a name
-    /// that the list does not have contradicts nothing.
-    fn contradicts(&self, made: &Made, told: Told<'_>) -> bool {
-        let (Some(names), Value::Text(code)) = (self.names, &made.value) else { return false };
+    /// True if a code lies outside the unit of the file, or belongs to another commune than the names beside it. A code or name that is not
+    /// in the list contradicts nothing.
+    fn contradicts(&self, parsed: &Parsed, address: Address<'_>) -> bool {
+        let (Some(names), Value::Text(code)) = (self.names, &parsed.value) else { return false };
         let list = names.list();
         let Some(place) = list.commune(code) else { return false };
         let inside = |unit: u32| list.up_to(place, list.get(unit).level) == unit;
-        // The province first: the district of one number is another in each.
-        let within = match unit(names, told.province, Level::Province, self.within) {
-            Found::One(province) if !told.province.is_empty() && self.within.is_none() => Some(province),
+        // The province first: district names and numbers repeat across provinces.
+        let within = match unit(names, address.province, Level::Province, self.within) {
+            Found::One(province) if !address.province.is_empty() && self.within.is_none() => Some(province),
             _ => self.within,
         };
         let another = |text: &str, level: Level| match unit(names, text, level, within) {
@@ -105,15 +102,15 @@ impl Places<'_> {
             Found::Several(units) => !units.into_iter().any(inside),
             Found::Nothing => false,
         };
-        let name = if digits(told.name) { "" } else { told.name };
+        let name = if digits(address.name) { "" } else { address.name };
         !self.within.is_none_or(inside)
-            || another(told.province, Level::Province)
-            || another(told.district, Level::District)
+            || another(address.province, Level::Province)
+            || another(address.district, Level::District)
             || another(name, Level::Commune)
     }
 }
 
-/// A district or province by its code or its name. Where the code lies outside the unit of the file, a figure may be a name: Quận 1.
+/// A district or province by code or name. A figure may be a name (Quận 1) if the code lies outside the unit of the file.
 fn unit(names: &AreaNames, text: &str, level: Level, within: Option<u32>) -> Found {
     if digits(text) {
         let width = if level == Level::Province { 2 } else { 3 };
@@ -129,17 +126,17 @@ fn unit(names: &AreaNames, text: &str, level: Level, within: Option<u32>) -> Fou
     names.find(text, level, within)
 }
 
-fn several(names: &AreaNames, places: &[u32]) -> Made {
+fn several(names: &AreaNames, places: &[u32]) -> Parsed {
     const SHOWN: usize = 6;
     let more = if places.len() > SHOWN { "; …" } else { "" };
-    Made::unread(format!("one unit; the name may mean {}{more}", names.told(&places[..places.len().min(SHOWN)])))
+    Parsed::unread(Phrase::OneUnit(format!("{}{more}", names.told(&places[..places.len().min(SHOWN)]))))
 }
 
 /// A commune alone, or an address: "Thôn 3, xã Hải Triều, huyện Tiên Lữ, tỉnh Hưng Yên".
-fn address(names: &AreaNames, text: &str, within: Option<u32>) -> Made {
+fn by_address(names: &AreaNames, text: &str, within: Option<u32>) -> Parsed {
     let one = |name: &str, place: u32| {
-        let made = Made::with(Value::Text(names.list().get(place).code.clone()), Rules::default()).rule(Rule::AreaName);
-        if names.has_other_type(name, place) { made.rule(Rule::AreaType) } else { made }
+        let parsed = Parsed::with(Value::Text(names.list().get(place).code.clone()), Rules::default()).rule(Rule::AreaName);
+        if names.has_other_type(name, place) { parsed.rule(Rule::AreaType) } else { parsed }
     };
     match names.find(text, Level::Commune, within) {
         Found::One(place) => return one(text, place),
@@ -163,8 +160,8 @@ fn address(names: &AreaNames, text: &str, within: Option<u32>) -> Made {
         return match names.find(part, Level::Commune, within) {
             Found::One(place) => one(part, place),
             Found::Several(places) => several(names, &places),
-            Found::Nothing => Made::unread("a commune of that day, in its district"),
+            Found::Nothing => Parsed::unread(Phrase::CommuneOfDay),
         };
     }
-    Made::unread("a commune of that day, in its district")
+    Parsed::unread(Phrase::CommuneOfDay)
 }

@@ -1,4 +1,4 @@
-//! The ways in: a file, a folder, a frame; of a known table, or of whichever they hold.
+//! Entry points: a file, a folder or a frame; of a known table, or of any.
 
 use super::folder::{file_name, files_below, why_skipped};
 use super::open::{of_frame, open};
@@ -36,7 +36,7 @@ impl Reader {
         Ok(reading)
     }
 
-    /// Reads a frame whose columns may be called as in any file; `name` stands for the file.
+    /// Reads a frame whose columns may be named as in any file; `name` replaces the file's name.
     ///
     /// # Errors
     /// As [`Reader::read`].
@@ -45,8 +45,8 @@ impl Reader {
         self.read_book(Origin { name, is_file: true }, of_frame(name, frame, self.limits)?, &table)
     }
 
-    /// Cleans a frame in memory as [`Reader::read`] cleans a file: the same rules, findings and rows set aside. Typed columns (dates, true
-    /// and false, whole numbers) are taken as they are; rows are counted from 1.
+    /// Cleans a frame in memory as [`Reader::read`] cleans a file: the same rules, findings and rows set aside. Typed columns (dates,
+    /// booleans, whole numbers) are taken as they are; rows are counted from 1.
     ///
     /// ```
     /// use chitieu::intake::Reader;
@@ -65,10 +65,10 @@ impl Reader {
         self.read_book(Origin { name: "frame", is_file: false }, of_frame("frame", frame, self.limits)?, &table)
     }
 
-    /// Finds out of each sheet of a file which table it is, and reads it; `name` stands for the file in the report.
+    /// Recognises the table of each sheet of a file and reads it; `name` is the file's name in the report.
     ///
     /// # Errors
-    /// [`Error::NoAreaDate`](crate::Error::NoAreaDate) for names of communes without a day; everything else is told in [`Folder::not_read`].
+    /// [`Error::NoAreaDate`](crate::Error::NoAreaDate) for names of communes without a day; all else is reported in [`Folder::not_read`].
     pub fn recognise(&self, path: impl AsRef<Path>, name: &str) -> Result<Folder> {
         let path = path.as_ref();
         match open(path, self.sheet.as_deref(), self.encoding, self.limits) {
@@ -85,7 +85,7 @@ impl Reader {
         }
     }
 
-    /// As [`Reader::recognise`], of a frame.
+    /// As [`Reader::recognise`], for a frame.
     ///
     /// # Errors
     /// As [`Reader::recognise`].
@@ -93,10 +93,10 @@ impl Reader {
         self.recognise_book(Origin { name, is_file: true }, of_frame(name, frame, self.limits)?)
     }
 
-    /// Reads every file below a folder, in the order of their names.
+    /// Reads every file below a folder, ordered by name.
     ///
     /// # Errors
-    /// [`Error::File`](crate::Error::File) if there is no such folder, [`Error::NoAreaDate`](crate::Error::NoAreaDate) for names of
+    /// [`Error::File`](crate::Error::File) if the folder does not exist, [`Error::NoAreaDate`](crate::Error::NoAreaDate) for names of
     /// communes without a day.
     pub fn read_folder(&self, folder: impl AsRef<Path>) -> Result<Folder> {
         let folder = folder.as_ref();

@@ -1,4 +1,4 @@
-//! How files are read: what the user says of them.
+//! Settings for reading files.
 
 use super::decode::TextEncoding;
 use super::mapping::Mapping;
@@ -9,14 +9,14 @@ use crate::limits::Limits;
 use chrono::NaiveDate;
 use std::sync::Arc;
 
-/// Where sheets come from: a file, or a frame that has but a name.
+/// The origin of sheets: a file, or a frame, which has only a name.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Origin<'a> {
     pub name: &'a str,
     pub is_file: bool,
 }
 
-/// How files are read.
+/// Reads files with the given settings.
 #[derive(Debug, Clone, Default)]
 pub struct Reader {
     pub(super) mapping: Mapping,
@@ -31,34 +31,34 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// A reader that knows the synonyms of the crate alone.
+    /// A reader with only the crate's own synonyms.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// What the user says of the files.
+    /// Adds what the user knows about the files.
     #[must_use]
     pub fn mapping(mut self, mapping: Mapping) -> Self {
         self.mapping = mapping;
         self
     }
 
-    /// Only the sheet of that name.
+    /// Reads only the sheet with that name.
     #[must_use]
     pub fn sheet(mut self, name: impl Into<String>) -> Self {
         self.sheet = Some(name.into());
         self
     }
 
-    /// How text is written, where it cannot be told.
+    /// Sets the encoding of text files, where it cannot be detected.
     #[must_use]
     pub fn encoding(mut self, encoding: TextEncoding) -> Self {
         self.encoding = Some(encoding);
         self
     }
 
-    /// The day whose list of areas names are looked up in.
+    /// Sets the day whose list of areas names are looked up in.
     ///
     /// # Errors
     /// [`Error::NoAreaList`] for a day outside the lists that the crate ships.
@@ -67,24 +67,24 @@ impl Reader {
         Ok(self)
     }
 
-    /// The code of the province or district that all communes of the files lie in.
+    /// Sets the code of the province or district that contains all communes of the files.
     #[must_use]
     pub fn within(mut self, code: impl Into<String>) -> Self {
         self.within = Some(code.into());
         self
     }
 
-    /// The official list that names of ethnic groups become codes of; that of 1979 if none is named.
+    /// Sets the official list whose codes names of ethnic groups become; by default that of 1979.
     #[must_use]
     pub fn ethnic_list(mut self, list: EthnicList) -> Self {
         self.ethnic_list = Some(list);
         self
     }
 
-    /// The tables that files of a folder may hold; all if none are named.
+    /// Sets the tables that files of a folder may hold; by default all.
     ///
     /// # Errors
-    /// [`Error::UnknownChoice`] for a table that there is not.
+    /// [`Error::UnknownChoice`] for an unknown table.
     pub fn tables(mut self, tables: Vec<String>) -> Result<Self> {
         for table in &tables {
             known_table(table)?;
@@ -93,15 +93,16 @@ impl Reader {
         Ok(self)
     }
 
-    /// How much memory reading may take; half of what the machine has if nothing is said.
+    /// Sets how much memory reading may take; by default half of the machine's.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// Says that other files, read together with these, write sexes as 0 and 1: a 1 without a 2 is then not known to be a boy. Of the
-    /// sheets of one file and of the files of one folder this is found out ([`Folder::counts_sexes_from_zero`](super::Folder::counts_sexes_from_zero)).
+    /// Declares that other files, read together with these, code sexes as 0 and 1: a 1 without a 2 is then not known to be a boy. Among the
+    /// sheets of one file and the files of one folder this is detected
+    /// ([`Folder::counts_sexes_from_zero`](super::Folder::counts_sexes_from_zero)).
     #[must_use]
     pub fn sexes_from_zero(mut self) -> Self {
         self.from_zero = true;
@@ -109,7 +110,7 @@ impl Reader {
     }
 }
 
-/// The table of that name.
+/// The table with that name.
 pub(super) fn known_table(id: &str) -> Result<Table> {
     let catalogue = Catalogue::builtin();
     catalogue.table(id).cloned().ok_or_else(|| Error::UnknownChoice {

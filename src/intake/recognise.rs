@@ -1,4 +1,4 @@
-//! Which sheet of a book is which table, and why some are none.
+//! Recognises which sheet of a workbook is which table, and why some are none.
 
 use super::book::{Book, Refused};
 use super::cells::Sheet;
@@ -8,7 +8,7 @@ use super::report::{Folder, NotRead, Reading};
 use super::rules::Rule;
 use super::unreadable::unreadable;
 use crate::catalogue::{Catalogue, EthnicList, Table};
-use crate::error::{Error, Result};
+use crate::error::{Error, Phrase, Result};
 use crate::text::{Language, Text};
 
 impl Reader {
@@ -36,7 +36,7 @@ impl Reader {
         if !reading.parts.is_empty() {
             return Ok(self.named(reading));
         }
-        Err(nearest.unwrap_or_else(|| unreadable(file.name, "a sheet with cells", "none")))
+        Err(nearest.unwrap_or_else(|| unreadable(file.name, Phrase::SheetWithCells, Phrase::Nothing)))
     }
 
     pub(super) fn recognise_book(&self, file: Origin<'_>, book: Book) -> Result<Folder> {
@@ -45,7 +45,7 @@ impl Reader {
         for sheet in book.sheets {
             let legacy = self.legacy(&sheet, book.encoding);
             let mut fits: Vec<(usize, &Table, Header)> = Vec::new();
-            // How well the sheet fits a table of whose records it names none.
+            // The best fit of a sheet that has the table's columns but none that identifies records.
             let mut summary: Option<usize> = None;
             {
                 let top = Top::new(&sheet, legacy);
@@ -118,7 +118,7 @@ impl Reader {
         }
     }
 
-    /// The reading with the list that names of ethnic groups became codes of.
+    /// The reading, with the list whose codes names of ethnic groups became.
     fn named(&self, mut reading: Reading) -> Reading {
         if reading.parts.iter().flat_map(|p| &p.changes).any(|c| c.rule == Rule::EthnicName) {
             reading.ethnic_list = Some(self.ethnic_list.unwrap_or(EthnicList::Of1979));
@@ -127,19 +127,19 @@ impl Reader {
     }
 }
 
-/// The sentence of an error in both languages.
+/// The message of an error in both languages.
 pub(super) fn both(error: &Error) -> Text {
     Text::new(error.message(Language::Vi), error.message(Language::En))
 }
 
 fn refused(file: &str, book: &Book) -> Vec<NotRead> {
-    let told = book.refused.iter().map(|sheet| match sheet {
+    let sheets = book.refused.iter().map(|sheet| match sheet {
         Refused::NoCells(name) => (name, Text::new("trang này không phải bảng ô", "this sheet has no cells")),
         Refused::Hidden(name) => {
             (name, Text::new("trang bị ẩn; muốn đọc, hãy nêu tên: sheet=...", "a hidden sheet; to read it, name it: sheet=..."))
         }
     });
-    told.map(|(sheet, why)| NotRead { file: file.to_owned(), sheet: sheet.clone(), why }).collect()
+    sheets.map(|(sheet, why)| NotRead { file: file.to_owned(), sheet: sheet.clone(), why }).collect()
 }
 
 fn no_header(file: &str, sheet: &Sheet, table: &Table, header: &Header, lacks: Option<&[String]>) -> Error {

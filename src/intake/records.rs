@@ -12,6 +12,7 @@ use super::legacy::{self, Font, Legacy};
 use super::mapping::{DELETED, Mapped};
 use super::merged::{fill_merged, share_across};
 use super::places::Places;
+use super::profile::Profile;
 use super::reader::{Origin, Reader};
 use super::report::{self, Part};
 use super::rows::{Aside, Filled, Rows};
@@ -20,17 +21,16 @@ use super::signs;
 use super::tidy::tidy;
 use super::titles::{self, Named};
 use super::value::YES_OR_NO;
-use super::whole::Whole;
 use crate::area::Level;
 use crate::catalogue::{EthnicList, Table};
 use crate::error::{Error, Result};
 use std::collections::BTreeMap;
 
-/// Distinct texts looked at to tell an old font.
+/// Distinct texts examined to detect a legacy font.
 const SAMPLE: u32 = 300;
 
 impl Reader {
-    /// How the texts of a sheet are written, if not in Unicode.
+    /// The legacy font of a sheet's texts, if any.
     pub(super) fn legacy(&self, sheet: &Sheet, encoding: Option<TextEncoding>) -> Option<Legacy> {
         let texts = || {
             sheet.columns.iter().flat_map(|(_, column)| {
@@ -47,7 +47,7 @@ impl Reader {
         Some(Legacy { font, mixed: texts().any(legacy::is_unicode) })
     }
 
-    /// What the values of a sheet are read by.
+    /// The reader of a sheet's cells.
     fn values<'a>(&self, sheet: &Sheet, legacy: Option<Legacy>, mapped: &'a Mapped) -> CellReader<'a> {
         CellReader {
             words: Words::get(),
@@ -56,7 +56,7 @@ impl Reader {
             ethnic: self.ethnic_list.unwrap_or(EthnicList::Of1979),
             window: signs::ANY_CENTURY,
             keeps_year: true,
-            whole: Whole::default(),
+            profile: Profile::default(),
             greatest: None,
             from_zero: self.from_zero,
             mapped,
@@ -88,7 +88,7 @@ impl Reader {
         Ok(Rows { table, sheet, header, reading: self.values(sheet, legacy, mapped), places: self.places()?, filled: Filled::new(sheet) })
     }
 
-    /// The commune that a title, the sheet's name or the file's name gives to all records, where no column and no constant says it.
+    /// The commune that a title, the sheet's name or the file's name gives to all records, if no column and no constant does.
     #[allow(clippy::too_many_arguments, reason = "what is known of a sheet")]
     fn commune_of(
         &self,
@@ -100,7 +100,8 @@ impl Reader {
         constants: &BTreeMap<String, (String, String)>,
         aside: &[(u32, Aside)],
     ) -> Named {
-        let says = |target: &Target| target.column == "commune" && matches!(target.part, header::Part::Whole | header::Part::Code);
+        let says =
+            |target: &Target| target.column == "commune" && matches!(target.part, header::Component::Whole | header::Component::Code);
         let is_said = header.columns.iter().filter_map(|(_, target, _)| target.as_ref()).any(says) || constants.contains_key("commune");
         let (Some(names), Ok(places)) = (&self.areas, self.places()) else { return Named::Nothing };
         if is_said || table.column("commune").is_none() {
@@ -108,7 +109,7 @@ impl Reader {
         }
         let headings = aside.iter().filter(|(_, why)| *why == Aside::Section).filter_map(|(row, _)| sheet.rows.binary_search(row).ok());
         let titles = (0..header.first).chain(headings).map(|row| line(sheet, row, legacy)).collect();
-        titles::Sources { titles, sheet: &sheet.name, file: file.is_file.then_some(file.name) }.commune(names, places.within)
+        titles::Titles { titles, sheet: &sheet.name, file: file.is_file.then_some(file.name) }.commune(names, places.within)
     }
 
     /// Reads the records below a header.
@@ -147,7 +148,7 @@ impl Reader {
         cleaned.findings.extend(account.findings());
         if commune == Named::Doubtful {
             let row = sheet.rows[header.first];
-            cleaned.findings.insert(0, Finding { row, column: "commune".to_owned(), expected: titles::EXPECTED.to_owned() });
+            cleaned.findings.insert(0, Finding { row, column: "commune".to_owned(), expected: titles::EXPECTED.into() });
         }
         cleaned.findings.extend(doubtful);
         cleaned.findings.sort_by_key(|finding| finding.row);
@@ -169,7 +170,7 @@ impl Reader {
     }
 }
 
-/// What stands in a row, as one text: a label goes on with the cell beside it.
+/// A row as one text: a label continues with the cell beside it.
 fn line(sheet: &Sheet, row: usize, legacy: Option<Legacy>) -> String {
     let mut line = String::new();
     for column in 0..sheet.columns.len() {
@@ -187,7 +188,7 @@ fn line(sheet: &Sheet, row: usize, legacy: Option<Legacy>) -> String {
     line
 }
 
-/// Findings of records whose column of deletions says neither yes nor no.
+/// Findings of records whose deletion column says neither yes nor no.
 fn doubtful_deletions(rows: &Rows<'_>, kept: &[u32]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (place, how) in &rows.header.deleted {
@@ -196,7 +197,7 @@ fn doubtful_deletions(rows: &Rows<'_>, kept: &[u32]) -> Vec<Finding> {
         findings.extend(unread.map(|row| Finding {
             row: rows.sheet.rows[*row as usize],
             column: DELETED.to_owned(),
-            expected: YES_OR_NO.to_owned(),
+            expected: YES_OR_NO.into(),
         }));
     }
     findings

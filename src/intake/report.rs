@@ -1,12 +1,11 @@
-//! What was read, and everything that is told about the reading.
+//! What was read, and the report of the reading.
 
 use super::decode::TextEncoding;
 use super::findings::{Change, Finding};
 use super::header::Header;
 use super::rows::Aside;
 use crate::catalogue::{Catalogue, EthnicList};
-use crate::error::{Error, Result};
-use crate::phrases::vietnamese;
+use crate::error::{Error, Fact, Result};
 use crate::text::{Language, Text};
 use chrono::NaiveDate;
 use polars_core::prelude::*;
@@ -19,13 +18,13 @@ pub struct Part {
     pub file: String,
     /// The sheet; empty for a file that has none.
     pub sheet: String,
-    /// The row where the header begins, as the spreadsheet shows it.
+    /// The first row of the header, as the spreadsheet shows it.
     pub header_row: u32,
-    /// How a text file was written.
+    /// The encoding of a text file.
     pub encoding: Option<TextEncoding>,
-    /// The rows that are no records, by number.
+    /// The rows that are not records, by number.
     pub aside: Vec<(u32, Aside)>,
-    /// The headers of the file, the column of ours each became, and how it was matched.
+    /// The headers of the file, the schema column that each became, and how it was matched.
     pub columns: Vec<(String, Option<String>, Option<&'static str>)>,
     /// The values that were changed.
     pub changes: Vec<Change>,
@@ -40,13 +39,13 @@ pub struct Part {
 pub struct NotRead {
     /// The file.
     pub file: String,
-    /// The sheet, of a workbook that could be opened.
+    /// The sheet, for a workbook that could be opened.
     pub sheet: String,
     /// The reason.
     pub why: Text,
 }
 
-/// One table as it was read from files.
+/// One table as read from files.
 #[derive(Debug, Clone)]
 pub struct Reading {
     /// The table.
@@ -55,9 +54,9 @@ pub struct Reading {
     pub parts: Vec<Part>,
     /// What was left out.
     pub not_read: Vec<NotRead>,
-    /// The day whose list of areas names were looked up in, if one was given.
+    /// The day whose list of areas names were looked up in, if given.
     pub area_vintage: Option<NaiveDate>,
-    /// The official list that ethnic codes belong to, if one was given or names had to be turned into codes.
+    /// The official list of the ethnic codes, if given or if names were turned into codes.
     pub ethnic_list: Option<EthnicList>,
 }
 
@@ -79,14 +78,14 @@ pub(super) fn matched(header: &Header) -> Vec<(String, Option<String>, Option<&'
 
 fn frame(columns: Vec<Column>) -> Result<DataFrame> {
     let rows = columns.first().map_or(0, Column::len);
-    DataFrame::new(rows, columns).map_err(|e| Error::Frame { table: "reading".to_owned(), found: e.to_string() })
+    DataFrame::new(rows, columns).map_err(|e| Error::Frame { table: "reading".to_owned(), found: Fact::library(e) })
 }
 
 fn texts<'a>(name: &str, values: impl Iterator<Item = Option<&'a str>>) -> Column {
     StringChunked::from_iter_options(name.into(), values).into_column()
 }
 
-/// A column of few texts, given as runs of rows, as an enumeration.
+/// A column with few texts, given as runs of rows, as an enumeration.
 fn runs(name: &str, runs: &[(&str, usize)]) -> PolarsResult<Column> {
     let mut categories: Vec<&str> = runs.iter().map(|(text, _)| *text).collect();
     categories.sort_unstable();
@@ -107,13 +106,13 @@ fn runs(name: &str, runs: &[(&str, usize)]) -> PolarsResult<Column> {
 }
 
 impl Reading {
-    /// The records of all sheets, one below the other: our columns, then `source_file`, `source_sheet`, `source_row` and
-    /// `source_unread` (the columns of the row that could not be read).
+    /// The records of all sheets, stacked: the schema columns, then `source_file`, `source_sheet`, `source_row` and `source_unread` (the
+    /// columns of the row that could not be read).
     ///
     /// # Errors
-    /// [`Error::Frame`] if the columns cannot be put together.
+    /// [`Error::Frame`] if the columns cannot be combined.
     pub fn frame(&self) -> Result<DataFrame> {
-        self.joined().map_err(|e| Error::Frame { table: self.table.clone(), found: e.to_string() })
+        self.joined().map_err(|e| Error::Frame { table: self.table.clone(), found: Fact::library(e) })
     }
 
     fn joined(&self) -> PolarsResult<DataFrame> {
@@ -143,7 +142,7 @@ impl Reading {
         DataFrame::new(self.rows(), columns)
     }
 
-    /// True if figures of a column of sexes were not read because a 0 stands among them.
+    /// True if figures in a column of sexes were not read because it contains a 0.
     pub(super) fn counts_sexes_from_zero(&self) -> bool {
         let catalogue = crate::catalogue::Catalogue::builtin();
         let is_sex =
@@ -160,16 +159,16 @@ impl Reading {
     /// The sheets read: file, sheet, table, `header_row`, `encoding`, rows, `set_aside`; and those not read, with the reason.
     ///
     /// # Errors
-    /// [`Error::Frame`] if the columns cannot be put together.
+    /// [`Error::Frame`] if the columns cannot be combined.
     pub fn files(&self, language: Language) -> Result<DataFrame> {
         files([self], &self.not_read, language)
     }
 
-    /// Headers: file, sheet, header, column, how (`id`, `synonym`, `mapping`, `ignored`, `repeated`, `parentheses`, `unit`, `whose`, `deleted`,
-    /// or null where nothing was matched).
+    /// Headers: file, sheet, header, column, how (`id`, `synonym`, `mapping`, `ignored`, `repeated`, `parentheses`, `unit`, `whose`,
+    /// `deleted`, or null if nothing matched).
     ///
     /// # Errors
-    /// [`Error::Frame`] if the columns cannot be put together.
+    /// [`Error::Frame`] if the columns cannot be combined.
     pub fn columns(&self) -> Result<DataFrame> {
         let rows: Vec<_> = self.parts.iter().flat_map(|p| p.columns.iter().map(move |c| (p, c))).collect();
         frame(vec![
@@ -181,62 +180,59 @@ impl Reading {
         ])
     }
 
-    /// Changes: file, sheet, column, rule, rows, and what the rule says.
+    /// Changes: file, sheet, column, rule, rows, and the meaning of the rule.
     ///
     /// # Errors
-    /// [`Error::Frame`] if the columns cannot be put together.
+    /// [`Error::Frame`] if the columns cannot be combined.
     pub fn changes(&self, language: Language) -> Result<DataFrame> {
         let rows: Vec<_> = self.parts.iter().flat_map(|p| p.changes.iter().map(move |c| (p, c))).collect();
-        let told: Vec<Text> = rows.iter().map(|(_, c)| c.rule.text()).collect();
+        let meanings: Vec<Text> = rows.iter().map(|(_, c)| c.rule.text()).collect();
         frame(vec![
             texts("file", rows.iter().map(|(p, _)| Some(p.file.as_str()))),
             texts("sheet", rows.iter().map(|(p, _)| Some(p.sheet.as_str()))),
             texts("column", rows.iter().map(|(_, c)| Some(c.column.as_str()))),
             texts("rule", rows.iter().map(|(_, c)| Some(c.rule.code()))),
             Column::new("rows".into(), rows.iter().map(|(_, c)| c.rows as i64).collect::<Vec<_>>()),
-            texts("meaning", told.iter().map(|t| Some(t.get(language)))),
+            texts("meaning", meanings.iter().map(|t| Some(t.get(language)))),
         ])
     }
 
     /// Values that could not be read: file, sheet, row, column, and what was expected.
     ///
     /// # Errors
-    /// [`Error::Frame`] if the columns cannot be put together.
+    /// [`Error::Frame`] if the columns cannot be combined.
     pub fn findings(&self, language: Language) -> Result<DataFrame> {
         let rows: Vec<_> = self.parts.iter().flat_map(|p| p.findings.iter().map(move |f| (p, f))).collect();
-        let mut known: std::collections::HashMap<&str, String> = std::collections::HashMap::new();
+        let mut known: std::collections::HashMap<&Fact, String> = std::collections::HashMap::new();
         for (_, finding) in &rows {
-            known.entry(&finding.expected).or_insert_with(|| match language {
-                Language::Vi => vietnamese(&finding.expected),
-                Language::En => finding.expected.clone(),
-            });
+            known.entry(&finding.expected).or_insert_with(|| finding.expected.text(language));
         }
         frame(vec![
             texts("file", rows.iter().map(|(p, _)| Some(p.file.as_str()))),
             texts("sheet", rows.iter().map(|(p, _)| Some(p.sheet.as_str()))),
             Column::new("row".into(), rows.iter().map(|(_, f)| f.row).collect::<Vec<_>>()),
             texts("column", rows.iter().map(|(_, f)| Some(f.column.as_str()))),
-            texts("expected", rows.iter().map(|(_, f)| known.get(f.expected.as_str()).map(String::as_str))),
+            texts("expected", rows.iter().map(|(_, f)| known.get(&f.expected).map(String::as_str))),
         ])
     }
 
-    /// Rows that are no records: file, sheet, row, reason, and what the reason says.
+    /// Rows that are not records: file, sheet, row, reason, and the meaning of the reason.
     ///
     /// # Errors
-    /// [`Error::Frame`] if the columns cannot be put together.
+    /// [`Error::Frame`] if the columns cannot be combined.
     pub fn set_aside(&self, language: Language) -> Result<DataFrame> {
         let rows: Vec<_> = self.parts.iter().flat_map(|p| p.aside.iter().map(move |a| (p, a))).collect();
-        let told: Vec<Text> = rows.iter().map(|(_, (_, why))| why.text()).collect();
+        let meanings: Vec<Text> = rows.iter().map(|(_, (_, why))| why.text()).collect();
         frame(vec![
             texts("file", rows.iter().map(|(p, _)| Some(p.file.as_str()))),
             texts("sheet", rows.iter().map(|(p, _)| Some(p.sheet.as_str()))),
             Column::new("row".into(), rows.iter().map(|(_, (row, _))| *row).collect::<Vec<_>>()),
             texts("why", rows.iter().map(|(_, (_, why))| Some(why.code()))),
-            texts("meaning", told.iter().map(|t| Some(t.get(language)))),
+            texts("meaning", meanings.iter().map(|t| Some(t.get(language)))),
         ])
     }
 
-    /// Puts the sheets of another reading of the same table below these.
+    /// Appends the sheets of another reading of the same table.
     pub fn join(&mut self, other: Self) {
         self.parts.extend(other.parts);
         self.not_read.extend(other.not_read);
@@ -246,14 +242,14 @@ impl Reading {
 }
 
 impl Folder {
-    /// True if some column of sexes was not read because it counts from 0: a 1 in other files may then be no boy
+    /// True if a column of sexes was not read because it is coded from 0: a 1 in other files may then not be a boy
     /// ([`Reader::sexes_from_zero`](super::Reader::sexes_from_zero)).
     #[must_use]
     pub fn counts_sexes_from_zero(&self) -> bool {
         self.readings.values().any(Reading::counts_sexes_from_zero)
     }
 
-    /// Takes over what another folder or file holds.
+    /// Adds the content of another folder or file.
     pub fn join(&mut self, other: Self) {
         for (table, reading) in other.readings {
             match self.readings.entry(table) {
@@ -269,13 +265,13 @@ impl Folder {
     /// The sheets read and not read, as [`Reading::files`].
     ///
     /// # Errors
-    /// [`Error::Frame`] if the columns cannot be put together.
+    /// [`Error::Frame`] if the columns cannot be combined.
     pub fn files(&self, language: Language) -> Result<DataFrame> {
         files(self.readings.values(), &self.not_read, language)
     }
 }
 
-/// File, sheet, what was read there or why nothing was.
+/// File, sheet, and what was read there or why it was not.
 type Listed<'a> = (&'a str, &'a str, Option<(&'a Reading, &'a Part)>, Option<&'a Text>);
 
 fn files<'a>(readings: impl IntoIterator<Item = &'a Reading>, not_read: &[NotRead], language: Language) -> Result<DataFrame> {
@@ -284,7 +280,7 @@ fn files<'a>(readings: impl IntoIterator<Item = &'a Reading>, not_read: &[NotRea
         rows.extend(reading.parts.iter().map(|p| (p.file.as_str(), p.sheet.as_str(), Some((reading, p)), None)));
     }
     rows.extend(not_read.iter().map(|n| (n.file.as_str(), n.sheet.as_str(), None, Some(&n.why))));
-    // The sheets of a file stay in their order.
+    // The sheets of a file keep their order.
     rows.sort_by_key(|(file, ..)| *file);
     let number = |name: &str, of: &dyn Fn(&Part) -> i64| {
         Column::new(name.into(), rows.iter().map(|(_, _, part, _)| part.map(|(_, p)| of(p))).collect::<Vec<Option<i64>>>())

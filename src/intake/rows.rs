@@ -1,10 +1,10 @@
-//! Which rows of a sheet are records: the others are counted and kept by number, with the reason.
+//! Which rows of a sheet are records: the others are counted and listed by number, with the reason.
 
 use super::cell_reader::CellReader;
-use super::cells::{BLANK, Cell, Column, Sheet};
+use super::cells::{BLANK, Cell, Cells, Sheet};
 use super::dates;
-use super::header::{Deletion, Header, Part, says_deleted};
-use super::places::{Places, Told};
+use super::header::{Component, Deletion, Header, says_deleted};
+use super::places::{Address, Places};
 use super::rules::Rules;
 use super::signs;
 use super::tidy::{number_text, tidy};
@@ -14,23 +14,23 @@ use crate::catalogue::{ColumnType, Table};
 use crate::task::Watched;
 use crate::text::Text;
 
-/// Why a row is no record.
+/// Why a row is not a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Aside {
-    /// Nothing stands in it.
+    /// It is empty.
     Blank,
     /// A total of other rows, or a part of one of them.
     Total,
     /// A note or a signature below the records.
     Note,
-    /// One cell alone between the records: the heading of a group.
+    /// A single cell between the records: the heading of a group.
     Section,
     /// The numbers of the columns, below the header.
     Numbering,
-    /// The header again, on a new page.
+    /// The header repeated on a new page.
     HeaderAgain,
-    /// A column says that it is deleted.
+    /// A column marks it as deleted.
     Deleted,
 }
 
@@ -49,7 +49,7 @@ impl Aside {
         }
     }
 
-    /// What it says.
+    /// Its description.
     #[must_use]
     pub fn text(self) -> Text {
         match self {
@@ -64,7 +64,7 @@ impl Aside {
     }
 }
 
-/// A sheet below its header, with what tells the values of its columns.
+/// A sheet below its header, with the means to read its columns.
 pub(super) struct Rows<'a> {
     pub table: &'a Table,
     pub sheet: &'a Sheet,
@@ -74,12 +74,12 @@ pub(super) struct Rows<'a> {
     pub filled: Filled,
 }
 
-/// Longest text that is looked at for what a row is.
-const TOLD: usize = 2000;
-/// Columns from here on are looked at only where they hold something, if few of them do in a row.
+/// Longest text that is examined to classify a row.
+const LONGEST: usize = 2000;
+/// From this number of columns on, only non-empty cells are visited if rows have few.
 const WIDE: usize = 100;
 
-/// Of a wide sheet that is nearly empty, the columns of each row that hold something; else nothing.
+/// In a wide, nearly empty sheet the non-empty columns of each row; otherwise empty.
 #[derive(Debug, Default)]
 pub(super) struct Filled {
     ends: Vec<usize>,
@@ -93,7 +93,7 @@ impl Filled {
             return Self::default();
         }
         let mut ends = vec![0; sheet.rows.len()];
-        let filled = |column: &Column| (0..column.len().min(sheet.rows.len())).filter(|row| column.code(*row) != BLANK).collect::<Vec<_>>();
+        let filled = |column: &Cells| (0..column.len().min(sheet.rows.len())).filter(|row| column.code(*row) != BLANK).collect::<Vec<_>>();
         let columns: Vec<Vec<usize>> = sheet.columns.iter().map(|(_, column)| filled(column)).collect();
         columns.iter().flatten().for_each(|row| ends[*row] += 1);
         let mut sum = 0;
@@ -104,7 +104,7 @@ impl Filled {
         if sum * 4 > wide * sheet.rows.len() {
             return Self::default();
         }
-        // From behind, so that each row's end becomes its start, and the next one's start is its end.
+        // Filled backwards, so that each row's end becomes its start, and the next one's start is its end.
         let mut places = vec![0; sum];
         for (place, rows) in columns.iter().enumerate().rev() {
             for row in rows {
@@ -116,14 +116,14 @@ impl Filled {
         Self { ends, places }
     }
 
-    /// The places of a row, if they are known.
+    /// The non-empty columns of a row, if indexed.
     fn of(&self, row: usize) -> Option<&[u16]> {
         Some(&self.places[*self.ends.get(row)?..*self.ends.get(row + 1)?])
     }
 }
 
 impl Rows<'_> {
-    /// The records of a sheet by their order in it, and the rows set aside with their numbers.
+    /// The records of a sheet by position, and the rows set aside with their numbers.
     pub fn records(&self) -> (Vec<u32>, Vec<(u32, Aside)>) {
         let (sheet, start) = (self.sheet, self.start());
         let known = self.known();
@@ -136,7 +136,7 @@ impl Rows<'_> {
             (0..sheet.columns.len()).filter(|place| self.is_dimension(*place)).map(|place| (place, self.wholes(place))).collect();
         let any_total = totals.iter().chain(dimensions.iter().map(|(_, wholes)| wholes)).flatten().any(|total| *total);
         let few = (known.len() / 4).max(usize::from(known.len() > 2));
-        let thin = |row: usize| self.filled(row, &known) <= few && !self.tells_a_record(row);
+        let thin = |row: usize| self.filled(row, &known) <= few && !self.looks_like_record(row);
         let numbering = self.is_numbering(start);
         let numbers =
             |row: usize| numbering && (row == start || sheet.columns.iter().all(|(_, column)| column.code(row) == column.code(start)));
@@ -153,7 +153,7 @@ impl Rows<'_> {
                 None
             }
         };
-        let deleted: Vec<(&Column, Vec<Option<bool>>)> =
+        let deleted: Vec<(&Cells, Vec<Option<bool>>)> =
             self.header.deleted.iter().map(|(place, how)| self.deletions(*place, *how)).collect();
         let is_deleted = |row: usize| deleted.iter().any(|(column, says)| says[column.code(row) as usize] == Some(true));
         let is_blank = |row: usize| self.cells(row).next().is_none();
@@ -161,7 +161,7 @@ impl Rows<'_> {
         while end > start && (is_blank(end - 1) || why(end - 1).is_some() || thin(end - 1)) {
             end -= 1;
         }
-        // A list of nothing but thin rows is a list all the same.
+        // A list of only thin rows is still a list.
         let all_thin = end == start;
         let (mut kept, mut aside) = (Vec::with_capacity(end.saturating_sub(start)), Vec::new());
         for row in (start..sheet.rows.len()).watched() {
@@ -184,21 +184,21 @@ impl Rows<'_> {
         (kept, aside)
     }
 
-    /// True if columns of yes or no hold counts instead: a table of totals, not of records.
+    /// True if columns of yes or no hold counts: a table of totals, not of records.
     pub fn are_counts(&self) -> bool {
-        let columns: Vec<(&Column, Vec<Option<bool>>)> =
+        let columns: Vec<(&Cells, Vec<Option<bool>>)> =
             self.known().into_iter().filter(|c| self.is_yes_or_no(*c)).map(|c| self.counts(c)).collect();
         if !columns.iter().any(|(_, counts)| counts.contains(&Some(true))) {
             return false;
         }
         let (kept, _) = self.records();
         let cells = |which: Option<bool>| -> usize {
-            let of = |(column, counts): &(&Column, Vec<Option<bool>>)| {
+            let of = |(column, counts): &(&Cells, Vec<Option<bool>>)| {
                 kept.iter().map(|row| column.code(*row as usize)).filter(|code| *code != BLANK && counts[*code as usize] == which).count()
             };
             columns.iter().map(of).sum()
         };
-        // A slip of the pen among many marks is no count.
+        // One typo among many marks is not a count.
         let (counts, marks) = (cells(Some(true)), cells(None));
         marks == 0 && counts * 50 > cells(Some(false))
     }
@@ -207,12 +207,12 @@ impl Rows<'_> {
         let target = self.header.columns[place].1.as_ref();
         target.is_some_and(|t| {
             let kind = self.table.column(&t.column).map(|c| c.kind);
-            matches!(t.part, Part::Tick(_)) && kind != Some(ColumnType::Date) || kind == Some(ColumnType::Flag)
+            matches!(t.part, Component::Tick(_)) && kind != Some(ColumnType::Date) || kind == Some(ColumnType::Flag)
         })
     }
 
-    /// A column that tells which rows are deleted, and what each of its codes says; none for what is neither yes nor no.
-    pub fn deletions(&self, place: usize, how: Deletion) -> (&Column, Vec<Option<bool>>) {
+    /// A column that marks deleted rows, and the meaning of each of its codes; `None` for neither yes nor no.
+    pub fn deletions(&self, place: usize, how: Deletion) -> (&Cells, Vec<Option<bool>>) {
         let column = &self.sheet.columns[place].1;
         let says = |code: u32| {
             let cell = column.cell(code);
@@ -230,7 +230,7 @@ impl Rows<'_> {
                 _ if self.reading.words.is_blank(&text) => Some(false),
                 (Deletion::Date, Cell::Text(_) | Cell::Number(_)) => match dates::text(&text, signs::ANY_CENTURY) {
                     Ok(_) => Some(true),
-                    // The zero day of databases is none.
+                    // The zero date of databases is not a date.
                     Err(_) if text.bytes().all(|b| matches!(b, b'0' | b'-' | b':' | b' ')) => Some(false),
                     Err(_) => self.reading.words.flag(&text),
                 },
@@ -242,8 +242,8 @@ impl Rows<'_> {
         (column, (0..column.distinct() as u32).map(says).collect())
     }
 
-    /// A column, and for each of its codes whether it counts more than one; none for what is no number.
-    fn counts(&self, place: usize) -> (&Column, Vec<Option<bool>>) {
+    /// A column, and for each code whether it is a count above one; `None` for what is not a number.
+    fn counts(&self, place: usize) -> (&Cells, Vec<Option<bool>>) {
         let column = &self.sheet.columns[place].1;
         let count = |code: u32| match column.cell(code) {
             Cell::Number(number) => Some(number > 1.0),
@@ -257,7 +257,7 @@ impl Rows<'_> {
         self.header.first + self.header.height
     }
 
-    /// The columns that are ours.
+    /// The schema columns.
     fn known(&self) -> Vec<usize> {
         (0..self.sheet.columns.len()).filter(|c| self.header.columns[*c].1.is_some()).collect()
     }
@@ -270,7 +270,7 @@ impl Rows<'_> {
         columns.iter().filter(|c| self.is_filled(row, **c)).count()
     }
 
-    /// The columns of a row that hold something.
+    /// The non-empty columns of a row.
     fn cells(&self, row: usize) -> impl Iterator<Item = usize> {
         let few = self.filled.of(row);
         let all = if few.is_some() { 0 } else { self.sheet.columns.len() };
@@ -280,16 +280,16 @@ impl Rows<'_> {
 
     fn text(&self, row: usize, column: usize) -> String {
         match self.sheet.cell(row, column) {
-            // What is longer is no word of a note, a heading or a signature, and no day.
-            Cell::Text(text) if text.len() > TOLD => String::new(),
+            // A longer text is not the word of a note, a heading or a signature, nor a date.
+            Cell::Text(text) if text.len() > LONGEST => String::new(),
             Cell::Text(text) => tidy(text, self.reading.legacy, &mut Rules::default()),
             Cell::Number(number) => number_text(number),
             _ => String::new(),
         }
     }
 
-    fn is_total(&self, column: &Column, code: u32) -> bool {
-        // "Tổng", "Cộng", "T. cộng", "Lũy kế": one look spares most texts the making of a key. Spaces that do not show may stand before.
+    fn is_total(&self, column: &Cells, code: u32) -> bool {
+        // "Tổng", "Cộng", "T. cộng", "Lũy kế": one look spares most texts a key. Invisible spaces may precede.
         let may_be = matches!(
             column.start(code),
             Some(
@@ -302,8 +302,8 @@ impl Rows<'_> {
         signs::is_total(&tidy(text, self.reading.legacy, &mut Rules::default()))
     }
 
-    /// True for a row that begins with the word of a total, has it behind its number, or where a dimension should say which of its
-    /// categories; a row with a day is a record.
+    /// True for a row that begins with the word of a total, has it behind its number, or has it where a dimension's category should be; a
+    /// row with a date is a record.
     fn has_total(&self, row: usize, totals: &[Vec<bool>], dimensions: &[(usize, Vec<bool>)]) -> bool {
         let code = |c: usize| self.sheet.columns[c].1.code(row) as usize;
         let total = |c: &usize| totals[*c][code(*c)];
@@ -312,12 +312,12 @@ impl Rows<'_> {
         (first.is_some_and(|first| total(&first)) || dimensions.iter().any(|(c, wholes)| wholes[code(*c)])) && !self.cells(row).any(is_day)
     }
 
-    /// True for a table whose rows are counts: each of its columns but those of counts is a dimension.
+    /// True for a table whose rows are counts: each of its columns except the counts is a dimension.
     fn holds_counts(&self) -> bool {
         self.table.columns.iter().any(|column| column.required && self.reading.words.is_amount(&column.id))
     }
 
-    /// True for a column that parts the records: by place, code, age, grade, unit. A name or a text may hold any word.
+    /// True for a column that classifies records: area, code, age, grade, unit. A name or a text may hold any word.
     fn is_dimension(&self, place: usize) -> bool {
         let Some(target) = &self.header.columns[place].1 else { return self.holds_counts() };
         self.table.column(&target.column).is_some_and(|column| match column.kind {
@@ -329,13 +329,13 @@ impl Rows<'_> {
         })
     }
 
-    /// For each code of a dimension whether it says all categories together.
+    /// For each code of a dimension whether it means all categories together.
     fn wholes(&self, place: usize) -> Vec<bool> {
         let (column, counts) = (&self.sheet.columns[place].1, self.holds_counts());
-        let target = self.header.columns[place].1.as_ref().filter(|t| matches!(t.part, Part::Whole | Part::Code));
+        let target = self.header.columns[place].1.as_ref().filter(|t| matches!(t.part, Component::Whole | Component::Code));
         let is_area = target.and_then(|t| self.table.column(&t.column)).is_some_and(|c| c.kind == ColumnType::Area);
-        let is_none_of_ours = self.header.columns[place].1.is_none();
-        let has_boys = is_none_of_ours
+        let is_unmatched = self.header.columns[place].1.is_none();
+        let has_boys = is_unmatched
             && counts
             && (0..column.distinct() as u32)
                 .any(|code| matches!(column.cell(code), Cell::Text(text) if text.trim().eq_ignore_ascii_case("nam")));
@@ -345,16 +345,17 @@ impl Rows<'_> {
                 signs::is_total(&text)
                     || signs::is_whole(&text)
                     || is_area && self.is_wide(&text)
-                    || is_none_of_ours && (signs::is_block(&text) || !has_boys && signs::is_part(&text))
+                    || is_unmatched && (signs::is_block(&text) || !has_boys && signs::is_part(&text))
             }
             _ => self.is_total(column, code),
         };
         (0..column.distinct() as u32).map(whole).collect()
     }
 
-    /// True for the name of a district or a province where a commune should stand: by its type word, or in the list of areas.
+    /// True for a district or province where a commune is expected: by its type word, or in the list of areas.
     fn is_wide(&self, text: &str) -> bool {
-        let is_commune = || self.places.commune(Told { name: text, ..Told::default() }).is_ok_and(|made| made.value != Value::Null);
+        let is_commune =
+            || self.places.commune(Address { name: text, ..Address::default() }).is_ok_and(|parsed| parsed.value != Value::Null);
         if signs::is_wide(text) {
             return !text.contains(',') && !is_commune();
         }
@@ -381,7 +382,7 @@ impl Rows<'_> {
         self.cells(row).nth(1).is_none()
     }
 
-    /// True for the heading of a group: one text alone beside the numbering, numbered otherwise than records are or naming a unit.
+    /// True for the heading of a group: one text beside the numbering, numbered differently from records or naming a unit.
     fn is_group(&self, row: usize) -> bool {
         let numbering = self.header.numbering.filter(|c| self.is_filled(row, *c));
         let mut others = self.cells(row).filter(|c| Some(*c) != numbering);
@@ -393,18 +394,18 @@ impl Rows<'_> {
         marked || self.is_name(only) && signs::names_unit(&self.text(row, only))
     }
 
-    /// True for a column that holds names of people, or that is none of ours.
+    /// True for a column that holds names of people, or is not in the schema.
     fn is_name(&self, place: usize) -> bool {
         self.header.columns[place].1.as_ref().is_none_or(|t| self.table.column(&t.column).is_some_and(|c| c.private))
     }
 
-    /// True if a row of few cells is a record all the same: it says something that neither a note nor a signature says.
-    fn tells_a_record(&self, row: usize) -> bool {
+    /// True if a row of few cells is still a record: it contains something that neither a note nor a signature does.
+    fn looks_like_record(&self, row: usize) -> bool {
         let target = |c: usize| self.header.columns[c].1.as_ref();
         let is_area = |c: usize| target(c).and_then(|t| self.table.column(&t.column)).is_some_and(|c| c.kind == ColumnType::Area);
         let filled: Vec<usize> = self.cells(row).filter(|c| target(*c).is_some()).collect();
         let numbered = self.header.numbering.is_some_and(|c| signs::is_number(self.sheet.cell(row, c)));
-        // A form is often numbered and names its commune in every row, before anybody stands in it.
+        // An empty form often has numbers and the commune in every row.
         let says = filled.iter().any(|c| !is_area(*c)) && (numbered || filled.len() > 1 && filled.iter().any(|c| self.is_read(row, *c)));
         says && !self.cells(row).any(|c| signs::is_note(&self.text(row, c)))
     }
@@ -417,14 +418,16 @@ impl Rows<'_> {
         let (cell, text) = (self.sheet.cell(row, place), self.text(row, place));
         let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
         match (&target.part, column.kind) {
-            (Part::Tick(_), ColumnType::Date) => self.reading.read(column, cell).value != Value::Null,
-            (Part::Tick(_), _) => matches!(cell, Cell::Flag(_)) || self.reading.words.flag(&text).is_some(),
-            (Part::Whole, ColumnType::Area) => {
-                digits || self.places.commune(Told { name: &text, ..Told::default() }).is_ok_and(|made| made.value != Value::Null)
+            (Component::Tick(_), ColumnType::Date) => self.reading.read(column, cell).value != Value::Null,
+            (Component::Tick(_), _) => matches!(cell, Cell::Flag(_)) || self.reading.words.flag(&text).is_some(),
+            (Component::Whole, ColumnType::Area) => {
+                digits || self.places.commune(Address { name: &text, ..Address::default() }).is_ok_and(|parsed| parsed.value != Value::Null)
             }
-            (Part::Whole, ColumnType::Text) if column.codes.is_none() => !text.contains(' ') && text.contains(|c: char| c.is_ascii_digit()),
-            (Part::Whole, ColumnType::Date) if text.contains(char::is_alphabetic) => false,
-            (Part::Whole, _) => self.reading.read(column, cell).value != Value::Null,
+            (Component::Whole, ColumnType::Text) if column.codes.is_none() => {
+                !text.contains(' ') && text.contains(|c: char| c.is_ascii_digit())
+            }
+            (Component::Whole, ColumnType::Date) if text.contains(char::is_alphabetic) => false,
+            (Component::Whole, _) => self.reading.read(column, cell).value != Value::Null,
             _ => digits,
         }
     }

@@ -1,8 +1,8 @@
-//! What was done to values on their way in, each kind of change by name.
+//! The rules that change values when they are read, by name.
 
 use crate::text::Text;
 
-/// A kind of change. Every change of a value belongs to one or more.
+/// A kind of change. Every change of a value is reported under one or more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Rule {
@@ -12,7 +12,7 @@ pub enum Rule {
     Vni,
     /// Decomposed letters were composed.
     Composed,
-    /// Spaces that do not show, or show double, were taken away.
+    /// Invisible or double spaces were removed.
     Spaces,
     /// A word for "not recorded" became null.
     BlankWord,
@@ -26,27 +26,27 @@ pub enum Rule {
     DateWords,
     /// Eight digits became a date.
     DateDigits,
-    /// Day, month and year of three columns became a date.
+    /// Day, month and year from three columns became a date.
     DateParts,
     /// A number of days as Excel counts them became a date.
     ExcelSerial,
     /// A year of two digits got its century.
     ShortYear,
-    /// The time of day was left out.
+    /// The time of day was dropped.
     TimeDropped,
-    /// A moment with a time zone became the day it is in Viet Nam.
+    /// A moment with a time zone became its day in Viet Nam.
     TimeZone,
     /// Of a birth date only the year is known.
     YearOnly,
     /// Of a birth date only month and year are known; the year was kept.
     MonthAndYear,
-    /// Separators of thousands were taken out of a number.
+    /// Separators of thousands were removed from a number.
     NumberSeparators,
-    /// Words around a number were left out.
+    /// Words around a number were dropped.
     NumberWords,
     /// A number in a column of text became text.
     NumberAsText,
-    /// Zeros that a spreadsheet had taken away were put back.
+    /// Zeros that a spreadsheet had dropped were restored.
     LeadingZeros,
     /// A word or mark became true or false.
     FlagWord,
@@ -54,39 +54,39 @@ pub enum Rule {
     TickColumns,
     /// A blank became false because the mapping says so.
     BlankIsNo,
-    /// A code was written otherwise.
+    /// A code was spelled differently.
     CodeSpelling,
     /// A name or number became a code.
     CodeName,
-    /// Several codes of one cell were parted.
+    /// Several codes in one cell were split.
     ListSplit,
     /// The name of an ethnic group became a code.
     EthnicName,
     /// The name of a unit became its code.
     AreaName,
-    /// The unit bears another type word in the list (Xã for Phường).
+    /// The unit has another type word in the list (Xã for Phường).
     AreaType,
-    /// The result of verification told whether the abuse is confirmed.
+    /// The result of verification decided whether the abuse is confirmed.
     FromVerification,
-    /// A school year or an article was written as the tables have it.
+    /// A school year or an article was rewritten in the form of the tables.
     Written,
     /// A value was replaced by the mapping.
     MappedValue,
     /// A value that the mapping gives to every row.
     MappedConstant,
-    /// A cell merged over several rows was given to each of them.
+    /// A cell merged over several rows was repeated for each of them.
     MergedCell,
-    /// Lines that are parts of records, by line ends inside quotation marks.
+    /// Lines that continue a record, because of line ends inside quotation marks.
     QuotedLines,
     /// Lines that end with CR alone, where others do not.
     LineEnds,
-    /// Records in rows that the spreadsheet does not show.
+    /// Records in hidden rows.
     HiddenRow,
-    /// Values of a column that the spreadsheet does not show.
+    /// Values of a hidden column.
     HiddenColumn,
-    /// The mark with which a spreadsheet is told that figures are text was taken away.
+    /// The apostrophe that marks text in a spreadsheet was removed.
     Apostrophe,
-    /// The column that a date stands in told the sex.
+    /// The column of a date determined the sex.
     DatesBySex,
     /// Rows of one record, each with another code of a list, were joined.
     RowsJoined,
@@ -142,8 +142,8 @@ impl Rule {
         Self::AreaTitle,
     ];
 
-    /// Its code, and what it says in Vietnamese and in English.
-    const fn told(self) -> (&'static str, &'static str, &'static str) {
+    /// Its code, and its description in Vietnamese and in English.
+    const fn entry(self) -> (&'static str, &'static str, &'static str) {
         match self {
             Self::Tcvn3 => ("tcvn3", "chuyển từ TCVN3 sang Unicode", "from TCVN3 to Unicode"),
             Self::Vni => ("vni", "chuyển từ VNI sang Unicode", "from VNI to Unicode"),
@@ -214,18 +214,18 @@ impl Rule {
     /// Its stable code.
     #[must_use]
     pub fn code(self) -> &'static str {
-        self.told().0
+        self.entry().0
     }
 
-    /// What it says.
+    /// Its description.
     #[must_use]
     pub fn text(self) -> Text {
-        let (_, vi, en) = self.told();
+        let (_, vi, en) = self.entry();
         Text::new(vi, en)
     }
 }
 
-/// The rules that one value went through.
+/// The rules applied to one value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Rules(u64);
 

@@ -1,4 +1,4 @@
-//! What tells that a row is no record: the words of totals, notes and headings, and the figures that number columns.
+//! Signs that a row is not a record: the words of totals, notes and headings, and column numbers.
 
 use super::cells::Cell;
 use super::dates::{self, When, Window};
@@ -7,17 +7,17 @@ use crate::spelling::{alike, bare};
 use serde::Deserialize;
 use std::sync::LazyLock;
 
-/// A window in which every year of two digits has one century, for where a date is but recognised.
+/// A window in which every two-digit year has one century, for recognising a date without reading it.
 pub(super) const ANY_CENTURY: Window = Window { first: 1945, last: 2044 };
 
-/// True for a date in figures: words of a date stand with signatures too.
+/// True for a date in figures; dates in words occur in signatures too.
 pub(super) fn is_day(text: &str) -> bool {
     let may_be = text.starts_with(|c: char| c.is_ascii_digit()) && text.contains(['/', '-', '.']) && !text.contains(char::is_alphabetic);
     may_be && matches!(dates::text(text, ANY_CENTURY), Ok((When::Day(_), _)))
 }
 
 #[derive(Deserialize)]
-struct Words {
+struct RowWords {
     totals: Vec<String>,
     whole: Vec<String>,
     total_starts: Vec<String>,
@@ -29,10 +29,10 @@ struct Words {
 }
 
 /// The words of `rows.toml` as keys.
-static WORDS: LazyLock<Words> = LazyLock::new(|| {
-    let words: Words = toml::from_str(include_str!("rows.toml")).expect("rows.toml is whole");
+static WORDS: LazyLock<RowWords> = LazyLock::new(|| {
+    let words: RowWords = toml::from_str(include_str!("rows.toml")).expect("rows.toml is whole");
     let keys = |words: &[String]| words.iter().flat_map(|word| [alike(word), bare(word)]).collect();
-    Words {
+    RowWords {
         totals: keys(&words.totals),
         whole: keys(&words.whole),
         total_starts: keys(&words.total_starts),
@@ -48,7 +48,7 @@ fn key(text: &str) -> String {
     if text.is_ascii() { bare(text) } else { alike(text) }
 }
 
-/// True if one of some words stands before others in a key.
+/// True if a key begins with one of some words.
 fn begins(key: &str, words: &[String]) -> bool {
     words.iter().any(|word| key.strip_prefix(word.as_str()).is_some_and(|rest| rest.starts_with(' ')))
 }
@@ -64,13 +64,13 @@ pub(super) fn is_total(text: &str) -> bool {
     text.len() < 80 && (WORDS.totals.contains(&key) || begins(&key, &WORDS.total_starts) || of_group() == Some(true))
 }
 
-/// True for a word that says all the categories of a dimension together, or a part of another row.
+/// True for a word that means all categories of a dimension, or a part of another row.
 pub(super) fn is_whole(text: &str) -> bool {
     let key = key(text.split('(').next().unwrap_or_default());
     text.len() < 40 && WORDS.whole.contains(&key) || WORDS.part_starts.contains(&key) || begins(&key, &WORDS.part_starts)
 }
 
-/// True for a word that is a part of another row where it stands alone beside rows of all.
+/// True for a word that means a part of another row, if it is alone beside rows of totals.
 pub(super) fn is_part(text: &str) -> bool {
     text.len() < 40 && WORDS.parts.contains(&key(text))
 }
@@ -81,12 +81,12 @@ pub(super) fn is_block(text: &str) -> bool {
     key.strip_prefix("khoi ").is_some_and(|rest| rest.trim_start_matches("lop ").parse::<u32>().is_ok())
 }
 
-/// True for a unit that holds communes, by the word before its name; the number of a ward alone is none.
+/// True for a unit above communes, by its type word; the number of a ward alone is not one.
 pub(super) fn is_wide(text: &str) -> bool {
     begins(&key(text), &WORDS.wide_starts)
 }
 
-/// True for the words of a note or a signature, or a date in words, as stands above one.
+/// True for the words of a note or a signature, or the date in words above a signature.
 pub(super) fn is_note(text: &str) -> bool {
     let (key, plain) = (key(text), bare(text));
     let dated = ["ngay", "thang", "nam"].iter().all(|part| plain.split(' ').any(|word| word == *part));
@@ -102,7 +102,7 @@ pub(super) fn names_unit(text: &str) -> bool {
     begins(&key(name), &WORDS.unit_starts)
 }
 
-/// True for a letter or a Roman number, as groups are numbered by.
+/// True for a letter or a Roman numeral that numbers a group.
 pub(super) fn is_mark(text: &str) -> bool {
     let plain = text.trim_end_matches(['.', ')', ' ']);
     roman(plain).is_some() || letter(plain).is_some()
@@ -120,7 +120,7 @@ pub(super) fn is_number(cell: Cell<'_>) -> bool {
     }
 }
 
-/// True for what may stand before the word of a total: a number of the row, a mark, a year.
+/// True for what may precede the word of a total: a row number, a mark, a year.
 pub(super) fn is_lead(cell: Cell<'_>) -> bool {
     is_number(cell) || matches!(cell, Cell::Text(text) if is_mark(text.trim()))
 }
@@ -131,7 +131,7 @@ fn letter(text: &str) -> Option<u32> {
     letters.next().is_none().then(|| u32::from(letter.to_ascii_uppercase()) - u32::from('A') + 1)
 }
 
-/// A Roman number up to 89.
+/// A Roman numeral up to 89.
 fn roman(text: &str) -> Option<u32> {
     let mut value = 0_u32;
     let mut last = 100;
@@ -152,7 +152,7 @@ fn roman(text: &str) -> Option<u32> {
     (value > 0 && text.len() < 9).then_some(value)
 }
 
-/// True for the numbers of columns: "1 2 3", "(1) (2) (3)", "A B 1 2", "I II III", "1 2 3=1+2 4a 4b": each goes on from one before.
+/// True for column numbers: "1 2 3", "(1) (2) (3)", "A B 1 2", "I II III", "1 2 3=1+2 4a 4b": each continues an earlier one.
 pub(super) fn is_numbering<'a>(cells: impl Iterator<Item = Cell<'a>>) -> bool {
     let (mut letters, mut romans, mut figures) = (0, 0, 0);
     let mut numbers = 0;
@@ -191,7 +191,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn totals_are_told_from_people_and_communes() {
+    fn totals_differ_from_people_and_communes() {
         for text in [
             "Tổng",
             "TỔNG CỘNG",
@@ -212,12 +212,12 @@ mod tests {
 
     #[test]
     fn numbers_of_columns() {
-        let told = |text: &'static str| is_numbering(text.split(' ').map(|t| if t == "_" { Cell::Blank } else { Cell::Text(t) }));
+        let numbering = |text: &'static str| is_numbering(text.split(' ').map(|t| if t == "_" { Cell::Blank } else { Cell::Text(t) }));
         for text in ["1 2 3", "(1) (2) (3)", "A B 1 2", "A B C D", "I II III IV", "1 2 3 4 (5)=(3)+(4)", "_ 1 2 3 4a 4b 5"] {
-            assert!(told(text), "{text}");
+            assert!(numbering(text), "{text}");
         }
         for text in ["1 2", "1 3 5", "A 1 2", "1 An Nam", "61 62 63", "A C D"] {
-            assert!(!told(text), "{text}");
+            assert!(!numbering(text), "{text}");
         }
     }
 

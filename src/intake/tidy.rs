@@ -29,18 +29,17 @@ pub(super) fn tidy(text: &str, legacy: Option<Legacy>, rules: &mut Rules) -> Str
     tidied
 }
 
-/// True for text of nothing but the signs people put where there is nothing to say.
+/// True for text of only dashes and similar signs, which people write when there is nothing to say.
 pub(super) fn is_dashes(text: &str) -> bool {
     text.chars().all(|c| matches!(c, '-' | '–' | '—' | '.' | '…' | '?' | '_' | '*' | '/' | ' '))
 }
 
-/// True for nothing but figures.
+/// True for only digits.
 pub(super) fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// The text without the mark with which Excel is told that figures, or what looks like a formula, are text; a name may begin with one
-/// ('Ana).
+/// The text without the apostrophe that marks figures or formula-like text as text in Excel; a name may begin with one ('Ana).
 pub(super) fn without_apostrophe(text: &str) -> &str {
     match text.strip_prefix(['\'', '\u{2019}', '\u{2018}', '`']) {
         Some(rest) if rest.trim_start().starts_with(|c: char| c.is_ascii_digit() || matches!(c, '=' | '+' | '-' | '@')) => {
@@ -55,7 +54,7 @@ pub(super) fn number_text(number: f64) -> String {
     if number.fract() == 0.0 && number.abs() < 1e15 { format!("{number:.0}") } else { number.to_string() }
 }
 
-/// The key under which a mapping knows a value.
+/// The key of a value in a mapping.
 pub(super) fn key(text: &str) -> String {
     let key = alike(text);
     if key.is_empty() { text.trim().to_owned() } else { key }

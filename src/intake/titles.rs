@@ -1,19 +1,20 @@
-//! The commune that a title above the header, the name of the sheet or the name of the file gives to every record, where no column
-//! says it. One word of doubt (two communes, a name that the list does not have, one that several communes bear) and none is taken.
+//! The commune that a title above the header, the sheet's name or the file's name gives to every record, if no column does. With any doubt
+//! (two communes, a name that is not in the list, one that several communes share) none is taken.
 
 use crate::area::{AreaNames, Found, Level};
+use crate::error::Phrase;
 use crate::spelling::{alike, bare, nfc};
 use std::collections::BTreeSet;
 
-/// What was expected where the places named do not agree.
-pub(super) const EXPECTED: &str = "one commune of that day, the same in the title, the sheet's name and the file's name";
+/// Expected where the communes named do not agree.
+pub(super) const EXPECTED: Phrase = Phrase::OneCommuneOfTitles;
 /// Most words of a name, and most letters of a title.
 const NAME: usize = 6;
 const TITLE: usize = 300;
-/// What lines begin with that name others than the sender: to whom it goes, and who wrote it.
+/// How lines begin that name others than the sender: recipients and authors.
 const ADDRESSED: [&str; 6] = ["kinh gui", "noi nhan", "nguoi lap", "nguoi ky", "nguoi bao cao", "can bo"];
 
-/// What is told of the commune.
+/// The commune named by titles, or why there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Named {
     Nothing,
@@ -21,7 +22,7 @@ pub(super) enum Named {
     Doubtful,
 }
 
-/// A mention of a unit by its type word: the name with it, and the units that it may be.
+/// A unit named with its type word: the name, and the units that it may be.
 struct Mention {
     level: Level,
     name: String,
@@ -30,13 +31,13 @@ struct Mention {
 
 struct Token {
     text: String,
-    /// Punctuation parts it from what follows.
+    /// Punctuation separates it from what follows.
     ends: bool,
     /// The punctuation is a colon, as behind a label.
     colon: bool,
 }
 
-/// The words of a text, with what parts them.
+/// The words of a text, with the punctuation between them.
 fn tokens(text: &str) -> Vec<Token> {
     let mut tokens: Vec<Token> = Vec::new();
     for word in text.split_whitespace() {
@@ -55,20 +56,19 @@ fn tokens(text: &str) -> Vec<Token> {
     tokens
 }
 
-/// A type word: the levels it may mean, how many words it has, and whether it belongs to the name ("Xã") or is but a label
-/// ("Xã/Phường").
-struct Kind {
+/// A type word: its possible levels, its number of words, and whether it belongs to the name ("Xã") or is only a label ("Xã/Phường").
+struct TypeWord {
     levels: &'static [Level],
     width: usize,
     belongs: bool,
 }
 
-/// The type word that stands at a place. "Thành phố" may be a province or a district.
-fn kind(tokens: &[Token], at: usize) -> Option<Kind> {
+/// The type word at a position. "Thành phố" may be a province or a district.
+fn type_word(tokens: &[Token], at: usize) -> Option<TypeWord> {
     const CITY: &[Level] = &[Level::Province, Level::District];
     let word = |at: usize| tokens.get(at).map(|token| bare(&token.text)).unwrap_or_default();
     let two = if tokens[at].ends { String::new() } else { format!("{} {}", word(at), word(at + 1)) };
-    let of = |levels: &'static [Level], width: usize, belongs: bool| Some(Kind { levels, width, belongs });
+    let of = |levels: &'static [Level], width: usize, belongs: bool| Some(TypeWord { levels, width, belongs });
     match (two.as_str(), word(at).as_str()) {
         ("thi tran", _) => of(&[Level::Commune], 2, true),
         ("thi xa", _) => of(&[Level::District], 2, true),
@@ -86,7 +86,7 @@ fn kind(tokens: &[Token], at: usize) -> Option<Kind> {
     }
 }
 
-/// True for a word that a name seldom goes on with: what follows tells of something else.
+/// True for a word that rarely continues a name: something else follows.
 fn is_stop(word: &str) -> bool {
     const STOPS: [&str; 20] = [
         "năm",
@@ -114,12 +114,12 @@ fn is_stop(word: &str) -> bool {
     word.bytes().any(|b| b.is_ascii_digit()) || STOPS.iter().any(is)
 }
 
-/// True for words behind "xã" that make another word of it: "xã hội".
+/// True for words that follow "xã" in another word: "xã hội".
 fn is_no_name(word: &str) -> bool {
     matches!(bare(word).as_str(), "hoi" | "vien" | "giao" | "luan" | "nay")
 }
 
-/// The units of a level that bear a name. Of a level wider than the unit that all lie in there is but one.
+/// The units of a level with a name. At levels above the unit of the file there is only one.
 fn find(names: &AreaNames, name: &str, level: Level, within: Option<u32>) -> Found {
     let list = names.list();
     match within.filter(|unit| list.get(*unit).level >= level) {
@@ -132,13 +132,13 @@ fn find(names: &AreaNames, name: &str, level: Level, within: Option<u32>) -> Fou
     }
 }
 
-/// The units that a text names by their type words.
+/// The units that a text names with their type words.
 fn mentions(names: &AreaNames, text: &str, within: Option<u32>) -> Vec<Mention> {
     let tokens = tokens(text);
     let mut found = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
-        let Some(kind) = kind(&tokens, at) else {
+        let Some(kind) = type_word(&tokens, at) else {
             at += 1;
             continue;
         };
@@ -147,7 +147,7 @@ fn mentions(names: &AreaNames, text: &str, within: Option<u32>) -> Vec<Mention> 
         let label = tokens[start - 1].ends;
         let typed: Vec<&str> = tokens[at..start].iter().filter(|_| kind.belongs).map(|t| t.text.as_str()).collect();
         at = start;
-        // "Xã: Hải Triều" is a label before its value, "xã, phường" are two words for communes.
+        // "Xã: Hải Triều" is a label before its value; "xã, phường" are two words for communes.
         if label && !tokens[start - 1].colon {
             continue;
         }
@@ -188,7 +188,7 @@ fn is_number(word: &str) -> bool {
     word.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// A name of a file or a sheet without any type word, as a whole: two words or more, none a number but the code before or behind.
+/// The name of a file or sheet without any type word: two words or more, no numbers except a code before or behind.
 fn plain_name(text: &str) -> Option<String> {
     let words: Vec<&str> = text.split_whitespace().collect();
     let words: Vec<&str> = words.iter().copied().filter(|word| !word.bytes().all(|b| b.is_ascii_digit())).collect();
@@ -196,7 +196,7 @@ fn plain_name(text: &str) -> Option<String> {
     is_name.then(|| words.join(" "))
 }
 
-/// A code of a commune at the beginning of a name, unless it may be a month and a year ("12022").
+/// A commune code at the beginning of a name, unless it may be a month and a year ("12022").
 fn code(names: &AreaNames, text: &str, within: Option<u32>) -> Option<u32> {
     let first = text.split_whitespace().next().filter(|word| word.len() == 5 && word.bytes().all(|b| b.is_ascii_digit()))?;
     let place = names.list().commune(first).filter(|_| !("1990".."2100").contains(&&first[1..]))?;
@@ -205,15 +205,15 @@ fn code(names: &AreaNames, text: &str, within: Option<u32>) -> Option<u32> {
 }
 
 /// Where a commune may be named.
-pub(super) struct Sources<'a> {
+pub(super) struct Titles<'a> {
     /// Rows above the header, and headings of groups below it.
     pub titles: Vec<String>,
     pub sheet: &'a str,
-    /// The name of the file, if there is one.
+    /// The name of the file, if any.
     pub file: Option<&'a str>,
 }
 
-impl Sources<'_> {
+impl Titles<'_> {
     /// The commune of all records.
     pub fn commune(&self, names: &AreaNames, within: Option<u32>) -> Named {
         let stem = self.file.map(|file| {
@@ -284,13 +284,13 @@ mod tests {
     use super::*;
     use crate::area::AreaList;
 
-    /// What is told of a title, a sheet and a file within Hưng Yên, 31 December 2022.
-    fn told(title: &str, sheet: &str, file: &str, within: Option<&str>) -> Named {
+    /// The commune of a title, a sheet and a file in Hưng Yên on 31 December 2022.
+    fn named_in(title: &str, sheet: &str, file: &str, within: Option<&str>) -> Named {
         static NAMES: std::sync::LazyLock<AreaNames> =
             std::sync::LazyLock::new(|| AreaList::on("2022-12-31".parse().unwrap()).unwrap().names());
         let within = within.map(|code| NAMES.list().unit(code).unwrap());
         let titles = title.split('|').filter(|t| !t.is_empty()).map(str::to_owned).collect();
-        Sources { titles, sheet, file: Some(file) }.commune(&NAMES, within)
+        Titles { titles, sheet, file: Some(file) }.commune(&NAMES, within)
     }
 
     #[test]
@@ -312,10 +312,10 @@ mod tests {
             ("", "", "12364_thang_3.xlsx"),
             ("Xã Hải Triều", "Hải Triều", "bao_cao/xa hai trieu.xls"),
         ] {
-            assert_eq!(told(title, sheet, file, Some("33")), hai_trieu, "{title} / {sheet} / {file}");
+            assert_eq!(named_in(title, sheet, file, Some("33")), hai_trieu, "{title} / {sheet} / {file}");
         }
-        assert_eq!(told("Xã Hải Triều, huyện Tiên Lữ, tỉnh Hưng Yên", "", "a.csv", None), hai_trieu);
-        assert_eq!(told("UBND thị trấn Vương", "", "a.csv", Some("332")), Named::One("12337".to_owned()));
+        assert_eq!(named_in("Xã Hải Triều, huyện Tiên Lữ, tỉnh Hưng Yên", "", "a.csv", None), hai_trieu);
+        assert_eq!(named_in("UBND thị trấn Vương", "", "a.csv", Some("332")), Named::One("12337".to_owned()));
     }
 
     #[test]
@@ -327,7 +327,7 @@ mod tests {
             ("UBND HUYỆN TIÊN LỮ|Danh sách các xã, phường, thị trấn", "1", "p1.csv"),
             ("Biểu của xã năm 2022", "T3", "12022.csv"),
         ] {
-            assert_eq!(told(title, sheet, file, Some("33")), Named::Nothing, "{title} / {sheet} / {file}");
+            assert_eq!(named_in(title, sheet, file, Some("33")), Named::Nothing, "{title} / {sheet} / {file}");
         }
     }
 
@@ -341,9 +341,9 @@ mod tests {
             ("Xã Hải Triều, huyện Mộc Châu", "", "a.csv"),
             ("Xã Hải Triệu", "", "a.csv"),
         ] {
-            assert_eq!(told(title, sheet, file, Some("33")), Named::Doubtful, "{title} / {sheet} / {file}");
+            assert_eq!(named_in(title, sheet, file, Some("33")), Named::Doubtful, "{title} / {sheet} / {file}");
         }
-        assert_eq!(told("Xã Tân Lập", "", "a.csv", None), Named::Doubtful);
-        assert_eq!(told("Xã Hải Triều, tỉnh Hải Dương", "", "a.csv", Some("33")), Named::Doubtful);
+        assert_eq!(named_in("Xã Tân Lập", "", "a.csv", None), Named::Doubtful);
+        assert_eq!(named_in("Xã Hải Triều, tỉnh Hải Dương", "", "a.csv", Some("33")), Named::Doubtful);
     }
 }

@@ -1,44 +1,44 @@
-//! A value of one of our columns, made of a cell: with the rules it went through, or with what was expected.
+//! A value of a schema column read from a cell: with the rules applied, or with what was expected.
 
 use super::rules::{Rule, Rules};
-use std::borrow::Cow;
+use crate::error::{Fact, Phrase};
 
-/// What was expected of a cell whose formula failed.
-pub(super) const FAILED_FORMULA: &str = "a value; the cell holds an error";
-/// What was expected of a value that several rows or columns share.
-pub(super) const SHARED: &str = "a value of this cell; it is merged over several rows or columns";
+/// Expected of a cell whose formula failed.
+pub(super) const FAILED_FORMULA: Phrase = Phrase::NoErrorInCell;
+/// Expected of a value that several rows or columns share.
+pub(super) const SHARED: Phrase = Phrase::OwnValue;
 
-/// What was expected of a number that is shown in another unit.
-pub(super) const OWN_UNIT: &str = "a whole number in the unit of its column";
+/// Expected of a number that is shown in another unit.
+pub(super) const OWN_UNIT: Phrase = Phrase::InOwnUnit;
 
-/// What was expected where neither yes nor no stands.
-pub(super) const YES_OR_NO: &str = "yes or no (Có, Không, x, 1, 0)";
+/// Expected where the text is neither yes nor no.
+pub(super) const YES_OR_NO: Phrase = Phrase::YesOrNo;
 
-/// A value of one of our columns.
+/// A value of a schema column.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) enum Value {
     #[default]
     Null,
     Text(String),
     Day(i32),
-    /// A date of which only the year is known; of a birth date it goes to `birth_year`.
+    /// A date of which only the year is known; for a birth date it goes to `birth_year`.
     Year(i32),
     Number(i32),
     Flag(bool),
     List(Vec<String>),
 }
 
-/// What became of a cell.
+/// The result of reading a cell.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(super) struct Made {
+pub(super) struct Parsed {
     pub value: Value,
     pub rules: Rules,
-    /// What was expected where the cell could not be read.
-    pub unread: Option<Cow<'static, str>>,
+    /// What was expected, if the cell could not be read.
+    pub unread: Option<Fact>,
 }
 
-impl Made {
-    pub fn unread(expected: impl Into<Cow<'static, str>>) -> Self {
+impl Parsed {
+    pub fn unread(expected: impl Into<Fact>) -> Self {
         Self { unread: Some(expected.into()), ..Self::default() }
     }
 

@@ -1,11 +1,11 @@
-//! Workbooks of Excel as sheets of cells, by calamine.
+//! Excel workbooks as sheets of cells, by calamine.
 
 use super::book::{Book, Filling, Refused, chosen, whole};
 use super::cells::{Cell, Merged};
 use super::dates::DAYS_1904;
 use super::unreadable::{is_of_disk, of_disk, unreadable};
 use super::{biff, guard, ole};
-use crate::error::{Error, Result};
+use crate::error::{Error, Phrase, Result};
 use crate::limits::Limits;
 use crate::task;
 use calamine::{Data, DataRef, Dimensions, ExcelDateTime, Reader, SheetVisible, Xls, Xlsx};
@@ -13,22 +13,22 @@ use std::fs::File;
 use std::io::BufReader;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-/// What the reader of workbooks answers: a damaged one may bring it out of step, or make it panic. A fault of ours is no damage.
+/// Runs calamine, which may fail or panic on a damaged workbook; a stopped task is not damage.
 fn guarded<T, E>(path: &str, damage: impl Fn(E) -> Error, work: impl FnOnce() -> std::result::Result<T, E>) -> Result<T> {
     match catch_unwind(AssertUnwindSafe(work)) {
         Ok(found) => found.map_err(damage),
         Err(why) if task::is_stop(why.as_ref()) => resume_unwind(why),
-        Err(_) => Err(unreadable(path, "a whole workbook", "a damaged one")),
+        Err(_) => Err(unreadable(path, Phrase::WholeWorkbook, Phrase::Damaged)),
     }
 }
 
 pub(super) fn xlsx(path: &str, file: File, sheet: Option<&str>, limits: Limits) -> Result<Book> {
     let mut seen = guard::check(path, &file, limits)?;
-    // What the reader says may hold text of a cell.
+    // Messages of calamine may contain text of a cell.
     let damaged = |e: calamine::XlsxError| match e {
-        calamine::XlsxError::Password => unreadable(path, "a workbook without a password", "one with a password"),
+        calamine::XlsxError::Password => unreadable(path, Phrase::WorkbookWithoutPassword, Phrase::WithPassword),
         calamine::XlsxError::Io(e) if is_of_disk(&e) => of_disk(path, &e),
-        _ => unreadable(path, "a whole workbook", "a damaged one"),
+        _ => unreadable(path, Phrase::WholeWorkbook, Phrase::Damaged),
     };
     let mut book: Xlsx<_> = guarded(path, damaged, || Xlsx::new(BufReader::new(file)))?;
     let from_1904 = book.has_1904_epoch();
@@ -37,7 +37,7 @@ pub(super) fn xlsx(path: &str, file: File, sheet: Option<&str>, limits: Limits) 
     task::expect(names.iter().filter_map(|name| seen.get(name)).map(|sheet| sheet.cells).sum());
     for name in names {
         let mut filling = Filling::new(name.clone(), from_1904, limits);
-        // A chart sheet among the sheets has no cells.
+        // A chart sheet has no cells.
         let Ok(mut cells) = guarded(path, damaged, || book.worksheet_cells_reader(&name)) else {
             found.refused.push(Refused::NoCells(name));
             continue;
@@ -65,7 +65,7 @@ pub(super) fn xlsx(path: &str, file: File, sheet: Option<&str>, limits: Limits) 
         let mut sheet = filling.done(merged(&cells));
         if let Some(seen) = seen.remove(&name) {
             if seen.cells != delivered {
-                return Err(unreadable(path, &format!("{} cells in a sheet", seen.cells), delivered.to_string()));
+                return Err(unreadable(path, Phrase::CellsInSheet(seen.cells), delivered));
             }
             (sheet.hidden_rows, sheet.hidden_columns) = (seen.hidden_rows, seen.hidden_columns);
             sheet.hidden_rows.sort_unstable();
@@ -78,14 +78,14 @@ pub(super) fn xlsx(path: &str, file: File, sheet: Option<&str>, limits: Limits) 
 pub(super) fn xls(path: &str, file: File, sheet: Option<&str>, limits: Limits) -> Result<Book> {
     let bytes = whole(path, file, limits)?;
     let streams = ole::check(path, &bytes, limits)?;
-    // Of two streams, for two versions of Excel, it is not known here which is read.
+    // With two streams, for two versions of Excel, it is unknown which one is read.
     let seen = match &streams[..] {
-        [one] => Some(biff::sheets(one).ok_or_else(|| unreadable(path, "a whole workbook", "a damaged one"))?),
+        [one] => Some(biff::sheets(one).ok_or_else(|| unreadable(path, Phrase::WholeWorkbook, Phrase::Damaged))?),
         _ => None,
     };
     let damaged = |e: calamine::XlsError| match e {
-        calamine::XlsError::Password => unreadable(path, "a workbook without a password", "one with a password"),
-        _ => unreadable(path, "a whole workbook", "a damaged one"),
+        calamine::XlsError::Password => unreadable(path, Phrase::WorkbookWithoutPassword, Phrase::WithPassword),
+        _ => unreadable(path, Phrase::WholeWorkbook, Phrase::Damaged),
     };
     let mut book: Xls<_> = guarded(path, damaged, || Xls::new(std::io::Cursor::new(bytes)))?;
     let from_1904 = book.has_1904_epoch();
@@ -100,7 +100,7 @@ pub(super) fn xls(path: &str, file: File, sheet: Option<&str>, limits: Limits) -
         let (top, left) = range.start().unwrap_or_default();
         let delivered = range.used_cells().count();
         if let Some(seen) = seen.filter(|seen| seen.cells > delivered) {
-            return Err(unreadable(path, &format!("{} cells in a sheet", seen.cells), delivered.to_string()));
+            return Err(unreadable(path, Phrase::CellsInSheet(seen.cells as u64), delivered));
         }
         let mut filling = Filling::new(name.clone(), from_1904, limits);
         for (row, column, value) in range.used_cells() {
@@ -127,7 +127,7 @@ pub(super) fn xls(path: &str, file: File, sheet: Option<&str>, limits: Limits) -
     Ok(found)
 }
 
-/// The names of sheets, and whether they show.
+/// The names of sheets, and whether they are visible.
 fn shown(sheets: &[calamine::Sheet]) -> Vec<(String, bool)> {
     sheets.iter().map(|sheet| (sheet.name.clone(), sheet.visible == SheetVisible::Visible)).collect()
 }

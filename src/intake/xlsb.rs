@@ -5,7 +5,7 @@ use super::cells::{Cell, Merged, Sheet};
 use super::dates::DAYS_1904;
 use super::format::{is_day_format, is_scaled};
 use super::unreadable::{is_of_disk, of_disk, unreadable};
-use crate::error::{Error, Result};
+use crate::error::{Error, Phrase, Result};
 use crate::limits::{Bound, Limits};
 use quick_xml::events::Event;
 use std::collections::{HashMap, HashSet};
@@ -13,7 +13,7 @@ use std::fs::File;
 use std::io::{BufReader, Read};
 use zip::ZipArchive;
 
-/// Rows that programs have.
+/// Most rows in spreadsheet programs.
 const ROWS: u32 = 1 << 20;
 
 /// Types of records.
@@ -42,7 +42,7 @@ mod record {
 }
 
 fn damaged(path: &str) -> Error {
-    unreadable(path, "a whole workbook", "a damaged one")
+    unreadable(path, Phrase::WholeWorkbook, Phrase::Damaged)
 }
 
 fn u16_at(body: &[u8], at: usize) -> Option<u16> {
@@ -57,7 +57,7 @@ fn f64_at(body: &[u8], at: usize) -> Option<f64> {
     body.get(at..at + 8)?.try_into().ok().map(f64::from_le_bytes)
 }
 
-/// A text with its length in letters before it, and where it ends.
+/// A text preceded by its length in UTF-16 units, and where it ends.
 fn wide(body: &[u8], at: usize) -> Option<(String, usize)> {
     let letters = u32_at(body, at)? as usize;
     let end = letters.checked_mul(2)?.checked_add(at + 4)?;
@@ -89,7 +89,7 @@ impl<'a, R: Read> Records<'a, R> {
         }
     }
 
-    /// The type of the next record, whose body is then at hand; none at the end.
+    /// The type of the next record, whose body is then available; `None` at the end.
     fn next(&mut self) -> Result<Option<u16>> {
         let Some(first) = self.byte()? else { return Ok(None) };
         let mut kind = u16::from(first);
@@ -105,7 +105,7 @@ impl<'a, R: Read> Records<'a, R> {
             }
         }
         self.limits.check(self.path, Bound::Text, length as u64)?;
-        // What a part tells of its own size may be false.
+        // The size that a part claims may be false.
         self.read += length as u64;
         self.limits.check(self.path, Bound::Bytes, self.read)?;
         self.body.resize(length, 0);
@@ -114,12 +114,12 @@ impl<'a, R: Read> Records<'a, R> {
     }
 }
 
-/// What holds for all sheets of a book.
+/// What all sheets of a workbook share.
 #[derive(Default)]
 struct Common {
     from_1904: bool,
     texts: Vec<String>,
-    /// For each style of cells whether its numbers are days, and whether they are shown in another unit.
+    /// For each cell style whether its numbers are dates, and whether they are shown in another unit.
     styles: Vec<(bool, bool)>,
 }
 
@@ -144,8 +144,8 @@ pub(super) fn read(path: &str, file: File, sheet: Option<&str>, limits: Limits) 
         Some(())
     })?;
     let part = |kind: &str, usual: &str| {
-        let told = targets.values().find(|(of, _)| of.ends_with(kind)).map(|(_, target)| target.clone());
-        told.unwrap_or_else(|| usual.to_owned())
+        let named = targets.values().find(|(of, _)| of.ends_with(kind)).map(|(_, target)| target.clone());
+        named.unwrap_or_else(|| usual.to_owned())
     };
     each(path, &mut zip, limits, &part("/sharedStrings", "xl/sharedStrings.bin"), false, |kind, body| {
         if kind == record::SHARED_TEXT {
@@ -186,13 +186,13 @@ pub(super) fn read(path: &str, file: File, sheet: Option<&str>, limits: Limits) 
     Ok(book)
 }
 
-/// The place of a part in the archive, however its name is written.
+/// The index of a part in the archive, ignoring case and the kind of slash.
 fn place(zip: &ZipArchive<BufReader<File>>, name: &str) -> Option<usize> {
     let wanted = name.trim_start_matches('/');
     zip.file_names().position(|part| part.is_ok_and(|part| part.replace('\\', "/").eq_ignore_ascii_case(wanted)))
 }
 
-/// Goes over the records of a part; `needed` if a book without it is none.
+/// Visits the records of a part; `needed` if a workbook must have it.
 fn each(
     path: &str,
     zip: &mut ZipArchive<BufReader<File>>,
@@ -211,7 +211,7 @@ fn each(
     Ok(())
 }
 
-/// The parts that a book names: by their id, what they are and where they lie.
+/// The parts that a workbook names: by id, their type and target.
 fn targets(path: &str, zip: &mut ZipArchive<BufReader<File>>) -> Result<HashMap<String, (String, String)>> {
     let Some(place) = place(zip, "xl/_rels/workbook.bin.rels") else { return Err(damaged(path)) };
     let part = zip.by_index(place).map_err(|_| damaged(path))?;
@@ -251,7 +251,7 @@ fn cells(path: &str, zip: &mut ZipArchive<BufReader<File>>, target: &str, name: 
         match kind {
             record::ROW if !ended => {
                 row = u32_at(body, 0).filter(|row| *row < ROWS).ok_or_else(broken)?;
-                // Hidden, or of a height of nothing.
+                // Hidden, or with a height of 0.
                 hidden = body.get(11).is_some_and(|flags| flags & 0x10 != 0) || body.get(8..10) == Some(&[0, 0]);
             }
             record::END_CELLS => ended = true,
@@ -273,11 +273,11 @@ fn cells(path: &str, zip: &mut ZipArchive<BufReader<File>>, target: &str, name: 
     if ended { Ok(filling.done(merged)) } else { Err(damaged(path)) }
 }
 
-/// The column of a cell, its value, and its text where that stands in the record itself.
-type Told<'a> = (u32, Cell<'a>, Option<String>);
+/// The column of a cell, its value, and its text if stored in the record itself.
+type Content<'a> = (u32, Cell<'a>, Option<String>);
 
-/// What a record says, if it is one of a cell.
-fn cell<'a>(kind: u16, body: &[u8], common: &'a Common) -> std::result::Result<Option<Told<'a>>, ()> {
+/// The cell of a record, if it has one.
+fn cell<'a>(kind: u16, body: &[u8], common: &'a Common) -> std::result::Result<Option<Content<'a>>, ()> {
     let mut text = None;
     let number = |value: f64| {
         let style = u32_at(body, 4).map_or(0, |style| style & 0x00ff_ffff) as usize;
@@ -294,7 +294,7 @@ fn cell<'a>(kind: u16, body: &[u8], common: &'a Common) -> std::result::Result<O
         record::ERROR | record::FORMULA_ERROR => Some(Cell::Error),
         record::SHARED => u32_at(body, 8).and_then(|nth| common.texts.get(nth as usize)).map(|text| Cell::Text(text)),
         record::TEXT | record::FORMULA_TEXT | record::RICH_TEXT => {
-            // Text with its letters formatted has a byte of flags before it.
+            // Rich text has a byte of flags before it.
             text = wide(body, if kind == record::RICH_TEXT { 9 } else { 8 }).map(|(text, _)| text);
             text.is_some().then_some(Cell::Blank)
         }
@@ -306,7 +306,7 @@ fn cell<'a>(kind: u16, body: &[u8], common: &'a Common) -> std::result::Result<O
     }
 }
 
-/// A number of 30 bits: a whole one or the upper half of a float, of which the hundredth may be meant.
+/// A number in 30 bits: a whole number or the upper half of a float, possibly to be divided by 100.
 fn short(bits: u32) -> f64 {
     let value = if bits & 2 != 0 { f64::from(bits.cast_signed() >> 2) } else { f64::from_bits(u64::from(bits & !3) << 32) };
     if bits & 1 != 0 { value / 100.0 } else { value }
@@ -319,7 +319,7 @@ mod tests {
     #[test]
     #[allow(clippy::float_cmp, reason = "these numbers are exact")]
     fn numbers_of_thirty_bits() {
-        // A whole number lies above the two lowest bits, which say that it is one and whether the hundredth is meant.
+        // A whole number is above the two lowest bits, which mark it as whole and as hundredths.
         assert_eq!(short(2014 << 2 | 2), 2014.0);
         assert_eq!(short((-5_i32 << 2).cast_unsigned() | 2), -5.0);
         assert_eq!(short(150 << 2 | 3), 1.5);

@@ -1,8 +1,8 @@
-//! A chunk of one table: its columns as classes of equal values, read by the encoder that counting uses.
+//! A chunk of one table: its columns as classes of equal values, read by the encoder of counting.
 
 use super::plan::Plan;
 use crate::catalogue::{ColumnType, Condition, TODAY, Time, days};
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Phrase, Result};
 use crate::record::{BIRTHS, Distinct, Encoded, Encoder, NO, NO_WORD, Problems, Rows};
 use crate::spelling::identifier;
 use polars_core::prelude::*;
@@ -11,13 +11,13 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
-/// A name that conditions use: the class of each row, and what is known of each class.
+/// A name used in conditions: the class of each row, and the values of the classes.
 #[derive(Debug)]
 pub(super) struct Read {
     pub distinct: Rc<Distinct>,
     pub values: Rc<Encoded>,
-    /// Columns with a value that they may not hold, and the classes it stands in.
-    pub told: Vec<(String, Vec<bool>)>,
+    /// Columns with values that are not allowed, and the classes with such a value.
+    pub refused: Vec<(String, Vec<bool>)>,
 }
 
 /// The columns of a chunk that were read.
@@ -26,13 +26,13 @@ pub(super) struct Chunk<'c> {
     pub frame: &'c DataFrame,
     columns: HashMap<String, Rc<Distinct>>,
     read: HashMap<String, Rc<Read>>,
-    /// Columns of identifiers in the form in which they are compared.
-    named: RefCell<HashMap<String, StringChunked>>,
+    /// Columns of identifiers, normalised for comparison.
+    identifiers: RefCell<HashMap<String, StringChunked>>,
 }
 
 impl<'c> Chunk<'c> {
     pub fn new(plan: &'c Plan<'c>, frame: &'c DataFrame) -> Self {
-        Self { plan, frame, columns: HashMap::new(), read: HashMap::new(), named: RefCell::default() }
+        Self { plan, frame, columns: HashMap::new(), read: HashMap::new(), identifiers: RefCell::default() }
     }
 
     pub fn rows(&self) -> usize {
@@ -40,40 +40,40 @@ impl<'c> Chunk<'c> {
     }
 
     fn wrong(&self, error: &PolarsError) -> Error {
-        Error::Frame { table: self.plan.table.id.clone(), found: error.to_string() }
+        Error::Frame { table: self.plan.table.id.clone(), found: Fact::library(error) }
     }
 
-    /// A column as it stands in the records.
+    /// A column as recorded.
     pub fn series(&self, column: &str) -> Option<&'c Series> {
         self.frame.column(column).ok().map(Column::as_materialized_series)
     }
 
-    /// A column as text, whatever it is, as it stands in the records.
+    /// A column of any type as text, as recorded.
     pub fn written(&self, column: &str) -> Result<Option<StringChunked>> {
         let text = |series: &Series| Ok(series.cast(&DataType::String)?.str()?.rechunk().into_owned());
         self.series(column).map(|series| text(series).map_err(|e| self.wrong(&e))).transpose()
     }
 
-    /// A column as text; identifiers in the form in which they are compared.
+    /// A column as text; identifiers normalised for comparison.
     pub fn texts(&self, column: &str) -> Result<Option<StringChunked>> {
         if !self.plan.table.is_identifier(column) {
             return self.written(column);
         }
-        if let Some(known) = self.named.borrow().get(column) {
+        if let Some(known) = self.identifiers.borrow().get(column) {
             return Ok(Some(known.clone()));
         }
         let found = self.written(column)?.map(identifiers);
-        self.named.borrow_mut().extend(found.iter().map(|found| (column.to_owned(), found.clone())));
+        self.identifiers.borrow_mut().extend(found.iter().map(|found| (column.to_owned(), found.clone())));
         Ok(found)
     }
 
-    /// In which rows an identifier identifies nobody, although something stands there.
+    /// The rows with a recorded placeholder instead of an identifier.
     pub fn unnamed(&self, column: &str) -> Result<Option<BooleanChunked>> {
         let (Some(written), Some(texts)) = (self.written(column)?, self.texts(column)?) else { return Ok(None) };
         Ok((texts.null_count() > written.null_count()).then(|| texts.is_null() & written.is_not_null()))
     }
 
-    /// In which rows a column is not recorded: null, the code `unknown`, or an identifier of nobody.
+    /// The rows in which a column is not recorded: null, the code `unknown`, or a placeholder for an identifier.
     pub fn blanks(&self, column: &str) -> Result<Option<BooleanChunked>> {
         if self.plan.table.is_identifier(column) {
             return Ok(self.texts(column)?.map(|texts| texts.is_null()));
@@ -92,7 +92,7 @@ impl<'c> Chunk<'c> {
         }
         let distinct = match self.series(column) {
             None => Distinct::one(self.rows()),
-            // Words that no rule asks for are not read.
+            // No rule uses the words, only their presence.
             Some(series) if self.plan.only_presence(column) => match self.unnamed(column)? {
                 Some(unnamed) => Distinct::presence(series).with(&Distinct::of(&unnamed.into_series()).map_err(|e| self.wrong(&e))?),
                 None => Distinct::presence(series),
@@ -104,7 +104,7 @@ impl<'c> Chunk<'c> {
         Ok(distinct)
     }
 
-    /// The columns that the value of a name rests on.
+    /// The columns from which the value of a name is derived.
     fn bases(&self, name: &str) -> Vec<&'c str> {
         let table = self.plan.table;
         let event = table.date.as_deref();
@@ -126,7 +126,7 @@ impl<'c> Chunk<'c> {
         }
     }
 
-    /// What stands under a name that conditions use.
+    /// The values of a name used in conditions.
     pub fn read(&mut self, name: &str) -> Result<Rc<Read>> {
         if let Some(found) = self.read.get(name) {
             return Ok(found.clone());
@@ -143,26 +143,26 @@ impl<'c> Chunk<'c> {
         let mut encoder = self.plan.encoder(&few);
         let values = encoder.encode(name)?;
         if self.plan.table.time == Time::SchoolYear && self.plan.table.time_column() == Some(name) {
-            tell_school_years(&mut encoder, name, &values);
+            report_school_years(&mut encoder, name, &values);
         }
-        let told = encoder.problems.told().map(|(column, rows)| {
+        let refused = encoder.problems.told().map(|(column, rows)| {
             let mut classes = vec![false; few.height()];
             rows.for_each(|row| classes[row as usize - 1] = true);
             (column.to_owned(), classes)
         });
-        let read = Rc::new(Read { told: told.collect(), distinct, values });
+        let read = Rc::new(Read { refused: refused.collect(), distinct, values });
         self.read.insert(name.to_owned(), read.clone());
         Ok(read)
     }
 
-    /// The least value of a number in each row, [`i32::MIN`] where it is not known.
+    /// The least possible number in each row, [`i32::MIN`] where it is not known.
     pub fn numbers(&mut self, name: &str) -> Result<Vec<i32>> {
         let read = self.read(name)?;
         let Encoded::Number { low, .. } = &*read.values else { return Ok(vec![i32::MIN; self.rows()]) };
         Ok(read.distinct.spread(low))
     }
 
-    /// The truth of every part of some conditions that asks a column something, for each row.
+    /// The truth of every leaf of the conditions, for each row.
     pub fn leaves<'k>(&mut self, conditions: impl Iterator<Item = &'k Condition>) -> Result<Leaves> {
         let mut leaves: BTreeSet<&Condition> = BTreeSet::new();
         conditions.for_each(|condition| condition.leaves(&mut leaves));
@@ -189,10 +189,10 @@ impl<'c> Chunk<'c> {
         Ok(found)
     }
 
-    /// The classes whose value the column may not hold: recorded all the same.
+    /// The classes with a value that is not allowed: it is recorded, so not null.
     fn refused(&self, name: &str, read: &Read) -> Vec<usize> {
-        let told = read.told.iter().find(|(column, _)| column == name);
-        let (Some((_, classes)), Some(series)) = (told, self.series(name)) else { return Vec::new() };
+        let refused = read.refused.iter().find(|(column, _)| column == name);
+        let (Some((_, classes)), Some(series)) = (refused, self.series(name)) else { return Vec::new() };
         let is_there = |class: &usize| classes[*class] && !matches!(series.get(read.distinct.firsts[*class] as usize), Ok(AnyValue::Null));
         (0..classes.len()).filter(is_there).collect()
     }
@@ -210,31 +210,31 @@ impl<'c> Chunk<'c> {
         Ok(Encoded::Number { low: read.distinct.spread(low), high: read.distinct.spread(high) })
     }
 
-    /// The class of each row by commune and time, and what each class means: place in the list of areas and window.
-    pub fn spots(&mut self) -> Result<(Distinct, Vec<(u32, i32)>)> {
+    /// The class of each row by commune and window; each class as index in the list of areas and window.
+    pub fn places(&mut self) -> Result<(Distinct, Vec<(u32, i32)>)> {
         let communes = self.read("commune")?;
         let times = self.plan.table.time_column().map(|name| self.read(name)).transpose()?;
         let distinct = times.as_ref().map_or_else(|| (*communes.distinct).clone(), |times| communes.distinct.with(&times.distinct));
-        let places = self.places(&communes.values, communes.distinct.firsts.len());
+        let indices = self.communes(&communes.values, communes.distinct.firsts.len());
         let windows = times.as_ref().map(|times| windows(self.plan.table.time, &times.values, times.distinct.firsts.len()));
         let of = |row: &IdxSize| {
             let row = *row as usize;
             let window = times.as_ref().zip(windows.as_ref()).map_or(0, |(times, w)| w[times.distinct.of_row[row] as usize]);
-            (places[communes.distinct.of_row[row] as usize], window)
+            (indices[communes.distinct.of_row[row] as usize], window)
         };
-        let spots = distinct.firsts.iter().map(of).collect();
-        Ok((distinct, spots))
+        let places = distinct.firsts.iter().map(of).collect();
+        Ok((distinct, places))
     }
 
-    /// The places of communes in the list of areas; [`NOWHERE`] for what it does not have.
-    pub fn places(&self, values: &Encoded, classes: usize) -> Vec<u32> {
+    /// The indices of communes in the list of areas; [`NOWHERE`] for codes not in it.
+    pub fn communes(&self, values: &Encoded, classes: usize) -> Vec<u32> {
         let Encoded::Words { codes, words } = values else { return vec![NOWHERE; classes] };
         let known: Vec<u32> = words.iter().map(|w| self.plan.areas.commune(w).unwrap_or(NOWHERE)).collect();
         codes.iter().map(|code| if *code == NO_WORD { NOWHERE } else { known[*code as usize] }).collect()
     }
 }
 
-/// Identifiers in the form in which they are compared, null where nobody is identified; most columns are in it already.
+/// Identifiers normalised for comparison, null for placeholders; most columns need no change.
 fn identifiers(texts: StringChunked) -> StringChunked {
     let is_plain = |text: &str| matches!(identifier(text), Some(Cow::Borrowed(_)));
     if texts.iter().flatten().all(is_plain) { texts } else { texts.iter().map(|text| text.and_then(identifier)).collect() }
@@ -242,12 +242,12 @@ fn identifiers(texts: StringChunked) -> StringChunked {
 
 /// The code of every list for what is not recorded.
 const UNKNOWN: &str = "unknown";
-/// No commune of the list.
+/// Not a commune of the list.
 pub(super) const NOWHERE: u32 = u32::MAX;
 /// No time.
 pub(super) const NEVER: i32 = i32::MIN;
 
-/// Months of events since year 0, years of yearly tables, the years in which school years end.
+/// The window of each class: month since year 0 for events, year, or the year in which a school year ends.
 fn windows(time: Time, values: &Encoded, classes: usize) -> Vec<i32> {
     match (time, values) {
         (Time::Event, Encoded::Number { low, .. }) => low.iter().map(|day| month_of(*day)).collect(),
@@ -269,16 +269,16 @@ pub(super) fn month_of(day: i32) -> i32 {
     chrono::NaiveDate::from_epoch_days(day).map_or(NEVER, |d| d.year() * 12 + d.month0().cast_signed())
 }
 
-fn tell_school_years(encoder: &mut Encoder, column: &str, values: &Encoded) {
+fn report_school_years(encoder: &mut Encoder, column: &str, values: &Encoded) {
     let Encoded::Words { codes, words } = values else { return };
     for (row, code) in codes.iter().enumerate() {
         if words.get(*code as usize).is_some_and(|word| !crate::record::is_school_year(word)) {
-            encoder.problems.value(&encoder.table.id, column, "a school year such as 2021-2022", row as u64 + 1);
+            encoder.problems.value(&encoder.table.id, column, Phrase::SchoolYear, row as u64 + 1);
         }
     }
 }
 
-/// What the parts of conditions say of each row.
+/// The truth of the leaves of conditions, for each row.
 #[derive(Default)]
 pub(super) struct Leaves {
     rows: usize,
@@ -287,14 +287,14 @@ pub(super) struct Leaves {
 }
 
 impl Leaves {
-    /// Works conditions out row by row.
+    /// Evaluates conditions row by row.
     pub fn evaluator(&mut self) -> Rows<'_> {
         Rows { count: self.rows, known: std::mem::take(&mut self.known), columns: &self.columns }
     }
 }
 
 impl Plan<'_> {
-    /// Reads some rows of the table; rows are counted from the first of them.
+    /// An encoder for rows of the table, numbered from the first of them.
     fn encoder<'f>(&'f self, frame: &'f DataFrame) -> Encoder<'f> {
         Encoder {
             table: self.table,
@@ -309,7 +309,7 @@ impl Plan<'_> {
         }
     }
 
-    /// True for text without a list of codes whose words no condition asks for.
+    /// True for text without a list of codes, if no condition uses its words.
     fn only_presence(&self, column: &str) -> bool {
         let plain = self.table.column(column).is_some_and(|c| c.kind == ColumnType::Text && c.codes.is_none());
         let is_case = self.table.case.as_ref().is_some_and(|case| column == case.id);
@@ -317,5 +317,5 @@ impl Plan<'_> {
     }
 }
 
-/// Values that their columns may not hold, as bits in the order of the columns, for each row; none where all is well.
+/// For each row, the columns with wrong values as bits in their order; no entry where no row has any.
 pub(super) type Masks = BTreeMap<super::kind::Values, Vec<u64>>;

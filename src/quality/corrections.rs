@@ -1,11 +1,11 @@
-//! Workbooks of the rows that communes verify, addressed by file, sheet and row.
+//! Workbooks of the rows that communes must verify, addressed by file, sheet and row.
 
 use super::check::Check;
 use super::chunk::NOWHERE;
 use super::names::folded;
 use super::report::Address;
 use super::rule::{Severity, column_name};
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Result};
 use crate::text::Language;
 use polars_core::prelude::{DataFrame, DataType, PolarsResult};
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
@@ -13,31 +13,30 @@ use std::collections::{BTreeMap, HashMap};
 use std::io::ErrorKind::{FileTooLarge, IsADirectory, PermissionDenied, QuotaExceeded, ResourceBusy, StorageFull};
 use std::path::{Path, PathBuf};
 
-/// Lines of one sheet; a spreadsheet holds some more.
-const MOST_LINES: usize = 1_000_000;
+/// Rows of one sheet, below the limit of spreadsheets.
+const MOST_ROWS: usize = 1_000_000;
 
-/// File, sheet and row.
+/// File, sheet and row in the sheet.
 type Source = (Option<String>, Option<String>, Option<u32>);
 
-/// Where the rows of a table stood in the files they came from.
+/// The files, sheets and rows from which the rows of tables were read.
 #[derive(Debug, Default)]
 pub struct Sources(HashMap<(String, u32), Source>);
 
 impl Sources {
-    /// Takes the sources of some rows: a frame with `row` (from 1), and `source_file`, `source_sheet`, `source_row` as far as
-    /// they are there.
+    /// Adds the sources of rows: a frame with `row` (from 1) and, optionally, `source_file`, `source_sheet`, `source_row`.
     ///
     /// # Errors
     /// [`Error::Frame`] if `row` is missing or a column is of another type.
     pub fn add(&mut self, table: &str, frame: &DataFrame) -> Result<()> {
-        self.read(table, frame).map_err(|e| Error::Frame { table: table.to_owned(), found: e.to_string() })
+        self.read(table, frame).map_err(|e| Error::Frame { table: table.to_owned(), found: Fact::library(e) })
     }
 
     fn read(&mut self, table: &str, frame: &DataFrame) -> PolarsResult<()> {
         let column = |name: &str, to: &DataType| frame.column(name).ok().map(|c| c.as_materialized_series().cast(to)).transpose();
         let rows = frame.column("row")?.as_materialized_series().cast(&DataType::UInt32)?;
         let (files, sheets) = (column("source_file", &DataType::String)?, column("source_sheet", &DataType::String)?);
-        let lines = column("source_row", &DataType::UInt32)?;
+        let source_rows = column("source_row", &DataType::UInt32)?;
         for (nth, row) in rows.u32()?.iter().enumerate().filter_map(|(nth, row)| Some((nth, row?))) {
             let text = |series: &Option<polars_core::prelude::Series>| -> PolarsResult<Option<String>> {
                 Ok(match series {
@@ -45,25 +44,25 @@ impl Sources {
                     None => None,
                 })
             };
-            let line = match &lines {
+            let source_row = match &source_rows {
                 Some(series) => series.u32()?.get(nth),
                 None => None,
             };
-            self.0.insert((table.to_owned(), row), (text(&files)?, text(&sheets)?, line));
+            self.0.insert((table.to_owned(), row), (text(&files)?, text(&sheets)?, source_row));
         }
         Ok(())
     }
 }
 
-/// The looks of the cells.
-struct Looks {
+/// The formats of cells.
+struct Formats {
     title: Format,
     head: Format,
     fill: Format,
     cell: Format,
 }
 
-impl Looks {
+impl Formats {
     fn new() -> Self {
         let cell = Format::new()
             .set_border(FormatBorder::Thin)
@@ -87,35 +86,35 @@ fn say(language: Language, vi: &'static str, en: &'static str) -> &'static str {
 }
 
 impl Check {
-    /// Writes for each commune a workbook of what it has to verify, and gives their paths.
+    /// Writes a workbook of rows to verify for each commune, and returns the paths.
     ///
-    /// Each line names file, sheet and row as far as `sources` knows them, the row of the table, the rule and the columns to
-    /// look at, and has two empty cells: for the corrected value and for a note. It holds no value of a record. The first sheet
-    /// counts the lines by rule. A file is written beside its place and moved there when it is whole.
+    /// Each row has file, sheet and row from `sources` where known, the row of the table, the rule, the columns to
+    /// verify, and two empty cells for the corrected value and a note. It holds no value of a record. The first sheet
+    /// counts the rows by rule. Files are written under a temporary name and moved when complete.
     ///
     /// # Errors
-    /// [`Error::File`] or [`Error::NoPermission`] of a folder, [`Error::NotWritten`] if a file cannot be written.
+    /// [`Error::File`] or [`Error::NoPermission`] for a folder, [`Error::NotWritten`] if a file cannot be written.
     pub fn write_corrections(&self, folder: &Path, severity: Severity, sources: &Sources, language: Language) -> Result<Vec<PathBuf>> {
-        let told = |e: &dyn std::fmt::Display, path: &Path| Error::NotWritten { path: path.display().to_string(), found: e.to_string() };
-        // A folder that is not there, or may not be written, is told as any file is; a full disk is no missing file.
+        let not_written = |found: Fact, path: &Path| Error::NotWritten { path: path.display().to_string(), found };
+        // A missing or forbidden folder gives the usual errors of files; a full disk does not mean a missing file.
         let disk = |e: std::io::Error, path: &Path| match e.kind() {
-            StorageFull | QuotaExceeded | FileTooLarge | IsADirectory | ResourceBusy => told(&e, path),
+            StorageFull | QuotaExceeded | FileTooLarge | IsADirectory | ResourceBusy => not_written((&e).into(), path),
             PermissionDenied => Error::NoPermission { path: path.display().to_string() },
-            _ => Error::File { path: path.display().to_string(), found: e.to_string() },
+            _ => Error::File { path: path.display().to_string(), found: (&e).into() },
         };
         std::fs::create_dir_all(folder).map_err(|e| disk(e, folder))?;
         let mut by_commune: BTreeMap<u32, Vec<Address>> = BTreeMap::new();
         for address in self.addresses(move |rule| rule.severity >= severity) {
-            by_commune.entry(address.place).or_default().push(address);
+            by_commune.entry(address.commune).or_default().push(address);
         }
         let mut written = Vec::new();
         crate::task::expect(by_commune.len() as u64);
-        for (place, addresses) in by_commune {
-            let path = folder.join(self.file_name(place, language));
+        for (commune, addresses) in by_commune {
+            let path = folder.join(self.file_name(commune, language));
             let bytes = self
-                .workbook(place, &addresses, sources, language)
+                .workbook(commune, &addresses, sources, language)
                 .and_then(|mut book| book.save_to_buffer())
-                .map_err(|e| told(&e, &path))?;
+                .map_err(|e| not_written(Fact::library(e), &path))?;
             crate::disk::write(&path, &bytes).map_err(|e| disk(e, &path))?;
             written.push(path);
             crate::task::advance(1);
@@ -123,22 +122,22 @@ impl Check {
         Ok(written)
     }
 
-    /// Code and name, in letters that every system has.
-    fn file_name(&self, place: u32, language: Language) -> String {
-        if place == NOWHERE {
+    /// Code and name in ASCII letters.
+    fn file_name(&self, commune: u32, language: Language) -> String {
+        if commune == NOWHERE {
             return say(language, "khong-ro-xa.xlsx", "commune-unknown.xlsx").to_owned();
         }
-        let area = self.setting.areas.get(place);
+        let area = self.setting.areas.get(commune);
         format!("{}-{}.xlsx", area.code, folded(&area.name).join("-"))
     }
 
-    fn workbook(&self, place: u32, addresses: &[Address], sources: &Sources, language: Language) -> Result<Workbook, XlsxError> {
-        let (mut book, looks) = (Workbook::new(), Looks::new());
-        self.overview(book.add_worksheet(), place, addresses, language, &looks)?;
-        for (nth, lines) in addresses.chunks(MOST_LINES).enumerate() {
+    fn workbook(&self, commune: u32, addresses: &[Address], sources: &Sources, language: Language) -> Result<Workbook, XlsxError> {
+        let (mut book, formats) = (Workbook::new(), Formats::new());
+        self.overview(book.add_worksheet(), commune, addresses, language, &formats)?;
+        for (nth, of_sheet) in addresses.chunks(MOST_ROWS).enumerate() {
             let sheet = book.add_worksheet();
             sheet.set_name(format!("{} {}", say(language, "Cần xác minh", "To verify"), nth + 1))?;
-            self.lines(sheet, lines, sources, language, &looks)?;
+            self.rows_to_verify(sheet, of_sheet, sources, language, &formats)?;
         }
         Ok(book)
     }
@@ -146,19 +145,19 @@ impl Check {
     fn overview(
         &self,
         sheet: &mut Worksheet,
-        place: u32,
+        commune: u32,
         addresses: &[Address],
         language: Language,
-        looks: &Looks,
+        formats: &Formats,
     ) -> Result<(), XlsxError> {
         sheet.set_name(say(language, "Tổng hợp", "Summary"))?;
-        let area = (place != NOWHERE).then(|| self.setting.areas.get(place));
+        let area = (commune != NOWHERE).then(|| self.setting.areas.get(commune));
         let name = area.map_or_else(|| say(language, "Không rõ xã", "Commune unknown").to_owned(), |a| format!("{} ({})", a.name, a.code));
         sheet.write_string_with_format(
             0,
             0,
             format!("{}: {name}", say(language, "Bản ghi cần xác minh", "Records to verify")),
-            &looks.title,
+            &formats.title,
         )?;
         let day = self.reference().format(say(language, "%d/%m/%Y", "%Y-%m-%d"));
         sheet.write_string(1, 0, format!("{}: {day}", say(language, "Ngày đối chiếu", "Reference day")))?;
@@ -175,7 +174,7 @@ impl Check {
             say(language, "Số dòng", "Lines"),
         ];
         for (column, (head, width)) in (0_u16..).zip(heads.into_iter().zip([12.0, 26.0, 80.0, 10.0])) {
-            sheet.write_string_with_format(4, column, head, &looks.head)?;
+            sheet.write_string_with_format(4, column, head, &formats.head)?;
             sheet.set_column_width(column, width)?;
         }
         let mut counts: BTreeMap<(std::cmp::Reverse<Severity>, &str, &str), (u32, &Address)> = BTreeMap::new();
@@ -183,22 +182,22 @@ impl Check {
             counts.entry((std::cmp::Reverse(address.rule.severity), address.table, &address.rule.code)).or_insert((0, address)).0 += 1;
         }
         for (row, ((severity, ..), (count, address))) in (5_u32..).zip(counts) {
-            sheet.write_string_with_format(row, 0, severity_name(severity.0, language), &looks.cell)?;
-            sheet.write_string_with_format(row, 1, self.table_name(address.table, language), &looks.cell)?;
-            sheet.write_string_with_format(row, 2, plain(address.rule.text.get(language).to_owned()), &looks.cell)?;
-            sheet.write_number_with_format(row, 3, count, &looks.cell)?;
+            sheet.write_string_with_format(row, 0, severity_name(severity.0, language), &formats.cell)?;
+            sheet.write_string_with_format(row, 1, self.table_name(address.table, language), &formats.cell)?;
+            sheet.write_string_with_format(row, 2, plain(address.rule.text.get(language).to_owned()), &formats.cell)?;
+            sheet.write_number_with_format(row, 3, count, &formats.cell)?;
         }
         sheet.set_landscape().set_paper_size(9);
         Ok(())
     }
 
-    fn lines(
+    fn rows_to_verify(
         &self,
         sheet: &mut Worksheet,
-        lines: &[Address],
+        addresses: &[Address],
         sources: &Sources,
         language: Language,
-        looks: &Looks,
+        formats: &Formats,
     ) -> Result<(), XlsxError> {
         let heads = [
             (say(language, "Tệp", "File"), 24.0),
@@ -213,10 +212,10 @@ impl Check {
             (say(language, "Ghi chú của người xác minh", "Verifier's note"), 30.0),
         ];
         for (column, (head, width)) in (0_u16..).zip(heads) {
-            sheet.write_string_with_format(0, column, head, &looks.head)?;
+            sheet.write_string_with_format(0, column, head, &formats.head)?;
             sheet.set_column_width(column, width)?;
         }
-        for (line, address) in (1_u32..).zip(lines) {
+        for (sheet_row, address) in (1_u32..).zip(addresses) {
             let row = address.row.map(|row| row + 1);
             let (file, sheet_name, at) = row.and_then(|row| sources.0.get(&(address.table.to_owned(), row))).cloned().unwrap_or_default();
             let number = |n: Option<u32>| n.map(|n| n.to_string()).unwrap_or_default();
@@ -226,11 +225,11 @@ impl Check {
             }
             if let Some(other) = address.other_row {
                 let (file, _, at) = sources.0.get(&(address.table.to_owned(), other + 1)).cloned().unwrap_or_default();
-                let told = match (file, at) {
+                let earlier = match (file, at) {
                     (Some(file), Some(at)) => format!("{file}, {at}"),
                     _ => (other + 1).to_string(),
                 };
-                what = format!("{what} ({}: {told})", say(language, "dòng trước", "earlier row"));
+                what = format!("{what} ({}: {earlier})", say(language, "dòng trước", "earlier row"));
             }
             let columns: Vec<&str> = address.columns.iter().map(|c| column_name(c, language)).collect();
             let cells = [
@@ -245,15 +244,15 @@ impl Check {
             ];
             for (column, text) in (0_u16..).zip(cells) {
                 match text.parse::<u32>() {
-                    Ok(n) if column == 2 || column == 4 => sheet.write_number_with_format(line, column, n, &looks.cell)?,
-                    _ => sheet.write_string_with_format(line, column, plain(text), &looks.cell)?,
+                    Ok(n) if column == 2 || column == 4 => sheet.write_number_with_format(sheet_row, column, n, &formats.cell)?,
+                    _ => sheet.write_string_with_format(sheet_row, column, plain(text), &formats.cell)?,
                 };
             }
-            sheet.write_blank(line, 8, &looks.fill)?;
-            sheet.write_blank(line, 9, &looks.fill)?;
+            sheet.write_blank(sheet_row, 8, &formats.fill)?;
+            sheet.write_blank(sheet_row, 9, &formats.fill)?;
         }
         sheet.set_freeze_panes(1, 0)?;
-        sheet.autofilter(0, 0, lines.len() as u32, 9)?;
+        sheet.autofilter(0, 0, addresses.len() as u32, 9)?;
         sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0).set_repeat_rows(0, 0)?;
         Ok(())
     }
@@ -263,8 +262,8 @@ impl Check {
     }
 }
 
-/// A text that stays one after a trip through CSV: a spreadsheet program takes what begins with one of these signs for a formula (OWASP,
-/// "CSV Injection"). The readers of this crate take the apostrophe away again.
+/// Keeps a text from becoming a formula after a trip through CSV: spreadsheets read these first characters as formulas (OWASP,
+/// "CSV Injection"). The readers of this crate remove the apostrophe.
 fn plain(text: String) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text }
 }

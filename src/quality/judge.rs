@@ -1,4 +1,4 @@
-//! Verdicts of all rules over one chunk.
+//! The verdicts of all rules on one chunk.
 
 use super::chunk::{Chunk, Masks, month_of};
 use super::kind::{Kind, Parts, SEX, Values, is_identifier};
@@ -6,7 +6,7 @@ use super::names::Names;
 use super::plan::Plan;
 use crate::catalogue::{ColumnType, Derived, days};
 use crate::decree56::{Deadline, Limit, Taken, Timeliness};
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Result};
 use crate::record::{BIRTHS, Distinct, Encoded, NO, NO_WORD, UNDECIDED, YES, content};
 use crate::spelling::{identifier, nfc};
 use polars_core::prelude::*;
@@ -14,24 +14,25 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use xxhash_rust::xxh3::xxh3_128;
 
-/// What a rule says of a row.
+/// The verdict of a rule on a row.
 pub(super) const PASS: u8 = 0;
 pub(super) const FAIL: u8 = 1;
+/// Undecided.
 pub(super) const OPEN: u8 = 2;
-/// The rule is not about the row.
+/// The rule does not apply to the row.
 pub(super) const OUT: u8 = 3;
 
-/// Bits of a packed key that tell the row.
+/// Bits of a packed key that hold the row.
 const ROW_BITS: u32 = 32;
 
-/// Rows that fail a rule, counted from 0, with what is to be known of each: columns as bits, or another row.
+/// Rows that fail a rule, counted from 0, each with a detail: columns as bits, or another row.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Failed {
     pub rows: Vec<u32>,
     pub detail: Vec<u64>,
 }
 
-/// A number of a group: the group, whether it is one of its parts, the number if it is known, the row.
+/// A row of a group of parts and totals: the group, whether the row is a part, its number if known.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Portion {
     pub group: u128,
@@ -40,37 +41,37 @@ pub(super) struct Portion {
     pub row: u32,
 }
 
-/// What one chunk told.
+/// The verdicts on one chunk, and what later steps need from it.
 #[derive(Debug, Default)]
-pub(super) struct Part {
+pub(super) struct ChunkVerdicts {
     pub rows: usize,
-    /// What stands in the rows, as a number.
+    /// A hash of the rows' content.
     pub content: u64,
-    /// Place and window of the classes by commune and time, and the class of each row.
-    pub spots: Vec<(u32, i32)>,
+    /// Commune and window of each place, and the place of each row.
+    pub places: Vec<(u32, i32)>,
     pub of_row: Vec<u32>,
-    /// By rule and spot: passes, failures, undecided and rows that the rule is not about.
+    /// By rule and place: rows that pass, fail, are undecided or out of the rule's scope.
     pub counts: Vec<Vec<[u64; 4]>>,
     pub failed: Vec<Failed>,
-    /// By expected column and spot.
+    /// By expected column and place.
     pub recorded: Vec<Vec<u64>>,
     pub totals: Vec<u64>,
     pub keys: Vec<Vec<u128>>,
-    /// By rule, where it is of that kind.
+    /// By rule, for rules of that kind.
     pub blocks: BTreeMap<usize, (Vec<u128>, Names)>,
     pub portions: BTreeMap<usize, Vec<Portion>>,
-    /// Place of the commune, month, and whether it was one of the first days of that month; by rule.
+    /// By rule: commune, month, and whether the update was in the first days of the month.
     pub updates: BTreeMap<usize, BTreeSet<(u32, i32, bool)>>,
 }
 
-/// Judges a chunk whose first row is the `offset`th of its table.
-pub(super) fn judge(plan: &Plan, frame: &DataFrame, offset: u32) -> Result<Part> {
+/// The verdicts on a chunk whose first row is row `offset` of its table.
+pub(super) fn judge(plan: &Plan, frame: &DataFrame, offset: u32) -> Result<ChunkVerdicts> {
     let mut chunk = Chunk::new(plan, frame);
-    let (distinct, spots) = chunk.spots()?;
-    let wrong = |e: PolarsError| Error::Frame { table: plan.table.id.clone(), found: e.to_string() };
+    let (distinct, places) = chunk.places()?;
+    let wrong = |e: PolarsError| Error::Frame { table: plan.table.id.clone(), found: Fact::library(e) };
     let content = content(frame, u64::from(offset)).map_err(wrong)?;
-    let mut part = Part { rows: frame.height(), content, totals: vec![0; spots.len()], spots, ..Part::default() };
-    distinct.of_row.iter().for_each(|spot| part.totals[*spot as usize] += 1);
+    let mut part = ChunkVerdicts { rows: frame.height(), content, totals: vec![0; places.len()], places, ..ChunkVerdicts::default() };
+    distinct.of_row.iter().for_each(|place| part.totals[*place as usize] += 1);
     let masks = masks(&mut chunk)?;
     let mut leaves = chunk.leaves(plan.conditions())?;
     let mut conditions = leaves.evaluator();
@@ -78,7 +79,7 @@ pub(super) fn judge(plan: &Plan, frame: &DataFrame, offset: u32) -> Result<Part>
         part.keys.push(keys(&chunk, columns, offset)?);
     }
     for (nth, rule) in plan.rules.iter().enumerate() {
-        let mut counts = vec![[0; 4]; part.spots.len()];
+        let mut counts = vec![[0; 4]; part.places.len()];
         let mut failed = Failed::default();
         if plan.missing[nth].is_empty() {
             let mut mask = None;
@@ -127,18 +128,18 @@ pub(super) fn judge(plan: &Plan, frame: &DataFrame, offset: u32) -> Result<Part>
     Ok(part)
 }
 
-/// Most rows pass, or are outside: they are counted by the totals, and only the others one by one.
+/// Most rows pass or are out of scope: totals count those, and only the others are counted one by one.
 fn count(verdicts: &[u8], distinct: &Distinct, totals: &[u64], counts: &mut [[u64; 4]]) {
     let outside: usize = verdicts.iter().map(|v| usize::from(*v == OUT)).sum();
     let common = if outside * 2 > verdicts.len() { OUT } else { PASS };
     counts.iter_mut().zip(totals).for_each(|(counts, total)| counts[usize::from(common)] = *total);
-    for (spot, verdict) in distinct.of_row.iter().zip(verdicts).filter(|(_, v)| **v != common) {
-        counts[*spot as usize][usize::from(common)] -= 1;
-        counts[*spot as usize][usize::from(*verdict)] += 1;
+    for (place, verdict) in distinct.of_row.iter().zip(verdicts).filter(|(_, v)| **v != common) {
+        counts[*place as usize][usize::from(common)] -= 1;
+        counts[*place as usize][usize::from(*verdict)] += 1;
     }
 }
 
-/// A row fails where the scope is true and the condition false, and is undecided where either is.
+/// A row fails if the scope is true and the condition false; it is undecided if either is undecided.
 fn implied(scope: &[u8], must: &[u8]) -> Vec<u8> {
     let of = |scope: u8, must: u8| match (scope, must) {
         (NO, _) => OUT,
@@ -149,7 +150,7 @@ fn implied(scope: &[u8], must: &[u8]) -> Vec<u8> {
     scope.iter().zip(must).map(|(scope, must)| of(*scope, *must)).collect()
 }
 
-/// Whether every one of some columns is recorded.
+/// Passes rows in which all the columns are recorded; others are undecided.
 fn all_there(chunk: &Chunk, columns: &[String]) -> Result<Vec<u8>> {
     let mut verdicts = vec![PASS; chunk.rows()];
     for column in columns {
@@ -164,13 +165,13 @@ fn all_there(chunk: &Chunk, columns: &[String]) -> Result<Vec<u8>> {
     Ok(verdicts)
 }
 
-/// Whether the identifiers among the columns of a key are recorded.
+/// Passes rows in which the identifiers of a key are recorded; others are undecided.
 fn with_key(chunk: &Chunk, columns: &[String]) -> Result<Vec<u8>> {
     let identifiers: Vec<String> = columns.iter().filter(|c| is_identifier(chunk.plan.table, c)).cloned().collect();
     all_there(chunk, &identifiers)
 }
 
-/// The keys of the rows that have one: 96 bits of a hash, and the row.
+/// The keys of the rows that have one: 96 bits of hash, then the row.
 fn keys(chunk: &Chunk, columns: &[String], offset: u32) -> Result<Vec<u128>> {
     let texts = columns.iter().map(|c| chunk.texts(c)).collect::<Result<Vec<_>>>()?;
     let there = with_key(chunk, columns)?;
@@ -195,14 +196,14 @@ fn hash_of(texts: &[Option<StringChunked>], row: usize, bytes: &mut Vec<u8>) -> 
     xxh3_128(bytes)
 }
 
-/// What stands in values that columns may not hold.
+/// The wrong values of each kind.
 fn masks(chunk: &mut Chunk) -> Result<Masks> {
     let (plan, rows) = (chunk.plan, chunk.rows());
     let mut found = Masks::new();
     let mut set = |values: Values, row: usize, bit: u64| found.entry(values).or_insert_with(|| vec![0; rows])[row] |= bit;
-    let judged = |column: &String| !(column == "source_unread" || plan.is_open(column));
-    let columns: Vec<&String> = plan.columns.iter().filter(|c| judged(c)).collect();
-    // The days of birth and the ages are read from several columns, and so is what is wrong with them.
+    let is_checked = |column: &String| !(column == "source_unread" || plan.is_open(column));
+    let columns: Vec<&String> = plan.columns.iter().filter(|c| is_checked(c)).collect();
+    // Birth and age are derived from several columns, so their problems concern several columns.
     let beside = plan.table.age.iter().flat_map(|age| {
         let is_estimated = age.estimated.is_some().then_some(Derived::Age.word());
         is_estimated.into_iter().chain((age.births().len() > 1).then_some(BIRTHS))
@@ -213,12 +214,12 @@ fn masks(chunk: &mut Chunk) -> Result<Masks> {
             continue;
         }
         let read = chunk.read(name)?;
-        // A column that is not there is not wrong.
-        for (column, classes) in read.told.iter().filter(|(column, _)| judged(column)) {
+        // An absent column has no wrong values.
+        for (column, classes) in read.refused.iter().filter(|(column, _)| is_checked(column)) {
             let Some(nulls) = chunk.series(column).map(|s| s.is_null()) else { continue };
             let bit = plan.bit(column);
             for (row, _) in read.distinct.of_row.iter().enumerate().filter(|(_, class)| classes[**class as usize]) {
-                // What identifies nobody is missing.
+                // A placeholder for an identifier counts as missing.
                 let is_null = nulls.get(row) == Some(true) || plan.table.is_identifier(column);
                 set(if is_null { Values::Required } else { Values::Allowed }, row, bit);
             }
@@ -257,7 +258,7 @@ fn masks(chunk: &mut Chunk) -> Result<Masks> {
     Ok(found)
 }
 
-/// In how many rows of each spot an expected column is recorded.
+/// The number of rows in each place with each expected column recorded.
 fn recorded(chunk: &mut Chunk, distinct: &Distinct, totals: &[u64]) -> Result<Vec<Vec<u64>>> {
     let plan = chunk.plan;
     let mut found = Vec::with_capacity(plan.expected.len());
@@ -267,16 +268,16 @@ fn recorded(chunk: &mut Chunk, distinct: &Distinct, totals: &[u64]) -> Result<Ve
             continue;
         };
         let mut counts = totals.to_vec();
-        let mut take = |spot: u32| counts[spot as usize] -= 1;
+        let mut take = |place: u32| counts[place as usize] -= 1;
         if plan.is_open(column) {
             let nulls = series.is_null();
-            distinct.of_row.iter().zip(nulls.iter()).filter(|(_, null)| *null == Some(true)).for_each(|(spot, _)| take(*spot));
+            distinct.of_row.iter().zip(nulls.iter()).filter(|(_, null)| *null == Some(true)).for_each(|(place, _)| take(*place));
         } else {
             let read = chunk.read(column)?;
             let there = is_recorded(&read.values);
             if there.contains(&false) {
                 let classes = distinct.of_row.iter().zip(&read.distinct.of_row);
-                classes.filter(|(_, class)| !there[**class as usize]).for_each(|(spot, _)| take(*spot));
+                classes.filter(|(_, class)| !there[**class as usize]).for_each(|(place, _)| take(*place));
             }
         }
         found.push(counts);
@@ -293,10 +294,10 @@ fn is_recorded(values: &Encoded) -> Vec<bool> {
     }
 }
 
-/// Twelve digits, of which the fourth tells century and sex, the next two the year.
+/// An identification number has twelve digits: the fourth encodes century and sex, the next two the year.
 fn identification(chunk: &mut Chunk, number: &str) -> Result<Vec<u8>> {
     let Some(written) = chunk.written(number)? else { return Ok(vec![OUT; chunk.rows()]) };
-    // A blank is none; a number that lost its digits is a wrong one.
+    // A blank is not a number; a number that lost digits is wrong.
     let numbers: Vec<Option<Cow<str>>> =
         written.iter().map(|text| text.filter(|t| !nfc(t).is_empty()).map(|t| identifier(t).unwrap_or(Cow::Borrowed(t)))).collect();
     let (sexes, births) = (chunk.read(SEX)?, chunk.read(BIRTHS)?);
@@ -306,7 +307,7 @@ fn identification(chunk: &mut Chunk, number: &str) -> Result<Vec<u8>> {
     let provinces: BTreeSet<&str> = chunk.plan.areas.areas().iter().map(|a| a.code.as_str()).filter(|code| code.len() == 2).collect();
     let verdict = |row: usize, text: &str| {
         let digits: Vec<i32> = text.bytes().filter(u8::is_ascii_digit).map(|b| i32::from(b - b'0')).collect();
-        // A first digit other than 0 is that of a country, for those registered abroad.
+        // A first digit other than 0 belongs to a country's code, for people registered abroad.
         let is_plausible =
             digits.len() == 12 && text.len() == 12 && (digits[0] != 0 || provinces.contains(&text[1..3]) || was_province(&text[1..3]));
         if !is_plausible {
@@ -326,13 +327,13 @@ fn identification(chunk: &mut Chunk, number: &str) -> Result<Vec<u8>> {
     Ok(numbers.iter().enumerate().map(|(row, text)| text.as_deref().map_or(OUT, |text| verdict(row, text))).collect())
 }
 
-/// Codes of the statistics office for the 63 provinces until 30 June 2025; numbers keep them.
+/// Codes of the statistics office for the 63 provinces until 30 June 2025; identification numbers keep them.
 fn was_province(code: &str) -> bool {
     const CODES: &str = "01 02 04 06 08 10 11 12 14 15 17 19 20 22 24 25 26 27 30 31 33 34 35 36 37 38 40 42 44 45 46 48 49 51 52 54 56 58 60 62 64 66 67 68 70 72 74 75 77 79 80 82 83 84 86 87 89 91 92 93 94 95 96";
     CODES.split(' ').any(|known| known == code)
 }
 
-/// Steps against their limit.
+/// The verdicts on a step and its time limit.
 fn steps(chunk: &mut Chunk, deadline: &Deadline) -> Result<Vec<u8>> {
     let until = Some(days(chunk.plan.reference));
     let (from, to) = (chunk.numbers(&deadline.from)?, chunk.numbers(&deadline.to)?);
@@ -357,7 +358,7 @@ fn portions(chunk: &mut Chunk, parts: &Parts, offset: u32) -> Result<Vec<Portion
     let numbers = chunk.numbers(&parts.of)?;
     let texts = parts.within.iter().map(|c| chunk.texts(c)).collect::<Result<Vec<_>>>()?;
     let over = chunk.blanks(&parts.over)?;
-    // Where another breakdown is not recorded nobody can tell a total from a rest.
+    // Without all other dimensions recorded, a total cannot be distinguished from a rest.
     let within: Vec<String> = parts.within.iter().filter(|c| chunk.series(c).is_some()).cloned().collect();
     let there = all_there(chunk, &within)?;
     let mut bytes = Vec::new();
@@ -370,12 +371,12 @@ fn portions(chunk: &mut Chunk, parts: &Parts, offset: u32) -> Result<Vec<Portion
     Ok(numbers.iter().enumerate().filter(|(row, _)| there[*row] == PASS).map(portion).collect())
 }
 
-/// In which months communes brought rows up to date.
+/// The months in which communes updated rows.
 fn updates(chunk: &mut Chunk, column: &str, grace: u32) -> Result<BTreeSet<(u32, i32, bool)>> {
     use chrono::Datelike;
     let (communes, days) = (chunk.read("commune")?, chunk.read(column)?);
     let both = communes.distinct.with(&days.distinct);
-    let places = chunk.places(&communes.values, communes.distinct.firsts.len());
+    let indices = chunk.communes(&communes.values, communes.distinct.firsts.len());
     let Encoded::Number { low, .. } = &*days.values else { return Ok(BTreeSet::new()) };
     let mut seen: HashMap<i32, (i32, bool)> = HashMap::new();
     let of = |row: &IdxSize| {
@@ -385,7 +386,7 @@ fn updates(chunk: &mut Chunk, column: &str, grace: u32) -> Result<BTreeSet<(u32,
             let of_month = chrono::NaiveDate::from_epoch_days(day).map_or(0, |d| d.day());
             (month_of(day), of_month <= grace)
         });
-        (places[communes.distinct.of_row[row] as usize], month, is_early)
+        (indices[communes.distinct.of_row[row] as usize], month, is_early)
     };
     Ok(both.firsts.iter().map(of).collect())
 }

@@ -1,52 +1,53 @@
-//! What a rule can ask for.
+//! The kinds of rules.
 
 use crate::catalogue::{Age, ColumnType, Condition, Table};
 use crate::decree56::{Deadline, Decree56, Limit};
+use crate::error::{Fact, Phrase};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 
-/// One thing that has to hold.
+/// What a rule requires.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Kind {
-    /// A condition, for the rows that meet another.
+    /// A condition `must`, for the rows in `scope`.
     Must { must: Condition, scope: Condition },
-    /// What the columns may hold, as counting reads them.
+    /// Columns hold allowed values, as counting reads them.
     Values(Values),
-    /// The same key stands in one row.
+    /// Each key is in one row only.
     Unique(Vec<String>),
-    /// The key stands in another table.
+    /// The key exists in another table.
     Refers(Refers),
-    /// Nobody stands in two rows under two keys.
+    /// No person is in two rows under two keys.
     Probable(Probable),
-    /// The identification number fits sex and birth.
+    /// The identification number matches sex and birth.
     Identification(String),
     /// A step is taken in time.
     Deadline(Deadline),
     /// Parts add up to their total.
     Parts(Parts),
-    /// No period of a commune is far from its others.
+    /// No window of a commune is far from its others.
     Outlier(Outlier),
-    /// A commune brings its rows up to date each month.
+    /// Each commune updates its rows each month.
     Updates { column: String, grace: u32 },
 }
 
-/// What can be wrong with single values.
+/// What can be wrong with a single value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Values {
     /// A required value is missing.
     Required,
-    /// A value that its column may not hold.
+    /// A value that is not allowed in its column.
     Allowed,
-    /// An identifier that identifies nobody: blank, a word for nothing, a number that lost its digits.
+    /// A placeholder instead of an identifier: blank, a word for none, a number that lost its digits.
     Unnamed,
-    /// A code that the list of areas does not have.
+    /// A code that is not in the list of areas.
     Areas,
-    /// What the reader of a file could not read.
+    /// A cell that the reader of a file could not read.
     Read,
 }
 
-/// Columns whose values together stand in another table.
+/// Columns whose combined values must exist in another table.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Refers {
@@ -54,7 +55,7 @@ pub(super) struct Refers {
     pub to: String,
 }
 
-/// Rows alike in some columns and in their names.
+/// Rows equal in some columns and similar in name.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Probable {
@@ -64,7 +65,7 @@ pub(super) struct Probable {
     pub similarity: f64,
 }
 
-/// A deadline as a file has it: a step of Decree 56/2017/NĐ-CP by its code, or columns and a limit.
+/// A deadline as written in a file: a step of Decree 56/2017/NĐ-CP by its code, or columns and a limit.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct WrittenDeadline {
@@ -79,42 +80,44 @@ pub(super) struct WrittenDeadline {
 impl WrittenDeadline {
     pub fn read(self) -> Result<Deadline, Refused> {
         const FIELDS: &str = "decree_56 | from, to, working_days | from, to, hours, hours_column";
-        let refuse = |field: &str, expected: &str, found: String| Err((field.to_owned(), expected.to_owned(), found));
+        let refuse = |field: &str, expected: Fact, found: Fact| Err((field.to_owned(), expected, found));
         let limit = match (self.working_days, self.hours, self.hours_column) {
             (Some(working_days), None, None) => Some(Limit::WorkingDays { working_days }),
             (None, Some(hours), Some(column)) => Some(Limit::Hours { hours, column }),
             (None, None, None) => None,
-            _ => return refuse("deadline", "working_days, or hours and hours_column", "neither or both".to_owned()),
+            _ => return refuse("deadline", Phrase::DaysOrHours.into(), Phrase::NeitherOrBoth.into()),
         };
         match (self.decree_56, self.from, self.to, limit) {
-            (None, Some(_), Some(_), Some(limit)) if limit.most() < 0 => refuse("deadline", "a number from 0", limit.most().to_string()),
+            (None, Some(_), Some(_), Some(limit)) if limit.most() < 0 => {
+                refuse("deadline", Phrase::NumberFrom(0).into(), limit.most().into())
+            }
             (None, Some(from), Some(to), Some(limit)) => Ok(Deadline { from, to, limit }),
-            (None, Some(_), Some(_), None) => refuse("deadline", "working_days, or hours and hours_column", "neither or both".to_owned()),
+            (None, Some(_), Some(_), None) => refuse("deadline", Phrase::DaysOrHours.into(), Phrase::NeitherOrBoth.into()),
             (Some(code), None, None, None) => {
                 let steps = Decree56::steps();
                 match steps.iter().find(|(step, _)| *step == code) {
                     Some((_, deadline)) => Ok(Deadline::clone(deadline)),
-                    None => refuse("deadline.decree_56", &steps.map(|(step, _)| step).join(", "), format!("\"{code}\"")),
+                    None => refuse("deadline.decree_56", Fact::verbatim(steps.map(|(step, _)| step).join(", ")), Fact::quoted(code)),
                 }
             }
-            _ => refuse("deadline", FIELDS, "neither or both".to_owned()),
+            _ => refuse("deadline", Fact::verbatim(FIELDS), Phrase::NeitherOrBoth.into()),
         }
     }
 }
 
-/// Rows without a value in one column hold the total of those with one.
+/// Rows without a value in `over` hold the total of the rows with one.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Parts {
     pub of: String,
     pub over: String,
     pub within: Vec<String>,
-    /// A total that equals its parts fails, and not one that differs.
+    /// Totals equal to their parts fail, instead of those that differ.
     #[serde(default)]
     pub no_total: bool,
 }
 
-/// Windows of the calendar.
+/// Calendar windows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Every {
@@ -128,29 +131,29 @@ pub(super) enum Every {
 #[serde(deny_unknown_fields)]
 pub(super) struct Outlier {
     pub every: Every,
-    /// The last so many windows are looked at,
+    /// The number of last windows to compare.
     pub windows: usize,
-    /// if there are at least so many
+    /// The least number of windows needed.
     pub least_windows: usize,
-    /// and their median has so many rows.
+    /// The least median of rows per window needed.
     pub least_median: u64,
 }
 
-/// A field, what it should hold, what it holds.
-type Refused = (String, String, String);
+/// A field, the expected value and the found one.
+type Refused = (String, Fact, Fact);
 
-/// The types of columns with one value in each row.
+/// Types of columns with a single value per row.
 const SINGLE: &[ColumnType] = &[ColumnType::Text, ColumnType::Area, ColumnType::Flag, ColumnType::Date, ColumnType::Integer];
 
-/// The column that an identification number is held against, beside those of the birth.
+/// The column that an identification number must match, besides those of birth.
 pub(super) const SEX: &str = "sex";
 
-/// The columns that say when the person of a row was born.
+/// The columns that record a row's date of birth.
 fn births(table: &Table) -> Vec<&str> {
     table.age.as_ref().map(Age::births).unwrap_or_default()
 }
 
-/// Whether a column names something: text without a list of codes.
+/// Whether a column identifies something: text without a list of codes.
 pub(super) fn is_identifier(table: &Table, column: &str) -> bool {
     table.column(column).is_some_and(|c| matches!(c.kind, ColumnType::Text | ColumnType::Area) && c.codes.is_none())
 }
@@ -159,7 +162,7 @@ impl Kind {
     pub const WORDS: [&str; 10] =
         ["must", "values", "unique", "refers", "probable_duplicate", "identification", "deadline", "parts", "outlier", "updates"];
 
-    /// The field that holds it in a file.
+    /// The field of this kind in a file.
     pub fn word(&self) -> &'static str {
         Self::WORDS[match self {
             Self::Must { .. } => 0,
@@ -175,7 +178,7 @@ impl Kind {
         }]
     }
 
-    /// The columns it is about.
+    /// The columns that the rule concerns.
     pub fn columns(&self, table: &Table) -> Vec<String> {
         match self {
             Self::Must { must, scope } => must.columns().union(&scope.columns()).map(|c| (*c).to_owned()).collect(),
@@ -187,7 +190,7 @@ impl Kind {
         }
     }
 
-    /// Columns that its table must have, and of which types.
+    /// Columns that its table must have, with the allowed types.
     pub fn needs(&self, table: &Table) -> Vec<(String, &'static [ColumnType])> {
         const TEXT: &[ColumnType] = &[ColumnType::Text];
         const DATE: &[ColumnType] = &[ColumnType::Date];
@@ -214,25 +217,27 @@ impl Kind {
         }
     }
 
-    /// Numbers that make no rule.
+    /// Refuses parameters that make no valid rule.
     pub fn check(&self) -> Result<(), Refused> {
-        let refuse = |field: &str, expected: &str, found: String| Err((field.to_owned(), expected.to_owned(), found));
+        let refuse = |field: &str, expected: Fact, found: Fact| Err((field.to_owned(), expected, found));
         match self {
             Self::Probable(p) if !(0.0..=1.0).contains(&p.similarity) => {
-                refuse("probable_duplicate.similarity", "a number from 0 to 1", p.similarity.to_string())
+                refuse("probable_duplicate.similarity", Phrase::NumberFromTo(0, "1".to_owned()).into(), p.similarity.into())
             }
-            Self::Unique(columns) if columns.is_empty() => refuse("unique", "a column", "none".to_owned()),
-            Self::Refers(refers) if refers.columns.is_empty() => refuse("refers.columns", "a column", "none".to_owned()),
-            Self::Probable(p) if p.same.is_empty() => refuse("probable_duplicate.same", "a column", "none".to_owned()),
-            Self::Outlier(o) if o.least_windows < 3 || o.windows < o.least_windows || o.windows > 1_200 => {
-                refuse("outlier.windows", "3 <= least_windows <= windows <= 1200", format!("{}, {}", o.least_windows, o.windows))
-            }
-            Self::Updates { grace, .. } if *grace > 28 => refuse("updates.grace_days", "0 to 28", grace.to_string()),
+            Self::Unique(columns) if columns.is_empty() => refuse("unique", Phrase::Column.into(), Phrase::Nothing.into()),
+            Self::Refers(refers) if refers.columns.is_empty() => refuse("refers.columns", Phrase::Column.into(), Phrase::Nothing.into()),
+            Self::Probable(p) if p.same.is_empty() => refuse("probable_duplicate.same", Phrase::Column.into(), Phrase::Nothing.into()),
+            Self::Outlier(o) if o.least_windows < 3 || o.windows < o.least_windows || o.windows > 1_200 => refuse(
+                "outlier.windows",
+                Fact::verbatim("3 <= least_windows <= windows <= 1200"),
+                Fact::verbatim(format_args!("{}, {}", o.least_windows, o.windows)),
+            ),
+            Self::Updates { grace, .. } if *grace > 28 => refuse("updates.grace_days", Phrase::FromTo(0, 28).into(), Fact::verbatim(grace)),
             _ => Ok(()),
         }
     }
 
-    /// Columns of which one has to be there.
+    /// Columns of which at least one must be present.
     pub fn wants_one<'a>(&'a self, table: &'a Table) -> Vec<&'a str> {
         match self {
             Self::Deadline(d @ Deadline { limit: Limit::Hours { .. }, .. }) => d.recorded_in().into_iter().rev().collect(),
@@ -241,14 +246,14 @@ impl Kind {
         }
     }
 
-    /// The columns of its own table that it cannot do without; where one is not there, the rule is not judged.
+    /// The columns of its own table that it needs; without one of them the rule is not checked.
     pub fn wants<'a>(&'a self, table: &Table) -> BTreeSet<&'a str> {
         match self {
             Self::Must { must, scope } => {
                 let mut leaves: BTreeSet<&'a Condition> = BTreeSet::new();
                 must.leaves(&mut leaves);
                 scope.leaves(&mut leaves);
-                // Whether a value is missing can be told of a column that is not there.
+                // A column that is absent has missing values, so IS NULL needs none.
                 leaves.into_iter().filter(|leaf| !matches!(leaf, Condition::IsNull(_))).flat_map(Condition::columns).collect()
             }
             Self::Values(Values::Read) => ["source_unread"].into(),

@@ -1,11 +1,11 @@
-//! The quality of records: rules as data, verdicts with three values, addresses of what fails, scores by area.
+//! The quality of records: rules as data, verdicts (pass, fail, undecided), addresses of failures, scores by area.
 //!
-//! The rules are those of `rules.toml` and what a user adds ([`Rules::with_text`]). All of them are judged in one pass over
-//! the rows, by the encoder and the evaluator that counting uses: what counting would refuse is told here row by row.
-//! A row passes a rule, fails it, or is undecided where something it needs is not recorded; a rule may be about some rows only.
+//! The rules are those of `rules.toml` and what a user adds ([`Rules::with_text`]). All of them are checked in one pass over
+//! the rows, with the encoder and evaluator of counting: what counting would refuse is reported here row by row.
+//! A row passes a rule, fails it, or is undecided where a value it needs is not recorded; a rule may apply to some rows only.
 //!
-//! This is the only room that reads the columns marked `private`. No value of a record leaves it: failures are addressed by
-//! table and row, by commune and period.
+//! Only this room reads the columns marked `private`. No value of a record leaves it: failures are addressed by
+//! table and row, or by commune and period.
 
 mod check;
 mod chunk;

@@ -1,21 +1,21 @@
-//! Names of people, compared and forgotten: they never leave the check.
+//! Comparison of people's names, which never leave the check.
 
 use crate::spelling::bare;
 use polars_core::prelude::StringChunked;
 
-/// Words shorter than this pair only if they are equal.
+/// Words with fewer letters pair only if equal.
 const LEAST_LETTERS: usize = 4;
-/// What is longer is no name.
+/// Longer text is not a name.
 const MOST_BYTES: usize = 400;
 
-/// The names of consecutive rows, one behind the other.
+/// The names of consecutive rows, concatenated.
 #[derive(Default)]
 pub(super) struct Names {
     text: String,
     ends: Vec<usize>,
 }
 
-/// Nothing is shown of it.
+/// Never shows names.
 impl std::fmt::Debug for Names {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Names({})", self.ends.len())
@@ -51,7 +51,7 @@ pub(super) fn folded(name: &str) -> Vec<String> {
     bare(name).split_whitespace().map(str::to_owned).collect()
 }
 
-/// Twice the words that pair, over the words of both; 0 without words.
+/// Twice the number of pairs of words, over the words of both names; 0 without words.
 pub(super) fn similarity(one: &[String], other: &[String]) -> f64 {
     let words = one.len() + other.len();
     if words == 0 { 0.0 } else { (2 * pairs(one, other)) as f64 / words as f64 }
@@ -60,7 +60,7 @@ pub(super) fn similarity(one: &[String], other: &[String]) -> f64 {
 fn pairs(one: &[String], other: &[String]) -> usize {
     let mut left: Vec<&String> = other.iter().collect();
     let mut pairs = 0;
-    // Equal words first, so that a near one does not take the place of an equal one.
+    // Pair equal words first, so that a near word does not use up an equal one.
     let mut rest: Vec<&String> = Vec::new();
     for word in one {
         match left.iter().position(|w| *w == word) {
@@ -80,7 +80,7 @@ fn pairs(one: &[String], other: &[String]) -> usize {
     pairs
 }
 
-/// Both of four letters and more, and one letter apart: added, left out or another.
+/// Both of at least four letters, and at most one letter added, removed or replaced.
 fn is_near(a: &str, b: &str) -> bool {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     if a.len().min(b.len()) < LEAST_LETTERS || a.len().abs_diff(b.len()) > 1 {
@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn names_are_compared_by_words() {
-        // Marks, their placement and case say nothing.
+        // Marks, their placement and case do not matter.
         assert_eq!(paired("Nguyễn Thị Hoà", "NGUYEN THI HÒA"), 3);
         // phuong and phuog are one letter apart.
         assert_eq!(paired("Trần Đức Phương", "Tran Duc Phuog"), 3);

@@ -1,4 +1,4 @@
-//! What is checked of one table: its rules, which of them can be judged, and which keys they need.
+//! The plan for checking one table: its rules, which of them apply, and the keys they need.
 
 use super::kind::{Kind, is_identifier};
 use super::rule::{Rule, Rules};
@@ -11,7 +11,7 @@ use polars_core::prelude::Schema;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// What a check knows besides the rows.
+/// The settings of a check.
 #[derive(Debug, Clone)]
 pub(super) struct Setting {
     pub catalogue: Catalogue,
@@ -21,10 +21,10 @@ pub(super) struct Setting {
     pub reference: NaiveDate,
 }
 
-/// The bit of what is no column of the table.
+/// The bit for names that are not columns of the table.
 const NO_COLUMN: u32 = u64::BITS - 1;
 
-/// The rules of one table, as its columns allow them.
+/// The rules of one table, given its columns.
 #[derive(Debug)]
 pub(super) struct Plan<'a> {
     pub table: &'a Table,
@@ -34,15 +34,15 @@ pub(super) struct Plan<'a> {
     pub cases: &'a Cases,
     pub reference: NaiveDate,
     pub rules: Vec<&'a Rule>,
-    /// For each rule the columns it wants and does not have; without any it is judged.
+    /// For each rule, the columns it lacks; a rule without any applies.
     pub missing: Vec<Vec<String>>,
     pub all: &'a Rules,
-    /// Columns of the table that are there, in the table's order.
+    /// Columns that are present, in the table's order.
     pub columns: Vec<String>,
     pub expected: &'a [String],
-    /// Keys that rules of this table or of others rest on.
+    /// Keys that rules of this or other tables need.
     pub keys: Vec<Vec<String>>,
-    /// Text whose words conditions ask for.
+    /// Text columns whose words conditions use.
     pub words: BTreeSet<String>,
 }
 
@@ -51,7 +51,7 @@ impl Setting {
         self.catalogue.table(id)
     }
 
-    /// The columns of a table that are read, where they are there.
+    /// The columns to read from a table, if it has them.
     pub fn columns(table: &Table) -> Vec<String> {
         let unread = ["source_unread".to_owned()];
         table.columns.iter().map(|c| c.id.clone()).chain(unread).collect()
@@ -63,7 +63,7 @@ impl Setting {
         let rules = self.rules.of(&table.id);
         let is_there = |name: &str| match table.derived_from(name) {
             Some(from) => from.iter().any(|c| schema.contains(c)),
-            // Which of the two lists the codes are of is not known: they are not judged.
+            // The list of these codes is not known, so they are not checked.
             None if self.ethnic.is_none() && table.column(name).is_some_and(Column::is_ethnic) => false,
             None => match table.case.as_ref().filter(|case| table.column(name).is_none() && case.fact(name).is_some()) {
                 Some(case) => schema.contains(&case.id),
@@ -114,14 +114,14 @@ impl Setting {
 }
 
 impl<'a> Plan<'a> {
-    /// The rules that are judged, each with its place.
-    pub fn judged(&self) -> impl Iterator<Item = (usize, &'a Rule)> {
+    /// The rules that apply, each with its index.
+    pub fn applicable(&self) -> impl Iterator<Item = (usize, &'a Rule)> {
         self.rules.iter().copied().enumerate().filter(|(nth, _)| self.missing[*nth].is_empty())
     }
 
-    /// Every condition that is judged.
+    /// The conditions of the rules that apply.
     pub fn conditions(&self) -> impl Iterator<Item = &'a Condition> {
-        self.judged()
+        self.applicable()
             .filter_map(|(_, rule)| match &rule.kind {
                 Kind::Must { must, scope } => Some([must, scope]),
                 _ => None,
@@ -129,18 +129,18 @@ impl<'a> Plan<'a> {
             .flatten()
     }
 
-    /// The place of a column in the table, as a bit; the last bit, which no column has, for what is none of them.
+    /// The bit of a column by its position in the table; other names get the last bit, which no column uses.
     pub fn bit(&self, column: &str) -> u64 {
-        let place = self.table.columns.iter().position(|c| c.id == column);
-        place.filter(|place| *place < NO_COLUMN as usize).map_or(1 << NO_COLUMN, |place| 1 << place)
+        let position = self.table.columns.iter().position(|c| c.id == column);
+        position.filter(|position| *position < NO_COLUMN as usize).map_or(1 << NO_COLUMN, |position| 1 << position)
     }
 
-    /// Whether the codes of a column are of two lists and nothing says of which.
+    /// Whether a column's codes belong to one of two lists, and it is not known which.
     pub fn is_open(&self, column: &str) -> bool {
         self.ethnic.is_none() && self.table.column(column).is_some_and(Column::is_ethnic)
     }
 
-    /// True for the rows of a register, which hold at a day and not in a period.
+    /// True for a register, whose rows hold at a day and not in a period.
     pub fn is_stock(&self) -> bool {
         self.table.time == Time::Stock
     }

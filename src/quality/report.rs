@@ -1,33 +1,33 @@
-//! What a check found, as tables: rules with their counts, and the addresses of what fails.
+//! The results of a check as tables: rules with counts, and addresses of failures.
 
 use super::check::{Check, text_column};
 use super::chunk::NOWHERE;
 use super::kind::Kind;
 use super::rule::Severity;
-use super::table::{Checked, Finding, Verdicts};
-use crate::error::{Error, Result};
+use super::table::{CheckedTable, Finding, Verdicts};
+use crate::error::{Error, Fact, Result};
 use polars_core::prelude::{Column, DataFrame};
 use std::collections::BTreeSet;
 
 fn frame(height: usize, columns: Vec<Column>) -> Result<DataFrame> {
-    DataFrame::new(height, columns).map_err(|e| Error::Frame { table: "check".to_owned(), found: e.to_string() })
+    DataFrame::new(height, columns).map_err(|e| Error::Frame { table: "check".to_owned(), found: Fact::library(e) })
 }
 
-/// The address of something that fails: a row, or a commune in a period.
+/// The address of a failure: a row, or a commune in a period.
 #[derive(Debug, Clone)]
 pub(super) struct Address<'a> {
     pub table: &'a str,
     pub rule: &'a super::rule::Rule,
     /// Counted from 0.
     pub row: Option<u32>,
-    pub place: u32,
+    pub commune: u32,
     pub columns: Vec<String>,
     pub other_row: Option<u32>,
     pub finding: Option<&'a Finding>,
 }
 
 impl Finding {
-    /// Its month, quarter or year as a period is written.
+    /// Its month, quarter or year, written as a period.
     pub(super) fn period(&self) -> String {
         let (year, month) = (self.month.div_euclid(12), self.month.rem_euclid(12));
         match self.months {
@@ -41,15 +41,16 @@ impl Finding {
 impl Check {
     /// Each rule with its counts: rule, severity, table, text (vi, en), columns, passed, failed, undecided, missing.
     ///
-    /// Passed, failed and undecided add up to the rows (or communes and windows) that the rule is about. `missing` names
-    /// the columns or tables for the lack of which a rule was not judged.
+    /// Passed, failed and undecided add up to the rows (or communes and windows) in the rule's scope. `missing` names
+    /// the absent columns or tables that kept a rule from being checked.
     ///
     /// # Errors
     /// [`Error::Frame`] if the columns cannot be put together.
     pub fn summary(&self) -> Result<DataFrame> {
         let all: Vec<&Verdicts> = self.tables.iter().flat_map(|t| &t.verdicts).collect();
         let text = |name: &str, of: &dyn Fn(&Verdicts) -> String| text_column(name, all.iter().map(|v| Some(of(v))));
-        let count = |name: &str, nth: usize| Column::new(name.into(), all.iter().map(|v| Checked::total(v)[nth]).collect::<Vec<u64>>());
+        let count =
+            |name: &str, nth: usize| Column::new(name.into(), all.iter().map(|v| CheckedTable::total(v)[nth]).collect::<Vec<u64>>());
         let columns = vec![
             text("rule", &|v| v.rule.code.clone()),
             text("severity", &|v| v.rule.severity.word().to_owned()),
@@ -65,10 +66,10 @@ impl Check {
         frame(all.len(), columns)
     }
 
-    /// Where a rule fails: rule, table, row (from 1), commune, period, columns, `other_row`, found. No value of a record.
+    /// The failures of a rule: rule, table, row (from 1), commune, period, columns, `other_row`, found. No value of a record.
     ///
-    /// A rule about rows names rows, with the columns to look at and for duplicates the earlier row; a rule about
-    /// communes names commune and period, with what was found: `missing` or `late` updates, `high` or `low` counts.
+    /// A rule about rows gives rows, with the columns to verify and for duplicates the earlier row; a rule about
+    /// communes gives commune and period, with the finding: `missing` or `late` updates, `high` or `low` counts.
     ///
     /// # Errors
     /// [`Error::UnknownChoice`] with the nearest codes if there is no such rule.
@@ -85,7 +86,7 @@ impl Check {
         let number = |name: &str, of: &dyn Fn(&Address) -> Option<u32>| {
             Column::new(name.into(), found.iter().map(|a| of(a).map(|n| n + 1)).collect::<Vec<Option<u32>>>())
         };
-        let commune = |a: &Address| (a.place != NOWHERE).then(|| areas.get(a.place).code.clone());
+        let commune = |a: &Address| (a.commune != NOWHERE).then(|| areas.get(a.commune).code.clone());
         let columns = vec![
             text_column("rule", found.iter().map(|a| Some(&a.rule.code))),
             text_column("table", found.iter().map(|a| Some(a.table))),
@@ -94,21 +95,21 @@ impl Check {
             text_column("period", found.iter().map(|a| a.finding.map(Finding::period))),
             text_column("columns", found.iter().map(|a| Some(a.columns.join(", ")))),
             number("other_row", &|a| a.other_row),
-            text_column("found", found.iter().map(|a| a.finding.map(|f| f.word))),
+            text_column("found", found.iter().map(|a| a.finding.map(|f| f.code))),
         ];
         frame(found.len(), columns)
     }
 
-    /// Everything that fails by some rules, table by table, rule by rule, in the order of rows.
+    /// The failures of the wanted rules, by table, rule and row.
     pub(super) fn addresses<'a>(&'a self, wanted: impl Fn(&super::rule::Rule) -> bool + 'a) -> impl Iterator<Item = Address<'a>> {
-        let of_table = move |table: &'a Checked| {
+        let of_table = move |table: &'a CheckedTable| {
             let verdicts = table.verdicts.iter().filter(|v| wanted(&v.rule)).collect::<Vec<_>>();
             verdicts.into_iter().flat_map(move |v| self.of_rows(table, v).chain(of_communes(table, v)))
         };
         self.tables.iter().flat_map(of_table)
     }
 
-    fn of_rows<'a>(&'a self, table: &'a Checked, verdicts: &'a Verdicts) -> impl Iterator<Item = Address<'a>> {
+    fn of_rows<'a>(&'a self, table: &'a CheckedTable, verdicts: &'a Verdicts) -> impl Iterator<Item = Address<'a>> {
         let own = verdicts.rule.columns();
         let by_mask = matches!(verdicts.rule.kind, Kind::Values(_));
         let schema = self.setting.table(&table.table);
@@ -125,7 +126,7 @@ impl Check {
                 table: &table.table,
                 rule: &verdicts.rule,
                 row: Some(*row),
-                place: table.spots[table.of_row[*row as usize] as usize].place,
+                commune: table.places[table.of_row[*row as usize] as usize].commune,
                 columns,
                 other_row: detail.filter(|_| !by_mask).map(|row| row as u32),
                 finding: None,
@@ -133,7 +134,7 @@ impl Check {
         })
     }
 
-    /// Codes with words in common; all of them if there are none.
+    /// Codes of rules that share words with `rule`; all codes if none does.
     fn near(&self, rule: &str) -> Vec<String> {
         let words: BTreeSet<&str> = rule.split(['_', ' ', '-']).filter(|w| w.len() > 2).collect();
         let codes: BTreeSet<&str> = self.setting.rules.iter().map(|r| r.code.as_str()).collect();
@@ -154,8 +155,8 @@ impl Check {
         rows
     }
 
-    /// The rows of a table, from 0, to be set aside: those that fail a rule of at least that severity, but of rows with the
-    /// same key the first that fails no other rule stays. Perpetrators whose case loses its last victim are not among them.
+    /// The rows of a table, from 0, to set aside: those that fail a rule of at least that severity; of rows with the
+    /// same key, the first that fails no other rule stays. Perpetrators whose case loses its last victim are not included.
     #[must_use]
     pub fn rows_to_set_aside(&self, table: &str, severity: Severity) -> Vec<u32> {
         let is_unique = |v: &&Verdicts| matches!(v.rule.kind, Kind::Unique(_));
@@ -174,20 +175,20 @@ impl Check {
     }
 }
 
-/// The rows that repeat a key, but for the one that takes the place of a first row that is gone.
+/// The rows that repeat a key, except the one that replaces a removed first row.
 fn repeated_beside(repeated: &Verdicts, gone: &BTreeSet<u32>) -> Vec<u32> {
     let mut filled: BTreeSet<u64> = BTreeSet::new();
     let goes = |(row, first): &(&u32, &u64)| gone.contains(row) || !gone.contains(&(**first as u32)) || !filled.insert(**first);
     repeated.failed.rows.iter().zip(&repeated.failed.detail).filter(goes).map(|(row, _)| *row).collect()
 }
 
-fn of_communes<'a>(table: &'a Checked, verdicts: &'a Verdicts) -> impl Iterator<Item = Address<'a>> {
+fn of_communes<'a>(table: &'a CheckedTable, verdicts: &'a Verdicts) -> impl Iterator<Item = Address<'a>> {
     let columns = verdicts.rule.columns();
     verdicts.findings.iter().map(move |finding| Address {
         table: &table.table,
         rule: &verdicts.rule,
         row: None,
-        place: finding.place,
+        commune: finding.commune,
         columns: columns.clone(),
         other_row: None,
         finding: Some(finding),

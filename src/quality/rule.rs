@@ -1,9 +1,9 @@
-//! Rules as data: a code, a severity, a text in both languages, a table, and one thing to hold.
+//! Rules as data: a code, a severity, a text in both languages, a table, and one requirement.
 
 use super::kind::{Every, Kind, Outlier, Parts, Probable, Refers, Values, WrittenDeadline};
 use crate::calendar::Calendar;
 use crate::catalogue::{Catalogue, ColumnType, Condition, Table};
-use crate::error::{Error, Result, choose};
+use crate::error::{Error, Fact, Phrase, Result, choose};
 use crate::text::{Language, Text};
 use chrono::NaiveDate;
 use polars_core::prelude::{Column, DataFrame};
@@ -24,7 +24,7 @@ pub enum Severity {
 }
 
 impl Severity {
-    /// The word used in rule files.
+    /// The code in rule files.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -34,7 +34,7 @@ impl Severity {
         }
     }
 
-    /// The severity of that word.
+    /// The severity by its code.
     ///
     /// # Errors
     /// [`Error::UnknownChoice`].
@@ -46,23 +46,23 @@ impl Severity {
 /// One rule over one table.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rule {
-    /// Its name in code, the same in every version.
+    /// Its code, the same in every version.
     pub code: String,
-    /// How much it matters.
+    /// How much a failure matters.
     pub severity: Severity,
-    /// The table whose rows it is about.
+    /// The table it applies to.
     pub table: String,
     /// What is wrong, and what to do.
     pub text: Text,
-    /// The text of law behind it, if there is one.
+    /// The legal text behind it, if any.
     pub source: Option<String>,
     pub(super) kind: Kind,
 }
 
-/// A rule as it stands in a file.
+/// A rule as written in a file.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Line {
+struct WrittenRule {
     code: String,
     severity: Severity,
     table: String,
@@ -82,7 +82,7 @@ struct Line {
     updates: Option<Updates>,
 }
 
-/// As [`super::kind::Updates`], as it stands in a file.
+/// [`Kind::Updates`] as written in a file.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Updates {
@@ -94,7 +94,7 @@ struct Updates {
 #[serde(deny_unknown_fields)]
 struct File {
     #[serde(default)]
-    rule: Vec<Line>,
+    rule: Vec<WrittenRule>,
     /// Columns that a complete row has, by table.
     #[serde(default)]
     expected: BTreeMap<String, Vec<String>>,
@@ -108,7 +108,7 @@ struct Names {
     columns: BTreeMap<String, Text>,
 }
 
-/// The rules of a check, with the columns that a complete row has and the public holidays. Cheap to read, a value.
+/// The rules of a check, with the columns that a complete row has and the public holidays.
 ///
 /// ```
 /// use chitieu::quality::Rules;
@@ -141,13 +141,13 @@ static NAMES: LazyLock<BTreeMap<String, Text>> = LazyLock::new(|| {
     toml::from_str::<Names>(include_str!("columns.toml")).expect("the names of columns are part of the crate and tested").columns
 });
 
-/// What a column is called by people; its id if it has no name.
+/// The name of a column for people; its id if it has none.
 #[must_use]
 pub fn column_name(id: &str, language: Language) -> &str {
     NAMES.get(id).map_or(id, |text| text.get(language))
 }
 
-fn refuse<T>(file: &str, key: impl Into<String>, expected: impl Into<String>, found: impl Into<String>) -> Result<T> {
+fn refuse<T>(file: &str, key: impl Into<String>, expected: impl Into<Fact>, found: impl Into<Fact>) -> Result<T> {
     Err(Error::Catalogue { file: file.to_owned(), key: key.into(), expected: expected.into(), found: found.into() })
 }
 
@@ -158,14 +158,14 @@ impl Rules {
         BUILTIN.clone()
     }
 
-    /// These rules with those of a TOML text added; one of the same code takes the place of the other.
+    /// These rules with those of a TOML text added; a rule replaces one of the same code.
     ///
     /// # Errors
-    /// [`Error::Catalogue`] names the file, the rule and the field that does not hold together.
+    /// [`Error::Catalogue`] names the file, the rule and the invalid field.
     pub fn with_text(&self, file: &str, text: &str) -> Result<Self> {
         let parsed: File = toml::from_str(text).or_else(|e| {
             let line = e.span().map_or(0, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
-            refuse(file, place(text, line), "a file of rules", e.message())
+            refuse(file, location(text, line), Phrase::RulesFile, Fact::library(e.message()))
         })?;
         let catalogue = Catalogue::builtin();
         let mut found = self.clone();
@@ -174,31 +174,32 @@ impl Rules {
             let of = known_table(&catalogue, file, &key, &table)?;
             for column in &columns {
                 if of.column(column).is_none() {
-                    return refuse(file, key, format!("a column of the table {table}"), format!("\"{column}\""));
+                    return refuse(file, key, Phrase::ColumnOf(table), Fact::quoted(column));
                 }
             }
             found.expected.insert(table, columns);
         }
         for day in parsed.holidays {
-            let holiday: NaiveDate = day.parse().or_else(|_| refuse(file, "holidays", "YYYY-MM-DD", &day))?;
+            let holiday: NaiveDate =
+                day.parse().or_else(|_| refuse(file, "holidays", Fact::verbatim("YYYY-MM-DD"), Fact::verbatim(&day)))?;
             found.calendar.extend([holiday]);
         }
         let mut codes = BTreeSet::new();
-        for line in parsed.rule {
-            let key = format!("rule \"{}\"", line.code);
-            if !codes.insert(line.code.clone()) {
-                return refuse(file, key, "a code that is used once", "the same code twice");
+        for written in parsed.rule {
+            let key = format!("rule \"{}\"", written.code);
+            if !codes.insert(written.code.clone()) {
+                return refuse(file, key, Phrase::CodeUsedOnce, Phrase::SameCodeTwice);
             }
-            found.all.retain(|rule| rule.code != line.code);
-            let tables: Vec<&Table> = match line.table.as_str() {
-                "*" if line.values.is_some() => catalogue.tables().iter().collect(),
+            found.all.retain(|rule| rule.code != written.code);
+            let tables: Vec<&Table> = match written.table.as_str() {
+                "*" if written.values.is_some() => catalogue.tables().iter().collect(),
                 name => vec![known_table(&catalogue, file, &format!("{key}.table"), name)?],
             };
             for table in tables {
-                let rule = line.clone().compiled(file, &key, table, &catalogue)?;
+                let rule = written.clone().compiled(file, &key, table, &catalogue)?;
                 if let Some(other) = found.all.iter().find(|other| rule.is_updates_beside(other)) {
-                    let expected = format!("one rule of updates for the table {}", table.id);
-                    return refuse(file, format!("{key}.updates"), expected, format!("another beside \"{}\"", other.code));
+                    let expected = Phrase::OneRuleOfUpdates(table.id.clone());
+                    return refuse(file, format!("{key}.updates"), expected, Phrase::RuleBeside(other.code.clone()));
                 }
                 found.all.push(rule);
             }
@@ -206,7 +207,7 @@ impl Rules {
         Ok(found)
     }
 
-    /// Every rule, one for each table where it is about several.
+    /// Every rule, once for each table it applies to.
     pub fn iter(&self) -> impl Iterator<Item = &Rule> {
         self.all.iter()
     }
@@ -239,12 +240,12 @@ impl Rules {
             text("text_en", &|r| Some(r.text.en.clone())),
             text("source", &|r| r.source.clone()),
         ];
-        DataFrame::new(self.all.len(), columns).map_err(|e| Error::Frame { table: "rules".to_owned(), found: e.to_string() })
+        DataFrame::new(self.all.len(), columns).map_err(|e| Error::Frame { table: "rules".to_owned(), found: Fact::library(e) })
     }
 }
 
-/// A line of a file of rules, with the rule it stands in.
-fn place(text: &str, line: usize) -> String {
+/// A line of a rules file, with the rule that contains it.
+fn location(text: &str, line: usize) -> String {
     let rules = text.lines().take(line).filter(|line| line.trim_start().starts_with("[[rule]]")).count();
     let code = toml::from_str::<toml::Table>(text).ok().and_then(|file| {
         let rule = file.get("rule")?.as_array()?.get(rules.checked_sub(1)?)?;
@@ -258,26 +259,26 @@ fn known_table<'c>(catalogue: &'c Catalogue, file: &str, key: &str, name: &str) 
         return Ok(table);
     }
     let known: Vec<&str> = catalogue.tables().iter().map(|t| t.id.as_str()).collect();
-    refuse(file, key, known.join(", "), format!("\"{name}\""))
+    refuse(file, key, Fact::verbatim(known.join(", ")), Fact::quoted(name))
 }
 
 impl Rule {
-    /// Both tell when the rows of one table are updated: a table is timely in one way.
+    /// Whether both are rules of updates for one table, which may have only one: timeliness depends on it.
     fn is_updates_beside(&self, other: &Self) -> bool {
         let is_updates = |rule: &Self| matches!(rule.kind, Kind::Updates { .. });
         self.table == other.table && is_updates(self) && is_updates(other)
     }
 
-    /// The columns it is about, as they are called in the records; empty for what is about all of them.
+    /// The columns it concerns, by their names in the records; empty for a rule about all columns.
     #[must_use]
     pub fn columns(&self) -> Vec<String> {
         let catalogue = Catalogue::builtin();
-        // Every rule was read for a table of the catalogue.
+        // Rules are only compiled for tables of the catalogue.
         let Some(table) = catalogue.table(&self.table) else { return Vec::new() };
         let mut found = Vec::new();
         for column in self.kind.columns(table) {
             match table.derived_from(&column).filter(|_| table.column(&column).is_none()) {
-                // An age is nothing that stands in the records.
+                // Derived names, such as ages, are not columns of the records.
                 Some(from) => found.extend(from.into_iter().map(str::to_owned)),
                 None => found.push(column),
             }
@@ -288,23 +289,23 @@ impl Rule {
     }
 }
 
-impl Line {
+impl WrittenRule {
     fn compiled(self, file: &str, key: &str, table: &Table, catalogue: &Catalogue) -> Result<Rule> {
         let plain = self.code.starts_with(|c: char| c.is_ascii_lowercase())
             && self.code.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
         if !plain {
-            return refuse(file, key, "a code of a-z, 0-9 and _", format!("\"{}\"", self.code));
+            return refuse(file, key, Phrase::PlainCode, Fact::quoted(&self.code));
         }
         if self.text.is_incomplete() {
-            return refuse(file, format!("{key}.text"), "a text in vi and in en", "an empty one");
+            return refuse(file, format!("{key}.text"), Phrase::TextInBoth, Phrase::EmptyText);
         }
         let condition = |field: &str, sql: &Option<String>| match sql {
             None => Ok(Condition::Always),
             Some(sql) => {
-                let place = format!("{key}.{field}");
+                let field = format!("{key}.{field}");
                 let condition =
-                    Condition::read_over_columns(sql, table).or_else(|(expected, found)| refuse(file, &place, expected, found))?;
-                catalogue.codes().check(&condition, table).or_else(|(expected, found)| refuse(file, place, expected, found))?;
+                    Condition::read_over_columns(sql, table).or_else(|(expected, found)| refuse(file, &field, expected, found))?;
+                catalogue.codes().check(&condition, table).or_else(|(expected, found)| refuse(file, field, expected, found))?;
                 Ok(condition)
             }
         };
@@ -328,29 +329,34 @@ impl Line {
         let kind = match (kinds.pop(), kinds.is_empty()) {
             (Some(kind), true) => kind,
             (found, _) => {
-                let found = if found.is_none() { "none" } else { "several" };
-                return refuse(file, key, format!("one of {}", Kind::WORDS.join(", ")), found);
+                let found = if found.is_none() { Phrase::Nothing } else { Phrase::Several };
+                return refuse(file, key, Phrase::OneOf(Kind::WORDS.join(", ")), found);
             }
         };
         if self.scope.is_some() && !matches!(kind, Kind::Must { .. }) {
-            return refuse(file, format!("{key}.where"), "a where beside must", kind.word());
+            return refuse(file, format!("{key}.where"), Phrase::WhereBesideMust, Fact::verbatim(kind.word()));
         }
         for (column, kinds) in kind.needs(table) {
             if !table.column(&column).is_some_and(|c| kinds.contains(&c.kind)) {
                 let expected = match kinds {
-                    [only] => format!("a {} column of {}", only.word(), table.id),
-                    _ => format!("a column of {} with one value in each row", table.id),
+                    [only] => Phrase::TypedColumnOf(only.fact(), table.id.clone()),
+                    _ => Phrase::SingleColumnOf(table.id.clone()),
                 };
-                return refuse(file, format!("{key}.{}", kind.word()), expected, format!("\"{column}\""));
+                return refuse(file, format!("{key}.{}", kind.word()), expected, Fact::quoted(column));
             }
         }
         if let Kind::Refers(refers) = &kind {
             let target = known_table(catalogue, file, &format!("{key}.refers.to"), &refers.to)?;
             if target.id == table.id {
-                return refuse(file, format!("{key}.refers.to"), "another table", format!("\"{}\"", refers.to));
+                return refuse(file, format!("{key}.refers.to"), Phrase::AnotherTable, Fact::quoted(&refers.to));
             }
             if let Some(column) = refers.columns.iter().find(|c| !target.column(c).is_some_and(|c| c.kind == ColumnType::Text)) {
-                return refuse(file, format!("{key}.refers.to"), format!("a text column of {}", target.id), format!("\"{column}\""));
+                return refuse(
+                    file,
+                    format!("{key}.refers.to"),
+                    Phrase::TypedColumnOf(ColumnType::Text.fact(), target.id.clone()),
+                    Fact::quoted(column),
+                );
             }
         }
         kind.check().or_else(|(field, expected, found)| refuse(file, format!("{key}.{field}"), expected, found))?;
@@ -359,7 +365,7 @@ impl Line {
 }
 
 impl Every {
-    /// Months of one window.
+    /// The months in one window.
     pub(super) fn months(self) -> i32 {
         match self {
             Self::Month => 1,

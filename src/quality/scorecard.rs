@@ -4,19 +4,19 @@ use super::check::Check;
 use super::chunk::NOWHERE;
 use super::judge::{FAIL, PASS};
 use super::rule::Severity;
-use super::table::Checked;
+use super::table::CheckedTable;
 use super::windows::{is_updated, months, open_month, whole_months};
 use crate::area::Level;
 use crate::catalogue::Time;
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Phrase, Result};
 use crate::grid::{Columns, UNKNOWN};
 use crate::period::Period;
 use polars_core::prelude::DataFrame;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What is known of one area.
+/// The counts of one area.
 #[derive(Debug, Clone, Default)]
-struct Line {
+struct AreaCounts {
     rows: u64,
     recorded: u64,
     expected: u64,
@@ -29,10 +29,10 @@ struct Line {
 }
 
 impl Check {
-    /// The whole months that the period touches; without one the last twelve. What a scorecard is about unless another is asked.
+    /// The default period of a scorecard: the whole months that the check's period touches, or the last twelve.
     ///
     /// # Errors
-    /// [`Error::BadPeriod`] beyond the years that have a period.
+    /// [`Error::BadPeriod`] for years outside of the range of periods.
     pub fn whole_months(&self) -> Result<Period> {
         whole_months(self.period.as_ref(), self.setting.reference)
     }
@@ -40,31 +40,29 @@ impl Check {
     /// How complete, accurate and timely the records of each area are, from 0 to 100 (formulas of this project).
     ///
     /// - completeness = recorded values ÷ expected values, over the columns that the rules expect of each table; columns
-    ///   that a table does not have are not recorded;
-    /// - accuracy = passes ÷ (passes + failures) by the rules about rows of severity `error`; undecided rows are in neither;
-    /// - timeliness = months of the period in which the commune brought its register up to date ÷ months of the period that
+    ///   that a table lacks count as not recorded;
+    /// - accuracy = passes ÷ (passes + failures) by the rules about rows of severity `error`; undecided rows are left out;
+    /// - timeliness = months of the period in which the commune updated its register ÷ months of the period that
     ///   are over; of a wider area, over all its communes that have rows in the register.
     ///
-    /// `expected` are the communes of the area, `reported` those of them with rows, in the period, in some table in which every
-    /// commune has rows (null where no such table was checked). Status: `not_reported` if none has, `partial` if some have not.
+    /// `expected` are the communes of the area, `reported` those with rows, in the period, in some table in which every
+    /// commune has rows (null where no such table was checked). Status: `not_reported` if none has, `partial` if only some have.
     ///
-    /// The register counts whole, events by their date in the period, yearly tables by the period's year. Every unit of the
-    /// provinces with rows is there; where nothing is to be judged the score is null. Columns: area, `area_level`, name, rows,
+    /// All rows of a register count, events by their date in the period, yearly tables by the period's year. Every area of the
+    /// provinces with rows is included; a score without a denominator is null. Columns: area, `area_level`, name, rows,
     /// completeness, `recorded_values`, `expected_values`, accuracy, passed, judged, timeliness, updated, months, reported, expected, status.
     ///
     /// # Errors
-    /// [`Error::BadNumber`] for a period that is not made of whole months, [`Error::NoLevel`] for a level that the list of areas
-    /// does not have.
+    /// [`Error::BadNumber`] for a period not of whole months, [`Error::NoLevel`] for a level that is not in the list of areas.
     pub fn scorecard(&self, by: Level, period: &Period) -> Result<DataFrame> {
         let Some(asked) = months(period) else {
-            let expected = "a period of whole months".to_owned();
-            return Err(Error::BadNumber { what: "period", expected, found: period.to_string() });
+            return Err(Error::BadNumber { what: "period", expected: Phrase::WholeMonths.into(), found: Fact::verbatim(period) });
         };
         let areas = &self.setting.areas;
         areas.check_level(by)?;
-        let area_of = |place: u32| if place == NOWHERE { NOWHERE } else { areas.up_to(place, by) };
+        let area_of = |commune: u32| if commune == NOWHERE { NOWHERE } else { areas.up_to(commune, by) };
         let communes = self.communes();
-        let mut lines: BTreeMap<u32, Line> = communes.iter().map(|place| (area_of(*place), Line::default())).collect();
+        let mut counts: BTreeMap<u32, AreaCounts> = communes.iter().map(|commune| (area_of(*commune), AreaCounts::default())).collect();
         let mut reporting: BTreeSet<u32> = BTreeSet::new();
         let over = asked.start..asked.end.min(open_month(self.setting.reference));
         for table in &self.tables {
@@ -75,67 +73,67 @@ impl Check {
                 Time::Year => window == period.year(),
                 Time::SchoolYear => window == period.school_year_end(),
             };
-            for (nth, spot) in table.spots.iter().enumerate().filter(|(_, s)| is_inside(s.window)) {
+            for (nth, place) in table.places.iter().enumerate().filter(|(_, s)| is_inside(s.window)) {
                 if self.has_every_commune(table) && table.totals[nth] > 0 {
-                    reporting.insert(spot.place);
+                    reporting.insert(place.commune);
                 }
-                let line = lines.entry(area_of(spot.place)).or_default();
-                line.rows += table.totals[nth];
-                line.expected += table.totals[nth] * table.expected as u64;
-                line.recorded += table.recorded.iter().map(|counts| counts[nth]).sum::<u64>();
+                let of_area = counts.entry(area_of(place.commune)).or_default();
+                of_area.rows += table.totals[nth];
+                of_area.expected += table.totals[nth] * table.expected as u64;
+                of_area.recorded += table.recorded.iter().map(|counts| counts[nth]).sum::<u64>();
                 for verdicts in table.verdicts.iter().filter(|v| v.rule.severity == Severity::Error) {
-                    line.passed += verdicts.counts[nth][usize::from(PASS)];
-                    line.judged += verdicts.counts[nth][usize::from(PASS)] + verdicts.counts[nth][usize::from(FAIL)];
+                    of_area.passed += verdicts.counts[nth][usize::from(PASS)];
+                    of_area.judged += verdicts.counts[nth][usize::from(PASS)] + verdicts.counts[nth][usize::from(FAIL)];
                 }
             }
             if table.is_stock {
-                for place in &table.places() {
-                    let line = lines.entry(area_of(*place)).or_default();
-                    line.months += over.len() as u64;
-                    line.updated += over.clone().filter(|month| is_updated(&table.updates, *place, *month)).count() as u64;
+                for commune in &table.communes() {
+                    let of_area = counts.entry(area_of(*commune)).or_default();
+                    of_area.months += over.len() as u64;
+                    of_area.updated += over.clone().filter(|month| is_updated(&table.updates, *commune, *month)).count() as u64;
                 }
             }
         }
-        for place in &communes {
-            let line = lines.entry(area_of(*place)).or_default();
-            line.communes += 1;
-            line.reported += u64::from(reporting.contains(place));
+        for commune in &communes {
+            let of_area = counts.entry(area_of(*commune)).or_default();
+            of_area.communes += 1;
+            of_area.reported += u64::from(reporting.contains(commune));
         }
-        self.scores(by, &lines, self.tables.iter().any(|table| self.has_every_commune(table)))
+        self.scores(by, &counts, self.tables.iter().any(|table| self.has_every_commune(table)))
     }
 
-    /// True if a commune without a row of the table has not reported.
-    fn has_every_commune(&self, table: &Checked) -> bool {
+    /// True for a table in which every commune has rows: one without any has not reported.
+    fn has_every_commune(&self, table: &CheckedTable) -> bool {
         self.setting.table(&table.table).is_some_and(|t| t.every_commune)
     }
 
     /// All communes of the provinces with rows.
     fn communes(&self) -> BTreeSet<u32> {
         let areas = &self.setting.areas;
-        let with_rows = self.tables.iter().flat_map(Checked::places);
-        let provinces: BTreeSet<u32> = with_rows.map(|place| areas.up_to(place, Level::Province)).collect();
-        let all = (0_u32..).zip(areas.areas()).filter(|(_, area)| area.level == Level::Commune).map(|(place, _)| place);
-        all.filter(|place| provinces.contains(&areas.up_to(*place, Level::Province))).collect()
+        let with_rows = self.tables.iter().flat_map(CheckedTable::communes);
+        let provinces: BTreeSet<u32> = with_rows.map(|commune| areas.up_to(commune, Level::Province)).collect();
+        let all = (0_u32..).zip(areas.areas()).filter(|(_, area)| area.level == Level::Commune).map(|(commune, _)| commune);
+        all.filter(|commune| provinces.contains(&areas.up_to(*commune, Level::Province))).collect()
     }
 
-    fn scores(&self, by: Level, lines: &BTreeMap<u32, Line>, is_known: bool) -> Result<DataFrame> {
+    fn scores(&self, by: Level, counts: &BTreeMap<u32, AreaCounts>, is_known: bool) -> Result<DataFrame> {
         let areas = &self.setting.areas;
-        let area = |place: u32| (place != NOWHERE).then(|| areas.get(place));
-        let score = |of: fn(&Line) -> (u64, u64)| {
+        let area = |index: u32| (index != NOWHERE).then(|| areas.get(index));
+        let score = |of: fn(&AreaCounts) -> (u64, u64)| {
             let percent = |(part, whole): (u64, u64)| (whole > 0).then(|| 100.0 * part as f64 / whole as f64);
-            lines.values().map(move |line| percent(of(line)))
+            counts.values().map(move |of_area| percent(of(of_area)))
         };
-        let count = |of: fn(&Line) -> u64| lines.values().map(of);
-        let status = |line: &Line| match (line.reported, line.communes) {
+        let count = |of: fn(&AreaCounts) -> u64| counts.values().map(of);
+        let status = |of_area: &AreaCounts| match (of_area.reported, of_area.communes) {
             _ if !is_known => "ok",
             (0, 1..) => "not_reported",
             (some, all) if some < all => "partial",
             _ => "ok",
         };
-        let columns = Columns::new(lines.len())
-            .words("area", lines.keys().map(|p| area(*p).map_or(UNKNOWN, |a| a.code.as_str())))
-            .words("area_level", lines.keys().map(|_| by.word()))
-            .some_words("name", lines.keys().map(|p| area(*p).map(|a| a.name.as_str())))
+        let columns = Columns::new(counts.len())
+            .words("area", counts.keys().map(|p| area(*p).map_or(UNKNOWN, |a| a.code.as_str())))
+            .words("area_level", counts.keys().map(|_| by.word()))
+            .some_words("name", counts.keys().map(|p| area(*p).map(|a| a.name.as_str())))
             .counts("rows", count(|l| l.rows))
             .floats("completeness", score(|l| (l.recorded, l.expected)))
             .counts("recorded_values", count(|l| l.recorded))
@@ -146,9 +144,9 @@ impl Check {
             .floats("timeliness", score(|l| (l.updated, l.months)))
             .counts("updated", count(|l| l.updated))
             .counts("months", count(|l| l.months))
-            .some_counts("reported", lines.values().map(|l| is_known.then_some(l.reported)))
+            .some_counts("reported", counts.values().map(|l| is_known.then_some(l.reported)))
             .counts("expected", count(|l| l.communes))
-            .words("status", lines.values().map(status));
+            .words("status", counts.values().map(status));
         Ok(columns.finish()?.0)
     }
 }

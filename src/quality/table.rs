@@ -1,7 +1,7 @@
-//! What was told of one table: parts put together in the order of rows, then what only all rows together tell.
+//! Merges the verdicts on the chunks of one table, then applies the rules that need all rows.
 
 use super::chunk::{NEVER, NOWHERE};
-use super::judge::{FAIL, Failed, OPEN, OUT, PASS, Part, Portion};
+use super::judge::{ChunkVerdicts, FAIL, Failed, OPEN, OUT, PASS, Portion};
 use super::kind::{Kind, Parts};
 use super::names::{Names, similarity};
 use super::plan::Plan;
@@ -11,72 +11,72 @@ use polars_core::prelude::PlHashMap;
 use rayon::slice::ParallelSliceMut;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A total has so many parts that add up to so much: among smaller numbers a rest looks like one.
+/// The least number and sum of parts for a total: with less, a rest can look like a total.
 const LEAST_PARTS: usize = 2;
 const LEAST_SUM: i64 = 10;
-/// In a block of more rows each name is compared with so many that follow it in the order of names.
+/// In larger blocks each name is compared only with this many that follow it in the order of names.
 const NEIGHBOURS: usize = 64;
 
-/// The keys of a table under some columns, in order.
+/// The sorted keys of a table, by table and columns.
 pub(super) type Keys<'a> = dyn Fn(&str, &[String]) -> Option<Vec<u128>> + 'a;
 
-/// One commune in one window of time.
+/// A commune in a window of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Spot {
-    /// Its place in the list of areas, or [`NOWHERE`].
-    pub place: u32,
+pub(super) struct Place {
+    /// The index in the list of areas, or [`NOWHERE`].
+    pub commune: u32,
     /// 0 for a register, a month for events, a year.
     pub window: i32,
 }
 
-/// Something told of a commune and not of a row.
+/// A failure of a commune rather than of a row.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Finding {
-    pub place: u32,
-    /// Its first month, and how many.
+    pub commune: u32,
+    /// The first month, and the number of months.
     pub month: i32,
     pub months: i32,
-    pub word: &'static str,
+    pub code: &'static str,
 }
 
-/// One rule's verdicts.
+/// The verdicts of one rule.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Verdicts {
     pub rule: Rule,
-    /// Columns or tables it wants that are not there: it was not judged.
+    /// Columns or tables it lacks: with any, it was not checked.
     pub missing: Vec<String>,
-    /// By spot: passes, failures, undecided.
+    /// By place: passes, failures, undecided.
     pub counts: Vec<[u64; 4]>,
     pub failed: Failed,
-    /// For rules about communes: how many windows of communes passed, and the others.
+    /// For rules about communes: the windows of communes that passed, and the failures.
     pub passed: u64,
     pub findings: Vec<Finding>,
 }
 
 /// One table, checked.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Checked {
+pub(super) struct CheckedTable {
     pub table: String,
     pub rows: u64,
     pub is_stock: bool,
     pub expected: usize,
-    pub spots: Vec<Spot>,
-    /// The spot of each row.
+    pub places: Vec<Place>,
+    /// The place of each row.
     pub of_row: Vec<u32>,
     pub totals: Vec<u64>,
     pub recorded: Vec<Vec<u64>>,
     pub verdicts: Vec<Verdicts>,
-    /// Months in which communes brought rows up to date, and whether in its first days.
+    /// Months in which communes updated rows, and whether in the first days of the month.
     pub updates: BTreeSet<(u32, i32, bool)>,
     pub has_updates: bool,
 }
 
-/// One table in the making.
+/// Builds the verdicts on one table, chunk by chunk.
 #[derive(Debug)]
-pub(super) struct Making {
-    pub checked: Checked,
+pub(super) struct TableBuilder {
+    pub checked: CheckedTable,
     pub content: u64,
-    places: PlHashMap<(u32, i32), u32>,
+    numbers: PlHashMap<(u32, i32), u32>,
     /// The columns of each set of keys.
     pub keys: Vec<(Vec<String>, Vec<u128>)>,
     blocks: BTreeMap<usize, (Vec<u128>, Names)>,
@@ -86,7 +86,7 @@ pub(super) struct Making {
     pub columns: Vec<String>,
 }
 
-impl Making {
+impl TableBuilder {
     pub fn new(plan: &Plan) -> Self {
         let verdicts = plan.rules.iter().zip(&plan.missing).map(|(rule, missing)| Verdicts {
             rule: (*rule).clone(),
@@ -96,12 +96,12 @@ impl Making {
             passed: 0,
             findings: Vec::new(),
         });
-        let checked = Checked {
+        let checked = CheckedTable {
             table: plan.table.id.clone(),
             rows: 0,
             is_stock: plan.is_stock(),
             expected: plan.expected.len(),
-            spots: Vec::new(),
+            places: Vec::new(),
             of_row: Vec::new(),
             totals: Vec::new(),
             recorded: vec![Vec::new(); plan.expected.len()],
@@ -112,7 +112,7 @@ impl Making {
         Self {
             checked,
             content: 0,
-            places: PlHashMap::default(),
+            numbers: PlHashMap::default(),
             keys: plan.keys.iter().map(|columns| (columns.clone(), Vec::new())).collect(),
             blocks: BTreeMap::new(),
             portions: BTreeMap::new(),
@@ -121,32 +121,32 @@ impl Making {
         }
     }
 
-    /// Adds what the rows after those so far told.
-    pub fn add(&mut self, part: Part) {
+    /// Adds the verdicts on the next rows.
+    pub fn add(&mut self, part: ChunkVerdicts) {
         self.content = self.content.wrapping_add(part.content);
         let checked = &mut self.checked;
-        let mut spots = Vec::with_capacity(part.spots.len());
-        for (place, window) in &part.spots {
-            let next = checked.spots.len() as u32;
-            spots.push(*self.places.entry((*place, *window)).or_insert(next));
-            if spots.last() == Some(&next) {
-                checked.spots.push(Spot { place: *place, window: *window });
+        let mut places = Vec::with_capacity(part.places.len());
+        for (commune, window) in &part.places {
+            let next = checked.places.len() as u32;
+            places.push(*self.numbers.entry((*commune, *window)).or_insert(next));
+            if places.last() == Some(&next) {
+                checked.places.push(Place { commune: *commune, window: *window });
                 checked.totals.push(0);
                 checked.recorded.iter_mut().for_each(|counts| counts.push(0));
                 checked.verdicts.iter_mut().for_each(|v| v.counts.push([0; 4]));
             }
         }
-        let add = |mine: &mut Vec<u64>, theirs: &[u64]| theirs.iter().zip(&spots).for_each(|(n, spot)| mine[*spot as usize] += n);
+        let add = |mine: &mut Vec<u64>, theirs: &[u64]| theirs.iter().zip(&places).for_each(|(n, place)| mine[*place as usize] += n);
         add(&mut checked.totals, &part.totals);
         checked.recorded.iter_mut().zip(&part.recorded).for_each(|(mine, theirs)| add(mine, theirs));
         for ((mine, counts), failed) in checked.verdicts.iter_mut().zip(&part.counts).zip(part.failed) {
-            for (theirs, spot) in counts.iter().zip(&spots) {
-                mine.counts[*spot as usize].iter_mut().zip(theirs).for_each(|(a, b)| *a += b);
+            for (theirs, place) in counts.iter().zip(&places) {
+                mine.counts[*place as usize].iter_mut().zip(theirs).for_each(|(a, b)| *a += b);
             }
             mine.failed.rows.extend(failed.rows);
             mine.failed.detail.extend(failed.detail);
         }
-        checked.of_row.extend(part.of_row.iter().map(|spot| spots[*spot as usize]));
+        checked.of_row.extend(part.of_row.iter().map(|place| places[*place as usize]));
         checked.rows += part.rows as u64;
         self.keys.iter_mut().zip(part.keys).for_each(|((_, mine), theirs)| mine.extend(theirs));
         for (rule, (blocks, names)) in part.blocks {
@@ -162,7 +162,7 @@ impl Making {
         }
     }
 
-    /// Puts the keys in order, rows of the same key together and in their order.
+    /// Sorts the keys, and rows of the same key in their order.
     pub fn sort_keys(&mut self) {
         for (_, keys) in &mut self.keys {
             task::look();
@@ -170,13 +170,13 @@ impl Making {
         }
     }
 
-    /// The keys under some columns, if the table has them.
+    /// The keys of these columns, if the table has them.
     pub fn keys(&self, columns: &[String]) -> Option<&[u128]> {
         self.keys.iter().find(|(of, _)| of == columns).map(|(_, keys)| keys.as_slice())
     }
 
-    /// What keys, names and totals tell. `other` gives the keys of another table.
-    pub fn finish(mut self, other: &Keys) -> Checked {
+    /// Applies the rules about keys, names and totals. `other` gives the keys of another table.
+    pub fn finish(mut self, other: &Keys) -> CheckedTable {
         for nth in 0..self.checked.verdicts.len() {
             task::look();
             if !self.checked.verdicts[nth].missing.is_empty() {
@@ -185,18 +185,18 @@ impl Making {
             let found = match &self.checked.verdicts[nth].rule.kind {
                 Kind::Unique(columns) => {
                     let Some(keys) = self.keys(columns) else {
-                        self.lacks(nth, columns.clone());
+                        self.mark_missing(nth, columns.clone());
                         continue;
                     };
                     repeated(keys)
                 }
                 Kind::Refers(refers) => {
                     let Some(target) = other(&refers.to, &refers.columns) else {
-                        self.lacks(nth, vec![refers.to.clone()]);
+                        self.mark_missing(nth, vec![refers.to.clone()]);
                         continue;
                     };
                     let Some(keys) = self.keys(&refers.columns) else {
-                        self.lacks(nth, refers.columns.clone());
+                        self.mark_missing(nth, refers.columns.clone());
                         continue;
                     };
                     absent(keys, &target)
@@ -207,7 +207,7 @@ impl Making {
                 }
                 Kind::Parts(parts) => {
                     let of = sums(&self.portions.remove(&nth).unwrap_or_default(), parts);
-                    self.told(nth, of);
+                    self.decide(nth, of);
                     continue;
                 }
                 Kind::Updates { .. } => {
@@ -221,14 +221,14 @@ impl Making {
         self.checked
     }
 
-    /// A rule cannot be judged after all.
-    fn lacks(&mut self, nth: usize, missing: Vec<String>) {
+    /// Marks a rule as not checked, for lack of columns or tables.
+    fn mark_missing(&mut self, nth: usize, missing: Vec<String>) {
         let verdicts = &mut self.checked.verdicts[nth];
         verdicts.missing = missing;
         verdicts.counts.iter_mut().for_each(|counts| *counts = [0; 4]);
     }
 
-    /// Rows that were taken for another verdict fail.
+    /// Changes the verdict on these rows to a failure.
     fn fail(&mut self, nth: usize, failed: Failed, from: u8) {
         let verdicts = &mut self.checked.verdicts[nth];
         for row in &failed.rows {
@@ -239,8 +239,8 @@ impl Making {
         verdicts.failed = failed;
     }
 
-    /// Rows that a rule was not taken to be about have these verdicts.
-    fn told(&mut self, nth: usize, rows: Vec<(u32, u8)>) {
+    /// Gives verdicts on rows that were out of scope so far.
+    fn decide(&mut self, nth: usize, rows: Vec<(u32, u8)>) {
         let verdicts = &mut self.checked.verdicts[nth];
         for (row, verdict) in rows {
             let counts = &mut verdicts.counts[self.checked.of_row[row as usize] as usize];
@@ -253,25 +253,25 @@ impl Making {
     }
 }
 
-/// What stands in the rows of one group.
+/// The sums of one group of rows.
 #[derive(Debug, Default)]
 struct Group {
     parts: usize,
     sum: i64,
-    /// Some part is not known.
+    /// Some part has no number.
     is_open: bool,
-    /// Those of whom the part is not recorded.
+    /// The sum of rows whose part is not recorded.
     rest: i64,
 }
 
 impl Group {
-    /// A row without a part is a total from four fifths of the sum on, else a rest.
+    /// A row without a part is a total if it has at least four fifths of the sum, else a rest.
     fn is_total(&self, number: i64) -> bool {
         self.parts >= LEAST_PARTS && self.sum >= LEAST_SUM && number * 5 >= self.sum * 4
     }
 }
 
-/// Totals against the sums of the other rows of their group; for the parts, and without parts, there is nothing to judge.
+/// Checks totals against the sums of the other rows in their group; parts, and groups without parts, get no verdict.
 fn sums(portions: &[Portion], asked: &Parts) -> Vec<(u32, u8)> {
     let mut groups: PlHashMap<u128, Group> = PlHashMap::default();
     for part in portions.iter().filter(|p| p.is_part) {
@@ -300,23 +300,23 @@ fn sums(portions: &[Portion], asked: &Parts) -> Vec<(u32, u8)> {
     others.into_iter().filter_map(verdict).collect()
 }
 
-impl Checked {
-    /// Passes, failures, undecided of all rows.
+impl CheckedTable {
+    /// The numbers of passes, failures and undecided.
     pub fn total(verdicts: &Verdicts) -> [u64; 3] {
         let sum = |verdict: u8| verdicts.counts.iter().map(|c| c[usize::from(verdict)]).sum();
         [sum(PASS) + verdicts.passed, sum(FAIL) + verdicts.findings.len() as u64, sum(OPEN)]
     }
 
-    /// Places of the communes with rows.
-    pub fn places(&self) -> BTreeSet<u32> {
-        self.spots.iter().map(|s| s.place).filter(|place| *place != NOWHERE).collect()
+    /// The communes with rows.
+    pub fn communes(&self) -> BTreeSet<u32> {
+        self.places.iter().map(|p| p.commune).filter(|commune| *commune != NOWHERE).collect()
     }
 
     /// The number of rows by commune and month, for events.
     pub fn by_month(&self) -> BTreeMap<u32, BTreeMap<i32, u64>> {
         let mut found: BTreeMap<u32, BTreeMap<i32, u64>> = BTreeMap::new();
-        for (spot, rows) in self.spots.iter().zip(&self.totals).filter(|(s, _)| s.place != NOWHERE && s.window != NEVER) {
-            *found.entry(spot.place).or_default().entry(spot.window).or_default() += rows;
+        for (place, rows) in self.places.iter().zip(&self.totals).filter(|(p, _)| p.commune != NOWHERE && p.window != NEVER) {
+            *found.entry(place.commune).or_default().entry(place.window).or_default() += rows;
         }
         found
     }
@@ -328,14 +328,14 @@ fn row(key: u128) -> u32 {
     (key & ROW) as u32
 }
 
-/// Rows after the first of each key, with the first.
+/// Rows that repeat a key, each with the first row of that key.
 fn repeated(sorted: &[u128]) -> Failed {
     let same = |a: &u128, b: &u128| a | ROW == b | ROW;
     let groups = sorted.chunk_by(same).filter(|group| group.len() > 1);
     in_order(groups.watched().flat_map(|group| group[1..].iter().map(|key| (row(*key), u64::from(row(group[0]))))).collect())
 }
 
-/// Rows whose key another table does not have; both in order.
+/// Rows whose key is not in another table; both sorted.
 fn absent(sorted: &[u128], target: &[u128]) -> Failed {
     let mut rest = target;
     let mut rows = Vec::new();

@@ -2,7 +2,7 @@
 
 use polars_arrow::bitmap::Bitmap;
 
-/// The bits of a map from its first on, the last word filled up with zeros.
+/// The bits of a map, its first bit first; the last word is padded with zeros.
 pub(crate) fn words(bits: &Bitmap) -> Vec<u64> {
     let mut iter = bits.fast_iter_u64();
     let mut found: Vec<u64> = iter.by_ref().collect();
@@ -12,7 +12,7 @@ pub(crate) fn words(bits: &Bitmap) -> Vec<u64> {
     found
 }
 
-/// Clears what lies beyond the last bit.
+/// Clears the bits beyond the last one.
 pub(crate) fn trim(words: &mut [u64], bits: usize) {
     if let Some(last) = words.last_mut().filter(|_| !bits.is_multiple_of(64)) {
         *last &= (1 << (bits % 64)) - 1;

@@ -1,4 +1,4 @@
-//! What a perpetrator takes over from the victims of the same case.
+//! What perpetrators take over from the victims of their case.
 
 use super::encode::NO;
 use crate::catalogue::{CaseFact, Catalogue, OfCase, Table};
@@ -10,14 +10,14 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
-/// What a report of a case says.
+/// The facts of one report of a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Facts {
     pub received: i32,
-    /// Its place among the communes; see [`Cases::commune`].
+    /// Its index among the communes; see [`Cases::commune`].
     pub(super) commune: u32,
     pub incident: Option<i32>,
-    /// The hash of the child; 0 where none is told apart.
+    /// The hash of the child; 0 where the child is not identified.
     pub(super) child: u64,
     /// Whether a victim is confirmed.
     pub sure: u8,
@@ -38,13 +38,13 @@ impl Case {
     }
 }
 
-/// The cases of a dataset: date, place and certainty of each of their reports.
+/// The cases of a dataset: date, place and certainty of each report.
 ///
-/// Perpetrators have no date and no place of their own; they take those of the reports of the child they name, if it is in the
-/// case, else of the whole case. So a perpetrator counts wherever and whenever a child counts that he or she abused.
+/// Perpetrators have no date and place of their own. They take those of the reports of the child they name, if it is in the
+/// case, or else of the whole case. So a perpetrator counts wherever and whenever a child he or she abused counts.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Cases {
-    /// By the hash of the case's identifier: millions of them take 64 bytes each.
+    /// By the hash of the case's identifier. Cases come by the million: each takes 64 bytes.
     by_id: PlHashMap<u128, Case>,
     communes: Vec<String>,
     places: PlHashMap<String, u32>,
@@ -52,10 +52,10 @@ pub(crate) struct Cases {
     pub(super) rows: u64,
 }
 
-/// The name, which no table uses, of the column in which [`Cases::joined`] puts the row in the table.
+/// The column, under a name no table uses, for the row number that [`Cases::joined`] adds.
 const ROW: &str = "#row";
 
-/// The name, which no table uses, of the column in which [`Cases::joined`] puts a fact of the report.
+/// The column, under a name no table uses, for a fact of the report that [`Cases::joined`] adds.
 pub(super) fn joined_column(fact: CaseFact) -> &'static str {
     match fact {
         CaseFact::Received => "#received",
@@ -66,17 +66,17 @@ pub(super) fn joined_column(fact: CaseFact) -> &'static str {
     }
 }
 
-/// The row of the table that a row of a joined batch stands for.
+/// The row of the table from which a row of a joined batch comes.
 pub(super) fn row_of(frame: &DataFrame, row: usize) -> Option<u64> {
     frame.column(ROW).ok()?.u64().ok()?.get(row)
 }
 
-/// Rows of perpetrators that one thread works on at once.
+/// Rows of perpetrators that one thread joins at once.
 const CHUNK: usize = 1 << 15;
 
 pub(super) static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(Catalogue::builtin);
 
-/// What is taken over from reports, and their table.
+/// What perpetrators take over from reports, and the table of reports.
 pub(super) fn taken_over() -> PolarsResult<(&'static OfCase, &'static Table)> {
     let found = CATALOGUE.of_case().and_then(|(_, case)| Some((case, CATALOGUE.table(&case.table)?)));
     found.ok_or_else(|| polars_err!(ColumnNotFound: "no table takes over facts of cases"))
@@ -93,7 +93,7 @@ impl Cases {
         place
     }
 
-    /// Adds a report to its case: reports of one child, day, place and incident are one, as certain as the most certain.
+    /// Adds a report to its case. Reports of the same child, day, place and incident count as one, as certain as the most certain.
     pub(super) fn keep(&mut self, case: u128, facts: Facts) {
         let Some(known) = self.by_id.get_mut(&case) else {
             self.by_id.insert(case, Case { first: facts, more: Box::default() });
@@ -106,7 +106,7 @@ impl Cases {
         }
     }
 
-    /// Puts the reports of the child named, if it is in the case, else of the case, in the place of others.
+    /// Fills `found` with the reports of the child named, if it is in the case, or else of the whole case.
     fn related(&self, case: &str, child: Option<&str>, found: &mut Vec<Facts>) {
         found.clear();
         let Some(case) = identifier(case).and_then(|case| self.by_id.get(&xxh3_128(case.as_bytes()))) else { return };
@@ -118,8 +118,8 @@ impl Cases {
         }
     }
 
-    /// For each row of perpetrators the places and days of the reports that it is related to, and the number of the row; one without
-    /// any for a row that no report is related to.
+    /// For each row of perpetrators, the distinct places and days of its reports with the number of the row. A row without
+    /// reports gets one entry without facts.
     fn placed<'a>(&self, rows: impl Iterator<Item = (IdxSize, (Option<&'a str>, Option<&'a str>))>) -> (Vec<IdxSize>, Vec<Option<Facts>>) {
         let (mut numbers, mut facts, mut found) = (Vec::new(), Vec::new(), Vec::new());
         for (row, (case, child)) in rows {
@@ -142,7 +142,7 @@ impl Cases {
         (numbers, facts)
     }
 
-    /// The first of the reports that count most certainly; ties by commune and incident.
+    /// The first of the reports most certain to count; ties are broken by commune and incident.
     pub(crate) fn first(&self, case: &str, child: Option<&str>) -> Option<Facts> {
         let order = |f: &Facts| (Reverse(f.counts), f.received, self.commune(f).to_owned(), f.incident);
         let mut related = Vec::new();
@@ -151,11 +151,11 @@ impl Cases {
         related.into_iter().min_by_key(order).map(|first| Facts { sure, ..first })
     }
 
-    /// A batch of perpetrators with the facts of their reports: one row for each place and day of the reports that a row is
-    /// related to. `offset` are the rows of the table before.
+    /// A batch of perpetrators with the facts of their reports: one row for each distinct place and day of a row's reports.
+    /// `offset` rows of the table came before.
     ///
-    /// Whoever has no key and stands in several rows gets one: of what its row says, and how many such rows were `seen` before, so
-    /// that neither the order of rows nor a split of cases can be told from it.
+    /// A perpetrator without a key who now has several rows is given one, made of the content of the row and of how many equal
+    /// rows were `seen` before, so that it does not depend on the order of rows or the split of cases.
     pub(crate) fn joined(&self, batch: &DataFrame, offset: u64, seen: &mut HashMap<u128, u32>) -> PolarsResult<DataFrame> {
         let (case, _) = taken_over()?;
         let text = |name: &str| batch.column(name).and_then(|c| c.cast(&DataType::String)).ok();
@@ -214,16 +214,16 @@ impl Cases {
     }
 }
 
-/// A key for a row without one: what it says, and its number among rows that say the same.
+/// A key for a row without one: its content, and its number among rows of the same content.
 fn own_key(batch: &DataFrame, person: &str, row: usize, seen: &mut HashMap<u128, u32>) -> PolarsResult<String> {
-    let mut says = Vec::new();
+    let mut content = Vec::new();
     for column in batch.columns().iter().filter(|c| c.name().as_str() != person) {
         let text = column.slice(row as i64, 1).cast(&DataType::String)?;
-        says.extend(text.str()?.get(0).unwrap_or("\u{0}").as_bytes());
-        says.push(u8::MAX);
+        content.extend(text.str()?.get(0).unwrap_or("\u{0}").as_bytes());
+        content.push(u8::MAX);
     }
-    let says = xxh3_128(&says);
-    let nth = seen.entry(says).or_default();
+    let content = xxh3_128(&content);
+    let nth = seen.entry(content).or_default();
     *nth += 1;
-    Ok(format!("chitieu:{says:032x}:{nth}"))
+    Ok(format!("chitieu:{content:032x}:{nth}"))
 }

@@ -1,12 +1,12 @@
-//! The schema of a table, checked before a single row is read.
+//! Checks the schema of a table before any row is read.
 
 use crate::catalogue::{ColumnType, Table};
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Result};
 use polars_core::prelude::{DataType, Schema};
 
 /// Checks the types of the columns that will be read.
 ///
-/// Dates may be timestamps, whole numbers may be floats or decimals, codes may be categories, and a column without any value fits every type.
+/// Dates may be timestamps, whole numbers floats or decimals, codes categories; a column of nulls fits every type.
 ///
 /// # Errors
 /// [`Error::WrongType`] for the first column whose type does not fit.
@@ -17,8 +17,8 @@ pub fn check_schema(table: &Table, schema: &Schema, columns: &[String]) -> Resul
             return Err(Error::WrongType {
                 table: table.id.clone(),
                 column: name.clone(),
-                expected: column.kind.word().to_owned(),
-                found: found.to_string(),
+                expected: column.kind.fact(),
+                found: Fact::verbatim(found),
             });
         }
     }
@@ -30,10 +30,9 @@ fn fits(kind: ColumnType, found: &DataType) -> bool {
         _ if *found == DataType::Null => true,
         ColumnType::Text | ColumnType::Area => is_text(found),
         ColumnType::Flag => *found == DataType::Boolean,
-        // Of a moment with a time zone the day in Viet Nam counts.
+        // A moment with a time zone counts by its day in Viet Nam.
         ColumnType::Date => matches!(found, DataType::Date | DataType::Datetime(..)),
-        // pandas keeps whole numbers with gaps as floats; that they are whole is checked value by value.
-        // The sum of a database is a decimal.
+        // pandas keeps whole numbers with nulls as floats, databases give sums as decimals; values are checked to be whole.
         ColumnType::Integer => found.is_integer() || matches!(found, DataType::Float32 | DataType::Float64 | DataType::Decimal(..)),
         ColumnType::List => match found {
             DataType::List(inner) | DataType::Array(inner, _) => **inner == DataType::Null || is_text(inner),

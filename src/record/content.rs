@@ -1,4 +1,4 @@
-//! What stands in a table, as one number: two tables of the same rows in the same order share it, however they are split.
+//! A hash of a table's content: equal for the same rows in the same order, however they are split.
 
 use super::days::days_of;
 use polars_arrow::array::{Array, Utf8ViewArray, View};
@@ -6,10 +6,10 @@ use polars_core::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
 const ODD: u64 = 0x9E37_79B9_7F4A_7C15;
-/// What a missing value counts as.
+/// The value hashed for a null.
 const NULL: u64 = 0xD6E8_FEB8_6659_FD93;
 
-/// The number of some rows of a table of which `offset` came before. The numbers of its parts add up, wrapping, to that of the whole.
+/// The hash of rows that begin after `offset` rows of a table. Hashes of parts add up, wrapping, to that of the whole.
 pub(crate) fn content(frame: &DataFrame, offset: u64) -> PolarsResult<u64> {
     let weights: Vec<u64> = (offset..offset + frame.height() as u64).map(|row| mix(row + 1) | 1).collect();
     let mut sum = weights.iter().fold(0_u64, |sum, weight| sum.wrapping_add(*weight));
@@ -24,7 +24,7 @@ fn mix(number: u64) -> u64 {
     mixed ^ mixed >> 29
 }
 
-/// The values of a column, each by the weight of its row.
+/// Sums the values of a column, each times the weight of its row.
 struct Sum<'w> {
     seed: u64,
     weights: std::slice::Iter<'w, u64>,
@@ -52,7 +52,7 @@ fn of_column(column: &Series, weights: &[u64]) -> PolarsResult<u64> {
         DataType::Date | DataType::Datetime(..) => {
             days_of(column)?.iter().for_each(|day| sum.add(day.map_or(NULL, |day| i64::from(day).cast_unsigned())));
         }
-        // By the texts they stand for.
+        // By their texts, not their codes.
         DataType::Categorical(categories, _) => of_codes(column, &categories.mapping(), &mut sum)?,
         DataType::Enum(_, mapping) => of_codes(column, mapping, &mut sum)?,
         DataType::List(inner) if **inner == DataType::String => {
@@ -78,7 +78,7 @@ fn texts(array: &Utf8ViewArray, sum: &mut Sum) {
     for (row, view) in array.views().iter().enumerate() {
         sum.add(match view {
             _ if array.is_null(row) => NULL,
-            // A short text is its own number.
+            // The view of a short text is its content.
             view if view.is_inline() => short(view.as_u128()),
             _ => xxh3_64(array.value(row).as_bytes()),
         });

@@ -1,15 +1,15 @@
-//! The records of a province, table by table.
+//! A dataset: tables of records held as frames or files.
 
 #[cfg(feature = "io")]
 use super::parquet::ParquetFile;
 use super::records::{Batches, Metadata, Records};
 use crate::catalogue::{Catalogue, EthnicList};
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Phrase, Result};
 use chrono::NaiveDate;
 use polars_core::prelude::{DataFrame, Field, SchemaRef};
 use std::collections::BTreeMap;
 
-/// Tables of records, with what their codes mean.
+/// Tables of records, with dataset-wide facts about them.
 ///
 /// ```
 /// use chitieu::{Dataset, Records};
@@ -21,15 +21,15 @@ use std::collections::BTreeMap;
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Dataset {
-    tables: BTreeMap<String, Source>,
+    tables: BTreeMap<String, TableRows>,
     metadata: Metadata,
     #[cfg(feature = "io")]
     limits: crate::Limits,
 }
 
-/// Where the rows of a table come from.
+/// The rows of a table.
 #[derive(Debug, Clone)]
-enum Source {
+enum TableRows {
     Frames(Vec<DataFrame>),
     #[cfg(feature = "io")]
     Parquet(ParquetFile),
@@ -55,16 +55,13 @@ impl Dataset {
     /// # Errors
     /// [`Error::UnknownChoice`] if there is no table of that name, [`Error::Frame`] if the batches differ in columns.
     pub fn with_batches(mut self, table: &str, batches: impl IntoIterator<Item = DataFrame>) -> Result<Self> {
-        known(table)?;
+        check_table(table)?;
         let frames: Vec<DataFrame> = batches.into_iter().collect();
         if let Some(other) = frames.iter().find(|f| f.schema() != frames[0].schema()) {
             let names: Vec<&str> = other.schema().iter_names().map(polars_core::prelude::PlSmallStr::as_str).collect();
-            return Err(Error::Frame {
-                table: table.to_owned(),
-                found: format!("a batch of other columns or types: {}", names.join(", ")),
-            });
+            return Err(Error::Frame { table: table.to_owned(), found: Phrase::BatchOfOthers(names.join(", ")).into() });
         }
-        self.tables.insert(table.to_owned(), Source::Frames(frames));
+        self.tables.insert(table.to_owned(), TableRows::Frames(frames));
         Ok(self)
     }
 
@@ -72,17 +69,18 @@ impl Dataset {
     ///
     /// # Errors
     /// [`Error::File`] if there is no such file, [`Error::UnknownChoice`] if there is no such table, [`Error::OverLimit`] for a row group
-    /// too large to be held, [`Error::UnreadableFile`] if the file is damaged. That as many rows come as the file announces, and that it is still the same file, is checked when it is read.
+    /// too large to hold, [`Error::UnreadableFile`] if the file is damaged. Reading it checks that it is still the same file and
+    /// delivers the rows announced.
     #[cfg(feature = "io")]
     pub fn with_parquet(mut self, table: &str, path: impl Into<std::path::PathBuf>) -> Result<Self> {
-        known(table)?;
+        check_table(table)?;
         let file = ParquetFile::open(path)?;
         file.check_limits(self.limits, false)?;
-        self.tables.insert(table.to_owned(), Source::Parquet(file));
+        self.tables.insert(table.to_owned(), TableRows::Parquet(file));
         Ok(self)
     }
 
-    /// How much memory reading the files named from here on may take; half of what the machine has if nothing is said.
+    /// How much memory reading files added after this call may take; half of the machine's by default.
     #[cfg(feature = "io")]
     #[must_use]
     pub fn limits(mut self, limits: crate::Limits) -> Self {
@@ -90,37 +88,37 @@ impl Dataset {
         self
     }
 
-    /// The day whose list of areas the codes belong to; otherwise the last day of the period asked.
+    /// The day whose list of areas the codes belong to; without this call the last day of the plan's period.
     #[must_use]
     pub fn area_vintage(mut self, day: NaiveDate) -> Self {
         self.metadata.area_vintage = Some(day);
         self
     }
 
-    /// The official list that ethnic codes belong to.
+    /// The official list of the ethnic codes.
     #[must_use]
     pub fn ethnic_list(mut self, list: EthnicList) -> Self {
         self.metadata.ethnic_list = Some(list);
         self
     }
 
-    /// Who reported: rows of `table`, `commune`, `period` (`2022`, `2022Q1`, `2022-03` …) and, if kept, `received_on` (none:
-    /// not received). A commune named for a table has reported a period if its rows there cover it, with or without records:
-    /// its zero is a zero. Of a commune that is not named its rows speak.
+    /// Who reported: rows of `table`, `commune`, `period` (`2022`, `2022Q1`, `2022-03` …) and, if kept, `received_on` (null:
+    /// not received). A commune listed for a table has reported a period if its submissions cover it, with or without records:
+    /// its zero is a zero. A commune not listed has reported if it has records.
     #[must_use]
     pub fn submissions(mut self, rows: DataFrame) -> Self {
         self.metadata.submissions = Some(rows);
         self
     }
 
-    /// Tables that every commune of the provinces with records has reported: what is not there is a zero.
+    /// Tables reported by every commune of the provinces with records: a commune without records has zero.
     #[must_use]
     pub fn complete<S: Into<String>>(mut self, tables: impl IntoIterator<Item = S>) -> Self {
         self.metadata.complete = tables.into_iter().map(Into::into).collect();
         self
     }
 
-    /// How many rows of a table a check took out before; results report them.
+    /// How many rows of a table a check took out before counting; results report them.
     #[must_use]
     pub fn set_aside(mut self, table: &str, rows: u64) -> Self {
         self.metadata.set_aside.insert(table.to_owned(), rows);
@@ -145,18 +143,18 @@ impl Records for Dataset {
 
     fn batches<'a>(&'a self, table: &'a str, columns: &'a [String]) -> Batches<'a> {
         match self.tables.get(table) {
-            Some(Source::Frames(frames)) => Box::new(frames.iter().map(move |frame| select(table, frame, columns))),
+            Some(TableRows::Frames(frames)) => Box::new(frames.iter().map(move |frame| select(table, frame, columns))),
             #[cfg(feature = "io")]
-            Some(Source::Parquet(file)) => Box::new(file::batches(table, file, columns)),
+            Some(TableRows::Parquet(file)) => Box::new(file::batches(table, file, columns)),
             None => Box::new(std::iter::empty()),
         }
     }
 
     fn rows(&self, table: &str) -> Result<Option<u64>> {
-        Ok(self.tables.get(table).map(|source| match source {
-            Source::Frames(frames) => frames.iter().map(|frame| frame.height() as u64).sum(),
+        Ok(self.tables.get(table).map(|rows| match rows {
+            TableRows::Frames(frames) => frames.iter().map(|frame| frame.height() as u64).sum(),
             #[cfg(feature = "io")]
-            Source::Parquet(file) => file.rows(),
+            TableRows::Parquet(file) => file.rows(),
         }))
     }
 
@@ -169,15 +167,15 @@ impl Dataset {
     /// The names and types of a table's columns.
     fn whole_schema(&self, table: &str) -> Result<SchemaRef> {
         match self.tables.get(table) {
-            Some(Source::Frames(frames)) => Ok(frames.first().map(|f| f.schema().clone()).unwrap_or_default()),
+            Some(TableRows::Frames(frames)) => Ok(frames.first().map(|f| f.schema().clone()).unwrap_or_default()),
             #[cfg(feature = "io")]
-            Some(Source::Parquet(file)) => file::schema(table, file),
+            Some(TableRows::Parquet(file)) => file::schema(table, file),
             None => Ok(SchemaRef::default()),
         }
     }
 }
 
-fn known(table: &str) -> Result<()> {
+fn check_table(table: &str) -> Result<()> {
     let catalogue = Catalogue::builtin();
     if catalogue.table(table).is_some() {
         return Ok(());
@@ -187,12 +185,12 @@ fn known(table: &str) -> Result<()> {
 
 fn select(table: &str, frame: &DataFrame, columns: &[String]) -> Result<DataFrame> {
     let there = columns.iter().filter_map(|c| frame.column(c).ok().cloned()).collect();
-    DataFrame::new(frame.height(), there).map_err(|e| Error::Frame { table: table.to_owned(), found: e.to_string() })
+    DataFrame::new(frame.height(), there).map_err(|e| Error::Frame { table: table.to_owned(), found: Fact::library(e) })
 }
 
 #[cfg(feature = "io")]
 mod file {
-    use super::{DataFrame, Error, ParquetFile, Result};
+    use super::{DataFrame, Error, ParquetFile, Phrase, Result};
     use polars_core::prelude::{PolarsResult, SchemaRef};
     use polars_io::SerReader;
     use polars_io::parquet::read::ParquetReader;
@@ -202,15 +200,15 @@ mod file {
     /// Rows held at once.
     const BATCH: usize = 1 << 20;
 
-    /// Reads some rows of some columns; a reader that panics over damage gives an error.
+    /// Reads some rows of some columns; a panic of the reader over damage becomes an error.
     fn read(table: &str, path: &Path, rows: (usize, usize), columns: Option<Vec<String>>) -> Result<DataFrame> {
         let file = crate::disk::open(path)?;
         let read = || -> PolarsResult<DataFrame> { ParquetReader::new(file).with_columns(columns).with_slice(Some(rows)).finish() };
         match catch_unwind(AssertUnwindSafe(read)) {
             Ok(Ok(frame)) => Ok(frame),
             Err(why) if crate::task::is_stop(why.as_ref()) => std::panic::resume_unwind(why),
-            // What the reader says may show values.
-            Ok(Err(_)) | Err(_) => Err(Error::Frame { table: table.to_owned(), found: "a damaged file".to_owned() }),
+            // The reader's message may show values.
+            Ok(Err(_)) | Err(_) => Err(Error::Frame { table: table.to_owned(), found: Phrase::DamagedFile.into() }),
         }
     }
 
@@ -238,7 +236,7 @@ mod file {
             }
             Ok(batch)
         });
-        // The file that was read to its end must be the one that was opened.
+        // The file read to its end must still be the one opened.
         let same = std::iter::once_with(move || file.check_unchanged());
         pages.filter_map(|checked| checked.err().map(Err)).chain(parts).chain(same.filter_map(|checked| checked.err().map(Err)))
     }

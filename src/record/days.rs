@@ -1,16 +1,16 @@
-//! Days of dates and moments: one rule for every way in.
+//! The day of a date or a moment, by one rule for all sources.
 
 use polars_core::prelude::*;
 
-/// The days a record may hold: from 1 January 1800 to 31 December 2200, as days since 1970.
+/// The days a record may hold: 1 January 1800 to 31 December 2200, as days since 1970.
 pub(crate) const DAYS: std::ops::Range<i32> = -62_091..84_371;
 
-/// Viet Nam is ahead of Greenwich by so many seconds; it has no summer time.
+/// Seconds by which Viet Nam is ahead of Greenwich; it has no summer time.
 const AHEAD: i64 = 7 * 3_600;
 const DAY: i64 = 86_400;
 
-/// The days of a column since 1970. A moment with a time zone lies on its day in Viet Nam, one without on that of its own clock;
-/// days beyond 32 bits stay beyond every year, so that they are refused and not lost.
+/// The days of a column since 1970. A moment with a time zone counts by its day in Viet Nam, one without by its own clock.
+/// Days beyond 32 bits are clamped, so that they are refused as out of range rather than lost.
 pub(crate) fn days_of(column: &Series) -> PolarsResult<Int32Chunked> {
     let DataType::Datetime(unit, zone) = column.dtype() else {
         return Ok(column.cast(&DataType::Date)?.date()?.physical().clone());

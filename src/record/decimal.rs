@@ -1,15 +1,15 @@
-//! Decimals where whole numbers are meant: the sum of a database is one, though every value of it is whole.
+//! Decimals read as whole numbers: databases give sums as decimals even if every value is whole.
 
 use polars_core::prelude::*;
 
-/// The values of a decimal column in its smallest units, and how many of them make one.
+/// The values of a decimal column in its smallest units, and how many units make 1.
 pub(crate) fn units(series: &Series) -> PolarsResult<(Series, i128)> {
     let scale = if let DataType::Decimal(_, scale) = series.dtype() { *scale } else { 0 };
     let one = 10_i128.checked_pow(scale as u32).unwrap_or(i128::MAX);
     Ok((series.to_physical_repr().cast(&DataType::Int128)?, one))
 }
 
-/// The column as whole numbers; none if a value has a fraction.
+/// A decimal column as whole numbers; none if a value has a fraction.
 pub(crate) fn whole_numbers(series: &Series) -> Option<Series> {
     let (values, one) = units(series).ok()?;
     let values = values.i128().ok()?;

@@ -1,27 +1,27 @@
 //! The distinct values of a column: which rows hold equal values, and one row of each value.
 //!
-//! A value is read and judged once, never once for each row. Text is compared by its view, numbers by a table of places where
-//! they lie close together; what has no way of its own counts as different in every row.
+//! A value is read and checked once, not once per row. Text is compared by its view, numbers by a table if they are close
+//! together; for other types every row counts as a value of its own.
 
 use super::bits::words;
 use polars_arrow::array::{Array, Utf8ViewArray, View};
 use polars_core::prelude::*;
 use std::hash::Hash;
 
-/// Values are numbered by a table of at most so many places, else by hashes.
+/// The most entries of a table; beyond it values are numbered by hash.
 const MOST_PLACES: usize = 1 << 20;
-/// A place of a table without a number.
+/// An entry without a number.
 const NONE: u32 = u32::MAX;
-/// The key of a missing value; no view and no hash looks like it.
+/// The key of a null; no view and no hash equals it.
 const NULL: u128 = u128::MAX;
 /// The key of an empty list.
 const EMPTY: u128 = u128::MAX - 1;
-/// No key at all.
+/// A key that no value has.
 const NEVER: u128 = u128::MAX - 2;
-/// Keys looked at lately, for the values of one chunk.
+/// Size of the cache of recent keys, for the values of one chunk.
 const RECENT: usize = 1 << 10;
 
-/// The distinct values of some rows, numbered in about the order of their first rows.
+/// The distinct values of some rows, numbered roughly in the order of their first rows.
 #[derive(Debug, Clone)]
 pub(crate) struct Distinct {
     /// The value of each row.
@@ -31,12 +31,12 @@ pub(crate) struct Distinct {
 }
 
 impl Distinct {
-    /// All rows alike.
+    /// All rows are equal.
     pub fn one(rows: usize) -> Self {
         Self { of_row: vec![0; rows], firsts: if rows == 0 { Vec::new() } else { vec![0] } }
     }
 
-    /// Every row a value of its own.
+    /// Every row is a value of its own.
     fn each(rows: usize) -> Self {
         let rows = 0..rows as IdxSize;
         Self { of_row: rows.clone().collect(), firsts: rows.collect() }
@@ -51,7 +51,7 @@ impl Distinct {
         self.firsts.len() as u32 - 1
     }
 
-    /// Whether a value is recorded in each row, no more.
+    /// Distinguishes only whether a value is recorded.
     pub fn presence(series: &Series) -> Self {
         if series.null_count() == 0 {
             return Self::one(series.len());
@@ -92,7 +92,7 @@ impl Distinct {
         found
     }
 
-    /// By the place of each row in a table of so many places.
+    /// Numbers rows by an index into a table of `size` entries.
     fn placed(size: usize, places: impl Iterator<Item = usize>, rows: usize) -> Self {
         let mut found = Self::with_room(rows);
         let mut table = vec![NONE; size];
@@ -111,7 +111,7 @@ impl Distinct {
         if span > MOST_PLACES {
             return Self::hashed(values.len(), values.iter());
         }
-        // The first place is that of a missing value.
+        // The first entry is for nulls.
         let place = |value: Option<i64>| value.map_or(0, |v| v.abs_diff(least) as usize + 1);
         Self::placed(span + 2, values.iter().map(place), values.len())
     }
@@ -128,7 +128,7 @@ impl Distinct {
         Ok(Self { of_row, ..found })
     }
 
-    /// The distinct values of both together.
+    /// The distinct pairs of values of both.
     pub fn with(&self, other: &Self) -> Self {
         match (self.firsts.len(), other.firsts.len()) {
             (_, 0 | 1) => return self.clone(),
@@ -141,13 +141,13 @@ impl Distinct {
         if size > MOST_PLACES { Self::hashed(rows, pairs) } else { Self::placed(size, pairs, rows) }
     }
 
-    /// What is known of each value, for each row.
+    /// Spreads a fact about each value to the rows.
     pub fn spread<T: Copy>(&self, of_value: &[T]) -> Vec<T> {
         self.of_row.iter().map(|value| of_value[*value as usize]).collect()
     }
 }
 
-/// A number for each key met so far. The keys met last, each at the place its bits give, spare most rows the look-up.
+/// Numbers the keys met so far. A small cache of recent keys saves most rows the hash look-up.
 #[derive(Debug)]
 pub(crate) struct Keys<const RECENT: usize> {
     known: PlHashMap<u128, u32>,
@@ -156,14 +156,14 @@ pub(crate) struct Keys<const RECENT: usize> {
 
 impl<const RECENT: usize> Default for Keys<RECENT> {
     fn default() -> Self {
-        // On the heap from the start: the table is too large for a stack. Its length is that of the type.
+        // Built on the heap: too large for the stack. The length is that of the type.
         let places = vec![(NEVER, NONE); RECENT].into_boxed_slice();
         Self { known: PlHashMap::default(), recent: places.try_into().unwrap_or_else(|_| unreachable!("a table of its own length")) }
     }
 }
 
 impl<const RECENT: usize> Keys<RECENT> {
-    /// A number that is not known yet: a key may have it until [`Keys::set`].
+    /// The number of a key until [`Keys::set`] gives it one.
     pub const PENDING: u32 = NONE;
 
     /// How many keys are known.
@@ -214,7 +214,7 @@ pub(crate) fn each_text(array: &Utf8ViewArray, numbers: &mut Vec<u32>, mut numbe
     }
 }
 
-/// Numbers lists of texts by their keys; they lie in one chunk.
+/// Numbers lists of texts, in one chunk, by their keys.
 pub(crate) fn each_list(lists: &ListChunked, numbers: &mut Vec<u32>, mut number: impl FnMut(u128, usize) -> u32) -> PolarsResult<()> {
     let array = lists.downcast_as_array();
     let Some(inner) = array.values().as_any().downcast_ref::<Utf8ViewArray>() else {
@@ -229,7 +229,7 @@ pub(crate) fn each_list(lists: &ListChunked, numbers: &mut Vec<u32>, mut number:
         let all = u64::MAX >> (64 - numbers.len());
         let filled = ends.windows(2).enumerate().fold(0, |bits, (bit, w)| bits | u64::from(w[0] != w[1]) << bit);
         let there = valid.as_ref().map_or(u64::MAX, |words| words[nth]);
-        // Most lists are empty: they are filled in at once, and only the others are looked at.
+        // Most lists are empty: their number is filled in at once, and only the others are read.
         let mut others = (filled | !there) & all;
         if others != all {
             let row = first + others.trailing_ones() as usize;
@@ -246,7 +246,7 @@ pub(crate) fn each_list(lists: &ListChunked, numbers: &mut Vec<u32>, mut number:
     Ok(())
 }
 
-/// A key for a list of texts; one short text is its own.
+/// The key of a list of texts; a single short text is its own key.
 fn list_key(inner: &Utf8ViewArray, items: std::ops::Range<usize>, bytes: &mut Vec<u8>) -> u128 {
     if items.len() == 1 && inner.is_valid(items.start) && inner.views()[items.start].is_inline() {
         return inner.views()[items.start].as_u128();
@@ -259,7 +259,7 @@ fn list_key(inner: &Utf8ViewArray, items: std::ops::Range<usize>, bytes: &mut Ve
     long(bytes)
 }
 
-/// A key for what is longer than a view holds; its lowest bits are no length of an inlined text.
+/// The key of bytes longer than a view holds; its lowest bits are no length of an inlined text.
 fn long(bytes: &[u8]) -> u128 {
     xxhash_rust::xxh3::xxh3_128(bytes) << 32 | 0xFFFF_FFF0
 }

@@ -1,11 +1,11 @@
-//! Conditions over encoded columns: three-valued, each part worked out once for a batch.
+//! Evaluates conditions over encoded columns, with three truth values; each part once per batch.
 
 use super::encode::{Encoded, NO_WORD, UNDECIDED, YES};
 use crate::catalogue::{Compare, Condition};
 use std::collections::HashMap;
 use std::rc::Rc;
 
-/// The columns of a batch, and the truth values already worked out.
+/// The columns of a batch, and the truth values already known.
 pub(crate) struct Rows<'a> {
     pub count: usize,
     pub columns: &'a HashMap<String, Rc<Encoded>>,
@@ -13,7 +13,7 @@ pub(crate) struct Rows<'a> {
 }
 
 const ALL: u8 = YES;
-/// What is added to a sum by an end of a number that is not known: beyond every sum of known ones.
+/// Replaces an unknown bound in a sum: larger than any sum of known bounds.
 const ENDLESS: i64 = 1 << 48;
 
 fn truth(yes: bool) -> u8 {
@@ -26,17 +26,17 @@ impl Rows<'_> {
         if let Some(found) = self.known.get(condition) {
             return found.clone();
         }
-        let values = self.work_out(condition);
+        let values = self.evaluate(condition);
         self.known.insert(condition.clone(), values.clone());
         values
     }
 
-    fn work_out(&mut self, condition: &Condition) -> Rc<Vec<u8>> {
+    fn evaluate(&mut self, condition: &Condition) -> Rc<Vec<u8>> {
         let values = match condition {
             Condition::Always => vec![YES; self.count],
             Condition::Flag(name) => match self.column(name) {
                 Some(Encoded::Flag(values)) => values.clone(),
-                _ => self.nothing(),
+                _ => self.undecided(),
             },
             Condition::And(parts) => self.fold(parts, ALL, u8::min),
             Condition::Or(parts) => self.fold(parts, 0, u8::max),
@@ -49,7 +49,7 @@ impl Rows<'_> {
                     .zip(high)
                     .map(|(low, high)| against(*compare, i64::from(*low), i64::from(*high), i64::from(*literal)))
                     .collect(),
-                _ => self.nothing(),
+                _ => self.undecided(),
             },
             Condition::Linear(terms, compare, literal) => self.linear(terms, *compare, *literal),
             Condition::OneOf(name, wanted) => match self.column(name) {
@@ -57,7 +57,7 @@ impl Rows<'_> {
                     let fits: Vec<u8> = words.iter().map(|w| truth(wanted.contains(w))).collect();
                     codes.iter().map(|c| if *c == NO_WORD { UNDECIDED } else { fits[*c as usize] }).collect()
                 }
-                _ => self.nothing(),
+                _ => self.undecided(),
             },
             Condition::Length(name, compare, literal) => match self.column(name) {
                 Some(Encoded::List { starts, known, .. }) => starts
@@ -68,7 +68,7 @@ impl Rows<'_> {
                         if *there { against(*compare, length, length, i64::from(*literal)) } else { UNDECIDED }
                     })
                     .collect(),
-                _ => self.nothing(),
+                _ => self.undecided(),
             },
             Condition::Holds(name, code) => match self.column(name) {
                 Some(Encoded::List { starts, codes, known, words }) => {
@@ -82,7 +82,7 @@ impl Rows<'_> {
                         })
                         .collect()
                 }
-                _ => self.nothing(),
+                _ => self.undecided(),
             },
             Condition::IsNull(name) => match self.column(name) {
                 Some(Encoded::Flag(values)) => values.iter().map(|v| truth(*v == UNDECIDED)).collect(),
@@ -91,17 +91,17 @@ impl Rows<'_> {
                 }
                 Some(Encoded::Words { codes, .. }) => codes.iter().map(|c| truth(*c == NO_WORD)).collect(),
                 Some(Encoded::List { known, .. }) => known.iter().map(|there| truth(!there)).collect(),
-                None => self.nothing(),
+                None => self.undecided(),
             },
         };
         Rc::new(values)
     }
 
-    /// A sum of columns against a literal, on intervals.
+    /// Compares a sum of columns with a literal, as intervals.
     fn linear(&self, terms: &[(String, i32)], compare: Compare, literal: i64) -> Vec<u8> {
         let mut sums = vec![(0_i64, 0_i64); self.count];
         for (name, sign) in terms {
-            let Some(Encoded::Number { low, high }) = self.column(name) else { return self.nothing() };
+            let Some(Encoded::Number { low, high }) = self.column(name) else { return self.undecided() };
             for ((least, most), (low, high)) in sums.iter_mut().zip(low.iter().zip(high)) {
                 let low = if *low == i32::MIN { -ENDLESS } else { i64::from(*low) };
                 let high = if *high == i32::MAX { ENDLESS } else { i64::from(*high) };
@@ -117,8 +117,8 @@ impl Rows<'_> {
         self.columns.get(name).map(|c| &**c)
     }
 
-    /// A column that is not there decides nothing.
-    fn nothing(&self) -> Vec<u8> {
+    /// A missing column leaves every row undecided.
+    fn undecided(&self) -> Vec<u8> {
         vec![UNDECIDED; self.count]
     }
 
@@ -134,13 +134,13 @@ impl Rows<'_> {
     }
 }
 
-/// True if `word` is the code or, as `d2` in `d`, one of its sub-codes.
+/// True if `word` is the code or one of its sub-codes, as `d2` of `d`.
 pub(crate) fn is_or_is_part_of(word: &str, code: &str) -> bool {
     let is_group = !code.ends_with(|c: char| c.is_ascii_digit());
     word == code || is_group && word.strip_prefix(code).is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// A number known to lie in an interval, against a literal.
+/// Compares a number known to be in an interval with a literal.
 fn against(compare: Compare, low: i64, high: i64, literal: i64) -> u8 {
     let (sure, possible) = match compare {
         Compare::Less => (high < literal, low < literal),

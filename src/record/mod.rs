@@ -1,6 +1,6 @@
-//! The tables of records: schema checks before any work, then columns encoded batch by batch.
+//! Tables of records: schemas are checked before any work, then columns are encoded batch by batch.
 //!
-//! Names, identifiers and every other text stay in this room: what leaves it are small integers.
+//! Names, identifiers and all other text stay in this room: only small integers leave it.
 
 mod bits;
 mod cases;

@@ -1,50 +1,50 @@
-//! Trouble found in values, gathered over batches so that one message counts all the rows.
+//! Bad values, collected over batches so that one error counts all rows concerned.
 
-use crate::error::{Error, NOT_A_CODE, Result};
+use crate::error::{Error, Fact, NOT_A_CODE, Result};
 use std::collections::{BTreeMap, BTreeSet};
 
 const ROWS_SHOWN: usize = 5;
 const CODES_SHOWN: usize = 8;
 
-/// Values that a column may not hold, by column.
+/// Bad values by column, and unknown area codes.
 #[derive(Debug, Default)]
 pub(crate) struct Problems {
-    values: BTreeMap<(String, String, String), (u64, BTreeSet<u64>)>,
+    values: BTreeMap<(String, String, Fact), (u64, BTreeSet<u64>)>,
     areas: BTreeMap<(String, String), (u64, BTreeSet<String>)>,
 }
 
 impl Problems {
-    /// A row (from 1) whose value is not what the column may hold. Told twice, it counts once.
-    pub fn value(&mut self, table: &str, column: &str, expected: &str, row: u64) {
-        let key = (table.to_owned(), column.to_owned(), expected.to_owned());
-        let (rows, told) = self.values.entry(key).or_default();
-        *rows += u64::from(told.insert(row));
+    /// Reports a row (from 1) with a bad value; reported twice, it counts once.
+    pub fn value(&mut self, table: &str, column: &str, expected: impl Into<Fact>, row: u64) {
+        let key = (table.to_owned(), column.to_owned(), expected.into());
+        let (rows, reported) = self.values.entry(key).or_default();
+        *rows += u64::from(reported.insert(row));
     }
 
-    /// The rows told of.
+    /// The rows reported.
     pub fn rows(&self) -> BTreeSet<u64> {
         self.values.values().flat_map(|(_, rows)| rows.iter().copied()).collect()
     }
 
-    /// The columns told of, each with its rows; a column may come several times.
+    /// The columns reported, each with its rows; a column may come several times.
     pub fn told(&self) -> impl Iterator<Item = (&str, impl Iterator<Item = u64>)> {
         self.values.iter().map(|((_, column, _), (_, rows))| (column.as_str(), rows.iter().copied()))
     }
 
-    /// Takes over what another reading of the same chunk found: a row told by both counts once.
+    /// Adds what another reading of the same chunk found: a row reported by both counts once.
     pub fn unite(&mut self, other: Self) {
         for (key, (_, rows)) in other.values {
-            let (count, told) = self.values.entry(key).or_default();
-            *count += rows.into_iter().map(|row| u64::from(told.insert(row))).sum::<u64>();
+            let (count, reported) = self.values.entry(key).or_default();
+            *count += rows.into_iter().map(|row| u64::from(reported.insert(row))).sum::<u64>();
         }
         self.absorb(Self { values: BTreeMap::new(), areas: other.areas });
     }
 
-    /// A row whose area code is not on the list.
+    /// Reports a row whose area code is not on the list.
     pub fn area(&mut self, table: &str, column: &str, code: Option<&str>) {
         let (rows, codes) = self.areas.entry((table.to_owned(), column.to_owned())).or_default();
         *rows += 1;
-        // A code is shown only if it looks like one: a column of names put here by mistake must not come out.
+        // Only what looks like a code is shown: a column of names given by mistake must not leak.
         let shown = match code {
             None => "(null)",
             Some(c) if c.len() <= 5 && c.bytes().all(|b| b.is_ascii_digit()) => c,
@@ -56,7 +56,7 @@ impl Problems {
         }
     }
 
-    /// Takes over what another batch found.
+    /// Adds what another batch found.
     pub fn absorb(&mut self, other: Self) {
         for (key, (n, rows)) in other.values {
             let (count, first) = self.values.entry(key).or_default();
@@ -72,7 +72,7 @@ impl Problems {
         }
     }
 
-    /// The first trouble as an error; `vintage` is the day of the area list.
+    /// The first problem as an error; `vintage` is the day of the area list.
     pub fn into_result(self, vintage: &str) -> Result<()> {
         if let Some(((table, column), (rows, codes))) = self.areas.into_iter().next() {
             let more = codes.len() > CODES_SHOWN;

@@ -1,4 +1,4 @@
-//! Where records come from: one trait for every source of tables, and the one way that reads it.
+//! Sources of records: one trait, and the one way to read them.
 
 use crate::area::{AreaList, Submissions};
 use crate::catalogue::{Catalogue, EthnicList};
@@ -11,14 +11,14 @@ use std::collections::BTreeMap;
 /// Batches of a table, in the order of its rows.
 pub type Batches<'a> = Box<dyn Iterator<Item = Result<DataFrame>> + 'a>;
 
-/// A source of tables of records. [`Dataset`](crate::Dataset) holds frames and files; implement it for a store of your own, and everything
-/// that reads records reads yours.
+/// A source of tables of records. [`Dataset`](crate::Dataset) holds frames and files; implement it for your own store, and everything
+/// that takes records takes yours.
 ///
 /// ```
 /// use chitieu::{Batches, Catalogue, Metadata, Plan, Records, Result, compute};
 /// use polars_core::prelude::*;
 ///
-/// /// A register that is made while it is read, a commune at a time.
+/// /// A register generated while it is read, one commune at a time.
 /// struct Made(Metadata);
 ///
 /// impl Records for Made {
@@ -64,10 +64,10 @@ pub trait Records {
     /// Any [`Error`] of a source that cannot be read.
     fn schema(&self, table: &str, columns: &[String]) -> Result<SchemaRef>;
 
-    /// The rows of a table, batch by batch, with those of some columns that it has. A table without rows gives one batch without rows, or none.
+    /// The rows of a table, batch by batch, with those of the given columns that it has. A table without rows gives one empty batch or none.
     fn batches<'a>(&'a self, table: &'a str, columns: &'a [String]) -> Batches<'a>;
 
-    /// How many rows a table announces; as many must come when it is read. None where that is not known beforehand.
+    /// How many rows a table announces; reading must deliver as many. None if that is not known beforehand.
     ///
     /// # Errors
     /// Any [`Error`] of a source that cannot be read.
@@ -80,7 +80,7 @@ pub trait Records {
     fn metadata(&self) -> &Metadata;
 }
 
-/// What is known of records besides the rows.
+/// Dataset-wide facts about records.
 ///
 /// ```
 /// use chitieu::Metadata;
@@ -90,20 +90,20 @@ pub trait Records {
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Metadata {
-    /// The day whose list of areas the codes belong to; without one the last day of the period asked.
+    /// The day whose list of areas the codes belong to; none: the last day of the plan's period.
     pub area_vintage: Option<NaiveDate>,
-    /// The official list that ethnic codes belong to.
+    /// The official list of the ethnic codes.
     pub ethnic_list: Option<EthnicList>,
     /// Who reported; see [`Dataset::submissions`](crate::Dataset::submissions).
     pub submissions: Option<DataFrame>,
-    /// Tables that every commune of the provinces with records has reported.
+    /// Tables reported by every commune of the provinces with records.
     pub complete: Vec<String>,
-    /// By table, rows that a check took out before; results report them.
+    /// By table, rows that a check took out before counting; results report them.
     pub set_aside: BTreeMap<String, u64>,
 }
 
 impl Metadata {
-    /// Who reported, read with a list of areas.
+    /// Reads who reported, with a list of areas.
     pub(crate) fn reported(&self, areas: &AreaList) -> Result<Submissions> {
         let catalogue = Catalogue::builtin();
         let tables: Vec<&str> = catalogue.tables().iter().map(|t| t.id.as_str()).collect();
@@ -112,17 +112,17 @@ impl Metadata {
     }
 }
 
-/// Rows handed on at once: progress is reported and an interruption noticed between two parts.
+/// Rows per part: between parts progress is reported and a stop noticed.
 const PART: usize = 1 << 20;
 
-/// Announces how many rows will be read, to whoever follows the task.
+/// Tells the task how many rows will be read.
 pub(crate) fn announce(records: &dyn Records, tables: &[(&str, Vec<String>)]) -> Result<()> {
     let rows = tables.iter().map(|(table, _)| records.rows(table)).collect::<Result<Vec<_>>>()?;
     task::expect(rows.iter().flatten().sum());
     Ok(())
 }
 
-/// Reads a table: every part of every batch, in the order of the rows. As many rows must come as were announced.
+/// Reads a table part by part, in the order of its rows. An error follows if other than the announced number of rows comes.
 pub(crate) fn parts<'a>(records: &'a dyn Records, table: &'a str, columns: &'a [String]) -> Result<Parts<'a>> {
     let announced = records.rows(table)?;
     Ok(Parts { table, announced, batches: records.batches(table, columns), batch: None, before: 0, found: 0 })
@@ -133,9 +133,9 @@ pub(crate) struct Parts<'a> {
     table: &'a str,
     announced: Option<u64>,
     batches: Batches<'a>,
-    /// The batch at hand, and its row to go on with.
+    /// The current batch, and its next row.
     batch: Option<(DataFrame, usize)>,
-    /// Rows of the part handed out last: they are done when the next one is asked for.
+    /// Rows of the last part: they are done when the next one is requested.
     before: u64,
     found: u64,
 }

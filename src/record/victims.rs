@@ -1,18 +1,18 @@
-//! The cases that the table `victims` tells of, read with the encoder.
+//! Reads cases from the table `victims`, with the encoder.
 
 use super::cases::{CATALOGUE, Cases, Facts, taken_over};
 use super::days::days_of;
 use super::encode::{Encoded, Encoder, NO, UNDECIDED, YES};
 use super::problems::Problems;
 use crate::catalogue::{Derived, Table};
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Phrase, Result};
 use crate::spelling::identifier;
 use crate::task::Watched;
 use polars_core::prelude::*;
 use std::collections::HashMap;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
-/// The age at which childhood ends.
+/// The age at which childhood ends (Law 102/2016/QH13, Article 1).
 const ADULT: i32 = 16;
 
 impl Cases {
@@ -21,7 +21,7 @@ impl Cases {
     /// # Errors
     /// [`Error::Frame`] if a needed column is missing or cannot be read, [`Error::BadValue`] if one has gaps.
     pub fn add(&mut self, victims: &DataFrame) -> Result<()> {
-        self.read(victims).map_err(|e| Error::Frame { table: "victims".to_owned(), found: e.to_string() })?
+        self.read(victims).map_err(|e| Error::Frame { table: "victims".to_owned(), found: Fact::library(e) })?
     }
 
     fn read(&mut self, victims: &DataFrame) -> PolarsResult<Result<()>> {
@@ -43,9 +43,9 @@ impl Cases {
             let (id, received, commune) = (ids.str()?.get(row).and_then(identifier), received.get(row), communes.str()?.get(row));
             let (Some(id), Some(received), Some(commune)) = (&id, received, commune) else {
                 for (column, expected, missing) in [
-                    (&case.id, "text", id.is_none()),
-                    (&case.received, "a date", received.is_none()),
-                    (&case.commune, "text", commune.is_none()),
+                    (&case.id, Phrase::Text, id.is_none()),
+                    (&case.received, Phrase::Date, received.is_none()),
+                    (&case.commune, Phrase::Text, commune.is_none()),
                 ] {
                     if missing {
                         problems.value(&table.id, column, expected, self.rows + row as u64 + 1);
@@ -74,14 +74,14 @@ impl Cases {
         Ok(problems.into_result(""))
     }
 
-    /// Whether each victim was a child at the incident, and what is wrong with what is recorded of its age.
+    /// Whether each victim was a child at the incident, and the bad values found in columns of age.
     fn children(&self, table: &Table, victims: &DataFrame) -> Result<(Vec<u8>, Problems)> {
-        let nobody = Self::default();
+        let no_cases = Self::default();
         let mut encoder = Encoder {
             table,
             codes: CATALOGUE.codes(),
             ethnic: None,
-            cases: &nobody,
+            cases: &no_cases,
             reference: None,
             frame: victims,
             offset: self.rows,

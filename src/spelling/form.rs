@@ -1,8 +1,8 @@
-//! One form of a text to keep.
+//! The one form in which a text is kept.
 
 use unicode_normalization::UnicodeNormalization;
 
-/// The text in composed letters, with plain single spaces and without characters nobody sees.
+/// The text in composed letters (NFC), with single plain spaces and without invisible characters.
 ///
 /// ```
 /// assert_eq!(chitieu::spelling::nfc(" Ho\u{300}a\u{a0}  Bi\u{300}nh\u{200b}"), "Hòa Bình");
@@ -31,8 +31,8 @@ pub fn nfc(text: &str) -> String {
     tidy
 }
 
-/// True if [`nfc`] would leave the text as it is. Looks at bytes alone, so that a million names are soon looked through:
-/// composed Vietnamese letters begin with the bytes C3 to C6 or E1, everything that may have to change with another.
+/// True if [`nfc`] would change nothing. Looks only at bytes, to check a million names quickly: composed Vietnamese letters begin with C3
+/// to C6 or E1, and every character that may have to change begins with another byte.
 #[must_use]
 pub(crate) fn is_tidy(text: &str) -> bool {
     let bytes = text.as_bytes();

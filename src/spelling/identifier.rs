@@ -4,7 +4,7 @@ use super::form::nfc;
 use super::keys::bare;
 use std::borrow::Cow;
 
-/// Words (as [`bare`] gives them) that files and programs write where there is no identifier.
+/// Placeholders, as [`bare`] gives them, that people and programs write instead of an identifier.
 const NO_IDENTIFIER: [&str; 32] = [
     "k ro",
     "ko ro",
@@ -40,9 +40,9 @@ const NO_IDENTIFIER: [&str; 32] = [
     "div 0",
 ];
 
-/// The identifier that a text holds, in the one form every way in compares: composed letters, plain single spaces, none outside, case kept.
-/// Nothing where the text identifies nobody: blank, only signs, a word such as `nan` or "không rõ", zeros alone, or a number whose
-/// digits a spreadsheet lost.
+/// The identifier in a text, in the one form that every reader compares: composed letters, single plain spaces, none at the ends, case
+/// kept. `None` if the text identifies nothing: blank, only punctuation, a placeholder such as `nan` or "không rõ", only zeros, or a number
+/// whose digits a spreadsheet lost.
 ///
 /// ```
 /// use chitieu::spelling::identifier;
@@ -53,7 +53,7 @@ const NO_IDENTIFIER: [&str; 32] = [
 #[must_use]
 pub fn identifier(text: &str) -> Option<Cow<'_, str>> {
     let bytes = text.as_bytes();
-    // Nearly every identifier is of visible ASCII with a digit: one look at its bytes is enough.
+    // Nearly every identifier is visible ASCII with a digit: one pass over its bytes is enough.
     let (mut visible, mut digit, mut power, mut masked) = (true, false, false, false);
     for byte in bytes {
         visible &= byte.wrapping_sub(0x21) < 0x5e;
@@ -65,24 +65,24 @@ pub fn identifier(text: &str) -> Option<Cow<'_, str>> {
         return (!(power && lost_digits(text) || is_zeros(text) || masked && is_masked(text))).then_some(Cow::Borrowed(text));
     }
     let tidy = nfc(text);
-    // An apostrophe tells a spreadsheet that text follows; it is no part of it.
+    // A leading apostrophe marks text in a spreadsheet; it is not part of the identifier.
     let tidy = tidy.trim_start_matches('\'').trim_start();
-    let says_something = tidy.chars().any(char::is_alphanumeric) && !lost_digits(tidy) && !is_zeros(tidy) && !is_masked(tidy);
+    let has_content = tidy.chars().any(char::is_alphanumeric) && !lost_digits(tidy) && !is_zeros(tidy) && !is_masked(tidy);
     let is_word = || (!tidy.bytes().any(|b| b.is_ascii_digit()) || tidy.starts_with('#')) && NO_IDENTIFIER.contains(&bare(tidy).as_str());
-    (says_something && !is_word()).then(|| Cow::Owned(tidy.to_owned()))
+    (has_content && !is_word()).then(|| Cow::Owned(tidy.to_owned()))
 }
 
-/// True for digits that somebody made unreadable: 0331500*****. Many people have what is left in common.
+/// True for partly masked digits (0331500*****): many people share what is left.
 fn is_masked(text: &str) -> bool {
     text.contains("**")
 }
 
-/// True for zeros alone, which fill a field that nothing is known for. One of them may number the first of all records.
+/// True for a run of zeros, which fills an unknown field. A single zero may number the first record.
 fn is_zeros(text: &str) -> bool {
     text.len() > 1 && text.bytes().all(|b| b == b'0')
 }
 
-/// True for a number in the scientific notation of a spreadsheet or a program, such as 3.91E+16: its last digits are lost.
+/// True for a number in scientific notation, such as 3.91E+16: its last digits are lost.
 fn lost_digits(text: &str) -> bool {
     let text = text.strip_prefix(['+', '-']).unwrap_or(text);
     let power = text.split_once(['e', 'E']).or_else(|| text.split_once("×10^")).or_else(|| text.split_once("x10^"));
@@ -90,7 +90,7 @@ fn lost_digits(text: &str) -> bool {
     let (number, power) = (number.trim_end(), power.trim_start());
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     let is_decimal = number.split_once(['.', ',']).is_some_and(|(whole, part)| digits(whole) && digits(part));
-    // Without a decimal mark or a sign, such as 12E5, it is as likely a code.
+    // Without a decimal mark or a sign (12E5) it may as well be a code.
     let signed = power.strip_prefix(['+', '-']);
     (is_decimal && digits(signed.unwrap_or(power))) || (digits(number) && power.strip_prefix('+').is_some_and(digits))
 }

@@ -1,10 +1,10 @@
-//! Keys that are equal where only the spelling differs.
+//! Keys that are equal for different spellings of one text.
 
 use super::letters::{initial, is_vowel, letter, number, plain, words};
 
 const ACUTE: char = '\u{301}';
 
-/// A key that is equal for spellings which differ only in case, place of the tone, y or i, hyphens, and an unwritten sắc.
+/// A key that ignores case, the position of the tone mark, y or i, hyphens, and an unwritten sắc.
 ///
 /// ```
 /// use chitieu::spelling::alike;
@@ -27,7 +27,7 @@ pub fn alike(text: &str) -> String {
     key
 }
 
-/// One syllable with its tone behind it.
+/// Appends one syllable, its tone last.
 fn syllable(word: &str, key: &mut String) {
     let mut tone = None;
     let mut letters: Vec<char> = Vec::with_capacity(word.len());
@@ -37,11 +37,11 @@ fn syllable(word: &str, key: &mut String) {
     }
     let start = initial(&letters);
     let after_qu = start == 2 && letters[0] == 'q';
-    // i and y sound alike as the only vowel of an open syllable, and after qu.
+    // i and y sound the same as the only vowel of an open syllable, and after qu.
     if letters.get(start) == Some(&'y') && (after_qu || letters.len() == start + 1) {
         letters[start] = 'i';
     }
-    // A syllable that ends in a stop has sắc or nặng; sắc is often left out (Đăk, Ktip).
+    // A syllable that ends in a stop has sắc or nặng; sắc is often not written (Đăk, Ktip).
     let stop = start < letters.len() && matches!(letters.last(), Some('c' | 'p' | 't' | 'k')) || letters.ends_with(&['c', 'h']);
     let sounded = letters[start..].iter().any(|l| is_vowel(*l));
     if tone.is_none() && stop && sounded {
@@ -51,7 +51,7 @@ fn syllable(word: &str, key: &mut String) {
     key.extend(tone);
 }
 
-/// The text in lower case without any mark, with d for đ: as people type who have no Vietnamese keyboard.
+/// The text in lower case without marks, đ as d: as typed without a Vietnamese keyboard.
 ///
 /// ```
 /// assert_eq!(chitieu::spelling::bare("Đường Thủy-Nguyên"), "duong thuy nguyen");
@@ -72,7 +72,7 @@ pub fn bare(text: &str) -> String {
     key
 }
 
-/// True if a text ends with another, marks left out: what marks it has the other has too.
+/// True if `typed` ends with `end`, where `typed` may omit marks but has no mark that `end` lacks.
 ///
 /// ```
 /// use chitieu::spelling::leaves_out;

@@ -1,10 +1,10 @@
-//! Words and letters: a letter is a base with quality marks, and a tone.
+//! Words and letters: a letter is a base with its quality marks, plus a tone.
 
 use super::form::is_unseen;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{compose, decompose_canonical};
 
-/// Tone marks as Unicode has them: huyền, sắc, ngã, hỏi, nặng.
+/// Tone marks in Unicode: huyền, sắc, ngã, hỏi, nặng.
 const TONES: [char; 5] = ['\u{300}', '\u{301}', '\u{303}', '\u{309}', '\u{323}'];
 
 /// A letter of a word: its base with quality marks, and its tone.
@@ -14,7 +14,7 @@ pub(super) struct Letter {
     pub tone: Option<char>,
 }
 
-/// The parts of a letter: base with quality marks (ă â ê ô ơ ư đ) and tone.
+/// Splits a letter into its base with quality marks (ă â ê ô ơ ư đ) and its tone.
 pub(super) fn letter(of: char) -> Letter {
     let mut base = None;
     let mut tone = None;
@@ -31,7 +31,7 @@ pub(super) fn letter(of: char) -> Letter {
     Letter { base: base.unwrap_or(of), tone }
 }
 
-/// The letter without any mark, d for đ.
+/// The letter without marks, đ as d.
 pub(super) fn plain(letter: char) -> char {
     let mut base = None;
     decompose_canonical(letter, |part| {
@@ -43,7 +43,7 @@ pub(super) fn plain(letter: char) -> char {
     }
 }
 
-/// Đ for the letters that look like it: the eth of Icelandic and the d of African languages come from old keyboards and from PDF.
+/// Đ for its look-alikes, the Icelandic eth and the African d, which come from old keyboards and PDF files.
 pub(super) fn true_d(letter: char) -> char {
     match letter {
         '\u{d0}' | '\u{189}' => 'Đ',
@@ -52,7 +52,7 @@ pub(super) fn true_d(letter: char) -> char {
     }
 }
 
-/// The words of a text in lower case, without punctuation. An apostrophe joins (M'Drắk), everything else parts.
+/// The words of a text in lower case, without punctuation. An apostrophe joins (M'Drắk), any other sign separates.
 pub(super) fn words(text: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     for letter in text.nfc().map(true_d) {
@@ -67,7 +67,7 @@ pub(super) fn words(text: &str) -> Vec<String> {
     words
 }
 
-/// A number without the zeros before it: Phường 03 is Phường 3.
+/// A number without leading zeros: Phường 03 is Phường 3.
 pub(super) fn number(word: &str) -> Option<&str> {
     word.bytes().all(|b| b.is_ascii_digit()).then(|| match word.trim_start_matches('0') {
         "" => "0",
@@ -79,7 +79,7 @@ pub(super) fn is_vowel(letter: char) -> bool {
     matches!(letter, 'a' | 'ă' | 'â' | 'e' | 'ê' | 'i' | 'o' | 'ô' | 'ơ' | 'u' | 'ư' | 'y')
 }
 
-/// How many letters stand before the vowels of a syllable; the u of qu is one of them.
+/// Number of letters before the vowels of a syllable; the u of qu counts among them.
 pub(super) fn initial(letters: &[char]) -> usize {
     if letters.starts_with(&['q', 'u']) {
         return 2;

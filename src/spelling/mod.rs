@@ -1,7 +1,7 @@
-//! Vietnamese text in its many spellings: one form to keep, and keys that are equal where only the spelling differs.
+//! Vietnamese text in its many spellings: one form to keep, and keys that are equal for different spellings.
 //!
-//! The same word is written with composed or decomposed letters, with its tone on one vowel or the next (Hòa, Hoà), with i or y
-//! (Mỹ, Mĩ), and in old files without any marks.
+//! The same word occurs with composed or decomposed letters, with the tone on one vowel or the next (Hòa, Hoà), with i or y (Mỹ, Mĩ), and
+//! in old files without marks.
 
 mod form;
 mod identifier;

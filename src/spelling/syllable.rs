@@ -1,4 +1,4 @@
-//! Words built as Vietnamese syllables are.
+//! Words built like Vietnamese syllables.
 
 use super::letters::{initial, is_vowel, letter, true_d};
 use unicode_normalization::UnicodeNormalization;
@@ -14,7 +14,7 @@ const NUCLEI: [&str; 61] = [
 ];
 const FINALS: [&str; 9] = ["", "c", "ch", "m", "n", "ng", "nh", "p", "t"];
 
-/// True for a word built as Vietnamese syllables are: what a wrong decoding gives seldom is.
+/// True for a word built like a Vietnamese syllable; wrongly decoded text rarely is.
 ///
 /// ```
 /// use chitieu::spelling::is_syllable;
@@ -28,7 +28,7 @@ pub fn is_syllable(word: &str) -> bool {
         letters.push(at.base);
         tones += usize::from(at.tone.is_some());
     }
-    // The i of gi belongs to the consonant where another vowel follows.
+    // The i of gi belongs to the consonant before another vowel.
     let gi = letters.starts_with(&['g', 'i']) && letters.get(2).is_some_and(|l| is_vowel(*l));
     let start = if gi { 2 } else { initial(&letters) };
     let end = letters.iter().rposition(|l| is_vowel(*l)).map_or(start, |at| (at + 1).max(start));
@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn syllables_are_told_from_what_only_looks_like_text() {
+    fn syllables_differ_from_wrongly_decoded_text() {
         for word in ["Nguyễn", "Quỳnh", "khuỷu", "xã", "Giới", "tính", "ngoài", "Đường", "rượu", "gì", "Quốc", "nghiêng"]
         {
             assert!(is_syllable(word), "{word}");

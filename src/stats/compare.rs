@@ -1,4 +1,4 @@
-//! Two areas or two periods side by side.
+//! Comparisons of two areas or two periods.
 
 use super::check::{deviate, positive, refuse, share, tail};
 use super::interval::Interval;
@@ -6,16 +6,16 @@ use super::proportion::{odds_limits, wilson};
 use super::rate::{Rate, RateMethod, rate};
 use super::reliability::Status;
 use super::tail::{beta_tails, normal_two_sided};
-use crate::error::Result;
+use crate::error::{Phrase, Result};
 
-/// A difference or ratio with its limits or none, and the probability of one as far from no difference by chance.
+/// A difference or ratio with its limits, if any, and the p-value of "there is no difference".
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Comparison {
     /// Value and limits; none if [`Status::NotAvailable`].
     pub interval: Option<Interval>,
     /// The two-sided p-value of "there is no difference"; none if [`Status::NotAvailable`].
     pub p_value: Option<f64>,
-    /// The method of the limits, by the word that stands in results.
+    /// The method of the limits, as named in results.
     pub method: &'static str,
     /// The worse status of the two sides.
     pub status: Status,
@@ -26,7 +26,7 @@ impl Comparison {
         if interval.value.is_finite() && interval.lower.is_finite() && !interval.upper.is_nan() {
             return Ok(Self { interval: Some(interval), p_value: Some(p_value), method, status });
         }
-        refuse("exposure", "numbers whose result is finite", interval.value)
+        refuse("exposure", Phrase::FiniteResult, interval.value)
     }
 
     fn none(method: &'static str) -> Self {
@@ -66,7 +66,7 @@ pub fn rate_ratio(first: Rate, second: Rate, level: f64) -> Result<Comparison> {
     Comparison::of(interval, p_value, method, worse_rate(first, second))
 }
 
-/// The difference of two rates per so many, x₁/e₁ − x₂/e₂, with limits by "square and add".
+/// The difference of two rates times `per`, x₁/e₁ − x₂/e₂, with limits by "square and add".
 ///
 /// d − √((r₁ − l₁)² + (u₂ − r₂)²) and d + √((u₁ − r₁)² + (r₂ − l₂)²) from the limits l, u of each rate by `method`; G. Y. Zou and
 /// A. Donner, Statistics in Medicine 27 (2008), 1693–1702. The p-value is the exact one of [`rate_ratio`].
@@ -111,7 +111,7 @@ pub fn proportion_difference(first: (u64, u64), second: (u64, u64), level: f64) 
 
 /// The ratio of two proportions, (x₁/n₁) ÷ (x₂/n₂), with score limits.
 ///
-/// The ratios θ that the score test does not refuse: (p₁ − θp₂)² ÷ (P₁(1 − P₁)/n₁ + θ²P₂(1 − P₂)/n₂) ≤ z², where P₁ = θP₂ are the
+/// The ratios θ that the score test does not reject: (p₁ − θp₂)² ÷ (P₁(1 − P₁)/n₁ + θ²P₂(1 − P₂)/n₂) ≤ z², where P₁ = θP₂ are the
 /// likeliest shares with that ratio; P. A. R. Koopman, Biometrics 40 (1984), 513–517. The p-value is that test of θ = 1, so limits
 /// and p-value agree. *Status*: `not_available` if the second proportion is 0.
 ///
@@ -134,7 +134,7 @@ pub fn proportion_ratio(first: (u64, u64), second: (u64, u64), level: f64) -> Re
     let value = first.0 as f64 / first.1 as f64 / (second.0 as f64 / second.1 as f64);
     let inside = |log: f64| score(first, second, log.exp()) <= z * z;
     let lower = if first.0 == 0 { 0.0 } else { edge(value.ln(), -1.0, inside).exp() };
-    // With no case in the first group the least ratio told apart from 0 is searched from far below.
+    // With no case in the first group the search for the limit starts far below any ratio.
     let start = if first.0 == 0 { -700.0 } else { value.ln() };
     let interval = Interval { value, lower, upper: edge(start, 1.0, inside).exp() };
     Comparison::of(interval, same_share(first, second), "koopman", worse_share(first, second))
@@ -154,7 +154,7 @@ fn score(first: (u64, u64), second: (u64, u64), ratio: f64) -> f64 {
     if distance == 0.0 { 0.0 } else { distance * distance / spread }
 }
 
-/// The last place from `start` in one direction where a condition still holds, to the last bits.
+/// The last point from `start` in one direction where a condition still holds, to the last bits.
 fn edge(start: f64, direction: f64, inside: impl Fn(f64) -> bool) -> f64 {
     let mut step = 0.5;
     let (mut near, mut far) = (start, start + direction * step);
@@ -183,7 +183,7 @@ fn same_rate(first: Rate, second: Rate) -> Result<f64> {
     positive("exposure", first.exposure)?;
     positive("exposure", second.exposure)?;
     let (a, b) = (first.events as f64, second.events as f64);
-    // Divided first, so that no sum leaves the floats.
+    // Divided first, so that no sum overflows.
     let most = first.exposure.max(second.exposure);
     let (e, f) = (first.exposure / most, second.exposure / most);
     let (p, q) = (e / (e + f), f / (e + f));

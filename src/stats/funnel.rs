@@ -1,9 +1,9 @@
-//! Funnels: which areas lie further from a target than chance would put them, given their size.
+//! Funnels: which areas differ from a target by more than chance, given their size.
 
 use super::check::{MOST_WHOLE, from_zero, positive, refuse, representable, whole};
 use super::reliability::{FEWEST_EVENTS, Kind, SMALLEST_DENOMINATOR, Status};
 use super::tail::{Moments, beta_tails, binomial_mass, gamma_tails, normal_deviate, poisson_mass};
-use crate::error::{Result, choose};
+use crate::error::{Fact, Phrase, Result, choose};
 
 /// The probability beyond each limit of 95 % and of 99.8 %.
 const TAILS: [f64; 2] = [0.025, 0.001];
@@ -18,7 +18,7 @@ pub enum FunnelMethod {
 }
 
 impl FunnelMethod {
-    /// The method of that word, `exact` or `normal`.
+    /// The method of that name, `exact` or `normal`.
     ///
     /// # Errors
     /// [`Error::UnknownChoice`](crate::Error::UnknownChoice).
@@ -53,14 +53,14 @@ pub enum Place {
     High95,
     /// Above the upper limit of 99.8 %.
     High998,
-    /// Between the limits, and too small for that to mean anything.
+    /// Between the limits, but too small for that to mean anything.
     Unreliable,
     /// The area has no denominator.
     NotAvailable,
 }
 
 impl Place {
-    /// Its word: `low_998`, `low_95`, `within`, `high_95`, `high_998`, `unreliable` or `not_available`.
+    /// Its name: `low_998`, `low_95`, `within`, `high_95`, `high_998`, `unreliable` or `not_available`.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -89,11 +89,11 @@ pub struct FunnelPoint {
     pub status: Status,
 }
 
-/// The limits around a target at a denominator, 95 and 99.8 %, in the unit of the target: per so many.
+/// The limits around a target at a denominator, 95 and 99.8 %, in the unit of the target (times `per`).
 ///
 /// *Exact*: with F(k) = P(X ≤ k) at the target, the lower limit is r − (F(r) − p)/P(X = r) for the least r with F(r) ≥ p; the upper one
-/// is its mirror image, with P(X ≥ k). An area lies beyond a limit exactly if a count as far out has a probability below p, which
-/// is to say: if the target lies beyond the exact limits of its own count. D. J. Spiegelhalter, "Funnel plots for comparing
+/// is its mirror image, with P(X ≥ k). An area lies beyond a limit exactly if a count as far out has a probability below p, that
+/// is, if the target lies beyond the exact limits of its own count. D. J. Spiegelhalter, "Funnel plots for comparing
 /// institutional performance", Statistics in Medicine 24 (2005), 1185–1202, appendix A.1; on the upper side B. N. Manktelow and
 /// S. E. Seaton, PLoS ONE 7 (2012) e45723, first method. *Normal*: t ± z·√(t(1 − t)/n) for proportions, t ± z·√(t/e) for rates
 /// (Spiegelhalter, same appendix). No limit lies below 0 or above 1 (for proportions).
@@ -108,7 +108,7 @@ pub struct FunnelPoint {
 ///
 /// # Errors
 /// [`Error::BadNumber`](crate::Error::BadNumber) if the target is below 0, or above 1 for a proportion; if the denominator is not above
-/// 0, or for a proportion no whole number up to 2⁵³; if `per` is not a positive number.
+/// 0, or for a proportion not a whole number up to 2⁵³; if `per` is not a positive number.
 pub fn funnel_limits(target: f64, denominator: f64, kind: Kind, per: f64, method: FunnelMethod) -> Result<FunnelLimits> {
     positive("per", per)?;
     from_zero("target", target)?;
@@ -117,7 +117,7 @@ pub fn funnel_limits(target: f64, denominator: f64, kind: Kind, per: f64, method
     if kind == Kind::Proportion {
         whole("denominator", denominator)?;
         if share > 1.0 {
-            return refuse("target", &format!("a number from 0 to {per}"), target);
+            return refuse("target", Phrase::NumberFromTo(0, per.to_string()), target);
         }
     }
     representable("target", share * denominator)?;
@@ -139,10 +139,10 @@ pub fn funnel_limits(target: f64, denominator: f64, kind: Kind, per: f64, method
     Ok(FunnelLimits { low_998: shown(low_998)?, low_95: shown(low_95)?, high_95: shown(high_95)?, high_998: shown(high_998)? })
 }
 
-/// Where each area (count, denominator) lies around a target, which is the pooled value of all areas unless one is given.
+/// Where each area (count, denominator) lies around a target, by default the pooled value of all areas.
 ///
-/// Limits as [`funnel_limits`]. An area beyond a limit is named so whatever its size, since the exact limits hold at any; one between
-/// the limits that is too small to be told apart from the rest is `unreliable` rather than `within` (a decision of this project).
+/// Limits as [`funnel_limits`]. An area beyond a limit is reported at any size, since the exact limits hold at any size; a small area
+/// between the limits is `unreliable` rather than `within` (a decision of this project).
 ///
 /// ```
 /// use chitieu::stats::{FunnelMethod, Kind, Place, funnel};
@@ -154,17 +154,17 @@ pub fn funnel_limits(target: f64, denominator: f64, kind: Kind, per: f64, method
 /// ```
 ///
 /// # Errors
-/// As [`funnel_limits`], and if a count is above its denominator (proportions) or has none.
+/// As [`funnel_limits`], and if a count is above its denominator (proportions) or has no denominator.
 pub fn funnel(areas: &[(u64, f64)], kind: Kind, target: Option<f64>, per: f64, method: FunnelMethod) -> Result<Vec<FunnelPoint>> {
     positive("per", per)?;
     let (mut events, mut all) = (0.0, 0.0);
     for (x, denominator) in areas {
         from_zero("denominator", *denominator)?;
         if kind == Kind::Proportion && *x as f64 > *denominator {
-            return refuse("x, n", "0 <= x <= n and n > 0", format!("x = {x}, n = {denominator}"));
+            return refuse("x, n", Phrase::XOutOfN, Fact::verbatim(format_args!("x = {x}, n = {denominator}")));
         }
         if *x > 0 && *denominator == 0.0 {
-            return refuse("denominator", "a number above 0 where there are events", denominator);
+            return refuse("denominator", Phrase::PositiveWithEvents, *denominator);
         }
         events += *x as f64;
         all += denominator;
@@ -243,13 +243,13 @@ impl Counts {
     /// The counts beyond which the probability is below `tail` on either side, interpolated.
     fn limits(&self, tail: f64) -> (f64, f64) {
         if self.variance == 0.0 {
-            // Nothing but the mean can happen.
+            // Only the mean is possible.
             return (self.mean - (1.0 - tail), self.mean + (1.0 - tail));
         }
         let (moments, z) = (self.moments(), normal_deviate(tail));
         let (low, high) = (moments.quantile(-z), moments.quantile(z));
         if self.variance > 1e8 {
-            // The steps of whole counts no longer show.
+            // So large that the steps between whole counts do not matter.
             return (low - 0.5, high + 0.5);
         }
         let most = if self.kind == Kind::Proportion { self.denominator } else { f64::INFINITY };
@@ -259,7 +259,7 @@ impl Counts {
     }
 }
 
-/// The first whole number for which a condition holds that holds for all greater ones, looked for from a guess.
+/// The first whole number for which a condition holds, searched from a guess; the condition holds for all greater numbers.
 fn first(guess: f64, holds: impl Fn(f64) -> bool) -> f64 {
     let mut step = 1.0;
     let (mut fails, mut found) = if holds(guess) {

@@ -26,12 +26,12 @@ impl Interval {
     }
 }
 
-/// A value with its limits or none, the method of the limits, and how far it can be relied on.
+/// A value with its limits, if any, the method of the limits, and how far it can be relied on.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Estimate {
     /// Value and limits; none if [`Status::NotAvailable`].
     pub interval: Option<Interval>,
-    /// The method of the limits, by the word that stands in results.
+    /// The method of the limits, as named in results.
     pub method: &'static str,
     /// How far the value can be relied on.
     pub status: Status,
@@ -49,7 +49,7 @@ pub(crate) fn quotient(numerator: u64, denominator: u64, multiplier: u32) -> f64
     (u128::from(numerator) * u128::from(multiplier)) as f64 / denominator as f64
 }
 
-/// The quotient times the multiplier, printed with so many decimals, rounded once from the exact fraction, half up.
+/// The quotient times the multiplier, printed with `decimals` digits, rounded half up once from the exact fraction.
 ///
 /// ```
 /// use chitieu::stats::round_half_up;
@@ -59,7 +59,7 @@ pub(crate) fn quotient(numerator: u64, denominator: u64, multiplier: u32) -> f64
 /// ```
 #[must_use]
 pub fn round_half_up(numerator: u64, denominator: u64, multiplier: u32, decimals: u8) -> String {
-    // Nine decimals are the most for which no product leaves 128 bits.
+    // With more than nine decimals a product could overflow 128 bits.
     let decimals = decimals.min(9);
     let scale = 10_u128.pow(u32::from(decimals));
     let denominator = u128::from(denominator.max(1));

@@ -1,6 +1,6 @@
-//! Limits, comparisons and trends of the counts of official statistics. Every float is made here, once, from counts.
+//! Limits, comparisons and trends for the counts of official statistics. Every float is computed here, once, from counts.
 //!
-//! | question | function | method, unless another is named |
+//! | question | function | default method |
 //! |---|---|---|
 //! | how sure is a share? | [`wilson`], [`clopper_pearson`] | Wilson's score limits |
 //! | how sure is a rate? | [`rate`] | Byar; exact Poisson below 10 events |
@@ -11,14 +11,14 @@
 //!
 //! # How far a number can be relied on
 //!
-//! [`Status`] says it in one word, by stated rules; each rule is a decision of this project with the source it follows.
+//! [`Status`] says so by fixed rules; each rule is a decision of this project, given with the source it follows.
 //!
 //! - `not_available`: there is no value. A denominator is 0; or a directly standardised rate of fewer than 10 events with
 //!   Dobson's limits (England's public-health methods give none; J. K. Morris and others, Population Health Metrics 16 (2018)).
-//! - `unreliable`: the value is given and should not be read alone. A rate or a standardised ratio of fewer than
+//! - `unreliable`: the value is given but should not be read alone. A rate or a standardised ratio of fewer than
 //!   [`FEWEST_EVENTS`] events; a share of a denominator below [`SMALLEST_DENOMINATOR`]; a comparison with such a side.
 //! - `ok`: anything else.
-#![allow(clippy::float_cmp, clippy::neg_cmp_op_on_partial_ord, reason = "equal is meant; what is no number must end a loop")]
+#![allow(clippy::float_cmp, clippy::neg_cmp_op_on_partial_ord, reason = "exact equality is meant; NaN must end a loop")]
 
 mod check;
 mod compare;

@@ -18,7 +18,7 @@ pub enum ProportionMethod {
 impl ProportionMethod {
     const WORDS: [(&'static str, Self); 2] = [("wilson", Self::Wilson), ("clopper_pearson", Self::ClopperPearson)];
 
-    /// The method of that word, `wilson` or `clopper_pearson`.
+    /// The method of that name, `wilson` or `clopper_pearson`.
     ///
     /// # Errors
     /// [`Error::UnknownChoice`](crate::Error::UnknownChoice).
@@ -26,7 +26,7 @@ impl ProportionMethod {
         choose("method", word, &Self::WORDS)
     }
 
-    /// Its word.
+    /// Its name.
     #[must_use]
     pub fn word(self) -> &'static str {
         Self::WORDS[self as usize].0
@@ -76,12 +76,12 @@ pub fn wilson(x: u64, n: u64, level: f64) -> Result<Interval> {
     let (a, b, total) = (x as f64, (n - x) as f64, n as f64);
     let half = z * (a * b / total + z * z / 4.0).sqrt();
     let upper = if x == n { 1.0 } else { (a + z * z / 2.0 + half) / (total + z * z) };
-    // The lower limit as product of the roots over the upper one: no difference of near numbers.
+    // The lower limit as the product of the roots over the upper one, to avoid a difference of near numbers.
     let lower = if x == 0 { 0.0 } else { a * a / total / (a + z * z / 2.0 + half) };
     Ok(Interval { value: a / total, lower, upper })
 }
 
-/// The exact limits of `x` out of `n`: the shares at which so many or more, and so few or fewer, have the probability
+/// The exact limits of `x` out of `n`: the shares at which `x` or more, and `x` or fewer, have the probability
 /// (1 − level)/2.
 ///
 /// C. J. Clopper and E. S. Pearson, "The use of confidence or fiducial limits illustrated in the case of the binomial",

@@ -4,14 +4,14 @@ use super::check::{deviate, positive, refuse, tail};
 use super::interval::{Estimate, Interval};
 use super::reliability::{FEWEST_EVENTS, Status};
 use super::tail::{Tail, gamma_quantile};
-use crate::error::{Result, choose};
+use crate::error::{Phrase, Result, choose};
 
 /// How the limits of a rate are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RateMethod {
-    /// Byar's approximation, and exact Poisson limits below 10 events.
+    /// Byar's approximation, but exact Poisson limits below 10 events.
     Byar,
-    /// Byar's approximation whatever the number of events, as Breslow and Day give it: x for the lower limit, x + 1 for the
+    /// Byar's approximation for any number of events, as Breslow and Day give it: x for the lower limit, x + 1 for the
     /// upper one.
     ByarOnly,
     /// The other form of Byar's approximation, as Rothman and Boice give it: x + ½ for both limits.
@@ -21,7 +21,7 @@ pub enum RateMethod {
 }
 
 impl RateMethod {
-    /// The method of that word: `byar`, `byar_only`, `byar_rothman_boice` or `exact`.
+    /// The method of that name: `byar`, `byar_only`, `byar_rothman_boice` or `exact`.
     ///
     /// # Errors
     /// [`Error::UnknownChoice`](crate::Error::UnknownChoice).
@@ -35,7 +35,7 @@ impl RateMethod {
         self == Self::Exact || self == Self::Byar && x < FEWEST_EVENTS
     }
 
-    /// What is used for so many events, by the word that stands in results: `byar`, `byar_rothman_boice` or `exact_poisson`.
+    /// The method used for `x` events, as named in results: `byar`, `byar_rothman_boice` or `exact_poisson`.
     #[must_use]
     pub fn used(self, x: u64) -> &'static str {
         match self {
@@ -66,7 +66,7 @@ pub struct Rate {
 }
 
 impl Rate {
-    /// The rate per so many with limits by a method, and its status (`unreliable` below [`FEWEST_EVENTS`]).
+    /// The rate times `per` with limits by a method, and its status (`unreliable` below [`FEWEST_EVENTS`]).
     ///
     /// # Errors
     /// As [`rate`].
@@ -76,7 +76,7 @@ impl Rate {
     }
 }
 
-/// Limits of a rate: `x` events over an exposure, per so many.
+/// Limits of a rate: `x` events over an exposure, times `per`.
 ///
 /// Byar: lower x·(1 − 1/(9x) − z/(3√x))³, upper (x + 1)·(1 − 1/(9(x + 1)) + z/(3√(x + 1)))³; N. E. Breslow and N. E. Day,
 /// "Statistical Methods in Cancer Research", volume II (1987), formula 2.13. With x + ½ in both places: K. J. Rothman and
@@ -98,11 +98,11 @@ pub fn rate(x: u64, exposure: f64, per: f64, level: f64, method: RateMethod) -> 
     positive("exposure", exposure)?;
     positive("per", per)?;
     let found = method.of_count(x, level)?.times(per / exposure);
-    if found.is_finite() { Ok(found) } else { refuse("exposure", "numbers whose result is finite", exposure) }
+    if found.is_finite() { Ok(found) } else { refuse("exposure", Phrase::FiniteResult, exposure) }
 }
 
 fn byar(n: f64, z: f64) -> f64 {
-    // Below some events the bracket turns negative: no limit lies below 0.
+    // With few events the bracket turns negative, but no limit lies below 0.
     n * (1.0 - 1.0 / (9.0 * n) + z / (3.0 * n.sqrt())).max(0.0).powi(3)
 }
 

@@ -1,19 +1,19 @@
-//! How far a number can be relied on, in one word.
+//! How far a number can be relied on.
 
 use crate::error::{Result, choose};
 
 /// Fewer events than this make a rate `unreliable` (the bound below which England's public-health methods
-/// give no standardised rate; taken over as a decision of this project).
+/// give no standardised rate; adopted by a decision of this project).
 pub const FEWEST_EVENTS: u64 = 10;
 
 /// A smaller denominator than this makes a proportion or ratio `unreliable` (the least sample of the data presentation
 /// standards for proportions, National Center for Health Statistics, Series 2 No. 175, 2017; a decision of this project).
 pub const SMALLEST_DENOMINATOR: u64 = 30;
 
-/// How far a value can be relied on, the best first.
+/// How far a value can be relied on, from best to worst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Status {
-    /// Nothing speaks against it.
+    /// No rule limits its use.
     Ok,
     /// Too few events or too small a denominator: not to be read alone.
     Unreliable,
@@ -22,7 +22,7 @@ pub enum Status {
 }
 
 impl Status {
-    /// The word of the column `status`: `ok`, `unreliable` or `not_available`.
+    /// Its name in the column `status`: `ok`, `unreliable` or `not_available`.
     ///
     /// ```
     /// use chitieu::stats::Status;
@@ -37,13 +37,13 @@ impl Status {
         }
     }
 
-    /// The status of a rate of so many events: `unreliable` below [`FEWEST_EVENTS`].
+    /// The status of a rate, by its number of events: `unreliable` below [`FEWEST_EVENTS`].
     #[must_use]
     pub fn of_rate(events: u64) -> Self {
         if events < FEWEST_EVENTS { Self::Unreliable } else { Self::Ok }
     }
 
-    /// The status of a proportion of such a denominator: `unreliable` below [`SMALLEST_DENOMINATOR`].
+    /// The status of a proportion, by its denominator: `unreliable` below [`SMALLEST_DENOMINATOR`].
     #[must_use]
     pub fn of_proportion(denominator: u64) -> Self {
         match denominator {
@@ -54,17 +54,17 @@ impl Status {
     }
 }
 
-/// What a count is divided by: those it is a part of, or an exposure.
+/// What a count is divided by: the whole it is a part of, or an exposure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
-    /// A part of a whole number of persons or things: binomial.
+    /// A part of a whole number of persons or other units: binomial.
     Proportion,
     /// Events over a population or person-time: Poisson.
     Rate,
 }
 
 impl Kind {
-    /// The kind of that word, `proportion` or `rate`.
+    /// The kind of that name, `proportion` or `rate`.
     ///
     /// # Errors
     /// [`Error::UnknownChoice`](crate::Error::UnknownChoice).

@@ -1,11 +1,11 @@
-//! Rates freed of differences in age structure, directly and indirectly.
+//! Rates adjusted for age structure by direct and by indirect standardisation.
 
 use super::check::{from_zero, positive, refuse, representable, tail};
 use super::interval::{Estimate, Interval};
 use super::rate::RateMethod;
 use super::reliability::{FEWEST_EVENTS, Status};
 use super::tail::{Tail, gamma_quantile};
-use crate::error::{Result, choose};
+use crate::error::{Fact, Phrase, Result, choose};
 
 /// One stratum (an age group, say) of a directly standardised rate.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -32,16 +32,16 @@ pub struct IndirectStratum {
 /// How the limits of a directly standardised rate are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DirectMethod {
-    /// Dobson's limits with Byar's for the count; no value below 10 events, as in England's public-health methods.
+    /// Dobson's limits, with Byar's for the count; no value below 10 events, as in England's public-health methods.
     Dobson,
-    /// The gamma limits of Fay and Feuer, which hold the level at few events too.
+    /// The gamma limits of Fay and Feuer, which hold the level even at few events.
     FayFeuer,
 }
 
 impl DirectMethod {
     const WORDS: [(&'static str, Self); 2] = [("dobson", Self::Dobson), ("fay_feuer", Self::FayFeuer)];
 
-    /// The method of that word, `dobson` or `fay_feuer`.
+    /// The method of that name, `dobson` or `fay_feuer`.
     ///
     /// # Errors
     /// [`Error::UnknownChoice`](crate::Error::UnknownChoice).
@@ -50,7 +50,7 @@ impl DirectMethod {
     }
 }
 
-/// The directly standardised rate per so many, Σ wᵢ·xᵢ/nᵢ ÷ Σ wᵢ, with its limits.
+/// The directly standardised rate times `per`, Σ wᵢ·xᵢ/nᵢ ÷ Σ wᵢ, with its limits.
 ///
 /// - *Dobson*: rate + √(V/O)·(Oₗ − O), and likewise above, where O is the total of events with Byar's limits Oₗ, Oᵤ and
 ///   V = Σ wᵢ²·xᵢ/nᵢ² ÷ (Σ wᵢ)²; A. J. Dobson and others, Statistics in Medicine 10 (1991), 457–462, as England's public-health
@@ -58,13 +58,13 @@ impl DirectMethod {
 /// - *Fay and Feuer*: V/(2y)·χ² of 2y²/V degrees of freedom below and (V + m²)/(2(y + m))·χ² of 2(y + m)²/(V + m²) above, with
 ///   y the rate and m the greatest of wᵢ/(nᵢ·Σ w); M. P. Fay and E. J. Feuer, Statistics in Medicine 16 (1997), 791–801.
 ///
-/// `repeats` says, where a child may have several events, how many children of each stratum had 1, 2, 3 … of them. Events of one
-/// child are not independent, so V counts children: xᵢ in it becomes Σₖ k²·fᵢₖ (England's Technical Guidance, "non-independent
-/// events"; T. A. Stukel and others, Statistics in Medicine 13 (1994), 1781–1791). The rate stays as it is; its limits widen.
+/// `repeats` gives, where a child may have several events, how many children of each stratum had 1, 2, 3 … of them. Events of one
+/// child are not independent, so V counts children: its xᵢ becomes Σₖ k²·fᵢₖ (England's Technical Guidance, "non-independent
+/// events"; T. A. Stukel and others, Statistics in Medicine 13 (1994), 1781–1791). The rate does not change; its limits widen.
 /// Only Dobson's limits are published for this.
 ///
 /// *Status*: with fewer than [`FEWEST_EVENTS`] events Dobson's method gives no value (`not_available`) and Fay and Feuer's an
-/// `unreliable` one; a stratum with weight and without population gives `not_available`.
+/// `unreliable` one; a stratum with a weight but no population gives `not_available`.
 ///
 /// ```
 /// use chitieu::stats::{DirectMethod, Stratum, standardised_rate};
@@ -80,8 +80,8 @@ impl DirectMethod {
 ///
 /// # Errors
 /// [`Error::BadNumber`](crate::Error::BadNumber) for no strata, numbers below 0 or not finite, no weight at all, events without
-/// population, `repeats` of another length or that do not add up to the events or go with another method, or a level
-/// not between 0 and 1.
+/// population, `repeats` of another length, of another sum than the events or with another method, or a level not between
+/// 0 and 1.
 pub fn standardised_rate(strata: &[Stratum], per: f64, level: f64, method: DirectMethod, repeats: Option<&[Vec<u64>]>) -> Result<Estimate> {
     positive("per", per)?;
     let tail = tail(level)?;
@@ -92,12 +92,12 @@ pub fn standardised_rate(strata: &[Stratum], per: f64, level: f64, method: Direc
         from_zero("population", s.population)?;
         from_zero("standard", s.standard)?;
         if s.events > 0 && s.population == 0.0 {
-            return refuse("population", "a number above 0 where there are events", s.population);
+            return refuse("population", Phrase::PositiveWithEvents, s.population);
         }
     }
     let word = if method == DirectMethod::Dobson { "dobson" } else { "fay_feuer" };
     let Some(events) = strata.iter().try_fold(0_u64, |sum, s| sum.checked_add(s.events)) else {
-        return refuse("events", "numbers whose result is finite", "a sum above 2^64");
+        return refuse("events", Phrase::FiniteResult, Phrase::SumAbove64Bits);
     };
     let few = events < FEWEST_EVENTS;
     if few && method == DirectMethod::Dobson || strata.iter().any(|s| s.standard > 0.0 && s.population == 0.0) {
@@ -114,7 +114,7 @@ pub fn standardised_rate(strata: &[Stratum], per: f64, level: f64, method: Direc
         DirectMethod::Dobson => {
             let count = RateMethod::ByarOnly.of_count(events, level)?;
             let scale = (variance / count.value).sqrt();
-            // No rate lies below 0, wherever the widened limit does.
+            // The widened limit may lie below 0, but no rate does.
             let lower = (rate + scale * (count.lower - count.value)).max(0.0);
             Interval { value: rate, lower, upper: rate + scale * (count.upper - count.value) }
         }
@@ -129,14 +129,14 @@ pub fn standardised_rate(strata: &[Stratum], per: f64, level: f64, method: Direc
     Ok(Estimate { interval: Some(interval), method: word, status: Status::of_rate(events) })
 }
 
-/// What stands for the events of each stratum in the variance.
+/// The term of each stratum in the variance: its events, or the sum of squares if children have several.
 fn squares(strata: &[Stratum], method: DirectMethod, repeats: Option<&[Vec<u64>]>) -> Result<Vec<f64>> {
     let Some(repeats) = repeats else { return Ok(strata.iter().map(|s| s.events as f64).collect()) };
     if method != DirectMethod::Dobson {
-        return refuse("method", "dobson where repeats are given", "fay_feuer");
+        return refuse("method", Phrase::DobsonWithRepeats, Fact::verbatim("fay_feuer"));
     }
     if repeats.len() != strata.len() {
-        return refuse("repeats", &format!("{} lists, one for each stratum", strata.len()), repeats.len());
+        return refuse("repeats", Phrase::ListForEachStratum(strata.len() as u64), repeats.len());
     }
     let square = |(stratum, persons): (&Stratum, &Vec<u64>)| {
         let (mut events, mut square) = (0_u128, 0.0);
@@ -147,16 +147,16 @@ fn squares(strata: &[Stratum], method: DirectMethod, repeats: Option<&[Vec<u64>]
         if events == u128::from(stratum.events) {
             return Ok(square);
         }
-        refuse("repeats", &format!("persons whose events add up to {}", stratum.events), events)
+        refuse("repeats", Phrase::PersonsOfEvents(stratum.events), Fact::verbatim(events))
     };
     strata.iter().zip(repeats).map(square).collect()
 }
 
 /// The standardised ratio: observed events over those expected at the rates of a reference population, times `per` (1, or
-/// 100 for a percentage), with the limits of the observed count over the expected one.
+/// 100 for a percentage). Its limits are those of the observed count over the expected one.
 ///
 /// O ÷ E with E = Σ nᵢ·Xᵢ/Nᵢ; N. E. Breslow and N. E. Day, "Statistical Methods in Cancer Research", volume II (1987), chapter 2;
-/// limits by Byar, exact below 10 events, as England's public-health methods use them. *Status*: `not_available` if nothing
+/// limits by Byar, exact below 10 events, as England's public-health methods use them. *Status*: `not_available` if no event
 /// is expected, `unreliable` below [`FEWEST_EVENTS`] observed events.
 ///
 /// ```
@@ -170,12 +170,12 @@ fn squares(strata: &[Stratum], method: DirectMethod, repeats: Option<&[Vec<u64>]
 ///
 /// # Errors
 /// [`Error::BadNumber`](crate::Error::BadNumber) for no strata, numbers below 0 or not finite, a reference population of 0, events
-/// where no population is, or a level not between 0 and 1.
+/// without population, or a level not between 0 and 1.
 pub fn standardised_ratio(events: u64, strata: &[IndirectStratum], per: f64, level: f64, method: RateMethod) -> Result<Estimate> {
     indirect(events, strata, level, method, |expected, _| per / expected, per)
 }
 
-/// The indirectly standardised rate: the standardised ratio times the crude rate of the reference population, per so many.
+/// The indirectly standardised rate: the standardised ratio times the crude rate of the reference population, times `per`.
 ///
 /// O ÷ E · Σ Xᵢ ÷ Σ Nᵢ; England's public-health methods, indirectly standardised rates. Limits and status as
 /// [`standardised_ratio`].
@@ -206,7 +206,7 @@ fn indirect(
     positive("per", per)?;
     let count = method.of_count(events, level)?;
     if strata.is_empty() {
-        return refuse("population", "at least one stratum", 0);
+        return refuse("population", Phrase::Strata, 0);
     }
     let (mut expected, mut reference, mut population, mut people) = (0.0, 0.0, 0.0, 0.0);
     for s in strata {
@@ -219,7 +219,7 @@ fn indirect(
         people += s.population;
     }
     if people == 0.0 && events > 0 {
-        return refuse("population", "a number above 0 where there are events", people);
+        return refuse("population", Phrase::PositiveWithEvents, people);
     }
     if expected == 0.0 {
         return Ok(Estimate::none(method.used(events)));

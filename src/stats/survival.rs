@@ -1,19 +1,19 @@
-//! How soon something happens to those who are followed for different times.
+//! Time until an event, for persons followed for different times.
 
 use super::check::deviate;
 use crate::error::Result;
 
-/// How long one was followed, and whether it happened then.
+/// How long a person was followed, and whether the event happened then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Followed {
     pub time: i32,
     pub happened: bool,
 }
 
-/// The share to whom it has happened by a time, of some in the order of their times, and its limits; none where it has
-/// happened to nobody or everybody, since their scale has no value there.
+/// The share of persons with the event by a time, and its limits; the persons are given in the order of their times. There are no
+/// limits where none or all have had the event, since their scale has no value there.
 ///
-/// 1 − S(t) with S(t) = Π (1 − dᵢ/nᵢ) over the times tᵢ ≤ t, dᵢ to whom it happens then of nᵢ followed so long; E. L. Kaplan and
+/// 1 − S(t) with S(t) = Π (1 − dᵢ/nᵢ) over the times tᵢ ≤ t, where dᵢ of the nᵢ followed until tᵢ have the event then; E. L. Kaplan and
 /// P. Meier, Journal of the American Statistical Association 53 (1958), 457–481. Limits S^exp(±z·s) with
 /// s = √(Σ dᵢ/(nᵢ(nᵢ − dᵢ))) ÷ |ln S|, Greenwood's variance on the scale of log(−log S); J. D. Kalbfleisch and R. L. Prentice,
 /// "The Statistical Analysis of Failure Time Data" (1980).

@@ -1,18 +1,18 @@
-//! Tails and quantiles of the normal, gamma and beta distributions, to ten digits and more at counts of a billion.
+//! Tails and quantiles of the normal, gamma and beta distributions, to ten digits and more at counts up to a billion.
 //!
-//! Masses come from the saddle-point form of C. Loader, "Fast and accurate computation of binomial probabilities" (2000):
-//! no difference of large logarithms. Tails are a series or a continued fraction beside the mass (NIST Digital Library of
-//! Mathematical Functions, 8.11.4 and 8.9.2; DiDonato and Morris 1992), always the smaller one; quantiles are Newton's method on
-//! logarithms inside a bracket. Measured against 50 digits (`tests/stats/reference.toml`), worst relative error of a limit up to a
-//! billion: here 3e-12; with the gamma functions of `statrs` 7e-11, growing with the count, and with its beta function 9e-7,
-//! since that stops after 140 terms. Of `statrs` the inverse of the error function and the logarithm of the gamma function
-//! of small arguments are used, which are good to the last digits.
+//! Masses use the saddle-point form of C. Loader, "Fast and accurate computation of binomial probabilities" (2000), which has
+//! no difference of large logarithms. A tail is the mass times a series or a continued fraction (NIST Digital Library of
+//! Mathematical Functions, 8.11.4 and 8.9.2; DiDonato and Morris 1992), always for the smaller tail; quantiles use Newton's method
+//! on logarithms inside a bracket. Worst relative error of a limit at counts up to a billion, measured against 50 digits
+//! (`tests/stats/reference.toml`): here 3e-12; with the gamma functions of `statrs` 7e-11, growing with the count, and with its
+//! beta function 9e-7, since that stops after 140 terms. From `statrs` come the inverse of the error function and the logarithm
+//! of the gamma function of small arguments, which are good to the last digits.
 
 use statrs::function::erf::erfc_inv;
 use statrs::function::gamma::ln_gamma;
 use std::f64::consts::{PI, SQRT_2};
 
-/// Which end of a distribution.
+/// One end of a distribution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Tail {
     Lower,
@@ -123,7 +123,7 @@ pub(super) fn beta_tails(a: f64, b: f64, x: f64, y: f64) -> (f64, f64) {
     if a.min(b) > 1e9 {
         return beta_tails_by_root(a, b, x, y);
     }
-    // What is left of the mean, from the smaller of x and y: no difference of near numbers.
+    // The distance to the mean, from the smaller of x and y to avoid a difference of near numbers.
     let left = if x < y { a - (a + b) * x } else { (a + b) * y - b };
     let mass = binomial_mass(a, b, x, y) * a * (b / (a + b));
     if left >= 0.0 {
@@ -144,8 +144,8 @@ fn beta_fraction(a: f64, b: f64, x: f64, y: f64, left: f64) -> f64 {
     })
 }
 
-/// The same beyond a billion, where the fraction grows long: the modified signed root of O. E. Barndorff-Nielsen (1986),
-/// exact but for terms of one over the shapes.
+/// The same beyond a billion, where the fraction grows long: the modified signed root of O. E. Barndorff-Nielsen (1986), exact
+/// except for terms of one over the shapes.
 fn beta_tails_by_root(a: f64, b: f64, x: f64, y: f64) -> (f64, f64) {
     let n = a + b;
     let w = (2.0 * (deviance(a, n * x) + deviance(b, n * y))).max(0.0).sqrt().copysign(x - a / n);
@@ -160,7 +160,7 @@ fn continued(first: f64, term: impl Fn(f64) -> (f64, f64)) -> f64 {
     let nonzero = |v: f64| if v.abs() < TINY { TINY } else { v };
     let mut value = nonzero(first);
     let (mut c, mut d, mut k) = (value, 0.0, 0.0);
-    // Lengths grow with the root of the counts, some hundred thousand at a billion; the bound is there for what is no number.
+    // The number of terms grows with the root of the counts, to some hundred thousand at a billion; the bound stops at NaN.
     while k < 1e7 {
         k += 1.0;
         let (numerator, denominator) = term(k);
@@ -175,7 +175,7 @@ fn continued(first: f64, term: impl Fn(f64) -> (f64, f64)) -> f64 {
     value
 }
 
-/// Where the lower or upper tail of the gamma distribution of that shape (from 1) and scale 1 has that probability.
+/// The point at which the lower or upper tail of the gamma distribution of that shape (from 1) and scale 1 has that probability.
 pub(super) fn gamma_quantile(shape: f64, probability: f64, tail: Tail) -> f64 {
     let z = normal_deviate(probability) * if tail == Tail::Lower { -1.0 } else { 1.0 };
     if shape >= LARGE {
@@ -195,7 +195,7 @@ pub(super) fn gamma_quantile(shape: f64, probability: f64, tail: Tail) -> f64 {
     log.exp()
 }
 
-/// The odds x/(1 − x) where the lower or upper tail of the beta distribution of those shapes has that probability.
+/// The odds x/(1 − x) at which the lower or upper tail of the beta distribution of those shapes has that probability.
 pub(super) fn beta_quantile_odds(a: f64, b: f64, probability: f64, tail: Tail) -> f64 {
     let z = normal_deviate(probability) * if tail == Tail::Lower { -1.0 } else { 1.0 };
     let n = a + b;
@@ -206,7 +206,7 @@ pub(super) fn beta_quantile_odds(a: f64, b: f64, probability: f64, tail: Tail) -
         let moments = |mean, skewness| Moments { mean, deviation, skewness, excess };
         return moments(a / n, skewness).quantile(z) / moments(b / n, -skewness).quantile(-z);
     }
-    // A start only: the score limits of a share of a out of n.
+    // Only a start: the score limits of a out of n.
     let half = z * (a * b / n + z * z / 4.0).sqrt();
     let start = ((a + z * z / 2.0 + half) / (b + z * z / 2.0 - half)).ln();
     let log = root(start, tail == Tail::Lower, |log| {
@@ -221,7 +221,7 @@ pub(super) fn beta_quantile_odds(a: f64, b: f64, probability: f64, tail: Tail) -
     log.exp()
 }
 
-/// The first moments of a distribution near the normal one.
+/// The first moments of a nearly normal distribution.
 pub(super) struct Moments {
     pub mean: f64,
     pub deviation: f64,
@@ -230,7 +230,7 @@ pub(super) struct Moments {
 }
 
 impl Moments {
-    /// Where the normal deviate z lies: E. A. Cornish and R. A. Fisher, "Moments and cumulants in the specification of
+    /// The quantile at the normal deviate z: E. A. Cornish and R. A. Fisher, "Moments and cumulants in the specification of
     /// distributions" (1938), to the third term.
     pub(super) fn quantile(&self, z: f64) -> f64 {
         let bent = z + self.skewness * (z * z - 1.0) / 6.0 + self.excess * z * (z * z - 3.0) / 24.0
@@ -239,7 +239,7 @@ impl Moments {
     }
 }
 
-/// The root of a rising or falling function given with its slope: Newton's method, halving where a step leaves the bracket.
+/// The root of a rising or falling function, given with its slope: Newton's method, with bisection where a step leaves the bracket.
 fn root(start: f64, rising: bool, of: impl Fn(f64) -> (f64, f64)) -> f64 {
     let (mut low, mut high) = (f64::NEG_INFINITY, f64::INFINITY);
     let mut at = if start.is_finite() { start } else { 0.0 };

@@ -1,18 +1,18 @@
-//! Change over periods: whether it is more than chance, how fast it is, how fast it must be.
+//! Change over periods: whether it is more than chance, how fast it is, and how fast it must be to reach a target.
 
 use super::check::{finite, positive, refuse, representable, whole};
 use super::reliability::{FEWEST_EVENTS, Kind, Status};
 use super::tail::normal_two_sided;
-use crate::error::{Result, choose};
+use crate::error::{Fact, Phrase, Result, choose};
 
 /// One period or ordered group.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Group {
-    /// Its place on the scale: the year, say.
+    /// Its position on the scale, such as the year.
     pub score: f64,
-    /// The number of events, or of those that have the property.
+    /// The number of events, or of persons with the property.
     pub events: u64,
-    /// The number in all (a whole number, for proportions) or the exposure.
+    /// The total number (a whole number, for proportions) or the exposure.
     pub denominator: f64,
 }
 
@@ -25,7 +25,7 @@ pub struct Trend {
     pub p_value: Option<f64>,
     /// `cochran_armitage` or `poisson_score`.
     pub method: &'static str,
-    /// `not_available` if nothing or everything happened, `unreliable` below [`FEWEST_EVENTS`] events.
+    /// `not_available` if there are no events, or only events; `unreliable` below [`FEWEST_EVENTS`] events.
     pub status: Status,
 }
 
@@ -61,7 +61,7 @@ pub fn trend_test(groups: &[Group], kind: Kind) -> Result<Trend> {
         }
         match kind {
             Kind::Proportion if group.events as f64 > group.denominator => {
-                return refuse("x, n", "0 <= x <= n and n > 0", format!("x = {}, n = {}", group.events, group.denominator));
+                return refuse("x, n", Phrase::XOutOfN, Fact::verbatim(format_args!("x = {}, n = {}", group.events, group.denominator)));
             }
             _ if group.events == 0 && group.denominator == 0.0 => {}
             _ => positive("denominator", group.denominator)?,
@@ -69,10 +69,10 @@ pub fn trend_test(groups: &[Group], kind: Kind) -> Result<Trend> {
     }
     let used: Vec<&Group> = groups.iter().filter(|g| g.denominator > 0.0).collect();
     if !used.iter().any(|g| g.score != used[0].score) {
-        return refuse("scores", "at least two different scores", used.first().map_or("0".to_owned(), |g| g.score.to_string()));
+        return refuse("scores", Phrase::DifferentScores, used.first().map_or(0.0, |g| g.score));
     }
     let method = if kind == Kind::Proportion { "cochran_armitage" } else { "poisson_score" };
-    // Scores from 0 to 1, and denominators as parts of the greatest: nothing large is squared.
+    // Scores are scaled to 0 to 1, and denominators by the greatest, so that no large number is squared.
     let (low, high) = used.iter().fold((f64::MAX, f64::MIN), |(low, high), g| (low.min(g.score), high.max(g.score)));
     let scaled = |score: f64| (score / 2.0 - low / 2.0) / (high / 2.0 - low / 2.0);
     let most = used.iter().fold(0.0_f64, |most, g| most.max(g.denominator));
@@ -98,14 +98,14 @@ pub fn trend_test(groups: &[Group], kind: Kind) -> Result<Trend> {
 /// How a yearly rate of change is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChangeMethod {
-    /// From the first and the last value alone.
+    /// From the first and the last value only.
     Average,
     /// From all values, by least squares on their logarithms.
     LogLinear,
 }
 
 impl ChangeMethod {
-    /// The method of that word, `average` or `log_linear`.
+    /// The method of that name, `average` or `log_linear`.
     ///
     /// # Errors
     /// [`Error::UnknownChoice`](crate::Error::UnknownChoice).
@@ -118,7 +118,7 @@ impl ChangeMethod {
 ///
 /// *Average*: (vₗ/v₁)^(1/(tₗ − t₁)) − 1 from the first and the last year. *Log-linear*: eᵇ − 1 with b the slope of the least-squares line
 /// through ln v over t; UNICEF, "How to calculate Average Annual Rate of Reduction (AARR) of underweight prevalence", technical
-/// note (2007), where the AARR is this rate with the sign changed. Years may come in any order and need not follow each other.
+/// note (2007), where the AARR is this rate with the opposite sign. Years may come in any order and with gaps.
 ///
 /// ```
 /// use chitieu::stats::{ChangeMethod, annual_change};
@@ -138,12 +138,12 @@ pub fn annual_change(values: &[(f64, f64)], method: ChangeMethod) -> Result<f64>
     }
     let mut sorted = values.to_vec();
     sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let (Some(first), Some(last)) = (sorted.first(), sorted.last()) else { return refuse("years", "at least two years", 0) };
+    let (Some(first), Some(last)) = (sorted.first(), sorted.last()) else { return refuse("years", Phrase::TwoYears, 0) };
     if sorted.len() < 2 {
-        return refuse("years", "at least two years", sorted.len());
+        return refuse("years", Phrase::TwoYears, sorted.len());
     }
     if let Some(pair) = sorted.windows(2).find(|pair| pair[0].0 == pair[1].0) {
-        return refuse("years", "each year once", pair[0].0);
+        return refuse("years", Phrase::EachYearOnce, pair[0].0);
     }
     let slope = match method {
         ChangeMethod::Average => (last.1.ln() - first.1.ln()) / (last.0 - first.0),
@@ -157,9 +157,9 @@ pub fn annual_change(values: &[(f64, f64)], method: ChangeMethod) -> Result<f64>
     representable("years", slope.exp_m1())
 }
 
-/// The yearly rate of change that leads from a value to a target in so many years: (target/value)^(1/years) − 1.
+/// The yearly rate of change that leads from a value to a target in a number of years: (target/value)^(1/years) − 1.
 ///
-/// A fall is below 0. Exact for a constant yearly rate; it says nothing of whether such a rate can be kept.
+/// A fall is below 0. The rate is assumed constant; whether it can be kept is another question.
 ///
 /// ```
 /// use chitieu::stats::required_change;

@@ -3,7 +3,7 @@
 use super::calendar::{births_at, day, latest_birth, year_of};
 use super::case::Case;
 use super::child::Birth;
-use super::columns::{Flags, Grow, Lists, Numbers, Text, Words, frame};
+use super::columns::{Dictionary, Flags, Grow, Lists, Numbers, Text, frame};
 use super::events::draw_day;
 use super::layout::{ETHNICITIES, Id, Layout, SEXES};
 use super::ledger::{Keyed, Ledger, both};
@@ -20,7 +20,7 @@ const FORM_WEIGHTS: [u32; 7] = [32, 4, 44, 2, 5, 9, 4];
 const ENVIRONMENTS: [&str; 4] = ["family", "school", "community", "other"];
 const OUTCOMES: [&str; 6] = ["died", "injured", "mental_disorder", "pregnant", "dropped_out", "other"];
 
-/// A child who was abused, and what is known of it.
+/// An abused child, with what is recorded of it.
 #[derive(Clone)]
 struct Victim {
     who: Who,
@@ -35,7 +35,7 @@ struct Victim {
 enum Who {
     /// A child of the register, by number.
     Registered(usize),
-    /// A child of elsewhere, by number.
+    /// A child outside the register, by number.
     Elsewhere(usize),
     Nameless,
 }
@@ -59,13 +59,13 @@ impl Who {
 }
 
 pub(super) fn tables(province: &Province, layout: &Layout, census: &Census, ledger: &mut Ledger) -> Result<Tables, String> {
-    let communes = Words::new(province.communes.iter().map(|c| &c.code));
-    let forms = Words::new(FORMS);
+    let communes = Dictionary::new(province.communes.iter().map(|c| &c.code));
+    let forms = Dictionary::new(FORMS);
     let mut dice = Dice::new(province.seed, Purpose::Abuse, 0);
     let mut victims = Victims::new(province.seed, layout, census, &communes, &forms);
     let mut perpetrators = Perpetrators::new(layout);
     let mut sanctions = Sanctions::new(province, layout, &communes);
-    // One counted victim for about 1,500 children; others are outside the year, unconfirmed or 16 and over.
+    // About one counted victim per 1,500 children; the other victims are outside the year, unconfirmed or 16 and over.
     let cases = (province.children * 102 / 100_000).max(20);
     for number in 0..cases {
         let mut case = draw_case(&mut dice, layout, number, province.children);
@@ -91,7 +91,7 @@ fn draw_case(dice: &mut Dice, layout: &Layout, number: usize, children: usize) -
     }
 }
 
-/// The victims as they fill.
+/// The columns of victims, as they are filled.
 struct Victims<'a> {
     layout: &'a Layout,
     census: &'a Census,
@@ -117,7 +117,7 @@ struct Victims<'a> {
 }
 
 impl<'a> Victims<'a> {
-    fn new(seed: u64, layout: &'a Layout, census: &'a Census, communes: &'a Words, forms: &'a Words) -> Self {
+    fn new(seed: u64, layout: &'a Layout, census: &'a Census, communes: &'a Dictionary, forms: &'a Dictionary) -> Self {
         Self {
             layout,
             census,
@@ -152,7 +152,7 @@ impl<'a> Victims<'a> {
                 && victim.who.key().is_some()
                 && here.iter().any(|v| v.who == victim.who)
             {
-                // Nobody is twice in a case: a twin of the first takes the place.
+                // No child is twice in a case: a twin of the first is used instead.
                 victim = Victim { who: self.next_elsewhere(), ..first.clone() };
             }
             if nth == 0
@@ -174,7 +174,7 @@ impl<'a> Victims<'a> {
         Who::Elsewhere(self.elsewhere)
     }
 
-    /// A child who was alive at the incident: one seen before, one of the register, or one made for the day.
+    /// Draws a child born by the incident: an earlier victim, a child of the register, or a new one.
     fn draw_victim(&mut self, dice: &mut Dice, incident: i32) -> Victim {
         let kind = dice.below(100);
         let place = |dice: &mut Dice, length: usize| dice.below(length as u32) as usize;
@@ -183,7 +183,7 @@ impl<'a> Victims<'a> {
             && seen.birth <= incident
         {
             let mut again = seen.clone();
-            // What was known the first time may be lost the second.
+            // A fact recorded the first time may be missing the second.
             again.sex = dice.recorded(again.sex, 400).unwrap_or(SEXES.len());
             again.knows = if dice.chance(500) { Birth::Unknown } else { again.knows };
             return again;
@@ -203,7 +203,7 @@ impl<'a> Victims<'a> {
             };
         }
         let (low, high) = match kind {
-            // Sixteen on the day of the incident, or a day short of it.
+            // Sixteen on the day of the incident, or one day younger.
             78..82 => (latest_birth(incident, 16), latest_birth(incident, 16)),
             82..86 => (latest_birth(incident, 16) + 1, latest_birth(incident, 16) + 1),
             _ => births_at(incident, dice.pick(&[2, 2, 3, 4, 5, 5, 6, 6, 6, 7, 7, 8, 9, 10, 11, 11, 4, 2]) as i32),
@@ -238,8 +238,8 @@ impl<'a> Victims<'a> {
         self.birth_year.push((victim.knows == Birth::YearOnly).then(|| year_of(victim.birth)));
         self.sex.push(SEXES.get(victim.sex).copied());
         self.ethnicity.push(dice.recorded(ETHNICITIES[victim.ethnicity], 150));
-        self.commune.word(Some(case.commune));
-        self.residence.word(victim.home.filter(|_| !dice.chance(250)));
+        self.commune.entry(Some(case.commune));
+        self.residence.entry(victim.home.filter(|_| !dice.chance(250)));
         self.incident_date.push(case.incident_known.then_some(case.incident));
         self.received_date.push(Some(case.received));
         let forms = draw_forms(dice);
@@ -305,8 +305,8 @@ fn draw_forms(dice: &mut Dice) -> Vec<u8> {
     forms
 }
 
-/// Whether the child was under 16 at the incident, as far as the record tells: it knows a range of births, and an unknown day of
-/// the incident is known not to be after the reception.
+/// Whether the child was under 16 at the incident, as far as the record shows: it gives a range of days of birth, and an incident
+/// of unknown day was not after its reception.
 fn is_child(case: &Case, victim: &Victim) -> Option<bool> {
     let (earliest, latest) = match victim.knows {
         Birth::Dated => (victim.birth, victim.birth),

@@ -1,6 +1,6 @@
 //! A case of abuse.
 
-/// What all records of a case share.
+/// The facts that all records of a case share.
 pub(super) struct Case {
     pub(super) number: usize,
     pub(super) commune: usize,

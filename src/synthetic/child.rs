@@ -1,9 +1,9 @@
-//! One child: what is true of it, drawn age first, and what of it the register holds.
+//! One child: its true facts, drawn age first, and how much of them the register holds.
 
 use super::calendar::{day, is_leap};
 use super::random::Dice;
 
-/// How much of the birth the register knows.
+/// How much of the birth the register holds.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Birth {
     Dated,
@@ -11,13 +11,13 @@ pub(super) enum Birth {
     Unknown,
 }
 
-/// What is true of a child.
+/// The true facts of a child.
 #[derive(Clone)]
 pub(super) struct Child {
     pub(super) commune: usize,
     /// 0 male, 1 female.
     pub(super) sex: usize,
-    /// The sex as recorded: 0, 1, or 2 where it is not.
+    /// The sex as recorded: 0, 1, or 2 for not recorded.
     pub(super) recorded_sex: usize,
     /// Completed years on the last day of the year; -1 if born after it.
     pub(super) age: i32,
@@ -37,9 +37,9 @@ pub(super) enum Household {
     Other = 2,
 }
 
-/// Children of each age 0 to 17: fewer at 16 and 17, who leave the register one by one.
+/// Weights of the ages 0 to 17: low at 16 and 17, when children leave the register.
 const AGES: [u32; 18] = [58, 60, 61, 62, 64, 65, 66, 66, 65, 64, 63, 62, 60, 59, 58, 57, 17, 12];
-/// Ages at which some indicator begins or ends.
+/// Ages at which the range of some indicator begins or ends.
 const LIMITS: [i32; 9] = [1, 3, 5, 6, 7, 8, 9, 11, 16];
 /// Boys among 10,000 births: 112 for 100 girls.
 pub(super) const BOYS: u32 = 5_283;
@@ -61,7 +61,7 @@ impl Child {
             n if n < 2 * poverty + 150 => Household::NearPoor,
             _ => Household::Other,
         };
-        // In this province nearly everyone is Kinh; the others are those found everywhere.
+        // Nearly everyone is Kinh; the other groups are those found everywhere.
         let ethnicity = if dice.chance(9_965) { 0 } else { 1 + dice.below(7) as usize };
         let knows = match dice.below(10_000) {
             0..50 if age >= 0 => Birth::YearOnly,
@@ -82,17 +82,17 @@ impl Child {
         }
     }
 
-    /// Whether the child is there on the last day of the year.
+    /// Whether the child is born by the last day of the year.
     pub(super) fn is_there(&self) -> bool {
         self.age >= 0
     }
 
-    /// Whether the age is from `low` to `high`, as the register can tell. On 31 December the year of birth is enough.
+    /// Whether the age is from `low` to `high`, as far as the register shows. On 31 December the year of birth is enough.
     pub(super) fn aged(&self, low: i32, high: i32) -> Option<bool> {
         (self.knows != Birth::Unknown).then(|| (low..=high).contains(&self.age))
     }
 
-    /// Whether the child has completed `low` but not `end` months, as the register can tell.
+    /// Whether the child has completed `low` but not `end` months, as far as the register shows.
     pub(super) fn months_from(&self, low: i32, end: i32) -> Option<bool> {
         let months = low..end;
         match self.knows {
@@ -123,14 +123,14 @@ impl Child {
 /// Age on 31 December first, then a month and day of birth that give it.
 fn draw_age(dice: &mut Dice, year: i32) -> (i32, u32, u32) {
     match dice.below(10_000) {
-        // Born after the year: in the register, not yet in the population asked about.
+        // Born after the year: in the register, but not in the population of the year.
         0..20 => (-1, 1 + dice.below(3), 1 + dice.below(28)),
         20..70 => {
             let limit = LIMITS[dice.below(LIMITS.len() as u32) as usize];
-            // The birthday is the last day of the year, or the day after it.
+            // The birthday that reaches the limit is the last day of the year, or the day after.
             if dice.chance(5_000) { (limit, 12, 31) } else { (limit - 1, 1, 1) }
         }
-        // Three months old on the day before the last one, or a day short of it.
+        // Three months old on 30 December, or on 1 January of the next year.
         70..76 => {
             if dice.chance(5_000) {
                 (0, 9, 30)

@@ -1,4 +1,4 @@
-//! Columns as they are filled: text whose few words are stored once, flags as bits, lists as offsets.
+//! Builders of columns: text with its repeated values stored once, flags as bits, lists as offsets.
 
 use polars_arrow::array::{ArrayRef, BooleanArray, ListArray, PrimitiveArray, Utf8ViewArray, View};
 use polars_arrow::bitmap::BitmapBuilder;
@@ -7,10 +7,10 @@ use polars_arrow::offset::OffsetsBuffer;
 use polars_arrow::types::NativeType;
 use polars_core::prelude::{Column, DataFrame, PlSmallStr, Series};
 
-/// Words that a column repeats: their bytes are stored once and shared by all rows and all chunks.
-pub(super) struct Words(Utf8ViewArray);
+/// Texts that columns repeat: their bytes are stored once and shared by all rows and all chunks.
+pub(super) struct Dictionary(Utf8ViewArray);
 
-impl Words {
+impl Dictionary {
     pub(super) fn new<S: AsRef<str>>(words: impl IntoIterator<Item = S>) -> Self {
         let words: Vec<S> = words.into_iter().collect();
         Self(Utf8ViewArray::from_slice_values(words))
@@ -22,9 +22,9 @@ pub(super) trait Grow {
     fn done(self) -> Result<ArrayRef, String>;
 }
 
-/// Text: words from a shared list, or any text.
+/// Text: entries of a shared dictionary, or any text.
 pub(super) struct Text<'w> {
-    words: Option<&'w Words>,
+    words: Option<&'w Dictionary>,
     views: Vec<View>,
     present: BitmapBuilder,
     bytes: Vec<u8>,
@@ -35,12 +35,12 @@ impl<'w> Text<'w> {
         Self { words: None, views: Vec::with_capacity(rows), present: BitmapBuilder::with_capacity(rows), bytes: Vec::new() }
     }
 
-    pub(super) fn of(words: &'w Words, rows: usize) -> Self {
+    pub(super) fn of(words: &'w Dictionary, rows: usize) -> Self {
         Self { words: Some(words), ..Self::new(rows) }
     }
 
-    /// The word at a place of the shared list.
-    pub(super) fn word(&mut self, place: Option<usize>) {
+    /// Adds an entry of the shared dictionary.
+    pub(super) fn entry(&mut self, place: Option<usize>) {
         let view = self.words.zip(place).and_then(|(w, p)| w.0.views().get(p)).copied();
         self.views.push(view.unwrap_or_default());
         self.present.push(view.is_some());
@@ -56,7 +56,7 @@ impl<'w> Text<'w> {
         self.present.push(text.is_some());
     }
 
-    /// At most twelve bytes of ASCII, which stay inside the row.
+    /// Adds at most twelve bytes of ASCII, which fit inside the row's view.
     pub(super) fn short(&mut self, text: Option<&[u8]>) {
         self.views.push(text.map_or_else(View::default, View::new_inline));
         self.present.push(text.is_some());
@@ -69,7 +69,7 @@ impl Grow for Text<'_> {
         if !self.bytes.is_empty() {
             buffers.push(self.bytes.into());
         }
-        // Checked against its bytes here, so that no row can point outside them.
+        // `try_new` checks that every view lies inside the buffers.
         let array = Utf8ViewArray::try_new(ArrowDataType::Utf8View, self.views.into(), buffers.into(), self.present.into_opt_validity());
         array.map(Utf8ViewArray::boxed).map_err(|e| e.to_string())
     }
@@ -130,7 +130,7 @@ impl<T: NativeType> Grow for Numbers<T> {
     }
 }
 
-/// Lists of words.
+/// Lists of dictionary entries.
 pub(super) struct Lists<'w> {
     ends: Vec<i64>,
     words: Text<'w>,
@@ -138,7 +138,7 @@ pub(super) struct Lists<'w> {
 }
 
 impl<'w> Lists<'w> {
-    pub(super) fn of(words: &'w Words, rows: usize) -> Self {
+    pub(super) fn of(words: &'w Dictionary, rows: usize) -> Self {
         let mut ends = Vec::with_capacity(rows + 1);
         ends.push(0);
         Self { ends, words: Text::of(words, 0), present: BitmapBuilder::with_capacity(rows) }
@@ -146,7 +146,7 @@ impl<'w> Lists<'w> {
 
     pub(super) fn push(&mut self, places: Option<&[u8]>) {
         for place in places.unwrap_or_default() {
-            self.words.word(Some(usize::from(*place)));
+            self.words.entry(Some(usize::from(*place)));
         }
         self.ends.push(self.words.views.len() as i64);
         self.present.push(places.is_some());

@@ -1,8 +1,8 @@
-//! What happens in a province: births, deaths, injuries, marriages; and its population.
+//! The events of a province (births, deaths, injuries, marriages) and its population.
 
 use super::calendar::{age_on, births_at, latest_birth};
 use super::child::{BOYS, Birth};
-use super::columns::{Flags, Grow, Numbers, Text, Words, frame};
+use super::columns::{Dictionary, Flags, Grow, Numbers, Text, frame};
 use super::layout::{Layout, SEXES};
 use super::ledger::{Ledger, both};
 use super::part::Part;
@@ -12,18 +12,18 @@ use super::register::{Candidate, Census, Heads};
 use polars_core::prelude::DataFrame;
 
 pub(super) fn tables(province: &Province, layout: &Layout, census: &Census, ledger: &mut Ledger) -> Result<Tables, String> {
-    let communes = Words::new(province.communes.iter().map(|c| &c.code));
-    let here = Here { province, layout, census, communes: &communes };
+    let communes = Dictionary::new(province.communes.iter().map(|c| &c.code));
+    let events = Events { province, layout, census, communes: &communes };
     Ok(vec![
-        ("births", here.births(ledger)?),
-        ("deaths", here.deaths(ledger)?),
-        ("population", here.population(ledger)?),
-        ("injuries", here.injuries(ledger)?),
-        ("marriages", here.marriages(ledger)?),
+        ("births", events.births(ledger)?),
+        ("deaths", events.deaths(ledger)?),
+        ("population", events.population(ledger)?),
+        ("injuries", events.injuries(ledger)?),
+        ("marriages", events.marriages(ledger)?),
     ])
 }
 
-/// A day of an event, and whether it lies in the year. One in ten lies in the quarter before or after it.
+/// Draws the day of an event, and whether it lies in the year. About one in ten lies in the quarter before or after it.
 pub(super) fn draw_day(dice: &mut Dice, layout: &Layout) -> (i32, bool) {
     let days = (layout.last_day - layout.first_day + 1).unsigned_abs();
     match dice.below(1_000) {
@@ -37,7 +37,7 @@ pub(super) fn draw_day(dice: &mut Dice, layout: &Layout) -> (i32, bool) {
     }
 }
 
-/// A sex as it is recorded: 0, 1, or 2 for not recorded.
+/// Draws a sex as recorded: 0, 1, or 2 for not recorded.
 fn draw_sex(dice: &mut Dice, boys: u32) -> usize {
     let sex = usize::from(!dice.chance(boys));
     dice.recorded(sex, 80).unwrap_or(SEXES.len())
@@ -47,15 +47,15 @@ fn under_16(heads: &Heads) -> u64 {
     heads.iter().flat_map(|ages| &ages[..16]).map(|n| u64::from(*n)).sum()
 }
 
-struct Here<'a> {
+struct Events<'a> {
     province: &'a Province<'a>,
     layout: &'a Layout,
     census: &'a Census,
-    communes: &'a Words,
+    communes: &'a Dictionary,
 }
 
-impl Here<'_> {
-    /// Each commune with its own generator and its children.
+impl Events<'_> {
+    /// Each commune with its own generator and its numbers of children.
     fn each(&self, purpose: Purpose) -> impl Iterator<Item = (usize, Dice, &Heads)> {
         let seed = self.province.seed;
         self.census.heads.iter().enumerate().map(move |(commune, heads)| (commune, Dice::new(seed, purpose, commune), heads))
@@ -68,13 +68,13 @@ impl Here<'_> {
     fn births(&self, ledger: &mut Ledger) -> Result<DataFrame, String> {
         let (mut date, mut sex, mut place) = (Numbers::dates(0), Text::new(0), Text::of(self.communes, 0));
         for (commune, mut dice, heads) in self.each(Purpose::Births) {
-            // Nine in ten fall in the year; a few of those did not live to its end.
+            // About nine in ten fall in the year, a few more than the infants alive at its end.
             for _ in 0..dice.part_of(Self::live_births(heads), 11_230) {
                 let (day, in_year) = draw_day(&mut dice, self.layout);
                 let recorded = draw_sex(&mut dice, BOYS);
                 date.push(Some(day));
                 sex.push(SEXES.get(recorded).copied());
-                place.word(Some(commune));
+                place.entry(Some(commune));
                 if in_year {
                     ledger.number(Part::Births, commune, recorded, 1);
                     let is = |wanted: usize| (recorded < SEXES.len()).then_some(recorded == wanted);
@@ -97,7 +97,7 @@ impl Here<'_> {
                 let (birth, age) = draw_death(&mut dice, day);
                 let days = day - birth;
                 let recorded = draw_sex(&mut dice, 5_600);
-                // Days alone leave the age open around a birthday, since years differ in length: there the date is kept.
+                // Days alone leave the age undecided around a birthday, since years differ in length: there the date is recorded.
                 let near_birthday = days % 365 <= days / 365 && days >= 365;
                 let (dated, counted) = match dice.below(100) {
                     0..3 => (near_birthday, near_birthday),
@@ -109,8 +109,8 @@ impl Here<'_> {
                 birth_date.push(dated.then_some(birth));
                 age_days.push(counted.then_some(days));
                 sex.push(SEXES.get(recorded).copied());
-                place.word(Some(commune));
-                let of = dice.word(if age == 0 { &CAUSES } else { &CAUSES[1..] });
+                place.entry(Some(commune));
+                let of = dice.one_of(if age == 0 { &CAUSES } else { &CAUSES[1..] });
                 cause.push(dice.recorded(of, 250));
                 if in_year {
                     let known = dated || counted;
@@ -130,7 +130,7 @@ impl Here<'_> {
         ])
     }
 
-    /// Average population of the year and of the year before: children as in the register, the others by a plain pyramid.
+    /// Average population of the year and of the year before: children as in the register, the rest by a simple pyramid.
     fn population(&self, ledger: &mut Ledger) -> Result<DataFrame, String> {
         let (mut year, mut place, mut sex) = (Numbers::<i32>::new(0), Text::of(self.communes, 0), Text::new(0));
         let (mut age, mut persons) = (Numbers::<i32>::new(0), Numbers::<i64>::new(0));
@@ -138,7 +138,7 @@ impl Here<'_> {
             for back in [1, 0] {
                 for (of_sex, of_age, count) in pyramid(&mut dice, heads, 10_000 - 90 * back) {
                     year.push(Some(self.province.year - back as i32));
-                    place.word(Some(commune));
+                    place.entry(Some(commune));
                     sex.push(SEXES.get(of_sex).copied());
                     age.push(of_age);
                     persons.push(Some(count));
@@ -167,21 +167,21 @@ impl Here<'_> {
             let mut registered = candidates[first..].iter().take_while(|c| c.child.commune == commune);
             for _ in 0..dice.part_of(under_16(heads), 61) {
                 let (day, in_year) = draw_day(&mut dice, self.layout);
-                let hurt = match dice.chance(3_000).then(|| registered.next()).flatten() {
-                    Some(known) if known.child.birth <= day => Hurt::registered(known, day),
-                    _ => Hurt::draw(&mut dice, day),
+                let injured = match dice.chance(3_000).then(|| registered.next()).flatten() {
+                    Some(known) if known.child.birth <= day => Injured::registered(known, day),
+                    _ => Injured::draw(&mut dice, day),
                 };
                 let died = dice.flag(270, 180);
-                child_id.short(hurt.number.map(|n| self.layout.child_id(n)).as_ref().map(super::layout::Id::bytes));
+                child_id.short(injured.number.map(|n| self.layout.child_id(n)).as_ref().map(super::layout::Id::bytes));
                 date.push(Some(day));
-                birth_date.push(hurt.dated.then_some(hurt.birth));
-                sex.push(SEXES.get(hurt.sex).copied());
-                place.word(Some(commune));
+                birth_date.push(injured.dated.then_some(injured.birth));
+                sex.push(SEXES.get(injured.sex).copied());
+                place.entry(Some(commune));
                 fatal.push(died);
                 if in_year {
-                    let is_child = hurt.dated.then_some(hurt.age < 16);
-                    ledger.verdict(Part::Injuries, commune, hurt.sex, is_child);
-                    ledger.verdict(Part::FatalInjuries, commune, hurt.sex, both(is_child, died));
+                    let is_child = injured.dated.then_some(injured.age < 16);
+                    ledger.verdict(Part::Injuries, commune, injured.sex, is_child);
+                    ledger.verdict(Part::FatalInjuries, commune, injured.sex, both(is_child, died));
                 }
             }
         }
@@ -202,7 +202,7 @@ impl Here<'_> {
                 let (day, in_year) = draw_day(&mut dice, self.layout);
                 let early = dice.chance(45);
                 date.push(Some(day));
-                place.word(Some(commune));
+                place.entry(Some(commune));
                 under_age.push(Some(early));
                 if in_year {
                     ledger.verdict(Part::Marriages, commune, SEXES.len(), Some(early));
@@ -213,7 +213,7 @@ impl Here<'_> {
     }
 }
 
-/// A birth for a death on a day, age first, and the age in completed years.
+/// Draws the day of birth for a death on a day, age first, and the age in completed years.
 fn draw_death(dice: &mut Dice, day: i32) -> (i32, i32) {
     let within = |dice: &mut Dice, (low, high): (i32, i32)| dice.between(low, high);
     match dice.below(100) {
@@ -281,8 +281,8 @@ fn pyramid(dice: &mut Dice, heads: &Heads, scale: u64) -> Vec<(usize, Option<i32
     rows
 }
 
-/// Who was injured.
-struct Hurt {
+/// An injured child.
+struct Injured {
     number: Option<usize>,
     sex: usize,
     birth: i32,
@@ -290,7 +290,7 @@ struct Hurt {
     dated: bool,
 }
 
-impl Hurt {
+impl Injured {
     fn registered(known: &Candidate, day: i32) -> Self {
         let child = &known.child;
         Self {

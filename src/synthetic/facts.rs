@@ -1,9 +1,9 @@
-//! What the register says of a child beside its birth, sex and home: facts that go together.
+//! The facts of a child in the register besides its birth, sex and home, consistent with each other.
 
 use super::child::{Child, Household};
 use super::random::Dice;
 
-/// Special circumstances: the 14 groups' letters and the sub-groups, with how often each is drawn.
+/// Special circumstances: the letters of the 14 groups and the sub-groups, each with its weight.
 pub(super) const CIRCUMSTANCES: [(&str, u32); 59] = [
     ("a1", 6),
     ("a2", 3),
@@ -65,12 +65,12 @@ pub(super) const CIRCUMSTANCES: [(&str, u32); 59] = [
     ("l", 1),
     ("o", 1),
 ];
-/// The place of a code that a child of any age and household can have.
+/// The index of a code that a child of any age and household can have.
 const ALWAYS_FITS: u8 = 20;
-/// What a child attends.
+/// The kinds of school a child may attend.
 pub(super) const ATTENDS: [&str; 5] = ["nursery", "kindergarten", "primary", "lower_secondary", "none"];
 
-/// What the register records of a child besides its birth, sex and home; `None` is not recorded.
+/// The facts recorded of a child besides its birth, sex and home; `None` is not recorded.
 pub(super) struct Facts {
     /// The codes, and how many of them.
     pub(super) circumstances: Option<([u8; 3], usize)>,
@@ -78,7 +78,7 @@ pub(super) struct Facts {
     pub(super) at_risk: Option<bool>,
     pub(super) birth_registered: Option<bool>,
     pub(super) fully_vaccinated: Option<bool>,
-    /// A place in the list of schools attended.
+    /// An index into [`ATTENDS`].
     pub(super) attends: Option<usize>,
     pub(super) consulted: Option<bool>,
     pub(super) participates: Option<bool>,
@@ -90,7 +90,7 @@ pub(super) struct Facts {
 }
 
 impl Facts {
-    /// The places of the schools in [`ATTENDS`].
+    /// Indices into [`ATTENDS`].
     pub(super) const NURSERY: usize = 0;
     pub(super) const KINDERGARTEN: usize = 1;
 
@@ -141,7 +141,7 @@ fn draw_circumstances(dice: &mut Dice, child: &Child) -> ([u8; 3], usize) {
     let held = 1 + usize::from(dice.chance(1_300)) + usize::from(dice.chance(150));
     let mut codes = [u8::MAX; 3];
     for place in 0..held {
-        // What cannot be at a child's age or in its household is drawn again, as disability if it must.
+        // A code impossible at the child's age or in its household is drawn again, in the end as a disability.
         let drawn = (0..6).map(|_| dice.pick(&WEIGHTS)).find(|code| {
             let (word, _) = CIRCUMSTANCES[*code];
             let fits = match word.as_bytes().first() {

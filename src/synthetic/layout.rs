@@ -1,16 +1,16 @@
-//! Who lives where, and how things are numbered.
+//! Who lives where, and how children, cases and facilities are numbered.
 
 use super::calendar::day;
 use super::province::Province;
 use super::random::{Dice, Purpose};
 
 pub(super) const SEXES: [&str; 2] = ["male", "female"];
-/// Codes of the list of 1979: Kinh, then groups met everywhere.
+/// Codes of the list of 1979: Kinh, then groups found everywhere.
 pub(super) const ETHNICITIES: [&str; 8] = ["01", "02", "03", "04", "06", "07", "08", "09"];
 
 /// The plan of the province, fixed before any record is made.
 pub(super) struct Layout {
-    /// The number of the first child of each commune, and at the end the number of children.
+    /// The number of the first child of each commune, followed by the number of children.
     pub(super) starts: Vec<usize>,
     /// Poor households among 10,000 in each commune.
     pub(super) poverty: Vec<u32>,
@@ -88,13 +88,13 @@ impl Layout {
         Id::new(&self.code, b"", number + 1, 9)
     }
 
-    /// An identifier of another kind of thing.
+    /// The identifier of another entity, whose letter tells its kind.
     pub(super) fn id(&self, letter: &[u8], number: usize) -> Id {
         Id::new(&self.code, letter, number + 1, 8)
     }
 
-    /// Twelve digits: province of registration, century and sex, year of birth, six that no two of a million
-    /// neighbours share.
+    /// Twelve digits: province of registration, century and sex, year of birth, and six that are unique among a million
+    /// consecutive children.
     pub(super) fn personal_id(&self, number: usize, sex: usize, birth_year: i32) -> [u8; 12] {
         let mut digits = [b'0'; 12];
         let code = &self.code[..self.code.len().min(3)];

@@ -1,20 +1,20 @@
-//! Where the true counts are kept while the records are made.
+//! The true counts, kept while the records are made.
 
 use super::part::{PARTS, Part};
 
 /// The sexes of a ledger: male, female, not recorded.
 pub(super) const SEXES: usize = 3;
 
-/// How the records of one cell fall for one count or one share.
+/// The verdicts on the records of one cell, for one count or one share.
 #[derive(Clone, Copy, Default, Debug, PartialEq, Eq)]
 pub(super) struct Cell {
     /// Counted; for a share, in the whole and in the part.
     pub(super) yes: i64,
     /// For a share: in the whole and certainly not in the part.
     pub(super) no: i64,
-    /// Records that cannot be decided; for a share, whose place in the whole or in the part cannot.
+    /// Undecided records; for a share, undecided in the whole or in the part.
     pub(super) open: i64,
-    /// For a share: those of them that may be in the part. The number of the part leaves only these open.
+    /// For a share: the undecided records that may be in the part, which are those undecided in its count.
     pub(super) open_number: i64,
 }
 
@@ -34,7 +34,7 @@ pub(super) struct Keyed {
     pub(super) sex: usize,
     /// The key; a record without one counts for itself.
     pub(super) key: Option<u64>,
-    /// Whether it is in the whole, and in the part of the whole; `None` where that cannot be decided.
+    /// Whether it is in the whole, and in the part of the whole; `None` if undecided.
     pub(super) whole: Option<bool>,
     pub(super) inside: Option<bool>,
 }
@@ -60,12 +60,12 @@ impl Ledger {
         &mut self.cells[place]
     }
 
-    /// Adds to a number.
+    /// Adds an amount to a count.
     pub(super) fn number(&mut self, part: Part, commune: usize, sex: usize, amount: i64) {
         self.cell(part, commune, sex).yes += amount;
     }
 
-    /// Adds one record to a number if it belongs to it.
+    /// Adds one record to a count, by its verdict.
     pub(super) fn verdict(&mut self, part: Part, commune: usize, sex: usize, verdict: Option<bool>) {
         let cell = self.cell(part, commune, sex);
         match verdict {
@@ -80,7 +80,7 @@ impl Ledger {
         self.shares(part, commune, sex, 1, whole, inside);
     }
 
-    /// Adds so many persons of one record to a share.
+    /// Adds a number of persons of one record to a share.
     pub(super) fn shares(&mut self, part: Part, commune: usize, sex: usize, amount: i64, whole: Option<bool>, inside: Option<bool>) {
         let cell = self.cell(part, commune, sex);
         match (whole, inside) {
@@ -102,7 +102,7 @@ impl Ledger {
         }
     }
 
-    /// Takes over what a part of the province counted.
+    /// Adds the counts of a part of the province.
     pub(super) fn absorb(&mut self, other: &Self) {
         let start = (other.first - self.first) * SEXES * PARTS;
         for (mine, theirs) in self.cells[start..].iter_mut().zip(&other.cells) {
@@ -125,7 +125,7 @@ impl Ledger {
     }
 }
 
-/// Both of two facts that may not be known.
+/// The conjunction of two facts that may be unknown.
 pub(super) fn both(a: Option<bool>, b: Option<bool>) -> Option<bool> {
     match (a, b) {
         (Some(false), _) | (_, Some(false)) => Some(false),
@@ -134,7 +134,7 @@ pub(super) fn both(a: Option<bool>, b: Option<bool>) -> Option<bool> {
     }
 }
 
-/// Distinct keys: a key counts once, in the part if any of its records is, and is undecided only if no record decides it.
+/// Counts distinct keys: a key counts once, in the part if any of its records is, and is undecided only if no record decides it.
 pub(super) fn distinct<'a>(records: impl Iterator<Item = &'a Keyed>) -> Cell {
     let mut keys: Vec<(Option<u64>, Cell)> = records
         .map(|record| {

@@ -1,12 +1,12 @@
-//! A made-up province with planted truth.
+//! A synthetic province whose true counts are known.
 //!
 //! Real records of children can never be shipped, so tests, examples and benchmarks use records made here: all tables
-//! of the crate, with what makes real ones hard (unknown values, births on an age limit, twins, repeat victims, several
-//! children or perpetrators in a case, events outside the year). While a record is made it is known what is true
-//! of it; [`Truth`] holds those facts added up, so that an engine can be held against something other than itself.
+//! of the crate, with the difficulties of real ones (unknown values, births on an age limit, twins, repeat victims, several
+//! children or perpetrators in a case, events outside the year). The true facts of each record are counted while it is
+//! made; [`Truth`] holds these counts, so that an engine can be checked against something other than itself.
 //!
-//! The same province and seed give the same bytes, whatever the number of threads. The proportions are plausible and
-//! nothing more: no number made here says anything about a real place.
+//! The same province and seed give the same bytes on any number of threads. The proportions are plausible and nothing
+//! more: no number made here describes a real place.
 //!
 //! ```
 //! use chitieu::synthetic::{Commune, Province, generate};
@@ -17,14 +17,14 @@
 //! assert_eq!(tables[0].0, "children");
 //! assert_eq!(tables[0].1.height(), 3_000);
 //! assert!(truth.to_frame().height() > 0);
-//! # Ok::<(), String>(())
+//! # Ok::<(), chitieu::Error>(())
 //! ```
 
 #![allow(
     clippy::cast_possible_truncation,
     clippy::cast_possible_wrap,
     clippy::cast_sign_loss,
-    reason = "the ages, days and counts made here are small, and none that changes its type is negative"
+    reason = "the ages, days and counts made here are small, and none that is cast is negative"
 )]
 
 mod abuse;
@@ -51,6 +51,7 @@ mod truth;
 pub use province::{Commune, Province, Tables, communes};
 pub use truth::Truth;
 
+use crate::error::{Error, Fact, Phrase};
 use layout::Layout;
 use ledger::Ledger;
 use polars_core::prelude::DataFrame;
@@ -59,14 +60,19 @@ use rayon::prelude::*;
 use register::{CHUNK, Census, Heads, Vocabulary};
 use std::collections::BTreeSet;
 
-/// Makes all tables of a province, `children` first, and the truth about its year.
+/// Makes all tables of a province, `children` first, and the true counts of its year.
 ///
 /// # Errors
-/// A sentence that says what is wrong with the province asked for: no communes, the same commune twice, a code that is not one
-/// to three letters or digits, a year outside 1950 to 2150, or more than 500 million children.
-pub fn generate(province: &Province) -> Result<(Tables, Truth), String> {
-    check(province)?;
-    let (reporting, silent) = parted(province);
+/// [`Error::BadNumber`] for a province without reporting communes, with a commune twice, with a code that is not one to three letters
+/// or digits, a year outside 1950 to 2150, or more than 500 million children.
+pub fn generate(province: &Province) -> crate::Result<(Tables, Truth)> {
+    let wrong = |found| Error::BadNumber { what: "province", expected: Phrase::PossibleProvince.into(), found };
+    check(province).map_err(|found| wrong(found.into()))?;
+    made(province).map_err(|error| wrong(Fact::library(error)))
+}
+
+fn made(province: &Province) -> Result<(Tables, Truth), String> {
+    let (reporting, silent) = split_silent(province);
     let province = &Province { communes: &reporting, ..*province };
     let layout = Layout::new(province);
     let mut ledger = Ledger::new(0, province.communes.len());
@@ -80,8 +86,8 @@ pub fn generate(province: &Province) -> Result<(Tables, Truth), String> {
     Ok((tables, truth))
 }
 
-/// The communes that send records, in their order, and those that send none.
-fn parted(province: &Province) -> (Vec<Commune>, Vec<Commune>) {
+/// Splits the communes, in their order, into those that report and those that do not.
+fn split_silent(province: &Province) -> (Vec<Commune>, Vec<Commune>) {
     let mut dice = Dice::new(province.seed, Purpose::Silence, 0);
     let mut order: Vec<(u32, usize)> = (0..province.communes.len()).map(|place| (dice.below(u32::MAX), place)).collect();
     order.sort_unstable();
@@ -93,31 +99,31 @@ fn parted(province: &Province) -> (Vec<Commune>, Vec<Commune>) {
     (of(false), of(true))
 }
 
-fn check(province: &Province) -> Result<(), String> {
+fn check(province: &Province) -> Result<(), Phrase> {
     if province.communes.is_empty() {
-        return Err("a province needs at least one commune".to_owned());
+        return Err(Phrase::NoCommunes);
     }
     if province.silent >= province.communes.len() {
-        return Err(format!("of {} communes at least one must have records, not {} be silent", province.communes.len(), province.silent));
+        return Err(Phrase::SilentCommunes(province.communes.len() as u64, province.silent as u64));
     }
     let mut codes: Vec<&str> = province.communes.iter().map(|c| c.code.as_str()).collect();
     codes.sort_unstable();
     if let Some([twice, ..]) = codes.windows(2).find(|w| w[0] == w[1]) {
-        return Err(format!("the commune {twice} is given twice"));
+        return Err(Phrase::CommuneTwice((*twice).to_owned()));
     }
     if !(1..=3).contains(&province.code.len()) || !province.code.bytes().all(|b| b.is_ascii_alphanumeric()) {
-        return Err(format!("the code of a province is one to three letters or digits, not \"{}\"", province.code));
+        return Err(Phrase::BadProvinceCode(province.code.to_owned()));
     }
     if !(1950..=2150).contains(&province.year) {
-        return Err(format!("the year must lie between 1950 and 2150, not {}", province.year));
+        return Err(Phrase::YearOutside(1950, 2150, province.year.into()));
     }
     if province.children > 500_000_000 {
-        return Err(format!("at most 500,000,000 children can be made, not {}", province.children));
+        return Err(Phrase::TooManyChildren(province.children as u64));
     }
     Ok(())
 }
 
-/// The register, made chunk by chunk so that the number of threads cannot change it.
+/// The register, made in fixed chunks so that it does not depend on the number of threads.
 fn children(province: &Province, layout: &Layout, ledger: &mut Ledger) -> Result<(DataFrame, Census), String> {
     let words = Vocabulary::new(province);
     let chunks = province.children.div_ceil(CHUNK).max(1);

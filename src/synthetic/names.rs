@@ -1,6 +1,6 @@
-//! Made-up names from common Vietnamese family, middle and given names. Nobody's in particular.
+//! Synthetic names, combined from common Vietnamese family, middle and given names.
 
-use super::columns::Words;
+use super::columns::Dictionary;
 use super::random::Dice;
 
 const FAMILY: [&str; 14] = ["Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ", "Đặng", "Bùi", "Đỗ", "Ngô", "Dương", "Lý", "Đào", "Phan"];
@@ -12,8 +12,8 @@ const GIVEN: [[&str; 16]; 2] = [
 ];
 const OF_ONE_SEX: usize = FAMILY.len() * MIDDLE[0].len() * GIVEN[0].len();
 
-/// All names, boys' before girls'.
-pub(super) fn all() -> Words {
+/// All names, boys' names first.
+pub(super) fn all() -> Dictionary {
     let mut names = Vec::with_capacity(2 * OF_ONE_SEX);
     for (middles, givens) in MIDDLE.iter().zip(&GIVEN) {
         for family in FAMILY {
@@ -22,10 +22,10 @@ pub(super) fn all() -> Words {
             }
         }
     }
-    Words::new(names)
+    Dictionary::new(names)
 }
 
-/// The place of a boy's or a girl's name in [`all`].
+/// Draws the index of a boy's or a girl's name in [`all`].
 pub(super) fn draw(dice: &mut Dice, sex: usize) -> usize {
     (sex.min(1)) * OF_ONE_SEX + dice.below(OF_ONE_SEX as u32) as usize
 }

@@ -1,6 +1,6 @@
-//! The counts that the truth is made of.
+//! The counts from which the true indicators are computed.
 
-/// What is counted while the records are made.
+/// A count kept while the records are made.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Part {
     Special,

@@ -1,8 +1,8 @@
-//! The persons who abused, and the administrative sanctions.
+//! The perpetrators and the administrative sanctions.
 
 use super::calendar::{births_at, day};
 use super::case::Case;
-use super::columns::{Grow, Numbers, Text, Words, frame};
+use super::columns::{Dictionary, Grow, Numbers, Text, frame};
 use super::layout::{Id, Layout, SEXES};
 use super::ledger::{Keyed, Ledger};
 use super::part::Part;
@@ -19,7 +19,7 @@ struct Person {
     birth: i32,
 }
 
-/// The perpetrators as they fill.
+/// The columns of perpetrators, as they are filled.
 pub(super) struct Perpetrators<'a> {
     layout: &'a Layout,
     seen: Vec<Person>,
@@ -64,7 +64,7 @@ impl<'a> Perpetrators<'a> {
         }
     }
 
-    /// A person known from an earlier case, or a new one of 14 to 75 years.
+    /// Draws a person of an earlier case, or a new one of 14 to 75 years.
     fn draw(&mut self, dice: &mut Dice, received: i32, here: &[usize]) -> Person {
         if dice.chance(700)
             && let Some(known) = self.seen.get(dice.below(self.seen.len() as u32) as usize)
@@ -90,7 +90,7 @@ impl<'a> Perpetrators<'a> {
     }
 }
 
-/// Articles of Decree 130/2021 with their fines for a person in million đồng. The bands of 27, 31 and 36 are made up.
+/// Articles of Decree 130/2021 with their fines for a person in million đồng. The bands of 27, 31 and 36 are invented.
 const ARTICLES: [(&str, i64, i64); 8] = [
     ("21", 20, 25),
     ("22(1)", 10, 20),
@@ -105,7 +105,7 @@ const FORMS: [&str; 5] = ["a", "b", "c", "d", "đ"];
 const FINE: usize = 1;
 const STATUSES: [&str; 3] = ["in_force", "annulled", "to_criminal"];
 
-/// The sanctions as they fill.
+/// The columns of sanctions, as they are filled.
 pub(super) struct Sanctions<'a> {
     layout: &'a Layout,
     dice: Dice,
@@ -124,7 +124,7 @@ pub(super) struct Sanctions<'a> {
 }
 
 impl<'a> Sanctions<'a> {
-    pub(super) fn new(province: &Province, layout: &'a Layout, communes: &'a Words) -> Self {
+    pub(super) fn new(province: &Province, layout: &'a Layout, communes: &'a Dictionary) -> Self {
         Self {
             layout,
             dice: Dice::new(province.seed, Purpose::Sanctions, 0),
@@ -143,7 +143,7 @@ impl<'a> Sanctions<'a> {
         }
     }
 
-    /// The decisions that follow a case: mostly none or one, some weeks later, so that some fall in another year.
+    /// Adds the decisions on a case: mostly none or one, some weeks later, so that some fall in another year.
     pub(super) fn push_case(&mut self, case: &Case, ledger: &mut Ledger) {
         for _ in 0..self.dice.pick(&[40, 54, 6]) {
             let dice = &mut self.dice;
@@ -163,7 +163,7 @@ impl<'a> Sanctions<'a> {
             self.decided_on.push(Some(decided));
             let act = Some(case.incident).filter(|act| case.incident_known && *act <= decided);
             self.act_date.push(act);
-            self.commune.word(Some(case.commune));
+            self.commune.entry(Some(case.commune));
             self.decree.push(act.map(|act| if act < day(2022, 1, 1) { "144/2013" } else { "130/2021" }));
             self.article.push(dice.recorded(article, 200));
             self.form.push(dice.recorded(FORMS[form], 150));

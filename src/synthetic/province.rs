@@ -1,4 +1,4 @@
-//! What is to be made: a province and its communes.
+//! The province to make, and its communes.
 
 use crate::area::{AreaList, Level};
 use polars_core::prelude::DataFrame;
@@ -22,20 +22,20 @@ pub fn communes(list: &AreaList, province: &str) -> Vec<Commune> {
         .collect()
 }
 
-/// What is to be made.
+/// The province to make.
 #[derive(Debug, Clone, Copy)]
 pub struct Province<'a> {
     /// The province's code, such as `33`.
     pub code: &'a str,
     /// Its communes.
     pub communes: &'a [Commune],
-    /// Rows of the register of children, the few of 16 and 17 years included.
+    /// Rows of the register of children, including the few of 16 and 17 years.
     pub children: usize,
-    /// The calendar year that the truth is about; the records reach a little beyond it.
+    /// The calendar year of the true counts; the records reach a little beyond it.
     pub year: i32,
     /// Another seed gives another province.
     pub seed: u64,
-    /// How many of the communes sent nothing: they have no row in any table.
+    /// How many of the communes do not report: they have no row in any table.
     pub silent: usize,
 }
 

@@ -1,10 +1,10 @@
-//! Random choices whose bytes never change: every draw is made from the raw output of a published
-//! generator by integer arithmetic written here, so no library update can move a record.
+//! Random draws that never change: they use the raw output of a published generator and integer arithmetic written here,
+//! so that no library update can change a record.
 
 use rand_pcg::Pcg64Mcg;
 use rand_pcg::rand_core::Rng;
 
-/// What the draws are for. Each has its own streams, so a new table leaves the others as they were.
+/// The purpose of draws. Each has its own streams, so that a new table does not change the others.
 #[derive(Clone, Copy)]
 pub(super) enum Purpose {
     Communes = 1,
@@ -56,7 +56,7 @@ impl Dice {
         self.below(10_000) < share
     }
 
-    /// A place in a table of weights.
+    /// An index into a table of weights, drawn by weight.
     pub(super) fn pick(&mut self, weights: &[u32]) -> usize {
         let mut left = self.below(weights.iter().sum());
         for (place, weight) in weights.iter().enumerate() {
@@ -68,23 +68,23 @@ impl Dice {
         weights.len().saturating_sub(1)
     }
 
-    /// One of some words.
-    pub(super) fn word<'a>(&mut self, words: &[&'a str]) -> &'a str {
+    /// One of some texts.
+    pub(super) fn one_of<'a>(&mut self, words: &[&'a str]) -> &'a str {
         words.get(self.below(words.len() as u32) as usize).copied().unwrap_or_default()
     }
 
-    /// The value as it stands in the records: not recorded `lost` times in 10,000.
+    /// The value as recorded: missing `lost` times in 10,000.
     pub(super) fn recorded<T>(&mut self, value: T, lost: u32) -> Option<T> {
         if self.chance(lost) { None } else { Some(value) }
     }
 
-    /// A flag that is true `share` times and not recorded `lost` times in 10,000.
+    /// A flag that is true `share` times and missing `lost` times in 10,000.
     pub(super) fn flag(&mut self, share: u32, lost: u32) -> Option<bool> {
         let value = self.chance(share);
         self.recorded(value, lost)
     }
 
-    /// `number` times a share given in 10,000, rounded at random so that small places get their part.
+    /// `number` times a share given in 10,000, rounded at random so that small communes get their part.
     pub(super) fn part_of(&mut self, number: u64, share: u32) -> u64 {
         let exact = number * u64::from(share);
         exact / 10_000 + u64::from(u64::from(self.below(10_000)) < exact % 10_000)

@@ -1,7 +1,7 @@
-//! The children's register: every column of every child, one chunk at a time.
+//! The register of children, made in chunks.
 
 use super::child::{Birth, Child};
-use super::columns::{Flags, Grow, Lists, Numbers, Text, Words};
+use super::columns::{Dictionary, Flags, Grow, Lists, Numbers, Text};
 use super::facts::{ATTENDS, CIRCUMSTANCES, Facts};
 use super::layout::{ETHNICITIES, Layout, SEXES};
 use super::ledger::{Ledger, both};
@@ -11,10 +11,10 @@ use super::province::Province;
 use super::random::{Dice, Purpose};
 use polars_arrow::array::ArrayRef;
 
-/// Children made with one generator. The bytes depend on it, so it never changes.
+/// Children made with one generator. The records depend on it, so it never changes.
 pub(super) const CHUNK: usize = 65_536;
 
-/// Children in 10,000 who may turn out to be victims in the records of abuse.
+/// Children in 10,000 who may be victims in the records of abuse.
 const CANDIDATES: u32 = 20;
 
 /// A child that the records of abuse may name.
@@ -24,10 +24,10 @@ pub(super) struct Candidate {
     pub(super) child: Child,
 }
 
-/// How many children there are of a commune by sex and age, whatever is recorded of them.
+/// The true number of children of a commune, by sex and age.
 pub(super) type Heads = [[u32; 18]; 2];
 
-/// What one chunk of the register gives.
+/// One chunk of the register, with its true counts.
 pub(super) struct Chunk {
     pub(super) columns: Vec<(&'static str, ArrayRef)>,
     pub(super) ledger: Ledger,
@@ -36,32 +36,32 @@ pub(super) struct Chunk {
     pub(super) candidates: Vec<Candidate>,
 }
 
-/// The words that all chunks share.
+/// The dictionaries that all chunks share.
 pub(super) struct Vocabulary {
-    communes: Words,
-    sexes: Words,
-    ethnicities: Words,
-    circumstances: Words,
-    households: Words,
-    attends: Words,
-    names: Words,
+    communes: Dictionary,
+    sexes: Dictionary,
+    ethnicities: Dictionary,
+    circumstances: Dictionary,
+    households: Dictionary,
+    attends: Dictionary,
+    names: Dictionary,
 }
 
 impl Vocabulary {
     pub(super) fn new(province: &Province) -> Self {
         Self {
-            communes: Words::new(province.communes.iter().map(|c| &c.code)),
-            sexes: Words::new(SEXES),
-            ethnicities: Words::new(ETHNICITIES),
-            circumstances: Words::new(CIRCUMSTANCES.iter().map(|(code, _)| code)),
-            households: Words::new(["poor", "near_poor", "other"]),
-            attends: Words::new(ATTENDS),
+            communes: Dictionary::new(province.communes.iter().map(|c| &c.code)),
+            sexes: Dictionary::new(SEXES),
+            ethnicities: Dictionary::new(ETHNICITIES),
+            circumstances: Dictionary::new(CIRCUMSTANCES.iter().map(|(code, _)| code)),
+            households: Dictionary::new(["poor", "near_poor", "other"]),
+            attends: Dictionary::new(ATTENDS),
             names: names::all(),
         }
     }
 }
 
-/// The columns of the register as they fill.
+/// The columns of the register, as they are filled.
 struct Rows<'w> {
     child_id: Text<'w>,
     birth_date: Numbers<i32>,
@@ -120,22 +120,22 @@ impl<'w> Rows<'w> {
     fn push(&mut self, dice: &mut Dice, layout: &Layout, number: usize, child: &Child, facts: &Facts) {
         self.child_id.short(Some(layout.child_id(number).bytes()));
         self.birth_date.push((child.knows == Birth::Dated).then_some(child.birth));
-        // Where the day is known the year is mostly not kept beside it.
+        // Where the day is recorded the year mostly is not.
         self.birth_year.push(match child.knows {
             Birth::Dated => dice.chance(400).then_some(child.birth_year),
             Birth::YearOnly => Some(child.birth_year),
             Birth::Unknown => None,
         });
-        self.sex.word((child.recorded_sex < SEXES.len()).then_some(child.recorded_sex));
-        self.ethnicity.word(dice.recorded(child.ethnicity, 60));
-        self.commune.word(Some(child.commune));
+        self.sex.entry((child.recorded_sex < SEXES.len()).then_some(child.recorded_sex));
+        self.ethnicity.entry(dice.recorded(child.ethnicity, 60));
+        self.commune.entry(Some(child.commune));
         self.circumstances.push(facts.circumstances.as_ref().map(|(codes, held)| &codes[..*held]));
         self.supported.push(facts.supported);
         self.at_risk.push(facts.at_risk);
         self.birth_registered.push(facts.birth_registered);
         self.fully_vaccinated.push(facts.fully_vaccinated);
-        self.household.word(dice.recorded(child.household as usize, 150));
-        self.attends.word(facts.attends);
+        self.household.entry(dice.recorded(child.household as usize, 150));
+        self.attends.entry(facts.attends);
         self.consulted.push(facts.consulted);
         self.participates.push(facts.participates);
         self.aware_of_rights.push(facts.aware_of_rights);
@@ -150,7 +150,7 @@ impl<'w> Rows<'w> {
         let digits = has_number.then(|| layout.personal_id(number, child.sex, child.birth_year));
         self.personal_id.short(digits.as_ref().map(|d| &d[..]));
         let name = names::draw(dice, child.sex);
-        self.full_name.word(dice.recorded(name, 50));
+        self.full_name.entry(dice.recorded(name, 50));
     }
 
     fn done(self) -> Result<Vec<(&'static str, ArrayRef)>, String> {
@@ -213,7 +213,7 @@ pub(super) fn chunk(province: &Province, layout: &Layout, words: &Vocabulary, nt
     Ok(Chunk { columns: rows.done()?, ledger, first_commune: first, heads, candidates })
 }
 
-/// Enters a child in the truth, from what is true of it and what the register holds of that.
+/// Counts a child, by its true facts as far as the register holds them.
 fn count(ledger: &mut Ledger, child: &Child, facts: &Facts) {
     if !child.is_there() {
         return;
@@ -243,7 +243,7 @@ fn count(ledger: &mut Ledger, child: &Child, facts: &Facts) {
     share(Part::Participation, child.aged(11, 15), facts.participates);
 }
 
-/// What the tables after the register are made from.
+/// What the other tables need of the register.
 pub(super) struct Census {
     pub(super) heads: Vec<Heads>,
     pub(super) candidates: Vec<Candidate>,

@@ -1,10 +1,10 @@
-//! How fast help came to each victim: hours to the emergency measure, days of the plan and of its approval.
+//! How fast each victim got help: hours to the emergency measure, days of the plan and of its approval.
 
 use super::columns::{Grow, Numbers};
 use super::random::{Dice, Purpose};
 use polars_arrow::array::ArrayRef;
 
-/// The steps as they fill; their draws leave those of the other columns as they were.
+/// The columns of the steps, as they are filled. They have draws of their own, which do not change the other columns.
 pub(super) struct Response {
     dice: Dice,
     emergency_hours: Numbers<i32>,
@@ -22,7 +22,7 @@ impl Response {
         }
     }
 
-    /// Mostly within 12 hours, 5 and 2 working days, and now and then late or not recorded.
+    /// Adds steps that are mostly within 12 hours, 5 and 2 working days, and sometimes late or not recorded.
     pub(super) fn push(&mut self, received: i32) {
         let dice = &mut self.dice;
         let hours = if dice.chance(8_500) { dice.between(1, 12) } else { dice.between(13, 72) };

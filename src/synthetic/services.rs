@@ -1,6 +1,6 @@
 //! Communes, villages, schools, and the numbers of pupils by school year.
 
-use super::columns::{Flags, Grow, Numbers, Text, Words, frame};
+use super::columns::{Dictionary, Flags, Grow, Numbers, Text, frame};
 use super::layout::{Layout, SEXES};
 use super::ledger::Ledger;
 use super::part::Part;
@@ -9,7 +9,7 @@ use super::random::{Dice, Purpose};
 use super::register::{Census, Heads};
 use polars_core::prelude::DataFrame;
 
-/// Where a record has no sex to be broken down by.
+/// The ledger's sex of records without one.
 const NO_SEX: usize = SEXES.len();
 
 /// A flag of a facility: its column, its part in the truth, and how many in 10,000 have it.
@@ -23,7 +23,7 @@ const SCHOOL: &[Flag] = &[
 ];
 
 pub(super) fn tables(province: &Province, layout: &Layout, census: &Census, ledger: &mut Ledger) -> Result<Tables, String> {
-    let words = Words::new(province.communes.iter().map(|c| &c.code));
+    let words = Dictionary::new(province.communes.iter().map(|c| &c.code));
     let mut communes = Facilities::new(None, &words, COMMUNE);
     let mut villages = Facilities::new(Some("village_id"), &words, VILLAGE);
     let mut schools = Facilities::new(Some("school_id"), &words, SCHOOL);
@@ -31,7 +31,7 @@ pub(super) fn tables(province: &Province, layout: &Layout, census: &Census, ledg
     for commune in 0..province.communes.len() {
         let mut dice = Dice::new(province.seed, Purpose::Facilities, commune);
         let (next_village, next_school) = (village + dice.between(4, 10) as usize, school + dice.between(3, 6) as usize);
-        // The year before is there too: the period must choose.
+        // The table holds the year before too, so that the period matters.
         for back in [1, 0] {
             let year = province.year - back;
             let mut truth = (back == 0).then_some(&mut *ledger);
@@ -53,7 +53,7 @@ pub(super) fn tables(province: &Province, layout: &Layout, census: &Census, ledg
     ])
 }
 
-/// A table of things with yes/no facts by year.
+/// A table of communes, villages or schools with flags by year.
 struct Facilities<'w> {
     id: Option<(&'static str, Text<'w>)>,
     commune: Text<'w>,
@@ -62,7 +62,7 @@ struct Facilities<'w> {
 }
 
 impl<'w> Facilities<'w> {
-    fn new(id: Option<&'static str>, communes: &'w Words, flags: &[Flag]) -> Self {
+    fn new(id: Option<&'static str>, communes: &'w Dictionary, flags: &[Flag]) -> Self {
         Self {
             id: id.map(|name| (name, Text::new(0))),
             commune: Text::of(communes, 0),
@@ -75,7 +75,7 @@ impl<'w> Facilities<'w> {
         if let Some((_, ids)) = &mut self.id {
             ids.short(Some(id));
         }
-        self.commune.word(Some(commune));
+        self.commune.entry(Some(commune));
         self.year.push(Some(year));
         for ((_, part, share), column) in &mut self.flags {
             let value = dice.flag(*share, 220);
@@ -100,7 +100,7 @@ impl<'w> Facilities<'w> {
     }
 }
 
-/// The columns of the pupils.
+/// The columns of pupils, as they are filled.
 struct Pupils<'w> {
     commune: Text<'w>,
     school_year: Text<'w>,
@@ -111,11 +111,11 @@ struct Pupils<'w> {
     dropped_out: Numbers<i64>,
 }
 
-/// Completion looks four school years back, so six are kept before the one that ends in the year, and one after it.
+/// School years by the year in which they end. Completion looks back four, so six before the one of the year are made, and one after.
 const SCHOOL_YEARS: std::ops::RangeInclusive<i32> = -6..=1;
 
-fn pupils(province: &Province, census: &Census, communes: &Words, ledger: &mut Ledger) -> Result<DataFrame, String> {
-    let years = Words::new(SCHOOL_YEARS.map(|offset| format!("{}-{}", province.year + offset - 1, province.year + offset)));
+fn pupils(province: &Province, census: &Census, communes: &Dictionary, ledger: &mut Ledger) -> Result<DataFrame, String> {
+    let years = Dictionary::new(SCHOOL_YEARS.map(|offset| format!("{}-{}", province.year + offset - 1, province.year + offset)));
     let mut rows = Pupils {
         commune: Text::of(communes, 0),
         school_year: Text::of(&years, 0),
@@ -151,8 +151,8 @@ fn pupils(province: &Province, census: &Census, communes: &Words, ledger: &mut L
 
 impl Pupils<'_> {
     fn push(&mut self, commune: usize, year: usize, grade: i32, sex: usize, class: &Class) {
-        self.commune.word(Some(commune));
-        self.school_year.word(Some(year));
+        self.commune.entry(Some(commune));
+        self.school_year.entry(Some(year));
         self.grade.push(Some(grade));
         self.sex.push(SEXES.get(sex).copied());
         self.enrolled.push(Some(class.enrolled));
@@ -169,7 +169,7 @@ struct Class {
 }
 
 impl Class {
-    /// As many as the children of the age have been; in some communes a few whose sex is not recorded.
+    /// Draws as many pupils as there were children of that age; in some communes also a few whose sex is not recorded.
     fn draw(dice: &mut Dice, heads: &Heads, offset: i32, grade: i32, sex: usize) -> Option<Self> {
         let enrolled = if sex == NO_SEX {
             if !dice.chance(300) {
@@ -177,7 +177,7 @@ impl Class {
             }
             1 + u64::from(dice.below(4))
         } else {
-            // The register loses those over 15, whose number is taken to be that of 15.
+            // Children over 15 leave the register: their number is taken to be that of age 15.
             let age = (grade + 5 - offset).clamp(0, 15) as usize;
             dice.part_of(u64::from(heads[sex][age]), 9_700 + 5 * grade.unsigned_abs())
         };
@@ -187,7 +187,7 @@ impl Class {
         Some(Self { enrolled: enrolled as i64, completed: completed as i64, dropped_out: dropped_out as i64 })
     }
 
-    /// Enters the class in the truth if some indicator of the year counts it.
+    /// Counts the class if some indicator of the year needs it.
     fn count(&self, ledger: &mut Ledger, commune: usize, offset: i32, grade: i32, sex: usize) {
         let mut number = |part, amount| ledger.number(part, commune, sex, amount);
         match (offset, grade) {

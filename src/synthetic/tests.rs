@@ -1,4 +1,4 @@
-//! The province holds what it promises.
+//! The synthetic province has the promised properties.
 
 use super::*;
 use polars_core::prelude::*;
@@ -57,7 +57,7 @@ fn another_seed_gives_another_province() {
 }
 
 #[test]
-fn what_cannot_be_made_is_refused() {
+fn impossible_provinces_are_refused() {
     let one = communes(1);
     let province = Province { code: "33", communes: &one, children: 10, year: 2022, seed: 1, silent: 0 };
     assert!(generate(&Province { communes: &[], ..province }).is_err());
@@ -171,7 +171,7 @@ fn the_hard_records_are_there() {
         let day = calendar::day(year, month, day);
         dates.iter().flatten().filter(|d| *d == day).count()
     };
-    // Sixteen on the last day, a day short of it, and a birthday that common years lack.
+    // Sixteen on the last day, a day younger, and born on 29 February.
     assert!(born(2006, 12, 31) > 0 && born(2007, 1, 1) > 0 && born(2020, 2, 29) > 0);
     let years = children.column("birth_year").unwrap().i32().unwrap().clone();
     assert!(dates.iter().zip(years.iter()).any(|(d, y)| d.is_none() && y.is_some()));

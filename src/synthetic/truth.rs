@@ -1,6 +1,6 @@
-//! The planted truth: every indicator of the catalogue, counted while the records were made.
+//! The true counts of every indicator of the catalogue, kept while the records were made.
 
-use super::columns::{Grow, Numbers, Text, Words, frame};
+use super::columns::{Dictionary, Grow, Numbers, Text, frame};
 use super::ledger::{Cell, Keyed, Ledger, SEXES, distinct};
 use super::part::Part;
 use super::province::{Commune, Province};
@@ -9,32 +9,32 @@ use polars_core::prelude::DataFrame;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
-/// Parts that count distinct keys: they do not add up over areas and sexes.
+/// Counts of distinct keys, which do not add up over areas and sexes.
 const KEYED: [Part; 5] = [Part::AbusedChildren, Part::AbusedSupported, Part::AbuseCases, Part::Perpetrators, Part::Sanctions];
 
-/// How an indicator is made of parts.
+/// How an indicator is computed from parts.
 #[derive(Clone, Copy)]
-enum Make {
-    /// The number itself.
+enum Formula {
+    /// A count.
     Number(Part),
-    /// The part over the whole it lies in.
+    /// A part over its whole.
     Share(Part),
-    /// One number over another.
+    /// One count over another.
     Quotient(Part, Part),
 }
 
-struct Line {
+struct Definition {
     id: &'static str,
     outputs: &'static [&'static str],
     by_sex: bool,
-    make: Make,
+    formula: Formula,
 }
 
-const fn line(id: &'static str, outputs: &'static [&'static str], by_sex: bool, make: Make) -> Line {
-    Line { id, outputs, by_sex, make }
+const fn define(id: &'static str, outputs: &'static [&'static str], by_sex: bool, formula: Formula) -> Definition {
+    Definition { id, outputs, by_sex, formula }
 }
 
-use Make::{Number, Quotient, Share};
+use Formula::{Number, Quotient, Share};
 const BOTH: &[&str] = &["count", "percent"];
 const COUNT: &[&str] = &["count"];
 const PERCENT: &[&str] = &["percent"];
@@ -43,54 +43,54 @@ const INJURY: &[&str] = &["count", "per_100000"];
 const ABUSE: &[&str] = &["count", "percent", "per_100000"];
 
 /// The indicators, as the catalogue defines them.
-const LINES: [Line; 43] = [
-    line("child_population", COUNT, true, Number(Part::ChildPopulation)),
-    line("child_share_of_population", BOTH, true, Share(Part::ChildrenAmongAll)),
-    line("sex_ratio_at_birth", &["ratio"], false, Quotient(Part::BornBoys, Part::BornGirls)),
-    line("crude_birth_rate", PER_1000, false, Quotient(Part::Births, Part::Population)),
-    line("neonatal_mortality_rate", PER_1000, true, Quotient(Part::NeonatalDeaths, Part::Births)),
-    line("under_five_mortality_rate", PER_1000, true, Quotient(Part::DeathsUnder5, Part::Births)),
-    line("infant_mortality_rate", PER_1000, true, Quotient(Part::DeathsUnder1, Part::Births)),
-    line("special_circumstances", BOTH, true, Share(Part::Special)),
-    line("special_circumstances_supported", BOTH, true, Share(Part::Supported)),
-    line("children_at_risk", BOTH, true, Share(Part::AtRisk)),
-    line("nursery_enrolment", BOTH, true, Share(Part::Nursery)),
-    line("kindergarten_enrolment", BOTH, true, Share(Part::Kindergarten)),
-    line("villages_with_facilities", PERCENT, false, Share(Part::VillageFacilities)),
-    line("communes_with_play_area", PERCENT, false, Share(Part::PlayArea)),
-    line("consulted_7_plus", PERCENT, true, Share(Part::Consulted)),
-    line("online_safety", PERCENT, true, Share(Part::OnlineSafety)),
-    line("abused_children", ABUSE, true, Quotient(Part::AbusedChildren, Part::ChildPopulation)),
-    // Without a breakdown by form each share is that of all forms: of the whole itself.
-    line("abused_children_by_form_share", PERCENT, true, Share(Part::AbusedChildren)),
-    line("abused_children_supported", BOTH, true, Share(Part::AbusedSupported)),
-    line("abuse_cases", COUNT, true, Number(Part::AbuseCases)),
-    line("abuse_cases_by_form_share", PERCENT, true, Share(Part::AbuseCases)),
-    line("perpetrators", COUNT, true, Number(Part::Perpetrators)),
-    line("sanctions", COUNT, false, Number(Part::Sanctions)),
-    line("child_friendly_communes", PERCENT, false, Share(Part::Friendly)),
-    line("development_services", PERCENT, true, Share(Part::DevelopmentServices)),
-    line("fully_vaccinated_under_1", PERCENT, true, Share(Part::VaccinatedUnder1)),
-    line("fully_vaccinated_under_5", PERCENT, true, Share(Part::VaccinatedUnder5)),
-    line("schools_with_sanitation", PERCENT, false, Share(Part::Sanitation)),
-    line("child_labour", BOTH, true, Share(Part::ChildLabour)),
-    line("child_injury", INJURY, true, Quotient(Part::Injuries, Part::ChildPopulation)),
-    line("child_injury_death", INJURY, true, Quotient(Part::FatalInjuries, Part::ChildPopulation)),
-    line("under_age_marriages", COUNT, false, Number(Part::Marriages)),
-    line("birth_registration_under_5", PERCENT, true, Share(Part::BirthRegistered)),
-    line("on_track_under_5", PERCENT, true, Share(Part::OnTrack)),
-    line("five_year_olds_in_kindergarten", PERCENT, true, Share(Part::FiveInKindergarten)),
-    line("primary_completion", PERCENT, true, Quotient(Part::PrimaryCompleted, Part::Grade1)),
-    line("primary_drop_out", PERCENT, true, Share(Part::PrimaryDropOut)),
-    line("lower_secondary_completion", PERCENT, true, Quotient(Part::LowerSecondaryCompleted, Part::Grade6)),
-    line("lower_secondary_drop_out", PERCENT, true, Share(Part::LowerSecondaryDropOut)),
-    line("schools_with_psychological_support", PERCENT, false, Share(Part::PsychologicalSupport)),
-    line("schools_with_disability_access", PERCENT, false, Share(Part::DisabilityAccess)),
-    line("rights_awareness", PERCENT, true, Share(Part::RightsAwareness)),
-    line("participation_11_plus", PERCENT, true, Share(Part::Participation)),
+const DEFINITIONS: [Definition; 43] = [
+    define("child_population", COUNT, true, Number(Part::ChildPopulation)),
+    define("child_share_of_population", BOTH, true, Share(Part::ChildrenAmongAll)),
+    define("sex_ratio_at_birth", &["ratio"], false, Quotient(Part::BornBoys, Part::BornGirls)),
+    define("crude_birth_rate", PER_1000, false, Quotient(Part::Births, Part::Population)),
+    define("neonatal_mortality_rate", PER_1000, true, Quotient(Part::NeonatalDeaths, Part::Births)),
+    define("under_five_mortality_rate", PER_1000, true, Quotient(Part::DeathsUnder5, Part::Births)),
+    define("infant_mortality_rate", PER_1000, true, Quotient(Part::DeathsUnder1, Part::Births)),
+    define("special_circumstances", BOTH, true, Share(Part::Special)),
+    define("special_circumstances_supported", BOTH, true, Share(Part::Supported)),
+    define("children_at_risk", BOTH, true, Share(Part::AtRisk)),
+    define("nursery_enrolment", BOTH, true, Share(Part::Nursery)),
+    define("kindergarten_enrolment", BOTH, true, Share(Part::Kindergarten)),
+    define("villages_with_facilities", PERCENT, false, Share(Part::VillageFacilities)),
+    define("communes_with_play_area", PERCENT, false, Share(Part::PlayArea)),
+    define("consulted_7_plus", PERCENT, true, Share(Part::Consulted)),
+    define("online_safety", PERCENT, true, Share(Part::OnlineSafety)),
+    define("abused_children", ABUSE, true, Quotient(Part::AbusedChildren, Part::ChildPopulation)),
+    // Without a breakdown by form the share is that of all forms, which is the whole.
+    define("abused_children_by_form_share", PERCENT, true, Share(Part::AbusedChildren)),
+    define("abused_children_supported", BOTH, true, Share(Part::AbusedSupported)),
+    define("abuse_cases", COUNT, true, Number(Part::AbuseCases)),
+    define("abuse_cases_by_form_share", PERCENT, true, Share(Part::AbuseCases)),
+    define("perpetrators", COUNT, true, Number(Part::Perpetrators)),
+    define("sanctions", COUNT, false, Number(Part::Sanctions)),
+    define("child_friendly_communes", PERCENT, false, Share(Part::Friendly)),
+    define("development_services", PERCENT, true, Share(Part::DevelopmentServices)),
+    define("fully_vaccinated_under_1", PERCENT, true, Share(Part::VaccinatedUnder1)),
+    define("fully_vaccinated_under_5", PERCENT, true, Share(Part::VaccinatedUnder5)),
+    define("schools_with_sanitation", PERCENT, false, Share(Part::Sanitation)),
+    define("child_labour", BOTH, true, Share(Part::ChildLabour)),
+    define("child_injury", INJURY, true, Quotient(Part::Injuries, Part::ChildPopulation)),
+    define("child_injury_death", INJURY, true, Quotient(Part::FatalInjuries, Part::ChildPopulation)),
+    define("under_age_marriages", COUNT, false, Number(Part::Marriages)),
+    define("birth_registration_under_5", PERCENT, true, Share(Part::BirthRegistered)),
+    define("on_track_under_5", PERCENT, true, Share(Part::OnTrack)),
+    define("five_year_olds_in_kindergarten", PERCENT, true, Share(Part::FiveInKindergarten)),
+    define("primary_completion", PERCENT, true, Quotient(Part::PrimaryCompleted, Part::Grade1)),
+    define("primary_drop_out", PERCENT, true, Share(Part::PrimaryDropOut)),
+    define("lower_secondary_completion", PERCENT, true, Quotient(Part::LowerSecondaryCompleted, Part::Grade6)),
+    define("lower_secondary_drop_out", PERCENT, true, Share(Part::LowerSecondaryDropOut)),
+    define("schools_with_psychological_support", PERCENT, false, Share(Part::PsychologicalSupport)),
+    define("schools_with_disability_access", PERCENT, false, Share(Part::DisabilityAccess)),
+    define("rights_awareness", PERCENT, true, Share(Part::RightsAwareness)),
+    define("participation_11_plus", PERCENT, true, Share(Part::Participation)),
 ];
 
-/// What is true of a made-up province, whatever an engine makes of its records.
+/// The true counts of a synthetic province, computed without the engine.
 #[derive(Debug, Clone)]
 pub struct Truth {
     frame: DataFrame,
@@ -102,15 +102,15 @@ impl Truth {
     ///
     /// Columns: `indicator`; `measure`; `area`, the code of a commune, a district or the province, or `VN`; `sex`,
     /// which is `total` and, where the indicator is broken down by sex, also `male`, `female` and `unknown`;
-    /// `numerator`; `denominator`, null for a plain count; `undecided`; all null where no commune of the area sent anything;
-    /// `reported` and `expected`, the communes of the area that sent records and all of them. A share's denominator holds the decided
-    /// records only. Where persons are summed and not rows, `undecided` counts persons too.
+    /// `numerator`; `denominator`, null for a plain count; `undecided`; all null where no commune of the area reported; `reported`
+    /// and `expected`, the number of the area's communes that reported and of all. A share's denominator holds decided records
+    /// only. Where persons are summed rather than rows counted, `undecided` counts persons too.
     #[must_use]
     pub fn to_frame(&self) -> DataFrame {
         self.frame.clone()
     }
 
-    /// Who reported: rows of `table`, `commune` and `period`, for every table and every commune that sends records.
+    /// Who reported: rows of `table`, `commune` and `period`, for every table and every reporting commune.
     #[must_use]
     pub fn submissions(&self) -> DataFrame {
         self.submissions.clone()
@@ -120,9 +120,9 @@ impl Truth {
         let keyed: Vec<(Part, Vec<Vec<Keyed>>)> =
             KEYED.iter().map(|part| (*part, ledger.by_commune(*part, province.communes.len()))).collect();
         let areas = areas(province, silent);
-        let book = Book { ledger, keyed, areas: &areas };
-        let words = Words::new(areas.iter().map(|area| &area.code));
-        let chunks: Result<Vec<_>, String> = LINES.par_iter().map(|line| book.rows(line, &words)).collect();
+        let counts = Counts { ledger, keyed, areas: &areas };
+        let words = Dictionary::new(areas.iter().map(|area| &area.code));
+        let chunks: Result<Vec<_>, String> = DEFINITIONS.par_iter().map(|definition| counts.rows(definition, &words)).collect();
         let mut columns: Vec<(&'static str, Vec<_>)> =
             ["indicator", "measure", "area", "sex", "numerator", "denominator", "undecided", "reported", "expected"]
                 .map(|name| (name, Vec::new()))
@@ -140,7 +140,7 @@ fn submissions(province: &Province, tables: &[&str]) -> Result<DataFrame, String
     let rows = tables.len() * province.communes.len();
     let (mut table, mut commune, mut period) = (Text::new(rows), Text::new(rows), Text::new(rows));
     let year = province.year.to_string();
-    // Completion looks back to those who began four school years before.
+    // Completion needs the pupils who began four school years before.
     let with_years_before = format!("{}-09-01/{year}-12-31", province.year - 5);
     for name in tables {
         for place in province.communes {
@@ -152,12 +152,12 @@ fn submissions(province: &Province, tables: &[&str]) -> Result<DataFrame, String
     frame(vec![("table", vec![table.done()?]), ("commune", vec![commune.done()?]), ("period", vec![period.done()?])])
 }
 
-/// An area of the truth.
+/// An area of the true counts.
 struct Area {
     code: String,
-    /// Its communes with records.
+    /// Its reporting communes.
     communes: Vec<usize>,
-    /// How many communes it has.
+    /// The number of its communes.
     expected: i64,
 }
 
@@ -177,14 +177,14 @@ fn areas(province: &Province, silent: &[Commune]) -> Vec<Area> {
     areas.into_values().collect()
 }
 
-struct Book<'a> {
+struct Counts<'a> {
     ledger: &'a Ledger,
     keyed: Vec<(Part, Vec<Vec<Keyed>>)>,
     areas: &'a [Area],
 }
 
-impl Book<'_> {
-    /// The cell of some communes together, of one sex or (`None`) of all.
+impl Counts<'_> {
+    /// The cell of some communes together, for one sex or (`None`) for all.
     fn cell(&self, part: Part, communes: &[usize], sex: Option<usize>) -> Cell {
         let fits = |s: usize| sex.is_none_or(|only| only == s);
         if let Some((_, records)) = self.keyed.iter().find(|(p, _)| *p == part) {
@@ -198,22 +198,22 @@ impl Book<'_> {
     }
 
     /// The rows of one indicator, column by column.
-    fn rows(&self, line: &Line, areas: &Words) -> Result<[ArrayRef; 9], String> {
+    fn rows(&self, definition: &Definition, areas: &Dictionary) -> Result<[ArrayRef; 9], String> {
         let sexes: &[(&str, Option<usize>)] = &[("total", None), ("male", Some(0)), ("female", Some(1)), ("unknown", Some(2))];
-        let sexes = &sexes[..if line.by_sex { 4 } else { 1 }];
-        let rows = line.outputs.len() * self.areas.len() * sexes.len();
-        let ids = Words::new([line.id]);
+        let sexes = &sexes[..if definition.by_sex { 4 } else { 1 }];
+        let rows = definition.outputs.len() * self.areas.len() * sexes.len();
+        let ids = Dictionary::new([definition.id]);
         let (mut indicator, mut measure, mut area, mut sex) =
             (Text::of(&ids, rows), Text::new(rows), Text::of(areas, rows), Text::new(rows));
         let [mut numerator, mut denominator, mut undecided, mut reported, mut expected] = std::array::from_fn(|_| Numbers::new(rows));
-        for output in line.outputs {
+        for output in definition.outputs {
             for (place, Area { communes, expected: all, .. }) in self.areas.iter().enumerate() {
                 for (word, of) in sexes {
-                    let (top, bottom, open) = self.values(line.make, *output == "count", communes, *of);
+                    let (top, bottom, open) = self.values(definition.formula, *output == "count", communes, *of);
                     let known = !communes.is_empty();
-                    indicator.word(Some(0));
+                    indicator.entry(Some(0));
                     measure.push(Some(output));
-                    area.word(Some(place));
+                    area.entry(Some(place));
                     sex.push(Some(word));
                     numerator.push(known.then_some(top));
                     denominator.push(bottom.filter(|_| known));
@@ -229,9 +229,9 @@ impl Book<'_> {
         columns.try_into().map_err(|_| "the truth has nine columns".to_owned())
     }
 
-    fn values(&self, make: Make, is_count: bool, communes: &[usize], sex: Option<usize>) -> (i64, Option<i64>, i64) {
+    fn values(&self, formula: Formula, is_count: bool, communes: &[usize], sex: Option<usize>) -> (i64, Option<i64>, i64) {
         let cell = |part| self.cell(part, communes, sex);
-        match make {
+        match formula {
             Number(part) => (cell(part).yes, None, cell(part).open),
             Share(part) => {
                 let share = cell(part);

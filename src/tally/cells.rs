@@ -1,4 +1,4 @@
-//! Counts by cell: sorted, flat, merged in one sweep.
+//! Counts by cell: sorted, flat, merged in one pass.
 
 use polars_core::prelude::PlHashMap;
 
@@ -15,12 +15,12 @@ impl Cells {
         Self { width, codes: Vec::new(), counts: Vec::new() }
     }
 
-    /// Cells in their order, each with its counts.
+    /// The cells in order, with their counts.
     pub fn iter(&self) -> impl Iterator<Item = (u64, &[u64])> {
         self.codes.iter().copied().zip(self.counts.chunks_exact(self.width.max(1)))
     }
 
-    /// The greatest sum of all counts of one series; no margin is greater.
+    /// The greatest sum of the counts of a series: an upper bound for every margin.
     pub fn most(&self) -> u64 {
         let mut sums = vec![0_u64; self.width];
         for (_, counts) in self.iter() {
@@ -29,7 +29,7 @@ impl Cells {
         sums.into_iter().max().unwrap_or(0)
     }
 
-    /// Both together.
+    /// Adds another part's counts.
     pub fn absorb(&mut self, other: &Self) {
         if other.codes.is_empty() {
             return;
@@ -61,18 +61,18 @@ impl Cells {
     }
 }
 
-/// Cells are found by a table up to this many of them, and by hash beyond.
+/// Up to this many cells are looked up in a table, more by hash.
 const DENSE: u64 = 1 << 22;
 const NONE: u32 = u32::MAX;
 
-/// Counts by cell in the making, in any order.
+/// Builds counts by cell, in any order.
 #[derive(Debug)]
 pub(crate) struct CellsBuilder {
     cells: Cells,
     places: Places,
 }
 
-/// The place of each cell among those with rows.
+/// The index of each cell among those with rows.
 #[derive(Debug)]
 enum Places {
     Dense(Vec<u32>),
@@ -80,7 +80,7 @@ enum Places {
 }
 
 impl CellsBuilder {
-    /// So many series in so many cells.
+    /// For `width` series in `cells` cells.
     pub fn new(width: usize, cells: u64) -> Self {
         let places = if cells <= DENSE { Places::Dense(vec![NONE; cells as usize]) } else { Places::Hashed(PlHashMap::default()) };
         Self { cells: Cells::empty(width), places }

@@ -1,10 +1,11 @@
-//! A table counted batch after batch, by as many workers as there are threads.
+//! Counts a table batch by batch, with one worker per thread.
 
-use super::machine::{Layout, Machine};
-use super::pass::{Building, Context, Pass};
+use super::layout::Layout;
+use super::machine::Machine;
+use super::pass::{Context, Pass, TallyBuilder};
 use super::simple;
 use super::tally::Tally;
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Phrase, Result};
 use crate::question::Question;
 use crate::record::Problems;
 use crate::task::Watch;
@@ -13,34 +14,34 @@ use rayon::prelude::*;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Rows worked on at once; the result does not depend on it.
+/// Rows per chunk; the result does not depend on it.
 const CHUNK: usize = 1 << 15;
 
-/// A table being counted, batch after batch.
+/// Counts one table, batch by batch.
 #[derive(Debug)]
 pub(crate) struct Counting<'a> {
     question: &'a Question,
-    /// The question whose units the tally has.
+    /// The question in whose areas the tally is given.
     onto: &'a Question,
     table: &'a str,
     context: &'a Context,
-    /// What each series is called, if none may lack a column.
+    /// The name of each series, if missing columns are errors.
     names: &'a [String],
-    /// The columns of the first batch that are read.
+    /// The columns read, as found in the first batch.
     columns: Option<Vec<String>>,
     layouts: Option<Vec<Layout<'a>>>,
     workers: Vec<Worker>,
     problems: Problems,
     rows: u64,
-    /// Perpetrators without a key who stand in several places, by what their rows say.
+    /// Perpetrators without a key who count in several places: how many rows with the same content came before.
     seen: HashMap<u128, u32>,
 }
 
-/// One thread's machines, one for each pass, and what they have put away.
+/// One thread's machines, one per pass, and the counts flushed from them.
 #[derive(Debug)]
 struct Worker {
     machines: Vec<Machine>,
-    building: Building,
+    builder: TallyBuilder,
     problems: Problems,
 }
 
@@ -61,7 +62,7 @@ impl<'a> Counting<'a> {
         }
     }
 
-    /// A column that is not there is an error, which names the series that reads it.
+    /// Makes a missing column an error that names the series reading it.
     pub(crate) fn with_every_column(mut self, names: &'a [String]) -> Self {
         self.names = names;
         self
@@ -70,7 +71,7 @@ impl<'a> Counting<'a> {
     /// Counts a batch.
     ///
     /// # Errors
-    /// A schema error, also if a batch has other columns than the first; trouble with values is gathered and told by [`Counting::finish`].
+    /// A schema error, also if a batch differs in columns from the first. Bad values are collected and reported by [`Counting::finish`].
     pub fn add(&mut self, batch: &DataFrame) -> Result<()> {
         crate::record::check_schema(self.question.table(self.table)?, batch.schema(), &self.question.columns(self.table))?;
         let layouts = match self.layouts.take() {
@@ -79,11 +80,11 @@ impl<'a> Counting<'a> {
         };
         while self.workers.len() < rayon::current_num_threads() {
             let machines = layouts.iter().map(Machine::new).collect();
-            self.workers.push(Worker { machines, building: Building::new(self.question), problems: Problems::default() });
+            self.workers.push(Worker { machines, builder: TallyBuilder::new(self.question), problems: Problems::default() });
         }
         let mut needed = self.only_needed(batch)?;
         if self.question.table(self.table)?.case.is_some() {
-            let wrong = |e: polars_core::error::PolarsError| Error::Frame { table: self.table.to_owned(), found: e.to_string() };
+            let wrong = |e: polars_core::error::PolarsError| Error::Frame { table: self.table.to_owned(), found: Fact::library(e) };
             needed = self.context.cases.joined(&needed, self.rows, &mut self.seen).map_err(wrong)?;
         }
         let (batch, height) = (needed, batch.height());
@@ -113,15 +114,15 @@ impl<'a> Counting<'a> {
         self.finish()
     }
 
-    /// The columns that are read: cutting the others into chunks would cost more than counting.
+    /// Only the columns read: slicing the others into chunks would cost more than counting.
     fn only_needed(&mut self, batch: &DataFrame) -> Result<DataFrame> {
         let there = |name: &String| batch.column(name).is_ok();
         let found: Vec<String> = self.question.columns(self.table).into_iter().filter(there).collect();
-        let wrong = |found: String| Error::Frame { table: self.table.to_owned(), found };
+        let wrong = |found: Fact| Error::Frame { table: self.table.to_owned(), found };
         match &self.columns {
             Some(first) if *first != found => {
                 let (first, found) = (first.join(", "), found.join(", "));
-                return Err(wrong(format!("a batch with the columns {found} after one with {first}")));
+                return Err(wrong(Phrase::BatchOfColumns(found, first).into()));
             }
             Some(_) => {}
             None => {
@@ -139,7 +140,7 @@ impl<'a> Counting<'a> {
             }
         }
         let columns = found.iter().filter_map(|c| batch.column(c).ok().cloned()).collect();
-        let needed = DataFrame::new(batch.height(), columns).map_err(|e| wrong(e.to_string()))?;
+        let needed = DataFrame::new(batch.height(), columns).map_err(|e| wrong(Fact::library(e)))?;
         self.columns = Some(found);
         Ok(needed)
     }
@@ -160,7 +161,7 @@ impl<'a> Counting<'a> {
             }
             self.problems.absorb(problems);
         }
-        tally.counted.extend(layouts.iter().flat_map(|l| l.pass().series.iter().map(|s| *s as u32)));
+        tally.counted.extend(layouts.iter().flat_map(|l| l.pass.series.iter().map(|s| *s as u32)));
         self.problems.into_result(&self.question.areas.day().to_string())?;
         match self.context.vintage.moved() {
             Some(moved) => moved.apply(&tally, self.onto),
@@ -174,20 +175,20 @@ impl Worker {
     fn count(&mut self, layouts: &[Layout], chunk: &DataFrame, offset: u64) -> Result<()> {
         let mut trouble = false;
         for (machine, layout) in self.machines.iter_mut().zip(layouts) {
-            trouble |= machine.count(layout, chunk, &mut self.building)?;
+            trouble |= machine.count(layout, chunk, &mut self.builder)?;
         }
         if trouble {
-            let passes = layouts.iter().map(Layout::pass);
+            let passes = layouts.iter().map(|layout| &layout.pass);
             self.problems.absorb(simple::count(passes, chunk, offset)?.1);
         }
         Ok(())
     }
 
     fn finish(self, layouts: &[Layout]) -> (Tally, Problems) {
-        let mut building = self.building;
+        let mut builder = self.builder;
         for (machine, layout) in self.machines.into_iter().zip(layouts) {
-            machine.finish(layout, &mut building);
+            machine.finish(layout, &mut builder);
         }
-        (building.finish(), self.problems)
+        (builder.finish(), self.problems)
     }
 }

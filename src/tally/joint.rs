@@ -1,20 +1,21 @@
-//! Combinations of classes as numbers, in order of appearance.
+//! Numbers combinations of classes in order of appearance.
 
-use super::read::{Coded, Reader};
+use super::classify::Classifier;
+use super::coded::Coded;
 use polars_core::prelude::PlHashMap;
 
-/// Combinations of at most this many bits have a place each in a table.
+/// Combinations of at most this many bits are numbered by a table.
 const TABLE_BITS: u32 = 16;
 const NONE: u32 = u32::MAX;
 
-/// The number of each combination, found by its classes.
+/// How the number of a combination is looked up.
 #[derive(Debug)]
 enum Numbers {
-    /// At a place each.
+    /// In a table with an entry for every combination.
     Table(Vec<u32>),
-    /// By classes packed into 64 bits.
+    /// By its classes, packed into 64 bits.
     Packed(PlHashMap<u64, u32>),
-    /// By the classes themselves, where 64 bits are too few.
+    /// By its classes as they are, where 64 bits are too few.
     Whole(PlHashMap<Box<[u32]>, u32>),
 }
 
@@ -35,11 +36,11 @@ impl Joint {
         Self { columns, members: Vec::new(), bits, numbers: Numbers::Packed(PlHashMap::default()), packed: Vec::new() }
     }
 
-    /// How many numbers are in use.
-    pub fn len(&self, readers: &[Reader]) -> usize {
+    /// How many combinations were met.
+    pub fn len(&self, classifiers: &[Classifier]) -> usize {
         match self.columns.as_slice() {
             [] => 1,
-            [column] => readers[*column].classes.len(),
+            [column] => classifiers[*column].classes.len(),
             columns => self.members.len() / columns.len(),
         }
     }
@@ -50,7 +51,7 @@ impl Joint {
     }
 
     /// The combination of each row of a chunk.
-    pub fn number(&mut self, coded: &mut [Coded], readers: &[Reader], rows: usize, into: &mut Vec<u32>) {
+    pub fn number(&mut self, coded: &mut [Coded], classifiers: &[Classifier], rows: usize, into: &mut Vec<u32>) {
         into.clear();
         self.columns.iter().for_each(|column| coded[*column].spread());
         match self.columns.as_slice() {
@@ -58,7 +59,7 @@ impl Joint {
             [column] => return into.extend_from_slice(coded[*column].codes()),
             _ => {}
         }
-        self.make_room(readers);
+        self.make_room(classifiers);
         if matches!(self.numbers, Numbers::Whole(_)) {
             return self.number_whole(coded, rows, into);
         }
@@ -116,9 +117,9 @@ impl Joint {
         }
     }
 
-    /// Widens the fields when a column has more classes than they hold; numbers stay.
-    fn make_room(&mut self, readers: &[Reader]) {
-        let needed: Vec<u32> = self.columns.iter().map(|c| bits(readers[*c].classes.len())).collect();
+    /// Widens the bit fields when a column outgrows them; numbers do not change.
+    fn make_room(&mut self, classifiers: &[Classifier]) {
+        let needed: Vec<u32> = self.columns.iter().map(|c| bits(classifiers[*c].classes.len())).collect();
         if needed.iter().zip(&self.bits).all(|(needed, have)| needed <= have) {
             return;
         }
@@ -126,7 +127,7 @@ impl Joint {
         let all: u32 = self.bits.iter().sum();
         let of_members = self.members.chunks_exact(self.columns.len()).zip(0_u32..);
         if all > u64::BITS {
-            // Once there, always there: classes only grow.
+            // No way back: classes only grow.
             if !matches!(self.numbers, Numbers::Whole(_)) {
                 self.numbers = Numbers::Whole(of_members.map(|(classes, number)| (classes.into(), number)).collect());
             }
@@ -146,7 +147,7 @@ impl Joint {
     }
 }
 
-/// Bits that number this many things.
-pub(super) fn bits(things: usize) -> u32 {
-    things.max(1).next_power_of_two().trailing_zeros()
+/// The bits needed to number `count` items.
+pub(super) fn bits(count: usize) -> u32 {
+    count.max(1).next_power_of_two().trailing_zeros()
 }

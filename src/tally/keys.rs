@@ -1,4 +1,4 @@
-//! Distinct keys: which key was seen in which cells.
+//! Distinct keys, and the cells that each was seen in.
 //!
 //! A row with a key counts, within its area, in a *pattern* of (series, offset); area and pattern are its *set*. Patterns
 //! are few, sets are some, rows are many: a row is kept as 16 bytes, 96 bits of its key's hash and the number of its set.
@@ -9,10 +9,10 @@ use std::collections::BTreeMap;
 /// Where a row counts within its area: series and offset, in order.
 pub(crate) type Pattern = Vec<(u32, u64)>;
 
-/// An area of the list, and a pattern by its number.
+/// An area of the list, and the number of a pattern.
 pub(crate) type Set = (u32, u32);
 
-/// Bits of a pair that number its set.
+/// Bits of a pair for the number of its set.
 const SET_BITS: u32 = 32;
 
 /// The hash of a key: 96 bits, so that a pair takes 16 bytes.
@@ -20,7 +20,7 @@ pub(crate) fn hash(key: &str) -> u128 {
     xxhash_rust::xxh3::xxh3_128(key.as_bytes()) >> SET_BITS
 }
 
-/// Distinct pairs of key and set, in order; patterns and sets in order too, so that equal content is equal.
+/// Distinct pairs of key and set. Pairs, patterns and sets are sorted, so that equal content compares equal.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Keys {
     patterns: Vec<Pattern>,
@@ -45,17 +45,17 @@ impl Keys {
         &self.sets
     }
 
-    /// Each key with the number of one of its sets, key by key.
+    /// Pairs of a key and the number of a set, key by key.
     pub fn iter(&self) -> impl Iterator<Item = (u128, u32)> + '_ {
         self.pairs.iter().map(|p| (p >> SET_BITS, set_of(*p)))
     }
 
-    /// True if there is none.
+    /// True if there are no keys.
     pub fn is_empty(&self) -> bool {
         self.pairs.is_empty()
     }
 
-    /// The same pairs with other keys.
+    /// Replaces every key.
     pub fn with(mut self, key: impl Fn(u128) -> u128) -> Self {
         for p in &mut self.pairs {
             *p = pair(key(*p >> SET_BITS), set_of(*p));
@@ -65,7 +65,7 @@ impl Keys {
         self
     }
 
-    /// Both together.
+    /// Adds another part's keys.
     pub fn absorb(&mut self, other: &Self) {
         if other.pairs.is_empty() {
             return;
@@ -89,7 +89,7 @@ impl Keys {
     }
 }
 
-/// Goes through two ordered lists in one order, what both have once.
+/// Walks two sorted lists in order; items in both come once.
 fn merge<T: Ord>(a: impl Iterator<Item = T>, b: impl Iterator<Item = T>, mut with: impl FnMut(T)) {
     let (mut a, mut b) = (a.peekable(), b.peekable());
     loop {
@@ -105,7 +105,7 @@ fn merge<T: Ord>(a: impl Iterator<Item = T>, b: impl Iterator<Item = T>, mut wit
     }
 }
 
-/// Two ordered lists as one, and the new number of each item: numbers rise, so that what is ordered by them stays so.
+/// The union of two sorted lists, and the new index of each item. Indices keep their order, so whatever is sorted by them stays sorted.
 fn union<T: Ord + Clone>(a: impl Iterator<Item = T> + Clone, b: impl Iterator<Item = T> + Clone) -> (Vec<T>, Vec<u32>, Vec<u32>) {
     let mut all = Vec::new();
     merge(a.clone(), b.clone(), |item| all.push(item));
@@ -124,20 +124,20 @@ fn union<T: Ord + Clone>(a: impl Iterator<Item = T> + Clone, b: impl Iterator<It
     (all, mine, theirs)
 }
 
-/// Pairs in the making; sets are numbered by the caller until the end.
+/// Builds keys; sets are numbered by the caller until the end.
 #[derive(Debug, Default)]
 pub(crate) struct KeysBuilder {
     pairs: Vec<u128>,
     sorted: usize,
 }
 
-/// Pairs gathered before repeats are first looked for.
+/// Pairs collected before duplicates are first removed.
 const FEW: usize = 1 << 20;
 
 impl KeysBuilder {
     pub fn add(&mut self, key: u128, set: u32) {
         self.pairs.push(pair(key, set));
-        // Repeats are taken out whenever the pairs have doubled, so that memory follows the distinct ones.
+        // Duplicates are removed whenever the pairs have doubled, so that memory follows the distinct ones.
         if self.pairs.len() >= FEW.max(2 * self.sorted) {
             self.settle();
         }
@@ -149,10 +149,10 @@ impl KeysBuilder {
         self.sorted = self.pairs.len();
     }
 
-    /// The keys, with what each number of a set stands for. Two numbers may stand for one set, patterns may repeat, and a
-    /// row of an empty pattern counts nowhere.
+    /// The keys, given the set behind each number. Two numbers may mean the same set, patterns may repeat, and a row with an
+    /// empty pattern counts nowhere.
     pub fn finish(mut self, sets: &[Option<Set>], patterns: &[Pattern]) -> Keys {
-        // Only what some row is in; a number is marked by being met.
+        // Keep only sets that some pair uses.
         let mut used = vec![false; sets.len()];
         self.pairs.iter().for_each(|p| used[set_of(*p) as usize] = true);
         let of = |number: usize| {
@@ -197,7 +197,7 @@ mod tests {
     #[test]
     fn the_same_content_is_the_same_whatever_the_order() {
         let (a, b): (Pattern, Pattern) = (vec![(0, 1)], vec![(0, 1), (1, 7)]);
-        // The key 3 stands in an empty pattern, the last set has no key.
+        // Key 3 has an empty pattern, the last set has no key.
         let patterns = [b.clone(), vec![], a.clone()];
         let sets = [Some((9, 2)), Some((9, 0)), Some((9, 1)), None, Some((4, 0))];
         let one = keys(&patterns, &sets, &[(5, 0), (5, 1), (9, 1), (3, 2), (8, 3), (5, 0)]);

@@ -1,4 +1,4 @@
-//! From the finest cells to every margin and every wider area.
+//! Adds the finest cells up to every margin and every wider area.
 
 use super::keys::{Keys, Pattern};
 use super::tally::{Tally, too_large};
@@ -8,7 +8,7 @@ use crate::grid::{AreaRows, Grid};
 use crate::question::{How, Question};
 use polars_core::prelude::PlHashMap;
 
-/// Counts that are shared out are kept in millionths: below this together they fit 64 bits, with as many keys again.
+/// Shared-out counts are kept in millionths: up to this sum they fit 64 bits, with as many keys again.
 const MOST_SHARED: u64 = 1 << 43;
 
 /// Counts of every series in every cell, margins included.
@@ -17,20 +17,20 @@ pub(crate) struct Margins<'a> {
     tally: &'a Tally,
     pub grids: Vec<Grid<'a>>,
     sums: Vec<Sums>,
-    /// Undecided and decided series of distinct keys: counted together, since a key may be decided by another row.
+    /// Pairs of undecided and decided series of distinct keys, counted together: another row may decide a key.
     pairs: Vec<(usize, usize)>,
-    /// Block and place of each series, then of each pair.
+    /// Block and position of each series, then of each pair.
     columns: Vec<(usize, usize)>,
-    /// Counts are kept in parts of this size, so that what is shared out adds up exactly.
+    /// Counts are multiplied by this, so that shares add up exactly.
     scale: u64,
 }
 
-/// The counts of one block, margins included: all cells of every area that has rows, side by side.
+/// The counts of one block, margins included: all cells of each area with rows, side by side.
 struct Sums {
     width: usize,
-    /// Numbers of one area: its cells times the series.
+    /// Counts per area: cells times series.
     size: usize,
-    /// For each area of the list, the place of its numbers.
+    /// For each area of the list, the slot of its counts.
     slots: Vec<Option<u32>>,
     counts: Vec<u64>,
 }
@@ -70,13 +70,13 @@ impl Sums {
         }
     }
 
-    /// The numbers of an area, if it has any.
+    /// The counts of an area, if it has any.
     fn of_area(&self, area: u32) -> Option<Vec<u64>> {
         let at = self.slots[area as usize]? as usize * self.size;
         Some(self.counts[at..at + self.size].to_vec())
     }
 
-    /// Adds to one number.
+    /// Adds to one count.
     fn bump(&mut self, area: u64, offset: u64, local: usize, count: u64) {
         if self.slots[area as usize].is_none() {
             self.add(area as usize, &vec![0; self.size]);
@@ -102,7 +102,7 @@ impl<'a> Margins<'a> {
         let is_distinct = |(open, _): &&(usize, usize)| matches!(question.series[*open].how, How::Distinct(_));
         let pairs: Vec<(usize, usize)> = question.undecided.iter().filter(is_distinct).copied().collect();
         let mut widths: Vec<usize> = (0..question.blocks.len()).map(|b| question.series_of(b).count()).collect();
-        let local = question.places();
+        let local = question.series_positions();
         let mut columns: Vec<(usize, usize)> = (0..question.series.len()).map(|s| (question.series[s].block, local[s])).collect();
         for (open, _) in &pairs {
             let block = question.series[*open].block;
@@ -118,7 +118,7 @@ impl<'a> Margins<'a> {
         Ok(margins)
     }
 
-    /// Undecided rows without a key are nobody else's: they are open.
+    /// Undecided rows without a key stay undecided: no other row can decide them.
     fn open_without_key(&mut self) {
         for (nth, (open, _)) in self.pairs.iter().enumerate() {
             let ((block, from), (_, to)) = (self.columns[*open], self.columns[self.question.series.len() + nth]);
@@ -127,13 +127,13 @@ impl<'a> Margins<'a> {
         }
     }
 
-    /// Each key counts once in every margin of its sets. Keys that stand in the same sets are taken together, and so are,
-    /// within an area, sets of the same categories: keys are many, what they are in is little.
+    /// Counts each key once in every margin of its sets. Keys with the same sets are counted together, and within an area
+    /// sets with the same patterns: keys are many, combinations of sets few.
     fn count_keys(&mut self) {
         let keys = &self.tally.keys;
         let mut in_areas: PlHashMap<(u64, Vec<u32>), u64> = PlHashMap::default();
         let grid = self.grids.first();
-        for (sets, count) in alike(keys) {
+        for (sets, count) in keys_by_sets(keys) {
             let mut found: Vec<(u64, u32)> = Vec::with_capacity(4 * sets.len());
             for set in sets {
                 let (area, pattern) = keys.sets()[set as usize];
@@ -156,8 +156,8 @@ impl<'a> Margins<'a> {
         }
     }
 
-    /// Gives the counts of split communes to their parts, in all the units below the one that holds them all, which has
-    /// them already. A key that stands both in a split commune and in the unit it became a part of counts in each.
+    /// Shares the counts of split communes out to their parts, in every area below the one that contains all parts and already
+    /// has them. A key found both in a split commune and in a unit that received a part of it counts in each.
     fn share_out(&mut self) {
         let list = &self.question.areas;
         let by_old = self.question.split.by_old();
@@ -182,8 +182,8 @@ impl<'a> Margins<'a> {
         }
     }
 
-    /// Every margin of some patterns, once: column and place within an area. A key is open where it is undecided and
-    /// nothing decides it.
+    /// Every margin of some patterns, once, as column and offset within an area. A key is undecided in a cell if no row there
+    /// decides it.
     fn margins_of<'p>(&self, patterns: impl Iterator<Item = &'p Pattern>) -> Vec<(u32, u64)> {
         let mut cells: Vec<(u32, u64)> = Vec::new();
         for (series, offset) in patterns.flatten() {
@@ -203,7 +203,7 @@ impl<'a> Margins<'a> {
         cells
     }
 
-    /// True if some table allowed this series to be counted.
+    /// True if the series was counted.
     pub fn is_counted(&self, series: usize) -> bool {
         self.tally.counted.contains(&(series as u32))
     }
@@ -214,12 +214,12 @@ impl<'a> Margins<'a> {
         (self.sums[block].get(area, offset, local) + self.scale / 2) / self.scale
     }
 
-    /// The count of a series in a cell of its own block.
+    /// The count of a series in a cell of its block.
     pub fn count(&self, series: usize, area: u64, offset: u64) -> u64 {
         self.at(series, area, offset)
     }
 
-    /// What is undecided in a cell, without the keys that another row decides.
+    /// The undecided count of a cell, without keys that another row decides.
     pub fn undecided(&self, undecided: usize, decided: usize, area: u64, offset: u64) -> u64 {
         match self.pairs.iter().position(|pair| *pair == (undecided, decided)) {
             Some(nth) => self.at(self.question.series.len() + nth, area, offset),
@@ -228,8 +228,8 @@ impl<'a> Margins<'a> {
     }
 }
 
-/// How many keys stand in each list of sets.
-fn alike(keys: &Keys) -> PlHashMap<Vec<u32>, u64> {
+/// How many keys have each combination of sets.
+fn keys_by_sets(keys: &Keys) -> PlHashMap<Vec<u32>, u64> {
     let mut found: PlHashMap<Vec<u32>, u64> = PlHashMap::default();
     let mut sets: Vec<u32> = Vec::new();
     let mut keys = keys.iter().peekable();
@@ -246,7 +246,7 @@ fn alike(keys: &Keys) -> PlHashMap<Vec<u32>, u64> {
     found
 }
 
-/// The areas of a result: the country, every unit of the provinces that have rows, and what lies in no one unit, if anything does.
+/// The areas of a result: the country, every unit of provinces with rows, and `…-unallocated` areas with counts.
 pub(crate) fn areas_of<'a>(question: &'a Question, tally: &Tally) -> AreaRows<'a> {
     let list = &*question.areas;
     let open = tally.unallocated(question);

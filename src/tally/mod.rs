@@ -1,21 +1,26 @@
 //! The counting machine: encode, count, merge, roll up.
 //!
-//! A tally holds counts by cell, and for distinct counts the keys as hashes. It never sees a name.
-//! `merge` is associative and commutative, a tally of no rows changes nothing, and any split of the rows gives
-//! the identical tally.
+//! A tally holds counts by cell, and for distinct counts the hashes of keys; no name enters it. Merging is associative and
+//! commutative, the tally of no rows is neutral, and any split of the rows gives the identical tally.
 
 mod cells;
 mod classes;
+mod classify;
+mod coded;
 mod count;
+mod days;
+mod effects;
+mod factor;
 mod frame;
+mod histogram;
 mod joint;
 mod keys;
+mod layout;
 mod machine;
 mod margins;
 mod moved;
 mod pass;
 mod presence;
-mod read;
 mod remarks;
 mod simple;
 mod submitted;

@@ -1,4 +1,4 @@
-//! Records whose area codes belong to another list than the result: counted by their own communes, then moved.
+//! Records with area codes of another list than the result's: counted by their own communes, then moved.
 
 use super::cells::CellsBuilder;
 use super::keys::{KeysBuilder, Set};
@@ -10,8 +10,7 @@ use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-/// The list that area codes of records belong to, where it is not that of the result; made by
-/// [`Plan::vintage`](crate::Plan::vintage).
+/// How records' area codes lead to the result's, if the lists differ; made by [`Plan::vintage`](crate::Plan::vintage).
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Vintage(Option<Arc<Moved>>);
 
@@ -25,18 +24,18 @@ impl Vintage {
     }
 }
 
-/// A question as the records know it, and the way back.
+/// The question in the records' list of areas, and the way to the result's.
 #[derive(Debug, Clone)]
 pub(crate) struct Moved {
     pub question: Question,
     /// For each place of the records' list, the place in the result's list.
     to: Vec<u32>,
-    /// For each province of the records' list, the provinces of the result's list that most of it went to.
+    /// For each province of the records' list, the province of the result's list that received most of its communes.
     provinces: HashMap<u32, u32>,
 }
 
 impl Moved {
-    /// The question for records whose codes are of the list of a day.
+    /// The question for records with the area codes of a day.
     ///
     /// # Errors
     /// [`crate::Error::NoAreaList`], or [`crate::Error::BadShares`] for shares that do not fit what became of a commune.
@@ -52,7 +51,7 @@ impl Moved {
             let is_commune = |place: &&u32| list.get(**place).level == Level::Commune;
             let one = lies.places.first().filter(|_| lies.whole).filter(is_commune).copied();
             let found = one.or_else(|| list.shared_unit(&area.code)).or_else(|| list.unallocated(&lies.places));
-            // What is shared out keeps its own place until the counts are known.
+            // What is shared out keeps a place of its own until counts are known.
             let found = found.unwrap_or(AreaList::COUNTRY);
             to[place] = if list.is_shared(found) { found } else { list.up_to(found, question.level) };
             let province = list.up_to(found, Level::Province);
@@ -67,7 +66,7 @@ impl Moved {
         Ok(Self { question, to, provinces })
     }
 
-    /// The counts by the units of the result.
+    /// Moves counts to the units of the result.
     pub fn apply(&self, tally: &Tally, onto: &Question) -> Tally {
         let mut moved = Tally::empty(onto);
         moved.counted.clone_from(&tally.counted);
@@ -105,14 +104,14 @@ impl Moved {
         moved
     }
 
-    /// Notes, in a tally of the result's units, a province of the records' list that has records.
+    /// Notes in a moved tally that a province of the records' list has records.
     pub fn note_province(&self, province: u32, moved: &mut Tally) {
         moved.provinces.extend(self.provinces.get(&province));
         moved.origins.insert((self.question.areas.edition(), province));
     }
 }
 
-/// The province that holds a place, if one does.
+/// The province that contains a place, if any.
 fn province_of(onto: &Question, place: u32) -> Option<u32> {
     let list = &onto.areas;
     if place as usize >= list.areas().len() {
@@ -123,9 +122,9 @@ fn province_of(onto: &Question, place: u32) -> Option<u32> {
 }
 
 impl Tally {
-    /// The provinces of the result that moved records cover in part: each with the names of those of the records' list
-    /// that it was made of and that have no rows.
-    pub(crate) fn lacking(&self, question: &Question) -> Result<Vec<(u32, Vec<String>)>> {
+    /// Provinces of the result that moved records cover only in part, each with the names of the provinces it was made of that
+    /// have no rows.
+    pub(crate) fn missing_provinces(&self, question: &Question) -> Result<Vec<(u32, Vec<String>)>> {
         let mut found: BTreeMap<u32, BTreeSet<String>> = BTreeMap::new();
         let days: BTreeSet<NaiveDate> = self.origins.iter().map(|(day, _)| *day).collect();
         for day in days {
@@ -139,7 +138,7 @@ impl Tally {
         Ok(found.into_iter().map(|(place, names)| (place, names.into_iter().collect())).collect())
     }
 
-    /// The lines that stand for no unit and have rows, with those that hold them.
+    /// The `…-unallocated` areas that have counts, with those that contain them.
     pub(super) fn unallocated(&self, question: &Question) -> BTreeSet<u32> {
         let list = &question.areas;
         let mut found = BTreeSet::new();

@@ -1,4 +1,4 @@
-//! The rows of one table under one rule of time: what is counted in one pass, in the simple way and by the machine.
+//! A pass: the blocks of one table with one date column and one lag, counted together, in the simple way or by the machine.
 
 use super::cells::CellsBuilder;
 use super::keys::Pattern;
@@ -15,29 +15,29 @@ use polars_core::prelude::DataFrame;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
-/// What counting needs to know of a dataset besides the rows.
+/// Dataset-wide settings that counting needs.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Context {
-    /// The list that ethnic codes belong to.
+    /// The list of ethnic codes.
     pub ethnic_list: Option<EthnicList>,
-    /// The cases, for perpetrators.
+    /// The cases from which perpetrators take facts over.
     pub cases: Cases,
-    /// What the tables allow; see [`crate::Plan::fit`].
+    /// What the tables can answer; see [`crate::Plan::fit`].
     pub fit: Option<Fit>,
-    /// The list that area codes belong to, if it is not that of the plan; see [`crate::Plan::vintage`].
+    /// The list of area codes, if not the plan's; see [`crate::Plan::vintage`].
     pub vintage: Vintage,
 }
 
-/// How the communes that sent records are told.
+/// Which rows show that a commune sent records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Seen {
-    /// Nobody asks.
+pub(super) enum PresenceRule {
+    /// Presence is not noted.
     Never,
-    /// By the codes met, in whatever row.
-    InAnyRow,
-    /// By the rows of the period, whose areas are communes.
+    /// Any row.
+    AnyRow,
+    /// Rows of the period; areas are communes.
     InPeriod,
-    /// By the rows of the period, whose communes are read beside their wider areas.
+    /// Rows of the period; communes are read beside wider areas.
     Separately,
 }
 
@@ -46,12 +46,12 @@ pub(super) type Columns = HashMap<String, Rc<Encoded>>;
 
 /// One block of a pass.
 #[derive(Debug)]
-pub(super) struct Part<'a> {
+pub(super) struct PassBlock<'a> {
     pub place: usize,
     pub grid: Grid<'a>,
 }
 
-/// One table, one lag, one date column.
+/// One table, one lag and one date column.
 #[derive(Debug)]
 pub(super) struct Pass<'a> {
     pub question: &'a Question,
@@ -60,7 +60,7 @@ pub(super) struct Pass<'a> {
     pub lag: i32,
     pub date: Option<&'a str>,
     pub reference: Option<NaiveDate>,
-    pub parts: Vec<Part<'a>>,
+    pub blocks: Vec<PassBlock<'a>>,
     /// The series to count, in order.
     pub series: Vec<usize>,
 }
@@ -89,10 +89,10 @@ impl<'a> Pass<'a> {
                 lag: block.lag,
                 date: block.date.as_deref(),
                 reference: question.period.as_ref().map(|p| crate::record::shift_last(p.last(), block.lag)),
-                parts: Vec::new(),
+                blocks: Vec::new(),
                 series: Vec::new(),
             });
-            pass.parts.push(Part { place, grid: question.grid(block) });
+            pass.blocks.push(PassBlock { place, grid: question.grid(block) });
             pass.series.extend(wanted);
         }
         Ok(passes.into_values().collect())
@@ -115,7 +115,7 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// The column under a name that conditions use, the period among them.
+    /// The column under a name that conditions use, including [`IN_PERIOD`].
     pub fn encode(&self, encoder: &mut Encoder, name: &str) -> Result<Rc<Encoded>> {
         if name == IN_PERIOD {
             return Ok(Rc::new(Encoded::Flag(match &self.question.period {
@@ -126,13 +126,13 @@ impl<'a> Pass<'a> {
         encoder.encode(name)
     }
 
-    /// The part that a series belongs to.
-    pub fn part_of(&self, series: usize) -> Option<usize> {
+    /// The block that a series belongs to.
+    pub fn block_of(&self, series: usize) -> Option<usize> {
         let block = self.question.series[series].block;
-        self.parts.iter().position(|p| p.place == block)
+        self.blocks.iter().position(|p| p.place == block)
     }
 
-    /// What conditions and dimensions read for some series; not keys, sums and the area.
+    /// What conditions and dimensions of some series read; without keys, sums and the area.
     pub fn names(&self, series: &[usize]) -> BTreeSet<&'a str> {
         let of = |s: &usize| &self.question.series[*s];
         let mut names: BTreeSet<&str> = series.iter().flat_map(|s| of(s).condition.columns()).collect();
@@ -140,7 +140,7 @@ impl<'a> Pass<'a> {
         names
     }
 
-    /// The columns that say whether a row belongs to the period.
+    /// The columns that decide whether a row belongs to the period.
     pub fn dates(&self) -> Vec<&'a str> {
         match self.table.time {
             _ if self.question.period.is_none() => Vec::new(),
@@ -150,17 +150,17 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// The area of each row at the level asked for; none where the row has no place.
+    /// The area of each row at the question's level; none where the row has no area.
     pub fn places(&self, columns: &Columns, rows: usize) -> Vec<Option<u64>> {
         let Some(area) = &self.question.area else { return vec![Some(0); rows] };
         let Encoded::Words { codes, words } = &*columns[area] else { return Vec::new() };
-        let (Question { areas, unknown_areas, .. }, Some(part)) = (self.question, self.parts.first()) else { return Vec::new() };
-        let known: Vec<Option<u64>> = words.iter().map(|w| areas.commune(w).map(|p| u64::from(areas.up_to(p, part.grid.level)))).collect();
-        let other = (*unknown_areas == UnknownAreas::Keep).then(|| part.grid.unknown_area());
+        let (Question { areas, unknown_areas, .. }, Some(block)) = (self.question, self.blocks.first()) else { return Vec::new() };
+        let known: Vec<Option<u64>> = words.iter().map(|w| areas.commune(w).map(|p| u64::from(areas.up_to(p, block.grid.level)))).collect();
+        let other = (*unknown_areas == UnknownAreas::Keep).then(|| block.grid.unknown_area());
         codes.iter().map(|code| if *code == NO_WORD { None } else { known[*code as usize] }.or(other)).collect()
     }
 
-    /// The commune of each row; none where its code is not in the list.
+    /// The commune of each row; none where its code is not on the list.
     pub fn communes(&self, columns: &Columns, rows: usize) -> Vec<Option<u32>> {
         let Some(Encoded::Words { codes, words }) = self.question.area.as_ref().map(|area| &*columns[area]) else {
             return vec![None; rows];
@@ -169,34 +169,33 @@ impl<'a> Pass<'a> {
         codes.iter().map(|code| if *code == NO_WORD { None } else { known[*code as usize] }).collect()
     }
 
-    /// How the communes that sent records are told.
-    pub fn presence(&self) -> Seen {
+    /// Which rows show that a commune sent records.
+    pub fn presence_rule(&self) -> PresenceRule {
         match self.table.time {
-            _ if !self.question.coverage => Seen::Never,
-            // The whole register is of one day, whoever in it is a child.
-            Time::Stock => Seen::InAnyRow,
-            Time::Event | Time::Year | Time::SchoolYear if self.question.level == Level::Commune => Seen::InPeriod,
-            Time::Event | Time::Year | Time::SchoolYear => Seen::Separately,
+            _ if !self.question.coverage => PresenceRule::Never,
+            // A register describes one day, whether or not a row is of a child.
+            Time::Stock => PresenceRule::AnyRow,
+            Time::Event | Time::Year | Time::SchoolYear if self.question.level == Level::Commune => PresenceRule::InPeriod,
+            Time::Event | Time::Year | Time::SchoolYear => PresenceRule::Separately,
         }
     }
 
-    /// The pass as presence knows it.
+    /// The number of the pass in [`Presence`](super::Presence).
     pub fn number(&self) -> u32 {
-        self.question.pass_of(self.parts[0].place)
+        self.question.pass_of(self.blocks[0].place)
     }
 
     /// The province of an area, or the unknown area itself.
     pub fn province(&self, area: u64) -> u32 {
-        let grid = &self.parts[0].grid;
+        let grid = &self.blocks[0].grid;
         if area == grid.unknown_area() { area as u32 } else { grid.areas.up_to(area as u32, Level::Province) }
     }
 
-    /// For each series and row of some encoded columns: the categories in which the row counts, as offsets within an
-    /// area; none where the condition is not true.
+    /// For each row of encoded columns: the series in which it counts, with offsets of its categories within an area.
     pub fn effects(&self, series: &[usize], columns: &Columns, rows: usize) -> Vec<Vec<Effect>> {
         let mut offsets: HashMap<usize, Vec<Rc<[u64]>>> = HashMap::new();
-        for part in series.iter().filter_map(|s| self.part_of(*s)).collect::<BTreeSet<usize>>() {
-            let grid = &self.parts[part].grid;
+        for block in series.iter().filter_map(|s| self.block_of(*s)).collect::<BTreeSet<usize>>() {
+            let grid = &self.blocks[block].grid;
             let of_dimensions: Vec<CategoryCodes> =
                 grid.cross.dimensions().iter().map(|of| CategoryCodes::new(of, &columns[&of.column])).collect();
             let mut same: HashMap<Vec<&[u64]>, Rc<[u64]>> = HashMap::new();
@@ -204,16 +203,16 @@ impl<'a> Pass<'a> {
                 let categories: Vec<&[u64]> = of_dimensions.iter().map(|codes| codes.of(row)).collect();
                 same.entry(categories).or_insert_with_key(|categories| grid.cross.cells(categories).into()).clone()
             });
-            offsets.insert(part, of_rows.collect());
+            offsets.insert(block, of_rows.collect());
         }
         let mut found: Vec<Vec<Effect>> = vec![Vec::new(); rows];
         let mut evaluator = Rows { count: rows, columns, known: HashMap::new() };
         for series in series {
             let truth = evaluator.truth(&self.question.series[*series].condition);
-            // A pass counts the series of its own blocks alone.
-            let Some(part) = self.part_of(*series) else { continue };
+            // A pass counts only series of its own blocks.
+            let Some(block) = self.block_of(*series) else { continue };
             for row in (0..rows).filter(|row| truth[*row] == crate::record::YES) {
-                found[row].push(Effect { series: *series, part, offsets: offsets[&part][row].clone() });
+                found[row].push(Effect { series: *series, block, offsets: offsets[&block][row].clone() });
             }
         }
         found
@@ -221,7 +220,7 @@ impl<'a> Pass<'a> {
 
     /// The cells of an effect in an area.
     pub fn cells<'e>(&'e self, effect: &'e Effect, area: u64) -> impl Iterator<Item = u64> + 'e {
-        let grid = &self.parts[effect.part].grid;
+        let grid = &self.blocks[effect.block].grid;
         effect.offsets.iter().map(move |offset| grid.at(area, *offset))
     }
 
@@ -241,28 +240,28 @@ impl<'a> Pass<'a> {
     }
 }
 
-/// That a row counts in a series, and in which categories of its block.
+/// A row counts in a series, in these categories of its block.
 #[derive(Debug, Clone)]
 pub(super) struct Effect {
     pub series: usize,
-    pub part: usize,
+    pub block: usize,
     pub offsets: Rc<[u64]>,
 }
 
-/// A tally in the making.
+/// Builds a tally.
 #[derive(Debug)]
-pub(super) struct Building {
-    /// The place of each series within its block.
+pub(super) struct TallyBuilder {
+    /// The position of each series within its block.
     local: Vec<usize>,
     pub blocks: Vec<CellsBuilder>,
     pub tally: Tally,
 }
 
-impl Building {
+impl TallyBuilder {
     pub fn new(question: &Question) -> Self {
         let of = |(b, block)| CellsBuilder::new(question.series_of(b).count(), question.grid(block).size());
         let blocks = question.blocks.iter().enumerate().map(of).collect();
-        Self { local: question.places(), blocks, tally: Tally::empty(question) }
+        Self { local: question.series_positions(), blocks, tally: Tally::empty(question) }
     }
 
     /// Adds to a row's cells.
@@ -271,7 +270,7 @@ impl Building {
             return;
         }
         let local = self.local[effect.series];
-        let place = pass.parts[effect.part].place;
+        let place = pass.blocks[effect.block].place;
         for cell in pass.cells(effect, area) {
             let slot = self.blocks[place].slot(cell, local);
             *slot = slot.saturating_add(count);
@@ -294,14 +293,14 @@ impl CategoryCodes {
     pub fn new(of: &Categories, column: &Encoded) -> Self {
         match column {
             Encoded::Words { codes, words } => {
-                let places: Vec<u64> = words.iter().map(|w| of.of_word(w)).collect();
+                let places: Vec<u64> = words.iter().map(|w| of.of_label(w)).collect();
                 Self::One(codes.iter().map(|c| if *c == NO_WORD { of.unknown() } else { places[*c as usize] }).collect())
             }
             Encoded::Number { low, high } => Self::One(low.iter().zip(high).map(|(low, high)| band(of, *low, *high)).collect()),
             Encoded::List { starts, codes, known, words } => {
                 let parent = |place: u64| of.parents.get(place as usize).copied().flatten().map(|p| p as u64);
                 let with_group: Vec<Vec<u64>> =
-                    words.iter().map(|w| of.of_word(w)).map(|place| std::iter::once(place).chain(parent(place)).collect()).collect();
+                    words.iter().map(|w| of.of_label(w)).map(|place| std::iter::once(place).chain(parent(place)).collect()).collect();
                 let mut at = vec![0_u32];
                 let mut categories = Vec::new();
                 for (w, there) in starts.windows(2).zip(known) {
@@ -319,7 +318,7 @@ impl CategoryCodes {
                 Self::Several { starts: at, categories }
             }
             Encoded::Flag(values) => {
-                let places = [of.of_word("false"), of.unknown(), of.of_word("true")];
+                let places = [of.of_label("false"), of.unknown(), of.of_label("true")];
                 Self::One(values.iter().map(|v| places[usize::from(*v)]).collect())
             }
         }
@@ -333,7 +332,7 @@ impl CategoryCodes {
     }
 }
 
-/// The band an age lies in for certain.
+/// The band that certainly contains an age.
 fn band(of: &Categories, low: i32, high: i32) -> u64 {
     let cuts = &of.cuts;
     let below = |age: i32| cuts.partition_point(|cut| *cut <= age);

@@ -1,21 +1,21 @@
-//! Which communes sent records, as far as rows, and what is said of who reported, tell. Merges like counts.
+//! Which communes sent records, by their rows and by submissions. Merges like counts.
 
 use crate::area::Sent;
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What is known of who sent which records, by the list that their area codes belong to.
+/// Who sent which records, by list of area codes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Presence {
-    /// By list and pass (its first block): communes with rows.
+    /// By list and pass (its first block): the communes with rows.
     pub rows: BTreeMap<(NaiveDate, u32), Places>,
-    /// Submissions of a table by a commune.
+    /// Submissions by commune and table.
     pub submitted: BTreeMap<Sender, Sent>,
-    /// Tables that every commune of a province is said to have reported.
+    /// Tables reported by every commune of a province.
     pub complete: BTreeSet<Sender>,
 }
 
-/// List, table by its place in the question, and unit by its place in the list.
+/// List, index of a table in the question, place of a unit in the list.
 pub(crate) type Sender = (NaiveDate, u32, u32);
 
 impl Presence {
@@ -24,7 +24,7 @@ impl Presence {
         self.rows.entry((list, pass)).or_default().insert(commune);
     }
 
-    /// Both together.
+    /// Adds another part's presence.
     pub fn absorb(&mut self, other: &Self) {
         for (key, places) in &other.rows {
             self.rows.entry(*key).or_default().absorb(places);
@@ -36,7 +36,7 @@ impl Presence {
     }
 }
 
-/// A set of places in a list of areas, as bits: a thousand parts of a country merge in no time.
+/// A set of places in a list of areas, as bits, so that many parts merge fast.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Places(Vec<u64>);
 

@@ -1,10 +1,9 @@
-//! The simple way: every column of a chunk encoded whole, every condition worked out for every row.
+//! The simple way to count: encode every column of a chunk whole, evaluate every condition for every row.
 //!
-//! It says what is wrong with a chunk, with the rows concerned, once the machine has found that something is; and it is
-//! the oracle the machine is held to in the tests.
+//! When the machine finds something wrong in a chunk, this reports what, with the rows. In tests it is the machine's oracle.
 
 use super::keys::{self, KeysBuilder, Pattern, Set};
-use super::pass::{Building, Columns, Effect, Pass, Seen};
+use super::pass::{Columns, Effect, Pass, PresenceRule, TallyBuilder};
 use super::tally::Tally;
 use crate::error::Result;
 use crate::question::{How, IN_PERIOD, UnknownAreas};
@@ -19,11 +18,11 @@ pub(super) fn count<'p, 'a: 'p>(
     frame: &DataFrame,
     offset: u64,
 ) -> Result<(Tally, Problems)> {
-    let mut told = vec![false; frame.height()];
+    let mut reported = vec![false; frame.height()];
     let mut problems = Problems::default();
     let mut passes = passes.into_iter().peekable();
     let Some(first) = passes.peek() else { return Ok((Tally::default(), problems)) };
-    let mut building = Building::new(first.question);
+    let mut builder = TallyBuilder::new(first.question);
     for pass in passes {
         let mut encoder = pass.encoder(frame, offset);
         let mut columns = Columns::new();
@@ -45,48 +44,48 @@ pub(super) fn count<'p, 'a: 'p>(
             .collect();
         if let (Some(area), UnknownAreas::Error) = (area, pass.question.unknown_areas) {
             for row in (0..frame.height()).filter(|row| places[*row].is_none() && in_period[*row] != 0) {
-                if !told[row] {
-                    tell_area(pass, area, &columns[area], row, &mut told, &mut encoder.problems);
+                if !reported[row] {
+                    report_area(pass, area, &columns[area], row, &mut reported, &mut encoder.problems);
                 }
             }
         }
-        if pass.presence() != Seen::Never {
+        if pass.presence_rule() != PresenceRule::Never {
             let list = pass.question.areas.since();
             let communes = pass.communes(&columns, frame.height()).into_iter().zip(in_period);
-            let present = communes.filter(|(_, inside)| pass.presence() == Seen::InAnyRow || **inside != NO);
-            present.filter_map(|(place, _)| place).for_each(|place| building.tally.presence.row(list, pass.number(), place));
+            let present = communes.filter(|(_, inside)| pass.presence_rule() == PresenceRule::AnyRow || **inside != NO);
+            present.filter_map(|(place, _)| place).for_each(|place| builder.tally.presence.row(list, pass.number(), place));
         }
-        fill(pass, &columns, &places, &mut building);
+        fill(pass, &columns, &places, &mut builder);
         problems.unite(encoder.problems);
     }
-    Ok((building.finish(), problems))
+    Ok((builder.finish(), problems))
 }
 
-fn tell_area(pass: &Pass, area: &str, codes: &Encoded, row: usize, told: &mut [bool], problems: &mut Problems) {
+fn report_area(pass: &Pass, area: &str, codes: &Encoded, row: usize, reported: &mut [bool], problems: &mut Problems) {
     let Encoded::Words { codes, words } = codes else { return };
-    // A perpetrator of no case was told as such.
+    // A perpetrator without a case is reported as such.
     if pass.table.case.is_some() && codes[row] == NO_WORD {
         return;
     }
-    told[row] = true;
+    reported[row] = true;
     problems.area(&pass.table.id, area, words.get(codes[row] as usize).map(String::as_str));
 }
 
-fn fill(pass: &Pass, columns: &Columns, places: &[Option<u64>], building: &mut Building) {
-    building.tally.counted.extend(pass.series.iter().map(|s| *s as u32));
+fn fill(pass: &Pass, columns: &Columns, places: &[Option<u64>], builder: &mut TallyBuilder) {
+    builder.tally.counted.extend(pass.series.iter().map(|s| *s as u32));
     let effects = pass.effects(&pass.series, columns, places.len());
     let (mut sets, mut patterns): (Vec<Option<Set>>, Vec<Pattern>) = (Vec::new(), Vec::new());
     let mut keys = KeysBuilder::default();
     for (row, place) in places.iter().enumerate() {
         let Some(area) = *place else { continue };
-        building.tally.provinces.insert(pass.province(area));
+        builder.tally.provinces.insert(pass.province(area));
         let mut of_keys: BTreeMap<&str, Vec<Effect>> = BTreeMap::new();
         for effect in &effects[row] {
             match &pass.question.series[effect.series].how {
-                How::Rows => building.add(pass, effect, area, 1),
+                How::Rows => builder.add(pass, effect, area, 1),
                 How::Sum(name) => {
                     if let Encoded::Number { low, .. } = &*columns[name] {
-                        building.add(pass, effect, area, u64::try_from(low[row]).unwrap_or(0));
+                        builder.add(pass, effect, area, u64::try_from(low[row]).unwrap_or(0));
                     }
                 }
                 How::Distinct(name) => of_keys.entry(name).or_default().push(effect.clone()),
@@ -94,7 +93,7 @@ fn fill(pass: &Pass, columns: &Columns, places: &[Option<u64>], building: &mut B
         }
         for (name, effects) in of_keys {
             let Encoded::Words { codes, words } = &*columns[name] else { continue };
-            // The words of a code list are no identifiers.
+            // Codes of a list are no identifiers.
             let is_code = pass.table.column(name).is_none_or(|c| c.codes.is_some());
             let key = words.get(codes[row] as usize).map(String::as_str);
             match key.and_then(|word| if is_code { Some(word.into()) } else { identifier(word) }) {
@@ -103,10 +102,10 @@ fn fill(pass: &Pass, columns: &Columns, places: &[Option<u64>], building: &mut B
                     sets.push(Some((area as u32, patterns.len() as u32)));
                     patterns.push(Pass::pattern(&effects));
                 }
-                // Without a key nobody can tell two rows apart or together: each counts.
-                None => effects.iter().for_each(|effect| building.add(pass, effect, area, 1)),
+                // A row without a key counts as one.
+                None => effects.iter().for_each(|effect| builder.add(pass, effect, area, 1)),
             }
         }
     }
-    building.tally.keys.absorb(&keys.finish(&sets, &patterns));
+    builder.tally.keys.absorb(&keys.finish(&sets, &patterns));
 }

@@ -1,4 +1,4 @@
-//! Who reported, in a tally.
+//! Submissions, noted in a tally.
 
 use super::moved::Vintage;
 use super::tally::Tally;
@@ -6,15 +6,15 @@ use crate::area::{Level, Submissions};
 use crate::question::Question;
 
 impl Tally {
-    /// Adds which communes reported. Tables that the question does not count are passed over; a complete table is so for the
-    /// provinces that have rows or submissions.
+    /// Adds which communes reported. Tables that the question does not count are skipped. A complete table is complete for
+    /// provinces with rows or submissions.
     pub(crate) fn report(&mut self, submissions: &Submissions, onto: &Question, vintage: &Vintage) {
         let moved = vintage.moved();
         let question = moved.map_or(onto, |moved| &moved.question);
         let list = &*question.areas;
         let since = list.since();
         let reads = |id: &str| question.blocks.iter().any(|b| b.table == id) || question.takes_from(id).is_some();
-        let table = |id: &str| reads(id).then(|| question.table_place(id).ok()).flatten();
+        let table = |id: &str| reads(id).then(|| question.table_index(id).ok()).flatten();
         for (id, code, sent) in submissions.senders() {
             let (Some(table), Some(place)) = (table(id), list.commune(code)) else { continue };
             self.presence.submitted.entry((since, table, place)).or_default().extend(sent);

@@ -1,45 +1,45 @@
-//! What was counted over some rows, and how parts of it merge.
+//! Counts over some rows, and how they merge.
 
 use super::cells::Cells;
 use super::keys::Keys;
 use super::presence::Presence;
 use super::remarks::Remarks;
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Phrase, Result};
 use crate::question::Question;
 use chrono::NaiveDate;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// The version of the tally's form.
+/// The version of a tally's table.
 pub(crate) const TALLY_VERSION: u32 = 4;
-/// Fewest bytes of a secret.
+/// The fewest bytes of a secret.
 const SHORTEST_SECRET: usize = 16;
-/// Counts stay below this together: far above any count of people, and exact in every reader of a table.
+/// The sum of counts stays below this: far above any count of people, and exact even in readers that use floats.
 pub(crate) const MOST_COUNTED: u64 = 1 << 53;
 
 /// The counts of a [`Plan`](crate::Plan) or a [`Crosstab`](crate::Crosstab) over some rows.
 ///
-/// Two tallies are equal if their counts are; what each says was left out or set aside travels with it and is no part of that.
+/// Tallies with equal counts are equal; remarks on what was left out or set aside travel along but are not compared.
 #[derive(Debug, Clone, Default)]
 pub struct Tally {
     pub(crate) fingerprint: u64,
-    /// Per block: the series that its counts are of.
+    /// Per block: its series.
     pub(super) series: Arc<[Vec<u32>]>,
     /// Per block: the counts by finest cell.
     pub(crate) blocks: Vec<Cells>,
-    /// For distinct counts, the keys.
+    /// The keys of distinct counts.
     pub(crate) keys: Keys,
-    /// What tells the secret that the keys were sealed with.
+    /// Identifies the secret that sealed the keys.
     pub(crate) sealed: Option<u64>,
-    /// Series that some table allowed to count.
+    /// Series that were counted.
     pub(crate) counted: BTreeSet<u32>,
-    /// Places of the provinces with rows in the period.
+    /// Provinces with rows in the period, as places in the list.
     pub(crate) provinces: BTreeSet<u32>,
-    /// Of moved records: the day of their list and the provinces there that have rows.
+    /// For moved records: the day of their list, and its provinces with rows.
     pub(crate) origins: BTreeSet<(NaiveDate, u32)>,
     /// Which communes sent records.
     pub(crate) presence: Presence,
-    /// What is not among the counts.
+    /// What is not counted.
     pub(crate) remarks: Remarks,
 }
 
@@ -70,54 +70,54 @@ impl Tally {
         }
     }
 
-    /// The same counts, of records of which some rows of a table were set aside before; results then say so.
+    /// Notes that rows of a table were set aside before counting; results then report it.
     #[must_use]
     pub fn with_set_aside(mut self, table: &str, rows: u64) -> Self {
         self.remarks.absorb(&Remarks { set_aside: [(table.to_owned(), rows)].into(), ..Remarks::default() });
         self
     }
 
-    /// How many rows of each table were set aside before.
+    /// How many rows of each table were set aside before counting.
     pub fn set_aside(&self) -> impl Iterator<Item = (&str, u64)> {
         self.remarks.set_aside.iter().map(|(table, rows)| (table.as_str(), *rows))
     }
 
-    /// Both tallies together.
+    /// The sum of both tallies.
     ///
     /// # Errors
     /// [`Error::TallyMismatch`] if they are of different plans or their keys of different secrets, [`Error::BadNumber`] if the counts would be too large to stay exact.
     pub fn merge(mut self, other: &Self) -> Result<Self> {
         if self.fingerprint != other.fingerprint {
             return Err(Error::TallyMismatch {
-                expected: format!("plan {:016x}", self.fingerprint),
-                found: format!("plan {:016x}", other.fingerprint),
+                expected: Phrase::PlanOf(format!("{:016x}", self.fingerprint)).into(),
+                found: Phrase::PlanOf(format!("{:016x}", other.fingerprint)).into(),
             });
         }
         let differ = !self.keys.is_empty() && !other.keys.is_empty() && self.sealed != other.sealed;
         if differ || self.sealed.zip(other.sealed).is_some_and(|(mine, theirs)| mine != theirs) {
-            let told =
-                |sealed: Option<u64>| sealed.map_or("keys without a secret".to_owned(), |id| format!("keys of the secret {id:016x}"));
-            return Err(Error::TallyMismatch { expected: told(self.sealed), found: told(other.sealed) });
+            let keys =
+                |sealed: Option<u64>| Fact::from(sealed.map_or(Phrase::KeysWithoutSecret, |id| Phrase::KeysOfSecret(format!("{id:016x}"))));
+            return Err(Error::TallyMismatch { expected: keys(self.sealed), found: keys(other.sealed) });
         }
         self.absorb(other);
         self.checked()
     }
 
-    /// The same tally with its keys made by a secret, so that nobody who holds it and a list of identifiers can try them. Parts are merged
-    /// only if they were sealed with the same secret; what comes out is the same. The secret is in no tally.
+    /// Seals the keys with a secret, so that a list of identifiers cannot be tried against them. Parts merge only if sealed
+    /// with the same secret; results do not change. The secret is not stored in the tally.
     ///
     /// The keys, hashes of 96 bits, become the first 96 bits of their keyed hash by BLAKE3 (J. O'Connor, J.-P. Aumasson, S. Neves,
     /// Z. Wilcox-O'Hearn: BLAKE3, 2020, section 2.3).
     ///
     /// # Errors
-    /// [`Error::BadNumber`] for a secret of fewer than 16 bytes, [`Error::TallyMismatch`] for a tally that is sealed.
+    /// [`Error::BadNumber`] for a secret of fewer than 16 bytes, [`Error::TallyMismatch`] if the tally is sealed already.
     pub fn sealed(mut self, secret: &[u8]) -> Result<Self> {
         if secret.len() < SHORTEST_SECRET {
-            let expected = format!("a secret of at least {SHORTEST_SECRET} bytes");
-            return Err(Error::BadNumber { what: "key", expected, found: format!("{} bytes", secret.len()) });
+            let expected = Phrase::SecretOfBytes(SHORTEST_SECRET as u64).into();
+            return Err(Error::BadNumber { what: "key", expected, found: Phrase::Bytes(secret.len() as u64).into() });
         }
         if self.sealed.is_some() {
-            let (expected, found) = ("keys without a secret".to_owned(), "keys of a secret".to_owned());
+            let (expected, found) = (Phrase::KeysWithoutSecret.into(), Phrase::KeysOfASecret.into());
             return Err(Error::TallyMismatch { expected, found });
         }
         let secret = blake3::derive_key("chitieu 2026-11-30 keys of a tally", secret);
@@ -131,7 +131,7 @@ impl Tally {
         Ok(self)
     }
 
-    /// Refuses counts that are too large together: sums of them would no longer be exact, or would overflow.
+    /// Refuses counts whose sums would no longer be exact, or would overflow.
     pub(crate) fn checked(self) -> Result<Self> {
         if self.blocks.iter().all(|cells| cells.most() < MOST_COUNTED) {
             return Ok(self);
@@ -145,8 +145,8 @@ impl Tally {
             return Ok(());
         }
         Err(Error::TallyMismatch {
-            expected: format!("plan {:016x}", question.fingerprint),
-            found: format!("plan {:016x}", self.fingerprint),
+            expected: Phrase::PlanOf(format!("{:016x}", question.fingerprint)).into(),
+            found: Phrase::PlanOf(format!("{:016x}", self.fingerprint)).into(),
         })
     }
 
@@ -164,7 +164,7 @@ impl Tally {
     }
 }
 
-/// Counts of so much together and more.
+/// The error for counts that reach a limit.
 pub(crate) fn too_large(most: u64) -> Error {
-    Error::BadNumber { what: "tally", expected: format!("counts below {most} together"), found: "larger ones".to_owned() }
+    Error::BadNumber { what: "tally", expected: Phrase::CountsBelow(most).into(), found: Phrase::LargerOnes.into() }
 }

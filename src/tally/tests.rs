@@ -1,4 +1,4 @@
-//! The machine against the simple way, whatever form the records come in.
+//! The machine against the simple way, for records in any form.
 
 use super::pass::{Context, Pass};
 use super::{Tally, simple};
@@ -17,7 +17,7 @@ struct Form {
     words: u8,
     /// 0 dates, 1 moments in milliseconds, 2 in nanoseconds.
     dates: u8,
-    /// Rows before and after that are cut off, so that arrays begin within a byte.
+    /// Rows cut off before and after, so that arrays begin within a byte.
     cut: usize,
     /// A second chunk begins after this many rows.
     chunk: usize,
@@ -221,7 +221,7 @@ proptest! {
     }
 }
 
-/// More rows than one chunk, in which classes keep appearing and grids outgrow their room.
+/// More rows than one chunk; classes keep appearing and histograms must grow.
 #[test]
 fn what_outgrows_its_room_is_put_away_and_counted_on() {
     let communes: Vec<String> = {
@@ -288,7 +288,7 @@ mod wide {
         made.build().unwrap()
     }
 
-    /// Rows that differ in few bits, the highest among them: what a lost bit would take for one.
+    /// Rows that differ in few bits, the highest among them: a lost bit would merge them.
     fn frame(rows: &[(Option<u16>, Option<u16>, u64, u64)]) -> DataFrame {
         let flag = |nth: usize| {
             let of = rows.iter().map(|(_, _, yes, known)| (known >> nth & 1 == 1).then_some(yes >> nth & 1 == 1));
@@ -305,7 +305,7 @@ mod wide {
 
     fn same(made: &Crosstab, frame: &DataFrame, batches: Vec<DataFrame>) {
         let context = Context::default();
-        let passes = Pass::all(made.as_ref(), "calls", &context).unwrap();
+        let passes = Pass::all(&made.question, "calls", &context).unwrap();
         let expected = simple::count(&passes, frame, 0).unwrap().0;
         assert_eq!(made.count(batches.into_iter().map(Ok)).unwrap(), expected);
     }
@@ -342,7 +342,7 @@ mod wide {
     }
 }
 
-/// What identifies nobody counts as a row without a key does, and spellings of one identifier are one key.
+/// Text that is no identifier counts like a missing key, and spellings of one identifier are one key.
 #[test]
 fn keys_are_identifiers() {
     let plan = Plan::new(&Catalogue::builtin(), "2022").indicators(["abused_children"]).build().unwrap();
@@ -359,10 +359,10 @@ fn keys_are_identifiers() {
         frame.with_column(dates("received_date", vec![Some(19_000); ids.len()])).unwrap();
         frame
     };
-    // Seven of nobody, then k1 (three spellings), K1 and é1 (two): by hand 7 + 1 + 1 + 1.
+    // Seven without an identifier, then k1 (three spellings), K1 and é1 (two): by hand 7 + 1 + 1 + 1.
     let written = frame(ids.iter().copied().map(Some).collect());
-    let nobody = std::iter::repeat_n(None, 7);
-    let plain = frame(nobody.chain(["k1", "k1", "k1", "K1", "é1", "é1"].map(Some)).collect());
+    let without_key = std::iter::repeat_n(None, 7);
+    let plain = frame(without_key.chain(["k1", "k1", "k1", "K1", "é1", "é1"].map(Some)).collect());
     let context = Context::default();
     let counted = by_machine(&plan, "victims", vec![written.clone()], &context).unwrap();
     assert_eq!(counted, simply(&plan, "victims", &written, &context).unwrap());

@@ -38,9 +38,11 @@ def test_only_the_first_argument_goes_without_its_name():
     assert len(found) > 80
     wrong = {}
     for name, function in found.items():
-        by_place = [p.name for p in parameters(function) if p.kind is p.POSITIONAL_OR_KEYWORD]
-        if len(by_place) > 1:
-            wrong[name] = by_place
+        by_place = [p for p in parameters(function) if p.kind is p.POSITIONAL_OR_KEYWORD]
+        # The numbers of a formula come in its order; its options have names.
+        is_formula = name.startswith("chitieu.stats") and all(p.default is p.empty for p in by_place)
+        if len(by_place) > 1 and not is_formula:
+            wrong[name] = [p.name for p in by_place]
     assert not wrong
 
 

@@ -6,7 +6,7 @@ from chitieu import _native
 from chitieu.stats._interval import Comparison
 
 
-def rate_ratio(x1: int, *, exposure1: float, x2: int, exposure2: float, level: float = 0.95) -> Comparison:
+def rate_ratio(x1: int, exposure1: float, x2: int, exposure2: float, *, level: float = 0.95) -> Comparison:
     """Return the ratio of two rates, (x1/exposure1) ÷ (x2/exposure2), with exact limits.
 
     Given x1 + x2, x1 is binomial; the limits are those of Clopper and Pearson for its share, as ratios, and the p-value
@@ -39,10 +39,10 @@ def rate_ratio(x1: int, *, exposure1: float, x2: int, exposure2: float, level: f
 
 def rate_difference(
     x1: int,
-    *,
     exposure1: float,
     x2: int,
     exposure2: float,
+    *,
     per: float = 100_000,
     level: float = 0.95,
     method: str = "byar",
@@ -77,7 +77,7 @@ def rate_difference(
     return _comparison(_native.rate_difference(x1, exposure1, x2, exposure2, per, level, method))
 
 
-def proportion_difference(x1: int, *, n1: int, x2: int, n2: int, level: float = 0.95) -> Comparison:
+def proportion_difference(x1: int, n1: int, x2: int, n2: int, *, level: float = 0.95) -> Comparison:
     """Return the difference of two proportions, x1/n1 - x2/n2, with Newcombe's hybrid score limits.
 
     "Square and add" from Wilson's limits of each: method 10 of R. G. Newcombe, Statistics in Medicine 17 (1998),
@@ -107,7 +107,7 @@ def proportion_difference(x1: int, *, n1: int, x2: int, n2: int, level: float = 
     return _comparison(_native.proportion_difference(x1, n1, x2, n2, level))
 
 
-def proportion_ratio(x1: int, *, n1: int, x2: int, n2: int, level: float = 0.95) -> Comparison:
+def proportion_ratio(x1: int, n1: int, x2: int, n2: int, *, level: float = 0.95) -> Comparison:
     """Return the ratio of two proportions, (x1/n1) ÷ (x2/n2), with score limits.
 
     The ratios that the score test does not refuse; P. A. R. Koopman, Biometrics 40 (1984), 513-517. The p-value is that

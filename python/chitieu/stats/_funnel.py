@@ -42,7 +42,12 @@ class FunnelPoint(NamedTuple):
 
 
 def funnel_limits(
-    target: float, *, denominator: float, kind: str = "proportion", per: float | None = None, method: str = "exact"
+    target: float,
+    denominator: float,
+    *,
+    kind: str = "proportion",
+    per: float | None = None,
+    method: str = "exact",
 ) -> FunnelLimits:
     """Return the 95 and 99.8 % limits around a target at a denominator.
 
@@ -78,8 +83,8 @@ def funnel_limits(
 
 def funnel(
     events: Iterable[int],
-    *,
     denominators: Iterable[float],
+    *,
     kind: str = "proportion",
     target: float | None = None,
     per: float | None = None,

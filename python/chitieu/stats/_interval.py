@@ -77,7 +77,7 @@ class Comparison(Interval):
     p_value: float
 
 
-def proportion_interval(x: int, *, n: int, level: float = 0.95, method: str = "wilson") -> Interval:
+def proportion_interval(x: int, n: int, *, level: float = 0.95, method: str = "wilson") -> Interval:
     """Return a proportion with its limits.
 
     Wilson's score limits: (x + z²/2 ± z·√(x(n - x)/n + z²/4)) ÷ (n + z²). E. B. Wilson, Journal of the American
@@ -109,7 +109,12 @@ def proportion_interval(x: int, *, n: int, level: float = 0.95, method: str = "w
 
 
 def rate_interval(
-    x: int, *, exposure: float, per: float = 100_000, level: float = 0.95, method: str = "byar"
+    x: int,
+    exposure: float,
+    *,
+    per: float = 100_000,
+    level: float = 0.95,
+    method: str = "byar",
 ) -> Interval:
     """Return a rate with its limits.
 

@@ -10,9 +10,9 @@ from chitieu.stats._interval import Interval
 
 def standardised_rate(
     events: Iterable[int],
-    *,
     population: Iterable[float],
     standard: Iterable[float],
+    *,
     per: float = 100_000,
     level: float = 0.95,
     method: str = "dobson",
@@ -73,10 +73,10 @@ def standardised_rate(
 
 def standardised_ratio(
     events: int,
-    *,
     population: Iterable[float],
     reference_events: Iterable[float],
     reference_population: Iterable[float],
+    *,
     per: float = 1,
     level: float = 0.95,
     method: str = "byar",
@@ -118,10 +118,10 @@ def standardised_ratio(
 
 def indirect_rate(
     events: int,
-    *,
     population: Iterable[float],
     reference_events: Iterable[float],
     reference_population: Iterable[float],
+    *,
     per: float = 100_000,
     level: float = 0.95,
     method: str = "byar",

@@ -27,8 +27,8 @@ class Trend(NamedTuple):
 
 def trend_test(
     events: Iterable[int],
-    *,
     denominators: Iterable[float],
+    *,
     scores: Iterable[float] | None = None,
     kind: str = "proportion",
 ) -> Trend:
@@ -66,7 +66,10 @@ def trend_test(
 
 
 def annual_change(
-    values: Iterable[float], *, years: Iterable[float] | None = None, method: str = "log_linear"
+    values: Iterable[float],
+    *,
+    years: Iterable[float] | None = None,
+    method: str = "log_linear",
 ) -> float:
     """Return the yearly rate of change: -0.025 is a fall of 2.5 % a year.
 
@@ -98,7 +101,7 @@ def annual_change(
     return _native.annual_change(of_years, places, method)
 
 
-def required_change(value: float, *, target: float, years: float) -> float:
+def required_change(value: float, target: float, years: float) -> float:
     """Return the yearly rate of change that leads from a value to a target: (target/value)^(1/years) - 1.
 
     Exact for a constant yearly rate; it says nothing of whether such a rate can be kept.

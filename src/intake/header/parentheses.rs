@@ -1,7 +1,7 @@
-//! The parentheses of a header: most explain, some hold a legend of figures.
+//! The parentheses of a header: most are explanations, some hold a legend of figures.
 
-/// A text as what stands outside its parentheses and what stands in them.
-pub(super) fn parted(text: &str) -> (String, String) {
+/// Splits a text into what is outside its parentheses and what is inside.
+pub(super) fn split_parentheses(text: &str) -> (String, String) {
     let (mut outside, mut inside) = (String::new(), String::new());
     let mut depth = 0_u32;
     for letter in text.chars() {
@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn legends_are_parted_into_figures_and_words() {
+    fn legends_are_split_into_figures_and_words() {
         for (text, pairs) in [
             ("1: Nữ, 2: Nam", vec![("1", "Nữ"), ("2", "Nam")]),
             ("1-Nữ 2-Nam", vec![("1", "Nữ"), ("2", "Nam")]),

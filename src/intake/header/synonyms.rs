@@ -1,6 +1,6 @@
-//! `synonyms.toml` made ready for look-up: the words for our columns, by table, and for columns that are none of ours.
+//! `synonyms.toml`, indexed for lookup: words for schema columns, by table, and for columns to ignore.
 
-use super::target::{Part, Target};
+use super::target::{Component, Target};
 use crate::catalogue::{Catalogue, Table};
 use crate::intake::codes::Words;
 use crate::spelling::{alike, bare};
@@ -8,16 +8,16 @@ use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::LazyLock;
 
-/// The words for the columns of one table.
+/// Words for the columns of one table.
 pub(super) struct TableWords {
     alike: HashMap<String, Target>,
     bare: HashMap<String, Option<Target>>,
     pub titles: Vec<String>,
-    /// Columns of which a list of records has at least one of each group.
+    /// A list of records has at least one column of each group.
     pub needs: Vec<Vec<String>>,
     /// Columns that may come as columns of marks, with the list of their codes.
     ticks: Vec<(String, String)>,
-    /// Flags that may come as one column for each kind, any of which says yes.
+    /// Flags that may come as one column per kind, any of which means yes.
     pub any: Vec<String>,
 }
 
@@ -34,7 +34,7 @@ struct File {
     tables: BTreeMap<String, BTreeMap<String, Vec<String>>>,
 }
 
-/// Words of columns that tell which rows are deleted.
+/// Words for columns that mark deleted rows.
 #[derive(Deserialize)]
 struct Deleted {
     flags: Vec<String>,
@@ -43,24 +43,24 @@ struct Deleted {
     words: Vec<String>,
 }
 
-/// How a column tells that a row is deleted.
+/// How a column marks deleted rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::intake) enum Deletion {
     /// By yes.
     Flag,
-    /// By the day of it.
+    /// By the day of deletion.
     Date,
-    /// By a word among those for other states.
+    /// By a word among words for other states.
     State,
 }
 
 struct Synonyms {
     numbering: HashSet<String>,
     ignored: HashSet<String>,
-    /// Names of people who are not the child.
+    /// Names of people other than the child.
     others: HashSet<String>,
     gives_way: HashSet<String>,
-    /// Kinds of support, which stand below its heading.
+    /// Kinds of support, which occur below its heading.
     kinds: HashSet<String>,
     deletions: Vec<(HashSet<String>, Deletion)>,
     deleted_words: HashSet<String>,
@@ -89,7 +89,7 @@ static SYNONYMS: LazyLock<Synonyms> = LazyLock::new(|| {
 });
 
 impl TableWords {
-    /// The words for a table.
+    /// The words of a table.
     pub fn of(table: &Table) -> &'static Self {
         &SYNONYMS.tables[&table.id]
     }
@@ -98,7 +98,7 @@ impl TableWords {
         let mut words =
             Self { alike: HashMap::new(), bare: HashMap::new(), titles: Vec::new(), needs: Vec::new(), ticks: Vec::new(), any: Vec::new() };
         let of = |name: &str| table.column(name.split('.').next().unwrap_or_default());
-        // What the table itself says comes before what is common to all.
+        // A table's own words come before the common ones.
         for (name, synonyms) in own.into_iter().flatten().chain(common) {
             match name.as_str() {
                 "titles" => words.titles = synonyms.iter().map(|title| bare(title)).collect(),
@@ -139,7 +139,7 @@ impl TableWords {
     pub fn tick(&self, text: &str) -> Option<Target> {
         self.ticks.iter().find_map(|(column, list)| {
             let code = Words::get().tick(list, text)?;
-            Some(Target { column: column.clone(), part: Part::Tick(code.to_owned()) })
+            Some(Target { column: column.clone(), part: Component::Tick(code.to_owned()) })
         })
     }
 }
@@ -148,28 +148,28 @@ fn has(words: &HashSet<String>, text: &str) -> bool {
     words.contains(&alike(text)) || text.is_ascii() && words.contains(&bare(text))
 }
 
-/// How a column of that header tells which rows are deleted, if it may.
+/// How a column with that header marks deleted rows, if it may.
 pub(super) fn deletion(label: &str) -> Option<Deletion> {
     let last = label.rsplit(" / ").next().unwrap_or(label);
     SYNONYMS.deletions.iter().find(|(words, _)| has(words, last)).map(|(_, how)| *how)
 }
 
-/// True for a word that says that a row is deleted.
+/// True for a word that means "deleted".
 pub(in crate::intake) fn says_deleted(text: &str) -> bool {
     has(&SYNONYMS.deleted_words, text)
 }
 
-/// True for the header of a column that says nothing to us.
+/// True for the header of a column to ignore.
 pub(super) fn is_ignored(text: &str) -> bool {
     has(&SYNONYMS.ignored, text) || has(&SYNONYMS.others, text) || is_numbering(text)
 }
 
-/// True for the header of a column that numbers the rows.
+/// True for the header of the column that numbers the rows.
 pub(super) fn is_numbering(text: &str) -> bool {
     has(&SYNONYMS.numbering, text)
 }
 
-/// True for a word that names somebody who is not the child.
+/// True for a word that names a person other than the child.
 pub(super) fn is_other_person(text: &str) -> bool {
     has(&SYNONYMS.others, text)
 }
@@ -179,7 +179,7 @@ pub(super) fn is_kind(text: &str) -> bool {
     has(&SYNONYMS.kinds, text)
 }
 
-/// True for a header that gives way to one that names the column.
+/// True for the header of an address, used only if no other column names the commune.
 pub(super) fn gives_way(text: &str) -> bool {
     has(&SYNONYMS.gives_way, text)
 }

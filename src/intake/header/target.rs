@@ -1,15 +1,15 @@
-//! What a column of a file is to us, and how its header was matched.
+//! Which schema column a column of a file is, and how its header was matched.
 
-/// What one column of a file is.
+/// The meaning of one column of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(in crate::intake) struct Target {
     pub column: String,
-    pub part: Part,
+    pub part: Component,
 }
 
-/// Which part of one of our columns.
+/// Which part of a schema column.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(in crate::intake) enum Part {
+pub(in crate::intake) enum Component {
     Whole,
     Day,
     Month,
@@ -17,27 +17,27 @@ pub(in crate::intake) enum Part {
     Code,
     District,
     Province,
-    /// A column of marks for one code of a list. Below a date it is the sex of those whose dates stand there, below a flag `yes`, `no`
-    /// or `any`: one of several columns, any of which says yes.
+    /// A column of marks for one code of a list. Below a date it is the sex of the children whose dates it holds; below a flag `yes`, `no`
+    /// or `any` (one of several columns, any of which means yes).
     Tick(String),
 }
 
-/// What says yes where several columns of marks make one flag.
+/// The part name of columns of marks that together make one flag.
 pub(in crate::intake) const ANY: &str = "any";
 
 impl Target {
-    /// A target by its name: "sex", "birth_date.year", "circumstances.d".
+    /// Parses a target: "sex", "birth_date.year", "circumstances.d".
     pub fn from_name(name: &str) -> Self {
         let (column, part) = name.split_once('.').map_or((name, None), |(column, part)| (column, Some(part)));
         let part = match part {
-            None => Part::Whole,
-            Some("day") => Part::Day,
-            Some("month") => Part::Month,
-            Some("year") => Part::Year,
-            Some("code") => Part::Code,
-            Some("district") => Part::District,
-            Some("province") => Part::Province,
-            Some(code) => Part::Tick(code.to_owned()),
+            None => Component::Whole,
+            Some("day") => Component::Day,
+            Some("month") => Component::Month,
+            Some("year") => Component::Year,
+            Some("code") => Component::Code,
+            Some("district") => Component::District,
+            Some("province") => Component::Province,
+            Some(code) => Component::Tick(code.to_owned()),
         };
         Self { column: column.to_owned(), part }
     }
@@ -45,25 +45,25 @@ impl Target {
     /// Its name.
     pub fn name(&self) -> String {
         let part = match &self.part {
-            Part::Whole => return self.column.clone(),
-            Part::Day => "day",
-            Part::Month => "month",
-            Part::Year => "year",
-            Part::Code => "code",
-            Part::District => "district",
-            Part::Province => "province",
-            Part::Tick(code) => code,
+            Component::Whole => return self.column.clone(),
+            Component::Day => "day",
+            Component::Month => "month",
+            Component::Year => "year",
+            Component::Code => "code",
+            Component::District => "district",
+            Component::Province => "province",
+            Component::Tick(code) => code,
         };
         format!("{}.{part}", self.column)
     }
 
     pub fn is_tick(&self) -> bool {
-        matches!(self.part, Part::Tick(_))
+        matches!(self.part, Component::Tick(_))
     }
 
-    /// True for one of several columns that make one flag together.
+    /// True for one of several columns that together make one flag.
     pub fn is_any(&self) -> bool {
-        matches!(&self.part, Part::Tick(code) if code == ANY)
+        matches!(&self.part, Component::Tick(code) if code == ANY)
     }
 }
 
@@ -74,15 +74,15 @@ pub(in crate::intake) enum How {
     Synonym,
     Mapping,
     Ignored,
-    /// Another column means the same, and nothing tells which of them is meant; or it gives way to one that names it.
+    /// Several columns have this meaning and none is preferred, or the column is a fallback for one that names it.
     Repeated,
-    /// Its parentheses tell another unit, order or code than ours: it is no column of ours.
+    /// Its parentheses announce another unit, order or code than the schema's: it is not used.
     Parentheses,
-    /// A line above tells another unit than ours for all amounts.
+    /// A line above announces another unit for all amounts.
     Unit,
-    /// A date beside the name of a parent or another adult: it may be theirs.
+    /// A date beside the name of a parent or another adult, who may be meant.
     Whose,
-    /// It tells which rows are deleted.
+    /// It marks deleted rows.
     Deleted,
 }
 

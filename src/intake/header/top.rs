@@ -1,4 +1,4 @@
-//! The upper rows of a sheet, among which the header is looked for.
+//! The top rows of a sheet, where the header is searched.
 
 use super::synonyms::{TableWords, is_numbering};
 use super::target::How;
@@ -15,31 +15,31 @@ use crate::intake::tidy::tidy;
 use crate::spelling::{alike, bare};
 use std::collections::HashMap;
 
-/// Rows looked at for a header.
+/// Most rows searched for a header.
 const LOOKED: usize = 40;
-/// Rows a header may have.
+/// Most rows of a header.
 const TALL: usize = 3;
 
-/// A sheet on its way to a header: texts of its upper rows, with merged cells filled.
+/// The texts of a sheet's top rows, with merged cells filled.
 pub(in crate::intake) struct Top<'a> {
     sheet: &'a Sheet,
     texts: Vec<Vec<String>>,
 }
 
-/// The rows of a block as texts, a heading over several columns given to each of them.
+/// The rows of a candidate header as texts; a heading over several columns is repeated for each.
 type Block<'a> = Vec<Vec<&'a str>>;
 
 impl<'a> Top<'a> {
     pub fn new(sheet: &'a Sheet, legacy: Option<Legacy>) -> Self {
         let rows = sheet.rows.len().min(LOOKED);
         let mut texts = vec![vec![String::new(); sheet.columns.len()]; rows];
-        let told = |row: usize, column: usize| match sheet.cell(row, column) {
+        let text_at = |row: usize, column: usize| match sheet.cell(row, column) {
             Cell::Text(text) => tidy(text, legacy, &mut Rules::default()),
             _ => String::new(),
         };
         for (row, line) in texts.iter_mut().enumerate() {
             for (column, text) in line.iter_mut().enumerate() {
-                *text = told(row, column);
+                *text = text_at(row, column);
             }
         }
         for merged in &sheet.merged {
@@ -60,13 +60,13 @@ impl<'a> Top<'a> {
         Self { sheet, texts }
     }
 
-    /// The rows above a row, as one text without marks: titles tell which table follows.
+    /// The rows above a row, as one text without marks: titles show which table follows.
     fn titles(&self, row: usize) -> String {
         let lines = self.texts[..row].iter().flatten().filter(|t| !t.is_empty()).map(|t| bare(t));
         lines.collect::<Vec<_>>().join(" | ")
     }
 
-    /// How well the sheet fits the table of a header, with the titles above it and the names of sheet and file.
+    /// How well the sheet fits the table, given the header, the titles above it and the names of sheet and file.
     pub fn fit(&self, header: &Header, table: &Table, names: &str) -> usize {
         let words = TableWords::of(table);
         let titles = format!("{} | {}", bare(names), self.titles(header.first));
@@ -85,7 +85,7 @@ impl<'a> Top<'a> {
         };
         let words = Vocabulary::new(table, mapping);
         let fixed = asked.is_some() && mapping.header_rows.is_some();
-        // Of headers that say as much, the one of fewest rows: a title above is no part of it.
+        // Among equally good headers the shortest: a title above does not belong to it.
         let mut best = Header::default();
         for height in mapping.header_rows.map_or(1..=TALL, |h| h as usize..=h as usize) {
             for first in rows.iter().copied().filter(|first| height > 0 && first + height <= self.texts.len()) {
@@ -93,7 +93,7 @@ impl<'a> Top<'a> {
                     continue;
                 }
                 let found = self.matched(first, height, &words);
-                // Days and figures stand in records; a header that has some says more besides.
+                // Dates and figures belong to records; a header that contains some must be recognised by more.
                 if found.known() < 2 && (first..first + height).any(|row| self.has_day(row) || self.has_figure(row)) {
                     continue;
                 }
@@ -105,7 +105,7 @@ impl<'a> Top<'a> {
         best
     }
 
-    /// The header of a block.
+    /// Matches a block of rows as a header.
     fn matched(&self, first: usize, height: usize, words: &Vocabulary<'_>) -> Header {
         let labels = labels(&self.block(first, height, words));
         let mut over: HashMap<&str, usize> = HashMap::new();
@@ -118,7 +118,7 @@ impl<'a> Top<'a> {
         };
         let mut columns: Vec<(String, Match)> = labels.iter().map(|parts| (parts.join(" / "), of(parts))).collect();
         if words.names_places() {
-            // How often each header stood before, as a whole and by its last part.
+            // How often each header occurred before, as a whole and by its last part.
             let mut times: [HashMap<String, usize>; 2] = Default::default();
             for ((place, _), ((label, found), parts)) in self.sheet.columns.iter().zip(columns.iter_mut().zip(&labels)) {
                 let keys = [alike(label), alike(parts.last().copied().unwrap_or_default())];
@@ -132,19 +132,19 @@ impl<'a> Top<'a> {
             }
         }
         let lines = self.texts[..first + height].iter().enumerate();
-        let told = lines.map(|(row, line)| units::unit_above(line, row < first, row + 1 < first + height)).find_map(|unit| unit);
-        if let Some(unit) = told.or_else(|| units::unit(&self.sheet.name)) {
-            let is_told = |label: &str, found: &Match| {
+        let announced = lines.map(|(row, line)| units::unit_above(line, row < first, row + 1 < first + height)).find_map(|unit| unit);
+        if let Some(unit) = announced.or_else(|| units::unit(&self.sheet.name)) {
+            let applies = |label: &str, found: &Match| {
                 let column = found.target.as_ref().filter(|_| found.how != Some(How::Mapping)).map(|target| target.column.as_str());
-                column.is_some_and(|id| Words::get().is_amount(id) && units::concerns(&unit, id) && !units::tells_own(id, label))
+                column.is_some_and(|id| Words::get().is_amount(id) && units::concerns(&unit, id) && !units::has_own_unit(id, label))
             };
             for (label, found) in &mut columns {
-                if is_told(label, found) {
+                if applies(label, found) {
                     *found = Match { how: Some(How::Unit), ..Match::default() };
                 }
             }
         }
-        // A unit right below a header is that of its column.
+        // A unit directly below a header applies to its column.
         if let Some(below) = self.texts.get(first + height) {
             for ((_, found), text) in columns.iter_mut().zip(below) {
                 let is_amount = found.target.as_ref().is_some_and(|target| Words::get().is_amount(&target.column));
@@ -159,7 +159,7 @@ impl<'a> Top<'a> {
         Header::new(first, height, numbering, columns, words.table)
     }
 
-    /// True if a block cuts through merged cells, ends above its last row, or holds a record.
+    /// True if a block cuts through merged cells, ends within the header, or contains a record.
     fn is_broken(&self, first: usize, height: usize, words: &Vocabulary<'_>) -> bool {
         let holds_record = |below: usize| first + below < self.texts.len() && self.is_record(first, below, words);
         self.cuts_merged(first, height)
@@ -172,14 +172,14 @@ impl<'a> Top<'a> {
         self.sheet.rows[row].saturating_sub(1)
     }
 
-    /// True if the upper or the lower edge of a block goes through merged cells.
+    /// True if the top or bottom edge of a block cuts through merged cells.
     fn cuts_merged(&self, first: usize, height: usize) -> bool {
         let (top, bottom) = (self.place(first), self.place(first + height - 1));
         let crosses = |edge: u32| self.sheet.merged.iter().any(|m| m.rows.0 < edge && m.rows.1 >= edge);
         crosses(top) || crosses(bottom + 1)
     }
 
-    /// True if a cell over several columns has its second storey below the block.
+    /// True if a cell over several columns has its second level below the block.
     fn ends_above_storey(&self, first: usize, height: usize) -> bool {
         let (top, bottom) = (self.place(first), self.place(first + height - 1));
         let next = first + height;
@@ -193,20 +193,20 @@ impl<'a> Top<'a> {
         })
     }
 
-    /// True if a heading before blanks has headers below the block.
+    /// True if a heading followed by blanks has headers below the block.
     fn spreads_below(&self, first: usize, height: usize, words: &Vocabulary<'_>) -> bool {
         let last = |rows: usize| self.block(first, rows, words).swap_remove(height - 1);
         first + height < self.texts.len() && last(height) != last(height + 1)
     }
 
-    /// True if a row below the first of a block is a record: it holds a number, or a value below the header of one whole column.
+    /// True if a row below the first row of a block is a record: it has a number, or a value below the header of a single column.
     fn is_record(&self, first: usize, below: usize, words: &Vocabulary<'_>) -> bool {
         let row = first + below;
         let edge = self.place(row);
         if self.has_day(row) {
             return true;
         }
-        // A header that reaches down into the row makes all of it header.
+        // A header that reaches down into the row makes the whole row header.
         if self.sheet.merged.iter().any(|m| m.rows.0 >= self.place(first) && m.rows.0 < edge && m.rows.1 >= edge) {
             return false;
         }
@@ -214,8 +214,8 @@ impl<'a> Top<'a> {
         (0..self.sheet.columns.len()).any(|column| {
             let Some(above) = block[..below].iter().rev().find(|line| !line[column].is_empty()) else { return false };
             let (header, text) = (above[column], block[below][column]);
-            let told = !text.is_empty() && text != header && !(text.starts_with('(') && text.ends_with(')'));
-            !is_wide(above, column) && (self.is_figure(row, column) || told && words.knows(header))
+            let has_text = !text.is_empty() && text != header && !(text.starts_with('(') && text.ends_with(')'));
+            !is_wide(above, column) && (self.is_figure(row, column) || has_text && words.knows(header))
         })
     }
 
@@ -243,13 +243,13 @@ impl<'a> Top<'a> {
         (0..self.sheet.columns.len()).any(|column| self.is_figure(row, column))
     }
 
-    /// True for a row with a day: the day of a record.
+    /// True for a row with a date, as records have.
     fn has_day(&self, row: usize) -> bool {
         (0..self.sheet.columns.len()).any(|c| matches!(self.sheet.cell(row, c), Cell::Date(_)) || is_day(&self.texts[row][c]))
     }
 }
 
-/// The parts of each column's header in a block, from above, without repetitions.
+/// The parts of each column's header in a block, from the top, without repetitions.
 fn labels<'a>(block: &Block<'a>) -> Vec<Vec<&'a str>> {
     let columns = block.first().map_or(0, Vec::len);
     let label = |column: usize| {
@@ -260,13 +260,13 @@ fn labels<'a>(block: &Block<'a>) -> Vec<Vec<&'a str>> {
     (0..columns).map(label).collect()
 }
 
-/// True if the same stands in a neighbouring column.
+/// True if a neighbouring column has the same text.
 fn is_wide(line: &[&str], column: usize) -> bool {
     let same = |other: Option<&&str>| other.is_some_and(|text| *text == line[column]);
     same(line.get(column + 1)) || column > 0 && same(line.get(column - 1))
 }
 
-/// Where cells were merged no more, as in CSV, a heading stands before blanks: it is given to them if it and they have headers below.
+/// Without merged cells, as in CSV, a heading is followed by blanks: it is repeated there if it and they have headers below.
 fn spread<'a>(above: &mut [&'a str], below: &[&'a str], words: &Vocabulary<'_>) {
     for start in 0..above.len() {
         let heading = above[start];

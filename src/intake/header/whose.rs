@@ -1,4 +1,4 @@
-//! Dates of birth that may be those of a parent or another adult.
+//! Dates of birth that may belong to a parent or another adult.
 
 use super::synonyms::is_other_person;
 use super::target::How;
@@ -6,8 +6,8 @@ use super::vocabulary::Match;
 use crate::catalogue::Table;
 use crate::spelling::bare;
 
-/// Headers in which a date of birth that stands beside the name of a mother, a father or another adult, and says not whose it is, is not
-/// taken, unless the mapping names it.
+/// Unmatches a date of birth beside the name of a mother, a father or another adult if its header does not say whose it is, unless the
+/// mapping names it.
 pub(super) fn whose(mut columns: Vec<(String, Match)>, table: &Table) -> Vec<(String, Match)> {
     let is_birth = |found: &Match| {
         found.target.as_ref().is_some_and(|t| t.column == "birth_date" || (table.id.as_str(), t.column.as_str()) == ("births", "date"))
@@ -23,16 +23,16 @@ pub(super) fn whose(mut columns: Vec<(String, Match)>, table: &Table) -> Vec<(St
         };
         is_other_person(last) || key.split(' ').any(adult) || key.starts_with("nguoi di khai") || key.starts_with("nguoi khai")
     };
-    // Only the plain words: "Ngày sinh của trẻ", "Ngày đẻ" say whose day it is.
+    // "Ngày sinh của trẻ" and "Ngày đẻ" do say whose date it is.
     let is_plain = |label: &str| {
         let key = bare(label.rsplit(" / ").next().unwrap_or(label));
         !key.split(' ').any(|word| matches!(word, "tre" | "con" | "be" | "chau" | "de" | "child"))
     };
     let births: Vec<usize> = (0..columns.len()).filter(|at| is_birth(&columns[*at].1)).collect();
-    // Of several dates of birth only one that says whose it is tells that the plain one is another's.
-    let told = births.iter().any(|at| !is_plain(&columns[*at].0));
+    // Among several dates of birth, the plain one may belong to someone else only if another header says whose date it is.
+    let says_whose = births.iter().any(|at| !is_plain(&columns[*at].0));
     let mapped = births.iter().any(|at| columns[*at].1.how == Some(How::Mapping));
-    for at in births.iter().copied().filter(|_| !mapped && (births.len() == 1 || told)) {
+    for at in births.iter().copied().filter(|_| !mapped && (births.len() == 1 || says_whose)) {
         let is_theirs = columns[at].1.how == Some(How::Synonym)
             && is_plain(&columns[at].0)
             && at.checked_sub(1).is_some_and(|left| is_other(&columns[left].0));

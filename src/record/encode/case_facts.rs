@@ -1,20 +1,21 @@
-//! What perpetrators take over from the reports of their case.
+//! Columns that perpetrators take over from the reports of their case.
 
 use super::encoded::{Encoded, HIGH, LOW, NO_WORD, UNDECIDED, push};
 use super::encoder::Encoder;
 use crate::catalogue::{CaseFact, OfCase};
+use crate::error::Phrase;
 use crate::record::cases::joined_column;
 use polars_core::prelude::*;
 use std::collections::HashMap;
 
-/// One fact of the case of each row.
+/// One fact of each row's case.
 enum FactsOfCase {
     Numbers(Vec<Option<i32>>),
     Communes(Vec<Option<String>>),
 }
 
 impl Encoder<'_> {
-    /// A fact of the case: of the report that the row was joined to, else of the first of its case that counts.
+    /// A fact of the case: from the report joined to the row, or else from the first report of its case that counts.
     pub(super) fn of_case(&mut self, name: &str) -> PolarsResult<Encoded> {
         let table = self.table;
         let Some((case, fact)) = table.case.as_ref().and_then(|case| Some((case, case.fact(name)?))) else {
@@ -23,7 +24,7 @@ impl Encoder<'_> {
         let facts = self.facts_of_case(case, fact)?;
         if let (CaseFact::Received, FactsOfCase::Numbers(numbers)) = (fact, &facts) {
             for row in (0..numbers.len()).filter(|row| numbers[*row].is_none()) {
-                self.problems.value(&table.id, &case.id, "the case_id of a row of the table victims", self.row(row));
+                self.problems.value(&table.id, &case.id, Phrase::CaseOfVictims, self.row(row));
             }
         }
         Ok(match (fact, facts) {

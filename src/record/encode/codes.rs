@@ -1,8 +1,9 @@
-//! Columns of codes, of identifiers and of other texts.
+//! Columns of codes, identifiers and other text.
 
 use super::encoded::{Encoded, NO_WORD, place, push};
 use super::encoder::Encoder;
 use crate::catalogue::{Column as ColumnSchema, ColumnType, ETHNICITY};
+use crate::error::{Fact, Phrase};
 use crate::spelling::{identifier, nfc};
 use polars_core::prelude::*;
 use std::collections::{HashMap, HashSet};
@@ -17,9 +18,9 @@ impl Encoder<'_> {
         let mut refused = Refused::default();
         for (i, value) in series.str()?.iter().enumerate() {
             let Some(text) = value else {
-                // A missing area code is told with the unknown ones.
+                // A missing area code is reported with the unknown ones.
                 if schema.required && schema.kind != ColumnType::Area {
-                    self.problems.value(&self.table.id, &schema.id, "text", self.row(i));
+                    self.problems.value(&self.table.id, &schema.id, Phrase::Text, self.row(i));
                 }
                 codes.push(NO_WORD);
                 continue;
@@ -28,7 +29,7 @@ impl Encoder<'_> {
                 let code = match self.canonical(schema, text, &mut refused) {
                     None => NO_WORD,
                     Some(word) if schema.codes.is_some() => place(&mut words, word),
-                    // Several spellings of one identifier are one word.
+                    // Spellings of one identifier share a code.
                     Some(word) => {
                         if let Some(at) = known.get(word.as_str()).or_else(|| spelled.get(&word)) {
                             *at
@@ -44,8 +45,10 @@ impl Encoder<'_> {
                 known.insert(text, code);
                 code
             });
-            if code == NO_WORD && refused.holds(text) {
-                self.problems.value(&self.table.id, &schema.id, &refused.expected, self.row(i));
+            if code == NO_WORD
+                && let Some(expected) = refused.of(text)
+            {
+                self.problems.value(&self.table.id, &schema.id, expected.clone(), self.row(i));
             }
             codes.push(code);
         }
@@ -73,7 +76,7 @@ impl Encoder<'_> {
                 let before = codes.len();
                 let (mut bad, mut blank) = (false, 0);
                 for k in start..start + length {
-                    // A blank item is as little recorded as a missing one.
+                    // A blank item is not recorded.
                     let item = inner.as_ref().get(k - usize::try_from(*base).unwrap_or(0));
                     let Some(text) = item.filter(|text| !nfc(text).is_empty()) else {
                         blank += 1;
@@ -84,14 +87,14 @@ impl Encoder<'_> {
                         known.insert(text.to_owned(), code);
                         code
                     });
-                    bad |= code == NO_WORD && refused.holds(text);
+                    bad |= code == NO_WORD && refused.of(text).is_some();
                     if code != NO_WORD {
                         codes.push(code);
                     }
                 }
-                // Beside a code nobody can tell what a blank was to be.
+                // A blank beside a code is an error: what it should be is unknown.
                 bad |= blank > 0 && blank < length;
-                // A list of nothing but `unknown`, or of blanks, is as little recorded as none.
+                // A list of only `unknown` or blanks is not recorded.
                 if codes.len() == before
                     && length > 0
                     && let Some(last) = known_rows.last_mut()
@@ -100,8 +103,8 @@ impl Encoder<'_> {
                 }
                 if bad {
                     let list = schema.codes.as_deref().unwrap_or_default();
-                    let expected = format!("lists of {}", self.expected(list));
-                    self.problems.value(&self.table.id, &schema.id, &expected, self.row(i));
+                    let expected = Phrase::ListsOf(self.expected(list));
+                    self.problems.value(&self.table.id, &schema.id, expected, self.row(i));
                 }
             }
             starts.push(u32::try_from(codes.len()).unwrap_or(u32::MAX));
@@ -109,7 +112,7 @@ impl Encoder<'_> {
         Ok(Encoded::List { starts, codes, known: known_rows, words })
     }
 
-    /// The word a code stands for; nothing for `unknown`, for a code the list does not have, and for what identifies nobody.
+    /// The value of a code; none for `unknown`, for a code not on the list, and for text that is no identifier.
     fn canonical(&self, schema: &ColumnSchema, text: &str, refused: &mut Refused) -> Option<String> {
         let Some(list) = schema.codes.as_deref() else {
             if !self.table.is_identifier(&schema.id) {
@@ -117,7 +120,7 @@ impl Encoder<'_> {
             }
             let found = identifier(text).map(std::borrow::Cow::into_owned);
             if found.is_none() && schema.required {
-                refused.add(text, || "text".to_owned());
+                refused.add(text, || Phrase::Text.into());
             }
             return found;
         };
@@ -136,34 +139,33 @@ impl Encoder<'_> {
         found
     }
 
-    fn expected(&self, list: &str) -> String {
+    fn expected(&self, list: &str) -> Fact {
         if list == ETHNICITY {
-            return "a code of the official list of ethnic groups, 01 to 54".to_owned();
+            return Phrase::EthnicCode.into();
         }
         let codes: Vec<&str> = self.codes.list(list).map(|l| l.items.iter().map(|c| c.code.as_str()).collect()).unwrap_or_default();
         if codes.len() > 16 {
-            return format!("a code of the list {list} ({} … {})", codes[0], codes[codes.len() - 1]);
+            return Phrase::CodeFromTo(list.to_owned(), codes[0].to_owned(), codes[codes.len() - 1].to_owned()).into();
         }
-        codes.join(", ")
+        Fact::verbatim(codes.join(", "))
     }
 }
 
-/// Texts that a list of codes does not have.
+/// Texts that are not on a list of codes.
 #[derive(Default)]
 struct Refused {
     texts: HashSet<String>,
-    expected: String,
+    expected: Option<Fact>,
 }
 
 impl Refused {
-    fn add(&mut self, text: &str, expected: impl FnOnce() -> String) {
-        if self.expected.is_empty() {
-            self.expected = expected();
-        }
+    fn add(&mut self, text: &str, expected: impl FnOnce() -> Fact) {
+        self.expected.get_or_insert_with(expected);
         self.texts.insert(text.to_owned());
     }
 
-    fn holds(&self, text: &str) -> bool {
-        !self.texts.is_empty() && self.texts.contains(text)
+    /// What was expected instead of a text, if it was refused.
+    fn of(&self, text: &str) -> Option<&Fact> {
+        self.expected.as_ref().filter(|_| self.texts.contains(text))
     }
 }

@@ -1,19 +1,19 @@
-//! One column as small integers: flags with three values, numbers as intervals, words as codes.
+//! One column as small integers: flags with three values, numbers as intervals, text as codes.
 
 use crate::record::distinct::Distinct;
 use std::collections::HashMap;
 
-/// The three truth values in order, so that AND is the least, OR the most, NOT `2 - x`.
+/// False. The three truth values are ordered, so that AND is the least, OR the greatest, NOT `2 - x`.
 pub(crate) const NO: u8 = 0;
-/// Cannot be decided.
+/// Undecided.
 pub(crate) const UNDECIDED: u8 = 1;
 /// True.
 pub(crate) const YES: u8 = 2;
 
-/// The code of a word that is not recorded.
+/// The code for text that is not recorded.
 pub(crate) const NO_WORD: u32 = u32::MAX;
 
-/// Nothing known of a number: below and above everything.
+/// The bounds of an unknown number: below and above every other.
 pub(super) const LOW: i32 = i32::MIN;
 pub(super) const HIGH: i32 = i32::MAX;
 
@@ -22,11 +22,11 @@ pub(super) const HIGH: i32 = i32::MAX;
 pub(crate) enum Encoded {
     /// [`NO`], [`UNDECIDED`] or [`YES`].
     Flag(Vec<u8>),
-    /// The least and the greatest value it can be; the same where it is known.
+    /// The least and the greatest possible value; equal where it is known.
     Number { low: Vec<i32>, high: Vec<i32> },
-    /// Places in `words`, or [`NO_WORD`].
+    /// Indices into `words`, or [`NO_WORD`].
     Words { codes: Vec<u32>, words: Vec<String> },
-    /// Places in `words` from `starts[row]` to `starts[row + 1]`; `known` is false where nothing is recorded.
+    /// Indices into `words`: those of a row from `starts[row]` to `starts[row + 1]`; `known` is false where no list is recorded.
     List { starts: Vec<u32>, codes: Vec<u32>, known: Vec<bool>, words: Vec<String> },
 }
 
@@ -35,7 +35,7 @@ impl Encoded {
         Self::Number { low: vec![LOW; rows], high: vec![HIGH; rows] }
     }
 
-    /// Some of its rows, in that order.
+    /// The given rows, in that order.
     pub fn gather(&self, rows: &[usize]) -> Self {
         match self {
             Self::Flag(values) => Self::Flag(rows.iter().map(|r| values[*r]).collect()),
@@ -66,7 +66,7 @@ impl Encoded {
         }
     }
 
-    /// Its distinct values.
+    /// The distinct values.
     pub fn distinct(&self) -> Distinct {
         match self {
             Self::Flag(values) => Distinct::hashed(values.len(), values.iter()),
@@ -79,7 +79,7 @@ impl Encoded {
         }
     }
 
-    /// Adds the rows of another column of the same kind.
+    /// Appends the rows of another column of the same kind.
     pub fn extend(&mut self, other: Self) {
         match (self, other) {
             (Self::Flag(mine), Self::Flag(theirs)) => mine.extend(theirs),
@@ -98,7 +98,7 @@ impl Encoded {
                 codes.extend(c.into_iter().map(|code| places[code as usize]));
                 known.extend(k);
             }
-            // One name is always read as one kind.
+            // A name is always read as the same kind.
             _ => {}
         }
     }
@@ -117,7 +117,7 @@ pub(super) fn push(words: &mut Vec<String>, word: String) -> u32 {
     u32::try_from(words.len() - 1).unwrap_or(NO_WORD)
 }
 
-/// The place of a word of a short list, where several codes may mean the same.
+/// The index of a word in a short list, added if new; several codes may share it.
 pub(super) fn place(words: &mut Vec<String>, word: String) -> u32 {
     match words.iter().position(|w| *w == word) {
         Some(at) => u32::try_from(at).unwrap_or(NO_WORD),

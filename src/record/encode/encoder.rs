@@ -1,8 +1,8 @@
-//! Reads the columns of one batch of one table; each kind of column in a file of its own.
+//! Reads the columns of one batch of one table; each kind of column has its own file.
 
 use super::encoded::{Encoded, HIGH, LOW, NO, UNDECIDED, YES};
 use crate::catalogue::{Codes, Column as ColumnSchema, ColumnType, EthnicList, Table};
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Phrase, Result};
 use crate::record::cases::{Cases, row_of};
 use crate::record::days::{DAYS, days_of};
 use crate::record::problems::Problems;
@@ -11,7 +11,7 @@ use polars_core::prelude::*;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-/// The days a person can have been born on, under a name no table uses.
+/// The possible days of birth, under a name no table uses.
 pub(crate) const BIRTHS: &str = "#births";
 /// Days lived, as recorded.
 pub(super) const LIVED: &str = "#lived";
@@ -22,14 +22,13 @@ pub(crate) struct Encoder<'a> {
     pub codes: &'a Codes,
     pub ethnic: Option<EthnicList>,
     pub cases: &'a Cases,
-    /// The last day of the period, shifted by the lag of the quantity.
-    /// Without one, no age of a register is known.
+    /// The last day of the period, shifted by the quantity's lag. None: ages in a register are unknown.
     pub reference: Option<NaiveDate>,
     pub frame: &'a DataFrame,
     /// Rows of the table before this batch.
     pub offset: u64,
     pub problems: Problems,
-    /// Each column is read, and its trouble counted, once.
+    /// Each column is read, and its problems counted, once.
     pub cache: HashMap<String, Rc<Encoded>>,
 }
 
@@ -40,7 +39,7 @@ impl Encoder<'_> {
 
     /// The column under a name that conditions and dimensions may use.
     pub fn encode(&mut self, name: &str) -> Result<Rc<Encoded>> {
-        self.get(name).map_err(|e| Error::Frame { table: self.table.id.clone(), found: e.to_string() })
+        self.get(name).map_err(|e| Error::Frame { table: self.table.id.clone(), found: Fact::library(e) })
     }
 
     pub(super) fn get(&mut self, name: &str) -> PolarsResult<Rc<Encoded>> {
@@ -76,10 +75,10 @@ impl Encoder<'_> {
         }
     }
 
-    /// The column cast to one type, or nothing but nulls if it is not there.
+    /// The column cast to a type; nulls if it is missing.
     pub(super) fn series(&self, name: &str, to: &DataType) -> PolarsResult<Series> {
         match self.frame.column(name) {
-            // Categories in arrays of one length would come out as their numbers.
+            // Cast directly, categories in arrays of fixed length would become their codes.
             Ok(column) => match (column.dtype(), to) {
                 (DataType::Array(inner, _), DataType::List(_)) => {
                     column.as_materialized_series().cast(&DataType::List(inner.clone()))?.cast(to).map(|s| s.rechunk())
@@ -95,7 +94,7 @@ impl Encoder<'_> {
         let mut flags = Vec::with_capacity(series.len());
         for (i, value) in series.bool()?.iter().enumerate() {
             if value.is_none() && schema.required {
-                self.problems.value(&self.table.id, &schema.id, "true or false", self.row(i));
+                self.problems.value(&self.table.id, &schema.id, Phrase::TrueOrFalse, self.row(i));
             }
             flags.push(value.map_or(UNDECIDED, |v| if v { YES } else { NO }));
         }
@@ -117,8 +116,8 @@ impl Encoder<'_> {
                     high.push(day);
                     continue;
                 }
-                Some(_) => self.problems.value(&self.table.id, name, "a date from 1800 to 2200", self.row(i)),
-                None if required => self.problems.value(&self.table.id, name, "a date", self.row(i)),
+                Some(_) => self.problems.value(&self.table.id, name, Phrase::DateFromTo(1800, 2200), self.row(i)),
+                None if required => self.problems.value(&self.table.id, name, Phrase::Date, self.row(i)),
                 None => {}
             }
             low.push(LOW);

@@ -1,4 +1,4 @@
-//! Columns as small integers.
+//! The encoder: columns of any form become small integers.
 
 mod ages;
 mod case_facts;

@@ -3,7 +3,7 @@
 use super::encoded::{Encoded, HIGH, LOW};
 use super::encoder::Encoder;
 use crate::catalogue::Column as ColumnSchema;
-use crate::error::WITHOUT_FRACTION;
+use crate::error::{Fact, Phrase};
 use crate::record::decimal::units;
 use polars_core::prelude::*;
 
@@ -15,12 +15,12 @@ impl Encoder<'_> {
         let series = self.whole_numbers(schema)?;
         let least = schema.least.map_or(i64::from(LOW) + 1, i64::from);
         let greatest = self.table.greatest(&schema.id).unwrap_or(HIGH - 1);
-        let expected = match (schema.least, schema.required) {
-            (Some(least), _) if schema.id.ends_with("year") => format!("a year from {least} to {greatest}"),
-            (Some(least), _) => format!("a whole number from {least} to {greatest}"),
-            (None, true) => "a whole number".to_owned(),
-            (None, false) => "a whole number of 32 bits".to_owned(),
-        };
+        let expected = Fact::from(match (schema.least, schema.required) {
+            (Some(least), _) if schema.id.ends_with("year") => Phrase::YearFromTo(least.into(), greatest.into()),
+            (Some(least), _) => Phrase::WholeNumberFromTo(least.into(), greatest.into()),
+            (None, true) => Phrase::WholeNumber,
+            (None, false) => Phrase::WholeNumberOf32Bits,
+        });
         let mut low = Vec::with_capacity(series.len());
         let mut high = Vec::with_capacity(series.len());
         for (i, value) in series.i64()?.iter().enumerate() {
@@ -31,7 +31,7 @@ impl Encoder<'_> {
                     continue;
                 }
                 None if !schema.required => {}
-                _ => self.problems.value(&self.table.id, &schema.id, &expected, self.row(i)),
+                _ => self.problems.value(&self.table.id, &schema.id, expected.clone(), self.row(i)),
             }
             low.push(LOW);
             high.push(HIGH);
@@ -39,7 +39,7 @@ impl Encoder<'_> {
         Ok(Encoded::Number { low, high })
     }
 
-    /// The column as integers; floats and decimals that are not whole are told and left out.
+    /// The column as integers; floats and decimals that are not whole are reported.
     fn whole_numbers(&mut self, schema: &ColumnSchema) -> PolarsResult<Series> {
         if let Ok(column) = self.frame.column(&schema.id)
             && matches!(column.dtype(), DataType::Decimal(..))
@@ -48,8 +48,8 @@ impl Encoder<'_> {
             let mut whole: Vec<Option<i64>> = Vec::with_capacity(units.len());
             for (i, value) in units.i128()?.iter().enumerate() {
                 if value.is_some_and(|v| v % one != 0) {
-                    self.problems.value(&self.table.id, &schema.id, WITHOUT_FRACTION, self.row(i));
-                    // Told already: a value every integer column accepts.
+                    self.problems.value(&self.table.id, &schema.id, Phrase::WithoutFraction, self.row(i));
+                    // Already reported; this placeholder is in range, so it is not reported twice.
                     whole.push(Some(i64::from(schema.least.unwrap_or(0))));
                 } else {
                     whole.push(value.map(|v| i64::try_from(v / one).unwrap_or(i64::MAX)));
@@ -65,7 +65,7 @@ impl Encoder<'_> {
             {
                 let (before, after) = (column.is_null(), cast.is_null());
                 for i in (0..cast.len()).filter(|i| after.get(*i) == Some(true) && before.get(*i) == Some(false)) {
-                    self.problems.value(&self.table.id, &schema.id, "a whole number of 32 bits", self.row(i));
+                    self.problems.value(&self.table.id, &schema.id, Phrase::WholeNumberOf32Bits, self.row(i));
                 }
             }
             return Ok(cast);
@@ -75,7 +75,7 @@ impl Encoder<'_> {
         for (i, value) in floats.f64()?.iter().enumerate() {
             let value = value.filter(|v| !v.is_nan());
             if value.is_some_and(|v| v.fract() != 0.0 || v.abs() > MOST_WHOLE) {
-                self.problems.value(&self.table.id, &schema.id, "a whole number", self.row(i));
+                self.problems.value(&self.table.id, &schema.id, Phrase::WholeNumber, self.row(i));
                 // Already reported; this placeholder is in range, so it is not reported twice.
                 whole.push(Some(i64::from(schema.least.unwrap_or(0))));
             } else {

@@ -1,9 +1,9 @@
-//! Which rows belong to a period, and periods some years earlier.
+//! Which rows belong to a period, and days shifted by years.
 
 use super::encoded::{Encoded, LOW, NO, UNDECIDED, YES};
 use super::encoder::{BIRTHS, Encoder};
 use crate::catalogue::{Time, days};
-use crate::error::{Error, Result};
+use crate::error::{Error, Fact, Phrase, Result};
 use crate::period::Period;
 use chrono::{Datelike, NaiveDate};
 use polars_core::prelude::{PolarsResult, polars_err};
@@ -11,7 +11,7 @@ use polars_core::prelude::{PolarsResult, polars_err};
 impl Encoder<'_> {
     /// Whether each row belongs to the period, by the table's time rule.
     pub fn in_period(&mut self, period: &Period, lag: i32, date: Option<&str>) -> Result<Vec<u8>> {
-        self.try_in_period(period, lag, date).map_err(|e| Error::Frame { table: self.table.id.clone(), found: e.to_string() })
+        self.try_in_period(period, lag, date).map_err(|e| Error::Frame { table: self.table.id.clone(), found: Fact::library(e) })
     }
 
     fn try_in_period(&mut self, period: &Period, lag: i32, date: Option<&str>) -> PolarsResult<Vec<u8>> {
@@ -25,7 +25,7 @@ impl Encoder<'_> {
         Ok(match table.time {
             Time::Stock => {
                 let reference = days(shift_last(period.last(), lag));
-                // Of a birth year alone: a row of the register is taken to be born if it can be.
+                // With only a year of birth, a child in the register counts as born if it can be.
                 self.get(column)?.interval().0.into_iter().map(|first| yes_if(first <= reference)).collect()
             }
             Time::Event => {
@@ -46,7 +46,7 @@ impl Encoder<'_> {
                 let readable: Vec<bool> = words.iter().map(|w| is_school_year(w)).collect();
                 for (i, code) in codes.iter().enumerate() {
                     if readable.get(*code as usize) == Some(&false) {
-                        self.problems.value(&table.id, column, "a school year such as 2021-2022", self.row(i));
+                        self.problems.value(&table.id, column, Phrase::SchoolYear, self.row(i));
                     }
                 }
                 codes.iter().map(|c| fits.get(*c as usize).copied().unwrap_or(UNDECIDED)).collect()
@@ -60,7 +60,7 @@ pub(crate) fn shift(day: NaiveDate, years: i32) -> NaiveDate {
     day.with_year(day.year() - years).or_else(|| NaiveDate::from_ymd_opt(day.year() - years, 2, 28)).unwrap_or(day)
 }
 
-/// The last day of a period some years earlier: the day before the shifted day after it, so that a February ends whole.
+/// The last day of a period some years earlier: the day before the shifted next day, so that a February stays complete.
 pub(crate) fn shift_last(day: NaiveDate, years: i32) -> NaiveDate {
     day.succ_opt().and_then(|next| shift(next, years).pred_opt()).unwrap_or(day)
 }

@@ -1,14 +1,15 @@
 //! The footer of a Parquet file: row groups, columns and schema, and whether they agree.
 
 use super::thrift::{Kind, Thrift};
+use crate::error::Phrase;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 
 const MAGIC: &[u8; 4] = b"PAR1";
-/// Magic and length behind the footer.
+/// The length and the magic after the footer.
 const TAIL: u64 = 8;
 
-/// The bytes of the footer; none if the file has none.
+/// The bytes of the footer; none if there is no footer.
 pub(super) fn footer(file: &mut File, length: u64) -> std::io::Result<Option<Vec<u8>>> {
     let mut tail = [0; TAIL as usize];
     if length < TAIL + MAGIC.len() as u64 {
@@ -27,10 +28,10 @@ pub(super) fn footer(file: &mut File, length: u64) -> std::io::Result<Option<Vec
     Ok(Some(bytes))
 }
 
-/// A number that should be there, and what is.
-pub(super) type Differs = (String, String);
+/// What was expected, and what was found.
+pub(super) type Differs = (Phrase, Phrase);
 
-/// The row groups, and the rows and the schema of the file.
+/// The row groups, and the number of rows and the schema of the file.
 pub(super) type Parts = (Vec<Group>, (i64, Vec<Element>));
 
 pub(super) fn parts(footer: &[u8]) -> Option<Parts> {
@@ -48,7 +49,7 @@ pub(super) fn parts(footer: &[u8]) -> Option<Parts> {
     Some((groups, (all?, schema)))
 }
 
-/// The number of rows, if the footer can be read; what differs, if it does not agree with itself.
+/// The number of rows, or what differs if the footer contradicts itself; none if it cannot be read.
 pub(super) fn rows(footer: &[u8], length: u64) -> Option<std::result::Result<u64, Differs>> {
     let (groups, (all, schema)) = parts(footer)?;
     let all = u64::try_from(all).ok()?;
@@ -58,35 +59,35 @@ pub(super) fn rows(footer: &[u8], length: u64) -> Option<std::result::Result<u64
         let rows = u64::try_from(group.rows?).ok()?;
         sum = sum.checked_add(rows)?;
         if group.columns.len() != leaves.len() {
-            return Some(Err((format!("{} columns", leaves.len()), format!("{} columns", group.columns.len()))));
+            return Some(Err((Phrase::SomeColumns(leaves.len() as u64), Phrase::SomeColumns(group.columns.len() as u64))));
         }
         for (column, leaf) in group.columns.iter().zip(&leaves) {
             if column.name != leaf.name {
-                return Some(Err(("columns of the same names".to_owned(), "others".to_owned())));
+                return Some(Err((Phrase::ColumnsOfSameNames, Phrase::OtherValues)));
             }
             let values = u64::try_from(column.values?).ok()?;
             if if leaf.repeats { values < rows } else { values != rows } {
-                return Some(Err((format!("{rows} rows"), format!("{values} values in a column"))));
+                return Some(Err((Phrase::Rows(rows.to_string()), Phrase::ValuesInColumn(values))));
             }
             let end = u64::try_from(column.first?).ok()?.checked_add(u64::try_from(column.size?).ok()?)?;
             if end > length {
-                return Some(Err((format!("{end} bytes"), format!("{length} bytes"))));
+                return Some(Err((Phrase::Bytes(end), Phrase::Bytes(length))));
             }
         }
     }
-    Some(if sum == all { Ok(all) } else { Err((format!("{all} rows"), format!("{sum} rows"))) })
+    Some(if sum == all { Ok(all) } else { Err((Phrase::Rows(all.to_string()), Phrase::Rows(sum.to_string()))) })
 }
 
 /// A column with values.
 pub(super) struct Leaf<'e> {
-    /// Of the column of the table that it is a part of.
+    /// The name of the table's column that contains it.
     pub name: &'e [u8],
-    /// Whether it may have several values in a row.
+    /// Whether a row may have several values.
     pub repeats: bool,
 }
 
 pub(super) fn leaves(schema: &[Element]) -> Option<Vec<Leaf<'_>>> {
-    // Open structures: parts still to come, the column of the table, and whether values in them may repeat.
+    // Open structures: children still to come, the table's column, and whether values inside may repeat.
     let mut open: Vec<(u64, &[u8], bool)> = Vec::new();
     let mut found = Vec::new();
     for (nth, element) in schema.iter().enumerate() {
@@ -112,11 +113,11 @@ pub(super) fn leaves(schema: &[Element]) -> Option<Vec<Leaf<'_>>> {
     open.iter().all(|(left, ..)| *left == 0).then_some(found)
 }
 
-/// A line of the schema.
+/// An element of the schema.
 #[derive(Default)]
 pub(super) struct Element {
     pub name: Vec<u8>,
-    /// Values have a type, structures have none.
+    /// Values have a type, structures do not.
     pub has_type: bool,
     pub repetition: Option<i64>,
     pub children: Option<i64>,
@@ -131,10 +132,10 @@ pub(super) struct Group {
 /// One column of a row group.
 #[derive(Default)]
 pub(super) struct Chunk {
-    /// Of the column of the table.
+    /// The name of the table's column.
     pub name: Vec<u8>,
     pub values: Option<i64>,
-    /// Where its pages begin, and their bytes.
+    /// Where its pages begin, and their size in bytes.
     pub first: Option<i64>,
     pub size: Option<i64>,
 }
@@ -194,7 +195,7 @@ impl Thrift<'_> {
                 Some(())
             })
         })?;
-        // A dictionary stands before the pages; writers that have none may say 0.
+        // A dictionary comes before the pages; writers without one may write 0.
         found.first = match dictionary.filter(|at| *at > 0) {
             Some(dictionary) => found.first.map(|first| first.min(dictionary)),
             None => found.first,

@@ -1,15 +1,15 @@
-//! What a Parquet file announces, read before its values are: how many rows must come, and whether the file agrees with itself.
+//! What a Parquet file announces, checked before its values are read: how many rows it has, and whether it is consistent.
 //!
-//! A reader that meets damage may end early, and a count of rows that was hit by it is taken for true. The footer says the number
-//! several times: for the file, for each row group, for each column; the pages of a column say how many values are in each. Only if
-//! all of them agree is it believed. Pages with a checksum are held to it. What cannot be seen: a value that damage turned into
-//! another in a page without a checksum.
+//! A reader that meets damage may end early, and trusts a damaged count of rows. But the footer gives that count several times:
+//! for the file, each row group and each column; and each page gives its number of values. The file is trusted only if all
+//! agree. Checksums of pages are checked where there are any. What cannot be detected: a value changed by damage in a page
+//! without a checksum.
 
 mod footer;
 mod pages;
 mod thrift;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Phrase, Result};
 use crate::limits::{Bound, Limits};
 use crate::task::Watch;
 use footer::{Chunk, footer, leaves, parts, rows};
@@ -17,7 +17,7 @@ use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-/// A Parquet file as it was when it was opened: what it announces is checked before a reader makes room for it.
+/// A Parquet file as opened: what it announces is checked before a reader reserves memory for it.
 ///
 /// ```
 /// use chitieu::{Error, ParquetFile};
@@ -27,11 +27,11 @@ use std::time::UNIX_EPOCH;
 pub struct ParquetFile {
     path: PathBuf,
     rows: u64,
-    /// Columns with values, parts of structures among them.
+    /// Columns with values, including the parts of structures.
     columns: u64,
-    /// Rows of its largest row group, which is held while it is read.
+    /// Rows of the largest row group, which is held in memory while it is read.
     group: u64,
-    /// Hash of its length, the moment of its last change and its footer: a file that takes its place has another.
+    /// A hash of length, time of the last change and footer: it differs for a file that replaced this one.
     state: u64,
 }
 
@@ -39,16 +39,16 @@ impl ParquetFile {
     /// Reads what the file at a path announces.
     ///
     /// # Errors
-    /// [`Error::File`] if it cannot be read, [`Error::UnreadableFile`] if it is no whole Parquet file or does not agree with itself.
+    /// [`Error::File`] if it cannot be read, [`Error::UnreadableFile`] if it is no complete Parquet file or contradicts itself.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self> {
         let path = path.into();
-        let there = |e: std::io::Error| Error::File { path: path.display().to_string(), found: e.to_string() };
+        let there = |e: std::io::Error| Error::File { path: path.display().to_string(), found: (&e).into() };
         let mut file = crate::disk::open(&path)?;
         let about = file.metadata().map_err(there)?;
         let length = about.len();
-        let bytes = footer(&mut file, length).map_err(there)?.ok_or_else(|| damaged(&path, "a Parquet file", "a damaged one"))?;
-        let rows = rows(&bytes, length).ok_or_else(|| damaged(&path, "a Parquet file", "a damaged one"))?;
-        let rows = rows.map_err(|(expected, found)| damaged(&path, &expected, &found))?;
+        let bytes = footer(&mut file, length).map_err(there)?.ok_or_else(|| damaged(&path, Phrase::ParquetFile, Phrase::Damaged))?;
+        let rows = rows(&bytes, length).ok_or_else(|| damaged(&path, Phrase::ParquetFile, Phrase::Damaged))?;
+        let rows = rows.map_err(|(expected, found)| damaged(&path, expected, found))?;
         let changed = about.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok()).map_or(0, |since| since.as_nanos());
         let state = [length.to_le_bytes().as_slice(), changed.to_le_bytes().as_slice(), bytes.as_slice()].concat();
         let (groups, (_, schema)) = parts(&bytes).unwrap_or_default();
@@ -57,13 +57,13 @@ impl ParquetFile {
         Ok(Self { path, rows, columns, group, state: xxhash_rust::xxh3::xxh3_64(&state) })
     }
 
-    /// Where it is.
+    /// The path of the file.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The rows that it announces.
+    /// The number of rows it announces.
     #[must_use]
     pub fn rows(&self) -> u64 {
         self.rows
@@ -75,7 +75,7 @@ impl ParquetFile {
     /// As [`ParquetFile::open`].
     pub fn columns(&self) -> Result<Vec<String>> {
         let path = &self.path;
-        let there = |e: std::io::Error| Error::File { path: path.display().to_string(), found: e.to_string() };
+        let there = |e: std::io::Error| Error::File { path: path.display().to_string(), found: (&e).into() };
         let mut file = crate::disk::open(path)?;
         let length = file.metadata().map_err(there)?.len();
         let bytes = footer(&mut file, length).map_err(there)?;
@@ -85,17 +85,17 @@ impl ParquetFile {
             names.dedup();
             Some(names)
         });
-        names.ok_or_else(|| damaged(path, "a Parquet file", "a damaged one"))
+        names.ok_or_else(|| damaged(path, Phrase::ParquetFile, Phrase::Damaged))
     }
 
-    /// Refuses the file if its pages do not hold what it announces, looking at those of some columns, or of all.
+    /// Refuses the file if its pages do not hold what it announces. Checks the pages of some columns, or of all.
     ///
     /// # Errors
     /// [`Error::UnreadableFile`], or [`Error::File`] if it cannot be read.
     pub fn check_pages(&self, columns: Option<&[String]>) -> Result<()> {
         let path = &self.path;
-        let there = |e: std::io::Error| Error::File { path: path.display().to_string(), found: e.to_string() };
-        let whole = || damaged(path, "a Parquet file", "a damaged one");
+        let there = |e: std::io::Error| Error::File { path: path.display().to_string(), found: (&e).into() };
+        let whole = || damaged(path, Phrase::ParquetFile, Phrase::Damaged);
         let mut file = crate::disk::open(path)?;
         let length = file.metadata().map_err(there)?.len();
         let bytes = footer(&mut file, length).map_err(there)?.ok_or_else(whole)?;
@@ -109,7 +109,7 @@ impl ParquetFile {
         })
     }
 
-    /// Refuses the file if one row group is more than reading may hold, or all of it where it is read `whole`.
+    /// Refuses the file if a row group exceeds the limits of reading, or the file does where it is read `whole`.
     ///
     /// # Errors
     /// [`Error::OverLimit`].
@@ -126,10 +126,10 @@ impl ParquetFile {
         if Self::open(&self.path)? == *self {
             return Ok(());
         }
-        Err(damaged(&self.path, "the file that was named", "one that has changed since"))
+        Err(damaged(&self.path, Phrase::NamedFile, Phrase::ChangedSince))
     }
 }
 
-fn damaged(path: &Path, expected: &str, found: &str) -> Error {
-    Error::UnreadableFile { path: path.display().to_string(), expected: expected.to_owned(), found: found.to_owned() }
+fn damaged(path: &Path, expected: Phrase, found: Phrase) -> Error {
+    Error::UnreadableFile { path: path.display().to_string(), expected: expected.into(), found: found.into() }
 }

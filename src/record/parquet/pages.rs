@@ -1,11 +1,11 @@
-//! The pages of a column: how many values each says it holds, and its checksum where it has one.
+//! The pages of a column: the number of values that each announces, and its checksum if it has one.
 
 use super::footer::Chunk;
 use super::thrift::{Kind, Thrift};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 
-/// Bytes read in the hope of a whole header, and the most that one may have: statistics hold values.
+/// Bytes read at first for a header, and the most one may have: statistics hold values.
 const USUAL: u64 = 512;
 const MOST: u64 = 1 << 24;
 
@@ -16,12 +16,12 @@ struct Page {
     packed: i64,
     checksum: Option<i64>,
     values: i64,
-    /// Of the second form of pages: levels stand before the values, in so many bytes.
+    /// In pages of version 2: the bytes of the levels before the values.
     levels: Option<[i64; 2]>,
     nulls: i64,
 }
 
-/// Looks at the pages of a column; nothing if they do not hold the values that the column announces.
+/// Checks the pages of a column; none if they do not hold the values that the column announces.
 pub(super) fn check(file: &mut File, column: &Chunk) -> std::io::Result<Option<()>> {
     let (Some(first), Some(size), Some(values)) = (column.first, column.size, column.values) else { return Ok(None) };
     let (Ok(mut at), Ok(size)) = (u64::try_from(first), u64::try_from(size)) else { return Ok(None) };
@@ -47,14 +47,14 @@ pub(super) fn check(file: &mut File, column: &Chunk) -> std::io::Result<Option<(
 
 fn is_plausible(page: &Page) -> bool {
     let levels = page.levels.unwrap_or_default();
-    // A value of a dictionary takes a byte at least.
+    // A value of a dictionary takes at least a byte.
     let fits = if page.is_dictionary { page.values <= page.unpacked } else { (0..=page.values).contains(&page.nulls) };
     page.values >= 0
         && page.unpacked >= 0
         && fits
         && levels.iter().all(|level| *level >= 0)
         && levels[0].saturating_add(levels[1]) <= page.packed
-        // Only a page without values has no bytes.
+        // Only a page without values may have no bytes.
         && (page.packed > 0 || page.values == 0 || page.unpacked == 0)
 }
 
@@ -104,11 +104,11 @@ fn page(thrift: &mut Thrift) -> Option<Page> {
         }
         Some(())
     })?;
-    // Pages of an index hold no values.
+    // Index pages hold no values.
     (kinds <= 1).then_some(page)
 }
 
-/// CRC-32 as zip and Parquet have it.
+/// CRC-32 as used by zip and Parquet.
 fn checksum(file: &mut File, at: u64, length: u64) -> std::io::Result<u32> {
     file.seek(SeekFrom::Start(at))?;
     let (mut crc, mut left, mut buffer) = (crc32fast::Hasher::new(), length, vec![0; 1 << 16]);

@@ -1,9 +1,9 @@
-//! Thrift's compact protocol, as far as Parquet files are written in it.
+//! Thrift's compact protocol, as far as Parquet files use it.
 
-/// Structures in structures at most: a footer has five.
+/// The deepest nesting of structures; a footer has five levels.
 const DEEPEST: u32 = 32;
 
-/// The kinds of values that Thrift's compact protocol tells apart, as far as they are read alike.
+/// The kinds of values of the protocol; those read alike are one kind.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Nothing,
@@ -32,9 +32,9 @@ impl Kind {
     }
 }
 
-/// Bytes in Thrift's compact protocol; every step gives nothing where they end or make no sense.
+/// Reads bytes of the protocol; every step gives none where they end or are invalid.
 pub(super) struct Thrift<'b> {
-    /// What is left of them.
+    /// The bytes left.
     pub bytes: &'b [u8],
     deep: u32,
 }
@@ -107,7 +107,7 @@ impl<'b> Thrift<'b> {
             15 => self.varint()?,
             few => u64::from(few),
         };
-        // Each item takes a byte at least.
+        // Each item takes at least a byte.
         (items <= self.bytes.len() as u64).then_some((Kind::of(head & 0x0f)?, items))
     }
 
@@ -134,7 +134,7 @@ impl<'b> Thrift<'b> {
                 let (kind, items) = self.list_head()?;
                 self.deep += 1;
                 for _ in 0..items {
-                    // In a list a truth value takes a byte.
+                    // In a list a boolean takes a byte.
                     let kind = if kind == Kind::Nothing { Kind::Byte } else { kind };
                     if self.deep > DEEPEST {
                         return None;
@@ -144,7 +144,7 @@ impl<'b> Thrift<'b> {
                 self.deep -= 1;
                 Some(())
             }
-            // No footer has one.
+            // Footers have no maps.
             Kind::Map => None,
         }
     }

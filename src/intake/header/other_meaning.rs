@@ -1,4 +1,4 @@
-//! Headers whose parentheses tell that the values below are not in our units, order or codes.
+//! Headers whose parentheses announce another unit, order or code than the schema's.
 
 use super::parentheses::legend;
 use super::units::is_other_unit;
@@ -8,12 +8,12 @@ use crate::intake::cells::Cell;
 use crate::intake::codes::Words;
 use crate::intake::dates::Window;
 use crate::intake::mapping::Mapped;
+use crate::intake::profile::Profile;
 use crate::intake::value::Value;
-use crate::intake::whole::Whole;
 use crate::spelling::bare;
 
-/// True if the values of a column would be read wrongly by what its parentheses say.
-pub(super) fn tell_otherwise(column: &Column, inside: &str) -> bool {
+/// True if, by its parentheses, the values of a column would be misread.
+pub(super) fn has_other_meaning(column: &Column, inside: &str) -> bool {
     if inside.is_empty() {
         return false;
     }
@@ -26,7 +26,7 @@ pub(super) fn tell_otherwise(column: &Column, inside: &str) -> bool {
     }
 }
 
-/// True for dates that are not in the order day, month, year or year, month, day, or not of the calendar.
+/// True unless the order is day, month, year or year, month, day; also true for lunar dates.
 fn is_other_order(inside: &str) -> bool {
     let key = bare(inside);
     if key.contains("am lich") || key.contains("mmdd") {
@@ -49,7 +49,7 @@ fn is_month_first(date: &str) -> bool {
     matches!(numbers[..], [1..=12, 13..=31, _])
 }
 
-/// True if a legend ("1: Nữ, 2: Nam") gives a figure another meaning than ours.
+/// True if a legend ("1: Nữ, 2: Nam") gives a figure another meaning than the schema's.
 fn has_other_codes(column: &Column, inside: &str) -> bool {
     let mapped = Mapped::default();
     let reading = CellReader {
@@ -59,13 +59,13 @@ fn has_other_codes(column: &Column, inside: &str) -> bool {
         ethnic: EthnicList::Of1979,
         window: Window { first: 1900, last: 2200 },
         keeps_year: false,
-        whole: Whole::default(),
+        profile: Profile::default(),
         greatest: None,
         from_zero: false,
         mapped: &mapped,
     };
     let read = |text: &str| match reading.read(column, Cell::Text(text)).value {
-        // A word that we do not know would be told as a finding, a figure would not.
+        // An unknown word would be reported as a finding; a figure would be misread silently.
         Value::Null => None,
         value => Some(value),
     };
