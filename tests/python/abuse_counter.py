@@ -481,7 +481,7 @@ class Selection:
                 sets = [{next(f for f in priority if f in s)} if s else s for s in sets]
             for form in ["total", *self.form_list, "unknown"]:
                 n = sum(form in s or form == "total" or (form == "unknown" and not s) for s in sets)
-                facts = {"form": form, "count": n, "denominator": len(sets)} | percent(n, len(sets))
+                facts = {"form": form, "numerator": n, "denominator": len(sets)} | percent(n, len(sets))
                 mode = {"mode": "single" if priority else "several"}
                 rows.append(self.start(unit, area) | facts | self.choices | mode)
         return rows
@@ -640,6 +640,6 @@ class Selection:
                     answers[m.key].add(m.report.row.get("supported"))
             yes = sum(True in a for a in answers.values())
             no = sum(a == {False} for a in answers.values())
-            facts = {"count": yes, "denominator": yes + no, "undecided": len(answers) - yes - no}
+            facts = {"numerator": yes, "denominator": yes + no, "undecided": len(answers) - yes - no}
             rows.append(self.start("child", area) | facts | percent(yes, yes + no) | self.choices)
         return rows
