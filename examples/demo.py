@@ -144,7 +144,7 @@ def show_districts(result: ct.Result) -> None:
             few = few or unreliable
             row.append(text + ("*" if unreliable else " "))
         rows.append(tuple(row))
-    heads = [label("area_level", "district"), *(say(vi, en) for *_, vi, en in MAIN)]
+    heads = [label("area_level", code="district"), *(say(vi, en) for *_, vi, en in MAIN)]
     table(heads, rows, wrap_at=11, last_is_total=True)
     if few:
         print(say("* quá ít trường hợp để tin cậy", "* too few events to be reliable"))
@@ -160,10 +160,10 @@ def show_abuse(abuse: ct.Result) -> None:
         here = {"area": PROVINCE, "form": form}
         children = [abuse.printed("abused_children", measure="count", sex=sex, **here) for sex in sexes]
         share = abuse.printed("abused_children_by_form_share", **here) if form != "total" else ""
-        rows.append((label("form", form), *children, share, abuse.printed("abuse_cases", **here)))
+        rows.append((label("form", code=form), *children, share, abuse.printed("abuse_cases", **here)))
     heads = [
-        label("dimension", "form"),
-        *(label("sex", sex) for sex in sexes),
+        label("dimension", code="form"),
+        *(label("sex", code=sex) for sex in sexes),
         say("% số em", "% of children"),
         say("Số vụ", "Cases"),
     ]

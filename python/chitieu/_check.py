@@ -60,7 +60,7 @@ def _told(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 #: What people call the columns of a scorecard.
-COLUMNS = {
+SCORE_COLUMNS = {
     **SCORES,
     "name": ("Tên", "Name"),
     "rows": ("Số dòng", "Rows"),
@@ -77,10 +77,10 @@ class Scorecard(Table):
     """Scores of the records by area; see :meth:`Check.scorecard`."""
 
     def _column_names(self, column: str) -> Iterable[str]:
-        return [*COLUMNS.get(column, ()), *super()._column_names(column)]
+        return [*SCORE_COLUMNS.get(column, ()), *super()._column_names(column)]
 
     def _head(self, column: str) -> str:
-        return say(*COLUMNS[column]) if column in COLUMNS else super()._head(column)
+        return say(*SCORE_COLUMNS[column]) if column in SCORE_COLUMNS else super()._head(column)
 
     @property
     def _hidden(self) -> set[str]:

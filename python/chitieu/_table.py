@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 #: Rows shown in a notebook.
 ROWS_SHOWN = 40
 
+#: Code lists with the names of columns.
+COLUMNS = ("column", "dimension", "abuse_column")
+
 #: Code lists of columns that are not named after theirs.
 LISTS = {"form": ("form", "sanction_form"), "other_form": ("form",), "perpetrator_sex": ("sex",)}
 
@@ -47,7 +50,7 @@ class Table:
         >>> dataset = ct.synthetic.province("33", children=2_000, year=2022)
         >>> table = ct.abuse.register(dataset).select(period="2022").counts("child", by=["sex"])
         >>> table.filter(area="33", sex=["male", "female"]).to_polars()["sex"].to_list()
-        ['female', 'male']
+        ['male', 'female']
         >>> try:
         ...     table.filter(sex="femal")
         ... except ct.PlanError as error:
@@ -171,8 +174,8 @@ class Table:
         }
 
     def _column_names(self, column: str) -> Iterable[str]:
-        """Return what people call a column."""
-        return [name_of(of, column) for of in ("column", "dimension", "abuse_column")]
+        """Return what people call a column, in both languages."""
+        return [name for of in COLUMNS for name in codes(of).get(column, ())]
 
     def __len__(self) -> int:
         return self._frame.height
@@ -210,7 +213,7 @@ class Table:
         return set()
 
     def _head(self, column: str) -> str:
-        return next((name for name in self._column_names(column) if name != column), column)
+        return next((name for of in COLUMNS if (name := name_of(of, column)) != column), column)
 
     def _cell(self, column: str, value: object) -> str:
         if value is None:

@@ -75,15 +75,22 @@ def choice(case, expected):
     return chosen | ({"verification": tuple(chosen["verification"])} if "verification" in chosen else {})
 
 
+def arguments(name, given):
+    """Return the arguments of a table; a case is about the country unless it says otherwise."""
+    without_areas = ("form_matrix", "recurrence", "sanction_findings")
+    return dict(given) if name in without_areas else {"area_level": "country"} | given
+
+
 def test_the_library_gives_the_cells(case):
     frames = {t: typed(t, case.rows(t)) for t in TABLES if t in case.data}
     dataset = ct.Dataset(**frames, area_vintage=case.day, ethnic_list=case.data.get("ethnic_list"))
     register = ct.abuse.register(dataset)
     for expected in case.data["expect"]:
-        name, args = expected["table"], expected.get("args", {})
+        name = expected["table"]
+        args = arguments(name, expected.get("args", {}))
         asked = register if name in OF_REGISTER else register.select(**choice(case, expected))
         if name == "share":
-            of = asked.counts(**expected["of"]) if "of" in expected else None
+            of = asked.counts(**arguments(name, expected["of"])) if "of" in expected else None
             table = asked.counts(**args).share(of=of)
         else:
             table = getattr(asked, name)(**args)
@@ -94,14 +101,15 @@ def test_the_slow_counter_gives_the_cells(case):
     frames = {t: case.rows(t) for t in TABLES}
     register = abuse_counter.Register(**frames, day=case.day, ethnic_list=case.data.get("ethnic_list"))
     for expected in case.data["expect"]:
-        name, args = expected["table"], dict(expected.get("args", {}))
+        name = expected["table"]
+        args = arguments(name, expected.get("args", {}))
         if args.get("until"):
             args["until"] = date.fromisoformat(args["until"])
         if "holidays" in args:
             args["holidays"] = [date.fromisoformat(d) for d in args["holidays"]]
         asked = register if name in OF_REGISTER else register.select(**choice(case, expected))
         if name == "share":
-            of = expected.get("of")
+            of = arguments(name, expected["of"]) if "of" in expected else None
             rows = abuse_basics.share(
                 asked.counts(**args),
                 args.get("by", []),

@@ -53,7 +53,7 @@ def test_a_share_of_two_selections_is_refused(language):
     error = refused(lambda: one.share(other), ct.PlanError, "choices_differ")
     assert "under_16" in error.got and "under_18" in error.expected
     assert ("mẫu số" if language == "vi" else "denominator") in str(error)
-    level = register.select(period="2022", under=16).counts("child", area_level="province")
+    level = register.select(period="2022", under=16).counts("child", area_level="country")
     refused(lambda: one.share(level), ct.PlanError, "choices_differ")
     refused(lambda: register.select().units().share(), ct.PlanError, "no_share")
 

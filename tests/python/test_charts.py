@@ -255,7 +255,7 @@ def test_curves_are_the_limits_of_the_statistics(districts):
     pooled = kept["numerator"].sum() / kept["denominator"].sum() * 100_000
     curves = [row for row in values(drawn(chart, "line")[0]) if row["line"] == "95%"]
     for row in curves[::40]:
-        limits = ct.stats.funnel_limits(pooled, denominator=row["denominator"], kind="rate", per=100_000)
+        limits = ct.stats.funnel_limits(pooled, row["denominator"], kind="rate", per=100_000)
         assert row["value"] in (pytest.approx(limits.low_95), pytest.approx(limits.high_95))
 
 

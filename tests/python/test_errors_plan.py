@@ -200,16 +200,16 @@ def test_no_tally_to_merge():
 @pytest.mark.parametrize(
     ("call", "code"),
     [
-        (lambda: ct.stats.proportion_interval(5, n=4), "bad_number"),
-        (lambda: ct.stats.proportion_interval(0, n=0), "bad_number"),
-        (lambda: ct.stats.proportion_interval(1, n=4, level=1.0), "bad_number"),
-        (lambda: ct.stats.proportion_interval(1, n=4, level=float("nan")), "bad_number"),
-        (lambda: ct.stats.proportion_interval(1, n=4, method="wald"), "unknown_choice"),
-        (lambda: ct.stats.rate_interval(1, exposure=0), "bad_number"),
-        (lambda: ct.stats.rate_interval(1, exposure=-4.0), "bad_number"),
-        (lambda: ct.stats.rate_interval(1, exposure=float("inf")), "bad_number"),
-        (lambda: ct.stats.rate_interval(1, exposure=4, per=0), "bad_number"),
-        (lambda: ct.stats.rate_interval(1, exposure=4, method="wilson"), "unknown_choice"),
+        (lambda: ct.stats.proportion_interval(5, 4), "bad_number"),
+        (lambda: ct.stats.proportion_interval(0, 0), "bad_number"),
+        (lambda: ct.stats.proportion_interval(1, 4, level=1.0), "bad_number"),
+        (lambda: ct.stats.proportion_interval(1, 4, level=float("nan")), "bad_number"),
+        (lambda: ct.stats.proportion_interval(1, 4, method="wald"), "unknown_choice"),
+        (lambda: ct.stats.rate_interval(1, 0), "bad_number"),
+        (lambda: ct.stats.rate_interval(1, -4.0), "bad_number"),
+        (lambda: ct.stats.rate_interval(1, float("inf")), "bad_number"),
+        (lambda: ct.stats.rate_interval(1, 4, per=0), "bad_number"),
+        (lambda: ct.stats.rate_interval(1, 4, method="wilson"), "unknown_choice"),
     ],
 )
 def test_numbers_outside_what_a_method_is_defined_for(call, code):

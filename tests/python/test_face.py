@@ -86,7 +86,7 @@ def test_an_argument_without_its_name_is_told_its_name(language):
     ct.set_language(language)
     for call, name in {
         lambda: ct.read("x.csv", "children"): "table",
-        lambda: ct.stats.rate_ratio(11, 800, 21, 3_011): "exposure1",
+        lambda: ct.stats.rate_ratio(11, 800, 21, 3_011, 0.9): "level",
         lambda: ct.clean(pl.DataFrame(), "children"): "table",
         lambda: ct.label("form", "neglect"): "code",
     }.items():
@@ -125,7 +125,7 @@ def test_a_dataset_is_shown_without_running_a_query(tmp_path):
 def test_a_tally_is_shown_by_its_number_of_rows():
     dataset = ct.synthetic.province("33", children=2_000, year=2022, silent=1)
     plans = [ct.plan(period="2022", by=["sex"], area_level="commune"), ct.plan(period="2022")]
-    plans.append(ct.plan(period="2022", area_vintage="2025-07-01", indicators=["abused_children", "child_population"]))
+    plans.append(ct.plan(period="2022", area_vintage="2025-07-01"))
     for plan in plans:
         for tally in (
             plan.partial(dataset),
@@ -146,17 +146,17 @@ def test_a_large_result_is_shown_by_a_few_rows():
 
 
 def test_intervals_in_a_frame():
-    intervals = [ct.stats.proportion_interval(x, n=40) for x in (3, 29)]
+    intervals = [ct.stats.proportion_interval(x, 40) for x in (3, 29)]
     frame = pl.DataFrame(intervals)
     assert frame.columns == ["value", "lower", "upper", "method", "status"]
     assert frame.dtypes == [pl.Float64] * 3 + [pl.String] * 2
     assert frame.row(1) == (*intervals[1], "wilson", "ok")
     assert pl.DataFrame(intervals[:1]).columns == frame.columns
-    comparison = ct.stats.proportion_difference(3, n1=40, x2=9, n2=40)
+    comparison = ct.stats.proportion_difference(3, 40, 9, 40)
     assert pl.DataFrame([comparison]).columns == [*frame.columns, "p_value"]
-    points = ct.stats.funnel([40, 75], denominators=[1_000, 1_000], method="normal")
+    points = ct.stats.funnel([40, 75], [1_000, 1_000], method="normal")
     assert pl.DataFrame(points)["method"].to_list() == ["normal"] * 2
-    trend = ct.stats.trend_test([83, 90, 129, 70], denominators=[86, 93, 136, 82])
+    trend = ct.stats.trend_test([83, 90, 129, 70], [86, 93, 136, 82])
     assert pl.DataFrame([trend]).columns == ["z", "p_value", "method", "status"]
 
 

@@ -102,8 +102,8 @@ def test_a_file_that_is_not_parquet(tmp_path):
 
 def test_numbers_below_zero():
     for call in (
-        lambda: ct.stats.proportion_interval(-1, n=10),
-        lambda: ct.stats.rate_interval(-1, exposure=10),
+        lambda: ct.stats.proportion_interval(-1, 10),
+        lambda: ct.stats.rate_interval(-1, 10),
         lambda: ct.synthetic.province(children=-1),
     ):
         with pytest.raises(ct.PlanError):

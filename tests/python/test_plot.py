@@ -214,7 +214,9 @@ def test_an_axis_names_its_unit(result, asked, vi, en, request):
 
 def test_a_ratio_is_not_per_its_unit(dataset):
     found = ct.compute(dataset, period="2022", indicators=["sex_ratio_at_birth"])
-    assert found.plot("sex_ratio_at_birth").to_dict()["layer"][0]["encoding"]["x"]["title"] == label("measure", "ratio")
+    assert found.plot("sex_ratio_at_birth").to_dict()["layer"][0]["encoding"]["x"]["title"] == label(
+        "measure", code="ratio"
+    )
 
 
 def test_age_groups_have_their_names(dataset):

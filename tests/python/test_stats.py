@@ -39,7 +39,7 @@ def wilson(x, n, level):
 @pytest.mark.parametrize(("x", "n"), PROPORTIONS)
 @pytest.mark.parametrize("level", LEVELS)
 def test_wilson(x, n, level):
-    value, lower, upper = ct.stats.proportion_interval(x, n=n, level=level)
+    value, lower, upper = ct.stats.proportion_interval(x, n, level=level)
     low, high = wilson(x, n, level)
     assert value == pytest.approx(x / n, rel=1e-15)
     assert lower == pytest.approx(float(low), rel=1e-12, abs=1e-40)
@@ -51,20 +51,20 @@ def test_wilson(x, n, level):
 @QUICK
 def test_wilson_anywhere(pair, level):
     x, n = pair
-    value, lower, upper = ct.stats.proportion_interval(x, n=n, level=level)
+    value, lower, upper = ct.stats.proportion_interval(x, n, level=level)
     low, high = wilson(x, n, level)
     assert lower == pytest.approx(float(low), rel=1e-12, abs=1e-40)
     assert upper == pytest.approx(float(high), rel=1e-12)
     assert 0 <= lower <= value <= upper <= 1
     # The share of those who have it not is the mirror.
-    _, other_lower, other_upper = ct.stats.proportion_interval(n - x, n=n, level=level)
+    _, other_lower, other_upper = ct.stats.proportion_interval(n - x, n, level=level)
     assert other_lower == pytest.approx(1 - upper, abs=1e-12)
     assert other_upper == pytest.approx(1 - lower, abs=1e-12)
 
 
 def test_wilson_against_scipy():
     for x, n in PROPORTIONS:
-        found = ct.stats.proportion_interval(x, n=n)
+        found = ct.stats.proportion_interval(x, n)
         if n < 2**31:
             other = stats.binomtest(x, n).proportion_ci(0.95, method="wilson")
             assert found[1:] == pytest.approx((other.low, other.high), rel=1e-9, abs=1e-15)
@@ -72,7 +72,7 @@ def test_wilson_against_scipy():
 
 @pytest.mark.parametrize(("x", "n", "limits"), PRINTED)
 def test_wilson_in_print(x, n, limits):
-    assert tuple(round(v, 4) for v in ct.stats.proportion_interval(x, n=n)[1:]) == limits
+    assert tuple(round(v, 4) for v in ct.stats.proportion_interval(x, n)[1:]) == limits
 
 
 def exact(x, level):
@@ -93,7 +93,7 @@ def byar(x, level):
 @pytest.mark.parametrize("x", EVENTS)
 @pytest.mark.parametrize("level", LEVELS)
 def test_exact_poisson(x, level):
-    value, lower, upper = ct.stats.rate_interval(x, exposure=1, per=1, level=level, method="exact")
+    value, lower, upper = ct.stats.rate_interval(x, 1, per=1, level=level, method="exact")
     assert value == x
     # Beyond some thousands of events the tails of scipy and ours differ in the last digits.
     assert (lower, upper) == pytest.approx(exact(x, level), rel=1e-9, abs=1e-300)
@@ -102,10 +102,10 @@ def test_exact_poisson(x, level):
 @pytest.mark.parametrize("x", EVENTS)
 @pytest.mark.parametrize("level", LEVELS)
 def test_byar(x, level):
-    assert ct.stats.rate_interval(x, exposure=1, per=1, level=level, method="byar_only")[1:] == pytest.approx(
+    assert ct.stats.rate_interval(x, 1, per=1, level=level, method="byar_only")[1:] == pytest.approx(
         byar(x, level), rel=1e-12
     )
-    found = ct.stats.rate_interval(x, exposure=1, per=1, level=level)[1:]
+    found = ct.stats.rate_interval(x, 1, per=1, level=level)[1:]
     assert found == pytest.approx(exact(x, level) if x < 10 else byar(x, level), rel=1e-9)
 
 
@@ -114,18 +114,18 @@ def test_byar(x, level):
 )
 def test_limits_scale_with_exposure(exposure, per):
     for x in (0, 4, 40):
-        plain = ct.stats.rate_interval(x, exposure=1, per=1)
-        scaled = ct.stats.rate_interval(x, exposure=exposure, per=per)
+        plain = ct.stats.rate_interval(x, 1, per=1)
+        scaled = ct.stats.rate_interval(x, exposure, per=per)
         assert scaled == pytest.approx([v * per / exposure for v in plain], rel=1e-14)
 
 
 @given(st.integers(0, 10_000), st.sampled_from(["byar", "byar_only", "exact"]), st.sampled_from(LEVELS))
 @QUICK
 def test_limits_hold_the_rate_and_rise_with_it(x, method, level):
-    value, lower, upper = ct.stats.rate_interval(x, exposure=1, per=1, level=level, method=method)
+    value, lower, upper = ct.stats.rate_interval(x, 1, per=1, level=level, method=method)
     assert 0 <= lower <= value <= upper
     more = ct.stats.rate_interval(
-        x + 1, exposure=1, per=1, level=level, method="exact" if method == "byar" and x < 10 else method
+        x + 1, 1, per=1, level=level, method="exact" if method == "byar" and x < 10 else method
     )
     assert more[1] >= lower
     assert more[2] > upper
@@ -177,6 +177,6 @@ def test_results_carry_these_limits():
     children = children.with_columns(birth_registered=pl.int_range(pl.len()) < 29)
     dataset = ct.Dataset(children=children)
     row = ct.compute(dataset, period="2022", indicators=["birth_registration_under_5"]).to_polars().row(0, named=True)
-    limits = ct.stats.proportion_interval(29, n=40)
+    limits = ct.stats.proportion_interval(29, 40)
     assert row["method"] == "wilson"
     assert [row["value"], row["lower"], row["upper"]] == pytest.approx([v * 100 for v in limits], rel=1e-15)

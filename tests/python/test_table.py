@@ -76,7 +76,7 @@ def test_filter_takes_one_word_several_or_all(tables):
     assert counts.filter().to_polars().equals(counts.to_polars())
     assert counts.filter(sex="*", area="*").to_polars().equals(counts.to_polars())
     for words in (["male", "female"], ("female", "male"), {"male", "female"}, pl.Series(["male", "female"])):
-        assert counts.filter(sex=words, **AREA).to_polars()["sex"].to_list() == ["female", "male"]
+        assert counts.filter(sex=words, **AREA).to_polars()["sex"].to_list() == ["male", "female"]
     assert counts.filter(status="unreliable").to_polars().is_empty(), "a status that no row has"
 
 
@@ -139,7 +139,7 @@ def test_a_chart_takes_a_filtered_table(selection):
 
 def test_a_result_that_was_filtered_has_its_charts_and_values(tables):
     result = tables["result"].filter(indicator="child_population", area_level=["country", "province"])
-    assert result.printed("child_population", area="33") == "2000"
+    assert result.printed("child_population", area="33") == tables["result"].printed("child_population", area="33")
     assert result.plot("child_population", area_level="province").to_dict()
     with pytest.raises(ct.PlanError, match="not enough"):
         result.only("abused_children")

@@ -34,7 +34,7 @@ def forms_overlaps(
     numbers. Cells of the matrix are children with both forms, its framed diagonal those with the form.
 
     Args:
-        forms: ``selection.forms()``: columns unit, area, form, count, mode.
+        forms: ``selection.forms()``: columns unit, area, form, numerator (or count), mode.
         overlaps: ``selection.overlaps()``: columns unit, area, forms, count.
         matrix: ``selection.form_matrix()``: columns unit, form, other_form, count. It is about all areas: with another
             ``area`` it is refused unless it is None.
@@ -54,6 +54,8 @@ def forms_overlaps(
     alt = load_altair()
     below = source_line(CHECK, source)
     tables = [CHECK.table(forms), CHECK.table(overlaps)]
+    if "count" not in tables[0].columns:  # a table of shares has its counts as numerators
+        tables[0] = tables[0].rename({"numerator": "count"}, strict=False)
     CHECK.columns(tables[0], "unit", "area", "form", "count", "mode")
     CHECK.columns(tables[1], "unit", "area", "forms", "count")
     if matrix is not None:

@@ -196,8 +196,8 @@ class _Funnel:
             grid = [float(n) for n in range(max(int(self.x[0]), 1), int(self.x[1]) + 2)]
             self.x = (grid[0], grid[-1])
         kind = "proportion" if per == 100 else "rate"
-        points = stats.funnel([int(n) for n in frame["numerator"]], denominators=sizes, kind=kind, per=per)
-        along = [stats.funnel_limits(self.centre * per, denominator=n, kind=kind, per=per) for n in grid]
+        points = stats.funnel([int(n) for n in frame["numerator"]], sizes, kind=kind, per=per)
+        along = [stats.funnel_limits(self.centre * per, n, kind=kind, per=per) for n in grid]
         self.rows = [self._row(row, point) for row, point in zip(frame.iter_rows(named=True), points, strict=True)]
         values = [row["value"] for row in self.rows]
         # The limits of the smallest areas may leave the drawing; their points may not.

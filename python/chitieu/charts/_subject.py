@@ -18,7 +18,7 @@ from chitieu.charts._words import number_of, of_abuse, plural, upper
 NO_BREAKDOWN = {"unit", "area", "area_level", "name", "indicator", "code", "measure", "status", "definition", "method"}
 
 #: The columns that together only ``selection.supported`` has, but for a column ``without_key`` that it has not.
-SUPPORTED = {"count", "denominator", "undecided", "value", "status"}
+SUPPORTED = {"numerator", "denominator", "undecided", "value", "status"}
 
 #: Steps of Decree 56/2017/NĐ-CP and what was in time.
 STEPS = {

@@ -16,7 +16,7 @@ Does it rise or fall, and fast enough?            :func:`trend_test`, :func:`ann
 
 Example:
     >>> import chitieu as ct
-    >>> found = ct.stats.proportion_interval(81, n=263)
+    >>> found = ct.stats.proportion_interval(81, 263)
     >>> value, lower, upper = found
     >>> round(lower, 4), round(upper, 4), found.method, found.status
     (0.2553, 0.3662, 'wilson', 'ok')

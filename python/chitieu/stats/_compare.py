@@ -31,7 +31,7 @@ def rate_ratio(x1: int, exposure1: float, x2: int, exposure2: float, *, level: f
         R gives 1.971488 with 0.8584264 to 4.2772659 (help of poisson.test):
 
         >>> import chitieu as ct
-        >>> [round(v, 6) for v in ct.stats.rate_ratio(11, exposure1=800, x2=21, exposure2=3_011)]
+        >>> [round(v, 6) for v in ct.stats.rate_ratio(11, 800, 21, 3_011)]
         [1.971488, 0.858426, 4.277266]
     """
     return _comparison(_native.rate_ratio(x1, exposure1, x2, exposure2, level))
@@ -71,7 +71,7 @@ def rate_difference(
         Breast cancer after fluoroscopy, 14.6 and 7.9 per 10,000 woman-years:
 
         >>> import chitieu as ct
-        >>> [round(v, 1) for v in ct.stats.rate_difference(41, exposure1=28_010, x2=15, exposure2=19_017, per=10_000)]
+        >>> [round(v, 1) for v in ct.stats.rate_difference(41, 28_010, 15, 19_017, per=10_000)]
         [6.7, 0.2, 13.0]
     """
     return _comparison(_native.rate_difference(x1, exposure1, x2, exposure2, per, level, method))
@@ -101,7 +101,7 @@ def proportion_difference(x1: int, n1: int, x2: int, n2: int, *, level: float = 
         The first example of Newcombe's table II:
 
         >>> import chitieu as ct
-        >>> [round(v, 4) for v in ct.stats.proportion_difference(56, n1=70, x2=48, n2=80)]
+        >>> [round(v, 4) for v in ct.stats.proportion_difference(56, 70, 48, 80)]
         [0.2, 0.0524, 0.3339]
     """
     return _comparison(_native.proportion_difference(x1, n1, x2, n2, level))
@@ -131,7 +131,7 @@ def proportion_ratio(x1: int, n1: int, x2: int, n2: int, *, level: float = 0.95)
         Koopman's first example:
 
         >>> import chitieu as ct
-        >>> [round(v, 2) for v in ct.stats.proportion_ratio(36, n1=40, x2=16, n2=80)]
+        >>> [round(v, 2) for v in ct.stats.proportion_ratio(36, 40, 16, 80)]
         [4.5, 2.94, 7.15]
     """
     return _comparison(_native.proportion_ratio(x1, n1, x2, n2, level))

@@ -73,7 +73,7 @@ def funnel_limits(
         One row of the test data of Public Health England's indicator methods (76.74611, 84.538786 at 395):
 
         >>> import chitieu as ct
-        >>> limits = ct.stats.funnel_limits(80.642448, denominator=395, per=100, method="normal")
+        >>> limits = ct.stats.funnel_limits(80.642448, 395, per=100, method="normal")
         >>> round(limits.low_95, 5), round(limits.high_95, 5)
         (76.74611, 84.53879)
     """
@@ -112,7 +112,7 @@ def funnel(
 
     Example:
         >>> import chitieu as ct
-        >>> [p.place for p in ct.stats.funnel([40, 75, 2, 383], denominators=[1_000, 1_000, 10, 9_000])]
+        >>> [p.place for p in ct.stats.funnel([40, 75, 2, 383], [1_000, 1_000, 10, 9_000])]
         ['within', 'high_998', 'unreliable', 'within']
     """
     multiplier = _PER.get(kind, 1.0) if per is None else per

@@ -24,7 +24,7 @@ class Interval(Sequence[float]):
 
     Example:
         >>> import chitieu as ct, polars as pl
-        >>> found = ct.stats.rate_interval(4, exposure=1_000, per=1_000)
+        >>> found = ct.stats.rate_interval(4, 1_000, per=1_000)
         >>> value, lower, upper = found
         >>> found.value == value, found.method, found.status
         (True, 'exact_poisson', 'unreliable')
@@ -69,7 +69,7 @@ class Comparison(Interval):
 
     Example:
         >>> import chitieu as ct
-        >>> found = ct.stats.proportion_ratio(36, n1=40, x2=16, n2=80)
+        >>> found = ct.stats.proportion_ratio(36, 40, 16, 80)
         >>> found.p_value < 0.001
         True
     """
@@ -100,9 +100,9 @@ def proportion_interval(x: int, n: int, *, level: float = 0.95, method: str = "w
         The worked case of R. G. Newcombe, Statistics in Medicine 17 (1998), table I:
 
         >>> import chitieu as ct
-        >>> [round(v, 4) for v in ct.stats.proportion_interval(81, n=263)]
+        >>> [round(v, 4) for v in ct.stats.proportion_interval(81, 263)]
         [0.308, 0.2553, 0.3662]
-        >>> [round(v, 4) for v in ct.stats.proportion_interval(81, n=263, method="clopper_pearson")]
+        >>> [round(v, 4) for v in ct.stats.proportion_interval(81, 263, method="clopper_pearson")]
         [0.308, 0.2527, 0.3676]
     """
     return Interval(*_native.proportion_interval(x, n, level, method))
@@ -141,7 +141,7 @@ def rate_interval(
         Garwood's table has 0.62 and 8.77 for 3 events:
 
         >>> import chitieu as ct
-        >>> [round(v, 2) for v in ct.stats.rate_interval(3, exposure=1, per=1)]
+        >>> [round(v, 2) for v in ct.stats.rate_interval(3, 1, per=1)]
         [3.0, 0.62, 8.77]
     """
     return Interval(*_native.rate_interval(x, exposure, per, level, method))

@@ -55,15 +55,15 @@ def standardised_rate(
         >>> events = [0, 8, 63, 112, 262, 295]
         >>> births = [327, 30_666, 123_419, 149_919, 104_088, 34_392]
         >>> standard = [319_933, 931_318, 786_511, 488_235, 237_863, 61_313]
-        >>> found = ct.stats.standardised_rate(events, population=births, standard=standard, method="fay_feuer")
+        >>> found = ct.stats.standardised_rate(events, births, standard, method="fay_feuer")
         >>> [round(v, 1) for v in found]
         [75.5, 67.7, 188.3]
 
         Twenty events of ten children, each abused twice, tell less than twenty of twenty:
 
-        >>> [round(v) for v in ct.stats.standardised_rate([20], population=[10_000], standard=[1])]
+        >>> [round(v) for v in ct.stats.standardised_rate([20], [10_000], [1])]
         [200, 122, 309]
-        >>> [round(v) for v in ct.stats.standardised_rate([20], population=[10_000], standard=[1], repeats=[[0, 10]])]
+        >>> [round(v) for v in ct.stats.standardised_rate([20], [10_000], [1], repeats=[[0, 10]])]
         [200, 90, 354]
     """
     of_strata = None if repeats is None else [list(stratum) for stratum in repeats]
@@ -105,8 +105,7 @@ def standardised_ratio(
         Four events where 3.3 are expected; Garwood's limits of 4 are 1.09 and 10.24:
 
         >>> import chitieu as ct
-        >>> reference = {"reference_events": [13, 10], "reference_population": [10_000, 10_000]}
-        >>> found = ct.stats.standardised_ratio(4, population=[1_000, 2_000], **reference)
+        >>> found = ct.stats.standardised_ratio(4, [1_000, 2_000], [13, 10], [10_000, 10_000])
         >>> [round(v * 3.3, 2) for v in found]
         [4.0, 1.09, 10.24]
     """
@@ -149,8 +148,7 @@ def indirect_rate(
         Twice as many as expected are twice the rate of the reference population, 50 per 100,000:
 
         >>> import chitieu as ct
-        >>> reference = {"reference_events": [500], "reference_population": [1_000_000]}
-        >>> round(ct.stats.indirect_rate(20, population=[20_000], **reference).value, 9)
+        >>> round(ct.stats.indirect_rate(20, [20_000], [500], [1_000_000]).value, 9)
         100.0
     """
     found = _native.indirect_rate(

@@ -56,7 +56,7 @@ def trend_test(
         prop.trend.test):
 
         >>> import chitieu as ct
-        >>> found = ct.stats.trend_test([83, 90, 129, 70], denominators=[86, 93, 136, 82])
+        >>> found = ct.stats.trend_test([83, 90, 129, 70], [86, 93, 136, 82])
         >>> round(found.z**2, 4), round(found.p_value, 6)
         (8.2249, 0.004132)
     """
@@ -121,7 +121,7 @@ def required_change(value: float, target: float, years: float) -> float:
         Decision 23/QĐ-TTg (2021), target 10: child labour from 4.9 % in 2025 to 4.5 % in 2030.
 
         >>> import chitieu as ct
-        >>> f"{ct.stats.required_change(4.9, target=4.5, years=5):.2%}"
+        >>> f"{ct.stats.required_change(4.9, 4.5, 5):.2%}"
         '-1.69%'
     """
     return _native.required_change(value, target, years)
