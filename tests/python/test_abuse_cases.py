@@ -1,6 +1,5 @@
 """Every case of abuse worked by hand, by the library and by the slow counter; their form is told in their README."""
 
-import inspect
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -112,20 +111,14 @@ def test_the_slow_counter_gives_the_cells(case):
         if name == "share":
             of = arguments(name, expected["of"]) if "of" in expected else None
             rows = abuse_basics.share(
-                asked.counts(**of_country(asked.counts, args)),
+                asked.counts(**args),
                 args.get("by", []),
-                None if of is None else asked.counts(**of_country(asked.counts, of)),
+                None if of is None else asked.counts(**of),
                 [] if of is None else of.get("by", []),
             )
         else:
-            rows = getattr(asked, name)(**of_country(getattr(asked, name), args))
+            rows = getattr(asked, name)(**args)
         check(rows, expected)
-
-
-def of_country(function, args):
-    """Return arguments of a case, whose tables are of the country where it names no level."""
-    has_level = "area_level" in inspect.signature(function).parameters
-    return ({"area_level": "country"} if has_level else {}) | args
 
 
 def check(rows, expected):
