@@ -135,7 +135,8 @@ class Selection:
             ...     "confirmed": [True] * 3,
             ... })
             >>> register = ct.abuse.register(ct.Dataset(victims=victims, area_vintage="2022-12-31"))
-            >>> register.select(period="2022").units().to_polars().select("unit", "count").rows()
+            >>> units = register.select(period="2022").units(area_level="country")
+            >>> units.to_polars().select("unit", "count").rows()
             [('case', 2), ('child', 2), ('incident', 3)]
         """
         return self._table(self._native.units(area_level))

@@ -25,7 +25,7 @@ resource.setrlimit(resource.RLIMIT_AS, ({most}, {most}))
 import chitieu as ct
 ct.limits(memory="{memory}")
 try:
-    read = ct.read(sys.argv[1], sys.argv[2])
+    read = ct.read(sys.argv[1], table=sys.argv[2])
     told = ["read", read.to_polars().height, ""]
 except ct.ChitieuError as error:
     told = ["refused", error.code, str(error)]

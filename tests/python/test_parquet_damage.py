@@ -40,7 +40,7 @@ good, seeds = open(sys.argv[1], "rb").read(), range(*map(int, sys.argv[2].split(
 ways = [
     lambda p: counted(ct.Dataset(children=p)),
     lambda p: ct.check(ct.Dataset(children=p, area_vintage="2022-12-31"), period="2022")._native.rows("children"),
-    lambda p: ct.read(p, "children").to_polars().height,
+    lambda p: ct.read(p, table="children").to_polars().height,
     lambda p: ct.Dataset(children=p)["children"].height,
 ]
 wrong = errors = 0

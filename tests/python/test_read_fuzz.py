@@ -165,7 +165,7 @@ import chitieu as ct
 read = refused = 0
 for path in sys.stdin.read().split("\\n"):
     try:
-        ct.read(path, "children").to_polars()
+        ct.read(path, table="children").to_polars()
         read += 1
     except ct.ChitieuError:
         refused += 1

@@ -69,7 +69,7 @@ def save_png(chart: Any, *, path: str | os.PathLike[str], scale: float = 2.0) ->
         >>> from pathlib import Path
         >>> chart = alt.Chart(alt.Data(values=[{"n": 1}])).mark_bar().encode(x="n:Q")
         >>> with tempfile.TemporaryDirectory() as folder:
-        ...     save_png(chart, Path(folder) / "n.png").read_bytes()[1:4]
+        ...     save_png(chart, path=Path(folder) / "n.png").read_bytes()[1:4]
         b'PNG'
     """
     if not hasattr(type(chart), "save"):
