@@ -89,7 +89,7 @@ WORK = """
 
     def tell(done, total):
         global rows
-        if not rows:
+        if done and not rows:
             print("begun", flush=True)
         rows = done
 
