@@ -4,7 +4,7 @@ use crate::error::Result;
 use crate::estimate::Outcome;
 use crate::plan::Plan;
 use crate::question::Fit;
-use crate::record::{Cases, Records, announce, check_schema, columns_of, parts};
+use crate::record::{Cases, Records, announce, check_schema, columns_of, columns_there, parts};
 use crate::tally::{Context, Counting, Tally};
 use polars_core::prelude::DataFrame;
 use std::collections::BTreeMap;
@@ -31,8 +31,9 @@ impl Plan {
     /// Schema errors before any row is read, then data errors.
     pub fn partial(&self, records: &dyn Records) -> Result<Tally> {
         let (metadata, columns) = (records.metadata(), columns_of(records)?);
+        let tables = self.tables().into_iter().filter(|t| columns.contains_key(*t));
         let asked: Vec<(&str, Vec<String>)> =
-            self.tables().into_iter().filter(|t| columns.contains_key(*t)).map(|t| (t, self.question.columns(t))).collect();
+            tables.map(|t| Ok((t, columns_there(records, t, self.question.columns(t))?))).collect::<Result<_>>()?;
         for (table, names) in &asked {
             check_schema(self.question.table(table)?, &*records.schema(table, names)?, names)?;
         }
@@ -98,7 +99,8 @@ impl Plan {
         }
         // Children of a case are distinguished only if rows of the plan's table can name them.
         let is_read = |column: &String| *column != case.child || there.contains(column);
-        let asked: Vec<String> = case.columns(self.question.table(&case.table)?).into_iter().map(str::to_owned).filter(is_read).collect();
+        let asked = case.columns(self.question.table(&case.table)?).into_iter().map(str::to_owned).filter(is_read).collect();
+        let asked = columns_there(records, &case.table, asked)?;
         for batch in records.batches(&case.table, &asked) {
             cases.add(&batch?)?;
         }

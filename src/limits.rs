@@ -16,7 +16,7 @@ use crate::error::{Error, Phrase, Result};
 /// use chitieu::Limits;
 /// let limits = Limits::new().memory(8 << 30).text(1 << 21);
 /// assert_eq!(limits.places(), (8 << 30) / 16);
-/// By default half of the memory of the machine or its container.
+/// // By default half of the memory of the machine or its container.
 /// assert!(Limits::new().memory_bytes() > 0);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,7 +6,7 @@
 //! use std::sync::Arc;
 //! let task = Arc::new(Task::default());
 //! let watched = task.clone();
-//! Another thread may call `watched.stop()` and `watched.progress()`.
+//! // Another thread may call `watched.stop()` and `watched.progress()`.
 //! let areas = run(task, || chitieu::area::AreaList::on("2022-12-31".parse().expect("a day"))).expect("no panic");
 //! assert!(areas.is_some_and(|areas| areas.is_ok()));
 //! watched.stop();

@@ -416,14 +416,14 @@ class Dataset:
 
     def _batches(self, table: str, schema: pl.Schema, there: list[str]) -> Iterator[pl.DataFrame]:
         frame = self._frame(table)
+        if not there:
+            yield pl.DataFrame()
+            return
         if isinstance(frame, pl.DataFrame):
             # In slices: a frame whose columns are chunked differently is copied when it is handed over whole.
             yield from frame.select(there).iter_slices(BATCH_ROWS) if frame.height else [frame.select(there)]
             return
         lazy = frame.select(there)
-        if not there:
-            yield pl.DataFrame()
-            return
         announced, files = self.rows(table), self._files.get(table)
         if files is not None:
             files.check()

@@ -10,7 +10,7 @@ use crate::area::{AreaList, day_of_codes};
 use crate::catalogue::{Catalogue, EthnicList, OfCase};
 use crate::error::{Error, Fact, Phrase, Result};
 use crate::period::Period;
-use crate::record::{Cases, Records, announce, content, parts};
+use crate::record::{Cases, Records, announce, columns_there, content, parts};
 use crate::spelling::identifier;
 use crate::task::{self, Watch};
 use chrono::NaiveDate;
@@ -207,7 +207,8 @@ pub fn check(records: &dyn Records, rules: &Rules, period: Option<Period>) -> Re
     let there = records.tables();
     // Victims before perpetrators, which are joined to their cases.
     let order = builder.setting.catalogue.tables().iter().map(|t| t.id.clone()).filter(|id| there.contains(id)).collect::<Vec<_>>();
-    let asked: Vec<(&str, Vec<String>)> = order.iter().map(|t| Ok((t.as_str(), builder.columns(t)?))).collect::<Result<_>>()?;
+    let asked: Vec<(&str, Vec<String>)> =
+        order.iter().map(|t| Ok((t.as_str(), columns_there(records, t, builder.columns(t)?)?))).collect::<Result<_>>()?;
     announce(records, &asked)?;
     for (table, columns) in &asked {
         for batch in parts(records, table, columns)? {
@@ -246,7 +247,8 @@ impl Check {
         let mut comparison = Comparison::new(self);
         for table in records.tables() {
             comparison.table(&table)?;
-            for batch in parts(records, &table, &self.columns(&table))? {
+            let columns = columns_there(records, &table, self.columns(&table))?;
+            for batch in parts(records, &table, &columns)? {
                 comparison.add(&table, &batch?)?;
             }
         }

@@ -58,13 +58,13 @@ pub trait Records {
     /// Any [`Error`] of a source that cannot be read.
     fn columns(&self, table: &str) -> Result<Vec<String>>;
 
-    /// The types of some columns of a table, without reading rows.
+    /// The types of the given columns, all of which the table has, without reading rows.
     ///
     /// # Errors
     /// Any [`Error`] of a source that cannot be read.
     fn schema(&self, table: &str, columns: &[String]) -> Result<SchemaRef>;
 
-    /// The rows of a table, batch by batch, with those of the given columns that it has. A table without rows gives one empty batch or none.
+    /// The rows of a table, batch by batch, with the given columns, all of which it has. A table without rows gives one empty batch or none.
     fn batches<'a>(&'a self, table: &'a str, columns: &'a [String]) -> Batches<'a>;
 
     /// How many rows a table announces; reading must deliver as many. None if that is not known beforehand.
@@ -124,7 +124,8 @@ pub(crate) fn announce(records: &dyn Records, tables: &[(&str, Vec<String>)]) ->
 
 /// Reads a table part by part, in the order of its rows. An error follows if other than the announced number of rows comes.
 pub(crate) fn parts<'a>(records: &'a dyn Records, table: &'a str, columns: &'a [String]) -> Result<Parts<'a>> {
-    let announced = records.rows(table)?;
+    // Without any column a source may give no rows.
+    let announced = if columns.is_empty() { None } else { records.rows(table)? };
     Ok(Parts { table, announced, batches: records.batches(table, columns), batch: None, before: 0, found: 0 })
 }
 
@@ -165,6 +166,13 @@ impl Iterator for Parts<'_> {
         self.found += self.before;
         Some(Ok(part))
     }
+}
+
+/// Of some columns of a table those that it has.
+pub(crate) fn columns_there(records: &dyn Records, table: &str, mut columns: Vec<String>) -> Result<Vec<String>> {
+    let there = records.columns(table)?;
+    columns.retain(|column| there.contains(column));
+    Ok(columns)
 }
 
 /// The names of the columns of every table.

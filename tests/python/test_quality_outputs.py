@@ -176,12 +176,24 @@ def test_what_is_computed_says_how_many_rows_were_set_aside():
     assert "set aside" in repr(result)
 
 
+OF_ABUSE = ("victims", "perpetrators", "sanctions")
+
+
+@pytest.mark.parametrize("lazy", [False, True])
+def test_a_table_without_any_column_that_is_read(lazy):
+    frame = pl.DataFrame({"note": ["x", "y"]})
+    dataset = ct.Dataset(children=frame.lazy() if lazy else frame, area_vintage="2022-12-31")
+    found = ct.check(dataset, period="2022")
+    assert found.summary()["failed"].sum() == 0
+    assert dataset.without(found)["children"].height == 2
+
+
 def test_a_made_up_province_is_computed_after_its_check():
     province = ct.synthetic.province("33", children=20_000, year=2022, seed=1)
     kept = province.without(ct.check(province, period="2022"), severity="error")
     warnings = [w.code for w in ct.compute(kept, period="2022").warnings]
     assert "set_aside" in warnings
-    assert ct.abuse.register(kept).set_aside == {t: kept.set_aside[t] for t in kept.set_aside if t in ("victims", "perpetrators", "sanctions")}
+    assert ct.abuse.register(kept).set_aside == {t: n for t, n in kept.set_aside.items() if t in OF_ABUSE}
 
 
 @pytest.mark.parametrize(
