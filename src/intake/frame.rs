@@ -37,7 +37,7 @@ pub(super) fn texts(frame: &DataFrame) -> (u64, u64) {
         match series.dtype() {
             DataType::String => series.str().into_iter().flat_map(|texts| texts.iter().flatten()).for_each(|text| note(text.len())),
             DataType::List(_) => {
-                for lists in series.list().into_iter().flat_map(|lists| lists.downcast_iter()) {
+                for lists in series.list().into_iter().flat_map(ListChunked::downcast_iter) {
                     lists.offsets().lengths().for_each(&mut note);
                 }
             }

@@ -109,7 +109,7 @@ impl Reader {
         }
         let headings = aside.iter().filter(|(_, why)| *why == Aside::Section).filter_map(|(row, _)| sheet.rows.binary_search(row).ok());
         let titles = (0..header.first).chain(headings).map(|row| line(sheet, row, legacy)).collect();
-        titles::Titles { titles, sheet: &sheet.name, file: file.is_file.then_some(file.name) }.commune(names, places.within)
+        titles::Titles { headings: titles, sheet: &sheet.name, file: file.is_file.then_some(file.name) }.commune(names, places.within)
     }
 
     /// Reads the records below a header.

@@ -207,7 +207,7 @@ fn code(names: &AreaNames, text: &str, within: Option<u32>) -> Option<u32> {
 /// Where a commune may be named.
 pub(super) struct Titles<'a> {
     /// Rows above the header, and headings of groups below it.
-    pub titles: Vec<String>,
+    pub headings: Vec<String>,
     pub sheet: &'a str,
     /// The name of the file, if any.
     pub file: Option<&'a str>,
@@ -222,7 +222,7 @@ impl Titles<'_> {
         });
         let labels: Vec<String> = [Some(nfc(self.sheet)), stem].into_iter().flatten().filter(|label| !label.is_empty()).collect();
         let is_title = |t: &&String| t.chars().count() <= TITLE && !ADDRESSED.iter().any(|start| bare(t).starts_with(start));
-        let titles: Vec<String> = self.titles.iter().filter(is_title).cloned().collect();
+        let titles: Vec<String> = self.headings.iter().filter(is_title).cloned().collect();
         let texts = || titles.iter().chain(&labels);
 
         // The widest unit first: a district in its province, a commune in its district.
@@ -290,7 +290,7 @@ mod tests {
             std::sync::LazyLock::new(|| AreaList::on("2022-12-31".parse().unwrap()).unwrap().names());
         let within = within.map(|code| NAMES.list().unit(code).unwrap());
         let titles = title.split('|').filter(|t| !t.is_empty()).map(str::to_owned).collect();
-        Titles { titles, sheet, file: Some(file) }.commune(&NAMES, within)
+        Titles { headings: titles, sheet, file: Some(file) }.commune(&NAMES, within)
     }
 
     #[test]
