@@ -1,4 +1,5 @@
 //! Files on disk: only regular files are opened, and a file is written whole or not at all.
+#![cfg_attr(not(feature = "files"), allow(dead_code, reason = "only files need it"))]
 
 use crate::error::{Error, Fact, Phrase, Result};
 use std::fs::File;

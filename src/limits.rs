@@ -1,5 +1,6 @@
 //! Memory limits of reading. Sizes that a file claims or unpacks to are checked before memory is reserved, so that no file, however small,
 //! can exhaust it.
+#![cfg_attr(not(feature = "files"), allow(dead_code, reason = "only files need it"))]
 
 use crate::error::{Error, Phrase, Result};
 

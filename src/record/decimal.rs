@@ -1,4 +1,5 @@
 //! Decimals read as whole numbers: databases give sums as decimals even if every value is whole.
+#![cfg_attr(not(feature = "files"), allow(dead_code, reason = "only files need it"))]
 
 use polars_core::prelude::*;
 
