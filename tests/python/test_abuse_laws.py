@@ -196,17 +196,19 @@ def test_forms_and_the_total(tables, choice, unit, order):
     selection = read(tables).select(**choice | {"abandonment_with_neglect": False})
     several, single = selection.forms(unit=unit), selection.forms(unit=unit, priority=order)
     total, unknown = one(several, form="total"), one(several, form="unknown")
-    forms = [one(several, form=form)["count"] for form in FORMS]
-    assert sum(forms) + unknown["count"] >= total["count"] >= max(forms)
-    none = one(single, form="unknown")["count"]
-    assert sum(one(single, form=f)["count"] for f in FORMS) + none == total["count"]
+    forms = [one(several, form=form)["numerator"] for form in FORMS]
+    assert sum(forms) + unknown["numerator"] >= total["numerator"] >= max(forms)
+    none = one(single, form="unknown")["numerator"]
+    assert sum(one(single, form=f)["numerator"] for f in FORMS) + none == total["numerator"]
     # A report without a form beside one with a form: unknown among several, not as the only form.
-    assert none <= unknown["count"]
-    assert unknown["count"] == one(selection.counts(unit, by=["form"]), form="unknown")["count"]
-    assert one(single, form=order[0])["count"] == one(several, form=order[0])["count"]
+    assert none <= unknown["numerator"]
+    assert unknown["numerator"] == one(selection.counts(unit, by=["form"]), form="unknown")["count"]
+    assert one(single, form=order[0])["numerator"] == one(several, form=order[0])["numerator"]
     frame = selection.overlaps(unit=unit).to_polars().filter(area="VN")
     overlaps = dict(zip(frame["forms"], frame["count"], strict=True))
-    assert overlaps["1"] + overlaps["2"] + overlaps["3+"] + overlaps["unknown"] == overlaps["total"] == total["count"]
+    assert (
+        overlaps["1"] + overlaps["2"] + overlaps["3+"] + overlaps["unknown"] == overlaps["total"] == total["numerator"]
+    )
     assert overlaps["unknown"] == none
     matrix = {(r["form"], r["other_form"]): r["count"] for r in selection.form_matrix(unit=unit).to_polars().to_dicts()}
     assert all(matrix[a, b] == matrix[b, a] <= matrix[a, a] for a, b in matrix)
@@ -302,7 +304,7 @@ def test_views_of_forms_change_no_total(tables, choice, view):
     register = read(tables)
 
     def total(**views):
-        return one(register.select(**choice | views).forms(), form="total")["count"]
+        return one(register.select(**choice | views).forms(), form="total")["numerator"]
 
     assert total(prostitution=view) == total(prostitution="as_recorded")
     assert total(abandonment_with_neglect=True) == total(abandonment_with_neglect=False)

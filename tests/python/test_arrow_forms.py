@@ -173,14 +173,30 @@ def test_batches_of_every_size(rows, monkeypatch):
     assert in_form(lambda f: reader(f, rows, **DICTIONARIES), tables) == whole
 
 
+class Streams:
+    """A source with the methods of a dataset, whose batches cross as they are."""
+
+    area_vintage, ethnic_list, submissions, complete, set_aside = "2022-12-31", "1979", None, [], {}
+
+    def __init__(self, streams):
+        self.streams, self.tables = streams, list(streams)
+
+    def schema(self, table):
+        return pl.DataFrame(self.streams[table][0]).schema
+
+    def rows(self, table):
+        return sum(pl.DataFrame(batch).height for batch in self.streams[table])
+
+    def _types(self, table, columns):
+        return pl.DataFrame(self.streams[table][0]).clear().select(columns)
+
+    def batches(self, table, columns):
+        return iter(self.streams[table])
+
+
 def streamed(plan, streams):
-    """Count streams as they come, without polars in between."""
-    columns = {name: RECORDS[name].columns for name in streams}
-    cases = _native.Cases(streams["victims"])
-    tally = plan._native.empty_for(columns)
-    return tally.merge(
-        [plan._native.count(n, s, columns, "1979", plan._native.vintage(None), cases, None) for n, s in streams.items()]
-    )
+    """Return the tally of batches of any source."""
+    return plan._native.partial(Streams({table: list(batches) for table, batches in streams.items()}))
 
 
 def changing(frame):
