@@ -13,7 +13,6 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from chitieu import _native
 from chitieu._language import words
 from forms import arrow, in_parts, kind, pandas, reader, typed, uneven
 from hypothesis import given, settings
