@@ -14,7 +14,7 @@ help: ## list the targets
 
 $(VENV)/ready: requirements-dev.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -r requirements-dev.txt
 	touch $@
 
 SOURCES := $(shell find src python -type f ! -name '*.so' ! -name '*.pyc') Cargo.toml Cargo.lock pyproject.toml
@@ -37,8 +37,9 @@ test-python: $(VENV)/built ## the Python tests, doc examples and the notebook
 lint: docs ## formatters, linters, type checkers and the guide
 	cargo fmt --check
 	cargo clippy --workspace --all-targets --features $(FEATURES) --quiet -- -D warnings
-	if cargo tree --manifest-path tests/embed/Cargo.toml --prefix none | grep pyo3; then exit 1; fi
-	cargo check --quiet --manifest-path tests/embed/Cargo.toml --target-dir target/embed
+	cargo tree --locked --manifest-path tests/embed/Cargo.toml --prefix none > target/embed-tree.txt
+	! grep pyo3 target/embed-tree.txt
+	cargo check --locked --quiet --manifest-path tests/embed/Cargo.toml --target-dir target/embed
 	$(BIN)/ruff check python tests examples benches docs src
 	$(BIN)/ruff format --check python tests examples benches docs src
 	$(BIN)/mypy

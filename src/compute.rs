@@ -4,7 +4,7 @@ use crate::error::Result;
 use crate::estimate::Outcome;
 use crate::plan::Plan;
 use crate::question::Fit;
-use crate::record::{Cases, Records, announce, check_schema, columns_of, columns_there, parts};
+use crate::record::{Cases, Records, announce, check_schema, columns_of, parts, present};
 use crate::tally::{Context, Counting, Tally};
 use polars_core::prelude::DataFrame;
 use std::collections::BTreeMap;
@@ -31,16 +31,15 @@ impl Plan {
     /// Schema errors before any row is read, then data errors.
     pub fn partial(&self, records: &dyn Records) -> Result<Tally> {
         let (metadata, columns) = (records.metadata(), columns_of(records)?);
-        let tables = self.tables().into_iter().filter(|t| columns.contains_key(*t));
         let asked: Vec<(&str, Vec<String>)> =
-            tables.map(|t| Ok((t, columns_there(records, t, self.question.columns(t))?))).collect::<Result<_>>()?;
+            self.tables().into_iter().filter_map(|t| Some((t, present(self.question.columns(t), columns.get(t)?)))).collect();
         for (table, names) in &asked {
             check_schema(self.question.table(table)?, &*records.schema(table, names)?, names)?;
         }
         let (mut tally, fit) = self.empty_for(&columns)?;
         let vintage = self.vintage(metadata.area_vintage)?;
-        let mut context = Context { ethnic_list: metadata.ethnic_list, cases: Cases::default(), fit: Some(fit), vintage };
-        context.cases = self.cases(records, &columns)?;
+        let cases = self.cases(records, &columns)?;
+        let context = Context { ethnic_list: metadata.ethnic_list, cases, fit: Some(fit), vintage };
         announce(records, &asked)?;
         for (table, names) in &asked {
             tally.absorb(&Counting::new(&self.question, table, &context).all(parts(records, table, names)?)?);
@@ -100,7 +99,7 @@ impl Plan {
         // Children of a case are distinguished only if rows of the plan's table can name them.
         let is_read = |column: &String| *column != case.child || there.contains(column);
         let asked = case.columns(self.question.table(&case.table)?).into_iter().map(str::to_owned).filter(is_read).collect();
-        let asked = columns_there(records, &case.table, asked)?;
+        let asked = present(asked, reports);
         for batch in records.batches(&case.table, &asked) {
             cases.add(&batch?)?;
         }

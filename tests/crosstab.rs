@@ -218,10 +218,10 @@ fn wrong_definitions_are_refused_before_any_row() {
     assert_eq!(refused(of().by("age", ["1"])), "calls: by \"age\": expected text, found integer");
     assert_eq!(refused(of().by_bands("topic", [1, 2])), "calls: by \"topic\": expected integer, found text");
     assert_eq!(refused(of().by_bands("age", [6, 6])), "calls: by \"age\": expected two or more rising numbers, found [6, 6]");
-    assert_eq!(refused(of().by("topic", ["a", "a"])), "category: \"a\" stands twice");
-    assert_eq!(refused(of().by("topic", ["total"])), "category: \"total\" stands twice");
-    assert_eq!(refused(of().by("topic", ["a"]).by("topic", ["b"])), "by: \"topic\" stands twice");
-    assert_eq!(refused(of().count("n", Count::rows()).count("n", Count::rows())), "count: \"n\" stands twice");
+    assert_eq!(refused(of().by("topic", ["a", "a"])), "category: \"a\" is there twice");
+    assert_eq!(refused(of().by("topic", ["total"])), "category: \"total\" is there twice");
+    assert_eq!(refused(of().by("topic", ["a"]).by("topic", ["b"])), "by: \"topic\" is there twice");
+    assert_eq!(refused(of().count("n", Count::rows()).count("n", Count::rows())), "count: \"n\" is there twice");
     assert_eq!(refused(of().count("n", Count::sum("topic"))), "calls: count \"n\" \"topic\": expected integer, found text");
     assert_eq!(refused(of().period("topic", "2022".parse().unwrap())), "calls: period \"topic\": expected date, found text");
     assert_eq!(refused(of().areas("topic", list(), Level::Commune)), "calls: areas \"topic\": expected a column of area codes, found text");
@@ -247,7 +247,7 @@ fn wrong_definitions_are_refused_before_any_row() {
     let many = || (0..10_000).map(|n| n.to_string());
     assert!(refused(of().by("topic", many()).by("caller", many()).by("tags", many())).starts_with("by: expected a table of at most"));
     assert!(refused(Crosstab::of(Table::new("victims"))).starts_with("victims: table: expected a name that no table"));
-    assert_eq!(refused(Crosstab::of(calls().with("age", ColumnType::Text))), "column: \"age\" stands twice");
+    assert_eq!(refused(Crosstab::of(calls().with("age", ColumnType::Text))), "column: \"age\" is there twice");
 }
 
 #[test]

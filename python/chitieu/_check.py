@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -14,7 +13,7 @@ from chitieu._catalogue import utf8_text
 from chitieu._check_html import SCORES, page, short
 from chitieu._dataset import Dataset
 from chitieu._files import write_whole
-from chitieu._language import get_language, report_language, say, words
+from chitieu._language import get_language, report_language, say
 from chitieu._progress import Progress, check_callable
 from chitieu._table import Table
 
@@ -50,10 +49,10 @@ def rules(files: RuleFiles = None) -> pl.DataFrame:
         >>> ct.rules().filter(pl.col("rule") == "received_before_incident")["severity"].item()
         'error'
     """
-    return _told(pl.DataFrame(_read_rules(files).frame()))
+    return _in_language(pl.DataFrame(_read_rules(files).frame()))
 
 
-def _told(frame: pl.DataFrame) -> pl.DataFrame:
+def _in_language(frame: pl.DataFrame) -> pl.DataFrame:
     """Return a frame with one text, in the language in use."""
     names = {f"text_{get_language()}": "text"}
     return frame.drop("text_en" if get_language() == "vi" else "text_vi").rename(names)
@@ -125,7 +124,7 @@ class Check:
         (together the rows the rule is about; for rules about communes the communes and windows of time),
         ``missing`` (columns or tables for the lack of which the rule was not judged).
         """
-        return _told(pl.DataFrame(self._native.summary()))
+        return _in_language(pl.DataFrame(self._native.summary()))
 
     def failures(self, rule: str) -> pl.DataFrame:
         """Return where a rule fails: addresses without any value of a record.
@@ -259,7 +258,9 @@ class Check:
         return [Path(path) for path in found]
 
     def _with_pairs(self, table: str) -> list[str]:
-        kinds = _told(pl.DataFrame(self._native.summary())).filter(pl.col("table") == table, pl.col("failed") > 0)
+        kinds = _in_language(pl.DataFrame(self._native.summary())).filter(
+            pl.col("table") == table, pl.col("failed") > 0
+        )
         return kinds["rule"].to_list()
 
     def __repr__(self) -> str:
@@ -272,8 +273,8 @@ class Check:
         ]
         day = f"{say('ngày đối chiếu', 'reference day')} {self.reference}"
         judged = summary.filter(pl.col("missing") == "").height
-        told = f"{judged} {say('quy tắc đã áp dụng', 'rules judged')}, {len(lines)} {say('không đạt', 'fail')}"
-        head = f"Check: {told}; {day}"
+        counts = f"{judged} {say('quy tắc đã áp dụng', 'rules judged')}, {len(lines)} {say('không đạt', 'fail')}"
+        head = f"Check: {counts}; {day}"
         return "\n".join([head, *lines])
 
     def _repr_html_(self) -> str:
@@ -331,13 +332,3 @@ def check(
     text = None if period is None else str(period)
     native = _native.Check.read(dataset, _read_rules(rules), text, on_progress)
     return Check(native, dataset, text)
-
-
-def column_name(column: str, language: str) -> str:
-    """Return what a column is called by people."""
-    return _native.column_names(column)[0 if language == "vi" else 1]
-
-
-def table_names(language: str) -> dict[str, Any]:
-    """Return what tables are called by people."""
-    return {t["id"]: t["name"][language] for t in words()["tables"]}

@@ -115,7 +115,7 @@ def word_list(name: str, value: Sequence[str]) -> list[str]:
     """Return an argument that is a list of words.
 
     Raises:
-        PlanError: If one word stands where a list is meant: its letters would be taken for words.
+        PlanError: If one word is given where a list is meant: its letters would be taken for words.
     """
     if isinstance(value, str):
         raise PlanError(

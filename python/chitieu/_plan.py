@@ -321,7 +321,7 @@ def compute(
         dataset: The records.
         period: See :func:`plan`, as for the arguments that follow.
         indicators: Ids of indicators. None: all that the tables and columns at hand can answer; what is left out
-            stands in ``result.warnings``.
+            is in ``result.warnings``.
         by: Dimensions.
         area_level: The finest level; every level above it is in the table too.
         area_vintage: The day whose list of areas the result uses: counts are moved there from the list of the

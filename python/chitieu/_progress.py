@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from typing import Any
-
-import polars as pl
 
 from chitieu._language import say
 
@@ -25,28 +23,22 @@ def check_callable(on_progress: Progress | None) -> None:
 
 
 class Steps:
-    """Steps of one work, told as they are done.
+    """The steps of one work, reported as they are done.
 
     Args:
-        on_progress: Whom to tell; nobody if None.
+        on_progress: Called after each step; None for no report.
         total: How much there is in all.
     """
 
     def __init__(self, on_progress: Progress | None, total: int) -> None:
         check_callable(on_progress)
-        self._tell, self._total, self._done = on_progress, total, 0
+        self._report, self._total, self._done = on_progress, total, 0
 
     def add(self, more: int) -> None:
-        """Tell that so much more is done."""
+        """Report that so much more is done."""
         self._done += more
-        if self._tell is not None:
-            self._tell(self._done, self._total)
-
-    def through(self, batches: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
-        """Yield batches, telling of the rows of each when the next is asked for."""
-        for batch in batches:
-            yield batch
-            self.add(batch.height)
+        if self._report is not None:
+            self._report(self._done, self._total)
 
 
 def tqdm_progress(description: str = "chitieu") -> Progress:

@@ -273,18 +273,6 @@ class Plot:
     def __init__(self, result: Result) -> None:
         self._result = result
 
-    def __call__(
-        self,
-        indicator: str,
-        *,
-        by: str | None = None,
-        area_level: str | None = None,
-        measure: str | None = None,
-        area: str | None = None,
-    ) -> altair.LayerChart | altair.FacetChart:
-        """Draw bars; see :meth:`bar`."""
-        return self.bar(indicator, by=by, area_level=area_level, measure=measure, area=area)
-
     def bar(
         self,
         indicator: str,
@@ -336,6 +324,8 @@ class Plot:
             area=area,
             area_vintage=plan.area_vintage,
         )
+
+    __call__ = bar
 
     #: Write a chart as PNG; see :func:`chitieu.charts.save_png`.
     save_png = staticmethod(save_png)

@@ -49,9 +49,14 @@ class Table(_table.Table):
         return self._native.unit()
 
     @property
-    def told(self) -> str:
+    def description(self) -> str:
         """Which records count, in the language in use."""
-        return say(*self._native.told())
+        return say(*self._native.description())
+
+    @property
+    def told(self) -> str:
+        """The old name of :attr:`description`, until 1.0."""
+        return self.description
 
     @property
     def notes(self) -> list[str]:
@@ -87,7 +92,7 @@ class Table(_table.Table):
 
     def _heading(self) -> str:
         unit = name_of("unit", self.unit) if self.unit else say("theo từng dòng", "by row")
-        return f"{say('Đơn vị đếm', 'Unit')}: {unit}; {self.told}"
+        return f"{say('Đơn vị đếm', 'Unit')}: {unit}; {self.description}"
 
     @property
     def _hidden(self) -> set[str]:
@@ -110,12 +115,17 @@ class Selection:
         return Table(native, self._area_vintage)
 
     @property
-    def told(self) -> str:
+    def description(self) -> str:
         """Which reports count, in the language in use."""
-        return say(*self._native.told())
+        return say(*self._native.description())
+
+    @property
+    def told(self) -> str:
+        """The old name of :attr:`description`, until 1.0."""
+        return self.description
 
     def __repr__(self) -> str:
-        return f"Selection({self.told})"
+        return f"Selection({self.description})"
 
     def units(self, *, area_level: str = "province") -> Table:
         """Return every unit side by side: cases, children, incidents, perpetrators, pairs, decisions.
@@ -384,9 +394,9 @@ class Register:
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
-        told = "Register({} victims, {} perpetrators, {} sanctions)".format(*(f"{n:,}" for n in self._native.rows()))
+        counts = "Register({} victims, {} perpetrators, {} sanctions)".format(*(f"{n:,}" for n in self._native.rows()))
         aside = ", ".join(f"{table}: {n:,}" for table, n in self.set_aside.items())
-        return f"{told}; {say('để riêng', 'set aside')} {aside}" if aside else told
+        return f"{counts}; {say('để riêng', 'set aside')} {aside}" if aside else counts
 
 
 def register(

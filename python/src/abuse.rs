@@ -34,7 +34,7 @@ impl PyTable {
         self.0.unit().map(Unit::word)
     }
 
-    fn told(&self) -> (String, String) {
+    fn description(&self) -> (String, String) {
         (self.0.description().vi.clone(), self.0.description().en.clone())
     }
 
@@ -93,8 +93,7 @@ impl PyRegister {
         on_progress: Option<Py<PyAny>>,
     ) -> PyResult<Self> {
         reading(dataset, on_progress.as_ref(), |records| {
-            let reader = Register::reader().area_vintage(day("area_vintage", area_vintage)?);
-            let reader = reader.unknown_areas(UnknownAreas::from_word(unknown_areas)?);
+            let reader = Register::reader(day("area_vintage", area_vintage)?).unknown_areas(UnknownAreas::from_word(unknown_areas)?);
             if is_part { reader.part() } else { reader }.read(records).map(Self)
         })
     }
@@ -150,7 +149,7 @@ fn table(py: Python<'_>, area_level: &str, make: impl FnOnce(Level) -> Result<Ta
 
 #[pymethods]
 impl PySelection {
-    fn told(&self) -> (String, String) {
+    fn description(&self) -> (String, String) {
         let text = self.0.choice().description();
         (text.vi, text.en)
     }

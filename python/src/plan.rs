@@ -57,10 +57,6 @@ impl PyPlan {
         self.0.to_json()
     }
 
-    fn with_area_vintage(&self, py: Python<'_>, text: &str) -> PyResult<Self> {
-        enter(py, || self.0.with_area_vintage(day("area_vintage", text)?).map(|p| Self(Arc::new(p))))
-    }
-
     fn area_vintage(&self) -> String {
         self.0.area_vintage().to_string()
     }

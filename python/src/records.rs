@@ -121,9 +121,7 @@ impl Records for Fetched<'_> {
     }
 
     fn schema(&self, table: &str, columns: &[String]) -> Result<SchemaRef> {
-        let names = self.columns(table)?;
-        let columns: Vec<String> = columns.iter().filter(|c| names.contains(c)).cloned().collect();
-        let empty = self.ask(|reply| Request::Schema { table: table.to_owned(), columns, reply });
+        let empty = self.ask(|reply| Request::Schema { table: table.to_owned(), columns: columns.to_vec(), reply });
         Ok(SchemaRef::new(empty.columns().iter().map(|c| Field::new(c.name().clone(), c.dtype().clone())).collect()))
     }
 

@@ -26,7 +26,7 @@ struct Forms {
 /// The meaning of `unknown` where each entity counts once.
 const NO_FORM: (&str, &str) = (
     "Mỗi đối tượng tính một lần: \"không xác định\" là đối tượng mà không lượt tiếp nhận nào ghi hình thức",
-    "Each stands once: \"unknown\" are those of whom no report has a recorded form",
+    "Each counts once: \"unknown\" are those of whom no report has a recorded form",
 );
 
 /// How an entity with several forms counts.

@@ -49,21 +49,14 @@ pub(super) const TABLES: [&str; 3] = ["victims", "perpetrators", "sanctions"];
 pub struct Register(pub(super) Arc<Facts>);
 
 /// How a register is read; see [`Register::reader`].
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub struct RegisterReader {
-    area_vintage: Option<NaiveDate>,
+    area_vintage: NaiveDate,
     unknown_areas: UnknownAreas,
     is_part: bool,
 }
 
 impl RegisterReader {
-    /// The day whose list of areas the codes belong to, if the records name none.
-    #[must_use]
-    pub fn area_vintage(mut self, day: NaiveDate) -> Self {
-        self.area_vintage = Some(day);
-        self
-    }
-
     /// What to do with area codes that are not in the list.
     #[must_use]
     pub fn unknown_areas(mut self, policy: UnknownAreas) -> Self {
@@ -82,12 +75,11 @@ impl RegisterReader {
     /// Reads the tables of abuse.
     ///
     /// # Errors
-    /// [`Error::NoVintage`] if nothing names a list of areas; schema errors before any row is read, then data errors.
+    /// Schema errors before any row is read, then data errors.
     pub fn read(self, records: &dyn Records) -> Result<Register> {
         let (metadata, there) = (records.metadata(), records.tables());
         let has = |table: &str| there.iter().any(|t| t == table);
-        let vintage = metadata.area_vintage.or(self.area_vintage).ok_or_else(|| Error::NoVintage { period: "–".to_owned() })?;
-        let mut builder = Builder::new(vintage, metadata.ethnic_list, self.unknown_areas)?;
+        let mut builder = Builder::new(metadata.area_vintage.unwrap_or(self.area_vintage), metadata.ethnic_list, self.unknown_areas)?;
         if !has("victims") && !has("sanctions") {
             return Err(Error::MissingTable { table: "victims".to_owned(), indicator: crate::error::ABUSE.to_owned() });
         }
@@ -101,8 +93,8 @@ impl RegisterReader {
             }
         }
         builder.facts.submissions = metadata.reported(&builder.areas)?.only(&TABLES);
-        builder.facts.set_aside = metadata.set_aside.iter().filter(|(t, _)| has(t)).map(|(t, rows)| (t.clone(), *rows)).collect();
-        builder.facts.set_aside.retain(|table, _| TABLES.contains(&table.as_str()));
+        builder.facts.set_aside = metadata.set_aside.clone();
+        builder.facts.set_aside.retain(|table, _| asked.iter().any(|(t, _)| t == table));
         if self.is_part { builder.finish_part() } else { builder.finish() }
     }
 }
@@ -230,10 +222,10 @@ impl Register {
     /// # Errors
     /// As [`RegisterReader::read`].
     pub fn read(records: &dyn Records, area_vintage: NaiveDate) -> Result<Self> {
-        Self::reader().area_vintage(area_vintage).read(records)
+        Self::reader(area_vintage).read(records)
     }
 
-    /// Options for reading a register.
+    /// Options for reading a register; `area_vintage` is the day whose list of areas the codes belong to, if the records name none.
     ///
     /// ```
     /// use chitieu::{Dataset, UnknownAreas, abuse::Register};
@@ -246,15 +238,16 @@ impl Register {
     ///     "received_date" => [day; 2],
     ///     "confirmed" => [true; 2],
     /// ]?;
-    /// let dataset = Dataset::new().with("victims", victims)?.area_vintage("2022-12-31".parse()?);
+    /// let dataset = Dataset::new().with("victims", victims)?;
+    /// let reader = Register::reader("2022-12-31".parse()?);
     /// // The second code is not a commune: an error, unless unknown codes are kept.
-    /// assert!(Register::reader().read(&dataset).is_err());
-    /// assert_eq!(Register::reader().unknown_areas(UnknownAreas::Keep).read(&dataset)?.rows(), (2, 0, 0));
+    /// assert!(reader.read(&dataset).is_err());
+    /// assert_eq!(reader.unknown_areas(UnknownAreas::Keep).read(&dataset)?.rows(), (2, 0, 0));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn reader() -> RegisterReader {
-        RegisterReader::default()
+    pub fn reader(area_vintage: NaiveDate) -> RegisterReader {
+        RegisterReader { area_vintage, unknown_areas: UnknownAreas::default(), is_part: false }
     }
 
     /// By table, rows that a check set aside.

@@ -375,7 +375,7 @@ phrases! {
     NoText = "dữ liệu không phải văn bản" | "bytes that are no text";
     TextInUtf8 = "văn bản utf-8" | "text in utf-8";
     TextInUtf16 = "văn bản utf-16" | "text in utf-16";
-    NameableEncoding = "văn bản có bảng mã nhận ra được; hãy chỉ rõ encoding=\"tcvn3\" hoặc \"vni\"" | "a text in an encoding that can be told; name it, encoding=\"tcvn3\" or \"vni\"";
+    NameableEncoding = "văn bản có bảng mã nhận ra được; hãy chỉ rõ encoding=\"tcvn3\" hoặc \"vni\"" | "a text in an encoding that can be recognised; name it, encoding=\"tcvn3\" or \"vni\"";
     UnknownEncoding = "bảng mã không nhận ra được" | "bytes of no known encoding";
     TextWithoutZeros = "văn bản không có byte 0" | "a text without zero bytes";
     ZeroInLine(line: u64) = "một byte ở dòng {line}" | "one in line {line}";
@@ -422,9 +422,9 @@ phrases! {
     Mark = "dấu, ví dụ x" | "a mark, such as x";
     OneMark = "một dấu, không phải nhiều dấu" | "one mark, not several";
     DateBelowOneSex = "một ngày, ghi ở cột của một giới tính" | "one date, below one of the two sexes";
-    SexOfDate = "giới tính trùng với cột ghi ngày sinh" | "the sex below which the date stands";
+    SexOfDate = "giới tính trùng với cột ghi ngày sinh" | "the sex under which the date is";
     AsManyCells = "số ô bằng tiêu đề; dấu phân cách bị thiếu hoặc thừa, hoặc hai dòng bị nối làm một" | "as many cells as the header; a delimiter was lost or added, or two lines became one";
     OneHeader(headers: String) = "một tiêu đề; có {headers} tiêu đề chỉ cột này: hãy nêu một tiêu đề trong tệp ánh xạ, ví dụ \"Ngày sinh#2\"" | "one header; {headers} mean this column: name one in the mapping, such as \"Ngày sinh#2\"";
-    HeaderWithOwner(label: String) = "tiêu đề nêu rõ ngày của ai, hoặc tệp ánh xạ; \"{label}\" đứng cạnh họ tên người khác" | "a header that says whose date it is, or a mapping; \"{label}\" stands beside another name";
+    HeaderWithOwner(label: String) = "tiêu đề nêu rõ ngày của ai, hoặc tệp ánh xạ; \"{label}\" đứng cạnh họ tên người khác" | "a header that says whose date it is, or a mapping; \"{label}\" is beside another name";
     OneRecordForEach(key: String, list: String) = "một bản ghi cho mỗi {key}, hoặc các dòng chỉ khác nhau ở {list}" | "one record for each {key}, or rows that differ in {list} alone";
 }

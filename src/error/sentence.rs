@@ -74,7 +74,7 @@ impl Error {
                         | "area_level: the list of areas of {day} has no level \"{level}\"; it has {known}"
                 )
             }
-            Self::Repeated { what, got } => say!(language, "{what}: \"{got}\" bị lặp lại" | "{what}: \"{got}\" stands twice"),
+            Self::Repeated { what, got } => say!(language, "{what}: \"{got}\" bị lặp lại" | "{what}: \"{got}\" is there twice"),
             Self::BadPeriod { got } => {
                 let forms = self.expected().unwrap_or_default();
                 say!(

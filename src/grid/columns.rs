@@ -114,8 +114,9 @@ impl Columns {
     /// The labels of a cross, repeated to the end of the table.
     pub fn cross(mut self, cross: &Cross) -> Self {
         for (name, labels) in cross.labels() {
-            let rows = self.rows;
-            self = self.words(name, labels.iter().cycle().take(rows));
+            // A dimension, even one with the name of another column.
+            let column = labels.iter().cycle().take(self.rows).map(|label| Some(PlSmallStr::from(*label))).collect::<StringChunked>();
+            self.made.push((Section::Dimension, column.with_name(name.into()).into_column()));
         }
         self
     }
@@ -192,4 +193,19 @@ impl Columns {
 
 fn wrong(e: PolarsError) -> Error {
     Error::Frame { table: "result".to_owned(), found: Fact::library(e) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::grid::Categories;
+
+    #[test]
+    fn a_dimension_comes_before_counts_whatever_its_name() {
+        let cross = Cross::new(vec![Categories::listed("value", ["1".to_owned()]), Categories::listed("article", [])]);
+        let rows = cross.rows() as usize;
+        let columns = Columns::new(rows).choice("unit", "decision").counts("count", vec![0; rows]).cross(&cross);
+        let (table, _) = columns.words("period", vec!["2022"; rows]).finish().unwrap();
+        assert_eq!(table.get_column_names(), ["period", "value", "article", "count", "unit"]);
+    }
 }

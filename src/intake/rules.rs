@@ -201,7 +201,7 @@ impl Rule {
             }
             Self::HiddenColumn => ("hidden_column", "giá trị ở cột bị ẩn, vẫn được đọc", "values of a hidden column, read all the same"),
             Self::Apostrophe => ("apostrophe", "bỏ dấu nháy trước số", "the apostrophe before figures left out"),
-            Self::DatesBySex => ("dates_by_sex", "giới tính theo cột ghi ngày sinh", "the sex, from the column that the date stands in"),
+            Self::DatesBySex => ("dates_by_sex", "giới tính theo cột ghi ngày sinh", "the sex, from the column that the date is in"),
             Self::RowsJoined => {
                 ("rows_joined", "gộp các dòng của cùng một bản ghi, mỗi dòng một mã", "rows of one record, each with another code, joined")
             }

@@ -10,7 +10,7 @@ use crate::area::{AreaList, day_of_codes};
 use crate::catalogue::{Catalogue, EthnicList, OfCase};
 use crate::error::{Error, Fact, Phrase, Result};
 use crate::period::Period;
-use crate::record::{Cases, Records, announce, columns_there, content, parts};
+use crate::record::{Cases, Records, announce, content, parts, present};
 use crate::spelling::identifier;
 use crate::task::{self, Watch};
 use chrono::NaiveDate;
@@ -208,7 +208,7 @@ pub fn check(records: &dyn Records, rules: &Rules, period: Option<Period>) -> Re
     // Victims before perpetrators, which are joined to their cases.
     let order = builder.setting.catalogue.tables().iter().map(|t| t.id.clone()).filter(|id| there.contains(id)).collect::<Vec<_>>();
     let asked: Vec<(&str, Vec<String>)> =
-        order.iter().map(|t| Ok((t.as_str(), columns_there(records, t, builder.columns(t)?)?))).collect::<Result<_>>()?;
+        order.iter().map(|t| Ok((t.as_str(), present(builder.columns(t)?, &records.columns(t)?)))).collect::<Result<_>>()?;
     announce(records, &asked)?;
     for (table, columns) in &asked {
         for batch in parts(records, table, columns)? {
@@ -247,7 +247,7 @@ impl Check {
         let mut comparison = Comparison::new(self);
         for table in records.tables() {
             comparison.table(&table)?;
-            let columns = columns_there(records, &table, self.columns(&table))?;
+            let columns = present(self.columns(&table), &records.columns(&table)?);
             for batch in parts(records, &table, &columns)? {
                 comparison.add(&table, &batch?)?;
             }

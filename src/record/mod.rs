@@ -33,4 +33,4 @@ pub(crate) use evaluate::Rows;
 pub use parquet::ParquetFile;
 pub(crate) use problems::Problems;
 pub use records::{Batches, Metadata, Records};
-pub(crate) use records::{announce, columns_of, columns_there, parts};
+pub(crate) use records::{announce, columns_of, parts, present};

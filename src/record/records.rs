@@ -168,11 +168,10 @@ impl Iterator for Parts<'_> {
     }
 }
 
-/// Of some columns of a table those that it has.
-pub(crate) fn columns_there(records: &dyn Records, table: &str, mut columns: Vec<String>) -> Result<Vec<String>> {
-    let there = records.columns(table)?;
+/// Of some columns those that a table has.
+pub(crate) fn present(mut columns: Vec<String>, there: &[String]) -> Vec<String> {
     columns.retain(|column| there.contains(column));
-    Ok(columns)
+    columns
 }
 
 /// The names of the columns of every table.

@@ -54,7 +54,7 @@ def test_printed_asks_for_one_row():
 def test_the_same_indicator_twice():
     ids = ["child_population", "child_population"]
     message = refuse("repeated", got="child_population")(lambda: ct.plan(period="2022", indicators=ids))
-    assert message == 'indicators: "child_population" stands twice'
+    assert message == 'indicators: "child_population" is there twice'
 
 
 def test_unknown_dimension():
@@ -64,7 +64,7 @@ def test_unknown_dimension():
 
 def test_the_same_dimension_twice():
     message = refuse("repeated", got="sex")(lambda: ct.plan(period="2022", by=["sex", "form", "sex"]))
-    assert message == 'by: "sex" stands twice'
+    assert message == 'by: "sex" is there twice'
 
 
 @pytest.mark.parametrize("argument", ["by", "indicators"])
