@@ -29,7 +29,7 @@ pub enum PeriodKind {
 impl PeriodKind {
     /// Its name in catalogue files.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Month => "month",
             Self::Quarter => "quarter",

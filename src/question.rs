@@ -9,6 +9,7 @@ use crate::grid::{Cross, Grid};
 use crate::period::Period;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use std::str::FromStr;
 use std::sync::Arc;
 
 /// The pseudo column: does a row belong to the period?
@@ -25,12 +26,11 @@ pub enum UnknownAreas {
     Keep,
 }
 
-impl UnknownAreas {
-    /// The policy named `error` or `keep`.
-    ///
-    /// # Errors
-    /// [`Error::UnknownChoice`].
-    pub fn from_word(word: &str) -> Result<Self, Error> {
+/// The policy named `error` or `keep`.
+impl FromStr for UnknownAreas {
+    type Err = Error;
+
+    fn from_str(word: &str) -> Result<Self, Error> {
         choose("unknown_areas", word, &[("error", Self::Error), ("keep", Self::Keep)])
     }
 }

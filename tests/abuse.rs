@@ -3,13 +3,14 @@
 
 use crate::written::{Args, Value, column, text, there, word};
 use chitieu::abuse::{
-    Choice, DateOf, Deadlines, Dimension, PlaceOf, Prostitution, Register, SanctionDimension, Selection, Table, Under, Unit, Windows, Word,
+    Choice, DateOf, Deadlines, Dimension, PlaceOf, Prostitution, Register, SanctionDimension, Selection, Table, Under, Unit, Windows,
 };
 use chitieu::area::Level;
 use chitieu::catalogue::{Catalogue, EthnicList};
 use chitieu::{Dataset, Period};
 use polars_core::prelude::*;
 use std::path::Path;
+use std::str::FromStr;
 
 const TABLES: [&str; 3] = ["victims", "perpetrators", "sanctions"];
 const IDS: [&str; 4] = ["case_id", "child_id", "person_id", "decision_id"];
@@ -65,9 +66,9 @@ fn register(case: &Args) -> Register {
 
 fn choice(args: &Args) -> chitieu::Result<Choice> {
     let mut choice = Choice::new()
-        .date(DateOf::from_word(word(args, "date", "received"))?)
-        .place(PlaceOf::from_word(word(args, "place", "incident"))?)
-        .prostitution(Prostitution::from_word(word(args, "prostitution", "as_recorded"))?)
+        .date(DateOf::from_str(word(args, "date", "received"))?)
+        .place(PlaceOf::from_str(word(args, "place", "incident"))?)
+        .prostitution(Prostitution::from_str(word(args, "prostitution", "as_recorded"))?)
         .abandonment_with_neglect(args.get("abandonment_with_neglect").and_then(Value::as_bool).unwrap_or(false));
     if args.contains_key("verification") {
         choice = choice.verification(texts(args, "verification"))?;
@@ -82,7 +83,7 @@ fn choice(args: &Args) -> chitieu::Result<Choice> {
 }
 
 fn counts(selection: &Selection, args: &Args, level: Level) -> chitieu::Result<Table> {
-    let unit = Unit::from_word(word(args, "unit", "child"))?;
+    let unit = Unit::from_str(word(args, "unit", "child"))?;
     let by: Vec<Dimension> = texts(args, "by").iter().map(|d| unit.dimension(d)).collect::<chitieu::Result<_>>()?;
     let numbers = |v: &Value| v.as_array().unwrap().iter().map(|n| n.as_integer().unwrap() as i32).collect::<Vec<_>>();
     selection.counts(unit, &by, level, args.get("age_bands").map(numbers).as_deref())
@@ -92,18 +93,18 @@ fn table(register: &Register, case: &Args, expected: &Args) -> chitieu::Result<T
     let empty = Args::new();
     let part = |of: &Args, name: &str| of.get(name).and_then(Value::as_table).unwrap_or(&empty).clone();
     let args = part(expected, "args");
-    let level = Level::from_word(word(&args, "area_level", "country"))?;
+    let level = Level::from_str(word(&args, "area_level", "country"))?;
     let period: Option<Period> = args.get("period").map(|p| text(p).parse()).transpose()?;
     match word(expected, "table", "") {
         "sanctions" => {
-            let by: Vec<_> = texts(&args, "by").iter().map(|d| SanctionDimension::from_word(d)).collect::<chitieu::Result<_>>()?;
+            let by: Vec<_> = texts(&args, "by").iter().map(|d| SanctionDimension::from_str(d)).collect::<chitieu::Result<_>>()?;
             return register.sanctions(period.as_ref(), &by, level);
         }
         "sanction_findings" => return register.sanction_findings(period.as_ref()),
         _ => {}
     }
     let selection = register.select(choice(&part(case, "select").into_iter().chain(part(expected, "select")).collect())?)?;
-    let unit = Unit::from_word(word(&args, "unit", "child"))?;
+    let unit = Unit::from_str(word(&args, "unit", "child"))?;
     let day = |v: &Value| v.as_str().unwrap().parse::<chrono::NaiveDate>().unwrap();
     match word(expected, "table", "") {
         "counts" => counts(&selection, &args, level),
@@ -123,7 +124,7 @@ fn table(register: &Register, case: &Args, expected: &Args) -> chitieu::Result<T
         "repeats" => {
             let windows = match args.get("windows") {
                 Some(Value::Array(list)) => Windows::Periods(list.iter().map(|p| text(p).parse()).collect::<chitieu::Result<_>>()?),
-                other => Windows::from_word(other.map_or("quarter", |w| w.as_str().unwrap()))?,
+                other => Windows::from_str(other.map_or("quarter", |w| w.as_str().unwrap()))?,
             };
             selection.repeats(windows, level)
         }

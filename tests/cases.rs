@@ -192,7 +192,7 @@ fn print(
         return Catalogue::builtin().codes().name("status", &status).unwrap().en;
     }
     let of = plan.indicators().iter().find(|i| i.id == indicator).unwrap();
-    let measure = of.outputs.iter().find(|m| cell("measure", row).as_deref() == Some(m.word())).unwrap();
+    let measure = of.outputs.iter().find(|m| cell("measure", row).as_deref() == Some(m.as_str())).unwrap();
     let top = u64::try_from(number("numerator").unwrap()).unwrap();
     match number("denominator") {
         None => top.to_string(),

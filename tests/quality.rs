@@ -8,6 +8,7 @@ use chitieu::quality::{Rules, check};
 use chitieu::{Dataset, Error};
 use polars_core::prelude::*;
 use std::path::Path;
+use std::str::FromStr;
 
 fn list(value: &Value) -> Vec<Value> {
     value.as_array().expect("a list").clone()
@@ -104,7 +105,7 @@ fn every_case_gives_the_expected_verdicts() {
             }
             for expected in case.get("scores").map(list).unwrap_or_default() {
                 let expected = expected.as_table().unwrap();
-                let by = Level::from_word(word(expected, "by", "commune")).unwrap();
+                let by = Level::from_str(word(expected, "by", "commune")).unwrap();
                 let score = found.scorecard(by, &word(expected, "period", period).parse().unwrap()).unwrap();
                 let row = (0..score.height()).find(|row| cell(&score, "area", *row) == expected["area"]).expect("the area");
                 for (fact, value) in expected.iter().filter(|(fact, _)| !["by", "period", "area"].contains(&fact.as_str())) {
@@ -113,7 +114,7 @@ fn every_case_gives_the_expected_verdicts() {
                 }
             }
             if let Some(expected) = case.get("score_areas").and_then(Value::as_table) {
-                let by = Level::from_word(word(expected, "by", "commune")).unwrap();
+                let by = Level::from_str(word(expected, "by", "commune")).unwrap();
                 let score = found.scorecard(by, &period.parse().unwrap()).unwrap();
                 assert_eq!(cells(&score, "area"), expected["areas"], "{name}");
             }

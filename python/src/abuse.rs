@@ -4,13 +4,14 @@ use crate::arguments::{day, natural};
 use crate::enter::{enter, reading};
 use crate::frame::Frame;
 use chitieu::abuse::{
-    Choice, DateOf, Deadlines, PlaceOf, Prostitution, Register, SanctionDimension, Selection, Table, Under, Unit, Windows, Word,
+    Choice, DateOf, Deadlines, PlaceOf, Prostitution, Register, SanctionDimension, Selection, Table, Under, Unit, Windows,
 };
 use chitieu::area::Level;
 use chitieu::error::{Error, Result};
 use chitieu::{Period, UnknownAreas};
 use pyo3::prelude::*;
 use std::collections::BTreeMap;
+use std::str::FromStr;
 
 fn period(text: Option<&str>) -> Result<Option<Period>> {
     text.map(str::parse).transpose()
@@ -31,7 +32,7 @@ impl PyTable {
     }
 
     fn unit(&self) -> Option<&'static str> {
-        self.0.unit().map(Unit::word)
+        self.0.unit().map(Unit::as_str)
     }
 
     fn description(&self) -> (String, String) {
@@ -64,12 +65,12 @@ struct Words {
 impl Words {
     fn choice(&self) -> Result<Choice> {
         let mut choice = Choice::new()
-            .date(DateOf::from_word(&self.date)?)
-            .place(PlaceOf::from_word(&self.place)?)
+            .date(DateOf::from_str(&self.date)?)
+            .place(PlaceOf::from_str(&self.place)?)
             .verification(&self.verification)?
             .under(Under::of(self.under)?)
             .abandonment_with_neglect(self.abandonment_with_neglect)
-            .prostitution(Prostitution::from_word(&self.prostitution)?);
+            .prostitution(Prostitution::from_str(&self.prostitution)?);
         if let Some(period) = period(self.period.as_deref())? {
             choice = choice.period(period);
         }
@@ -93,7 +94,7 @@ impl PyRegister {
         on_progress: Option<Py<PyAny>>,
     ) -> PyResult<Self> {
         reading(dataset, on_progress.as_ref(), |records| {
-            let reader = Register::reader(day("area_vintage", area_vintage)?).unknown_areas(UnknownAreas::from_word(unknown_areas)?);
+            let reader = Register::reader(day("area_vintage", area_vintage)?).unknown_areas(UnknownAreas::from_str(unknown_areas)?);
             if is_part { reader.part() } else { reader }.read(records).map(Self)
         })
     }
@@ -129,8 +130,8 @@ impl PyRegister {
 
     fn sanctions(&self, py: Python<'_>, of: Option<&str>, by: Vec<String>, area_level: &str) -> PyResult<PyTable> {
         enter(py, || {
-            let by = dimensions(&by, SanctionDimension::from_word)?;
-            self.0.sanctions(period(of)?.as_ref(), &by, Level::from_word(area_level)?).map(PyTable)
+            let by = dimensions(&by, SanctionDimension::from_str)?;
+            self.0.sanctions(period(of)?.as_ref(), &by, Level::from_str(area_level)?).map(PyTable)
         })
     }
 
@@ -144,7 +145,7 @@ struct PySelection(Selection);
 
 /// Computes one table of a selection.
 fn table(py: Python<'_>, area_level: &str, make: impl FnOnce(Level) -> Result<Table> + Send) -> PyResult<PyTable> {
-    enter(py, || make(Level::from_word(area_level)?).map(PyTable))
+    enter(py, || make(Level::from_str(area_level)?).map(PyTable))
 }
 
 #[pymethods]
@@ -156,7 +157,7 @@ impl PySelection {
 
     fn counts(&self, py: Python<'_>, unit: &str, by: Vec<String>, area_level: &str, age_bands: Option<Vec<i32>>) -> PyResult<PyTable> {
         table(py, area_level, |level| {
-            let unit = Unit::from_word(unit)?;
+            let unit = Unit::from_str(unit)?;
             let by = dimensions(&by, |word| unit.dimension(word))?;
             self.0.counts(unit, &by, level, age_bands.as_deref())
         })
@@ -175,22 +176,22 @@ impl PySelection {
     }
 
     fn forms(&self, py: Python<'_>, unit: &str, priority: Option<Vec<String>>, area_level: &str) -> PyResult<PyTable> {
-        table(py, area_level, |level| self.0.forms(Unit::from_word(unit)?, priority.as_deref(), level))
+        table(py, area_level, |level| self.0.forms(Unit::from_str(unit)?, priority.as_deref(), level))
     }
 
     fn overlaps(&self, py: Python<'_>, unit: &str, area_level: &str) -> PyResult<PyTable> {
-        table(py, area_level, |level| self.0.overlaps(Unit::from_word(unit)?, level))
+        table(py, area_level, |level| self.0.overlaps(Unit::from_str(unit)?, level))
     }
 
     fn form_matrix(&self, py: Python<'_>, unit: &str) -> PyResult<PyTable> {
-        enter(py, || self.0.form_matrix(Unit::from_word(unit)?).map(PyTable))
+        enter(py, || self.0.form_matrix(Unit::from_str(unit)?).map(PyTable))
     }
 
     /// Windows are given by one name or as periods.
     fn repeats(&self, py: Python<'_>, word: Option<&str>, periods: Vec<String>, area_level: &str) -> PyResult<PyTable> {
         table(py, area_level, |level| {
             let windows = match word {
-                Some(word) => Windows::from_word(word)?,
+                Some(word) => Windows::from_str(word)?,
                 None => Windows::Periods(periods.iter().map(|p| p.parse()).collect::<Result<_>>()?),
             };
             self.0.repeats(windows, level)

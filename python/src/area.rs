@@ -7,6 +7,7 @@ use chitieu::area::{AreaList, Found, Level};
 use chitieu::error::{Error, Fact, Result};
 use polars_core::prelude::{IdxCa, PlSmallStr};
 use pyo3::prelude::*;
+use std::str::FromStr;
 
 /// The units that exist on a day.
 #[pyfunction]
@@ -29,7 +30,7 @@ fn find_area(py: Python<'_>, name: &str, level: &str, within: Option<&str>, on: 
     enter(py, || {
         let list = AreaList::on(day("on", on)?)?;
         let within = within.map(|code| unit(&list, code)).transpose()?;
-        let places = match list.find(name, Level::from_word(level)?, within) {
+        let places = match list.find(name, Level::from_str(level)?, within) {
             Found::One(place) => vec![place],
             Found::Several(places) => places,
             Found::Nothing => Vec::new(),

@@ -4,13 +4,14 @@ use chitieu::Text;
 use chitieu::catalogue::EthnicList;
 use chitieu::error::{Error, Fact, Result};
 use chrono::NaiveDate;
+use std::str::FromStr;
 
 pub fn day(what: &'static str, text: &str) -> Result<NaiveDate> {
     text.parse().map_err(|_| Error::BadNumber { what, expected: Fact::verbatim("YYYY-MM-DD"), found: Fact::verbatim(text) })
 }
 
 pub fn ethnic(list: Option<&str>) -> Result<Option<EthnicList>> {
-    list.map(EthnicList::from_word).transpose()
+    list.map(EthnicList::from_str).transpose()
 }
 
 pub fn below_zero(what: &'static str, found: i64) -> Error {

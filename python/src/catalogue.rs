@@ -50,7 +50,7 @@ fn words() -> String {
             let columns: Vec<_> = t
                 .columns
                 .iter()
-                .map(|c| serde_json::json!({"id": c.id, "type": c.kind.word(), "required": c.required, "codes": c.codes, "private": c.private}))
+                .map(|c| serde_json::json!({"id": c.id, "type": c.kind.as_str(), "required": c.required, "codes": c.codes, "private": c.private}))
                 .collect();
             serde_json::json!({"id": t.id, "name": t.name, "columns": columns})
         })

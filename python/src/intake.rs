@@ -10,6 +10,7 @@ use chitieu::intake::{Folder, Mapping, Reader, Reading, TextEncoding, files_belo
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 /// Adds the classes and functions to the private module.
 pub fn add_to(m: &Bound<'_, PyModule>) -> PyResult<()> {
@@ -56,7 +57,7 @@ impl PyReader {
                 reader = reader.sheet(name);
             }
             if let Some(word) = encoding {
-                reader = reader.encoding(TextEncoding::from_word(word)?);
+                reader = reader.encoding(TextEncoding::from_str(word)?);
             }
             if let Some(text) = area_vintage {
                 reader = reader.area_vintage(day("area_vintage", text)?)?;
@@ -125,7 +126,7 @@ impl PyReading {
     }
 
     fn ethnic_list(&self) -> Option<&'static str> {
-        self.0.ethnic_list.map(chitieu::catalogue::EthnicList::word)
+        self.0.ethnic_list.map(chitieu::catalogue::EthnicList::as_str)
     }
 
     fn frame(&self, py: Python<'_>) -> PyResult<Frame> {

@@ -11,6 +11,7 @@ use chitieu::{Plan, Tally, UnknownAreas};
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyList};
 use std::collections::BTreeMap;
+use std::str::FromStr;
 use std::sync::Arc;
 
 #[pyclass(frozen, name = "Plan", module = "chitieu._native", eq)]
@@ -43,7 +44,7 @@ impl PyPlan {
             if let Some(shares) = shares {
                 builder = builder.split(Split::shares(shares)?);
             }
-            builder = builder.unknown_areas(UnknownAreas::from_word(unknown_areas)?);
+            builder = builder.unknown_areas(UnknownAreas::from_str(unknown_areas)?);
             Ok(Self(Arc::new(builder.build()?)))
         })
     }

@@ -10,6 +10,7 @@ use chitieu::{Language, Period};
 use polars_core::prelude::{Column, DataFrame};
 use pyo3::prelude::*;
 use std::path::Path;
+use std::str::FromStr;
 
 #[pyclass(frozen, name = "Rules", module = "chitieu._native")]
 struct PyRules(Rules);
@@ -75,7 +76,7 @@ impl PyCheck {
     }
 
     fn scorecard(&self, py: Python<'_>, by: &str, period: &str) -> PyResult<Frame> {
-        enter(py, || self.0.scorecard(Level::from_word(by)?, &period.parse()?).map(Frame))
+        enter(py, || self.0.scorecard(Level::from_str(by)?, &period.parse()?).map(Frame))
     }
 
     fn whole_months(&self, py: Python<'_>) -> PyResult<String> {
@@ -84,11 +85,11 @@ impl PyCheck {
 
     /// The rows of a table, from 0, that fail a rule of at least a severity.
     fn failing_rows(&self, py: Python<'_>, table: &str, severity: &str) -> PyResult<Frame> {
-        enter(py, || row_frame(table, self.0.failing_rows(table, Severity::from_word(severity)?)))
+        enter(py, || row_frame(table, self.0.failing_rows(table, Severity::from_str(severity)?)))
     }
 
     fn rows_to_set_aside(&self, py: Python<'_>, table: &str, severity: &str) -> PyResult<Frame> {
-        enter(py, || row_frame(table, self.0.rows_to_set_aside(table, Severity::from_word(severity)?)))
+        enter(py, || row_frame(table, self.0.rows_to_set_aside(table, Severity::from_str(severity)?)))
     }
 
     #[pyo3(signature = (folder, severity, sources, language, on_progress=None))]
@@ -109,7 +110,7 @@ impl PyCheck {
         }
         let language = Language::from_code(language).unwrap_or_default();
         reporting(py, on_progress.as_ref(), || {
-            let written = self.0.write_corrections(Path::new(folder), Severity::from_word(severity)?, &known, language)?;
+            let written = self.0.write_corrections(Path::new(folder), Severity::from_str(severity)?, &known, language)?;
             Ok(written.into_iter().map(|path| path.display().to_string()).collect())
         })
     }

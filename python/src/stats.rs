@@ -7,6 +7,7 @@ use chitieu::Text;
 use chitieu::error::{Error, Result};
 use chitieu::stats::{self, IndirectStratum, Interval, Kind, Rate, RateMethod, Stratum};
 use pyo3::prelude::*;
+use std::str::FromStr;
 
 /// Adds the functions to the private module.
 pub fn add_to(m: &Bound<'_, PyModule>) -> PyResult<()> {
@@ -42,12 +43,12 @@ const NO_VALUE: Interval = Interval { value: f64::NAN, lower: f64::NAN, upper: f
 
 fn estimate(found: stats::Estimate) -> Estimate {
     let i = found.interval.unwrap_or(NO_VALUE);
-    (i.value, i.lower, i.upper, found.method, found.status.word())
+    (i.value, i.lower, i.upper, found.method, found.status.as_str())
 }
 
 fn comparison(found: stats::Comparison) -> Comparison {
     let i = found.interval.unwrap_or(NO_VALUE);
-    (i.value, i.lower, i.upper, found.p_value.unwrap_or(f64::NAN), found.method, found.status.word())
+    (i.value, i.lower, i.upper, found.p_value.unwrap_or(f64::NAN), found.method, found.status.as_str())
 }
 
 fn limits(of: stats::FunnelLimits) -> Limits {
@@ -73,14 +74,14 @@ fn same_length<T>(what: &'static str, of: &[T], as_what: &str, many: usize) -> R
 #[pyfunction]
 fn proportion_interval(py: Python<'_>, x: i64, n: i64, level: f64, method: &str) -> PyResult<Estimate> {
     enter(py, || {
-        let method = stats::ProportionMethod::from_word(method)?;
+        let method = stats::ProportionMethod::from_str(method)?;
         stats::proportion(natural("x", x)?, natural("n", n)?, level, method).map(estimate)
     })
 }
 
 #[pyfunction]
 fn rate_interval(py: Python<'_>, x: i64, exposure: f64, per: f64, level: f64, method: &str) -> PyResult<Estimate> {
-    enter(py, || events_over("x", x, exposure)?.estimate(per, level, RateMethod::from_word(method)?).map(estimate))
+    enter(py, || events_over("x", x, exposure)?.estimate(per, level, RateMethod::from_str(method)?).map(estimate))
 }
 
 #[pyfunction]
@@ -95,7 +96,7 @@ fn standardised_rate(
     repeats: Option<Vec<Vec<i64>>>,
 ) -> PyResult<Estimate> {
     enter(py, || {
-        let method = stats::DirectMethod::from_word(method)?;
+        let method = stats::DirectMethod::from_str(method)?;
         same_length("population", &population, "events", events.len())?;
         same_length("standard", &standard, "events", events.len())?;
         let stratum = |((events, population), standard): ((&i64, &f64), &f64)| {
@@ -129,7 +130,7 @@ fn indirect(
             reference_population: *reference_population,
         };
         let strata: Vec<_> = population.iter().zip(reference_events).zip(reference_population).map(stratum).collect();
-        of(natural("events", events)?, &strata, per, level, RateMethod::from_word(method)?).map(estimate)
+        of(natural("events", events)?, &strata, per, level, RateMethod::from_str(method)?).map(estimate)
     })
 }
 
@@ -179,7 +180,7 @@ fn rate_difference(
 ) -> PyResult<Comparison> {
     enter(py, || {
         let (first, second) = (events_over("x1", x1, exposure1)?, events_over("x2", x2, exposure2)?);
-        stats::rate_difference(first, second, per, level, RateMethod::from_word(method)?).map(comparison)
+        stats::rate_difference(first, second, per, level, RateMethod::from_str(method)?).map(comparison)
     })
 }
 
@@ -201,8 +202,8 @@ fn modified_z(py: Python<'_>, values: Vec<f64>) -> PyResult<Vec<f64>> {
 #[pyfunction]
 fn funnel_limits(py: Python<'_>, target: f64, denominator: f64, kind: &str, per: f64, method: &str) -> PyResult<Limits> {
     enter(py, || {
-        let method = stats::FunnelMethod::from_word(method)?;
-        stats::funnel_limits(target, denominator, Kind::from_word(kind)?, per, method).map(limits)
+        let method = stats::FunnelMethod::from_str(method)?;
+        stats::funnel_limits(target, denominator, Kind::from_str(kind)?, per, method).map(limits)
     })
 }
 
@@ -220,12 +221,12 @@ fn funnel(
         same_length("denominators", &denominators, "events", events.len())?;
         let area = |(x, n): (&i64, &f64)| Ok((natural("events", *x)?, *n));
         let areas = events.iter().zip(&denominators).map(area).collect::<Result<Vec<_>>>()?;
-        let method = stats::FunnelMethod::from_word(method)?;
-        let points = stats::funnel(&areas, Kind::from_word(kind)?, target, per, method)?;
+        let method = stats::FunnelMethod::from_str(method)?;
+        let points = stats::funnel(&areas, Kind::from_str(kind)?, target, per, method)?;
         let none = (f64::NAN, f64::NAN, f64::NAN, f64::NAN);
         let point = |p: stats::FunnelPoint| {
             let (low_998, low_95, high_95, high_998) = p.limits.map_or(none, limits);
-            (p.value.unwrap_or(f64::NAN), low_998, low_95, high_95, high_998, p.place.word(), p.status.word())
+            (p.value.unwrap_or(f64::NAN), low_998, low_95, high_95, high_998, p.place.as_str(), p.status.as_str())
         };
         Ok(points.into_iter().map(point).collect())
     })
@@ -240,8 +241,8 @@ fn trend_test(py: Python<'_>, events: Vec<i64>, denominators: Vec<f64>, scores: 
             Ok(stats::Group { score: *score, events: natural("events", *events)?, denominator: *denominator })
         };
         let groups = events.iter().zip(&denominators).zip(&scores).map(group).collect::<Result<Vec<_>>>()?;
-        let found = stats::trend_test(&groups, Kind::from_word(kind)?)?;
-        Ok((found.z.unwrap_or(f64::NAN), found.p_value.unwrap_or(f64::NAN), found.method, found.status.word()))
+        let found = stats::trend_test(&groups, Kind::from_str(kind)?)?;
+        Ok((found.z.unwrap_or(f64::NAN), found.p_value.unwrap_or(f64::NAN), found.method, found.status.as_str()))
     })
 }
 
@@ -250,7 +251,7 @@ fn annual_change(py: Python<'_>, values: Vec<f64>, years: Vec<f64>, method: &str
     enter(py, || {
         same_length("years", &years, "values", values.len())?;
         let pairs: Vec<(f64, f64)> = years.iter().copied().zip(values.iter().copied()).collect();
-        stats::annual_change(&pairs, stats::ChangeMethod::from_word(method)?)
+        stats::annual_change(&pairs, stats::ChangeMethod::from_str(method)?)
     })
 }
 

@@ -41,7 +41,7 @@ impl Unit {
     /// # Errors
     /// [`Error::UnknownChoice`].
     pub fn dimension(self, word: &str) -> Result<Dimension> {
-        choose("by", word, &self.dimensions().into_iter().map(|d| (d.word(), d)).collect::<Vec<_>>())
+        choose("by", word, &self.dimensions().into_iter().map(|d| (d.as_str(), d)).collect::<Vec<_>>())
     }
 }
 
@@ -63,10 +63,10 @@ impl Breakdown {
             Dimension::Form => forms.categories.clone(),
             Dimension::Online => vec!["yes".to_owned(), "no".to_owned()],
             Dimension::AgeGroup => band_labels(ages),
-            Dimension::PerpetratorSex => categories(codes, Dimension::Sex.word()),
-            other => categories(codes, other.word()),
+            Dimension::PerpetratorSex => categories(codes, Dimension::Sex.as_str()),
+            other => categories(codes, other.as_str()),
         };
-        Self { dimension, categories: Categories::listed(dimension.word(), labels), ages: ages.to_vec() }
+        Self { dimension, categories: Categories::listed(dimension.as_str(), labels), ages: ages.to_vec() }
     }
 
     /// The categories of a report besides the total.

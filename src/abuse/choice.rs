@@ -8,6 +8,7 @@ use crate::period::Period;
 use crate::record::{NO, UNDECIDED, YES};
 use crate::text::Text;
 use std::collections::HashMap;
+use std::str::FromStr;
 
 /// Which date decides the period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -53,7 +54,7 @@ impl Under {
 
     /// The code in a result's column `age_limit`.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Sixteen => "under_16",
             Self::Eighteen => "under_18",
@@ -88,31 +89,12 @@ pub enum Prostitution {
     Both,
 }
 
-/// A choice with its code in Python and in results.
-pub trait Word: Copy + Default + PartialEq + 'static {
-    /// The option, as errors name it.
-    const WHAT: &'static str;
-    /// Every choice.
-    const ALL: &'static [Self];
-
-    /// The choice by its code.
-    ///
-    /// # Errors
-    /// [`Error::UnknownChoice`].
-    fn from_word(word: &str) -> Result<Self> {
-        let known: Vec<(&str, Self)> = Self::ALL.iter().map(|choice| (choice.word(), *choice)).collect();
-        choose(Self::WHAT, word, &known)
-    }
+impl DateOf {
+    const ALL: [Self; 3] = [Self::Received, Self::Incident, Self::Decided];
 
     /// The code of the choice.
-    fn word(self) -> &'static str;
-}
-
-impl Word for DateOf {
-    const WHAT: &'static str = "date";
-    const ALL: &'static [Self] = &[Self::Received, Self::Incident, Self::Decided];
-
-    fn word(self) -> &'static str {
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Received => "received",
             Self::Incident => "incident",
@@ -121,11 +103,21 @@ impl Word for DateOf {
     }
 }
 
-impl Word for PlaceOf {
-    const WHAT: &'static str = "place";
-    const ALL: &'static [Self] = &[Self::Incident, Self::Residence];
+/// The choice by its code.
+impl FromStr for DateOf {
+    type Err = Error;
 
-    fn word(self) -> &'static str {
+    fn from_str(word: &str) -> Result<Self> {
+        choose("date", word, &Self::ALL.map(|choice| (choice.as_str(), choice)))
+    }
+}
+
+impl PlaceOf {
+    const ALL: [Self; 2] = [Self::Incident, Self::Residence];
+
+    /// The code of the choice.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Incident => "incident",
             Self::Residence => "residence",
@@ -133,17 +125,36 @@ impl Word for PlaceOf {
     }
 }
 
-impl Word for Prostitution {
-    const WHAT: &'static str = "prostitution";
-    const ALL: &'static [Self] = &[Self::AsRecorded, Self::Exploitation, Self::SexualAbuse, Self::Both];
+/// The choice by its code.
+impl FromStr for PlaceOf {
+    type Err = Error;
 
-    fn word(self) -> &'static str {
+    fn from_str(word: &str) -> Result<Self> {
+        choose("place", word, &Self::ALL.map(|choice| (choice.as_str(), choice)))
+    }
+}
+
+impl Prostitution {
+    const ALL: [Self; 4] = [Self::AsRecorded, Self::Exploitation, Self::SexualAbuse, Self::Both];
+
+    /// The code of the choice.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::AsRecorded => "as_recorded",
             Self::Exploitation => "exploitation",
             Self::SexualAbuse => "sexual_abuse",
             Self::Both => "both",
         }
+    }
+}
+
+/// The choice by its code.
+impl FromStr for Prostitution {
+    type Err = Error;
+
+    fn from_str(word: &str) -> Result<Self> {
+        choose("prostitution", word, &Self::ALL.map(|choice| (choice.as_str(), choice)))
     }
 }
 
@@ -259,10 +270,10 @@ impl Choice {
     /// The columns and codes that show the choices in a result.
     pub(super) fn words(&self) -> [(&'static str, String); 4] {
         [
-            ("date", self.date.word().to_owned()),
-            ("place", self.place.word().to_owned()),
+            ("date", self.date.as_str().to_owned()),
+            ("place", self.place.as_str().to_owned()),
             ("verification", self.verification.join("+")),
-            ("age_limit", self.under.word().to_owned()),
+            ("age_limit", self.under.as_str().to_owned()),
         ]
     }
 
@@ -345,7 +356,7 @@ impl Choice {
             parts.push(name("word", "abandonment_or_neglect"));
         }
         if self.prostitution != Prostitution::AsRecorded {
-            parts.push(name("abuse_view", self.prostitution.word()));
+            parts.push(name("abuse_view", self.prostitution.as_str()));
         }
         let join = |of: fn(&Text) -> &str| parts.iter().map(of).collect::<Vec<_>>().join("; ");
         Text::new(join(|t| &t.vi), join(|t| &t.en))
@@ -371,10 +382,10 @@ mod tests {
     fn every_choice_has_a_name_in_both_languages() {
         let catalogue = Catalogue::builtin();
         let mut known = vec![("abuse_view", "all"), ("word", "abandonment_or_neglect")];
-        known.extend(DateOf::ALL.iter().map(|choice| ("abuse_date", choice.word())));
-        known.extend(PlaceOf::ALL.iter().map(|choice| ("abuse_place", choice.word())));
-        known.extend([Under::Sixteen, Under::Eighteen].map(|choice| ("age_limit", choice.word())));
-        known.extend(Prostitution::ALL.iter().filter(|p| **p != Prostitution::AsRecorded).map(|choice| ("abuse_view", choice.word())));
+        known.extend(DateOf::ALL.iter().map(|choice| ("abuse_date", choice.as_str())));
+        known.extend(PlaceOf::ALL.iter().map(|choice| ("abuse_place", choice.as_str())));
+        known.extend([Under::Sixteen, Under::Eighteen].map(|choice| ("age_limit", choice.as_str())));
+        known.extend(Prostitution::ALL.iter().filter(|p| **p != Prostitution::AsRecorded).map(|choice| ("abuse_view", choice.as_str())));
         known.extend(catalogue.codes().categories_of("verification").into_iter().map(|word| ("verification", word)));
         for (list, code) in known {
             assert!(catalogue.codes().name(list, code).is_some(), "{list}: {code}");

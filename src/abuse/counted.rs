@@ -42,6 +42,6 @@ impl Counted {
     /// The choices, for an error.
     pub fn choices(&self, choice: &Choice) -> String {
         let words: Vec<String> = choice.words().into_iter().map(|(name, word)| format!("{name}={word}")).collect();
-        format!("period={} {} area_level={}", period_word(choice.period.as_ref()), words.join(" "), self.level.word())
+        format!("period={} {} area_level={}", period_word(choice.period.as_ref()), words.join(" "), self.level.as_str())
     }
 }

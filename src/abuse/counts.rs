@@ -36,9 +36,9 @@ impl Selection {
     pub fn counts(&self, unit: Unit, by: &[Dimension], level: Level, age_bands: Option<&[i32]>) -> Result<Table> {
         unit.among(&[Unit::Child, Unit::Case, Unit::Incident, Unit::Perpetrator, Unit::Pair])?;
         for (nth, dimension) in by.iter().enumerate() {
-            unit.dimension(dimension.word())?;
+            unit.dimension(dimension.as_str())?;
             if by[..nth].contains(dimension) {
-                return Err(Error::Repeated { what: "by", got: dimension.word().to_owned() });
+                return Err(Error::Repeated { what: "by", got: dimension.as_str().to_owned() });
             }
         }
         if by.contains(&Dimension::Ethnicity) && self.facts.ethnic.is_none() {
@@ -140,7 +140,7 @@ impl Selection {
         let counts: Vec<Count> = rows.iter().map(|(_, count)| *count).collect();
         let of: Vec<Vec<Coverage>> = of_unit.iter().map(|(unit, _)| self.covered(*unit, &places)).collect();
         let covered: Vec<Coverage> = (0..places.len()).flat_map(|row| of.iter().map(move |covered| covered[row])).collect();
-        let columns = Columns::new(rows.len()).words("unit", rows.iter().map(|(unit, _)| unit.word())).areas(&places.rows, of_unit.len());
+        let columns = Columns::new(rows.len()).words("unit", rows.iter().map(|(unit, _)| unit.as_str())).areas(&places.rows, of_unit.len());
         with_counts(columns, &counts).covered(&covered)?.table(None, self)
     }
 

@@ -62,7 +62,7 @@ impl Mode {
         Ok(Self::Single(order))
     }
 
-    fn word(&self) -> &'static str {
+    fn as_str(&self) -> &'static str {
         match self {
             Self::Several => "several",
             Self::Single(_) => "single",
@@ -117,7 +117,7 @@ impl Selection {
             .covered(&each(&self.covered(unit, &places), view.categories.len() + 2))?
             .note_if(matches!(mode, Mode::Several), FORMS_OVERLAP.0, FORMS_OVERLAP.1)
             .note_if(matches!(mode, Mode::Single(_)), NO_FORM.0, NO_FORM.1)
-            .choice("mode", mode.word())
+            .choice("mode", mode.as_str())
             .table(Some(unit), self)
     }
 

@@ -33,7 +33,7 @@ mod unit;
 mod view;
 
 pub use crate::catalogue::Dimension;
-pub use choice::{Choice, DateOf, PlaceOf, Prostitution, Under, Word};
+pub use choice::{Choice, DateOf, PlaceOf, Prostitution, Under};
 pub use register::{Register, RegisterReader};
 pub use repeats::Windows;
 pub use response::Deadlines;

@@ -55,7 +55,7 @@ impl Selection {
             .floats("value", horizons.iter().map(|h| h.value))
             .floats("lower", horizons.iter().map(|h| h.limits.map(|l| l.0)))
             .floats("upper", horizons.iter().map(|h| h.limits.map(|l| l.1)))
-            .words("status", horizons.iter().map(|h| h.status.word()))
+            .words("status", horizons.iter().map(|h| h.status.as_str()))
             .note(
                 "Số trẻ em ở đây là trẻ em được theo dõi: có mã định danh và lần tiếp nhận đầu tiên trong kỳ",
                 "Children here are those followed: with a key, and first reported in the period",

@@ -260,7 +260,7 @@ impl Register {
     /// # Errors
     /// [`Error::TallyMismatch`] if they use different lists of areas or ethnic groups.
     pub fn merge(&self, other: &Self) -> Result<Self> {
-        let lists = |r: &Self| format!("area_vintage {}, ethnic_list {}", r.0.areas.day(), r.0.ethnic.map_or("–", EthnicList::word));
+        let lists = |r: &Self| format!("area_vintage {}, ethnic_list {}", r.0.areas.day(), r.0.ethnic.map_or("–", EthnicList::as_str));
         if lists(self) != lists(other) {
             return Err(Error::TallyMismatch { expected: Fact::verbatim(lists(self)), found: Fact::verbatim(lists(other)) });
         }

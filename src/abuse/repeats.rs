@@ -13,6 +13,7 @@ use crate::period::Period;
 use crate::record::{NO, YES};
 use crate::task::Watched;
 use chrono::{Datelike, Days, Months, NaiveDate};
+use std::str::FromStr;
 
 /// The windows of time in which children are counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,14 +30,6 @@ const LENGTHS: [(&str, u32); 4] = [("month", 1), ("quarter", 3), ("half_year", 6
 const NAMES: [Phrase; 4] = [Phrase::Month, Phrase::Quarter, Phrase::HalfYear, Phrase::Year];
 
 impl Windows {
-    /// The windows by code: `month`, `quarter`, `half_year`, `year`.
-    ///
-    /// # Errors
-    /// [`Error::UnknownChoice`].
-    pub fn from_word(word: &str) -> Result<Self> {
-        choose("windows", word, &LENGTHS).map(Self::Months)
-    }
-
     /// # Errors
     /// [`Error::BadNumber`] for other months, or if the period cannot be cut into such windows.
     fn of(self, period: Option<&Period>) -> Result<Vec<Period>> {
@@ -66,6 +59,15 @@ impl Windows {
             windows.push(period.clone());
         }
         Ok(windows)
+    }
+}
+
+/// The windows by code: `month`, `quarter`, `half_year`, `year`.
+impl FromStr for Windows {
+    type Err = Error;
+
+    fn from_str(word: &str) -> Result<Self> {
+        choose("windows", word, &LENGTHS).map(Self::Months)
     }
 }
 

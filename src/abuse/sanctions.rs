@@ -15,6 +15,7 @@ use crate::period::Period;
 use crate::task::Watched;
 use chrono::NaiveDate;
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::str::FromStr;
 
 /// A breakdown of decisions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +40,7 @@ impl SanctionDimension {
 
     /// The code, which is also the column in a result.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Decree => "decree",
             Self::Article => "article",
@@ -49,13 +50,14 @@ impl SanctionDimension {
             Self::Violator => "violator",
         }
     }
+}
 
-    /// The dimension by its code.
-    ///
-    /// # Errors
-    /// [`Error::UnknownChoice`].
-    pub fn from_word(word: &str) -> Result<Self> {
-        choose("by", word, &Self::ALL.map(|d| (d.word(), d)))
+/// The dimension by its code.
+impl FromStr for SanctionDimension {
+    type Err = Error;
+
+    fn from_str(word: &str) -> Result<Self> {
+        choose("by", word, &Self::ALL.map(|d| (d.as_str(), d)))
     }
 }
 
@@ -113,7 +115,7 @@ impl Breakdown {
             SanctionDimension::FineBand => bands.iter().map(|(code, ..)| code.clone()).collect(),
             SanctionDimension::Violator => categories(codes, "violator"),
         };
-        let mut categories = Categories::listed(dimension.word(), labels);
+        let mut categories = Categories::listed(dimension.as_str(), labels);
         if dimension == SanctionDimension::FineBand {
             categories.unknown_label = "none";
         }
@@ -201,7 +203,7 @@ impl Register {
     pub fn sanctions(&self, period: Option<&Period>, by: &[SanctionDimension], level: Level) -> Result<Table> {
         for (nth, dimension) in by.iter().enumerate() {
             if by[..nth].contains(dimension) {
-                return Err(Error::Repeated { what: "by", got: dimension.word().to_owned() });
+                return Err(Error::Repeated { what: "by", got: dimension.as_str().to_owned() });
             }
         }
         let decisions = self.0.decisions_of(period)?;

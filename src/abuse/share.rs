@@ -19,7 +19,7 @@ impl Table {
         let grid = self.counted.as_ref().ok_or(Error::NoShare)?;
         let whole = of.unwrap_or(self).counted.as_ref().ok_or(Error::NoShare)?;
         if grid.unit != whole.unit {
-            return Err(Error::UnitsDiffer { numerator: grid.unit.word().to_owned(), denominator: whole.unit.word().to_owned() });
+            return Err(Error::UnitsDiffer { numerator: grid.unit.as_str().to_owned(), denominator: whole.unit.as_str().to_owned() });
         }
         let (mine, theirs) = (grid.choices(&grid.selection.choice), whole.choices(&whole.selection.choice));
         let same_records = Arc::ptr_eq(&grid.selection.facts, &whole.selection.facts) || grid.selection.facts == whole.selection.facts;

@@ -54,13 +54,13 @@ impl Columns {
         self.floats("value", shares.iter().map(|s| s.value))
             .floats("lower", shares.iter().map(|s| s.lower))
             .floats("upper", shares.iter().map(|s| s.upper))
-            .words("status", shares.iter().map(|s| s.status.word()))
+            .words("status", shares.iter().map(|s| s.status.as_str()))
     }
 
     /// The unit and the choices behind the table.
     fn choices(self, unit: Option<Unit>, choice: &Choice) -> Self {
         let columns = match unit {
-            Some(unit) => self.choice("unit", unit.word()),
+            Some(unit) => self.choice("unit", unit.as_str()),
             None => self,
         };
         let mut columns = columns.choice("period", &period_word(choice.period.as_ref()));
@@ -82,7 +82,7 @@ impl Columns {
 
     /// A table of decisions of a period.
     pub(super) fn table_of_decisions(self, period: Option<&Period>) -> Result<Table> {
-        let columns = self.choice("unit", Unit::Decision.word()).choice("period", &period_word(period));
+        let columns = self.choice("unit", Unit::Decision.as_str()).choice("period", &period_word(period));
         let (frame, notes) = columns.finish()?;
         Ok(Table { frame, unit: Some(Unit::Decision), description: decisions_text(period), notes, counted: None })
     }

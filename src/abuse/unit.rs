@@ -1,6 +1,7 @@
 //! The units that results count.
 
-use crate::error::{Result, choose};
+use crate::error::{Error, Result, choose};
+use std::str::FromStr;
 
 /// What a result counts. Units differ: one case can have three children, each with two perpetrators.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +26,7 @@ impl Unit {
 
     /// The code in a result's column `unit`.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Case => "case",
             Self::Child => "child",
@@ -41,19 +42,20 @@ impl Unit {
     /// # Errors
     /// [`Error::UnknownChoice`](crate::Error::UnknownChoice).
     pub(super) fn one_of(word: &str, units: &[Self]) -> Result<Self> {
-        choose("unit", word, &units.iter().map(|u| (u.word(), *u)).collect::<Vec<_>>())
-    }
-
-    /// The unit by its code.
-    ///
-    /// # Errors
-    /// [`Error::UnknownChoice`](crate::Error::UnknownChoice).
-    pub fn from_word(word: &str) -> Result<Self> {
-        Self::one_of(word, &Self::ALL)
+        choose("unit", word, &units.iter().map(|u| (u.as_str(), *u)).collect::<Vec<_>>())
     }
 
     /// Refuses a unit that is not in `units`.
     pub(super) fn among(self, units: &[Self]) -> Result<()> {
-        Self::one_of(self.word(), units).map(|_| ())
+        Self::one_of(self.as_str(), units).map(|_| ())
+    }
+}
+
+/// The unit by its code.
+impl FromStr for Unit {
+    type Err = Error;
+
+    fn from_str(word: &str) -> Result<Self> {
+        Self::one_of(word, &Self::ALL)
     }
 }

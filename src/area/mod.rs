@@ -20,6 +20,7 @@ use crate::period::Period;
 use chrono::NaiveDate;
 use polars_core::prelude::{Column, DataFrame, DataType, PolarsResult};
 use std::collections::{BTreeSet, HashMap};
+use std::str::FromStr;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 /// The code of the whole country in a result.
@@ -45,7 +46,7 @@ impl Level {
 
     /// Its name in the result's column `area_level`.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Country => "country",
             Self::Province => "province",
@@ -53,13 +54,14 @@ impl Level {
             Self::Commune => "commune",
         }
     }
+}
 
-    /// The level of that name.
-    ///
-    /// # Errors
-    /// [`Error::UnknownChoice`].
-    pub fn from_word(word: &str) -> Result<Self> {
-        choose("area_level", word, &Self::ALL.map(|l| (l.word(), l)))
+/// The level of that name.
+impl FromStr for Level {
+    type Err = Error;
+
+    fn from_str(word: &str) -> Result<Self> {
+        choose("area_level", word, &Self::ALL.map(|l| (l.as_str(), l)))
     }
 }
 
@@ -153,7 +155,7 @@ impl AreaList {
         let mut communes = HashMap::new();
         for line in UNITS.iter().filter(|l| (l.from..=l.to).contains(&day)) {
             let [code, name, level, parent, kind] = line.fields;
-            let level = Level::from_word(level)?;
+            let level = Level::from_str(level)?;
             let place = u32::try_from(areas.len()).unwrap_or(u32::MAX);
             areas.push(Area {
                 code: code.to_owned(),
@@ -232,7 +234,7 @@ impl AreaList {
             Ok(vec![
                 Column::new("code".into(), text(&|a| Some(a.code.clone()))),
                 Column::new("name".into(), text(&|a| Some(a.name.clone()))),
-                Column::new("level".into(), text(&|a| Some(a.level.word().to_owned()))),
+                Column::new("level".into(), text(&|a| Some(a.level.as_str().to_owned()))),
                 Column::new("parent".into(), text(&|a| a.parent.map(|p| self.get(p).code.clone()))),
                 Column::new("type".into(), text(&|a| Some(a.kind.clone()))),
                 date("valid_from", &|a| a.valid_from)?,
@@ -282,8 +284,8 @@ impl AreaList {
         if levels.contains(&level) {
             return Ok(());
         }
-        let known = levels.into_iter().map(|level| level.word().to_owned()).collect();
-        Err(Error::NoLevel { level: level.word().to_owned(), day: self.day.to_string(), known })
+        let known = levels.into_iter().map(|level| level.as_str().to_owned()).collect();
+        Err(Error::NoLevel { level: level.as_str().to_owned(), day: self.day.to_string(), known })
     }
 
     /// The unit of a wider level that holds this one.

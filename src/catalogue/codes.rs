@@ -3,9 +3,10 @@
 use super::condition::Condition;
 use super::indicator::{Dimension, ReadIn};
 use super::table::{ETHNICITY, Table};
-use crate::error::{Fact, Phrase, Result, choose};
+use crate::error::{Error, Fact, Phrase, Result, choose};
 use crate::text::Text;
 use serde::Deserialize;
+use std::str::FromStr;
 
 /// A code of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -73,19 +74,20 @@ pub enum EthnicList {
 impl EthnicList {
     /// Its year, which is its name.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Of1979 => "1979",
             Self::Of2008 => "2008",
         }
     }
+}
 
-    /// The list of a year.
-    ///
-    /// # Errors
-    /// [`Error::UnknownChoice`].
-    pub fn from_word(word: &str) -> Result<Self> {
-        choose("ethnic_list", word, &[Self::Of1979, Self::Of2008].map(|list| (list.word(), list)))
+/// The list of a year.
+impl FromStr for EthnicList {
+    type Err = Error;
+
+    fn from_str(word: &str) -> Result<Self> {
+        choose("ethnic_list", word, &[Self::Of1979, Self::Of2008].map(|list| (list.as_str(), list)))
     }
 }
 
@@ -162,7 +164,7 @@ impl Codes {
     /// categories are the bands of the indicator.
     #[must_use]
     pub fn categories(&self, dimension: Dimension) -> Vec<&str> {
-        self.categories_of(dimension.word())
+        self.categories_of(dimension.as_str())
     }
 
     /// The codes of a list except `unknown`, or the names of the ethnic groups; empty for an unknown list.

@@ -12,8 +12,12 @@ use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::Parser;
 use std::collections::BTreeSet;
 
-/// Nobody writes a longer condition by hand, and a longer one could nest deeper than the stack.
+/// Nobody writes a longer condition by hand, in bytes.
 const LONGEST: usize = 10_000;
+/// Most conditions within one another; a chain of AND or OR is one.
+const DEEPEST: usize = 200;
+/// Enough stack for what the parser makes of the longest condition: it nests a chain as deep as the chain is long.
+const STACK: usize = 64 << 20;
 /// Most columns in one comparison.
 const MOST_TERMS: usize = 64;
 /// The reference day, under a name no table uses.
@@ -83,10 +87,18 @@ impl Condition {
         Self::parse(sql, Reader { table, several: true })
     }
 
-    fn parse(sql: &str, reader: Reader) -> Result<Self, (Fact, Fact)> {
+    fn parse(sql: &str, reader: Reader) -> Read<Self> {
         if sql.len() > LONGEST {
             return refuse(Phrase::ConditionUpTo(LONGEST as u64), Phrase::Bytes(sql.len() as u64));
         }
+        stacker::grow(STACK, || {
+            let condition = Self::parse_here(sql, reader)?;
+            let depth = condition.depth();
+            if depth > DEEPEST { refuse(Phrase::ConditionsWithin(DEEPEST as u64), Fact::from(depth as u64)) } else { Ok(condition) }
+        })
+    }
+
+    fn parse_here(sql: &str, reader: Reader) -> Read<Self> {
         let dialect = GenericDialect {};
         let mut parser = Parser::new(&dialect).try_with_sql(sql).map_err(|e| (Phrase::ConditionInSql.into(), Fact::library(e)))?;
         let expr = parser.parse_expr().map_err(|e| (Phrase::ConditionInSql.into(), Fact::library(e)))?;
@@ -159,6 +171,15 @@ impl Condition {
         }
     }
 
+    /// How many conditions are within one another.
+    fn depth(&self) -> usize {
+        1 + match self {
+            Self::And(parts) | Self::Or(parts) => parts.iter().map(Self::depth).max().unwrap_or(0),
+            Self::Not(c) | Self::IsTrue(c) | Self::IsUndecided(c) => c.depth(),
+            _ => 0,
+        }
+    }
+
     fn collect<'a>(&'a self, found: &mut BTreeSet<&'a str>) {
         match self {
             Self::Always => {}
@@ -204,8 +225,13 @@ impl Reader<'_> {
     fn condition(&self, expr: &Expr) -> Read<Condition> {
         Ok(match expr {
             Expr::Nested(inner) => self.condition(inner)?,
-            Expr::BinaryOp { left, op: BinaryOperator::And, right } => self.condition(left)?.and(self.condition(right)?),
-            Expr::BinaryOp { left, op: BinaryOperator::Or, right } => Condition::Or(vec![self.condition(left)?, self.condition(right)?]),
+            Expr::BinaryOp { op: op @ BinaryOperator::And, .. } => {
+                let parts: Read<Vec<_>> = operands(expr, op).into_iter().map(|part| self.condition(part)).collect();
+                parts?.into_iter().fold(Condition::Always, Condition::and)
+            }
+            Expr::BinaryOp { op: op @ BinaryOperator::Or, .. } => {
+                Condition::Or(operands(expr, op).into_iter().map(|part| self.condition(part)).collect::<Read<_>>()?)
+            }
             Expr::BinaryOp { left, op, right } => self.comparison(left, op, right)?,
             Expr::UnaryOp { op: UnaryOperator::Not, expr } => self.condition(expr)?.not(),
             Expr::In { expr, target: InTarget::List(list), negated, .. } => {
@@ -361,6 +387,20 @@ impl Sum {
         self.dates += sign;
         self.has_dates = true;
     }
+}
+
+/// What a chain of one operator joins, in its order; the parser nests it to the left.
+fn operands<'e>(chain: &'e Expr, of: &BinaryOperator) -> Vec<&'e Expr> {
+    let (mut first, mut operands) = (chain, Vec::new());
+    while let Expr::BinaryOp { left, op, right } = first
+        && op == of
+    {
+        operands.push(&**right);
+        first = left;
+    }
+    operands.push(first);
+    operands.reverse();
+    operands
 }
 
 /// `CURRENT_DATE`, the reference day.

@@ -41,7 +41,7 @@ pub enum Measure {
 impl Measure {
     /// Its name in the result's column `measure`.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Count => "count",
             Self::Percent => "percent",
@@ -84,7 +84,7 @@ pub enum ReadIn {
 impl ReadIn {
     /// Its name in catalogue files.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Circular => "circular",
             Self::Notice => "notice",
@@ -195,7 +195,7 @@ impl Dimension {
 
     /// The name, also that of the result's column.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Sex => "sex",
             Self::AgeGroup => "age_group",
@@ -218,7 +218,7 @@ impl Dimension {
             Self::AgeGroup => "age",
             Self::Circumstance => "circumstances",
             Self::Form => "forms",
-            other => other.word(),
+            other => other.as_str(),
         }
     }
 
@@ -231,7 +231,7 @@ impl Dimension {
 
 impl fmt::Display for Dimension {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.word())
+        f.write_str(self.as_str())
     }
 }
 

@@ -362,7 +362,7 @@ impl Catalogue {
                     file,
                     format!("{key}.dimensions"),
                     Phrase::DimensionThatHas(table.id.clone()),
-                    Fact::verbatim(dimension.word()),
+                    Fact::verbatim(dimension.as_str()),
                 );
             }
         }

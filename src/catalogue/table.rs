@@ -26,7 +26,7 @@ pub enum ColumnType {
 impl ColumnType {
     /// The name used in messages.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Text | Self::Area => "text",
             Self::Flag => "boolean",
@@ -127,7 +127,7 @@ pub(crate) enum Derived {
 
 impl Derived {
     /// Its name in conditions.
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Age => "age",
             Self::AgeMonths => "age_months",
@@ -356,7 +356,7 @@ impl Table {
 
     /// The derived number of a name.
     pub(crate) fn derived(&self, id: &str) -> Option<Derived> {
-        self.age.as_ref()?.gives.iter().copied().find(|number| number.word() == id)
+        self.age.as_ref()?.gives.iter().copied().find(|number| number.as_str() == id)
     }
 
     /// The columns from which a number is derived; at least one of them must be present.

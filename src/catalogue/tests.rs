@@ -77,7 +77,7 @@ fn facts_of_cases_come_from_columns_of_their_types() {
 fn dimensions_have_names_and_categories() {
     let catalogue = Catalogue::builtin();
     for dimension in Dimension::OF_INDICATORS {
-        assert!(catalogue.codes().name("dimension", dimension.word()).is_some(), "{dimension}");
+        assert!(catalogue.codes().name("dimension", dimension.as_str()).is_some(), "{dimension}");
         assert_eq!(catalogue.codes().categories(dimension).is_empty(), dimension == Dimension::AgeGroup, "{dimension}");
         assert!(catalogue.tables().iter().any(|table| table.seen(dimension.column()).is_some()), "{dimension}");
     }
@@ -88,4 +88,22 @@ fn rates_of_mortality_are_in_order() {
     assert_eq!(Catalogue::builtin().mortality_order().len(), 3);
     let unknown = Catalogue::builtin().with_text("mine.toml", "mortality_order = [\"child_mortality\"]").unwrap_err();
     assert_eq!(unknown.code(), "unknown_indicator");
+}
+
+/// As long as a condition may be, on the stack of a thread (2 MiB): whatever is chained, it is read or refused.
+#[test]
+fn a_long_condition_is_read_or_refused() {
+    let catalogue = Catalogue::builtin();
+    let table = catalogue.table("children").unwrap();
+    let chained = |first: &str, link: &str| first.to_owned() + &link.repeat((10_000 - first.len()) / link.len());
+    let columns = |sql: &str| Condition::read_over_columns(sql, table).map(|c| c.columns().len());
+    for link in [" OR supported", " AND supported", " IS NOT NULL", " IS TRUE", "+1", "=1", " ::int", " IN ('1')"] {
+        let chain = chained("supported", link);
+        let read = columns(&chain);
+        assert_eq!(read.is_ok(), matches!(link, " OR supported" | " AND supported"), "{link}: {read:?}");
+    }
+    assert_eq!(columns(&("supported".to_owned() + &" IS TRUE".repeat(199))), Ok(1));
+    assert!(columns(&("supported".to_owned() + &" IS TRUE".repeat(200))).is_err());
+    assert!(columns(&chained("", "NOT ")).is_err());
+    assert!(columns(&chained("", "(")).is_err());
 }

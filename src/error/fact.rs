@@ -173,6 +173,7 @@ phrases! {
 
     // Conditions in SQL.
     ConditionUpTo(bytes: u64) = "điều kiện không quá {bytes} byte" | "a condition of at most {bytes} bytes";
+    ConditionsWithin(depth: u64) = "không quá {depth} điều kiện lồng nhau" | "at most {depth} conditions within one another";
     Bytes(bytes: u64) = "{bytes} byte" | "{bytes} bytes";
     ConditionInSql = "điều kiện SQL" | "a condition in SQL";
     OneCondition = "một điều kiện" | "one condition";

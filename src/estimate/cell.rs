@@ -151,7 +151,7 @@ impl<'a> Estimator<'a> {
             Kind::Rate => Status::of_rate(x),
             Kind::Ratio | Kind::Count | Kind::Proportion => Status::of_proportion(n),
         }
-        .word();
+        .as_str();
         let found = match kind {
             Kind::Proportion if x <= n => wilson(x, n, LEVEL).ok().map(|i| ("wilson", i.lower * per, i.upper * per)),
             // Limits of the ratio of two parts of one whole: the odds of the first part's limits.

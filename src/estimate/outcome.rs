@@ -124,8 +124,8 @@ impl<'a> Estimator<'a> {
     /// The offsets of a combination of categories; none if the numerator has no such breakdown.
     fn offsets_of_cell(&self, output: &Output, pick: &dyn Fn(&str) -> Option<Category>) -> Option<Offsets> {
         let cross = self.margins.grids[self.plan.question.series[output.numerator].block].cross;
-        let has = |d: &Dimension| cross.dimensions().iter().any(|of| of.name == d.word());
-        let lacks = |d: &Dimension| !has(d) && pick(d.word()).is_some_and(|category| category != Category::Total);
+        let has = |d: &Dimension| cross.dimensions().iter().any(|of| of.name == d.as_str());
+        let lacks = |d: &Dimension| !has(d) && pick(d.as_str()).is_some_and(|category| category != Category::Total);
         (!self.plan.by().iter().any(lacks)).then(|| self.offsets(output, pick))
     }
 
@@ -136,7 +136,7 @@ impl<'a> Estimator<'a> {
             let indicator = self.indicator(stretch.output);
             of_output[0][stretch.nth] = Some(indicator.id.clone());
             of_output[1][stretch.nth].clone_from(&indicator.code);
-            of_output[2][stretch.nth] = Some(stretch.output.measure.word().to_owned());
+            of_output[2][stretch.nth] = Some(stretch.output.measure.as_str().to_owned());
             of_output[3][stretch.nth] = Some(indicator.definition());
             of_output[4][stretch.nth] = self.plan.catalogue.quantities().get(&indicator.numerator).map(|q| q.unit.clone());
         }
@@ -158,7 +158,7 @@ impl<'a> Estimator<'a> {
         ];
         let labels = plain(rows.labels.iter().map(String::as_str).collect());
         for (dimension, places) in self.plan.by().iter().zip(&rows.categories) {
-            columns.push(text(dimension.word(), labels.clone(), places)?);
+            columns.push(text(dimension.as_str(), labels.clone(), places)?);
         }
         let met = rows.terms.iter().copied().collect::<StringChunked>().into_series();
         columns.extend([

@@ -148,7 +148,7 @@ fn parts(estimator: &Estimator, found: &mut Vec<Warning>) {
         let Some(total) = estimator.total(output, 0).numerator else { continue };
         let cross = estimator.margins.grids[estimator.plan.question.series[output.numerator].block].cross;
         for of in cross.dimensions() {
-            let Some(dimension) = estimator.plan.by().iter().copied().find(|d| d.word() == of.name) else { continue };
+            let Some(dimension) = estimator.plan.by().iter().copied().find(|d| d.as_str() == of.name) else { continue };
             let subject = Subject::new(estimator, indicator, dimension);
             let groups = (0..of.labels.len()).filter(|nth| of.parents[*nth].is_none());
             let sum: u64 = groups.filter_map(|nth| estimator.one(output, 0, &of.name, Category::Named(nth)).numerator).sum();
@@ -173,8 +173,8 @@ struct Subject {
 
 impl Subject {
     fn new(estimator: &Estimator, indicator: &Indicator, dimension: Dimension) -> Self {
-        let of = estimator.plan.catalogue.codes().name("dimension", dimension.word());
-        let of = of.unwrap_or_else(|| Text::new(dimension.word(), dimension.word()));
+        let of = estimator.plan.catalogue.codes().name("dimension", dimension.as_str());
+        let of = of.unwrap_or_else(|| Text::new(dimension.as_str(), dimension.as_str()));
         Self {
             id: indicator.id.clone(),
             vi: format!("{} theo {}", indicator.name.vi, of.vi.to_lowercase()),
@@ -230,7 +230,7 @@ fn quotients(estimator: &Estimator, found: &mut Vec<Warning>) {
             format!("{}{more}", codes.iter().take(5).copied().collect::<Vec<_>>().join(", "))
         };
         let id = &indicator.id;
-        let measure = output.measure.word();
+        let measure = output.measure.as_str();
         if !empty.is_empty() {
             found.push(Warning {
                 code: "events_without_population",

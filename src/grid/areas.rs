@@ -35,7 +35,7 @@ impl<'a> AreaRows<'a> {
 
     /// The level of a row's area.
     pub fn level(&self, row: usize) -> &'static str {
-        self.of(row, |place| self.areas.get(place).level.word())
+        self.of(row, |place| self.areas.get(place).level.as_str())
     }
 
     fn of<'w>(&self, row: usize, name: impl Fn(u32) -> &'w str) -> &'w str {

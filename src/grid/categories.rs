@@ -42,12 +42,12 @@ impl Categories {
             other => (codes.categories(other).into_iter().map(str::to_owned).collect::<Vec<_>>(), Vec::new()),
         };
         let parent = |code: &String| {
-            let parent = codes.list(dimension.word())?.items.iter().find(|c| c.code == *code)?.parent.as_ref()?;
+            let parent = codes.list(dimension.as_str())?.items.iter().find(|c| c.code == *code)?.parent.as_ref()?;
             labels.iter().position(|label| label == parent)
         };
         Self {
             parents: labels.iter().map(parent).collect(),
-            name: dimension.word().to_owned(),
+            name: dimension.as_str().to_owned(),
             column: dimension.column().to_owned(),
             labels,
             unknown_label: UNKNOWN,

@@ -148,10 +148,10 @@ impl Columns {
         let before = self.made.iter().position(|(_, c)| c.name().as_str() == "status").map(|place| self.made.remove(place).1);
         let before = before.as_ref().map(|c| c.str()).transpose().map_err(wrong)?;
         // A table without a status of its own gets one for its reports alone.
-        let before: Vec<&str> = before.map_or_else(|| vec![Status::Ok.word(); rows.len()], |words| words.iter().flatten().collect());
+        let before: Vec<&str> = before.map_or_else(|| vec![Status::Ok.as_str(); rows.len()], |words| words.iter().flatten().collect());
         let status = before.into_iter().zip(rows).map(|(before, here)| match here.reports {
             _ if here.is_silent => NOT_REPORTED,
-            Some(reports) if reports.is_partial() && before == Status::Ok.word() => PARTIAL,
+            Some(reports) if reports.is_partial() && before == Status::Ok.as_str() => PARTIAL,
             _ => before,
         });
         Ok(self

@@ -2,8 +2,9 @@
 
 use super::legacy::{self, Font};
 use super::unreadable::unreadable;
-use crate::error::{Phrase, Result, choose};
+use crate::error::{Error, Phrase, Result, choose};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, WINDOWS_1258};
+use std::str::FromStr;
 
 /// The encoding of a text file, where the user names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,23 +29,15 @@ impl TextEncoding {
 
     /// Its name.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Utf8 => "utf-8",
             Self::Utf16Le => "utf-16le",
             Self::Utf16Be => "utf-16be",
             Self::Windows1258 => "windows-1258",
-            Self::Tcvn3 => Font::Tcvn3.word(),
-            Self::Vni => Font::Vni.word(),
+            Self::Tcvn3 => Font::Tcvn3.as_str(),
+            Self::Vni => Font::Vni.as_str(),
         }
-    }
-
-    /// The encoding with that name.
-    ///
-    /// # Errors
-    /// [`crate::Error::UnknownChoice`].
-    pub fn from_word(word: &str) -> Result<Self> {
-        choose("encoding", &word.to_lowercase().replace('_', "-"), &Self::ALL.map(|e| (e.word(), e)))
     }
 
     pub(super) fn font(self) -> Option<Font> {
@@ -53,6 +46,15 @@ impl TextEncoding {
             Self::Vni => Some(Font::Vni),
             _ => None,
         }
+    }
+}
+
+/// The encoding with that name.
+impl FromStr for TextEncoding {
+    type Err = Error;
+
+    fn from_str(word: &str) -> Result<Self> {
+        choose("encoding", &word.to_lowercase().replace('_', "-"), &Self::ALL.map(|e| (e.as_str(), e)))
     }
 }
 

@@ -58,7 +58,7 @@ const VNI_CIRCUMFLEX_DOT: (char, &str) = ('ä', "\u{302}\u{323}");
 
 impl Font {
     /// Its name.
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Tcvn3 => "tcvn3",
             Self::Vni => "vni",

@@ -72,7 +72,7 @@ pub struct Folder {
 pub(super) fn matched(header: &Header) -> Vec<(String, Option<String>, Option<&'static str>)> {
     let named = header.columns.iter().filter(|(label, target, _)| !label.is_empty() || target.is_some());
     named
-        .map(|(label, target, how)| (label.clone(), target.as_ref().map(super::header::Target::name), how.map(super::header::How::word)))
+        .map(|(label, target, how)| (label.clone(), target.as_ref().map(super::header::Target::name), how.map(super::header::How::as_str)))
         .collect()
 }
 
@@ -289,7 +289,7 @@ fn files<'a>(readings: impl IntoIterator<Item = &'a Reading>, not_read: &[NotRea
         texts("file", rows.iter().map(|r| Some(r.0))),
         texts("sheet", rows.iter().map(|r| Some(r.1))),
         texts("table", rows.iter().map(|r| r.2.map(|(reading, _)| reading.table.as_str()))),
-        texts("encoding", rows.iter().map(|r| r.2.and_then(|(_, p)| p.encoding.map(TextEncoding::word)))),
+        texts("encoding", rows.iter().map(|r| r.2.and_then(|(_, p)| p.encoding.map(TextEncoding::as_str)))),
         number("header_row", &|p| i64::from(p.header_row)),
         number("rows", &|p| p.frame.height() as i64),
         number("set_aside", &|p| p.aside.len() as i64),

@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::period::Period;
 use crate::question::UnknownAreas;
 use chrono::NaiveDate;
+use std::str::FromStr;
 
 /// A plan in the making; see [`Plan::new`].
 #[derive(Debug, Clone)]
@@ -84,10 +85,10 @@ impl PlanBuilder<'_> {
         }
         let mut by: Vec<Dimension> = Vec::new();
         for word in &self.by {
-            let dimension = Dimension::OF_INDICATORS.into_iter().find(|d| d.word() == word).ok_or_else(|| Error::UnknownChoice {
+            let dimension = Dimension::OF_INDICATORS.into_iter().find(|d| d.as_str() == word).ok_or_else(|| Error::UnknownChoice {
                 what: "by",
                 got: word.clone(),
-                known: Dimension::OF_INDICATORS.iter().map(|d| d.word().to_owned()).collect(),
+                known: Dimension::OF_INDICATORS.iter().map(|d| d.as_str().to_owned()).collect(),
             })?;
             by.push(dimension);
         }
@@ -99,7 +100,7 @@ impl PlanBuilder<'_> {
             indicators: chosen,
             quantities,
             by,
-            area_level: Level::from_word(&self.area_level)?,
+            area_level: Level::from_str(&self.area_level)?,
             area_vintage: self.area_vintage,
             split: self.split,
             unknown_areas: self.unknown_areas,

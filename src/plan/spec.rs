@@ -33,14 +33,14 @@ pub(super) struct Spec {
 impl Spec {
     /// Checks every plan, built or read from JSON.
     pub fn check(&self, period: &Period) -> Result<()> {
-        once("by", self.by.iter().map(|d| d.word()))?;
+        once("by", self.by.iter().map(|d| d.as_str()))?;
         once("indicators", self.indicators.iter().map(|i| i.id.as_str()))?;
         once("quantities", self.quantities.iter().map(|q| q.id.as_str()))?;
         if let Some(indicator) = self.indicators.iter().find(|i| !i.periods.is_empty() && !i.periods.contains(&period.kind())) {
             return Err(Error::PeriodNotDefined {
                 indicator: indicator.id.clone(),
                 period: self.period.clone(),
-                allowed: indicator.periods.iter().map(|k| k.word().to_owned()).collect(),
+                allowed: indicator.periods.iter().map(|k| k.as_str().to_owned()).collect(),
             });
         }
         self.split.check()

@@ -205,7 +205,7 @@ fn masks(chunk: &mut Chunk) -> Result<Masks> {
     let columns: Vec<&String> = plan.columns.iter().filter(|c| is_checked(c)).collect();
     // Birth and age are derived from several columns, so their problems concern several columns.
     let beside = plan.table.age.iter().flat_map(|age| {
-        let is_estimated = age.estimated.is_some().then_some(Derived::Age.word());
+        let is_estimated = age.estimated.is_some().then_some(Derived::Age.as_str());
         is_estimated.into_iter().chain((age.births().len() > 1).then_some(BIRTHS))
     });
     for name in columns.iter().map(|c| c.as_str()).chain(beside) {

@@ -163,7 +163,7 @@ impl Kind {
         ["must", "values", "unique", "refers", "probable_duplicate", "identification", "deadline", "parts", "outlier", "updates"];
 
     /// The field of this kind in a file.
-    pub fn word(&self) -> &'static str {
+    pub fn as_str(&self) -> &'static str {
         Self::WORDS[match self {
             Self::Must { .. } => 0,
             Self::Values(_) => 1,

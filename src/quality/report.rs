@@ -53,7 +53,7 @@ impl Check {
             |name: &str, nth: usize| Column::new(name.into(), all.iter().map(|v| CheckedTable::total(v)[nth]).collect::<Vec<u64>>());
         let columns = vec![
             text("rule", &|v| v.rule.code.clone()),
-            text("severity", &|v| v.rule.severity.word().to_owned()),
+            text("severity", &|v| v.rule.severity.as_str().to_owned()),
             text("table", &|v| v.rule.table.clone()),
             text("text_vi", &|v| v.rule.text.vi.clone()),
             text("text_en", &|v| v.rule.text.en.clone()),

@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use polars_core::prelude::{Column, DataFrame};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
+use std::str::FromStr;
 use std::sync::LazyLock;
 
 /// How much a failed rule matters.
@@ -26,20 +27,21 @@ pub enum Severity {
 impl Severity {
     /// The code in rule files.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Info => "info",
             Self::Warning => "warning",
             Self::Error => "error",
         }
     }
+}
 
-    /// The severity by its code.
-    ///
-    /// # Errors
-    /// [`Error::UnknownChoice`].
-    pub fn from_word(word: &str) -> Result<Self> {
-        choose("severity", word, &[Self::Error, Self::Warning, Self::Info].map(|s| (s.word(), s)))
+/// The severity by its code.
+impl FromStr for Severity {
+    type Err = Error;
+
+    fn from_str(word: &str) -> Result<Self> {
+        choose("severity", word, &[Self::Error, Self::Warning, Self::Info].map(|s| (s.as_str(), s)))
     }
 }
 
@@ -232,9 +234,9 @@ impl Rules {
         };
         let columns = vec![
             text("rule", &|r| Some(r.code.clone())),
-            text("severity", &|r| Some(r.severity.word().to_owned())),
+            text("severity", &|r| Some(r.severity.as_str().to_owned())),
             text("table", &|r| Some(r.table.clone())),
-            text("kind", &|r| Some(r.kind.word().to_owned())),
+            text("kind", &|r| Some(r.kind.as_str().to_owned())),
             text("columns", &|r| Some(r.columns().join(", "))),
             text("text_vi", &|r| Some(r.text.vi.clone())),
             text("text_en", &|r| Some(r.text.en.clone())),
@@ -334,7 +336,7 @@ impl WrittenRule {
             }
         };
         if self.scope.is_some() && !matches!(kind, Kind::Must { .. }) {
-            return refuse(file, format!("{key}.where"), Phrase::WhereBesideMust, Fact::verbatim(kind.word()));
+            return refuse(file, format!("{key}.where"), Phrase::WhereBesideMust, Fact::verbatim(kind.as_str()));
         }
         for (column, kinds) in kind.needs(table) {
             if !table.column(&column).is_some_and(|c| kinds.contains(&c.kind)) {
@@ -342,7 +344,7 @@ impl WrittenRule {
                     [only] => Phrase::TypedColumnOf(only.fact(), table.id.clone()),
                     _ => Phrase::SingleColumnOf(table.id.clone()),
                 };
-                return refuse(file, format!("{key}.{}", kind.word()), expected, Fact::quoted(column));
+                return refuse(file, format!("{key}.{}", kind.as_str()), expected, Fact::quoted(column));
             }
         }
         if let Kind::Refers(refers) = &kind {

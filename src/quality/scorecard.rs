@@ -132,7 +132,7 @@ impl Check {
         };
         let columns = Columns::new(counts.len())
             .words("area", counts.keys().map(|p| area(*p).map_or(UNKNOWN, |a| a.code.as_str())))
-            .words("area_level", counts.keys().map(|_| by.word()))
+            .words("area_level", counts.keys().map(|_| by.as_str()))
             .some_words("name", counts.keys().map(|p| area(*p).map(|a| a.name.as_str())))
             .counts("rows", count(|l| l.rows))
             .floats("completeness", score(|l| (l.recorded, l.expected)))

@@ -88,7 +88,7 @@ impl Cases {
             problems: Problems::default(),
             cache: HashMap::new(),
         };
-        let ages = encoder.encode(Derived::Age.word())?;
+        let ages = encoder.encode(Derived::Age.as_str())?;
         let Encoded::Number { low, high } = &*ages else { return Ok((vec![UNDECIDED; victims.height()], encoder.problems)) };
         let is_child = |(least, most): (&i32, &i32)| match (*most < ADULT, *least >= ADULT) {
             (true, _) => YES,

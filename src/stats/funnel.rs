@@ -3,7 +3,8 @@
 use super::check::{MOST_WHOLE, from_zero, positive, refuse, representable, whole};
 use super::reliability::{FEWEST_EVENTS, Kind, SMALLEST_DENOMINATOR, Status};
 use super::tail::{Moments, beta_tails, binomial_mass, gamma_tails, normal_deviate, poisson_mass};
-use crate::error::{Fact, Phrase, Result, choose};
+use crate::error::{Error, Fact, Phrase, Result, choose};
+use std::str::FromStr;
 
 /// The probability beyond each limit of 95 % and of 99.8 %.
 const TAILS: [f64; 2] = [0.025, 0.001];
@@ -17,12 +18,11 @@ pub enum FunnelMethod {
     Normal,
 }
 
-impl FunnelMethod {
-    /// The method of that name, `exact` or `normal`.
-    ///
-    /// # Errors
-    /// [`Error::UnknownChoice`](crate::Error::UnknownChoice).
-    pub fn from_word(word: &str) -> Result<Self> {
+/// The method of that name, `exact` or `normal`.
+impl FromStr for FunnelMethod {
+    type Err = Error;
+
+    fn from_str(word: &str) -> Result<Self> {
         choose("method", word, &[("exact", Self::Exact), ("normal", Self::Normal)])
     }
 }
@@ -62,7 +62,7 @@ pub enum Place {
 impl Place {
     /// Its name: `low_998`, `low_95`, `within`, `high_95`, `high_998`, `unreliable` or `not_available`.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Low998 => "low_998",
             Self::Low95 => "low_95",

@@ -4,7 +4,8 @@ use super::check::{deviate, share, tail};
 use super::interval::{Estimate, Interval};
 use super::reliability::Status;
 use super::tail::{Tail, beta_quantile_odds};
-use crate::error::{Result, choose};
+use crate::error::{Error, Result, choose};
+use std::str::FromStr;
 
 /// How the limits of a proportion are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,18 +19,19 @@ pub enum ProportionMethod {
 impl ProportionMethod {
     const WORDS: [(&'static str, Self); 2] = [("wilson", Self::Wilson), ("clopper_pearson", Self::ClopperPearson)];
 
-    /// The method of that name, `wilson` or `clopper_pearson`.
-    ///
-    /// # Errors
-    /// [`Error::UnknownChoice`](crate::Error::UnknownChoice).
-    pub fn from_word(word: &str) -> Result<Self> {
-        choose("method", word, &Self::WORDS)
-    }
-
     /// Its name.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         Self::WORDS[self as usize].0
+    }
+}
+
+/// The method of that name, `wilson` or `clopper_pearson`.
+impl FromStr for ProportionMethod {
+    type Err = Error;
+
+    fn from_str(word: &str) -> Result<Self> {
+        choose("method", word, &Self::WORDS)
     }
 }
 
@@ -52,7 +54,7 @@ pub fn proportion(x: u64, n: u64, level: f64, method: ProportionMethod) -> Resul
         ProportionMethod::Wilson => wilson(x, n, level),
         ProportionMethod::ClopperPearson => clopper_pearson(x, n, level),
     }?;
-    Ok(Estimate { interval: Some(interval), method: method.word(), status: Status::of_proportion(n) })
+    Ok(Estimate { interval: Some(interval), method: method.as_str(), status: Status::of_proportion(n) })
 }
 
 /// Wilson's score limits of `x` out of `n`.

@@ -4,7 +4,8 @@ use super::check::{deviate, positive, refuse, tail};
 use super::interval::{Estimate, Interval};
 use super::reliability::{FEWEST_EVENTS, Status};
 use super::tail::{Tail, gamma_quantile};
-use crate::error::{Phrase, Result, choose};
+use crate::error::{Error, Phrase, Result, choose};
+use std::str::FromStr;
 
 /// How the limits of a rate are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,16 +22,6 @@ pub enum RateMethod {
 }
 
 impl RateMethod {
-    /// The method of that name: `byar`, `byar_only`, `byar_rothman_boice` or `exact`.
-    ///
-    /// # Errors
-    /// [`Error::UnknownChoice`](crate::Error::UnknownChoice).
-    pub fn from_word(word: &str) -> Result<Self> {
-        let known =
-            [("byar", Self::Byar), ("byar_only", Self::ByarOnly), ("byar_rothman_boice", Self::ByarRothmanBoice), ("exact", Self::Exact)];
-        choose("method", word, &known)
-    }
-
     fn is_exact(self, x: u64) -> bool {
         self == Self::Exact || self == Self::Byar && x < FEWEST_EVENTS
     }
@@ -53,6 +44,17 @@ impl RateMethod {
             Self::ByarRothmanBoice => Interval { value: events, lower: byar(events + 0.5, -z), upper: byar(events + 0.5, z) },
             _ => Interval { value: events, lower: if x == 0 { 0.0 } else { byar(events, -z) }, upper: byar(events + 1.0, z) },
         })
+    }
+}
+
+/// The method of that name: `byar`, `byar_only`, `byar_rothman_boice` or `exact`.
+impl FromStr for RateMethod {
+    type Err = Error;
+
+    fn from_str(word: &str) -> Result<Self> {
+        let known =
+            [("byar", Self::Byar), ("byar_only", Self::ByarOnly), ("byar_rothman_boice", Self::ByarRothmanBoice), ("exact", Self::Exact)];
+        choose("method", word, &known)
     }
 }
 

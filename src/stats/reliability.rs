@@ -1,6 +1,7 @@
 //! How far a number can be relied on.
 
-use crate::error::{Result, choose};
+use crate::error::{Error, Result, choose};
+use std::str::FromStr;
 
 /// Fewer events than this make a rate `unreliable` (the bound below which England's public-health methods
 /// give no standardised rate; adopted by a decision of this project).
@@ -26,10 +27,10 @@ impl Status {
     ///
     /// ```
     /// use chitieu::stats::Status;
-    /// assert_eq!(Status::of_rate(9).word(), "unreliable");
+    /// assert_eq!(Status::of_rate(9).as_str(), "unreliable");
     /// ```
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Ok => "ok",
             Self::Unreliable => "unreliable",
@@ -63,12 +64,11 @@ pub enum Kind {
     Rate,
 }
 
-impl Kind {
-    /// The kind of that name, `proportion` or `rate`.
-    ///
-    /// # Errors
-    /// [`Error::UnknownChoice`](crate::Error::UnknownChoice).
-    pub fn from_word(word: &str) -> Result<Self> {
+/// The kind of that name, `proportion` or `rate`.
+impl FromStr for Kind {
+    type Err = Error;
+
+    fn from_str(word: &str) -> Result<Self> {
         choose("kind", word, &[("proportion", Self::Proportion), ("rate", Self::Rate)])
     }
 }

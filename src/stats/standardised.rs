@@ -5,7 +5,8 @@ use super::interval::{Estimate, Interval};
 use super::rate::RateMethod;
 use super::reliability::{FEWEST_EVENTS, Status};
 use super::tail::{Tail, gamma_quantile};
-use crate::error::{Fact, Phrase, Result, choose};
+use crate::error::{Error, Fact, Phrase, Result, choose};
+use std::str::FromStr;
 
 /// One stratum (an age group, say) of a directly standardised rate.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -40,12 +41,13 @@ pub enum DirectMethod {
 
 impl DirectMethod {
     const WORDS: [(&'static str, Self); 2] = [("dobson", Self::Dobson), ("fay_feuer", Self::FayFeuer)];
+}
 
-    /// The method of that name, `dobson` or `fay_feuer`.
-    ///
-    /// # Errors
-    /// [`Error::UnknownChoice`](crate::Error::UnknownChoice).
-    pub fn from_word(word: &str) -> Result<Self> {
+/// The method of that name, `dobson` or `fay_feuer`.
+impl FromStr for DirectMethod {
+    type Err = Error;
+
+    fn from_str(word: &str) -> Result<Self> {
         choose("method", word, &Self::WORDS)
     }
 }

@@ -3,7 +3,8 @@
 use super::check::{finite, positive, refuse, representable, whole};
 use super::reliability::{FEWEST_EVENTS, Kind, Status};
 use super::tail::normal_two_sided;
-use crate::error::{Fact, Phrase, Result, choose};
+use crate::error::{Error, Fact, Phrase, Result, choose};
+use std::str::FromStr;
 
 /// One period or ordered group.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -104,12 +105,11 @@ pub enum ChangeMethod {
     LogLinear,
 }
 
-impl ChangeMethod {
-    /// The method of that name, `average` or `log_linear`.
-    ///
-    /// # Errors
-    /// [`Error::UnknownChoice`](crate::Error::UnknownChoice).
-    pub fn from_word(word: &str) -> Result<Self> {
+/// The method of that name, `average` or `log_linear`.
+impl FromStr for ChangeMethod {
+    type Err = Error;
+
+    fn from_str(word: &str) -> Result<Self> {
         choose("method", word, &[("average", Self::Average), ("log_linear", Self::LogLinear)])
     }
 }

@@ -87,7 +87,7 @@ pub(in crate::intake) enum How {
 }
 
 impl How {
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Id => "id",
             Self::Synonym => "synonym",
