@@ -30,7 +30,8 @@ from chitieu._limits import limits
 from chitieu._native import __version__
 from chitieu._plan import Plan, Tally, compute, merge, plan
 from chitieu._progress import tqdm_progress
-from chitieu._read import Folder, Reading, clean, find_area, read, read_folder
+from chitieu._read import clean, find_area, read, read_folder
+from chitieu._reading import Folder, Reading
 from chitieu._result import Result, ResultWarning
 from chitieu._table import Table
 

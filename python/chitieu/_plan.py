@@ -13,8 +13,9 @@ import polars as pl
 from chitieu import _native
 from chitieu._catalogue import Catalogue
 from chitieu._catalogue import catalogue as builtin
-from chitieu._dataset import Dataset, as_frame, check_names
+from chitieu._dataset import Dataset
 from chitieu._errors import PlanError, SchemaError
+from chitieu._frame import as_frame, check_names
 from chitieu._language import name_of, pick, say, word_list
 from chitieu._progress import Progress, check_callable
 from chitieu._result import Result, ResultWarning

@@ -6,27 +6,21 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
-from functools import cached_property
-from html import escape
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from chitieu import _native
-from chitieu._catalogue import html_table, utf8_text
-from chitieu._dataset import Dataset, as_frame
+from chitieu._catalogue import utf8_text
 from chitieu._errors import DataError, PlanError, SchemaError
 from chitieu._files import no_file
-from chitieu._language import pick, say, word_list, words
+from chitieu._frame import as_frame
+from chitieu._language import say, word_list
 from chitieu._limits import limits
 from chitieu._progress import Progress, Steps, check_callable
+from chitieu._reading import Folder, Reading
 from chitieu._source import Files, by_polars, check_rows
-
-#: Rows of a report shown in a notebook.
-ROWS_SHOWN = 10
-#: Sheets named where a reading tells of several.
-SHEETS_NAMED = 5
 
 
 def _mapping(mapping: Mapping[str, Any] | str | os.PathLike[str] | None) -> tuple[str | None, str | None]:
@@ -118,232 +112,6 @@ def _most_and_all(lengths: pl.Series) -> tuple[int, int]:
 
 #: Items of lists that are looked at one by one; more are counted alone.
 _ITEMS = 50_000_000
-
-
-class Reading:
-    r"""One table as it was read from a file, and everything that is told about the reading.
-
-    ``ct.Dataset(children=reading)`` takes it as it takes a frame, with the day of its areas and its list of ethnic
-    codes.
-
-    Example:
-        >>> import chitieu as ct, tempfile, pathlib
-        >>> file = pathlib.Path(tempfile.mkdtemp()) / "tre_em.csv"
-        >>> text = "Họ và tên;Ngày sinh;Giới tính\nNguyễn Văn A;05/03/2014;Nam\nTrần Thị B;31/02/2015;Nữ\n"
-        >>> _ = file.write_text(text, encoding="utf-8")
-        >>> reading = ct.read(file, table="children")
-        >>> reading.to_polars().select("birth_date", "sex", "source_row", "source_unread").rows()
-        [(datetime.date(2014, 3, 5), 'male', 2, None), (None, 'female', 3, 'birth_date')]
-        >>> reading.findings.rows()
-        [('tre_em.csv', '', 3, 'birth_date', 'a day that the month has')]
-        >>> reading.changes.select("column", "rule", "rows").rows()
-        [('birth_date', 'day_month_year', 1), ('sex', 'code_name', 2)]
-    """
-
-    def __init__(self, native: _native.Reading) -> None:
-        self._native = native
-        self._frame: pl.DataFrame | None = None
-
-    @property
-    def table(self) -> str:
-        """The table it is."""
-        return self._native.table()
-
-    @property
-    def area_vintage(self) -> str | None:
-        """The day whose list of areas was used, if one was given."""
-        return self._native.area_vintage()
-
-    @property
-    def ethnic_list(self) -> str | None:
-        """The official list of ethnic codes: the one given, or ``"1979"`` where names had to be turned into codes."""
-        return self._native.ethnic_list()
-
-    def to_polars(self) -> pl.DataFrame:
-        """Return the records: our columns, then ``source_file``, ``source_sheet``, ``source_row``, ``source_unread``.
-
-        ``source_row`` is the row as the spreadsheet shows it (of a text file the line, of Parquet the row), and
-        ``source_unread`` names the columns of the row that could not be read.
-        """
-        if self._frame is None:
-            self._frame = pl.DataFrame(self._native.frame())
-        return self._frame
-
-    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
-        return self._native.frame().__arrow_c_stream__(requested_schema)
-
-    @property
-    def files(self) -> pl.DataFrame:
-        """What was read: file, sheet, table, encoding, header_row, rows, set_aside, not_read (the reason)."""
-        return pl.DataFrame(self._native.files())
-
-    @property
-    def columns(self) -> pl.DataFrame:
-        """The headers of the file: file, sheet, header, column, how.
-
-        ``how`` is ``"id"``, ``"synonym"``, ``"mapping"``, ``"ignored"``, ``"repeated"`` (another column means the
-        same; none of them is taken, and a finding says so), ``"parentheses"`` (they tell another unit, order or code
-        than ours, such as "triệu đồng": convert the values, or name the column in the mapping), ``"unit"`` (a line
-        above the header does), ``"whose"`` (a date of birth beside the name of a mother or another adult, which may be
-        theirs: name it in the mapping), or null where nothing was matched.
-        """
-        return pl.DataFrame(self._native.columns())
-
-    @property
-    def changes(self) -> pl.DataFrame:
-        """How many values each rule changed: file, sheet, column, rule, rows, meaning."""
-        return pl.DataFrame(self._native.changes())
-
-    @property
-    def findings(self) -> pl.DataFrame:
-        """The values that could not be read and are null: file, sheet, row, column, expected.
-
-        At the row of the header: a column that more than one header means. At ``source_row``: a line of more cells
-        than the header, or of fewer than all others.
-        """
-        return pl.DataFrame(self._native.findings())
-
-    @property
-    def set_aside(self) -> pl.DataFrame:
-        """The rows that are no records (totals, notes, blank rows): file, sheet, row, why, meaning."""
-        return pl.DataFrame(self._native.set_aside())
-
-    def _summary(self) -> list[str]:
-        columns = self.columns
-        unmatched = columns.filter(pl.col("how").is_null() | (pl.col("how") == "repeated"))["header"].to_list()
-        for how, why in _not_taken().items():
-            unmatched += [f"{header} [{why}]" for header in columns.filter(pl.col("how") == how)["header"]]
-        matched = columns.filter(pl.col("column").is_not_null()).height
-        rows, changed = self._native.rows(), int(self.changes["rows"].sum())
-        unread, aside = self._native.unread()
-        lines = [
-            say(f"{rows:,} bản ghi; {aside:,} dòng để riêng", f"{rows:,} records; {aside:,} rows set aside"),
-            self._whence(),
-            say(f"{matched} tiêu đề đã khớp", f"{matched} headers matched")
-            + (say("; không khớp: ", "; not matched: ") + ", ".join(unmatched) if unmatched else ""),
-            say(f"{changed:,} giá trị được chuyển đổi", f"{changed:,} values changed"),
-            say(f"{unread:,} giá trị không đọc được", f"{unread:,} values could not be read"),
-        ]
-        hidden = self.changes.filter(pl.col("rule") == "hidden_row")["rows"].sum()
-        columns_hidden = self.changes.filter(pl.col("rule") == "hidden_column")["column"].n_unique()
-        if hidden or columns_hidden:
-            lines.append(
-                say(
-                    f"{hidden:,} bản ghi ở dòng bị ẩn, {columns_hidden} cột bị ẩn, vẫn được đọc",
-                    f"{hidden:,} records in hidden rows, {columns_hidden} hidden columns, read all the same",
-                )
-            )
-        if self.ethnic_list:
-            lines.append(say("mã dân tộc theo danh mục ", "ethnic codes of the list of ") + self.ethnic_list)
-        return lines
-
-    def _whence(self) -> str:
-        """Say of how many files and sheets the records come, with the sheets of a single file by name."""
-        read = self.files.filter(pl.col("not_read").is_null())
-        files, sheets = read["file"].n_unique(), read.height
-        named = ", ".join(read["sheet"].head(SHEETS_NAMED)) + (", …" if sheets > SHEETS_NAMED else "")
-        if files == 1:
-            name = read["file"][0]
-            if sheets == 1:
-                whole = f"{name} / {named}" if named else name
-                return say(f"từ {whole}", f"from {whole}")
-            return say(f"ghép từ {sheets} trang của {name}: {named}", f"joined from {sheets} sheets of {name}: {named}")
-        return say(f"ghép từ {files:,} tệp, {sheets:,} trang", f"joined from {files:,} files, {sheets:,} sheets")
-
-    def _title(self) -> str:
-        names = {t["id"]: pick(t["name"]) for t in words()["tables"]}
-        return f"{names[self.table]} ({self.table})"
-
-    def __repr__(self) -> str:
-        return "\n".join([f"Reading: {self._title()}", *(f"  {line}" for line in self._summary())])
-
-    def _repr_html_(self) -> str:
-        lines = "".join(f"<li>{escape(line)}</li>" for line in self._summary())
-        head = f"<h4>{escape(self._title())}</h4><ul>{lines}</ul>"
-        return head + _html(self.changes) + _html(self.findings)
-
-
-def _not_taken() -> dict[str, str]:
-    """Return why headers that are known are not taken, by how they were matched."""
-    return {
-        "parentheses": say(
-            "ngoặc đơn nêu đơn vị, thứ tự hoặc mã khác", "its parentheses tell another unit, order or code"
-        ),
-        "unit": say("dòng đơn vị tính ở trên nêu đơn vị khác", "a line above tells another unit"),
-        "whose": say(
-            "đứng cạnh họ tên người lớn, có thể là ngày của người đó", "beside the name of an adult: it may be theirs"
-        ),
-    }
-
-
-def _html(frame: pl.DataFrame) -> str:
-    """Return the first rows of a report as a table; nothing for one without rows."""
-    if not frame.height:
-        return ""
-    rows = [tuple("" if v is None else str(v) for v in row) for row in frame.head(ROWS_SHOWN).iter_rows()]
-    more = frame.height - ROWS_SHOWN
-    note = f"<p>… {more:,} {say('dòng nữa', 'more rows')}</p>" if more > 0 else ""
-    return html_table(tuple(frame.columns), rows) + note
-
-
-class Folder:
-    """The tables found in the files of a folder.
-
-    Attributes:
-        readings: For each table what was read.
-    """
-
-    def __init__(self, native: _native.Folder, area_vintage: str | None, ethnic_list: str | None) -> None:
-        self._native = native
-        self._area_vintage, self._ethnic_list = area_vintage, ethnic_list
-        self.readings: dict[str, Reading] = {r.table(): Reading(r) for r in native.readings()}
-
-    @cached_property
-    def dataset(self) -> Dataset:
-        """The tables as a dataset."""
-        tables: dict[str, Any] = dict(self.readings)
-        return Dataset(area_vintage=self._area_vintage, ethnic_list=self._ethnic_list, **tables)
-
-    @property
-    def files(self) -> pl.DataFrame:
-        """Every sheet of every file: file, sheet, table, encoding, header_row, rows, set_aside, not_read."""
-        return pl.DataFrame(self._native.files())
-
-    def _all(self, part: str) -> pl.DataFrame:
-        frames = [getattr(r, part).select(pl.lit(t).alias("table"), pl.all()) for t, r in self.readings.items()]
-        return pl.concat(frames) if frames else pl.DataFrame()
-
-    @property
-    def columns(self) -> pl.DataFrame:
-        """The headers of all tables; see :attr:`Reading.columns`."""
-        return self._all("columns")
-
-    @property
-    def changes(self) -> pl.DataFrame:
-        """The changes of all tables; see :attr:`Reading.changes`."""
-        return self._all("changes")
-
-    @property
-    def findings(self) -> pl.DataFrame:
-        """The values that could not be read, of all tables; see :attr:`Reading.findings`."""
-        return self._all("findings")
-
-    @property
-    def set_aside(self) -> pl.DataFrame:
-        """The rows that are no records, of all tables; see :attr:`Reading.set_aside`."""
-        return self._all("set_aside")
-
-    def __repr__(self) -> str:
-        files = self.files
-        lines = [
-            f"  {row['file']}{' / ' + row['sheet'] if row['sheet'] else ''}: "
-            + (row["not_read"] or f"{row['table']}, {row['rows']:,} {say('bản ghi', 'records')}")
-            for row in files.iter_rows(named=True)
-        ]
-        return "\n".join([f"Folder: {', '.join(self.readings) or '–'}", *lines])
-
-    def _repr_html_(self) -> str:
-        return _html(self.files) + "".join(reading._repr_html_() for reading in self.readings.values())
 
 
 def read(

@@ -8,8 +8,8 @@ from typing import Any
 import polars as pl
 from polars import selectors
 
-from chitieu._dataset import as_frame
 from chitieu._errors import PlanError
+from chitieu._frame import as_frame
 from chitieu._language import say, words
 from chitieu._nearest import nearest
 from chitieu._source import by_polars
