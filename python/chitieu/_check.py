@@ -169,7 +169,7 @@ class Check:
         """Return the rows of a table (from 0) that fail a rule of at least that severity."""
         return pl.DataFrame(self._native.failing_rows(table, severity))["row"]
 
-    def scorecard(self, by: str = "commune", *, period: str | None = None) -> Scorecard:
+    def scorecard(self, area_level: str = "commune", *, period: str | None = None) -> Scorecard:
         """Return how complete, accurate and timely the records of each area are, from 0 to 100.
 
         The formulas are decisions of this project, the same for every area and period:
@@ -189,7 +189,7 @@ class Check:
         of the provinces with rows is listed; a score is null where there is nothing to judge.
 
         Args:
-            by: The level of the areas: ``"commune"``, ``"district"``, ``"province"`` or ``"country"``.
+            area_level: The level of the areas: ``"commune"``, ``"district"``, ``"province"`` or ``"country"``.
             period: A period of whole months, such as ``"2022Q2"``; None: :attr:`period`, with the whole of the months
                 that it touches. Call it for several months to follow an area.
 
@@ -204,7 +204,7 @@ class Check:
             >>> scores.filter(area="33").to_polars().select("area", "reported", "expected", "status").rows()
             [('33', 161, 161, 'ok')]
         """
-        found = self._native.scorecard(by, str(period or self._native.whole_months()))
+        found = self._native.scorecard(area_level, str(period or self._native.whole_months()))
         return Scorecard(pl.DataFrame(found), self.area_vintage)
 
     def to_html(self, period: str | None = None) -> str:

@@ -75,8 +75,8 @@ impl PyCheck {
         enter(py, || self.0.failures(rule).map(Frame))
     }
 
-    fn scorecard(&self, py: Python<'_>, by: &str, period: &str) -> PyResult<Frame> {
-        enter(py, || self.0.scorecard(Level::from_str(by)?, &period.parse()?).map(Frame))
+    fn scorecard(&self, py: Python<'_>, area_level: &str, period: &str) -> PyResult<Frame> {
+        enter(py, || self.0.scorecard(Level::from_str(area_level)?, &period.parse()?).map(Frame))
     }
 
     fn whole_months(&self, py: Python<'_>) -> PyResult<String> {

@@ -54,13 +54,13 @@ impl Check {
     ///
     /// # Errors
     /// [`Error::BadNumber`] for a period not of whole months, [`Error::NoLevel`] for a level that is not in the list of areas.
-    pub fn scorecard(&self, by: Level, period: &Period) -> Result<DataFrame> {
+    pub fn scorecard(&self, area_level: Level, period: &Period) -> Result<DataFrame> {
         let Some(asked) = months(period) else {
             return Err(Error::BadNumber { what: "period", expected: Phrase::WholeMonths.into(), found: Fact::verbatim(period) });
         };
         let areas = &self.setting.areas;
-        areas.check_level(by)?;
-        let area_of = |commune: u32| if commune == NOWHERE { NOWHERE } else { areas.up_to(commune, by) };
+        areas.check_level(area_level)?;
+        let area_of = |commune: u32| if commune == NOWHERE { NOWHERE } else { areas.up_to(commune, area_level) };
         let communes = self.communes();
         let mut counts: BTreeMap<u32, AreaCounts> = communes.iter().map(|commune| (area_of(*commune), AreaCounts::default())).collect();
         let mut reporting: BTreeSet<u32> = BTreeSet::new();
@@ -99,7 +99,7 @@ impl Check {
             of_area.communes += 1;
             of_area.reported += u64::from(reporting.contains(commune));
         }
-        self.scores(by, &counts, self.tables.iter().any(|table| self.has_every_commune(table)))
+        self.scores(area_level, &counts, self.tables.iter().any(|table| self.has_every_commune(table)))
     }
 
     /// True for a table in which every commune has rows: one without any has not reported.

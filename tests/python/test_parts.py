@@ -200,7 +200,7 @@ def test_a_level_that_the_list_does_not_have():
         lambda: ct.compute(dataset, **asked),
         lambda: ct.compute(dataset, **(asked | {"period": "2022", "area_vintage": "2025-07-01"})),
         lambda: ct.Plan.from_json(json.dumps(plan | {"area_level": "district"})),
-        lambda: ct.check(dataset, period="2025H2").scorecard(by="district"),
+        lambda: ct.check(dataset, period="2025H2").scorecard(area_level="district"),
     ):
         with pytest.raises(ct.PlanError) as caught:
             work()
