@@ -247,8 +247,8 @@ class Plot:
     """Charts of a result, reached as ``result.plot``; calling it is :meth:`bar`.
 
     Every chart is a plain Altair chart in the language in use (see :func:`chitieu.set_language`), to be
-    changed further with ``.properties(...)`` or ``.configure(...)``. A notebook without a network shows it
-    after ``altair.renderers.enable("svg")``.
+    changed further with ``.properties(...)`` or ``.configure(...)``. A notebook shows it as a picture, which is
+    made on the machine: no script, no network.
 
     Args:
         result: The result to draw from.

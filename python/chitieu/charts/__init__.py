@@ -5,7 +5,7 @@ with ``.properties(...)`` and written by :func:`save_png`. It takes a table of :
 the same columns. Under the title are the choices behind the numbers (period, date, place, verification, age limit) and
 who reported, on the axis the unit, and below the source, which only the author knows. Nothing rests on colour alone.
 
-A notebook without a network shows charts after ``altair.renderers.enable("svg")``.
+A notebook shows a chart as a picture, which is made on the machine: no script, no network.
 
 Example:
     >>> import chitieu as ct, polars as pl

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 from pathlib import Path
@@ -26,6 +27,20 @@ def load_altair() -> Any:
     return altair
 
 
+def load_vl_convert() -> Any:
+    """Return the package ``vl_convert``, which draws without a browser; optional and slow to import."""
+    try:
+        import vl_convert
+    except ImportError as error:
+        raise ImportError(
+            say(
+                'vẽ thành hình cần gói "vl-convert-python": pip install chitieu[plot]',
+                'pictures need the package "vl-convert-python": pip install chitieu[plot]',
+            )
+        ) from error
+    return vl_convert
+
+
 #: What begins or ends a script, or hides its end, where a chart is written into a page.
 _SCRIPT = re.compile(r"<(?=/?script|!--)", re.IGNORECASE)
 
@@ -48,7 +63,48 @@ def inside_script(part: Any) -> Any:
     return part
 
 
-def save_png(chart: Any, *, path: str | os.PathLike[str], scale: float = 2.0) -> Path:
+#: Dots of a PNG per point of a chart.
+SCALE = 2.0
+
+
+class SelfDrawn:
+    """What shows a chart in a notebook: a picture, made here, without a script or a network.
+
+    SVG for a page that takes it; PNG for one that trusts no SVG, such as a notebook of somebody else.
+    """
+
+    def _repr_mimebundle_(self, *args: object, **options: object) -> tuple[dict[str, str], dict[str, Any]]:
+        try:
+            convert = load_vl_convert()
+        except ImportError as error:
+            return {"text/plain": str(error)}, {}
+        svg = svg_of(self)
+        width, height = re.findall(r'(?:width|height)="([0-9.]+)"', svg)[:2]
+        png = base64.b64encode(convert.svg_to_png(svg, scale=SCALE)).decode("ascii")
+        size = {"width": round(float(width)), "height": round(float(height))}
+        return {"image/svg+xml": svg, "image/png": png}, {"image/png": size}
+
+
+#: For each class of charts its child that draws itself.
+_SELF_DRAWN: dict[type, type] = {}
+
+
+def self_drawn(chart: Any) -> Any:
+    """Return an Altair chart that draws itself; its class is a child of the class it had."""
+    of = type(chart)
+    if not issubclass(of, SelfDrawn):
+        if of not in _SELF_DRAWN:
+            _SELF_DRAWN[of] = type(of.__name__, (SelfDrawn, of), {"__doc__": of.__doc__, "__module__": of.__module__})
+        object.__setattr__(chart, "__class__", _SELF_DRAWN[of])
+    return chart
+
+
+def svg_of(chart: Any) -> str:
+    """Return an Altair chart as SVG."""
+    return str(load_vl_convert().vegalite_to_svg(chart.to_dict()))
+
+
+def save_png(chart: Any, *, path: str | os.PathLike[str], scale: float = SCALE) -> Path:
     """Write a chart as PNG, whole or not at all, without a browser or a network.
 
     Args:
@@ -84,13 +140,5 @@ def save_png(chart: Any, *, path: str | os.PathLike[str], scale: float = 2.0) ->
             expected="0 < scale <= 20",
             got=str(scale),
         )
-    try:
-        import vl_convert  # noqa: F401
-    except ImportError as error:
-        raise ImportError(
-            say(
-                'ghi PNG cần gói "vl-convert-python": pip install chitieu[plot]',
-                'PNG needs the package "vl-convert-python": pip install chitieu[plot]',
-            )
-        ) from error
+    load_vl_convert()
     return write_whole(path, lambda name: chart.save(name, format="png", scale_factor=scale))

@@ -6,7 +6,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any, cast
 
 from chitieu._language import say
-from chitieu.charts._render import inside_script
+from chitieu.charts._render import inside_script, self_drawn
 
 if TYPE_CHECKING:
     import altair
@@ -96,7 +96,7 @@ def titled(alt: Any, chart: Any, title: str, notes: list[str], width: int = 620)
         .configure_axis(gridColor=GRID, domainColor=AXIS, labelColor=INK, titleColor=INK, titleFontWeight="normal")
         .configure_legend(labelColor=INK, titleColor=INK, titleFontWeight="normal", labelFontSize=SIZE, labelLimit=300)
     )
-    return inside_script(drawn)
+    return self_drawn(inside_script(drawn))
 
 
 def sourced(alt: Any, chart: Any, title: str, notes: list[str], source: str, width: int = 620) -> altair.VConcatChart:
