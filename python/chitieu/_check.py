@@ -169,7 +169,7 @@ class Check:
         """Return the rows of a table (from 0) that fail a rule of at least that severity."""
         return pl.DataFrame(self._native.failing_rows(table, severity))["row"]
 
-    def scorecard(self, area_level: str = "commune", *, period: str | None = None) -> Scorecard:
+    def scorecard(self, area_level: str = "province", *, period: str | None = None) -> Scorecard:
         """Return how complete, accurate and timely the records of each area are, from 0 to 100.
 
         The formulas are decisions of this project, the same for every area and period:

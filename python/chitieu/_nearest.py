@@ -1,16 +1,67 @@
-"""A word that is none of those there are: the error names what there is, the nearest first."""
+"""Which word is meant; if it is none of those there are, the error names them, the nearest first."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 
 from chitieu._errors import PlanError
 from chitieu._language import say
 
+#: The marks of Vietnamese tones.
+TONES = "\u0300\u0301\u0303\u0309\u0323"
+
 #: Words named in an error.
 MOST = 12
+
+
+def one_of(what: str, got: object, known: Mapping[str, Iterable[str]]) -> str:
+    """Return the word that was given, or the one whose name was given: with its marks, or all in letters without.
+
+    Args:
+        what: The column or argument that it was given for.
+        got: What was given, of any type.
+        known: The words, each with the names people have for it.
+
+    Raises:
+        PlanError: If it is no word and not the name of one alone; of several they are named.
+    """
+    if not isinstance(got, str) or got in known:
+        if isinstance(got, str):
+            return got
+        raise unknown_word(what, got, known)
+    # A wrong mark may be another name, which is not among those known: no guess. A text without any is none.
+    for like in (_toned, _plain) if _plain(got) == _folded(got) else (_toned,):
+        called = [word for word, names in known.items() if like(got) in {like(n) for n in _every_name(names)}]
+        if len(called) == 1:
+            return called[0]
+        if called:
+            raise _several(what, got, called)
+    raise unknown_word(what, got, known)
+
+
+def _every_name(names: Iterable[str]) -> Iterable[str]:
+    """Yield names, and of ``Phần trăm (%)`` also the two of which it is made."""
+    for name in names:
+        yield name
+        if parts := re.fullmatch(r"(.+) \((.+)\)", name):
+            yield from parts.groups()
+
+
+def _several(what: str, got: str, called: Sequence[str]) -> PlanError:
+    shown = ", ".join(called[:MOST]) + (", …" if len(called) > MOST else "")
+    return PlanError(
+        say(
+            f'{what}: "{got}" là tên của nhiều giá trị: {shown}; hãy ghi một trong các mã đó',
+            f'{what}: "{got}" is the name of several: {shown}; give one of these codes',
+        ),
+        code="unknown_choice",
+        column=what,
+        expected=shown,
+        got=got,
+    )
 
 
 def unknown_word(what: str, got: object, known: Mapping[str, Iterable[str]]) -> PlanError:
@@ -43,9 +94,24 @@ def nearest(got: object, known: Mapping[str, Iterable[str]]) -> str:
     return ", ".join(order[:MOST]) + (", …" if len(order) > MOST else "") or "–"
 
 
+def _folded(text: str) -> str:
+    """Return a text in lower case and one form of Unicode, with single spaces."""
+    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+
+
+def _toned(text: str) -> str:
+    """Return a text with the tone of each word at its end: ``hòa`` and ``hoà`` are one word."""
+    words = []
+    for word in _folded(text).split():
+        letters = unicodedata.normalize("NFD", word)
+        tones = "".join(c for c in letters if c in TONES)
+        words.append(unicodedata.normalize("NFC", "".join(c for c in letters if c not in TONES)) + tones)
+    return " ".join(words)
+
+
 def _plain(text: str) -> str:
     """Return a text in lower case and without marks, as it is compared."""
-    letters = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
+    letters = unicodedata.normalize("NFD", _folded(text).replace("đ", "d"))
     return "".join(c for c in letters if not unicodedata.combining(c))
 
 

@@ -10,8 +10,8 @@ import polars as pl
 from chitieu._areas import area_names, reports
 from chitieu._catalogue import MULTIPLIER
 from chitieu._errors import PlanError
-from chitieu._language import category, get_language, name_of, pick, quotient, say
-from chitieu._nearest import unknown_word
+from chitieu._language import category, codes, get_language, name_of, pick, quotient, say
+from chitieu._nearest import one_of, unknown_word
 from chitieu._table import Table
 from chitieu.charts import save_png
 from chitieu.charts._bars import bars
@@ -113,9 +113,10 @@ class Result(Table):
         """Return the rows of one indicator; a dimension that is not named is at its total.
 
         Args:
-            indicator: Its id.
+            indicator: Its id, its code in the circular (``I.0101``) or its name.
             **where: The word of ``measure``, ``period``, ``area`` (a code), ``area_level``, a dimension, or another
-                column of words. ``"*"`` keeps all of a column. For several words see :meth:`Table.filter`.
+                column of words, or its name if only one has it. ``"*"`` keeps all of a column. For several words see
+                :meth:`Table.filter`.
 
         Raises:
             PlanError: For an indicator, a column or a word that the result does not have; the message names what
@@ -131,11 +132,7 @@ class Result(Table):
             ...     error.expected
             'female, male, total, unknown'
         """
-        known = self._known("indicator")
-        if not isinstance(indicator, str) or indicator not in known:
-            error = unknown_word("indicator", indicator, known)
-            error.code = "unknown_indicator"
-            raise error
+        indicator = self._indicator(indicator)
         found = self._keep(self._frame["indicator"] == indicator)
         if not len(found):
             raise self._left_out(indicator)
@@ -147,8 +144,17 @@ class Result(Table):
 
     def _known(self, column: str) -> dict[str, list[str]]:
         if column == "indicator":
-            return {i["id"]: list(i["name"].values()) for i in self._plan._data["indicators"]}
+            listed = self._plan._data["indicators"]
+            return {i["id"]: [*i["name"].values(), *filter(None, [i.get("code")])] for i in listed}
         return super()._known(column)
+
+    def _indicator(self, given: str) -> str:
+        """Return the id of an indicator given by id, code or name."""
+        try:
+            return one_of("indicator", given, self._known("indicator"))
+        except PlanError as error:
+            error.code = "unknown_indicator"
+            raise
 
     def _left_out(self, indicator: str) -> PlanError:
         """Return the error of an indicator without rows."""
@@ -165,7 +171,7 @@ class Result(Table):
         """Return one value as it is printed: rounded once, half up, from the exact fraction.
 
         Args:
-            indicator: Its id.
+            indicator: Its id, code or name.
             **where: What names one row; see :meth:`only`. Without ``area`` the country.
 
         Raises:
@@ -290,7 +296,7 @@ class Plot:
         periods other than a year are not held against it.
 
         Args:
-            indicator: Its id.
+            indicator: Its id, code or name, as all words here; see :meth:`Result.only`.
             by: A dimension of the result. Without it the bars are areas, largest first.
             area_level: The level of the areas. None: the finest with at most 40 areas; with ``by`` no areas.
                 Given together with ``by``, there is one panel per category.
@@ -307,13 +313,19 @@ class Plot:
             ImportError: If the package ``altair`` is not there.
         """
         result, plan = self._result, self._result.plan
-        result.only(indicator)  # refuses an id that the result does not have
+        indicator = result._indicator(indicator)
+        result.only(indicator)  # refuses one that was left out
         definition = result._definition(indicator)
         outputs = definition["outputs"]
-        measure = _among("measure", measure or outputs[-1], {m: (name_of("measure", m),) for m in outputs})
+        measure = one_of("measure", measure or outputs[-1], {m: codes("measure")[m] for m in outputs})
         every = {}
         if by is not None:
-            every = {_among("by", by, {d: (name_of("dimension", d),) for d in plan.by}): "*"}
+            by = one_of("by", by, {d: codes("dimension").get(d, ()) for d in plan.by})
+            every = {by: "*"}
+        if area is not None:
+            area = one_of("area", area, result._known("area"))
+        if area_level is not None:
+            area_level = one_of("area_level", area_level, result._known("area_level"))
         rows = result.only(indicator, measure=measure, **every)
         return bars(
             rows,
@@ -333,10 +345,3 @@ class Plot:
     def __repr__(self) -> str:
         ids = ", ".join(self._result.plan.indicators)
         return f"Plot(indicator, *, by=None, area_level=None, measure=None, area=None): {ids}"
-
-
-def _among(what: str, got: str, known: dict[str, tuple[str]]) -> str:
-    """Return an argument if it is one of the known words."""
-    if not isinstance(got, str) or got not in known:
-        raise unknown_word(what, got, known)
-    return got

@@ -16,7 +16,7 @@ from chitieu._catalogue import html_table
 from chitieu._errors import PlanError
 from chitieu._files import write_whole
 from chitieu._language import category, codes, name_of, printed, say
-from chitieu._nearest import unknown_word
+from chitieu._nearest import one_of, unknown_word
 
 if TYPE_CHECKING:
     import pandas
@@ -100,8 +100,8 @@ class Table:
         """Return the rows that have certain words in their columns.
 
         Args:
-            **where: For a column of words, such as ``area`` (a code), ``status`` or a dimension: the word, a list of
-                words, or ``"*"`` for all.
+            **where: For a column of words, such as ``area``, ``status`` or a dimension: the word (of an area its
+                code) or its name if only one has it (``"Nữ"``, ``"Xã Đông Tảo"``), a list of them, or ``"*"`` for all.
 
         Raises:
             PlanError: For a column or a word that the table does not have, naming those it has, the nearest first; for
@@ -150,12 +150,8 @@ class Table:
             PlanError: For a word that the column does not have, or for none.
         """
         known = self._known(column)
-        words: list[str] = []
-        for word in value if isinstance(value, SEVERAL) and len(value) else [value]:
-            if not isinstance(word, str) or word not in known:
-                raise unknown_word(column, word, known)
-            words.append(word)
-        return words
+        given = value if isinstance(value, SEVERAL) and len(value) else [value]
+        return [one_of(column, word, known) for word in given]
 
     def _known(self, column: str) -> dict[str, list[str]]:
         """Return the words of a column, each with its names."""
@@ -168,10 +164,8 @@ class Table:
                 if code in of:
                     of[code].append(name)
             return of
-        return {
-            word: [n for of in LISTS.get(column, (column,)) for n in (name_of(of, word), *codes(of).get(word, ()))]
-            for word in words
-        }
+        lists = LISTS.get(column, (column,))
+        return {word: [n for of in lists for n in (category(of, word), *_names(of, word))] for word in words}
 
     def _column_names(self, column: str) -> Iterable[str]:
         """Return what people call a column, in both languages."""
@@ -222,3 +216,8 @@ class Table:
             return printed(value, 2 if isinstance(value, float) else 0)
         names = (category(of, str(value)) for of in LISTS.get(column, (column,)))
         return next((name for name in names if name != value), str(value))
+
+
+def _names(of: str, word: str) -> tuple[str, ...]:
+    """Return the names of a word of a list in both languages."""
+    return codes(of).get(word) or codes("word").get(word) or ()

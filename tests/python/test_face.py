@@ -56,8 +56,6 @@ def test_one_argument_has_one_default():
     for argument in ("area_level", "unknown_areas", "area_vintage", "level", "on_progress", "by", "complete"):
         if argument == "level":  # of limits; find_area means one of areas
             defaults[argument].pop("'commune'")
-        if argument == "by":  # one level of areas in a scorecard, one dimension in a chart
-            defaults[argument].pop("'commune'")
         assert len(defaults[argument]) == 1, (argument, defaults[argument])
     assert list(defaults["area_level"]) == ["'province'"]
     assert len(defaults["area_level"]["'province'"]) >= 10

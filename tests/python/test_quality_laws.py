@@ -96,7 +96,7 @@ def test_an_empty_dataset_is_checked():
     empty = pl.DataFrame(schema=schema("children"))
     found = ct.check(ct.Dataset(children=empty), period="2022")
     assert found.summary().select(pl.sum("passed", "failed", "undecided")).row(0) == (0, 0, 0)
-    assert len(found.scorecard()) == 0
+    assert len(found.scorecard(area_level="commune")) == 0
     assert found.to_html()
     assert ct.check(ct.Dataset(), period="2022").summary().height == 0
 

@@ -51,7 +51,12 @@ def texts_of(path):
 
 def test_no_personal_value_comes_out(dataset, tmp_path):
     found = ct.check(dataset, period="2022")
-    out = [repr(found), found._repr_html_(), found.to_html(), str(found.scorecard().to_polars().rows())]
+    out = [
+        repr(found),
+        found._repr_html_(),
+        found.to_html(),
+        str(found.scorecard(area_level="commune").to_polars().rows()),
+    ]
     out += [str(found.summary().rows()), str(vars(found)["_native"])]
     out += [str(found.failures(rule).rows()) for rule in found.summary()["rule"].unique()]
     for path in found.write_corrections(tmp_path, severity="info"):
@@ -249,13 +254,13 @@ def test_a_total_among_its_parts_is_set_aside():
 def test_a_period_that_cuts_months_has_scores_of_the_whole_ones(dataset):
     found = ct.check(dataset, period="2022-02-10/2022-04-20")
     assert found.period == "2022-02-10/2022-04-20"
-    whole = found.scorecard(period="2022-02-01/2022-04-30")
-    assert found.scorecard().to_polars().equals(whole.to_polars())
+    whole = found.scorecard(area_level="commune", period="2022-02-01/2022-04-30")
+    assert found.scorecard(area_level="commune").to_polars().equals(whole.to_polars())
     # February and March of the two communes with a register.
     assert found.scorecard("country").to_polars()["months"][0] == 2 * 2
     assert "2022" in found.to_html() and found._repr_html_()
     with pytest.raises(ct.PlanError, match="whole months"):
-        found.scorecard(period="2022-02-10/2022-04-20")
+        found.scorecard(area_level="commune", period="2022-02-10/2022-04-20")
 
 
 def test_rules_of_ones_own_are_checked(tmp_path):
