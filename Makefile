@@ -1,6 +1,6 @@
 # `make help` lists the targets. Each builds what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-rust test-python lint fuzz bench docs rustdoc wheel clean
+.PHONY: help demo test test-rust test-python lint fuzz bench docs rustdoc wheel bundle clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -79,6 +79,16 @@ wheel: $(VENV)/ready ## build the release wheel
 	rm -rf dist
 	RUSTFLAGS="--remap-path-prefix=$(CURDIR)=. --remap-path-prefix=$(CARGO_HOME)=cargo" $(BIN)/maturin build --profile dist --out dist
 	$(BIN)/python tests/wheel.py dist "$(CURDIR)" "$(CARGO_HOME)" "$(HOME)/"
+
+bundle: wheel ## a folder for machines like this one without a network: the wheel, all it needs, the notebooks
+	rm -rf build/bundle
+	mkdir -p build/bundle
+	cp examples/*.ipynb examples/CAI-DAT.txt build/bundle
+	$(BIN)/python -m pip download --quiet --only-binary :all: --dest build/bundle/packages -r examples/requirements.txt
+	cp dist/*.whl build/bundle/packages
+	cp examples/requirements.txt build/bundle
+	$(BIN)/python -c 'import sys; print("chitieu  # Python %d.%d, %s" % (*sys.version_info[:2], sys.platform))' >> build/bundle/requirements.txt
+	$(BIN)/python tests/bundle.py build/bundle
 
 clean: ## remove everything that was built
 	rm -rf target build dist $(VENV) python/chitieu/_native*.so

@@ -509,7 +509,7 @@ def test_png_is_written(districts, ages, tmp_path):
 
 def test_altair_is_named_where_it_is_missing(ages, monkeypatch):
     monkeypatch.setitem(sys.modules, "altair", None)
-    with pytest.raises(ImportError, match=r"pip install chitieu\[plot\]"):
+    with pytest.raises(ImportError, match=r"pip install altair"):
         charts.pyramid(ages, source=SOURCE)
 
 

@@ -76,7 +76,7 @@ def test_without_the_package_that_draws_it_is_named(series, monkeypatch, languag
     finally:
         ct.set_language("en")
     assert set(shown) == {"text/plain"}
-    assert "pip install chitieu[plot]" in shown["text/plain"]
+    assert "pip install vl-convert-python" in shown["text/plain"]
 
 
 def drawn(letter, font):

@@ -20,8 +20,8 @@ def load_altair() -> Any:
     except ImportError as error:
         raise ImportError(
             say(
-                'vẽ biểu đồ cần gói "altair": pip install chitieu[plot]',
-                'charts need the package "altair": pip install chitieu[plot]',
+                'vẽ biểu đồ cần gói "altair": pip install altair vl-convert-python',
+                'charts need the package "altair": pip install altair vl-convert-python',
             )
         ) from error
     return altair
@@ -34,8 +34,8 @@ def load_vl_convert() -> Any:
     except ImportError as error:
         raise ImportError(
             say(
-                'vẽ thành hình cần gói "vl-convert-python": pip install chitieu[plot]',
-                'pictures need the package "vl-convert-python": pip install chitieu[plot]',
+                'vẽ thành hình cần gói "vl-convert-python": pip install vl-convert-python',
+                'pictures need the package "vl-convert-python": pip install vl-convert-python',
             )
         ) from error
     return vl_convert
