@@ -12,6 +12,7 @@ from chitieu._catalogue import MULTIPLIER
 from chitieu._errors import PlanError
 from chitieu._language import category, codes, get_language, name_of, pick, quotient, say
 from chitieu._nearest import one_of, unknown_word
+from chitieu._period import period_in_words
 from chitieu._table import Table
 from chitieu.charts import save_png
 from chitieu.charts._bars import bars
@@ -208,7 +209,7 @@ class Result(Table):
         return Plot(self)
 
     def _heading(self) -> str:
-        return f"{super()._heading()}, {say('kỳ', 'period')} {self._plan.period}"
+        return f"{super()._heading()}, {period_in_words(self._plan.period)}"
 
     def _cells(self, shown: pl.DataFrame) -> tuple[tuple[str, ...], list[tuple[str, ...]], tuple[int, ...]]:
         names = {i["id"]: pick(i["name"]) for i in self._plan._data["indicators"]}

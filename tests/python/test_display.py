@@ -2,6 +2,8 @@
 
 import chitieu as ct
 import pytest
+from chitieu._period import period_in_words, period_name
+from chitieu.charts._subject import of_indicator
 
 #: What the face of each object says, in Vietnamese and in English.
 NAMES = ct.catalogue()["abused_children"].data["name"]
@@ -82,3 +84,50 @@ def test_the_unit_list_on_a_day():
     with pytest.raises(ct.PlanError) as caught:
         ct.areas(on="2025-01-15")
     assert caught.value.code == "no_area_list"
+
+
+@pytest.mark.parametrize(
+    ("period", "vi", "en", "short"),
+    [
+        ("2022", "năm 2022", "2022", "2022"),
+        ("2022H1", "6 tháng đầu năm 2022", "first half of 2022", "6 tháng đầu năm 2022"),
+        ("2022H2", "6 tháng cuối năm 2022", "second half of 2022", "6 tháng cuối năm 2022"),
+        ("2022Q4", "quý IV/2022", "Q4 2022", "Quý IV/2022"),
+        ("2022-03", "tháng 3 năm 2022", "March 2022", "03/2022"),
+        ("2021-2022", "năm học 2021–2022", "school year 2021–2022", "2021–2022"),
+        (
+            "2022-02-01/2022-04-30",
+            "từ 01/02/2022 đến 30/04/2022",
+            "1 February 2022 to 30 April 2022",
+            "Từ 01/02/2022 đến 30/04/2022",
+        ),
+    ],
+)
+def test_a_period_in_words(period, vi, en, short):
+    try:
+        ct.set_language("vi")
+        assert (period_in_words(period), period_name(period)) == (vi, short)
+        ct.set_language("en")
+        assert period_in_words(period) == en
+    finally:
+        ct.set_language("en")
+
+
+def test_a_title_names_the_measure_that_is_drawn():
+    listed = ct.catalogue()
+    names = {
+        ("special_circumstances", "count"): "Số lượng trẻ em có hoàn cảnh đặc biệt",
+        ("special_circumstances", "percent"): "Tỷ lệ trẻ em có hoàn cảnh đặc biệt (%)",
+        ("abused_children", "count"): "Số trẻ em bị xâm hại",
+        ("abused_children", "percent"): "Tỷ lệ trẻ em bị xâm hại (%)",
+        ("abused_children", "per_100000"): "Tỷ suất trẻ em bị xâm hại (trên 100.000)",
+        ("child_population", "count"): "Dân số trẻ em",
+        ("birth_registration_under_5", "percent"): "Tỷ lệ trẻ em dưới 5 tuổi được đăng ký khai sinh",
+    }
+    ct.set_language("vi")
+    try:
+        for (indicator, measure), title in names.items():
+            of = of_indicator(listed[indicator].data, listed._data["quantities"])
+            assert of.title(measure) == title
+    finally:
+        ct.set_language("en")

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any, cast
 
 import polars as pl
 
-from chitieu._areas import LEVELS, Units, reports
+from chitieu._areas import Units, reports
 from chitieu._catalogue import MULTIPLIER
 from chitieu._language import category, name_of, printed, quotient, say
+from chitieu._period import period_in_words
 from chitieu.charts._checks import Checks
 from chitieu.charts._notes import confidence, coverage, packed
+from chitieu.charts._places import inside, levels_inside, looked_into
 from chitieu.charts._render import load_altair
 from chitieu.charts._subject import Subject, of_indicator
 from chitieu.charts._theme import BLUE_EDGES, BLUES, TARGET, haloed, name_axis, number_axis, titled, whiskers
@@ -88,7 +90,7 @@ class _Cells:
                 got=by,
             )
         self._units = Units(area_vintage)
-        self.level, self.area = self._place(rows, area, area_level)
+        self.level, self.area = looked_into(CHECK, rows, area, area_level)
         whole = rows.filter(pl.col("area_level") == self.level, pl.col("area") == self.area)
         self.panels: list[str] = []
         if by is None or area_level is not None:
@@ -110,40 +112,14 @@ class _Cells:
         """The name of the area looked into."""
         return self._units.names.get((self.level, self.area), name_of("area_level", self.level))
 
-    def _place(self, frame: pl.DataFrame, area: str | None, area_level: str | None) -> tuple[str, str]:
-        """Return level and code of the area to look into."""
-        there = frame.select("area_level", "area").unique()
-        if area is not None:
-            # Nothing is inside the row of unknown areas.
-            CHECK.word("area", area, frame.filter(pl.col("area_level").is_in(LEVELS))["area"])
-            found = there.filter(pl.col("area") == area).sort("area_level")
-            return str(found["area_level"][0]), area
-        provinces = there.filter(pl.col("area_level") == "province")["area"].to_list()
-        # A row of unknown areas belongs to no province: it is seen from the country only.
-        known = "unknown" not in set(there["area_level"])
-        if len(provinces) == 1 and known and area_level not in ("country", "province"):
-            return "province", provinces[0]
-        return "country", "VN"
-
     def _inside(self, frame: pl.DataFrame, asked: str | None) -> tuple[pl.DataFrame, str]:
         """Return the rows of the areas inside the one looked into, and their level."""
-        there = set(frame["area_level"])
-        levels = [level for level in LEVELS[LEVELS.index(self.level) :] if level in there]
-        if asked is not None:
-            CHECK.word("area_level", asked, levels)
-
-        def at(level: str) -> pl.DataFrame:
-            part = frame.filter(pl.col("area_level") == level)
-            if self.level == "country":
-                return pl.concat([part, frame.filter(pl.col("area_level") == "unknown")])
-            inside = [c for c in part["area"].unique() if self._units.above((level, c), self.level) == self.area]
-            return part.filter(pl.col("area").is_in(inside))
-
-        level = asked or levels[0]
+        levels = levels_inside(CHECK, frame, self.level, asked)
+        level = levels[0]
         if asked is None:
-            fit = [finer for finer in levels if at(finer)["area"].n_unique() <= AREAS_BY_DEFAULT]
+            fit = [n for n in levels if self._at(frame, n)["area"].n_unique() <= AREAS_BY_DEFAULT]
             level = fit[-1] if fit else level
-        part = at(level)
+        part = self._at(frame, level)
         if (n := part["area"].n_unique()) > AREAS_AT_MOST:
             raise CHECK.error(
                 f"{n} địa bàn: quá nhiều cho một biểu đồ",
@@ -155,6 +131,9 @@ class _Cells:
                 hint=('chọn một địa bàn, như area="33"', 'choose an area to look into, such as area="33"'),
             )
         return part, level
+
+    def _at(self, frame: pl.DataFrame, level: str) -> pl.DataFrame:
+        return inside(frame, self._units, (self.level, self.area), level)
 
     def _categories(self, frame: pl.DataFrame) -> list[str]:
         """Return the categories worth a bar, in the order of the list."""
@@ -278,7 +257,7 @@ def _layers(alt: Any, cells: _Cells, subject: Subject) -> Any:
 def _notes(cells: _Cells) -> list[str]:
     """Return the area and period, and what a reader must know of the bars."""
     split = f", {say('theo', 'by')} {name_of('dimension', cells.by).lower()}" if cells.by else ""
-    head = f"{cells.name}{split}, {say('kỳ', 'period')} {cells.period}"
+    head = f"{cells.name}{split}, {period_in_words(cells.period)}"
     notes = []
     if any(row["lower"] is not None for row in cells.rows):
         notes.append(say("Vạch ngang", "Whiskers") + f": {confidence()}.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from chitieu._language import name_of, printed, say
+from chitieu._period import period_in_words
 from chitieu._table import CHOICES
 from chitieu.charts._checks import Checks
 from chitieu.charts._words import upper
@@ -24,7 +25,7 @@ def choices(check: Checks, *frames: pl.DataFrame, but: tuple[str, ...] = ()) -> 
     found = {c: check.one(frames, c, "choices_differ") for c in CHOICES if c not in but}
     parts = []
     if (period := found.get("period")) is not None:
-        parts.append(name_of("abuse_view", period) if period == "all" else f"{say('kỳ', 'period')} {period}")
+        parts.append(period_in_words(period))
     for column, codes in (("date", "abuse_date"), ("place", "abuse_place"), ("age_limit", "age_limit")):
         if (code := found.get(column)) is not None:
             parts.append(name_of(codes, code))

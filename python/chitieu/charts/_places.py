@@ -1,4 +1,4 @@
-"""The names of the areas of a table."""
+"""The areas of a table: their names, the one looked into, those inside it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from chitieu._areas import Units, vintage_of
+from chitieu._areas import LEVELS, Place, Units, vintage_of
 from chitieu._table import Table
 from chitieu.charts._checks import Checks
 
@@ -52,3 +52,44 @@ def _vintage(check: Checks, frame: pl.DataFrame, area_vintage: str | None) -> st
             ),
         )
     return vintage_of(periods[0])
+
+
+def looked_into(check: Checks, frame: pl.DataFrame, area: str | None, area_level: str | None) -> Place:
+    """Return level and code of the area to look into: the one asked for, else the only province, else the country.
+
+    Raises:
+        PlanError: With code ``unknown_choice``, if it is not there.
+    """
+    there = frame.select("area_level", "area").unique()
+    if area is not None:
+        # Nothing is inside the row of unknown areas.
+        check.word("area", area, frame.filter(pl.col("area_level").is_in(LEVELS))["area"])
+        found = there.filter(pl.col("area") == area).sort("area_level")
+        return str(found["area_level"][0]), area
+    provinces = there.filter(pl.col("area_level") == "province")["area"].to_list()
+    # A row of unknown areas belongs to no province: it is seen from the country only.
+    known = "unknown" not in set(there["area_level"])
+    if len(provinces) == 1 and known and area_level not in ("country", "province"):
+        return "province", provinces[0]
+    return "country", "VN"
+
+
+def levels_inside(check: Checks, frame: pl.DataFrame, level: str, asked: str | None) -> list[str]:
+    """Return the levels of a frame from one on, coarse to fine, or the one asked for.
+
+    Raises:
+        PlanError: With code ``unknown_choice``, if it is not there.
+    """
+    there = set(frame["area_level"])
+    levels = [finer for finer in LEVELS[LEVELS.index(level) :] if finer in there]
+    return levels if asked is None else [check.word("area_level", asked, levels)]
+
+
+def inside(frame: pl.DataFrame, units: Units, place: Place, level: str) -> pl.DataFrame:
+    """Return the rows of the areas of a level inside an area; inside the country also of unknown areas."""
+    part = frame.filter(pl.col("area_level") == level)
+    if place[0] == "country":
+        return pl.concat([part, frame.filter(pl.col("area_level") == "unknown")])
+    return part.filter(
+        pl.col("area").is_in([c for c in part["area"].unique() if units.above((level, c), place[0]) == place[1]])
+    )

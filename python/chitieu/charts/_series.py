@@ -9,13 +9,14 @@ import polars as pl
 
 from chitieu._catalogue import MULTIPLIER
 from chitieu._language import name_of, printed, quotient, say
+from chitieu._period import period_name
 from chitieu.charts._checks import Checks
 from chitieu.charts._notes import choices, confidence, coverage, source_line
 from chitieu.charts._places import day_of, named
 from chitieu.charts._render import load_altair
 from chitieu.charts._subject import Subject, fractions, measure_of, multiplier, of_table
 from chitieu.charts._theme import AXIS, INK, MIDDLE, SIZE, TARGET, haloed, number_axis, sourced, whiskers
-from chitieu.charts._timeline import period_name, timeline
+from chitieu.charts._timeline import timeline
 from chitieu.charts._words import inside
 
 if TYPE_CHECKING:

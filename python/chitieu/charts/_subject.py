@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -63,10 +64,17 @@ class Subject:
 def _title(definition: Mapping[str, Any], measure: str) -> str:
     """Return the name of an indicator, with the measure where it is not the number itself."""
     name = pick(definition["name"])
-    if measure == "count" or "count" not in definition["outputs"]:
+    if "count" not in definition["outputs"]:
         return name
-    # "Số trẻ em ..." names the number, which is not what is drawn.
-    return f"{upper(name.removeprefix('Số '))}: {name_of('measure', measure).lower()}"
+    unit = name_of("measure", measure).lower()
+    # The name may tell of both measures, or of the other one: "Số lượng, tỷ lệ trẻ em ...", "Số trẻ em ...".
+    if (found := re.fullmatch(r"(Số lượng, tỷ lệ|Số|Tỷ lệ|Tỷ suất) (.+)", name)) is not None:
+        told, what = found.groups()
+        if measure == "count":
+            return name if told == "Số" else f"Số lượng {what}"
+        return f"Tỷ lệ {what} (%)" if measure == "percent" else f"Tỷ suất {what} ({unit})"
+    what = re.sub(r": number and \w+$", "", name)
+    return what if measure == "count" else f"{what}: {unit}"
 
 
 def of_indicator(definition: Mapping[str, Any], quantities: Sequence[Mapping[str, Any]], split: str = "") -> Subject:
