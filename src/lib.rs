@@ -52,6 +52,7 @@
 //!
 //! - [`area`]: administrative units by date, and what became of each. A [`Plan`] moves counts from one list to another.
 //! - `intake::Reader` (feature `files`): spreadsheets and text files, as offices keep them, to tables of records.
+//! - `publish::Sheet` (feature `files`): a printed table as a workbook.
 //! - `ParquetFile` (feature `files`): what a Parquet file announces, checked before its values are read.
 //! - [`Limits`]: how much memory reading files may take.
 //! - [`task`]: run long work so that another thread can stop it and follow its progress.
@@ -103,6 +104,8 @@ pub mod intake;
 mod limits;
 mod period;
 mod plan;
+#[cfg(feature = "files")]
+pub mod publish;
 pub mod quality;
 mod question;
 mod record;

@@ -13,6 +13,7 @@ from chitieu._errors import PlanError
 from chitieu._language import category, codes, get_language, name_of, pick, quotient, say
 from chitieu._nearest import one_of, unknown_word
 from chitieu._period import period_in_words
+from chitieu._printed import PrintedTable, table_of
 from chitieu._table import Table
 from chitieu.charts import save_png
 from chitieu.charts._bars import bars
@@ -190,6 +191,73 @@ class Result(Table):
                 got=str(frame.height),
             )
         return self._print_row(frame.row(0, named=True))
+
+    def table(
+        self,
+        indicator: str,
+        *,
+        rows: str = "area",
+        columns: str | None = None,
+        measure: str | None = None,
+        area: str | None = None,
+        area_level: str | None = None,
+        source: str | None = None,
+        **where: str,
+    ) -> PrintedTable:
+        """Return an indicator as it is printed: names in the language in use, one value a cell, notes and source.
+
+        Args:
+            indicator: Its id, code or name, as all words here; see :meth:`only`.
+            rows: What the rows are: ``"area"`` or a dimension of the result.
+            columns: What the columns are: ``"area"``, a dimension, or ``"measure"`` for all measures of the indicator.
+                None: ``"measure"``.
+            measure: The measure. None: the last that the definition names, where the columns are something else.
+            area: The area to look into. None: the only province if there is one, else the country.
+            area_level: The level of the areas inside it. None: the finest.
+            source: Where the records come from, printed below.
+            **where: The word of a dimension that is neither rows nor columns, instead of its total.
+
+        Raises:
+            PlanError: For a word that the result does not have, or rows and columns that are the same.
+
+        Example:
+            >>> import chitieu as ct
+            >>> dataset = ct.synthetic.province("33", children=5_000, year=2022)
+            >>> result = ct.compute(dataset, period="2022H1", by=["age_group"], indicators=["abused_children"])
+            >>> table = result.table("II.0101", rows="age_group", columns="measure")
+            >>> print(table.subtitle, table.names[0], table.head[1], sep="; ")
+            Tỉnh Hưng Yên, first half of 2022; Total; Count
+        """
+        indicator = self._indicator(indicator)
+        definition = self._definition(indicator)
+        dimensions = {d: codes("dimension").get(d, ()) for d in self._plan.by}
+        axes = {"area": codes("column")["area"], **dimensions}
+        rows = one_of("rows", rows, axes)
+        columns = one_of("columns", columns or "measure", {**axes, "measure": codes("column")["measure"]})
+        if rows == columns:
+            raise unknown_word("columns", columns, {c: names for c, names in axes.items() if c != rows})
+        outputs = definition["outputs"]
+        shown = measure or ("*" if columns == "measure" else outputs[-1])
+        if shown != "*":
+            shown = one_of("measure", shown, {m: codes("measure")[m] for m in outputs})
+        if area is not None:
+            area = one_of("area", area, self._known("area"))
+        if area_level is not None:
+            area_level = one_of("area_level", area_level, self._known("area_level"))
+        every = {of: "*" for of in (rows, columns) if of in dimensions}
+        found = self.only(indicator, **{"measure": shown, **every, **where})
+        return table_of(
+            found,
+            definition,
+            self._plan._data["quantities"],
+            rows=rows,
+            columns=columns,
+            area=area,
+            area_level=area_level,
+            area_vintage=self._plan.area_vintage,
+            source=source,
+            more=[f"{name_of('dimension', d)}: {category(d, found[d][0]).lower()}." for d in where if d in dimensions],
+        )
 
     def _print_row(self, row: dict[str, Any]) -> str:
         if row["value"] is None:

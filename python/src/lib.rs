@@ -13,6 +13,7 @@ mod identifiers;
 mod intake;
 mod limits;
 mod plan;
+mod publish;
 mod quality;
 mod records;
 mod stats;
@@ -35,6 +36,7 @@ fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
     stats::add_to(m)?;
     m.add_function(wrap_pyfunction!(synthetic::synthetic, m)?)?;
     m.add_function(wrap_pyfunction!(identifiers::identifiers, m)?)?;
+    m.add_function(wrap_pyfunction!(publish::workbook, m)?)?;
     m.add_function(wrap_pyfunction!(error::forked, m)?)?;
     m.add_function(wrap_pyfunction!(enter::has_worked, m)?)
 }

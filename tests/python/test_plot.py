@@ -183,7 +183,7 @@ def test_an_indicator_left_out_is_refused(dataset):
 def test_a_missing_package_is_named(result, monkeypatch, tmp_path, package):
     chart = result.plot("child_population")
     monkeypatch.setitem(sys.modules, package, None)
-    with pytest.raises(ImportError, match="pip install .*vl-convert-python"):
+    with pytest.raises(ImportError, match=r"pip install .*vl-convert-python"):
         result.plot.save_png(result.plot("child_population") if package == "altair" else chart, path=tmp_path / "a.png")
 
 
