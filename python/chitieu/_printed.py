@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -25,7 +25,7 @@ from chitieu.charts._checks import Checks
 from chitieu.charts._notes import coverage
 from chitieu.charts._places import inside, levels_inside, looked_into
 from chitieu.charts._subject import of_indicator
-from chitieu.charts._words import upper
+from chitieu.charts._words import number_of, of_abuse, upper
 
 if TYPE_CHECKING:
     import pandas
@@ -193,6 +193,80 @@ class PrintedTable:
         )
 
 
+class _Layout:
+    """What the rows and the columns of a printed table are, and which row of a frame is in each cell.
+
+    Args:
+        frame: Rows of a result or of a table of abuse, with every category of what is printed and nothing besides.
+        axes: Rows and columns: ``area``, or columns of the frame; without columns there is one.
+        area: The area looked into; see :func:`looked_into`.
+        area_level: The level of areas, the finest if None.
+        area_vintage: The day of their names.
+        counted: The column of counts: what is not recorded is printed where there is some.
+        name: Names a category of a column.
+
+    Raises:
+        PlanError: For an area or a level that is not there.
+    """
+
+    def __init__(
+        self,
+        frame: pl.DataFrame,
+        axes: Sequence[str],
+        *,
+        area: str | None,
+        area_level: str | None,
+        area_vintage: str,
+        counted: str,
+        name: Callable[[str, str], str],
+    ) -> None:
+        units = Units(area_vintage)
+        self.axes, self._name = list(axes), name
+        self.place = looked_into(CHECK, frame, area, area_level)
+        self.at_place = frame.filter(pl.col("area_level") == self.place[0], pl.col("area") == self.place[1])
+        if "area" in axes:
+            level = levels_inside(CHECK, frame, self.place[0], area_level)[-1]
+            parts = inside(frame, units, self.place, level)
+            frame = self.at_place if level == self.place[0] else pl.concat([self.at_place, parts])
+        else:
+            frame = self.at_place
+        self._items = [self._categories(frame, of, units, counted) for of in axes]
+        self._rows = {tuple(self._key(row, of) for of in axes): row for row in frame.iter_rows(named=True)}
+        where = units.names.get(self.place, name_of("area_level", self.place[0]))
+        self.subtitle = f"{where}, {period_in_words(frame['period'][0])}"
+        self.names = list(self._items[0].values())
+        self.head = list(self._items[1].values()) if len(axes) > 1 else []
+        self.whole = [key == (self.place if axes[0] == "area" else "total") for key in self._items[0]]
+
+    def _key(self, row: Mapping[str, Any], of: str) -> Any:
+        return (row["area_level"], row["area"]) if of == "area" else row[of]
+
+    def _categories(self, frame: pl.DataFrame, of: str, units: Units, counted: str) -> dict[Any, str]:
+        """Return the rows or the columns there are, in their order, each with its name."""
+        if of == "area":
+            places = list(frame.select("area_level", "area").unique(maintain_order=True).iter_rows())
+            labels = units.labels(places)
+            return {place: labels[place] for place in places}
+        codes = frame[of].unique(maintain_order=True).to_list()
+        there = frame.filter(pl.col(of) == "unknown", pl.col(counted) > 0).height > 0
+        return {code: self._name(of, code) for code in codes if code != "unknown" or there}
+
+    def cells(self, cell: Callable[[Mapping[str, Any]], PrintedCell]) -> list[list[PrintedCell]]:
+        """Return the cells, each made from its row."""
+        columns = [(key,) for key in self._items[1]] if len(self.axes) > 1 else [()]
+        return [[cell(self._rows[(key, *column)]) for column in columns] for key in self._items[0]]
+
+    def whole_of_column(self, row: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the row of the frame that is the whole of the column in which a row stands."""
+        first: Any = self.place if self.axes[0] == "area" else "total"
+        return self._rows[(first, *(self._key(row, of) for of in self.axes[1:]))]
+
+    def by(self, title: str) -> str:
+        """Return a title followed by what the table is split by."""
+        names = [_axis(of).lower() for of in self.axes if of != "measure"]
+        return f"{title}, {say('chia theo', 'by')} {say(' và ', ' and ').join(names)}"
+
+
 def table_of(
     frame: pl.DataFrame,
     definition: Mapping[str, Any],
@@ -214,8 +288,8 @@ def table_of(
         quantities: The quantities of its catalogue.
         rows: What the rows are: ``area`` or a dimension.
         columns: What the columns are: ``area``, a dimension, or ``measure``.
-        area: The area looked into; see :func:`looked_into`.
-        area_level: The level of areas, the finest if None.
+        area: The area looked into.
+        area_level: The level of areas.
         area_vintage: The day of their names.
         source: Where the records come from.
         more: Notes to add.
@@ -223,89 +297,132 @@ def table_of(
     Raises:
         PlanError: For an area or a level that is not there.
     """
-    units = Units(area_vintage)
-    place = looked_into(CHECK, frame, area, area_level)
-    at_place = frame.filter(pl.col("area_level") == place[0], pl.col("area") == place[1])
-    if "area" in (rows, columns):
-        level = levels_inside(CHECK, frame, place[0], area_level)[-1]
-        parts = inside(frame, units, place, level)
-        frame = at_place if level == place[0] else pl.concat([at_place, parts])
-    else:
-        frame = at_place
-    items = {of: _items(frame, of, units) for of in (rows, columns)}
-    cells = {(_key(row, rows), _key(row, columns)): _cell(row, definition) for row in frame.iter_rows(named=True)}
-    subject = of_indicator(definition, quantities)
-    measures = frame["measure"].unique().to_list()
-    names = [upper(_dimension(of)) if of == rows else _dimension(of) for of in (rows, columns) if of != "measure"]
-    by = say(" và ", " and ").join(name.lower() for name in names)
-    made = [[cells[row, column] for column in items[columns]] for row in items[rows]]
-    shown = {cell.status for row in made for cell in row}
-    unit = (
-        subject.counted
-        if measures == ["count"]
-        else "%"
-        if measures == ["percent"]
-        else subject.axis(measures[0])[:1].lower() + subject.axis(measures[0])[1:]
+
+    def named(of: str, code: str) -> str:
+        return name_of("measure", code) if of == "measure" else category(of, code)
+
+    layout = _Layout(
+        frame,
+        [rows, columns],
+        area=area,
+        area_level=area_level,
+        area_vintage=area_vintage,
+        counted="numerator",
+        name=named,
     )
+    made = layout.cells(lambda row: _value(row, definition))
+    subject = of_indicator(definition, quantities)
+    title, unit = pick(definition["name"]), ""
+    if len(measures := frame["measure"].unique().to_list()) == 1:
+        title, axis = subject.title(measures[0]), subject.axis(measures[0])
+        units = {"count": subject.counted, "percent": "%"}
+        unit = f"{say('Đơn vị tính', 'Unit')}: {units.get(measures[0], axis[:1].lower() + axis[1:])}"
     return PrintedTable(
-        title=(subject.title(measures[0]) if len(measures) == 1 else pick(definition["name"]))
-        + f", {say('chia theo', 'by')} {by}",
-        subtitle=f"{units.names.get(place, name_of('area_level', place[0]))}, {period_in_words(frame['period'][0])}",
-        unit=f"{say('Đơn vị tính', 'Unit')}: {unit}" if len(measures) == 1 else "",
-        head=[upper(_dimension(rows)), *items[columns].values()],
-        names=list(items[rows].values()),
+        title=layout.by(title),
+        subtitle=layout.subtitle,
+        unit=unit,
+        head=[upper(_axis(rows)), *layout.head],
+        names=layout.names,
         cells=made,
-        whole=[_is_whole(key, rows, place) for key in items[rows]],
+        whole=layout.whole,
         notes=[
-            *(f"{BESIDE[status]}: {name_of('status', status)}." for status in BESIDE if status in shown),
-            *(
-                f"{instead(status)}: {name_of('status', status)}."
-                for status in ("not_available", "not_reported", "not_applicable", "suppressed")
-                if any(cell.number is None and cell.status == status for row in made for cell in row)
-            ),
-            *_undecided(at_place),
-            *coverage(at_place.head(1), zero=any(cell.number == 0 for row in made for cell in row)),
+            *_signs(made),
+            *_undecided(layout.at_place),
+            *coverage(layout.at_place.head(1), zero=any(cell.number == 0 for row in made for cell in row)),
             *_overlap({rows, columns}, str(frame["unit"][0])),
             *more,
-            *([f"{say('Nguồn', 'Source')}: {source.strip().rstrip('.')}."] if source else []),
+            *_source(source),
         ],
     )
 
 
-def _key(row: Mapping[str, Any], of: str) -> Any:
-    return (row["area_level"], row["area"]) if of == "area" else row[of]
+def counts_of(
+    frame: pl.DataFrame,
+    *,
+    unit: str,
+    axes: Sequence[str],
+    percent: bool,
+    area: str | None,
+    area_level: str | None,
+    area_vintage: str,
+    name: Callable[[str, str], str],
+    notes: Sequence[str],
+    source: str | None,
+) -> PrintedTable:
+    """Return counts of abuse as a printed table.
+
+    Args:
+        frame: Rows of a table of counts, with every category of what is printed.
+        unit: What is counted.
+        axes: Rows and columns.
+        percent: Whether each count is followed by what it is of the whole of its column.
+        area: The area looked into.
+        area_level: The level of areas.
+        area_vintage: The day of their names.
+        name: Names a category of a column.
+        notes: Notes of the table.
+        source: Where the records come from.
+
+    Raises:
+        PlanError: For an area or a level that is not there.
+    """
+    layout = _Layout(
+        frame, axes, area=area, area_level=area_level, area_vintage=area_vintage, counted="count", name=name
+    )
+    made = layout.cells(lambda row: PrintedCell(row["count"], 0, row["status"]))
+    head = layout.head or [say("Số lượng", "Count")]
+    if percent:
+        shares = layout.cells(lambda row: _share(row, layout.whole_of_column(row)))
+        made = [[cell for pair in zip(*both, strict=True) for cell in pair] for both in zip(made, shares, strict=True)]
+        head = [text for column in head for text in (column, f"{column} (%)" if layout.head else "%")]
+    return PrintedTable(
+        title=layout.by(number_of(of_abuse(unit))),
+        subtitle=layout.subtitle,
+        unit=f"{say('Đơn vị tính', 'Unit')}: {name_of('unit', unit)}" + (", %" if percent else ""),
+        head=[upper(_axis(axes[0])), *head],
+        names=layout.names,
+        cells=made,
+        whole=layout.whole,
+        notes=[*_signs(made), *(f"{note.rstrip('.')}." for note in notes), *_source(source)],
+    )
 
 
-def _items(frame: pl.DataFrame, of: str, units: Units) -> dict[Any, str]:
-    """Return what rows or columns there are, in their order, each with its name."""
-    if of == "area":
-        places = list(frame.select("area_level", "area").unique(maintain_order=True).iter_rows())
-        labels = units.labels(places)
-        return {place: labels[place] for place in places}
-    codes = frame[of].unique(maintain_order=True).to_list()
-    if of == "measure":
-        return {code: name_of("measure", code) for code in codes}
-    # What is not recorded is printed where there is some; every other category always.
-    there = frame.filter(pl.col(of) == "unknown", pl.col("numerator") > 0).height > 0
-    return {code: category(of, code) for code in codes if code != "unknown" or there}
+def _axis(of: str) -> str:
+    return next((name for names in ("dimension", "column", "abuse_column") if (name := name_of(names, of)) != of), of)
 
 
-def _dimension(of: str) -> str:
-    return name_of("column", "area") if of == "area" else name_of("dimension", of)
-
-
-def _is_whole(key: Any, rows: str, place: tuple[str, str]) -> bool:
-    return bool(key == (place if rows == "area" else "total"))
-
-
-def _cell(row: Mapping[str, Any], definition: Mapping[str, Any]) -> PrintedCell:
+def _value(row: Mapping[str, Any], definition: Mapping[str, Any]) -> PrintedCell:
     if row["value"] is None:
         return PrintedCell(None, 0, row["status"])
     if row["measure"] == "count":
         return PrintedCell(row["numerator"], 0, row["status"])
-    decimals = definition.get("decimals", 2)
-    text = quotient(row["numerator"], row["denominator"], MULTIPLIER[row["measure"]], decimals)
-    return PrintedCell(float(text.replace(",", ".")), decimals, row["status"])
+    return _quotient(row["numerator"], row["denominator"], row["measure"], definition.get("decimals", 2), row["status"])
+
+
+def _share(row: Mapping[str, Any], whole: Mapping[str, Any]) -> PrintedCell:
+    if row["count"] is None or not whole["count"]:
+        return PrintedCell(None, 2, "not_available" if row["count"] is not None else row["status"])
+    return _quotient(row["count"], whole["count"], "percent", 2, row["status"])
+
+
+def _quotient(numerator: int, denominator: int, measure: str, decimals: int, status: str) -> PrintedCell:
+    text = quotient(numerator, denominator, MULTIPLIER[measure], decimals)
+    return PrintedCell(float(text.replace(",", ".")), decimals, status)
+
+
+def _signs(made: Sequence[Sequence[PrintedCell]]) -> list[str]:
+    """Return what the signs in the cells mean."""
+    cells = [cell for row in made for cell in row]
+    beside = [status for status in BESIDE if any(c.number is not None and c.status == status for c in cells)]
+    there = {cell.status for cell in cells if cell.number is None}
+    return [
+        *(f"{BESIDE[status]}: {name_of('status', status)}." for status in beside),
+        *(f"{instead(status)}: {name_of('status', status)}." for status in sorted(there)),
+    ]
+
+
+def _source(source: str | None) -> list[str]:
+    return [f"{say('Nguồn', 'Source')}: {source.strip().rstrip('.')}."] if source else []
 
 
 def _undecided(at_place: pl.DataFrame) -> list[str]:

@@ -197,7 +197,7 @@ fn not_recorded(subject: &Subject, total: u64, unknown: u64) -> Warning {
 fn parts_warning(subject: &Subject, dimension: Dimension, sum: u64, total: u64, unknown: u64) -> Warning {
     let difference = i128::from(sum) - i128::from(total);
     let (why_vi, why_en) = if dimension.is_multiple() {
-        ("; một bản ghi có thể thuộc nhiều nhóm hoặc không thuộc nhóm nào", "; a record may stand in several categories or in none")
+        ("; một bản ghi có thể thuộc nhiều nhóm hoặc không thuộc nhóm nào", "; a record may be in several categories or in none")
     } else {
         ("", "")
     };

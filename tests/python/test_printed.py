@@ -3,6 +3,7 @@
 import csv
 import itertools
 import zipfile
+from datetime import date
 
 import chitieu as ct
 import openpyxl
@@ -225,3 +226,81 @@ def test_an_empty_register_is_a_table_of_signs(vietnamese):
     table = result.table("birth_registration_under_5")
     assert {str(cell) for row in table.cells for cell in row} == {"..."}
     assert "...: Không có số liệu." in table.notes
+
+
+@pytest.fixture(scope="module")
+def selection():
+    dataset = ct.synthetic.province("33", children=60_000, year=2022)
+    return ct.abuse.register(dataset).select(period="2022")
+
+
+def test_counts_of_abuse_with_their_share_of_the_column(selection, language):
+    """Beside ``share``: each form of girls over all girls, each form of boys over all boys."""
+    counts = selection.counts("child", by=["form", "sex"])
+    table = counts.table(rows="form", columns="sex", percent=True, source="sổ")
+    assert table.notes[-1] == {"vi": "Nguồn: sổ.", "en": "Source: sổ."}[language]
+    shares = counts.share(selection.counts("child", by=["sex"])).filter(area="33")
+    codes = ["total", *(c for c in ct._language.codes("form") if c in set(shares.to_polars()["form"]))]
+    checked = 0
+    for name, row in zip(table.names, table.cells, strict=True):
+        for head, count, percent in zip(table.head[1::2], row[::2], row[1::2], strict=True):
+            found = shares.filter(form=name, sex=head).to_polars()
+            assert (count.number, count.decimals) == (found["numerator"].item(), 0)
+            assert percent.number == pytest.approx(found["value"].item(), abs=0.005 + 1e-9)
+            checked += 1
+    assert checked >= 2 * len(codes)
+    assert table.head[2] == f"{table.head[1]} (%)"
+
+
+def test_counts_of_abuse_worked_by_hand(vietnamese):
+    """Three girls and a boy of 12364; one girl by two forms, so that the forms add up to five."""
+    victims = pl.DataFrame(
+        {
+            "case_id": ["v1", "v2", "v3", "v4"],
+            "child_id": ["a", "b", "c", "d"],
+            "birth_year": [2012, 2013, 2014, 2015],
+            "sex": ["female", "female", "female", "male"],
+            "commune": ["12364"] * 4,
+            "received_date": [date(2022, 5, 1)] * 4,
+            "confirmed": [True] * 4,
+            "forms": [["violence", "neglect"], ["violence"], ["sexual_abuse"], ["neglect"]],
+        }
+    )
+    register = ct.abuse.register(ct.Dataset(victims=victims), area_vintage="2022-12-31")
+    table = (
+        register.select(period="2022")
+        .counts("child", by=["form", "sex"])
+        .table(rows="Hình thức xâm hại", columns="Giới tính", percent=True)
+    )
+    assert table.title == "Số trẻ em bị xâm hại, chia theo hình thức xâm hại và giới tính"
+    assert table.head == ("Hình thức xâm hại", "Tổng số", "Tổng số (%)", "Nam", "Nam (%)", "Nữ", "Nữ (%)")
+    found = dict(zip(table.names, ([c.number for c in row] for row in table.cells), strict=True))
+    assert found["Tổng số"] == [4, 100.0, 1, 100.0, 3, 100.0]
+    assert found["Bạo lực"] == [2, 50.0, 0, 0.0, 2, 66.67]
+    assert found["Bỏ mặc"] == [2, 50.0, 1, 100.0, 1, 33.33]
+    assert found["Xâm hại tình dục"] == [1, 25.0, 0, 0.0, 1, 33.33]
+
+
+@pytest.mark.parametrize(
+    ("options", "first"),
+    [
+        ({"rows": "frm"}, "form"),
+        ({"rows": "form", "columns": "form"}, None),
+        ({"rows": "count"}, None),
+        ({"rows": "form", "area": "Huyện Tiên Lử"}, "332"),
+    ],
+)
+def test_a_typo_in_a_table_of_abuse(selection, options, first):
+    with pytest.raises(ct.PlanError) as caught:
+        selection.counts("child", by=["form", "sex"], area_level="district").table(**options)
+    if first is not None:
+        assert caught.value.expected.split(", ")[0] == first
+
+
+def test_what_is_no_count_of_one_unit_is_refused(selection):
+    for table in (selection.units(), selection.forms(), selection.counts("child").share()):
+        with pytest.raises(ct.PlanError) as caught:
+            table.table(rows="area")
+        assert caught.value.code == "missing_column"
+    relations = selection.relations().table(rows="relation", percent=True)
+    assert relations.cells[0][1].number == 100.0
