@@ -147,7 +147,7 @@ def show_districts(result: ct.Result) -> None:
     heads = [label("area_level", code="district"), *(say(vi, en) for *_, vi, en in MAIN)]
     table(heads, rows, wrap_at=11, last_is_total=True)
     if few:
-        print(say("* quá ít trường hợp để tin cậy", "* too few events to be reliable"))
+        print(say("* số liệu nhỏ, độ tin cậy thấp", "* too few events to be reliable"))
 
 
 def show_abuse(abuse: ct.Result) -> None:

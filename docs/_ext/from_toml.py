@@ -34,7 +34,7 @@ WORDS = {
     "id": ("Mã trong chương trình", "Id"),
     "code": ("Mã số", "Code"),
     "name": ("Tên", "Name"),
-    "outputs": ("Cách thể hiện", "Measures"),
+    "outputs": ("Đơn vị tính", "Measures"),
     "formula": ("Công thức", "Formula"),
     "numerator": ("Tử số", "Numerator"),
     "denominator": ("Mẫu số", "Denominator"),

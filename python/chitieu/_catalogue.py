@@ -189,7 +189,7 @@ class Catalogue:
             say("Tên", "Name"),
             say("Đơn vị", "Measures"),
             say("Phân tổ", "Breakdowns"),
-            say("Công thức đọc ở", "Formula read in"),
+            say("Nguồn công thức", "Formula read in"),
         )
         rows = [
             (

@@ -266,7 +266,7 @@ def _notes(cells: _Cells) -> list[str]:
         sign = {"<=": "≤", ">=": "≥"}.get(cells.target["op"], cells.target["op"])
         notes.append(say("Nét đứt: mục tiêu", "Dashed line: target for") + f" {cells.target['year']} ({sign} {value}).")
     if any(row["look"] == "unreliable" for row in cells.rows):
-        notes.append(say("Cột nhạt: quá ít để tin cậy.", "Pale bars: too few to be reliable."))
+        notes.append(say("Cột nhạt: số liệu nhỏ, độ tin cậy thấp.", "Pale bars: too few to be reliable."))
     if cells.undecided:
         n = printed(cells.undecided)
         notes.append(say(f"Chưa xác định được, không tính vào: {n} bản ghi.", f"Undecided and left out: {n} records."))

@@ -208,7 +208,7 @@ def _notes(rows: list[dict[str, Any]], measure: str, whole: pl.DataFrame | None,
     if len(rows) > ROOM and any(row["value"] is None for row in rows):
         notes.append(say("Chỗ đứt: kỳ không có số liệu.", "Gaps: periods without a value."))
     if any(row["look"] == "unreliable" for row in rows):
-        notes.append(say("Điểm rỗng: quá ít để tin cậy.", "Hollow points: too few to be reliable."))
+        notes.append(say("Điểm rỗng: số liệu nhỏ, độ tin cậy thấp.", "Hollow points: too few to be reliable."))
     if whole is not None and whole.height == 1:
         n = whole[column][0]
         parts = sum(int(row["value"]) for row in rows if row["value"] is not None)
