@@ -246,7 +246,15 @@ impl Catalogue {
         Ok(())
     }
 
+    /// The indicators that may be meant: those with the code or the name, else those that share words with the id.
     fn close_to(&self, id: &str) -> Vec<String> {
+        let meant = id.trim().to_lowercase();
+        let is_called =
+            |i: &&Indicator| [Some(&i.name.vi), Some(&i.name.en), i.code.as_ref()].into_iter().flatten().any(|n| n.to_lowercase() == meant);
+        let called: Vec<String> = self.indicators.iter().filter(is_called).map(|i| i.id.clone()).collect();
+        if !called.is_empty() {
+            return called;
+        }
         let words: BTreeSet<&str> = id.split(['_', ' ', '-']).filter(|w| w.len() > 2).collect();
         let mut ranked: Vec<(usize, &str)> = self
             .indicators

@@ -2,6 +2,7 @@
 
 use super::{ABUSE, COVERAGE, Error, NOT_A_CODE, Phrase};
 use crate::text::Language;
+use chrono::NaiveDate;
 
 /// The last day of a list whose end is not known.
 const OPEN_END: &str = "9999-12-31";
@@ -281,9 +282,24 @@ impl Error {
                 "hai danh mục chính thức mâu thuẫn nhau (mã 04, 05, 06): Dataset(..., ethnic_list=\"1979\") hoặc \"2008\""
                     | "two official lists conflict (codes 04, 05, 06): Dataset(..., ethnic_list=\"1979\") or \"2008\""
             ),
-            Self::WrongType { expected, .. } if *expected == Phrase::Text || *expected == Phrase::ListOfText => {
+            Self::WrongType { expected, .. } if *expected == Phrase::Text => {
                 say!(language, "mã là văn bản: số sẽ mất các số 0 ở đầu" | "codes are text: numbers lose their leading zeros")
             }
+            Self::WrongType { expected, column, .. } if *expected == Phrase::ListOfText => say!(
+                language,
+                "tách văn bản thành danh sách mã: pl.col(\"{column}\").str.split(\";\")"
+                    | "split the text into a list of codes: pl.col(\"{column}\").str.split(\";\")"
+            ),
+            Self::WrongType { expected, column, table, .. } if *expected == Phrase::DateType => say!(
+                language,
+                "ngày ghi bằng chữ: pl.col(\"{column}\").str.to_date(\"%d/%m/%Y\"), hoặc ct.clean(frame, table=\"{table}\") đọc các cách ghi ngày"
+                    | "days written as text: pl.col(\"{column}\").str.to_date(\"%d/%m/%Y\"), or ct.clean(frame, table=\"{table}\"), which reads them"
+            ),
+            Self::WrongType { expected, column, table, .. } if *expected == Phrase::Boolean => say!(
+                language,
+                "số 1 và 0: pl.col(\"{column}\").cast(pl.Boolean); ct.clean(frame, table=\"{table}\") đọc \"Có\", \"Không\", \"x\""
+                    | "1 and 0: pl.col(\"{column}\").cast(pl.Boolean); ct.clean(frame, table=\"{table}\") reads \"Có\", \"Không\", \"x\""
+            ),
             Self::UnitsDiffer { numerator, .. } => say!(
                 language,
                 "đếm cả hai theo cùng một đơn vị, ví dụ counts(\"{numerator}\")"
@@ -297,10 +313,31 @@ impl Error {
             Self::MissingColumn { indicator, .. } | Self::MissingTable { indicator, .. } if indicator == ABUSE || indicator == COVERAGE => {
                 say!(language, "bổ sung bảng hoặc cột này vào dữ liệu" | "add the table or the column to the dataset")
             }
-            Self::MissingColumn { .. } | Self::MissingTable { .. } => say!(
+            Self::MissingColumn { column, found, .. } if spelt_otherwise(column, found).is_some() => {
+                let other = spelt_otherwise(column, found)?;
+                say!(
+                    language,
+                    "cột \"{other}\" có lẽ là \"{column}\": frame.rename({{\"{other}\": \"{column}\"}})"
+                        | "the column \"{other}\" may be \"{column}\": frame.rename({{\"{other}\": \"{column}\"}})"
+                )
+            }
+            Self::MissingColumn { table, .. } => say!(
+                language,
+                "bổ sung cột, hoặc bỏ chỉ tiêu này khỏi indicators=[...]; ct.clean(frame, table=\"{table}\") nhận ra tên cột tiếng Việt"
+                    | "add it, or leave this indicator out of indicators=[...]; ct.clean(frame, table=\"{table}\") knows Vietnamese headers"
+            ),
+            Self::MissingTable { .. } => say!(
                 language,
                 "bổ sung dữ liệu, hoặc bỏ chỉ tiêu này khỏi indicators=[...]" | "add it, or leave this indicator out of indicators=[...]"
             ),
+            Self::BadPeriod { got } => {
+                let (first, last) = backwards(got)?;
+                say!(
+                    language,
+                    "ngày cuối {last} ở trước ngày đầu {first}: \"{last}/{first}\""
+                        | "the last day {last} is before the first day {first}: \"{last}/{first}\""
+                )
+            }
             Self::NoAreaList { .. } => {
                 say!(language, "dùng area_vintage trong khoảng thời gian của danh mục" | "use an area_vintage inside the span of the list")
             }
@@ -345,4 +382,17 @@ impl Error {
             _ => return None,
         })
     }
+}
+
+/// The column with the same letters and digits as another.
+fn spelt_otherwise<'a>(column: &str, found: &'a [String]) -> Option<&'a str> {
+    let plain = |name: &str| name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    found.iter().map(String::as_str).find(|name| plain(name) == plain(column))
+}
+
+/// The days of a period that ends before it begins.
+fn backwards(period: &str) -> Option<(NaiveDate, NaiveDate)> {
+    let (first, last) = period.split_once('/')?;
+    let days = (first.trim().parse().ok()?, last.trim().parse().ok()?);
+    (days.1 < days.0).then_some(days)
 }
