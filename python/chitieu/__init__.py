@@ -29,7 +29,6 @@ from chitieu._language import get_language, label, set_language
 from chitieu._limits import limits
 from chitieu._native import __version__
 from chitieu._plan import Plan, Tally, compute, merge, plan
-from chitieu._printed import PrintedTable
 from chitieu._progress import tqdm_progress
 from chitieu._read import clean, find_area, read, read_folder
 from chitieu._reading import Folder, Reading
@@ -46,7 +45,6 @@ __all__ = [
     "Indicator",
     "Plan",
     "PlanError",
-    "PrintedTable",
     "Reading",
     "Result",
     "ResultWarning",

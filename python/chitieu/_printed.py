@@ -91,7 +91,7 @@ class PrintedTable:
         >>> table.title, table.subtitle
         ('Child population, by area and sex', 'Tỉnh Hưng Yên, 2022')
         >>> table.head, len(table.names)
-        (('Area', 'Total', 'Female', 'Male', 'Not recorded'), 11)
+        (('Area', 'Total', 'Male', 'Female', 'Not recorded'), 11)
     """
 
     def __init__(

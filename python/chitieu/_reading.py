@@ -116,7 +116,10 @@ class Reading:
         rows, changed = self._native.rows(), int(self.changes["rows"].sum())
         unread, aside = self._native.unread()
         lines = [
-            say(f"{rows:,} bản ghi; {aside:,} dòng không phải bản ghi (tổng, tiêu đề, chữ ký)", f"{rows:,} records; {aside:,} rows set aside"),
+            say(
+                f"{rows:,} bản ghi; {aside:,} dòng không phải bản ghi (tổng, tiêu đề, chữ ký)",
+                f"{rows:,} records; {aside:,} rows set aside",
+            ),
             self._whence(),
             say(f"{matched} tiêu đề đã khớp", f"{matched} headers matched")
             + (say("; không khớp: ", "; not matched: ") + ", ".join(unmatched) if unmatched else ""),

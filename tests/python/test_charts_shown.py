@@ -1,6 +1,7 @@
 """Charts draw themselves: a picture wherever they are shown, in letters of one font."""
 
 import base64
+import pickle
 import re
 import sys
 import unicodedata
@@ -93,3 +94,11 @@ def test_every_letter_is_drawn_and_by_one_font():
     alone = [font.strip(" '") for font in FONTS.split(",")]
     of_one = [font for font in alone if all(drawn(letter, font) == picture for letter, picture in pictures.items())]
     assert of_one != []
+
+
+def test_a_chart_travels(result):
+    chart = result.plot("birth_registration_under_5")
+    again = pickle.loads(pickle.dumps(chart))
+    assert type(again) is type(chart)
+    assert again.to_dict() == chart.to_dict()
+    assert again._repr_mimebundle_() == chart._repr_mimebundle_()

@@ -216,6 +216,7 @@ def world(tmp_path_factory):
         "ResultWarning.__init__": {"text": {"vi": "x", "en": "x"}},
         "Check.write_corrections": {"folder": folder / "corrections"},
         "annual_change": {"years": [1, 2, 3]},
+        "Table.table": {"rows": "area"},
     }
     objects = {
         "Catalogue": ct.catalogue(),

@@ -84,6 +84,10 @@ class SelfDrawn:
         size = {"width": round(float(width)), "height": round(float(height))}
         return {"image/svg+xml": svg, "image/png": png}, {"image/png": size}
 
+    def __reduce_ex__(self, protocol: object) -> tuple[Any, ...]:
+        # The class is made as needed, so that a pickle names that of Altair.
+        return _restored, (type(self).__bases__[1], dict(vars(self)))
+
 
 #: For each class of charts its child that draws itself.
 _SELF_DRAWN: dict[type, type] = {}
@@ -97,6 +101,13 @@ def self_drawn(chart: Any) -> Any:
             _SELF_DRAWN[of] = type(of.__name__, (SelfDrawn, of), {"__doc__": of.__doc__, "__module__": of.__module__})
         object.__setattr__(chart, "__class__", _SELF_DRAWN[of])
     return chart
+
+
+def _restored(of: Any, parts: dict[str, Any]) -> Any:
+    """Return a chart from its pickle."""
+    chart = of.__new__(of)
+    vars(chart).update(parts)
+    return self_drawn(chart)
 
 
 def svg_of(chart: Any) -> str:

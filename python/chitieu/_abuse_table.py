@@ -1,0 +1,157 @@
+"""A table of abuse: counts or shares of one unit, with the choices behind them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from chitieu import _native, _table
+from chitieu._errors import PlanError
+from chitieu._language import name_of, say
+from chitieu._nearest import one_of
+from chitieu._printed import PrintedTable, counts_of
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+
+class Table(_table.Table):
+    """A table of one unit, with the choices behind it.
+
+    Its last columns say which reports count: ``period``, ``date``, ``place``, ``verification``, ``age_limit``. A table
+    by areas has ``reported`` (communes known to have reported for the period; null where it is not known), ``expected``
+    (all communes of the area) and ``status``: ``not_reported`` where nobody reported and there is no number,
+    ``partial`` where some did not; in a table of shares ``unreliable`` and ``not_available`` go before ``partial``.
+    """
+
+    def __init__(self, native: _native.AbuseTable, area_vintage: str) -> None:
+        """Wrap what the crate made; see :func:`register`."""
+        super().__init__(pl.DataFrame(native.frame()), area_vintage)
+        self._native = native
+        #: The places of the rows in the table before it was filtered.
+        self._places = pl.int_range(len(self), eager=True)
+
+    def _keep(self, rows: pl.Series) -> Self:
+        found = super()._keep(rows)
+        found._places = self._places.filter(rows)
+        return found
+
+    @property
+    def unit(self) -> str | None:
+        """What is counted; None where each row names its own (:meth:`Selection.units`)."""
+        return self._native.unit()
+
+    @property
+    def description(self) -> str:
+        """Which records count, in the language in use."""
+        return say(*self._native.description())
+
+    @property
+    def told(self) -> str:
+        """The old name of :attr:`description`, until 1.0."""
+        return self.description
+
+    @property
+    def notes(self) -> list[str]:
+        """What has to be known to read it, in the language in use: who reported, and why numbers may differ."""
+        return [say(*note) for note in self._native.notes()]
+
+    def share(self, of: Table | None = None) -> Table:
+        """Return the share of each cell in percent, in the total of its area or in the cell of another table.
+
+        Wilson's limits at 95 %; ``unreliable`` over fewer than 30, ``not_available`` over none. The total is that of
+        all records that count, whatever rows were filtered.
+
+        Args:
+            of: A table of counts of the same unit, selection and level, with some of this one's breakdowns: each cell
+                is then taken over the cell it lies in. None: over the total of the area.
+
+        Raises:
+            PlanError: ``units_differ`` or ``choices_differ`` if the quotient would be a share of nothing.
+
+        Example:
+            >>> import chitieu as ct
+            >>> dataset = ct.synthetic.province("33", children=2_000, year=2022)
+            >>> selection = ct.abuse.register(dataset).select(period="2022")
+            >>> try:
+            ...     selection.counts("child").share(selection.counts("case"))
+            ... except ct.PlanError as error:
+            ...     error.code
+            'units_differ'
+        """
+        whole = Table(self._native.share(None if of is None else of._native), self._area_vintage)
+        # Shares have the rows of their counts, in the same order.
+        return whole._keep(pl.int_range(len(whole), eager=True).is_in(self._places.implode()))
+
+    def table(
+        self,
+        *,
+        rows: str,
+        columns: str | None = None,
+        percent: bool = False,
+        area: str | None = None,
+        area_level: str | None = None,
+        source: str | None = None,
+    ) -> PrintedTable:
+        """Return counts as they are printed: names in the language in use, one value a cell, notes and source.
+
+        Args:
+            rows: What the rows are: ``"area"`` or a breakdown of the table, by its word or name.
+            columns: What the columns are, if anything. Breakdowns that are neither are at their total.
+            percent: Whether each count is followed by what it is of the whole of its column, in per cent.
+            area: The area to look into. None: the only province if there is one, else the country.
+            area_level: The level of the areas inside it. None: the finest.
+            source: Where the records come from, printed below.
+
+        Raises:
+            PlanError: For a word that the table does not have, rows and columns that are the same, or a table whose
+                numbers are no counts of one unit.
+
+        Example:
+            >>> import chitieu as ct
+            >>> dataset = ct.synthetic.province("33", children=20_000, year=2022)
+            >>> counts = ct.abuse.register(dataset).select(period="2022").counts("child", by=["form", "sex"])
+            >>> table = counts.table(rows="form", columns="sex", percent=True)
+            >>> table.title, table.head[:3]
+            ('Abused children, by form of abuse and sex', ('Form of abuse', 'Total', 'Total (%)'))
+        """
+        frame = self.to_polars()
+        unit = self.unit
+        if "count" not in frame.columns or unit is None:
+            raise PlanError(
+                say("bảng này không có số đếm của một đơn vị", "the numbers of this table are no counts of one unit"),
+                code="missing_column",
+                column="count",
+                expected="selection.counts(...), selection.relations()",
+                got=", ".join(frame.columns),
+            )
+        texts = [column for column, dtype in frame.schema.items() if dtype == pl.String]
+        broken = [column for column in texts if (frame[column] == "total").any()]
+        axes = {c: self._column_names(c) for c in ["area", *broken]}
+        chosen = [one_of("rows", rows, axes)]
+        if columns is not None:
+            chosen.append(one_of("columns", columns, {c: names for c, names in axes.items() if c not in chosen}))
+        for column in broken:
+            if column not in chosen:
+                frame = frame.filter(pl.col(column) == "total")
+        return counts_of(
+            frame,
+            unit=unit,
+            axes=chosen,
+            percent=percent,
+            area=None if area is None else self._words("area", area)[0],
+            area_level=None if area_level is None else self._words("area_level", area_level)[0],
+            area_vintage=self._area_vintage,
+            name=self._cell,
+            notes=[self.description, *self.notes],
+            source=source,
+        )
+
+    def _heading(self) -> str:
+        unit = name_of("unit", self.unit) if self.unit else say("theo từng dòng", "by row")
+        return f"{say('Đơn vị đếm', 'Unit')}: {unit}; {self.description}"
+
+    @property
+    def _hidden(self) -> set[str]:
+        return {"unit" if self.unit else "", *_table.CHOICES, say("en", "vi")}
