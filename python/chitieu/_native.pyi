@@ -46,6 +46,7 @@ __all__ = [
     "synthetic",
     "trend_test",
     "words",
+    "workbook",
 ]
 __version__: str
 
