@@ -10,7 +10,7 @@ use polars_core::prelude::{Column, DataFrame, DataType};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// The name of the table of submissions in messages.
-const TABLE: &str = "submissions";
+const TABLE: &str = crate::error::SUBMISSIONS;
 
 /// Who sent which records: rows of table, commune and period, and tables declared complete.
 ///

@@ -16,8 +16,8 @@ use std::collections::BTreeSet;
 const LONGEST: usize = 10_000;
 /// Most conditions within one another; a chain of AND or OR is one.
 const DEEPEST: usize = 200;
-/// Enough stack for what the parser makes of the longest condition: it nests a chain as deep as the chain is long.
-const STACK: usize = 64 << 20;
+/// Enough stack for any condition without a chain, and for each byte of one: the parser nests a chain as deep as it is long.
+const STACK: (usize, usize) = (4 << 20, 6 << 10);
 /// Most columns in one comparison.
 const MOST_TERMS: usize = 64;
 /// The reference day, under a name no table uses.
@@ -91,7 +91,8 @@ impl Condition {
         if sql.len() > LONGEST {
             return refuse(Phrase::ConditionUpTo(LONGEST as u64), Phrase::Bytes(sql.len() as u64));
         }
-        stacker::grow(STACK, || {
+        let stack = STACK.0 + STACK.1 * sql.len();
+        stacker::maybe_grow(stack, stack, || {
             let condition = Self::parse_here(sql, reader)?;
             let depth = condition.depth();
             if depth > DEEPEST { refuse(Phrase::ConditionsWithin(DEEPEST as u64), Fact::from(depth as u64)) } else { Ok(condition) }

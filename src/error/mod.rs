@@ -139,6 +139,8 @@ pub(crate) const NOT_A_CODE: &str = "(not a code)";
 pub(crate) const ABUSE: &str = "abuse";
 /// Used instead of an indicator where a table of submissions lacks a column.
 pub(crate) const COVERAGE: &str = "coverage";
+/// The table that says who reported; it holds no records.
+pub(crate) const SUBMISSIONS: &str = "submissions";
 
 impl Error {
     /// A short name for the kind of error, which never changes between versions.

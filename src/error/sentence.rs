@@ -1,6 +1,6 @@
 //! Errors as sentences, with what the user can do about them: each in Vietnamese and in English.
 
-use super::{ABUSE, COVERAGE, Error, NOT_A_CODE, Phrase};
+use super::{ABUSE, COVERAGE, Error, NOT_A_CODE, Phrase, SUBMISSIONS};
 use crate::text::Language;
 use chrono::NaiveDate;
 
@@ -290,6 +290,11 @@ impl Error {
                 "tách văn bản thành danh sách mã: pl.col(\"{column}\").str.split(\";\")"
                     | "split the text into a list of codes: pl.col(\"{column}\").str.split(\";\")"
             ),
+            Self::WrongType { expected, column, table, .. } if *expected == Phrase::DateType && table == SUBMISSIONS => say!(
+                language,
+                "ngày ghi bằng chữ: pl.col(\"{column}\").str.to_date(\"%d/%m/%Y\")"
+                    | "days written as text: pl.col(\"{column}\").str.to_date(\"%d/%m/%Y\")"
+            ),
             Self::WrongType { expected, column, table, .. } if *expected == Phrase::DateType => say!(
                 language,
                 "ngày ghi bằng chữ: pl.col(\"{column}\").str.to_date(\"%d/%m/%Y\"), hoặc ct.clean(frame, table=\"{table}\") đọc các cách ghi ngày"
@@ -310,9 +315,6 @@ impl Error {
                 "dùng cùng một lựa chọn (select) và cùng cấp; để so kết quả xác minh, dùng by=[\"verification\"] rồi share()"
                     | "use one selection and one level; to compare results of the verification use by=[\"verification\"] and share()"
             ),
-            Self::MissingColumn { indicator, .. } | Self::MissingTable { indicator, .. } if indicator == ABUSE || indicator == COVERAGE => {
-                say!(language, "bổ sung bảng hoặc cột này vào dữ liệu" | "add the table or the column to the dataset")
-            }
             Self::MissingColumn { column, found, .. } if spelt_otherwise(column, found).is_some() => {
                 let other = spelt_otherwise(column, found)?;
                 say!(
@@ -320,6 +322,9 @@ impl Error {
                     "cột \"{other}\" có lẽ là \"{column}\": frame.rename({{\"{other}\": \"{column}\"}})"
                         | "the column \"{other}\" may be \"{column}\": frame.rename({{\"{other}\": \"{column}\"}})"
                 )
+            }
+            Self::MissingColumn { indicator, .. } | Self::MissingTable { indicator, .. } if indicator == ABUSE || indicator == COVERAGE => {
+                say!(language, "bổ sung bảng hoặc cột này vào dữ liệu" | "add the table or the column to the dataset")
             }
             Self::MissingColumn { table, .. } => say!(
                 language,

@@ -97,3 +97,23 @@ def test_a_period_that_ends_before_it_begins():
     with pytest.raises(ct.PlanError) as caught:
         ct.plan(period="năm 2022")
     assert caught.value.hint is None
+
+
+def test_a_table_of_submissions_is_not_cleaned():
+    """``ct.clean`` reads tables of records; the hint of another table does not lead there."""
+    submissions = pl.DataFrame(
+        {"table": ["children"], "period": ["2022"], "commune": ["12364"], "received_on": ["1/2/2022"]}
+    )
+    with pytest.raises(ct.SchemaError) as caught:
+        ct.compute(ct.Dataset(children=children(), submissions=submissions), period="2022", indicators=[INDICATOR])
+    assert caught.value.column == "received_on"
+    assert "to_date" in caught.value.hint and "ct.clean" not in caught.value.hint
+    with pytest.raises(ct.PlanError):
+        ct.clean(submissions, table="submissions")
+
+
+def test_a_column_of_abuse_that_is_spelt_otherwise():
+    victims = pl.DataFrame({"case_id": ["v"], "Received_Date": [date(2022, 5, 1)], "commune": ["12364"]})
+    with pytest.raises(ct.SchemaError) as caught:
+        ct.abuse.register(ct.Dataset(victims=victims), area_vintage="2022-12-31")
+    assert 'frame.rename({"Received_Date": "received_date"})' in caught.value.hint
