@@ -75,8 +75,12 @@ impl Cell {
 
 /// Letters of the widest column of names.
 const WIDEST: usize = 48;
+/// Letters of a column of numbers.
+const NUMBERS: f64 = 15.0;
 /// Columns above which the paper lies.
 const UPRIGHT: usize = 7;
+/// Points of a line.
+const LINE: f64 = 16.0;
 
 impl Sheet {
     /// The workbook as bytes: the same for the same table, whenever and wherever it is made.
@@ -104,13 +108,18 @@ impl Sheet {
         sheet.write_string_with_format(0, 0, &self.title, &plain.clone().set_bold().set_font_size(14))?;
         sheet.write_string_with_format(1, 0, &self.subtitle, &plain)?;
         sheet.write_string_with_format(2, last, &self.unit, &plain.clone().set_italic().set_align(FormatAlign::Right))?;
+        let names = self.width_of_names();
+        // Heads are bold, and break between words.
+        let heads = (0..).zip(&self.head).map(|(column, name)| height(name, if column == 0 { names } else { NUMBERS - 4.0 }));
+        sheet.set_row_height(3, heads.fold(LINE, f64::max))?;
         for (column, name) in (0_u16..).zip(&self.head) {
             sheet.write_string_with_format(3, column, name, &head)?;
-            sheet.set_column_width(column, if column == 0 { self.width_of_names() } else { 14.0 })?;
+            sheet.set_column_width(column, if column == 0 { names } else { NUMBERS })?;
         }
         for (at, row) in (4_u32..).zip(&self.rows) {
             let cell = if row.whole { cell.clone().set_bold() } else { cell.clone() };
             sheet.write_string_with_format(at, 0, &row.name, &cell.clone().set_text_wrap())?;
+            sheet.set_row_height(at, height(&row.name, names))?;
             for (column, value) in (1_u16..).zip(&row.cells) {
                 let right = cell.clone().set_align(FormatAlign::Right);
                 match value.number {
@@ -120,8 +129,16 @@ impl Sheet {
             }
         }
         let below = 5 + self.rows.len() as u32;
+        let small = plain.set_italic().set_font_size(11).set_text_wrap().set_align(FormatAlign::Top);
+        let letters = names + NUMBERS * f64::from(last);
         for (at, note) in (below..).zip(&self.notes) {
-            sheet.write_string_with_format(at, 0, note, &plain.clone().set_italic().set_font_size(11))?;
+            // A note is as wide as the table.
+            if last == 0 {
+                sheet.write_string_with_format(at, 0, note, &small)?;
+            } else {
+                sheet.merge_range(at, 0, at, last, note, &small)?;
+            }
+            sheet.set_row_height(at, height(note, letters))?;
         }
         sheet.set_freeze_panes(4, 1)?;
         sheet.set_paper_size(9).set_print_fit_to_pages(1, 0).set_repeat_rows(3, 3)?;
@@ -135,4 +152,9 @@ impl Sheet {
         let letters = self.rows.iter().map(|row| row.name.chars().count()).max().unwrap_or(0);
         letters.clamp(14, WIDEST) as f64 + 3.0
     }
+}
+
+/// Points of a text that is broken into lines of so many letters; not every spreadsheet works out the height of a row.
+fn height(text: &str, letters: f64) -> f64 {
+    LINE * (text.chars().count() as f64 / letters).ceil().max(1.0)
 }

@@ -48,11 +48,6 @@ class Table(_table.Table):
         return say(*self._native.description())
 
     @property
-    def told(self) -> str:
-        """The old name of :attr:`description`, until 1.0."""
-        return self.description
-
-    @property
     def notes(self) -> list[str]:
         """What has to be known to read it, in the language in use: who reported, and why numbers may differ."""
         return [say(*note) for note in self._native.notes()]
@@ -135,13 +130,14 @@ class Table(_table.Table):
         for column in broken:
             if column not in chosen:
                 frame = frame.filter(pl.col(column) == "total")
+        area, area_level = self._within(area, area_level)
         return counts_of(
             frame,
             unit=unit,
             axes=chosen,
             percent=percent,
-            area=None if area is None else self._words("area", area)[0],
-            area_level=None if area_level is None else self._words("area_level", area_level)[0],
+            area=area,
+            area_level=area_level,
             area_vintage=self._area_vintage,
             name=self._cell,
             notes=[self.description, *self.notes],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,18 +20,19 @@ from chitieu._areas import Units
 from chitieu._catalogue import MULTIPLIER, html_table
 from chitieu._files import write_whole
 from chitieu._language import category, get_language, name_of, pick, printed, quotient, say
-from chitieu._nearest import one_of
+from chitieu._nearest import MOST, one_of
 from chitieu._period import period_in_words
 from chitieu.charts._checks import Checks
 from chitieu.charts._notes import coverage
 from chitieu.charts._places import inside, levels_inside, looked_into
-from chitieu.charts._subject import of_indicator
+from chitieu.charts._subject import breakdowns, of_indicator
 from chitieu.charts._words import number_of, of_abuse, upper
+from chitieu.stats import proportion_interval
 
 if TYPE_CHECKING:
     import pandas
 
-CHECK = Checks("result.table")
+CHECK = Checks("table")
 
 #: What follows a number that a reader must not take as it stands.
 BESIDE = {"unreliable": "*", "partial": "†"}
@@ -49,25 +51,30 @@ def instead(status: str) -> str:
 
 @dataclass(frozen=True)
 class PrintedCell:
-    """One cell.
+    """One cell, in the language that was in use when its table was made.
 
     Attributes:
         number: The value as it is printed, rounded once from the exact fraction; None where there is none.
         decimals: Its decimals.
         status: Why there is none, or what to know about it; see the column ``status`` of a result.
+        sign: What follows the number, or stands in its place.
+        text: Number and sign.
     """
 
     number: int | float | None
     decimals: int
     status: str
-
-    @property
-    def sign(self) -> str:
-        """What follows the number, or stands in its place."""
-        return instead(self.status) if self.number is None else BESIDE.get(self.status, "")
+    sign: str
+    text: str
 
     def __str__(self) -> str:
-        return self.sign if self.number is None else printed(self.number, self.decimals) + self.sign
+        return self.text
+
+
+def cell_of(number: int | float | None, decimals: int, status: str) -> PrintedCell:
+    """Return a cell."""
+    sign = instead(status) if number is None else BESIDE.get(status, "")
+    return PrintedCell(number, decimals, status, sign, sign if number is None else printed(number, decimals) + sign)
 
 
 class PrintedTable:
@@ -230,10 +237,43 @@ class _Layout:
             frame = self.at_place if level == self.place[0] else pl.concat([self.at_place, parts])
         else:
             frame = self.at_place
-        self._items = [self._categories(frame, of, units, counted) for of in axes]
-        self._rows = {tuple(self._key(row, of) for of in axes): row for row in frame.iter_rows(named=True)}
         where = units.names.get(self.place, name_of("area_level", self.place[0]))
+        if self.at_place.is_empty():
+            raise CHECK.error(
+                f"không có dòng của {where} ({self.place[1]})",
+                f"there is no row of {where} ({self.place[1]})",
+                code="not_whole",
+                column="area",
+                expected=self.place[1],
+                got=", ".join(frame["area"].unique(maintain_order=True).head(MOST)),
+                hint=(
+                    "lập bảng từ bảng chưa lọc, hoặc nêu area",
+                    "take the table before it was filtered, or name area",
+                ),
+            )
         self.subtitle = f"{where}, {period_in_words(frame['period'][0])}"
+        self._items = [self._categories(frame, of, units, counted) for of in axes]
+        keys = [tuple(self._key(row, of) for of in axes) for row in frame.iter_rows(named=True)]
+        rows = [
+            (key, row)
+            for key, row in zip(keys, frame.iter_rows(named=True), strict=True)
+            if all(part in items for part, items in zip(key, self._items, strict=True))
+        ]
+        self._rows = dict(rows)
+        cells = math.prod(len(items) for items in self._items)
+        if not len(rows) == len(self._rows) == cells:
+            raise CHECK.error(
+                f"mỗi ô cần đúng một dòng: {cells} ô, {len(rows)} dòng",
+                f"each cell needs one row: {cells} cells, {len(rows)} rows",
+                code="not_whole",
+                expected=str(cells),
+                got=str(len(rows)),
+                hint=(
+                    "lập bảng từ bảng chưa lọc, với mọi phân tổ khác ở tổng số",
+                    "take the table before it was filtered, with every other breakdown at its total",
+                ),
+            )
+        self._counted = counted
         self.names = list(self._items[0].values())
         self.head = list(self._items[1].values()) if len(axes) > 1 else []
         self.whole = [key == (self.place if axes[0] == "area" else "total") for key in self._items[0]]
@@ -250,6 +290,21 @@ class _Layout:
         codes = frame[of].unique(maintain_order=True).to_list()
         there = frame.filter(pl.col(of) == "unknown", pl.col(counted) > 0).height > 0
         return {code: self._name(of, code) for code in codes if code != "unknown" or there}
+
+    def sums(self, unit: str) -> list[str]:
+        """Return which breakdowns do not add up to their total, as notes."""
+        found = []
+        for nth, of in enumerate(self.axes):
+            parts: dict[Any, int] = {}
+            totals: dict[Any, int] = {}
+            for key, row in self._rows.items():
+                if of not in ("area", "measure") and (n := row[self._counted]) is not None:
+                    other = key[:nth] + key[nth + 1 :]
+                    into = totals if key[nth] == "total" else parts
+                    into[other] = into.get(other, 0) + n
+            if any(parts.get(other, 0) != total for other, total in totals.items()):
+                found.append(_sums_note(of, unit))
+        return found
 
     def cells(self, cell: Callable[[Mapping[str, Any]], PrintedCell]) -> list[list[PrintedCell]]:
         """Return the cells, each made from its row."""
@@ -311,7 +366,8 @@ def table_of(
         name=named,
     )
     made = layout.cells(lambda row: _value(row, definition))
-    subject = of_indicator(definition, quantities)
+    split = breakdowns(CHECK, frame, but=(rows, columns))
+    subject = of_indicator(definition, quantities, f" ({split})" if split else "")
     title, unit = pick(definition["name"]), ""
     if len(measures := frame["measure"].unique().to_list()) == 1:
         title, axis = subject.title(measures[0]), subject.axis(measures[0])
@@ -329,7 +385,7 @@ def table_of(
             *_signs(made),
             *_undecided(layout.at_place),
             *coverage(layout.at_place.head(1), zero=any(cell.number == 0 for row in made for cell in row)),
-            *_overlap({rows, columns}, str(frame["unit"][0])),
+            *layout.sums(str(frame["unit"][0])),
             *more,
             *_source(source),
         ],
@@ -366,17 +422,18 @@ def counts_of(
     Raises:
         PlanError: For an area or a level that is not there.
     """
+    split = breakdowns(CHECK, frame, but=tuple(axes))
     layout = _Layout(
         frame, axes, area=area, area_level=area_level, area_vintage=area_vintage, counted="count", name=name
     )
-    made = layout.cells(lambda row: PrintedCell(row["count"], 0, row["status"]))
+    made = layout.cells(lambda row: cell_of(row["count"], 0, row["status"]))
     head = layout.head or [say("Số lượng", "Count")]
     if percent:
         shares = layout.cells(lambda row: _share(row, layout.whole_of_column(row)))
         made = [[cell for pair in zip(*both, strict=True) for cell in pair] for both in zip(made, shares, strict=True)]
         head = [text for column in head for text in (column, f"{column} (%)" if layout.head else "%")]
     return PrintedTable(
-        title=layout.by(number_of(of_abuse(unit))),
+        title=layout.by(number_of(of_abuse(unit)) + (f" ({split})" if split else "")),
         subtitle=layout.subtitle,
         unit=f"{say('Đơn vị tính', 'Unit')}: {name_of('unit', unit)}" + (", %" if percent else ""),
         head=[upper(_axis(axes[0])), *head],
@@ -393,21 +450,23 @@ def _axis(of: str) -> str:
 
 def _value(row: Mapping[str, Any], definition: Mapping[str, Any]) -> PrintedCell:
     if row["value"] is None:
-        return PrintedCell(None, 0, row["status"])
+        return cell_of(None, 0, row["status"])
     if row["measure"] == "count":
-        return PrintedCell(row["numerator"], 0, row["status"])
+        return cell_of(row["numerator"], 0, row["status"])
     return _quotient(row["numerator"], row["denominator"], row["measure"], definition.get("decimals", 2), row["status"])
 
 
 def _share(row: Mapping[str, Any], whole: Mapping[str, Any]) -> PrintedCell:
     if row["count"] is None or not whole["count"]:
-        return PrintedCell(None, 2, "not_available" if row["count"] is not None else row["status"])
-    return _quotient(row["count"], whole["count"], "percent", 2, row["status"])
+        return cell_of(None, 2, row["status"] if row["count"] is None else "not_available")
+    # As `share` has it: a share of few is unreliable, which goes before partial.
+    status = proportion_interval(row["count"], whole["count"]).status
+    return _quotient(row["count"], whole["count"], "percent", 2, row["status"] if status == "ok" else status)
 
 
 def _quotient(numerator: int, denominator: int, measure: str, decimals: int, status: str) -> PrintedCell:
     text = quotient(numerator, denominator, MULTIPLIER[measure], decimals)
-    return PrintedCell(float(text.replace(",", ".")), decimals, status)
+    return cell_of(float(text.replace(",", ".")), decimals, status)
 
 
 def _signs(made: Sequence[Sequence[PrintedCell]]) -> list[str]:
@@ -441,13 +500,9 @@ def _undecided(at_place: pl.DataFrame) -> list[str]:
     return [say(vi, en)]
 
 
-def _overlap(dimensions: set[str], unit: str) -> list[str]:
-    if not dimensions & {"form", "circumstance"}:
-        return []
-    one = name_of("unit", unit)
-    return [
-        say(
-            f"Một {one} có thể ở nhiều nhóm: các nhóm không cộng thành tổng số.",
-            f"One {one} may be in several groups: they do not add up to the total.",
-        )
-    ]
+def _sums_note(of: str, unit: str) -> str:
+    one, by = name_of("unit", unit), _axis(of).lower()
+    return say(
+        f"Các phần theo {by} không cộng thành tổng số: một {one} có thể ở nhiều phần hoặc không ở phần nào.",
+        f"The parts by {by} do not add up to the total: one {one} may be in several of them or in none.",
+    )

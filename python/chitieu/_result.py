@@ -44,6 +44,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Plot", "Result", "ResultWarning"]
 
+#: Warnings that a printed table needs no words for: its cells, or the line of who reported, show what they tell.
+SEEN = ("left_out", "not_all_reported", "not_recorded", "parts_do_not_sum", "zero_or_silence")
+
 #: The columns of counts that a notebook shows.
 COUNTS = ("numerator", "denominator", "undecided")
 
@@ -158,6 +161,11 @@ class Result(Table):
             error.code = "unknown_indicator"
             raise
 
+    def _measure(self, definition: dict[str, Any], given: str | None) -> str:
+        """Return a measure of an indicator; the last that the definition names if none is given."""
+        outputs = definition["outputs"]
+        return one_of("measure", given or outputs[-1], {m: codes("measure")[m] for m in outputs})
+
     def _left_out(self, indicator: str) -> PlanError:
         """Return the error of an indicator without rows."""
         why = next((str(w) for w in self._warnings if w.indicator == indicator and w.code == "left_out"), indicator)
@@ -236,14 +244,11 @@ class Result(Table):
         columns = one_of("columns", columns or "measure", {**axes, "measure": codes("column")["measure"]})
         if rows == columns:
             raise unknown_word("columns", columns, {c: names for c, names in axes.items() if c != rows})
-        outputs = definition["outputs"]
-        shown = measure or ("*" if columns == "measure" else outputs[-1])
-        if shown != "*":
-            shown = one_of("measure", shown, {m: codes("measure")[m] for m in outputs})
-        if area is not None:
-            area = one_of("area", area, self._known("area"))
-        if area_level is not None:
-            area_level = one_of("area_level", area_level, self._known("area_level"))
+        for column in where:
+            if column not in dimensions:
+                raise unknown_word("table", column, dimensions)
+        shown = "*" if measure is None and columns == "measure" else self._measure(definition, measure)
+        area, area_level = self._within(area, area_level)
         every = {of: "*" for of in (rows, columns) if of in dimensions}
         found = self.only(indicator, **{"measure": shown, **every, **where})
         return table_of(
@@ -256,7 +261,7 @@ class Result(Table):
             area_level=area_level,
             area_vintage=self._plan.area_vintage,
             source=source,
-            more=[f"{name_of('dimension', d)}: {category(d, found[d][0]).lower()}." for d in where if d in dimensions],
+            more=[str(w) for w in self._warnings if w.indicator in ("", indicator) and w.code not in SEEN],
         )
 
     def _print_row(self, row: dict[str, Any]) -> str:
@@ -385,16 +390,12 @@ class Plot:
         indicator = result._indicator(indicator)
         result.only(indicator)  # refuses one that was left out
         definition = result._definition(indicator)
-        outputs = definition["outputs"]
-        measure = one_of("measure", measure or outputs[-1], {m: codes("measure")[m] for m in outputs})
+        measure = result._measure(definition, measure)
         every = {}
         if by is not None:
             by = one_of("by", by, {d: codes("dimension").get(d, ()) for d in plan.by})
             every = {by: "*"}
-        if area is not None:
-            area = one_of("area", area, result._known("area"))
-        if area_level is not None:
-            area_level = one_of("area_level", area_level, result._known("area_level"))
+        area, area_level = result._within(area, area_level)
         rows = result.only(indicator, measure=measure, **every)
         return bars(
             rows,

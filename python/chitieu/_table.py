@@ -153,6 +153,16 @@ class Table:
         given = value if isinstance(value, SEVERAL) and len(value) else [value]
         return [one_of(column, word, known) for word in given]
 
+    def _within(self, area: str | None, area_level: str | None) -> tuple[str | None, str | None]:
+        """Return the code of an area and the level of those inside it, each given by its word or its name.
+
+        Raises:
+            PlanError: For one that the table does not have.
+        """
+        given = {"area": area, "area_level": area_level}
+        area, area_level = (None if v is None else one_of(c, v, self._known(c)) for c, v in given.items())
+        return area, area_level
+
     def _known(self, column: str) -> dict[str, list[str]]:
         """Return the words of a column, each with its names."""
         words = self._frame[column].drop_nulls().unique(maintain_order=True).to_list()

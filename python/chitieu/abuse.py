@@ -41,11 +41,6 @@ class Selection:
         """Which reports count, in the language in use."""
         return say(*self._native.description())
 
-    @property
-    def told(self) -> str:
-        """The old name of :attr:`description`, until 1.0."""
-        return self.description
-
     def __repr__(self) -> str:
         return f"Selection({self.description})"
 

@@ -69,9 +69,9 @@ def _title(definition: Mapping[str, Any], measure: str) -> str:
     unit = name_of("measure", measure).lower()
     # The name may tell of both measures, or of the other one: "Số lượng, tỷ lệ trẻ em ...", "Số trẻ em ...".
     if (found := re.fullmatch(r"(Số lượng, tỷ lệ|Số|Tỷ lệ|Tỷ suất) (.+)", name)) is not None:
-        told, what = found.groups()
+        kind, what = found.groups()
         if measure == "count":
-            return name if told == "Số" else f"Số lượng {what}"
+            return name if kind == "Số" else f"Số lượng {what}"
         return f"Tỷ lệ {what} (%)" if measure == "percent" else f"Tỷ suất {what} ({unit})"
     what = re.sub(r": number and \w+$", "", name)
     return what if measure == "count" else f"{what}: {unit}"
