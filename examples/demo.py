@@ -60,14 +60,11 @@ def main() -> None:
     steps.append((f"{whole}: {number(len(result))} {say('dòng', 'rows')}", time.perf_counter() - at))
 
     at = time.perf_counter()
-    abuse = ct.compute(
-        dataset,
-        period=str(YEAR),
-        indicators=["abused_children", "abused_children_by_form_share", "abuse_cases"],
-        by=["sex", "form"],
-        area_level="province",
+    reports = ct.abuse.register(dataset).select(period=str(YEAR))
+    abuse = reports.counts("child", by=["form", "sex"])
+    forms = say(
+        "đọc sổ xâm hại, đếm trẻ em theo hình thức, giới tính", "the register of abuse, children by form and sex"
     )
-    forms = say("tính chỉ tiêu xâm hại theo giới tính, hình thức", "the abuse indicators by sex and form")
     steps.append((f"{forms}: {number(len(abuse))} {say('dòng', 'rows')}", time.perf_counter() - at))
 
     print(say(f"chitieu {ct.__version__}: Hưng Yên năm {YEAR}", f"chitieu {ct.__version__}: Hưng Yên in {YEAR}"))
@@ -150,29 +147,11 @@ def show_districts(result: ct.Result) -> None:
         print(say("* số liệu nhỏ, độ tin cậy thấp", "* too few events to be reliable"))
 
 
-def show_abuse(abuse: ct.Result) -> None:
+def show_abuse(counts: ct.abuse.Table) -> None:
     head(say("Trẻ em bị xâm hại theo hình thức và giới tính", "Abused children by form and sex"))
-    forms = list(dict.fromkeys(abuse.to_polars()["form"]))
-    forms = [f for f in forms if f != "total"] + ["total"]
-    sexes = ["male", "female", "unknown", "total"]
-    rows = []
-    for form in forms:
-        here = {"area": PROVINCE, "form": form}
-        children = [abuse.printed("abused_children", measure="count", sex=sex, **here) for sex in sexes]
-        share = abuse.printed("abused_children_by_form_share", **here) if form != "total" else ""
-        rows.append((label("form", code=form), *children, share, abuse.printed("abuse_cases", **here)))
-    heads = [
-        label("dimension", code="form"),
-        *(label("sex", code=sex) for sex in sexes),
-        say("% số em", "% of children"),
-        say("Số vụ", "Cases"),
-    ]
-    table(heads, rows, last_is_total=True)
-    note = say(
-        "Một em có thể bị nhiều hình thức, một vụ có thể có nhiều em: các dòng không cộng lại thành tổng số.",
-        "A child may suffer several forms and a case have several children: the rows do not add up.",
-    )
-    print(textwrap.fill(note, WIDTH))
+    shown = counts.table(rows="form", columns="sex", percent=True)
+    for line in repr(shown).splitlines():
+        print(textwrap.fill(line, WIDTH) if line in shown.notes else line)
 
 
 def show_warnings(result: ct.Result, most: int = 6) -> None:

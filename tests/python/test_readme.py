@@ -137,6 +137,7 @@ def test_the_picture_shows_what_is_computed_today(language, readme):
     shown = {"measure": "percent", "area_level": "district"}
     districts = result.only(indicator, **shown)["area"]
     values = [result.printed(indicator, area=area, **shown) for area in districts]
+    heading = result.plot(indicator, area_level="district").to_dict()["title"]
     ct.set_language(before)
     assert len(values) == 10
-    assert [value for value in values if value not in drawn] == []
+    assert [text for text in [*values, *heading["text"], *heading["subtitle"]] if text not in drawn] == []
