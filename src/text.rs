@@ -1,6 +1,6 @@
 //! Texts in the two languages of the project.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// The language of names and messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
@@ -38,6 +38,25 @@ pub struct Text {
     pub vi: String,
     /// English.
     pub en: String,
+}
+
+/// Reads a text of which a file may give one wording for both languages, such as the title of a paper.
+pub(crate) fn one_or_both<'de, D: Deserializer<'de>>(from: D) -> Result<Text, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "a text, or one in both languages: { vi = \"…\", en = \"…\" }")]
+    enum Written {
+        One(String),
+        Both(Text),
+    }
+    Ok(match Written::deserialize(from)? {
+        Written::One(text) => Text::new(text.clone(), text),
+        Written::Both(text) => text,
+    })
+}
+
+/// Reads such a text where one is given; see [`one_or_both`].
+pub(crate) fn one_or_both_if_any<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Text>, D::Error> {
+    one_or_both(from).map(Some)
 }
 
 impl Text {

@@ -136,6 +136,10 @@ class FromToml(SphinxDirective):
         vi, en = (text["vi"], text["en"]) if isinstance(text, dict) else text
         return vi if self.config.language == "vi" else en
 
+    def either(self, text: dict[str, str] | str) -> str:
+        """Return a text that may have one wording for both languages."""
+        return text if isinstance(text, str) else self.pick(text)
+
     def say(self, word: str) -> str:
         """Return a word of these pages."""
         return self.pick(WORDS[word])
@@ -220,7 +224,7 @@ class Indicators(FromToml):
     def reference(self, reference: dict[str, Any]) -> str:
         """Return a place in a text."""
         note = f" ({self.pick(reference['note'])})" if "note" in reference else ""
-        return f"{reference['text']}, {reference['where']}{note}"
+        return f"{self.either(reference['text'])}, {self.either(reference['where'])}{note}"
 
     def target(self, target: dict[str, Any]) -> str:
         """Return what is aimed at by a year."""
@@ -297,7 +301,7 @@ class Codes(FromToml):
         for found in toml("codes")["list"]:
             if found["id"] not in used:
                 continue
-            source = f"; {found['source']}" if "source" in found else ""
+            source = f"; {self.either(found['source'])}" if "source" in found else ""
             yield f"(codes-{found['id']})=\n## `{found['id']}`: {self.pick(found['name'])}\n"
             yield f"{self.say('read_in')}: {ct.label('read_in', code=found['read_in'])}{source}.\n"
             yield row(self.say("code"), self.say("name"))

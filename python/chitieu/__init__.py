@@ -22,6 +22,7 @@ from chitieu import _result, abuse, charts, stats, synthetic
 from chitieu._areas import area_moves, areas
 from chitieu._catalogue import Catalogue, Indicator, catalogue
 from chitieu._check import Check, check, rules
+from chitieu._compare import ComparisonTable, compare
 from chitieu._dataset import Dataset
 from chitieu._errors import ChitieuError, DataError, PlanError, SchemaError
 from chitieu._guard import guard
@@ -34,11 +35,13 @@ from chitieu._read import clean, find_area, read, read_folder
 from chitieu._reading import Folder, Reading
 from chitieu._result import Result, ResultWarning
 from chitieu._table import Table
+from chitieu._tables import codes, tables
 
 __all__ = [
     "Catalogue",
     "Check",
     "ChitieuError",
+    "ComparisonTable",
     "DataError",
     "Dataset",
     "Folder",
@@ -59,6 +62,8 @@ __all__ = [
     "charts",
     "check",
     "clean",
+    "codes",
+    "compare",
     "compute",
     "find_area",
     "get_language",
@@ -72,6 +77,7 @@ __all__ = [
     "set_language",
     "stats",
     "synthetic",
+    "tables",
     "tqdm_progress",
 ]
 

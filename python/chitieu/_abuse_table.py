@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from chitieu import _native, _table
 from chitieu._errors import PlanError
 from chitieu._language import name_of, say
+from chitieu._layout import CHECK, Layout, axis_name
 from chitieu._nearest import one_of
-from chitieu._printed import PrintedTable, counts_of
+from chitieu._printed import PrintedCell, PrintedTable, cell_of, quotient_cell, signs, source_note
+from chitieu.charts._subject import breakdowns
+from chitieu.charts._words import number_of, of_abuse, upper
+from chitieu.stats import proportion_interval
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -131,7 +136,7 @@ class Table(_table.Table):
             if column not in chosen:
                 frame = frame.filter(pl.col(column) == "total")
         area, area_level = self._within(area, area_level)
-        return counts_of(
+        return _counts_of(
             frame,
             unit=unit,
             axes=chosen,
@@ -151,3 +156,63 @@ class Table(_table.Table):
     @property
     def _hidden(self) -> set[str]:
         return {"unit" if self.unit else "", *_table.CHOICES, say("en", "vi")}
+
+
+def _counts_of(
+    frame: pl.DataFrame,
+    *,
+    unit: str,
+    axes: Sequence[str],
+    percent: bool,
+    area: str | None,
+    area_level: str | None,
+    area_vintage: str,
+    name: Callable[[str, str], str],
+    notes: Sequence[str],
+    source: str | None,
+) -> PrintedTable:
+    """Return counts of abuse as a printed table.
+
+    Args:
+        frame: Rows of a table of counts, with every category of what is printed.
+        unit: What is counted.
+        axes: Rows and columns.
+        percent: Whether each count is followed by what it is of the whole of its column.
+        area: The area looked into.
+        area_level: The level of areas.
+        area_vintage: The day of their names.
+        name: Names a category of a column.
+        notes: Notes of the table.
+        source: Where the records come from.
+
+    Raises:
+        PlanError: For an area or a level that is not there.
+    """
+    split = breakdowns(CHECK, frame, but=tuple(axes))
+    layout = Layout(
+        frame, axes, area=area, area_level=area_level, area_vintage=area_vintage, counted="count", name=name
+    )
+    made = layout.cells(lambda row: cell_of(row["count"], 0, row["status"]))
+    head = layout.head or [say("Số lượng", "Count")]
+    if percent:
+        shares = layout.cells(lambda row: _share(row, layout.whole_of_column(row)))
+        made = [[cell for pair in zip(*both, strict=True) for cell in pair] for both in zip(made, shares, strict=True)]
+        head = [text for column in head for text in (column, f"{column} (%)" if layout.head else "%")]
+    return PrintedTable(
+        title=layout.by(number_of(of_abuse(unit)) + (f" ({split})" if split else "")),
+        subtitle=layout.subtitle,
+        unit=f"{say('Đơn vị tính', 'Unit')}: {name_of('unit', unit)}" + (", %" if percent else ""),
+        head=[upper(axis_name(axes[0])), *head],
+        names=layout.names,
+        cells=made,
+        whole=layout.whole,
+        notes=[*signs(made), *(f"{note.rstrip('.')}." for note in notes), *source_note(source)],
+    )
+
+
+def _share(row: Mapping[str, Any], whole: Mapping[str, Any]) -> PrintedCell:
+    if row["count"] is None or not whole["count"]:
+        return cell_of(None, 2, row["status"] if row["count"] is None else "not_available")
+    # As `share` has it: a share of few is unreliable, which goes before partial.
+    status = proportion_interval(row["count"], whole["count"]).status
+    return quotient_cell(row["count"], whole["count"], "percent", 2, row["status"] if status == "ok" else status)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import polars as pl
 from chitieu import _native
 from chitieu._errors import PlanError
 from chitieu._files import no_file
-from chitieu._language import name_of, pick, say
+from chitieu._language import get_language, name_of, pick, say
 
 #: What the quotient of each measure is multiplied by.
 MULTIPLIER = {"count": 1, "percent": 100, "ratio": 100, "per_1000": 1_000, "per_100000": 100_000}
@@ -26,9 +26,18 @@ class Indicator:
 
     Attributes:
         data: The definition as it stands in its TOML file.
+
+    Example:
+        >>> import chitieu as ct
+        >>> indicator = ct.catalogue()["birth_registration_under_5"]
+        >>> indicator.conditions["numerator"]
+        'COUNT(*) FROM children WHERE age < 5 AND birth_registered'
+        >>> indicator.columns
+        {'children': ['birth_date', 'birth_year', 'commune', 'birth_registered']}
     """
 
     data: dict[str, Any]
+    _of: Catalogue = field(repr=False, compare=False)
 
     @property
     def id(self) -> str:
@@ -66,6 +75,21 @@ class Indicator:
         return dict(self.data["read_in"])
 
     @property
+    def conditions(self) -> dict[str, str]:
+        """What is counted, by ``numerator`` and ``denominator``, as SQL; the period and the area are not in it.
+
+        ``age`` and ``age_months`` are completed at the last day of the period or at the event, and ``confirmed`` is a
+        verified case, whether or not the table has columns of those names.
+        """
+        roles = {role: self.data.get(role) for role in ("numerator", "denominator")}
+        return {role: _as_sql(self._of._quantity(id)) for role, id in roles.items() if id is not None}
+
+    @property
+    def columns(self) -> dict[str, list[str]]:
+        """The columns that it reads from each table; a breakdown reads its own besides. See :func:`chitieu.tables`."""
+        return dict(self._of._native.columns(self.id))
+
+    @property
     def targets(self) -> list[dict[str, Any]]:
         """What is aimed at by which year, where a text sets it."""
         return list(self.data.get("targets", []))
@@ -87,12 +111,14 @@ class Indicator:
             ),
             (
                 say("Căn cứ", "References"),
-                "; ".join(f"{r['text']}, {r['where']}" for r in self.data.get("references", [])) or "–",
+                "; ".join(f"{pick(r['text'])}, {pick(r['where'])}" for r in self.data.get("references", [])) or "–",
             ),
             (
                 say("Mục tiêu", "Targets"),
                 "; ".join(f"{t['year']}: {t['op']} {t['value']:g}" for t in self.targets) or "–",
             ),
+            *((_ROLES[role][get_language() == "en"], text) for role, text in self.conditions.items()),
+            (say("Cột cần có", "Columns"), "; ".join(f"{t}: {', '.join(c)}" for t, c in self.columns.items())),
             (say("Định nghĩa", "Definition"), self.definition),
         ]
         body = "".join(
@@ -100,6 +126,22 @@ class Indicator:
             for k, v in rows
         )
         return f"<h4>{escape(self.name)}</h4><table>{body}</table>"
+
+
+_ROLES = {"numerator": ("Tử số", "Numerator"), "denominator": ("Mẫu số", "Denominator")}
+
+
+def _as_sql(quantity: dict[str, Any]) -> str:
+    """Return what a quantity counts."""
+    counted = "COUNT(*)"
+    if "distinct" in quantity:
+        counted = f"COUNT(DISTINCT {quantity['distinct']})"
+    elif "sum" in quantity:
+        counted = f"SUM({quantity['sum']})"
+    where = f" WHERE {quantity['where']}" if "where" in quantity else ""
+    years = quantity.get("lag_years", 0)
+    before = say(f" (của {years} năm trước)", f" ({years} years before)") if years else ""
+    return f"{counted} FROM {quantity['table']}{where}{before}"
 
 
 class Catalogue:
@@ -119,7 +161,7 @@ class Catalogue:
     def __init__(self, native: _native.Catalogue) -> None:
         self._native = native
         self._data: dict[str, Any] = json.loads(native.to_json())
-        self._indicators = {i["id"]: Indicator(i) for i in self._data["indicators"]}
+        self._indicators = {i["id"]: Indicator(i, self) for i in self._data["indicators"]}
 
     def __getitem__(self, id: str) -> Indicator:
         """Return the indicator of that id.
@@ -129,6 +171,10 @@ class Catalogue:
         """
         self._native.indicator(id)
         return self._indicators[id]
+
+    def _quantity(self, id: str) -> dict[str, Any]:
+        found: dict[str, Any] = next(q for q in self._data["quantities"] if q["id"] == id)
+        return found
 
     def __contains__(self, id: object) -> bool:
         return isinstance(id, str) and id in self._indicators
@@ -155,7 +201,11 @@ class Catalogue:
         return Catalogue(self._native.with_text(path.name, utf8_text(path, "catalogue")))
 
     def to_polars(self) -> pl.DataFrame:
-        """Return one row per indicator, with names in both languages and where each part was read."""
+        """Return one row per indicator: names in both languages, what it counts and reads, where each part was read.
+
+        ``numerator_condition`` and ``denominator_condition`` are those of :attr:`Indicator.conditions`, ``columns`` the
+        columns it reads, each as ``table.column``.
+        """
         return pl.DataFrame(
             [
                 {
@@ -166,6 +216,9 @@ class Catalogue:
                     "outputs": i.outputs,
                     "numerator": i.data["numerator"],
                     "denominator": i.data.get("denominator"),
+                    "numerator_condition": i.conditions["numerator"],
+                    "denominator_condition": i.conditions.get("denominator"),
+                    "columns": [f"{table}.{column}" for table, there in i.columns.items() for column in there],
                     "breakdowns": i.breakdowns,
                     "name_read_in": i.read_in["name"],
                     "code_read_in": i.read_in["code"],
@@ -175,7 +228,7 @@ class Catalogue:
                 }
                 for i in self
             ],
-            schema_overrides={"code": pl.String, "denominator": pl.String},
+            schema_overrides=dict.fromkeys(("code", "denominator", "denominator_condition"), pl.String),
         )
 
     def __repr__(self) -> str:

@@ -13,7 +13,7 @@ from chitieu._catalogue import utf8_text
 from chitieu._check_html import SCORES, page, short
 from chitieu._dataset import Dataset
 from chitieu._files import write_whole
-from chitieu._language import get_language, report_language, say
+from chitieu._language import report_language, say
 from chitieu._progress import Progress, check_callable
 from chitieu._table import Table
 
@@ -53,9 +53,11 @@ def rules(files: RuleFiles = None) -> pl.DataFrame:
 
 
 def _in_language(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return a frame with one text, in the language in use."""
-    names = {f"text_{get_language()}": "text"}
-    return frame.drop("text_en" if get_language() == "vi" else "text_vi").rename(names)
+    """Return a frame with one wording of each text, in the language in use."""
+    other = say("_en", "_vi")
+    return frame.select(c for c in frame.columns if not c.endswith(other)).rename(
+        lambda c: c.removesuffix(say("_vi", "_en"))
+    )
 
 
 #: What people call the columns of a scorecard.

@@ -86,6 +86,7 @@ def _guarded(function: Callable[..., Any]) -> Callable[..., Any]:
     answer, refuse = _answer, _refuse_at_once
 
     def call(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True  # a notebook shows the line of the user alone
         try:
             refuse(function, args, kwargs)
             return function(*args, **kwargs)
@@ -93,9 +94,10 @@ def _guarded(function: Callable[..., Any]) -> Callable[..., Any]:
             found = answer(error, function, args, kwargs)
             if found is None:
                 raise
-        # Outside of the handler, so that nothing is chained.
+        # Outside of the handler, so that nothing is chained, and without the frames of this library: an error of ours
+        # says all there is in its message.
         try:
-            raise found
+            raise found.with_traceback(None)
         finally:
             del found
 

@@ -134,9 +134,13 @@ def printed(value: Any, decimals: int = 0) -> str:
 
 def printed_in(language: str, value: Any, decimals: int = 0) -> str:
     """Return a number as it is printed in a language, rounded once, half up."""
-    rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
-    text = f"{rounded:,.{decimals}f}"
+    text = f"{rounded(value, decimals):,.{decimals}f}"
     return text.translate(str.maketrans(",.", ".,")) if language == "vi" else text
+
+
+def rounded(value: Any, decimals: int) -> Decimal:
+    """Return a number rounded half up, away from zero; a zero has no sign."""
+    return Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP) + 0
 
 
 def quotient(numerator: int, denominator: int, per: int, decimals: int) -> str:

@@ -10,10 +10,11 @@ import polars as pl
 from chitieu._areas import area_names, reports
 from chitieu._catalogue import MULTIPLIER
 from chitieu._errors import PlanError
+from chitieu._indicator_table import table_of
 from chitieu._language import category, codes, get_language, name_of, pick, quotient, say
 from chitieu._nearest import one_of, unknown_word
 from chitieu._period import period_in_words
-from chitieu._printed import PrintedTable, table_of
+from chitieu._printed import PrintedTable
 from chitieu._table import Table
 from chitieu.charts import save_png
 from chitieu.charts._bars import bars
@@ -361,7 +362,9 @@ class Plot:
         area_level: str | None = None,
         measure: str | None = None,
         area: str | None = None,
-    ) -> altair.LayerChart | altair.FacetChart:
+        title: str | None = None,
+        subtitle: str | None = None,
+    ) -> altair.LayerChart | altair.FacetChart | altair.HConcatChart:
         """Draw horizontal bars with 95 % limits: one per area, or one per category of a dimension.
 
         Bars begin at 0 and carry the printed value. A bar of too few records to be reliable is pale; a cell
@@ -373,10 +376,13 @@ class Plot:
             indicator: Its id, code or name, as all words here; see :meth:`Result.only`.
             by: A dimension of the result. Without it the bars are areas, largest first.
             area_level: The level of the areas. None: the finest with at most 40 areas; with ``by`` no areas.
-                Given together with ``by``, there is one panel per category.
+                Given together with ``by``, there is one panel per category. More than 40 areas stand side by side in
+                columns on one scale: communes under their districts, where there are districts.
             measure: One of the indicator's measures. None: the last that its definition names.
             area: The code of the area to look into. None: the only province if there is one, else the
                 country.
+            title: A title instead of its own.
+            subtitle: A line of your own under the title; territory, period and what the numbers need follow it.
 
         Returns:
             An Altair chart.
@@ -405,6 +411,8 @@ class Plot:
             area_level=area_level,
             area=area,
             area_vintage=plan.area_vintage,
+            title=title,
+            subtitle=subtitle,
         )
 
     __call__ = bar
@@ -414,4 +422,6 @@ class Plot:
 
     def __repr__(self) -> str:
         ids = ", ".join(self._result.plan.indicators)
-        return f"Plot(indicator, *, by=None, area_level=None, measure=None, area=None): {ids}"
+        return (
+            f"Plot(indicator, *, by=None, area_level=None, measure=None, area=None, title=None, subtitle=None): {ids}"
+        )

@@ -1,7 +1,8 @@
 //! Definitions, tables, columns and codes, for Python.
 
 use crate::enter::enter;
-use chitieu::Catalogue;
+use chitieu::quality::column_name;
+use chitieu::{Catalogue, Language, PeriodKind, Plan};
 use pyo3::prelude::*;
 use std::collections::BTreeMap;
 
@@ -37,6 +38,15 @@ impl PyCatalogue {
     fn indicator(&self, py: Python<'_>, id: &str) -> PyResult<()> {
         enter(py, || self.0.indicator(id).map(|_| ()))
     }
+
+    /// The columns that an indicator reads from each table, without breakdowns.
+    fn columns(&self, py: Python<'_>, id: &str) -> PyResult<Vec<(String, Vec<String>)>> {
+        enter(py, || {
+            let of_schools = self.0.indicator(id)?.periods.first() == Some(&PeriodKind::SchoolYear);
+            let plan = Plan::new(&self.0, if of_schools { "2021-2022" } else { "2022" }).indicators([id]).build()?;
+            plan.tables().into_iter().map(|table| Ok((table.to_owned(), plan.columns(table)?))).collect()
+        })
+    }
 }
 
 /// Tables, columns and code lists, for display and for the schema.
@@ -50,16 +60,39 @@ fn words() -> String {
             let columns: Vec<_> = t
                 .columns
                 .iter()
-                .map(|c| serde_json::json!({"id": c.id, "type": c.kind.as_str(), "required": c.required, "codes": c.codes, "private": c.private}))
+                .map(|c| {
+                    serde_json::json!({
+                        "id": c.id,
+                        "name": [column_name(&c.id, Language::Vi), column_name(&c.id, Language::En)],
+                        "type": c.kind.as_str(),
+                        "required": c.required,
+                        "codes": c.codes,
+                        "private": c.private,
+                        "least": c.least,
+                        "greatest": t.greatest(&c.id),
+                    })
+                })
                 .collect();
-            serde_json::json!({"id": t.id, "name": t.name, "columns": columns})
+            serde_json::json!({"id": t.id, "name": t.name, "time": t.time.as_str(), "date": t.date, "columns": columns})
         })
         .collect();
     let mut lists: BTreeMap<&str, BTreeMap<&str, (String, String)>> = BTreeMap::new();
     for list in catalogue.codes().lists() {
         lists.insert(&list.id, list.items.iter().map(|c| (c.code.as_str(), (c.vi.clone(), c.en.clone()))).collect());
     }
-    serde_json::json!({"tables": tables, "lists": lists}).to_string()
+    let about: BTreeMap<&str, _> = catalogue
+        .codes()
+        .lists()
+        .iter()
+        .map(|list| {
+            let parents: BTreeMap<_, _> = list.items.iter().filter_map(|c| Some((&c.code, c.parent.as_ref()?))).collect();
+            let order: Vec<_> = list.items.iter().map(|c| &c.code).collect();
+            let about = serde_json::json!({"name": list.name, "source": list.source, "parents": parents, "order": order});
+            (list.id.as_str(), about)
+        })
+        .collect();
+    let ethnic: Vec<_> = catalogue.codes().ethnic_groups().iter().map(|g| (&g.name, &g.code_1979, &g.code_2008)).collect();
+    serde_json::json!({"tables": tables, "lists": lists, "about": about, "ethnic": ethnic}).to_string()
 }
 
 pub fn add_to(m: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -4,7 +4,7 @@ use super::condition::Condition;
 use super::indicator::{Dimension, ReadIn};
 use super::table::{ETHNICITY, Table};
 use crate::error::{Error, Fact, Phrase, Result, choose};
-use crate::text::Text;
+use crate::text::{Text, one_or_both_if_any};
 use serde::Deserialize;
 use std::str::FromStr;
 
@@ -43,7 +43,8 @@ pub struct CodeList {
     /// Its kind of source.
     pub read_in: ReadIn,
     /// The legal text.
-    pub source: Option<String>,
+    #[serde(default, deserialize_with = "one_or_both_if_any")]
+    pub source: Option<Text>,
     /// The codes.
     pub items: Vec<Code>,
 }

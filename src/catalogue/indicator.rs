@@ -1,7 +1,7 @@
 //! Indicators, and the quantities they are made of.
 
 use crate::period::PeriodKind;
-use crate::text::Text;
+use crate::text::{Text, one_or_both};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -115,10 +115,11 @@ pub struct Provenance {
 #[serde(deny_unknown_fields)]
 pub struct Reference {
     /// The text.
-    pub text: String,
+    #[serde(deserialize_with = "one_or_both")]
+    pub text: Text,
     /// The article, annex or target in it.
-    #[serde(rename = "where")]
-    pub place: String,
+    #[serde(rename = "where", deserialize_with = "one_or_both")]
+    pub place: Text,
     /// Anything to add.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<Text>,

@@ -94,6 +94,19 @@ pub enum Time {
     SchoolYear,
 }
 
+impl Time {
+    /// Its name in catalogue files.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Stock => "stock",
+            Self::Event => "event",
+            Self::Year => "year",
+            Self::SchoolYear => "school_year",
+        }
+    }
+}
+
 /// The columns from which the age of a row's person is derived.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -56,7 +56,7 @@ impl Plan {
             blocks: Vec::new(),
             series: Vec::new(),
             undecided: BTreeSet::new(),
-            fingerprint: xxhash_rust::xxh3::xxh3_64(json.as_bytes()),
+            fingerprint: spec.fingerprint()?,
         };
         let mut plan = Self { period, catalogue, question, outputs: Vec::new(), spec, json };
         for place in 0..plan.spec.indicators.len() {

@@ -2,9 +2,10 @@
 
 use crate::area::{Level, Split};
 use crate::catalogue::{Dimension, Indicator, Quantity};
-use crate::error::{Error, Phrase, Result, once};
+use crate::error::{Error, Fact, Phrase, Result, once};
 use crate::period::Period;
 use crate::question::UnknownAreas;
+use crate::text::Text;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -44,6 +45,21 @@ impl Spec {
             });
         }
         self.split.check()
+    }
+
+    /// What identifies the counts of a plan: all but what is only read by people, which may be reworded.
+    pub fn fingerprint(&self) -> Result<u64> {
+        let mut counted = self.clone();
+        let unsaid = || Text::new("", "");
+        for indicator in &mut counted.indicators {
+            (indicator.name, indicator.concept) = (unsaid(), unsaid());
+            (indicator.agency, indicator.references, indicator.targets) = (Vec::new(), Vec::new(), Vec::new());
+        }
+        for quantity in &mut counted.quantities {
+            quantity.name = unsaid();
+        }
+        let json = serde_json::to_string(&counted).map_err(|e| Error::BadPlan { found: Fact::library(e) })?;
+        Ok(xxhash_rust::xxh3::xxh3_64(json.as_bytes()))
     }
 
     /// Checks that the quantities are exactly those that the indicators use.

@@ -4,7 +4,7 @@ use super::kind::{Every, Kind, Outlier, Parts, Probable, Refers, Values, Written
 use crate::calendar::Calendar;
 use crate::catalogue::{Catalogue, ColumnType, Condition, Table};
 use crate::error::{Error, Fact, Phrase, Result, choose};
-use crate::text::{Language, Text};
+use crate::text::{Language, Text, one_or_both_if_any};
 use chrono::NaiveDate;
 use polars_core::prelude::{Column, DataFrame};
 use serde::Deserialize;
@@ -57,7 +57,7 @@ pub struct Rule {
     /// What is wrong, and what to do.
     pub text: Text,
     /// The legal text behind it, if any.
-    pub source: Option<String>,
+    pub source: Option<Text>,
     pub(super) kind: Kind,
 }
 
@@ -69,7 +69,8 @@ struct WrittenRule {
     severity: Severity,
     table: String,
     text: Text,
-    source: Option<String>,
+    #[serde(default, deserialize_with = "one_or_both_if_any")]
+    source: Option<Text>,
     must: Option<String>,
     #[serde(rename = "where")]
     scope: Option<String>,
@@ -224,7 +225,7 @@ impl Rules {
         self.expected.get(table).map_or(&[], Vec::as_slice)
     }
 
-    /// The rules as a table: rule, severity, table, columns, kind, text in both languages, source.
+    /// The rules as a table: rule, severity, table, columns, kind, text and source in both languages.
     ///
     /// # Errors
     /// [`Error::Frame`] if the columns cannot be put together.
@@ -240,7 +241,8 @@ impl Rules {
             text("columns", &|r| Some(r.columns().join(", "))),
             text("text_vi", &|r| Some(r.text.vi.clone())),
             text("text_en", &|r| Some(r.text.en.clone())),
-            text("source", &|r| r.source.clone()),
+            text("source_vi", &|r| r.source.as_ref().map(|s| s.vi.clone())),
+            text("source_en", &|r| r.source.as_ref().map(|s| s.en.clone())),
         ];
         DataFrame::new(self.all.len(), columns).map_err(|e| Error::Frame { table: "rules".to_owned(), found: Fact::library(e) })
     }

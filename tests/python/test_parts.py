@@ -226,3 +226,24 @@ def test_a_check_belongs_to_what_stood_in_its_dataset():
         assert "children" in str(caught.value)
     with pytest.raises(ct.PlanError):
         ct.Dataset(children=REGISTER, victims=VICTIMS).without(check)
+
+
+def test_a_plan_in_other_words_counts_the_same_and_one_of_another_condition_does_not():
+    def changed(change):
+        data = json.loads(PLAN.to_json())
+        change(data)
+        return ct.Plan.from_json(json.dumps(data))
+
+    def reword(data):
+        data["indicators"][0]["name"]["vi"] = "Tên khác"
+        data["indicators"][0]["references"] = []
+        data["quantities"][0]["name"]["en"] = "Another name"
+
+    def recount(data):
+        next(q for q in data["quantities"] if q["table"] == "children")["where"] = "age < 15"
+
+    merged = ct.merge([WHOLE, changed(reword).partial(ct.Dataset(children=REGISTER, victims=VICTIMS))])
+    assert changed(reword).finish(merged).to_polars().height == PLAN.finish(merged).to_polars().height
+    with pytest.raises(ct.PlanError) as refused:
+        ct.merge([WHOLE, changed(recount).partial(ct.Dataset(children=REGISTER, victims=VICTIMS))])
+    assert refused.value.code == "tally_mismatch"

@@ -35,6 +35,15 @@ def rows(chart):
     return drawn["data"]["values"]
 
 
+def panels(part, data=None):
+    """The panels of a chart of many areas; altair puts the data of one above it."""
+    data = part.get("data", data)
+    for key in ("hconcat", "vconcat"):
+        if key in part:
+            return [panel for inner in part[key] for panel in panels(inner, data)]
+    return [{**part, "data": data}]
+
+
 def places(chart):
     return [row["place"] for row in rows(chart)]
 
@@ -69,8 +78,52 @@ def test_communes_of_one_district(result):
 
 
 def test_communes_of_one_name_are_told_apart(result):
-    shown = places(result.plot("child_population", area_level="commune"))
+    shown = [
+        row["place"]
+        for p in panels(result.plot("child_population", area_level="commune").to_dict())
+        for row in p["data"]["values"]
+    ]
     assert len(shown) == len(set(shown)) == 161
+
+
+def test_communes_stand_under_their_districts_in_two_columns_on_one_scale(result):
+    chart = result.plot("birth_registration_under_5", area_level="commune").to_dict()
+    assert len(chart["hconcat"]) == 2
+    found = panels(chart)
+    names = [p["title"]["text"][0] for p in found if "title" in p]
+    units = ct.areas(on="2022-12-31").filter(pl.col("level") == "district", pl.col("parent") == "33").sort("code")
+    assert names == units["name"].to_list()
+    assert found[0]["data"]["values"][0]["place"] == "Tỉnh Hưng Yên"
+    district = units["code"][0]
+    inside = ct.areas(on="2022-12-31").filter(pl.col("level") == "commune", pl.col("parent") == district)
+    # Names that recur are followed by their district.
+    shown = {row["place"].split(" (")[0] for row in found[1]["data"]["values"]}
+    assert shown == set(inside["name"])
+    scales = {
+        str(layer["encoding"]["x"]["scale"])
+        for p in found
+        for layer in p["layer"]
+        if "scale" in layer["encoding"].get("x", {})
+    }
+    assert len(scales) == 1
+    values = [row["value"] for row in found[1]["data"]["values"]]
+    assert values == sorted(values, reverse=True)
+
+
+def test_communes_without_districts_stand_in_columns_and_those_without_a_report_are_counted(dataset, vietnamese):
+    asked = {"period": "2022", "indicators": ["child_population"], "area_level": "commune"}
+    result = ct.compute(dataset, **asked, area_vintage="2025-07-01")
+    chart = result.plot("child_population", area_level="commune", title="Trẻ em", subtitle="Phụ lục 2")
+    drawn = chart.to_dict()
+    frame = result.only("child_population", area_level="commune")
+    there = frame.filter(pl.col("value").is_not_null())
+    shown = [row for p in panels(drawn) for row in p["data"]["values"]]
+    assert len(shown) == there.height
+    absent = frame.height - there.height
+    above = drawn["title"]
+    assert above["text"] == ["Trẻ em"]
+    assert above["subtitle"][:2] == ["Phụ lục 2", "Tỉnh Hưng Yên, năm 2022"]
+    assert f"Không vẽ {absent} địa bàn: chưa báo cáo." in " ".join(above["subtitle"])
 
 
 def test_the_last_measure_is_drawn_and_too_few_is_pale(result):

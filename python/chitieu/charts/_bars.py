@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any, cast
@@ -14,11 +15,23 @@ from chitieu._catalogue import MULTIPLIER
 from chitieu._language import category, name_of, printed, quotient, say
 from chitieu._period import period_in_words
 from chitieu.charts._checks import Checks
+from chitieu.charts._groups import Group, grouped
 from chitieu.charts._notes import confidence, coverage, packed
 from chitieu.charts._places import inside, levels_inside, looked_into
 from chitieu.charts._render import load_altair
 from chitieu.charts._subject import Subject, of_indicator
-from chitieu.charts._theme import BLUE_EDGES, BLUES, TARGET, haloed, name_axis, number_axis, titled, whiskers
+from chitieu.charts._theme import (
+    BLUE_EDGES,
+    BLUES,
+    TARGET,
+    Heading,
+    haloed,
+    headed,
+    name_axis,
+    number_axis,
+    titled,
+    whiskers,
+)
 from chitieu.charts._words import upper
 
 if TYPE_CHECKING:
@@ -28,6 +41,9 @@ CHECK = Checks("result.plot")
 
 #: Areas of one chart when no level is asked for, and at most.
 AREAS_BY_DEFAULT, AREAS_AT_MOST = 40, 250
+
+#: Width in points of the bars: of the only panel, of one for each category, of one of several columns.
+_WIDTH, _WIDTH_OF_A_PANEL, _WIDTH_IN_COLUMNS = 400, 230, 170
 
 
 def bars(
@@ -39,7 +55,9 @@ def bars(
     area_level: str | None,
     area: str | None,
     area_vintage: str,
-) -> altair.LayerChart | altair.FacetChart:
+    title: str | None,
+    subtitle: str | None,
+) -> altair.LayerChart | altair.FacetChart | altair.HConcatChart:
     """Draw the bars that ``result.plot.bar`` describes.
 
     Args:
@@ -50,17 +68,38 @@ def bars(
         area_level: The level of the areas.
         area: The code of the area to look into.
         area_vintage: The day of the list of areas.
+        title: A title instead of its own.
+        subtitle: A line under the title.
     """
     alt = load_altair()
     cells = _Cells(rows, definition, quantities, by, area_level, area, area_vintage)
     subject = of_indicator(definition, quantities)
-    chart = _layers(alt, cells, subject)
+    if cells.columns:
+        chart = _side_by_side(alt, cells, subject)
+    else:
+        chart = _layers(alt, cells, subject, cells.rows, width=_WIDTH_OF_A_PANEL if cells.panels else _WIDTH)
     if cells.panels:
         head = alt.Header(title=None, labelFontWeight="bold", labelAnchor="start", labelFontSize=12)
         facet = alt.Facet("panel:N", sort=cells.panels, header=head)
         chart = chart.facet(facet, columns=2, spacing=28)
-    drawn = titled(alt, chart, subject.title(cells.measure), _notes(cells))
-    return cast("altair.LayerChart | altair.FacetChart", drawn)
+    heading = Heading(subject.title(cells.measure), _notes(cells)).with_own(title, subtitle)
+    width = 620 if len(cells.columns) < 2 else (_WIDTH_IN_COLUMNS + 170) * len(cells.columns)
+    drawn = titled(alt, chart, heading, max(620, width))
+    return cast("altair.LayerChart | altair.FacetChart | altair.HConcatChart", drawn)
+
+
+def _side_by_side(alt: Any, cells: _Cells, subject: Subject) -> Any:
+    """Return the chart of many areas: groups under one another, in columns, all on one scale."""
+    columns = []
+    width = _WIDTH_IN_COLUMNS if len(cells.columns) > 1 else _WIDTH
+    for groups in cells.columns:
+        drawn = []
+        for group in groups:
+            axis = group is groups[-1]
+            panel = _layers(alt, cells, subject, group.rows, width=width, axis=axis)
+            drawn.append(panel.properties(title=headed(alt, [group.name], frame="group")) if group.name else panel)
+        columns.append(alt.vconcat(*drawn, spacing=8))
+    return alt.hconcat(*columns, spacing=24)
 
 
 class _Cells:
@@ -93,6 +132,10 @@ class _Cells:
         self.level, self.area = looked_into(CHECK, rows, area, area_level)
         whole = rows.filter(pl.col("area_level") == self.level, pl.col("area") == self.area)
         self.panels: list[str] = []
+        #: The groups of each column of a chart of many areas.
+        self.columns: list[list[Group]] = []
+        #: How many areas are not drawn in it, by the reason.
+        self.absent: Counter[str] = Counter()
         if by is None or area_level is not None:
             frame, level = self._inside(rows, area_level)
             self.panels = _unique(category(by, c) for c in self._categories(frame)) if by else []
@@ -100,9 +143,16 @@ class _Cells:
             if self.measure != "count" and self.level != level:
                 frame = pl.concat([whole, frame])
             self.rows = self._rows(frame, areas_of=level)
+            parts = [row for row in self.rows if row["key"] != (self.level, self.area)]
+            if by is None and len(parts) > AREAS_BY_DEFAULT:
+                first = [row for row in self.rows if row["key"] == (self.level, self.area)]
+                # A page has no room for bars that are not there: the notes count them.
+                self.absent = Counter(row["status"] for row in parts if row["value"] is None)
+                there = [row for row in parts if row["value"] is not None]
+                self.rows = [*first, *there]
+                self.columns = grouped(there, first, level, self._units)
         else:
             self.rows = self._rows(whole, areas_of=None)
-        self.places = _unique(row["place"] for row in self.rows)
         self.coverage = whole.head(1)
         self.undecided = int((whole if by is None else whole.filter(pl.col(by) == "total"))["undecided"].sum())
         self.target = self._target()
@@ -175,6 +225,7 @@ class _Cells:
             limits = [printed(row[end], 2) for end in ("lower", "upper") if row[end] is not None]
             rows.append(
                 {
+                    "key": (row["area_level"], row["area"]),
                     "place": "\n".join(wrap(name, 46)),
                     "panel": category(self.by, code) if self.by else "",
                     "look": "unreliable" if row["status"] == "unreliable" else "whole" if whole else "ok",
@@ -210,14 +261,29 @@ def _unique(items: Any) -> list[Any]:
     return list(dict.fromkeys(items))
 
 
-def _layers(alt: Any, cells: _Cells, subject: Subject) -> Any:
-    """Return the chart of one panel, without its title."""
-    width = 230 if cells.panels else 400
-    lines = max((place.count("\n") + 1 for place in cells.places), default=1)
+def _layers(
+    alt: Any, cells: _Cells, subject: Subject, of_panel: list[dict[str, Any]], *, width: int, axis: bool = True
+) -> Any:
+    """Return the chart of one panel, without its title.
+
+    Args:
+        alt: The package ``altair``.
+        cells: What is drawn.
+        subject: What it is about.
+        of_panel: The rows of the panel.
+        width: Its width in points.
+        axis: Whether the numbers of the axis are under it.
+    """
+    places = _unique(row["place"] for row in of_panel)
+    lines = max((place.count("\n") + 1 for place in places), default=1)
     title = subject.axis(cells.measure)
-    y = alt.Y("place:N", sort=cells.places, axis=name_axis(alt, labelExpr="split(datum.label, '\\n')"))
-    axis = number_axis(alt, cells.measure == "count", tickCount=5, labelFlush=False)
-    x = alt.X("value:Q", title=title, axis=axis, scale=alt.Scale(zero=True))
+    y = alt.Y("place:N", sort=places, axis=name_axis(alt, labelExpr="split(datum.label, '\\n')"))
+    numbers = number_axis(alt, cells.measure == "count", tickCount=5, labelFlush=False)
+    scale: dict[str, Any] = {"zero": True}
+    if cells.columns:  # one scale for all
+        numbers = number_axis(alt, cells.measure == "count", tickCount=3, labels=axis, ticks=axis, domain=axis)
+        scale = {"domain": [0, _most(cells.rows)], "nice": True}
+    x = alt.X("value:Q", title=title if axis else None, axis=numbers, scale=alt.Scale(**scale))
 
     def colours(of: dict[str, str]) -> dict[str, Any]:
         return {"scale": alt.Scale(domain=list(of), range=list(of.values())), "legend": None}
@@ -233,8 +299,9 @@ def _layers(alt: Any, cells: _Cells, subject: Subject) -> Any:
         alt.Tooltip("status:N", title=name_of("column", "status")),
     ]
     target = cells.target or {}
-    rows = [{**row, "target": target.get("value")} for row in cells.rows]
-    base = alt.Chart(alt.Data(values=rows)).properties(width=width, height=alt.Step(10 + 13 * lines))
+    rows = [{**{k: v for k, v in row.items() if k != "key"}, "target": target.get("value")} for row in of_panel]
+    step = (3 if cells.columns else 10) + 13 * lines
+    base = alt.Chart(alt.Data(values=rows)).properties(width=width, height=alt.Step(step))
     layers = [
         base.mark_bar(height={"band": 0.74}, strokeWidth=1).encode(
             x=x,
@@ -254,6 +321,11 @@ def _layers(alt: Any, cells: _Cells, subject: Subject) -> Any:
     return alt.layer(*layers)
 
 
+def _most(rows: list[dict[str, Any]]) -> float:
+    """Return the largest number that is drawn, with its limit."""
+    return max((row[end] for row in rows for end in ("value", "upper") if row[end] is not None), default=1.0) or 1.0
+
+
 def _notes(cells: _Cells) -> list[str]:
     """Return the area and period, and what a reader must know of the bars."""
     split = f", {say('theo', 'by')} {name_of('dimension', cells.by).lower()}" if cells.by else ""
@@ -270,6 +342,8 @@ def _notes(cells: _Cells) -> list[str]:
     if cells.undecided:
         n = printed(cells.undecided)
         notes.append(say(f"Chưa xác định được, không tính vào: {n} bản ghi.", f"Undecided and left out: {n} records."))
+    for why, areas in cells.absent.items():
+        notes.append(say(f"Không vẽ {areas} địa bàn: {why.lower()}.", f"{areas} areas are not drawn: {why.lower()}."))
     notes += coverage(cells.coverage, zero=any(row["numerator"] == 0 for row in cells.rows))
     if cells.by in ("form", "circumstance"):
         one = name_of("unit", cells.unit)

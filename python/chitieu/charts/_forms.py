@@ -13,7 +13,7 @@ from chitieu.charts._checks import Checks
 from chitieu.charts._notes import choices, coverage, source_line
 from chitieu.charts._places import day_of, named
 from chitieu.charts._render import load_altair
-from chitieu.charts._theme import DARK, INK, MIDDLE, PALE, SIZE, headed, name_axis, number_axis, sourced
+from chitieu.charts._theme import DARK, INK, MIDDLE, PALE, SIZE, Heading, headed, name_axis, number_axis, sourced
 from chitieu.charts._words import inside, number_of, of_abuse, plural, single, upper
 
 if TYPE_CHECKING:
@@ -26,7 +26,15 @@ CELL = 44
 
 
 def forms_overlaps(
-    forms: Any, *, overlaps: Any, matrix: Any, source: str, area: str = "VN", area_vintage: str | None = None
+    forms: Any,
+    *,
+    overlaps: Any,
+    matrix: Any,
+    source: str,
+    area: str = "VN",
+    area_vintage: str | None = None,
+    title: str | None = None,
+    subtitle: str | None = None,
 ) -> altair.VConcatChart:
     """Draw the forms of abuse, beside them how many have one, two or more, and below which forms go together.
 
@@ -41,6 +49,8 @@ def forms_overlaps(
         source: Where the data come from, printed below the chart.
         area: The code of the area to draw.
         area_vintage: The day of the list of area names. None: that of a table of abuse, else the last of the period.
+        title: A title instead of its own.
+        subtitle: A line of your own under the title; the notes that the numbers need follow it.
 
     Returns:
         An Altair chart.
@@ -80,7 +90,7 @@ def forms_overlaps(
     by_form, by_number = _counts(forms_here, "form"), _counts(overlaps_here, "forms")
     axis = number_of(plural(unit))
     where = f", {inside(named(CHECK, forms_here.head(1), day_of(forms, area_vintage))[0])}" if area != "VN" else ""
-    title, added = _sums(by_form, unit, mode, where)
+    made, added = _sums(by_form, unit, mode, where)
     notes += added
 
     several = [
@@ -121,7 +131,7 @@ def forms_overlaps(
         _bars(alt, several, axis, heads[0], 200), _bars(alt, exactly, axis, heads[1], 130), spacing=24
     ).resolve_scale(x="independent", y="independent")
     drawn = bars if matrix is None else alt.vconcat(bars, _matrix(alt, tables[2], list(by_form), unit), spacing=24)
-    return sourced(alt, drawn, title, notes, below, 640)
+    return sourced(alt, drawn, Heading(made, notes).with_own(title, subtitle), below, 640)
 
 
 def _counts(frame: pl.DataFrame, column: str) -> dict[str, int]:

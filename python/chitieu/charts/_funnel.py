@@ -15,7 +15,7 @@ from chitieu.charts._notes import choices, coverage, source_line
 from chitieu.charts._places import day_of, named
 from chitieu.charts._render import load_altair
 from chitieu.charts._subject import Subject, fractions, measure_of, multiplier, of_table
-from chitieu.charts._theme import INK, SIZE, haloed, number_axis, sourced
+from chitieu.charts._theme import INK, SIZE, Heading, haloed, number_axis, sourced
 from chitieu.charts._words import number_of, upper
 
 if TYPE_CHECKING:
@@ -50,6 +50,8 @@ def funnel(
     of: str | None = None,
     area_level: str | None = None,
     area_vintage: str | None = None,
+    title: str | None = None,
+    subtitle: str | None = None,
 ) -> altair.VConcatChart:
     """Draw a funnel plot: the value of each area against the number it rests on, with control limits.
 
@@ -69,6 +71,8 @@ def funnel(
         of: The unit of the denominator, such as ``"child"``; needed for a rate unless the table names an indicator.
         area_level: The level of the areas. None: the finest in the table.
         area_vintage: The day of the list of area names. None: that of a table of abuse, else the last of the period.
+        title: A title instead of its own.
+        subtitle: A line of your own under the title; the notes that the numbers need follow it.
 
     Returns:
         An Altair chart.
@@ -121,10 +125,10 @@ def funnel(
     drawn = _Funnel(kept, per)
     every = {"province": say("tỉnh", "province"), "district": say("huyện", "district"), "commune": say("xã", "commune")}
     split = f", {say('theo', 'by')} {every[area_level]}" if area_level in every else ""
-    title = upper(subject.title(measure)) + split
+    made = upper(subject.title(measure)) + split
     notes += _notes(frame, kept, drawn)
     chart = drawn.layers(alt, subject, measure)
-    return sourced(alt, chart, title, notes, below, WIDTH + 60)
+    return sourced(alt, chart, Heading(made, notes).with_own(title, subtitle), below, WIDTH + 60)
 
 
 def _at_level(frame: pl.DataFrame, asked: str | None) -> tuple[pl.DataFrame, str | None]:

@@ -13,7 +13,7 @@ from chitieu.charts._notes import choices, coverage, source_line
 from chitieu.charts._places import day_of, named
 from chitieu.charts._render import load_altair
 from chitieu.charts._subject import breakdowns
-from chitieu.charts._theme import DARK, INK, PALE, SIZE, headed, name_axis, number_axis, sourced
+from chitieu.charts._theme import DARK, INK, PALE, SIZE, Heading, headed, name_axis, number_axis, sourced
 from chitieu.charts._words import inside, number_of, of_abuse, plural, single, upper
 
 if TYPE_CHECKING:
@@ -23,7 +23,15 @@ CHECK = Checks("charts.pyramid")
 FILLS = {"male": DARK, "female": PALE, "unknown": "white"}
 
 
-def pyramid(counts: Any, *, source: str, area: str = "VN", area_vintage: str | None = None) -> altair.VConcatChart:
+def pyramid(
+    counts: Any,
+    *,
+    source: str,
+    area: str = "VN",
+    area_vintage: str | None = None,
+    title: str | None = None,
+    subtitle: str | None = None,
+) -> altair.VConcatChart:
     """Draw the age and sex of those counted: boys to the left, girls to the right, the youngest at the bottom.
 
     Children whose age is not recorded have a bar below the youngest, those whose sex is not recorded a panel of their
@@ -35,6 +43,8 @@ def pyramid(counts: Any, *, source: str, area: str = "VN", area_vintage: str | N
         source: Where the data come from, printed below the chart.
         area: The code of the area to draw.
         area_vintage: The day of the list of area names. None: that of a table of abuse, else the last of the period.
+        title: A title instead of its own.
+        subtitle: A line of your own under the title; the notes that the numbers need follow it.
 
     Returns:
         An Altair chart.
@@ -80,11 +90,11 @@ def pyramid(counts: Any, *, source: str, area: str = "VN", area_vintage: str | N
         panels.append(_panel(alt, rows, sex, words[sex], axis, max(most, 1), part))
     total = cells.get(("total", "total"))
     where = inside(named(CHECK, frame.head(1), day_of(counts, area_vintage))[0]) if area != "VN" else ""
-    title = upper(say(f"{of_abuse(unit)} theo giới tính và nhóm tuổi", f"{of_abuse(unit)} by sex and age group"))
-    title += (f", {where}" if where else "") + (f" ({split})" if split else "")
-    title += f": {printed(total)}" if total is not None else ""
+    made = upper(say(f"{of_abuse(unit)} theo giới tính và nhóm tuổi", f"{of_abuse(unit)} by sex and age group"))
+    made += (f", {where}" if where else "") + (f" ({split})" if split else "")
+    made += f": {printed(total)}" if total is not None else ""
     drawn = alt.hconcat(*panels, spacing=8).resolve_scale(y="shared")
-    return sourced(alt, drawn, title, [*notes, *_unknown(cells, unit)], below)
+    return sourced(alt, drawn, Heading(made, [*notes, *_unknown(cells, unit)]).with_own(title, subtitle), below)
 
 
 def _age(age: str) -> str:

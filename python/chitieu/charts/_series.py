@@ -15,7 +15,7 @@ from chitieu.charts._notes import choices, confidence, coverage, source_line
 from chitieu.charts._places import day_of, named
 from chitieu.charts._render import load_altair
 from chitieu.charts._subject import Subject, fractions, measure_of, multiplier, of_table
-from chitieu.charts._theme import AXIS, INK, MIDDLE, SIZE, TARGET, haloed, number_axis, sourced, whiskers
+from chitieu.charts._theme import AXIS, INK, MIDDLE, SIZE, TARGET, Heading, haloed, number_axis, sourced, whiskers
 from chitieu.charts._timeline import timeline
 from chitieu.charts._words import inside
 
@@ -43,6 +43,8 @@ def series(
     of: str | None = None,
     area: str | None = None,
     area_vintage: str | None = None,
+    title: str | None = None,
+    subtitle: str | None = None,
 ) -> altair.VConcatChart:
     """Draw values over time with their limits; a value of too few is hollow, a period without one is a gap.
 
@@ -62,6 +64,8 @@ def series(
         area: The code of the area to draw. None: the only one in the table, else the country.
         area_vintage: The day of the list of area names. None: that of a table of abuse, else the last of the latest
             period.
+        title: A title instead of its own.
+        subtitle: A line of your own under the title; the notes that the numbers need follow it.
 
     Returns:
         An Altair chart.
@@ -101,15 +105,15 @@ def series(
             expected=say("như 4.5", "such as 4.5"),
             got=repr(target),
         )
-    title = subject.title(measure)
+    made = subject.title(measure)
     if area not in (None, "VN"):
         last = frame.filter(pl.col(time) == max(frame[time]))
-        title += f", {inside(named(CHECK, last.head(1), day_of(table, area_vintage))[0])}"
+        made += f", {inside(named(CHECK, last.head(1), day_of(table, area_vintage))[0])}"
     notes += _notes(rows, measure, whole, column)
     drawn, from_zero = _layers(alt, rows, subject.axis(measure), measure, target)
     if not from_zero:
         notes.append(say("Trục đứng không bắt đầu từ 0.", "The vertical axis does not begin at 0."))
-    return sourced(alt, drawn, title, notes, below)
+    return sourced(alt, drawn, Heading(made, notes).with_own(title, subtitle), below)
 
 
 def _at_area(frame: pl.DataFrame, area: str | None) -> tuple[pl.DataFrame, str | None]:

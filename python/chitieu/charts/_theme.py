@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any, cast
 
@@ -69,17 +70,35 @@ def whiskers(base: Any, channel: Any, *, scale: dict[str, Any] | None = None, **
     return [line, *(end.encode(**{along: limit}, **other) for limit in (lower, upper))]
 
 
-def headed(alt: Any, lines: list[str], anchor: str = "start") -> Any:
-    """Return a small heading of one part of a chart."""
-    return alt.Title(lines, anchor=anchor, fontSize=12, offset=8)
+def headed(alt: Any, lines: list[str], anchor: str = "start", frame: str = "bounds") -> Any:
+    """Return a small heading of one part of a chart, set on all of it or (``frame="group"``) on its drawing."""
+    return alt.Title(lines, anchor=anchor, frame=frame, fontSize=12, offset=8)
 
 
-def titled(alt: Any, chart: Any, title: str, notes: list[str], width: int = 620) -> Any:
-    """Return a chart with its title and the notes under it, in the look of all charts."""
+@dataclass(frozen=True)
+class Heading:
+    """What stands above a chart: its title, and under it what a reader must know.
+
+    Attributes:
+        title: What is shown.
+        notes: Where and when, and what the numbers need.
+    """
+
+    title: str
+    notes: list[str]
+
+    def with_own(self, title: str | None, subtitle: str | None) -> Heading:
+        """Return this heading with the title and a first line of the user, where given; the notes stay."""
+        own = [] if subtitle is None else [subtitle]
+        return Heading(self.title if title is None else title, [*own, *self.notes])
+
+
+def titled(alt: Any, chart: Any, heading: Heading, width: int = 620) -> Any:
+    """Return a chart with its heading, in the look of all charts."""
     letters = width // _LETTER
     above = alt.Title(
-        wrap(title, int(letters * 0.8)),
-        subtitle=[line for note in notes for line in wrap(note, letters)],
+        wrap(heading.title, int(letters * 0.8)),
+        subtitle=[line for note in heading.notes for line in wrap(note, letters)],
         anchor="start",
         frame="bounds",
         fontSize=14,
@@ -99,8 +118,8 @@ def titled(alt: Any, chart: Any, title: str, notes: list[str], width: int = 620)
     return self_drawn(inside_script(drawn))
 
 
-def sourced(alt: Any, chart: Any, title: str, notes: list[str], source: str, width: int = 620) -> altair.VConcatChart:
-    """Return a chart with its title, the notes under it, and its source below."""
+def sourced(alt: Any, chart: Any, heading: Heading, source: str, width: int = 620) -> altair.VConcatChart:
+    """Return a chart with its heading, and its source below."""
     below = alt.Title(
         wrap(source, width // _LETTER),
         orient="bottom",
@@ -111,4 +130,4 @@ def sourced(alt: Any, chart: Any, title: str, notes: list[str], source: str, wid
         color=MUTED,
         offset=10,
     )
-    return cast("altair.VConcatChart", titled(alt, alt.vconcat(chart.properties(title=below)), title, notes, width))
+    return cast("altair.VConcatChart", titled(alt, alt.vconcat(chart.properties(title=below)), heading, width))
