@@ -102,6 +102,7 @@ mod grid;
 #[cfg(feature = "files")]
 pub mod intake;
 mod limits;
+mod paper;
 mod period;
 mod plan;
 #[cfg(feature = "files")]

@@ -16,6 +16,7 @@
 //! ```
 
 use crate::error::{Error, Fact, Result};
+use crate::paper::{LINE, height};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
 use serde::Deserialize;
 
@@ -56,13 +57,16 @@ pub struct Cell {
     pub decimals: u8,
     /// What follows the number, such as `*`, or stands alone.
     pub sign: String,
+    /// Whether what stands alone is words, set to the left and broken into lines.
+    #[serde(default)]
+    pub words: bool,
 }
 
 impl Cell {
     /// A number without a sign.
     #[must_use]
     pub fn number(number: f64, decimals: u8) -> Self {
-        Self { number: Some(number), decimals, sign: String::new() }
+        Self { number: Some(number), decimals, sign: String::new(), words: false }
     }
 
     /// How a spreadsheet prints the number: the sign is part of the format, so that the cell stays a number.
@@ -75,12 +79,12 @@ impl Cell {
 
 /// Letters of the widest column of names.
 const WIDEST: usize = 48;
+/// Letters of the widest column of words.
+const WIDEST_WORDS: usize = 28;
 /// Letters of a column of numbers.
 const NUMBERS: f64 = 15.0;
 /// Columns above which the paper lies.
 const UPRIGHT: usize = 7;
-/// Points of a line.
-const LINE: f64 = 16.0;
 
 impl Sheet {
     /// The workbook as bytes: the same for the same table, whenever and wherever it is made.
@@ -114,13 +118,19 @@ impl Sheet {
         sheet.set_row_height(3, heads.fold(LINE, f64::max))?;
         for (column, name) in (0_u16..).zip(&self.head) {
             sheet.write_string_with_format(3, column, name, &head)?;
-            sheet.set_column_width(column, if column == 0 { names } else { NUMBERS })?;
+            sheet.set_column_width(column, if column == 0 { names } else { self.width(column.into()) })?;
         }
         for (at, row) in (4_u32..).zip(&self.rows) {
             let cell = if row.whole { cell.clone().set_bold() } else { cell.clone() };
             sheet.write_string_with_format(at, 0, &row.name, &cell.clone().set_text_wrap())?;
-            sheet.set_row_height(at, height(&row.name, names))?;
+            let words = (1..).zip(&row.cells).filter(|(_, cell)| cell.words);
+            let high = words.map(|(column, cell)| height(&cell.sign, self.width(column) - 2.0));
+            sheet.set_row_height(at, high.fold(height(&row.name, names), f64::max))?;
             for (column, value) in (1_u16..).zip(&row.cells) {
+                if value.words {
+                    sheet.write_string_with_format(at, column, &value.sign, &cell.clone().set_text_wrap())?;
+                    continue;
+                }
                 let right = cell.clone().set_align(FormatAlign::Right);
                 match value.number {
                     Some(number) => sheet.write_number_with_format(at, column, number, &right.set_num_format(value.format()))?,
@@ -130,7 +140,7 @@ impl Sheet {
         }
         let below = 5 + self.rows.len() as u32;
         let small = plain.set_italic().set_font_size(11).set_text_wrap().set_align(FormatAlign::Top);
-        let letters = names + NUMBERS * f64::from(last);
+        let letters = names + (1..self.head.len()).map(|column| self.width(column)).sum::<f64>();
         for (at, note) in (below..).zip(&self.notes) {
             // A note is as wide as the table.
             if last == 0 {
@@ -148,13 +158,14 @@ impl Sheet {
         Ok(())
     }
 
+    /// Letters of a column but the first.
+    fn width(&self, column: usize) -> f64 {
+        let words = self.rows.iter().filter_map(|row| row.cells.get(column - 1)).filter(|cell| cell.words);
+        words.map(|cell| cell.sign.chars().count().min(WIDEST_WORDS) as f64 + 2.0).fold(NUMBERS, f64::max)
+    }
+
     fn width_of_names(&self) -> f64 {
         let letters = self.rows.iter().map(|row| row.name.chars().count()).max().unwrap_or(0);
         letters.clamp(14, WIDEST) as f64 + 3.0
     }
-}
-
-/// Points of a text that is broken into lines of so many letters; not every spreadsheet works out the height of a row.
-fn height(text: &str, letters: f64) -> f64 {
-    LINE * (text.chars().count() as f64 / letters).ceil().max(1.0)
 }

@@ -21,7 +21,7 @@ from pathlib import Path
 FLOORS = [
     {"text", "spelling", "task"},
     {"error"},
-    {"limits", "disk", "period", "calendar", "stats"},
+    {"limits", "disk", "paper", "period", "calendar", "stats"},
     {"area", "catalogue", "decree56"},
     {"grid"},
     {"question", "record", "synthetic"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -9,12 +10,15 @@ from pathlib import Path
 import polars as pl
 
 from chitieu import _native
+from chitieu._areas import LEVELS, area_names
 from chitieu._catalogue import utf8_text
 from chitieu._check_html import SCORES, page, short
 from chitieu._dataset import Dataset
 from chitieu._files import write_whole
 from chitieu._language import report_language, say
+from chitieu._printed import PrintedTable
 from chitieu._progress import Progress, check_callable
+from chitieu._quality_table import failing_of, scores_of
 from chitieu._table import Table
 
 #: What a row of a file is called in the frames of the file reader.
@@ -77,6 +81,10 @@ SCORE_COLUMNS = {
 class Scorecard(Table):
     """Scores of the records by area; see :meth:`Check.scorecard`."""
 
+    def __init__(self, native: _native.Check, area_level: str, period: str) -> None:
+        super().__init__(pl.DataFrame(native.scorecard(area_level, period)), native.area_vintage())
+        self._native, self._level, self._period = native, area_level, period
+
     def _column_names(self, column: str) -> Iterable[str]:
         return [*SCORE_COLUMNS.get(column, ()), *super()._column_names(column)]
 
@@ -86,6 +94,33 @@ class Scorecard(Table):
     @property
     def _hidden(self) -> set[str]:
         return {"name"}  # the area is shown by its name
+
+    def table(self, *, area: str | None = None, source: str | None = None) -> PrintedTable:
+        """Return the scores as they are printed: areas under their whole, rows, the three scores, who reported.
+
+        Args:
+            area: The area to look into. None: the only province if there is one, else the country.
+            source: Where the records come from, printed below.
+
+        Raises:
+            PlanError: For an area that the scorecard does not have.
+        """
+        there = {level for level, _ in area_names(self.area_vintage)}
+        wider = [
+            pl.DataFrame(self._native.scorecard(level, self._period))
+            for level in LEVELS[: LEVELS.index(self._level)]
+            if level in there
+        ]
+        whole = copy.copy(self)
+        whole._frame = pl.concat([*wider, self._frame])
+        return scores_of(
+            whole._frame,
+            period=self._period,
+            area=whole._within(area, None)[0],
+            area_level=self._level,
+            area_vintage=self.area_vintage,
+            source=source,
+        )
 
 
 class Check:
@@ -206,8 +241,26 @@ class Check:
             >>> scores.filter(area="33").to_polars().select("area", "reported", "expected", "status").rows()
             [('33', 161, 161, 'ok')]
         """
-        found = self._native.scorecard(area_level, str(period or self._native.whole_months()))
-        return Scorecard(pl.DataFrame(found), self.area_vintage)
+        months = str(period or self._native.whole_months())
+        return Scorecard(self._native, area_level, months)
+
+    def findings_table(self, *, source: str | None = None) -> PrintedTable:
+        """Return what fails as it is printed: by severity, table and rule, with how many rows and in which columns.
+
+        Args:
+            source: Where the records come from, printed below.
+
+        Example:
+            >>> import chitieu as ct, polars as pl
+            >>> children = pl.DataFrame({"child_id": ["a", "a"], "birth_year": [2015, 2015], "commune": "12364"})
+            >>> table = ct.check(ct.Dataset(children=children), period="2022").findings_table()
+            >>> table.head[1:], [str(cell) for cell in table.cells[0]]
+            (('Severity', 'Columns', 'Fail', '% failing', 'Undecided'), ['Error', 'Child id', '1', '50.0', '0'])
+        """
+        provinces = self.scorecard("province").to_polars()["area"]
+        names = area_names(self.area_vintage)
+        where = ", ".join(names[place] for code in provinces if (place := ("province", code)) in names)
+        return failing_of(self.summary(), where=where, period=self.period, source=source)
 
     def to_html(self, period: str | None = None) -> str:
         """Return a report to be read, sent and printed: one HTML page that refers to nothing outside.
@@ -233,8 +286,8 @@ class Check:
     ) -> list[Path]:
         """Write for each commune a workbook of the rows it has to verify, and return their paths.
 
-        Each line names the file, sheet and row a record came from (where the table tells), its row in the table,
-        what is wrong and which columns to look at, with empty cells for the right value and a note. No value of a
+        Each line is one record: the file, sheet and row it came from (where the table tells), its row in the table,
+        all that is wrong and which columns to look at, with empty cells for the right values and a note. No value of a
         record is in it. In Vietnamese, unless English was chosen.
 
         Args:

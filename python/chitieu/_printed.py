@@ -45,7 +45,8 @@ class PrintedCell:
     Attributes:
         number: The value as it is printed, rounded once from the exact fraction; None where there is none.
         decimals: Its decimals.
-        status: Why there is none, or what to know about it; see the column ``status`` of a result.
+        status: Why there is none, or what to know about it; see the column ``status`` of a result. ``text`` of a cell
+            of words.
         sign: What follows the number, or stands in its place.
         text: Number and sign.
     """
@@ -70,6 +71,11 @@ def quotient_cell(numerator: int, denominator: int, measure: str, decimals: int,
     """Return a cell of a quotient, rounded once from the exact fraction."""
     text = quotient(numerator, denominator, MULTIPLIER[measure], decimals)
     return cell_of(float(text.replace(",", ".")), decimals, status)
+
+
+def text_cell(text: str) -> PrintedCell:
+    """Return a cell of words, such as the rows where something was found."""
+    return PrintedCell(None, 0, "text", text, text)
 
 
 class PrintedTable:
@@ -115,10 +121,13 @@ class PrintedTable:
         self._language = get_language()
 
     def to_polars(self) -> pl.DataFrame:
-        """Return names and numbers, rounded as they are printed; null where there is none."""
+        """Return names and numbers, rounded as they are printed; null where there is none. Words stay words."""
         columns: dict[str, Any] = {self.head[0]: list(self.names)}
         for nth, name in enumerate(self.head[1:]):
             column = [row[nth] for row in self.cells]
+            if any(cell.status == "text" for cell in column):
+                columns[name] = [cell.text for cell in column]
+                continue
             whole = all(cell.decimals == 0 for cell in column)
             columns[name] = pl.Series([cell.number for cell in column], dtype=pl.Int64 if whole else pl.Float64)
         return pl.DataFrame(columns)
@@ -142,7 +151,10 @@ class PrintedTable:
                 {
                     "name": name,
                     "whole": whole,
-                    "cells": [{"number": c.number, "decimals": c.decimals, "sign": c.sign} for c in row],
+                    "cells": [
+                        {"number": c.number, "decimals": c.decimals, "sign": c.sign, "words": c.status == "text"}
+                        for c in row
+                    ],
                 }
                 for name, whole, row in zip(self.names, self._whole, self.cells, strict=True)
             ],
@@ -168,38 +180,49 @@ class PrintedTable:
         lines = csv.writer(text, delimiter=";" if excel and self._language == "vi" else ",", lineterminator="\r\n")
         lines.writerow(self.head)
         for name, row in zip(self.names, self.cells, strict=True):
-            shown = [str(c) if excel else "" if c.number is None else f"{c.number:.{c.decimals}f}" for c in row]
+            shown = [str(c) if excel or c.status == "text" else _for_machines(c) for c in row]
             lines.writerow([name, *shown])
         content = text.getvalue().encode("utf-8-sig" if excel else "utf-8")
         return write_whole(path, lambda file: Path(file).write_bytes(content))
+
+    @property
+    def _right(self) -> tuple[int, ...]:
+        """The columns of numbers, which are set to the right."""
+        words = {nth for row in self.cells for nth, cell in enumerate(row, 1) if cell.status == "text"}
+        return tuple(nth for nth in range(1, len(self.head)) if nth not in words)
 
     def _rows(self) -> list[tuple[str, ...]]:
         return [(name, *map(str, row)) for name, row in zip(self.names, self.cells, strict=True)]
 
     def __repr__(self) -> str:
-        lines = [self.head, *self._rows()]
+        lines, right = [self.head, *self._rows()], self._right
         widths = [max(len(line[column]) for line in lines) for column in range(len(self.head))]
         shown = [
-            "  ".join(text.rjust(width) if nth else text.ljust(width) for nth, (text, width) in enumerate(cells))
+            "  ".join(
+                text.rjust(width) if nth in right else text.ljust(width) for nth, (text, width) in enumerate(cells)
+            )
             for cells in (tuple(zip(line, widths, strict=True)) for line in lines)
         ]
         above = [self.title, f"{self.subtitle}. {self.unit}".rstrip(". ") + "."]
         return "\n".join([*above, shown[0], "-" * len(shown[0]), *shown[1:], *self.notes])
 
     def _repr_html_(self) -> str:
-        right = tuple(range(1, len(self.head)))
         notes = "".join(f"<br>{escape(note)}" for note in self.notes)
         return (
             f"<p><b>{escape(self.title)}</b><br>{escape(self.subtitle)}<br><i>{escape(self.unit)}</i></p>"
-            f"{html_table(self.head, self._rows(), right)}<p><small>{notes.removeprefix('<br>')}</small></p>"
+            f"{html_table(self.head, self._rows(), self._right)}<p><small>{notes.removeprefix('<br>')}</small></p>"
         )
+
+
+def _for_machines(cell: PrintedCell) -> str:
+    return "" if cell.number is None else f"{cell.number:.{cell.decimals}f}"
 
 
 def signs(made: Sequence[Sequence[PrintedCell]]) -> list[str]:
     """Return what the signs in the cells mean."""
     cells = [cell for row in made for cell in row]
     beside = [status for status in BESIDE if any(c.number is not None and c.status == status for c in cells)]
-    there = {cell.status for cell in cells if cell.number is None}
+    there = {cell.status for cell in cells if cell.number is None} - {"text"}
     return [
         *(f"{BESIDE[status]}: {name_of('status', status)}." for status in beside),
         *(f"{instead(status)}: {name_of('status', status)}." for status in sorted(there)),

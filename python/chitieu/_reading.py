@@ -11,7 +11,9 @@ import polars as pl
 from chitieu import _native
 from chitieu._catalogue import html_table
 from chitieu._dataset import Dataset
-from chitieu._language import pick, say, words
+from chitieu._language import get_language, pick, printed, say, words
+from chitieu._printed import PrintedTable
+from chitieu._quality_table import unread_of
 
 #: Rows of a report shown in a notebook.
 ROWS_SHOWN = 10
@@ -107,6 +109,14 @@ class Reading:
         """The rows that are no records (totals, notes, blank rows): file, sheet, row, why, meaning."""
         return pl.DataFrame(self._native.set_aside())
 
+    def findings_table(self, *, source: str | None = None) -> PrintedTable:
+        """Return the values that could not be read as they are printed: by column and what was expected, with rows.
+
+        Args:
+            source: Where the records come from, printed below.
+        """
+        return unread_of(self.findings, title=self._title(), records=self._native.rows(), source=source)
+
     def _summary(self) -> list[str]:
         columns = self.columns
         unmatched = columns.filter(pl.col("how").is_null() | (pl.col("how") == "repeated"))["header"].to_list()
@@ -117,22 +127,22 @@ class Reading:
         unread, aside = self._native.unread()
         lines = [
             say(
-                f"{rows:,} bản ghi; {aside:,} dòng không phải bản ghi (tổng, tiêu đề, chữ ký)",
-                f"{rows:,} records; {aside:,} rows set aside",
+                f"{printed(rows)} bản ghi; {printed(aside)} dòng không phải bản ghi (tổng, tiêu đề, chữ ký)",
+                f"{printed(rows)} records; {printed(aside)} rows set aside",
             ),
             self._whence(),
             say(f"{matched} tiêu đề đã khớp", f"{matched} headers matched")
             + (say("; không khớp: ", "; not matched: ") + ", ".join(unmatched) if unmatched else ""),
-            say(f"{changed:,} giá trị được chuyển đổi", f"{changed:,} values changed"),
-            say(f"{unread:,} giá trị không đọc được", f"{unread:,} values could not be read"),
+            say(f"{printed(changed)} giá trị được chuyển đổi", f"{printed(changed)} values changed"),
+            say(f"{printed(unread)} giá trị không đọc được", f"{printed(unread)} values could not be read"),
         ]
         hidden = self.changes.filter(pl.col("rule") == "hidden_row")["rows"].sum()
         columns_hidden = self.changes.filter(pl.col("rule") == "hidden_column")["column"].n_unique()
         if hidden or columns_hidden:
             lines.append(
                 say(
-                    f"{hidden:,} bản ghi ở dòng bị ẩn, {columns_hidden} cột bị ẩn, vẫn được đọc",
-                    f"{hidden:,} records in hidden rows, {columns_hidden} hidden columns, read all the same",
+                    f"{printed(hidden)} bản ghi ở dòng bị ẩn, {columns_hidden} cột bị ẩn, vẫn được đọc",
+                    f"{printed(hidden)} records in hidden rows, {columns_hidden} hidden columns, read all the same",
                 )
             )
         if self.ethnic_list:
@@ -150,7 +160,10 @@ class Reading:
                 whole = f"{name} / {named}" if named else name
                 return say(f"từ {whole}", f"from {whole}")
             return say(f"ghép từ {sheets} trang của {name}: {named}", f"joined from {sheets} sheets of {name}: {named}")
-        return say(f"ghép từ {files:,} tệp, {sheets:,} trang", f"joined from {files:,} files, {sheets:,} sheets")
+        return say(
+            f"ghép từ {printed(files)} tệp, {printed(sheets)} trang",
+            f"joined from {printed(files)} files, {printed(sheets)} sheets",
+        )
 
     def _title(self) -> str:
         names = {t["id"]: pick(t["name"]) for t in words()["tables"]}
@@ -162,7 +175,8 @@ class Reading:
     def _repr_html_(self) -> str:
         lines = "".join(f"<li>{escape(line)}</li>" for line in self._summary())
         head = f"<h4>{escape(self._title())}</h4><ul>{lines}</ul>"
-        return head + _html(self.changes) + _html(self.findings)
+        found = self.findings_table()._repr_html_() if self.findings.height else ""
+        return head + _html(_grouped(self.changes)) + found
 
 
 def _not_taken() -> dict[str, str]:
@@ -178,14 +192,41 @@ def _not_taken() -> dict[str, str]:
     }
 
 
+#: What people call the columns of a report.
+HEADS = {
+    "file": ("Tệp", "File"),
+    "sheet": ("Trang tính", "Sheet"),
+    "table": ("Bảng", "Table"),
+    "encoding": ("Bảng mã", "Encoding"),
+    "header_row": ("Dòng tiêu đề", "Header row"),
+    "rows": ("Số bản ghi", "Records"),
+    "values": ("Số giá trị", "Values"),
+    "set_aside": ("Dòng không phải bản ghi", "Rows set aside"),
+    "not_read": ("Lý do không đọc", "Why it was not read"),
+    "column": ("Cột", "Column"),
+    "meaning": ("Cách chuyển đổi", "What was changed"),
+}
+
+
+def _grouped(changes: pl.DataFrame) -> pl.DataFrame:
+    """Return changes by column and rule, of all files together, as a notebook shows them."""
+    found = changes.group_by("column", "meaning", maintain_order=True).agg(pl.col("rows").sum().alias("values"))
+    names = {c: _native.column_names(c)[get_language() == "en"] for c in found["column"].unique().drop_nulls()}
+    return found.with_columns(pl.col("column").replace(names))
+
+
 def _html(frame: pl.DataFrame) -> str:
     """Return the first rows of a report as a table; nothing for one without rows."""
     if not frame.height:
         return ""
-    rows = [tuple("" if v is None else str(v) for v in row) for row in frame.head(ROWS_SHOWN).iter_rows()]
+    rows = [
+        tuple("" if v is None else printed(v) if isinstance(v, int) else str(v) for v in row)
+        for row in frame.head(ROWS_SHOWN).iter_rows()
+    ]
     more = frame.height - ROWS_SHOWN
-    note = f"<p>… {more:,} {say('dòng nữa', 'more rows')}</p>" if more > 0 else ""
-    return html_table(tuple(frame.columns), rows) + note
+    note = f"<p>… {printed(more)} {say('dòng nữa', 'more rows')}</p>" if more > 0 else ""
+    right = tuple(n for n, dtype in enumerate(frame.dtypes) if dtype.is_numeric())
+    return html_table(tuple(say(*HEADS[c]) if c in HEADS else c for c in frame.columns), rows, right) + note
 
 
 class Folder:
@@ -239,7 +280,7 @@ class Folder:
         files = self.files
         lines = [
             f"  {row['file']}{' / ' + row['sheet'] if row['sheet'] else ''}: "
-            + (row["not_read"] or f"{row['table']}, {row['rows']:,} {say('bản ghi', 'records')}")
+            + (row["not_read"] or f"{row['table']}, {printed(row['rows'])} {say('bản ghi', 'records')}")
             for row in files.iter_rows(named=True)
         ]
         return "\n".join([f"Folder: {', '.join(self.readings) or '–'}", *lines])

@@ -6,6 +6,7 @@ use super::value::{Parsed, Value};
 use crate::catalogue::{Catalogue, Codes, Column, EthnicGroup, EthnicList};
 use crate::error::Phrase;
 use crate::spelling::{alike, bare, nfc};
+use crate::text::Text;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, LazyLock};
 
@@ -190,7 +191,9 @@ impl Words {
     fn expected(&self, list: &str) -> Phrase {
         let codes = self.codes.categories_of(list);
         if codes.len() <= 8 {
-            Phrase::OneOf(codes.join(", "))
+            let named = |code: &str| self.codes.name(list, code).map_or_else(|| code.to_owned(), |name| name.vi);
+            let vi = codes.iter().map(|code| named(code)).collect::<Vec<_>>().join(", ");
+            Phrase::Own(Text::new(format!("một trong {vi}"), format!("one of {}", codes.join(", "))))
         } else {
             Phrase::CodeFromTo(list.to_owned(), codes[0].to_owned(), codes[codes.len() - 1].to_owned())
         }

@@ -6,6 +6,7 @@ use super::names::folded;
 use super::report::Address;
 use super::rule::{Severity, column_name};
 use crate::error::{Error, Fact, Result};
+use crate::paper::{LINE, height};
 use crate::text::Language;
 use polars_core::prelude::{DataFrame, DataType, PolarsResult};
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
@@ -57,9 +58,35 @@ impl Sources {
 /// The formats of cells.
 struct Formats {
     title: Format,
+    plain: Format,
     head: Format,
     fill: Format,
     cell: Format,
+}
+
+/// One row of a table, with all that is wrong in it: it is corrected in one line.
+struct Line<'a> {
+    table: &'a str,
+    /// Counted from 0.
+    row: Option<u32>,
+    problems: Vec<Address<'a>>,
+}
+
+/// The lines of a commune, in the order of its tables and their rows; what is about no row has a line of its own.
+fn lines(addresses: Vec<Address<'_>>) -> Vec<Line<'_>> {
+    let mut by_row: BTreeMap<(&str, u32), Vec<Address>> = BTreeMap::new();
+    let mut found = Vec::new();
+    for address in addresses {
+        match address.row {
+            Some(row) => by_row.entry((address.table, row)).or_default().push(address),
+            None => found.push(Line { table: address.table, row: None, problems: vec![address] }),
+        }
+    }
+    let of_rows = by_row.into_iter().map(|((table, row), mut problems)| {
+        problems.sort_by_key(|problem| std::cmp::Reverse(problem.rule.severity));
+        Line { table, row: Some(row), problems }
+    });
+    of_rows.chain(found).collect()
 }
 
 impl Formats {
@@ -71,6 +98,7 @@ impl Formats {
             .set_text_wrap();
         Self {
             title: Format::new().set_bold().set_font_size(14),
+            plain: Format::new().set_text_wrap().set_align(FormatAlign::Top),
             head: cell.clone().set_bold().set_background_color(Color::RGB(0x00DD_E7F0)).set_align(FormatAlign::VerticalCenter),
             fill: cell.clone().set_background_color(Color::RGB(0x00FF_F8DC)),
             cell,
@@ -88,8 +116,8 @@ fn say(language: Language, vi: &'static str, en: &'static str) -> &'static str {
 impl Check {
     /// Writes a workbook of rows to verify for each commune, and returns the paths.
     ///
-    /// Each row has file, sheet and row from `sources` where known, the row of the table, the rule, the columns to
-    /// verify, and two empty cells for the corrected value and a note. It holds no value of a record. The first sheet
+    /// Each row of a table has one line: file, sheet and row from `sources` where known, the row of the table, all that
+    /// is wrong, the columns to verify, and two empty cells for the right values and a note. It holds no value of a record. The first sheet
     /// counts the rows by rule. Files are written under a temporary name and moved when complete.
     ///
     /// # Errors
@@ -112,7 +140,7 @@ impl Check {
         for (commune, addresses) in by_commune {
             let path = folder.join(self.file_name(commune, language));
             let bytes = self
-                .workbook(commune, &addresses, sources, language)
+                .workbook(commune, addresses, sources, language)
                 .and_then(|mut book| book.save_to_buffer())
                 .map_err(|e| not_written(Fact::library(e), &path))?;
             crate::disk::write(&path, &bytes).map_err(|e| disk(e, &path))?;
@@ -131,10 +159,11 @@ impl Check {
         format!("{}-{}.xlsx", area.code, folded(&area.name).join("-"))
     }
 
-    fn workbook(&self, commune: u32, addresses: &[Address], sources: &Sources, language: Language) -> Result<Workbook, XlsxError> {
+    fn workbook(&self, commune: u32, addresses: Vec<Address>, sources: &Sources, language: Language) -> Result<Workbook, XlsxError> {
         let (mut book, formats) = (Workbook::new(), Formats::new());
-        self.overview(book.add_worksheet(), commune, addresses, language, &formats)?;
-        for (nth, of_sheet) in addresses.chunks(MOST_ROWS).enumerate() {
+        self.overview(book.add_worksheet(), commune, &addresses, language, &formats)?;
+        let lines = lines(addresses);
+        for (nth, of_sheet) in lines.chunks(MOST_ROWS).enumerate() {
             let sheet = book.add_worksheet();
             sheet.set_name(format!("{} {}", say(language, "Cần xác minh", "To verify"), nth + 1))?;
             self.rows_to_verify(sheet, of_sheet, sources, language, &formats)?;
@@ -166,14 +195,16 @@ impl Check {
             "Mở tệp gốc ở đúng dòng, đối chiếu hồ sơ, ghi giá trị đúng và ghi chú vào hai cột màu vàng, rồi gửi lại.",
             "Open the original file at the row, compare with the record, enter the right value and a note in the yellow columns, send it back.",
         );
-        sheet.write_string(2, 0, how)?;
+        let widths = [12.0, 26.0, 80.0, 10.0];
+        sheet.merge_range(2, 0, 2, 3, how, &formats.plain)?;
+        sheet.set_row_height(2, height(how, widths.iter().sum()))?;
         let heads = [
             say(language, "Mức độ", "Severity"),
             say(language, "Bảng", "Table"),
             say(language, "Nội dung", "What is wrong"),
-            say(language, "Số dòng", "Lines"),
+            say(language, "Số dòng", "Rows"),
         ];
-        for (column, (head, width)) in (0_u16..).zip(heads.into_iter().zip([12.0, 26.0, 80.0, 10.0])) {
+        for (column, (head, width)) in (0_u16..).zip(heads.into_iter().zip(widths)) {
             sheet.write_string_with_format(4, column, head, &formats.head)?;
             sheet.set_column_width(column, width)?;
         }
@@ -184,17 +215,19 @@ impl Check {
         for (row, ((severity, ..), (count, address))) in (5_u32..).zip(counts) {
             sheet.write_string_with_format(row, 0, severity_name(severity.0, language), &formats.cell)?;
             sheet.write_string_with_format(row, 1, self.table_name(address.table, language), &formats.cell)?;
-            sheet.write_string_with_format(row, 2, plain(address.rule.text.get(language).to_owned()), &formats.cell)?;
+            let what = address.rule.text.get(language);
+            sheet.write_string_with_format(row, 2, plain(what.to_owned()), &formats.cell)?;
             sheet.write_number_with_format(row, 3, count, &formats.cell)?;
+            sheet.set_row_height(row, height(what, widths[2]))?;
         }
-        sheet.set_landscape().set_paper_size(9);
+        sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0).set_repeat_rows(4, 4)?;
         Ok(())
     }
 
     fn rows_to_verify(
         &self,
         sheet: &mut Worksheet,
-        addresses: &[Address],
+        lines: &[Line],
         sources: &Sources,
         language: Language,
         formats: &Formats,
@@ -202,57 +235,61 @@ impl Check {
         let heads = [
             (say(language, "Tệp", "File"), 24.0),
             (say(language, "Trang tính", "Sheet"), 14.0),
-            (say(language, "Dòng trong tệp", "Row in the file"), 9.0),
+            (say(language, "Dòng trong tệp", "Row in the file"), 11.0),
             (say(language, "Bảng", "Table"), 18.0),
-            (say(language, "Dòng trong bảng", "Row of the table"), 9.0),
+            (say(language, "Dòng trong bảng", "Row of the table"), 11.0),
             (say(language, "Mức độ", "Severity"), 11.0),
             (say(language, "Nội dung", "What is wrong"), 56.0),
             (say(language, "Cột cần xác minh", "Columns to verify"), 28.0),
-            (say(language, "Giá trị đúng", "Right value"), 24.0),
+            (say(language, "Giá trị đúng của từng cột", "Right value of each column"), 26.0),
             (say(language, "Ghi chú của người xác minh", "Verifier's note"), 30.0),
         ];
         for (column, (head, width)) in (0_u16..).zip(heads) {
             sheet.write_string_with_format(0, column, head, &formats.head)?;
             sheet.set_column_width(column, width)?;
         }
-        for (sheet_row, address) in (1_u32..).zip(addresses) {
-            let row = address.row.map(|row| row + 1);
-            let (file, sheet_name, at) = row.and_then(|row| sources.0.get(&(address.table.to_owned(), row))).cloned().unwrap_or_default();
+        // Heads are bold, break between words, and have the mark of the filter beside them.
+        sheet.set_row_height(0, heads.iter().map(|(head, width)| height(head, width - 5.0)).fold(LINE, f64::max))?;
+        for (at, line) in (1_u32..).zip(lines) {
+            let row = line.row.map(|row| row + 1);
+            let (file, sheet_name, in_file) = row.and_then(|row| sources.0.get(&(line.table.to_owned(), row))).cloned().unwrap_or_default();
+            let severity = line.problems.iter().map(|problem| problem.rule.severity).max();
+            let what: Vec<String> = line.problems.iter().map(|problem| said(problem, sources, language)).collect();
+            let what = match what.as_slice() {
+                [one] => one.clone(),
+                all => (1..).zip(all).map(|(nth, text)| format!("{nth}) {text}")).collect::<Vec<_>>().join("\n"),
+            };
+            let mut columns: Vec<&str> = Vec::new();
+            for column in line.problems.iter().flat_map(|problem| &problem.columns) {
+                let name = column_name(column, language);
+                if !columns.contains(&name) {
+                    columns.push(name);
+                }
+            }
             let number = |n: Option<u32>| n.map(|n| n.to_string()).unwrap_or_default();
-            let mut what = address.rule.text.get(language).to_owned();
-            if let Some(finding) = address.finding {
-                what = format!("{}: {what}", finding.period());
-            }
-            if let Some(other) = address.other_row {
-                let (file, _, at) = sources.0.get(&(address.table.to_owned(), other + 1)).cloned().unwrap_or_default();
-                let earlier = match (file, at) {
-                    (Some(file), Some(at)) => format!("{file}, {at}"),
-                    _ => (other + 1).to_string(),
-                };
-                what = format!("{what} ({}: {earlier})", say(language, "dòng trước", "earlier row"));
-            }
-            let columns: Vec<&str> = address.columns.iter().map(|c| column_name(c, language)).collect();
             let cells = [
                 file.unwrap_or_default(),
                 sheet_name.unwrap_or_default(),
-                number(at),
-                self.table_name(address.table, language).to_owned(),
+                number(in_file),
+                self.table_name(line.table, language).to_owned(),
                 number(row),
-                severity_name(address.rule.severity, language).to_owned(),
+                severity.map_or("", |severity| severity_name(severity, language)).to_owned(),
                 what,
                 columns.join(", "),
             ];
+            let high = heads.iter().zip(&cells).map(|((_, width), text)| height(text, *width)).fold(LINE, f64::max);
+            sheet.set_row_height(at, high)?;
             for (column, text) in (0_u16..).zip(cells) {
                 match text.parse::<u32>() {
-                    Ok(n) if column == 2 || column == 4 => sheet.write_number_with_format(sheet_row, column, n, &formats.cell)?,
-                    _ => sheet.write_string_with_format(sheet_row, column, plain(text), &formats.cell)?,
+                    Ok(n) if column == 2 || column == 4 => sheet.write_number_with_format(at, column, n, &formats.cell)?,
+                    _ => sheet.write_string_with_format(at, column, plain(text), &formats.cell)?,
                 };
             }
-            sheet.write_blank(sheet_row, 8, &formats.fill)?;
-            sheet.write_blank(sheet_row, 9, &formats.fill)?;
+            sheet.write_blank(at, 8, &formats.fill)?;
+            sheet.write_blank(at, 9, &formats.fill)?;
         }
         sheet.set_freeze_panes(1, 0)?;
-        sheet.autofilter(0, 0, addresses.len() as u32, 9)?;
+        sheet.autofilter(0, 0, lines.len() as u32, 9)?;
         sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0).set_repeat_rows(0, 0)?;
         Ok(())
     }
@@ -260,6 +297,23 @@ impl Check {
     fn table_name<'a>(&'a self, id: &'a str, language: Language) -> &'a str {
         self.setting.table(id).map_or(id, |t| t.name.get(language))
     }
+}
+
+/// What is wrong, and what to do.
+fn said(problem: &Address, sources: &Sources, language: Language) -> String {
+    let mut what = problem.rule.text.get(language).to_owned();
+    if let Some(finding) = problem.finding {
+        what = format!("{}: {what}", finding.period_in_words(language));
+    }
+    if let Some(other) = problem.other_row {
+        let (file, _, at) = sources.0.get(&(problem.table.to_owned(), other + 1)).cloned().unwrap_or_default();
+        let earlier = match (file, at) {
+            (Some(file), Some(at)) => format!("{file}, {at}"),
+            _ => (other + 1).to_string(),
+        };
+        what = format!("{what} ({}: {earlier})", say(language, "dòng trước", "earlier row"));
+    }
+    what
 }
 
 /// Keeps a text from becoming a formula after a trip through CSV: spreadsheets read these first characters as formulas (OWASP,

@@ -382,3 +382,74 @@ def test_what_is_no_count_of_one_unit_is_refused(selection):
         assert caught.value.code == "missing_column"
     relations = selection.relations().table(rows="relation", percent=True)
     assert relations.cells[0][1].number == 100.0
+
+
+@pytest.fixture(scope="module")
+def check():
+    return ct.check(ct.synthetic.province("33", children=2_000, year=2022, silent=2), period="2022")
+
+
+def test_a_scorecard_is_printed_under_its_whole(check, vietnamese):
+    table = check.scorecard("district").table(source="sổ theo dõi")
+    assert (table.title, table.subtitle) == ("Chất lượng dữ liệu trẻ em, chia theo địa bàn", "Tỉnh Hưng Yên, năm 2022")
+    assert table.head == ("Địa bàn", "Số dòng", "Đầy đủ", "Chính xác", "Kịp thời")
+    whole = check.scorecard("province").filter(area="33").to_polars().row(0, named=True)
+    scores = [whole[name] for name in ("completeness", "accuracy", "timeliness")]
+    assert [cell.number for cell in table.cells[0]] == [whole["rows"], *(round(s + 1e-9, 1) for s in scores)]
+    assert len(table.names) == 11
+    assert table.names[0] == "Tỉnh Hưng Yên"
+    assert table.notes[-2:] == ["159/161 xã đã báo cáo.", "Nguồn: sổ theo dõi."]
+    communes = check.scorecard("commune").table(area="Huyện Phù Cừ")
+    assert communes.names[0] == "Huyện Phù Cừ"
+    assert len(communes.names) == 15
+    silent = [row for row in check.scorecard("commune").table().cells if row[0].status == "not_reported"]
+    assert len(silent) == 2
+    assert {str(cell) for row in silent for cell in row[1:]} == {"(cbc)"}
+
+
+def test_a_scorecard_without_districts_is_printed_too():
+    units = ct.areas(on="2025-07-01").filter(pl.col("level") == "commune", pl.col("parent") == "33")
+    children = pl.DataFrame({"child_id": ["a"], "birth_date": [date(2020, 1, 1)], "commune": [units["code"][0]]})
+    check = ct.check(ct.Dataset(children=children, area_vintage="2025-07-01"), period="2025-08")
+    table = check.scorecard("commune").table()
+    assert table.names == ("Tỉnh Hưng Yên", *units["name"])
+    assert [row[0].number for row in table.cells[:2]] == [1, 1]
+
+
+def test_what_fails_is_grouped_by_severity_table_and_rule(check, vietnamese, tmp_path):
+    table = check.findings_table()
+    failing = check.summary().filter(pl.col("failed") > 0)
+    assert len(table.names) == failing.height > 5
+    severities = [str(row[0]) for row in table.cells]
+    order = ["Lỗi", "Cảnh báo", "Lưu ý"]
+    assert severities == sorted(severities, key=order.index)
+    for name, row in zip(table.names, table.cells, strict=True):
+        (found,) = failing.filter(pl.col("text") == name.split(": ", 1)[1], pl.col("failed") == row[2].number).rows(
+            named=True
+        )[:1]
+        # A share is rounded once, half up: failed of those decided.
+        share = 100 * found["failed"] / (found["passed"] + found["failed"])
+        assert abs(row[3].number - share) <= 0.05 + 1e-9
+        assert row[4].number == found["undecided"]
+    assert table.to_polars().schema["Mức độ"] == pl.String
+    sheet = openpyxl.load_workbook(table.write_excel(tmp_path / "a.xlsx")).active
+    assert sheet["B5"].alignment.wrap_text
+    assert sheet["B5"].value in order
+    machine = table.write_csv(tmp_path / "a.csv", reader="machine").read_text(encoding="utf-8").splitlines()
+    assert machine[1].split(",")[-1] == str(table.cells[0][4].number)
+
+
+def test_values_that_could_not_be_read_are_grouped_by_column(tmp_path, vietnamese):
+    lines = [f"k{n};31/02/20{10 + n % 5};{'Nữ' if n % 2 else 'x'};12364" for n in range(12)]
+    file = tmp_path / "a.csv"
+    file.write_text("\n".join(["Mã trẻ;Ngày sinh;Giới tính;Xã", *lines]), encoding="utf-8")
+    reading = ct.read(file, table="children")
+    table = reading.findings_table()
+    assert dict(zip(table.names, ([str(c) for c in row] for row in table.cells), strict=True)) == {
+        "Ngày sinh: cần ngày có trong tháng": ["12", "1", "2, 3, 4, 5, 6, …"],
+        "Giới tính: cần một trong Nam, Nữ": ["6", "1", "2, 4, 6, 8, 10, …"],
+    }
+    assert table.notes == ["Đã đọc 12 bản ghi; các giá trị này để trống."]
+    shown = reading._repr_html_()
+    assert "Cách chuyển đổi" in shown
+    assert "expected" not in shown
