@@ -1,6 +1,6 @@
 # `make help` lists the targets. Each builds what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-rust test-python lint fuzz bench docs rustdoc wheel bundle clean
+.PHONY: help demo test test-rust test-python test-browser lint fuzz bench docs rustdoc wheel bundle clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -33,6 +33,16 @@ test-rust: ## the Rust tests and doc examples
 
 test-python: $(VENV)/built ## the Python tests, doc examples and the notebook
 	$(BIN)/python -m pytest -n logical --dist worksteal
+
+# JupyterLab as the notebooks pin it, and what drives a browser; chitieu itself is that of python/.
+BROWSER := build/browser-venv
+$(BROWSER)/ready: examples/requirements.txt tests/browser-requirements.txt
+	$(PYTHON) -m venv $(BROWSER)
+	$(BROWSER)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile $(^:%=-r %)
+	touch $@
+
+test-browser: $(VENV)/built $(BROWSER)/ready ## the notebooks in JupyterLab, a browser and no network
+	$(BROWSER)/bin/python tests/browser.py examples/*.ipynb
 
 lint: docs ## formatters, linters, type checkers and the guide
 	cargo fmt --check

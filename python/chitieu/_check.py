@@ -15,7 +15,7 @@ from chitieu._catalogue import utf8_text
 from chitieu._check_html import SCORES, page, short
 from chitieu._dataset import Dataset
 from chitieu._files import write_whole
-from chitieu._language import report_language, say
+from chitieu._language import printed, report_language, say
 from chitieu._printed import PrintedTable
 from chitieu._progress import Progress, check_callable
 from chitieu._quality_table import failing_of, scores_of
@@ -319,9 +319,9 @@ class Check:
         return kinds["rule"].to_list()
 
     def __repr__(self) -> str:
-        summary = self.summary()
+        summary, fail = self.summary(), say("không đạt", "fail")
         lines = [
-            f"{severity:<8} {rule:<32} {table:<13} {failed:>10,} {say('không đạt', 'fail')}  {undecided:>10,} ?"
+            f"{severity:<8} {rule:<32} {table:<13} {printed(failed):>10} {fail}  {printed(undecided):>10} ?"
             for rule, severity, table, failed, undecided in summary.filter(pl.col("failed") > 0)
             .select("rule", "severity", "table", "failed", "undecided")
             .iter_rows()

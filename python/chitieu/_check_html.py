@@ -2,328 +2,413 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterator
 from html import escape
-from typing import Any, Protocol
+from typing import Any
 
 import polars as pl
 
-from chitieu import _native
-from chitieu._areas import area_names
-from chitieu._language import get_language, printed_in, words
-from chitieu._table import Table
+from chitieu._catalogue import html_table
+from chitieu._check_facts import SEVERITIES, Absent, Checked, Facts, column_name, day
+from chitieu._check_parts import Column, Rows, card, count, dash, percent, share, table
+from chitieu._check_style import STYLE
+from chitieu._language import get_language, printed, say, speaking
+from chitieu._period import period_in_words
 
 #: Rules shown in a notebook.
 RULES_SHOWN = 12
+#: Up to so many communes without rows are shown without being unfolded.
+UNFOLDED = 20
 
-SEVERITIES = {"error": ("Lỗi", "Error"), "warning": ("Cảnh báo", "Warning"), "info": ("Lưu ý", "Note")}
 SCORES = {
     "completeness": ("Đầy đủ", "Complete"),
     "accuracy": ("Chính xác", "Accurate"),
     "timeliness": ("Kịp thời", "Timely"),
 }
 
-STYLE = """
-:root{--ink:#1b2a38;--muted:#5a6875;--line:#d5dce3;--bar:#2f6f9f;--error:#a8261c;--warning:#8a5300;--info:#34506b}
-*{box-sizing:border-box}
-body{font:15px/1.5 "Noto Sans","Segoe UI",Roboto,Arial,sans-serif;color:var(--ink)}
-body{margin:0 auto;max-width:1100px;padding:24px}
-h1{font-size:26px;line-height:1.25;margin:0 0 4px}h2{font-size:19px;margin:32px 0 8px}
-p{margin:6px 0;max-width:80ch}
-.muted{color:var(--muted)}
-.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(210px,1fr));gap:12px;margin:18px 0}
-.card{border:1px solid var(--line);border-radius:8px;padding:12px 14px}
-.card b{display:block;font-size:26px;line-height:1.3}
-.card small{display:block;color:var(--muted);font-size:13px}
-.scroll{overflow-x:auto}
-table{border-collapse:collapse;width:100%;font-size:14px}
-caption{text-align:left;color:var(--muted);padding:4px 0}
-th,td{border-bottom:1px solid var(--line);padding:6px 8px;text-align:left;vertical-align:top}
-thead th{border-bottom:2px solid var(--ink);white-space:nowrap}
-td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-code{font-size:12px;color:var(--muted)}
-.tag{font-weight:600;white-space:nowrap}.error{color:var(--error)}.warning{color:var(--warning)}.info{color:var(--info)}
-svg{vertical-align:middle}
-dt{font-weight:600;margin-top:8px}dd{margin:0 0 4px 0;max-width:80ch}
-@media print{body{max-width:none;padding:0;font-size:11px}table{font-size:10.5px}tr,.card{break-inside:avoid}
-thead{display:table-header-group}.scroll{overflow:visible}h2{break-after:avoid}}
-"""
-
-
-class Checked(Protocol):
-    """What a page shows of a check."""
-
-    @property
-    def _native(self) -> _native.Check: ...
-    @property
-    def _dataset(self) -> Checkable: ...
-    @property
-    def reference(self) -> str: ...
-    @property
-    def area_vintage(self) -> str: ...
-    def scorecard(self, area_level: str = ..., *, period: str | None = ...) -> Table: ...
-
-
-class Checkable(Protocol):
-    """What a page shows of the records."""
-
-    @property
-    def tables(self) -> list[str]: ...
-
-
-def _bar(percent: float | None, label: str) -> str:
-    """Return a score as a number beside a bar."""
-    if percent is None:
-        return "<span class='muted'>–</span>"
-    width = max(0.0, min(100.0, percent)) * 0.6
-    return (
-        f"{label}&nbsp;<svg width='60' height='10' aria-hidden='true'>"
-        "<rect width='60' height='10' rx='2' fill='#e6ebf0'/>"
-        f"<rect width='{width:.1f}' height='10' rx='2' fill='#2f6f9f'/></svg>"
-    )
-
-
-class _Page:
-    def __init__(self, check: Checked, period: str, language: str) -> None:
-        self.check, self.period, self.language = check, period, language
-        self.summary = pl.DataFrame(check._native.summary()).rename({f"text_{language}": "text"})
-        self.tables = {t["id"]: str(t["name"][language]) for t in words()["tables"]}
-
-    def say(self, vi: str, en: str) -> str:
-        return vi if self.language == "vi" else en
-
-    def column(self, column: str) -> str:
-        return _native.column_names(column)[self.language != "vi"]
-
-    def number(self, value: float, decimals: int = 0) -> str:
-        return printed_in(self.language, value, decimals)
-
-    def day(self, text: str) -> str:
-        day = date.fromisoformat(text)
-        return f"{day.day:02}/{day.month:02}/{day.year}" if self.language == "vi" else text
-
-    def span(self) -> str:
-        first, _, last = self.period.partition("/")
-        return f"{self.day(first)} – {self.day(last)}" if last else first
-
-    def score(self, value: float | None) -> str:
-        return _bar(value, "" if value is None else self.number(value, 1))
-
-    def table(self, caption: str, head: list[tuple[str, bool]], rows: list[list[str]]) -> str:
-        """Return a table; its cells are HTML, and those of a column marked so are aligned right."""
-
-        def side(right: bool) -> str:
-            return " class='n'" if right else ""
-
-        heads = "".join(f"<th scope='col'{side(right)}>{escape(name)}</th>" for name, right in head)
-        body = "".join(
-            "<tr>" + "".join(f"<td{side(r)}>{cell}</td>" for cell, (_, r) in zip(row, head, strict=True)) + "</tr>"
-            for row in rows
-        )
-        return (
-            f"<div class='scroll'><table><caption>{escape(caption)}</caption><thead><tr>{heads}</tr></thead>"
-            f"<tbody>{body}</tbody></table></div>"
-        )
-
-    def failing(self, most: int | None = None) -> str:
-        rank = pl.col("severity").replace_strict({"error": 0, "warning": 1, "info": 2})
-        found = self.summary.filter(pl.col("failed") > 0).sort(rank, -pl.col("failed").cast(pl.Int64), "rule", "table")
-        if not found.height:
-            return f"<p>{self.say('Mọi quy tắc đều đạt.', 'Every rule passes.')}</p>"
-        rows = []
-        for row in found.head(found.height if most is None else most).iter_rows(named=True):
-            severity = SEVERITIES[row["severity"]][self.language != "vi"]
-            decided = row["passed"] + row["failed"]
-            names = [self.column(c) for c in row["columns"].split(", ") if c]
-            columns = f"<br><span class='muted'>{escape(', '.join(names))}</span>" if names else ""
-            rows.append(
-                [
-                    f"<span class='tag {row['severity']}'>{escape(severity)}</span>",
-                    escape(self.tables[row["table"]]),
-                    f"{escape(row['text'])}{columns}<br><code>{escape(row['rule'])}</code>",
-                    self.number(row["failed"]),
-                    self.score(100 * row["failed"] / decided),
-                    self.number(row["undecided"]),
-                ]
-            )
-        head = [
-            (self.say("Mức độ", "Severity"), False),
-            (self.say("Bảng", "Table"), False),
-            (self.say("Nội dung và việc cần làm", "What is wrong, what to do"), False),
-            (self.say("Không đạt", "Fail"), True),
-            (self.say("% không đạt", "% failing"), True),
-            (self.say("Chưa rõ", "Undecided"), True),
-        ]
-        caption = self.say(
-            "Số dòng (hoặc số xã và kỳ) không đạt từng quy tắc; phần trăm tính trên các dòng kết luận được.",
-            "Rows (or communes and periods) that fail each rule; the percentage is of those that could be decided.",
-        )
-        more = found.height - len(rows)
-        note = f"<p class='muted'>… {more} {self.say('quy tắc nữa', 'more rules')}</p>" if more > 0 else ""
-        return self.table(caption, head, rows) + note
-
-    def cards(self) -> str:
-        total = self.check.scorecard("country", period=self.period).to_polars()
-        line: dict[str, Any] = {**dict.fromkeys(SCORES), **(total.row(0, named=True) if total.height else {})}
-        what = {
-            "completeness": (("giá trị đã ghi", "values recorded"), "recorded_values", "expected_values"),
-            "accuracy": (("kết luận đạt", "verdicts pass"), "passed", "judged"),
-            "timeliness": (("xã × tháng có cập nhật", "communes × months updated"), "updated", "months"),
-        }
-        cards = []
-        for score, names in SCORES.items():
-            (vi, en), part, whole = what[score]
-            value = line[score]
-            shown = "–" if value is None else self.number(value, 1)
-            of = "" if value is None else f"{self.number(line[part])} / {self.number(line[whole])} {self.say(vi, en)}"
-            bar = "" if value is None else _wide_bar(value)
-            cards.append(f"<div class='card'>{self.say(*names)}<b>{shown}</b>{bar}<small>{of}</small></div>")
-        if line.get("reported") is not None:
-            name = self.say("Xã đã báo cáo", "Communes reporting")
-            of = f"/ {self.number(line['expected'])} {self.say('xã', 'communes')}"
-            cards.append(f"<div class='card'>{name}<b>{self.number(line['reported'])}</b><small>{of}</small></div>")
-        failing = self.summary.filter(pl.col("failed") > 0, pl.col("severity") == "error").height
-        judged = self.summary.filter(pl.col("missing") == "").height
-        lead = self.say("Quy tắc mức lỗi không đạt", "Rules of severity error that fail")
-        of = f"{self.number(judged)} {self.say('quy tắc đã áp dụng', 'rules judged')}"
-        cards.append(f"<div class='card'>{lead}<b>{self.number(failing)}</b><small>{of}</small></div>")
-        return f"<div class='cards'>{''.join(cards)}</div>"
-
-    def communes(self) -> str:
-        score = self.check.scorecard("commune", period=self.period).to_polars()
-        if not score.height:
-            return ""
-        mean = pl.mean_horizontal(*SCORES).fill_null(101)
-        head = [
-            (self.say("Mã", "Code"), False),
-            (self.say("Xã, phường, thị trấn", "Commune"), False),
-            (self.say("Số dòng", "Rows"), True),
-            *((self.say(*names), True) for names in SCORES.values()),
-        ]
-        rows = [
-            [
-                escape(row["area"] if row["area"] != "unknown" else "–"),
-                escape(row["name"] or self.say("Không rõ xã", "Commune unknown")),
-                self.number(row["rows"]),
-                *(self.score(row[s]) for s in SCORES),
-            ]
-            for row in score.filter(pl.col("rows") > 0).sort(mean, "area").iter_rows(named=True)
-        ]
-        caption = self.say(
-            "Điểm từ 0 đến 100; xã có điểm trung bình thấp nhất đứng đầu. “–”: không có gì để đánh giá.",
-            "Scores from 0 to 100, the lowest mean first. “–”: nothing to judge.",
-        )
-        silent = score.filter(pl.col("rows") == 0)["name"].drop_nulls().to_list()
-        lead = self.say(f"{len(silent)} xã chưa có dòng nào", f"{len(silent)} communes have no row")
-        absent = f"<p><b>{lead}</b>: {escape(', '.join(silent))}.</p>" if silent else ""
-        return self.table(caption, head, rows) + absent
-
-    def not_judged(self) -> str:
-        # Tables that were read from no file have no cells that a reader of files could not read.
-        found = self.summary.filter(~pl.col("missing").is_in(["", "source_unread"]))
-        if not found.height:
-            return ""
-        rows = [
-            [
-                escape(self.tables[table]),
-                f"{escape(text)}<br><code>{escape(rule)}</code>",
-                escape(", ".join(self.tables.get(c) or self.column(c) for c in missing.split(", "))),
-            ]
-            for table, text, rule, missing in found.select("table", "text", "rule", "missing").iter_rows()
-        ]
-        head = [
-            (self.say("Bảng", "Table"), False),
-            (self.say("Quy tắc", "Rule"), False),
-            (self.say("Thiếu", "Missing"), False),
-        ]
-        title = self.say("Quy tắc chưa áp dụng được", "Rules that could not be judged")
-        caption = self.say("Dữ liệu không có cột hoặc bảng cần thiết.", "The data lack a column or a table they need.")
-        return f"<h2>{title}</h2>{self.table(caption, head, rows)}"
-
-    def formulas(self) -> str:
-        terms = [
-            (
-                self.say(*SCORES["completeness"]),
-                self.say(
-                    "100 × số giá trị đã ghi ÷ số giá trị cần có (các cột bắt buộc và cần thiết của từng bảng, nhân số "
-                    "dòng). Cột không có trong bảng tính là chưa ghi.",
-                    "100 × values recorded ÷ values expected (the columns that a complete row of the table has, times "
-                    "its rows). A column that a table does not have is not recorded.",
-                ),
-            ),
-            (
-                self.say(*SCORES["accuracy"]),
-                self.say(
-                    "100 × số kết luận đạt ÷ số kết luận đạt hoặc không đạt của các quy tắc mức lỗi. Dòng chưa rõ "
-                    "không tính vào cả hai.",
-                    "100 × passes ÷ (passes + failures) by the rules of severity error. Undecided rows are in neither.",
-                ),
-            ),
-            (
-                self.say(*SCORES["timeliness"]),
-                self.say(
-                    "100 × số tháng xã có cập nhật sổ theo dõi ÷ số tháng đã qua của kỳ; không tính xã chưa có sổ.",
-                    "100 × months in which the commune brought its register up to date ÷ months of the period that are "
-                    "over; communes without a register are left out.",
-                ),
-            ),
-        ]
-        body = "".join(f"<dt>{escape(term)}</dt><dd>{escape(text)}</dd>" for term, text in terms)
-        note = self.say(
-            "Sổ theo dõi tính toàn bộ; sự kiện tính theo ngày trong kỳ; bảng hằng năm tính theo năm. Công thức, mức "
-            "độ và ngưỡng là quyết định của dự án chitieu, không phải văn bản pháp luật. "
-            "Báo cáo không chứa thông tin cá nhân.",
-            "The register counts whole, events by their date in the period, yearly tables by the year. Formulas, "
-            "severities and thresholds are decisions of the project chitieu, not of a legal text. "
-            "No personal value is in this report.",
-        )
-        return (
-            f"<h2>{self.say('Cách tính', 'How it is computed')}</h2><dl>{body}</dl><p class='muted'>{escape(note)}</p>"
-        )
-
-    def title(self) -> str:
-        names = area_names(self.check.area_vintage)
-        provinces = self.check.scorecard("province", period=self.period).to_polars()["area"]
-        where = ", ".join(names.get(("province", code), code) for code in provinces if code != "unknown")
-        head = self.say("Chất lượng dữ liệu trẻ em", "Quality of the records on children")
-        return f"{head}: {where}" if where else head
-
-    def lead(self) -> str:
-        tables = [
-            f"{escape(self.tables[t])}: {self.number(self.check._native.rows(t) or 0)}"
-            for t in self.check._dataset.tables
-        ]
-        return (
-            f"<p class='muted'>{self.say('Kỳ', 'Period')}: {escape(self.span())} · "
-            f"{self.say('Ngày đối chiếu', 'Reference day')}: {self.day(self.check.reference)} · "
-            f"{self.say('Danh mục đơn vị hành chính ngày', 'Areas as of')} {self.day(self.check.area_vintage)}</p>"
-            f"<p>{self.say('Số dòng đã kiểm tra', 'Rows checked')} — {'; '.join(tables)}.</p>"
-        )
-
-
-def _wide_bar(percent: float) -> str:
-    return (
-        "<svg width='100%' height='8' viewBox='0 0 100 8' preserveAspectRatio='none' aria-hidden='true'>"
-        "<rect width='100' height='8' fill='#e6ebf0'/>"
-        f"<rect width='{percent:.1f}' height='8' fill='#2f6f9f'/></svg>"
-    )
-
 
 def page(check: Checked, period: str, language: str) -> str:
     """Return the whole report."""
-    made = _Page(check, period, language)
-    title = escape(made.title())
+    return speaking(language, lambda: _page(Facts(check, period)))
+
+
+def _page(facts: Facts) -> str:
+    head, place = say("Chất lượng dữ liệu trẻ em", "Quality of the records on children"), facts.place()
+    title, sections = escape(f"{head}: {place}" if place else head), list(_sections(facts))
+    contents = "".join(f"<li><a href='#{anchor}'>{name}</a></li>" for anchor, name, _ in sections)
+    body = "".join(
+        f"<section aria-labelledby='{anchor}'><h2 id='{anchor}'>{name}</h2>{content}</section>"
+        for anchor, name, content in sections
+    )
+    rows, tables = count(sum(facts.tables.values()), "dòng", "row"), count(len(facts.tables), "bảng", "table")
+    checked = f"{say('Đã kiểm tra', 'Checked')}: {rows}, {tables}"
+    foot = say(
+        "Công thức, mức độ và ngưỡng là quy ước của dự án chitieu, không phải văn bản pháp luật. Báo cáo không chứa "
+        "thông tin cá nhân.",
+        "Formulas, severities and thresholds are decisions of the project chitieu, not of a legal text. No personal "
+        "value is in this report.",
+    )
     return (
-        f"<!doctype html><html lang='{language}'><head><meta charset='utf-8'>"
+        f"<!doctype html><html lang='{get_language()}'><head><meta charset='utf-8'>"
         "<meta name='viewport' content='width=device-width, initial-scale=1'>"
-        f"<title>{title}</title><style>{STYLE}</style></head><body><header><h1>{title}</h1>{made.lead()}</header><main>"
-        f"{made.cards()}<h2>{made.say('Những việc cần xử lý', 'What needs attention')}</h2>{made.failing()}"
-        f"<h2>{made.say('Điểm của từng xã', 'Scores by commune')}</h2>{made.communes()}"
-        f"{made.not_judged()}{made.formulas()}</main></body></html>"
+        f"<title>{title}</title><style>{STYLE}</style></head><body>"
+        f"<a class='skip' href='#main'>{say('Đến nội dung chính', 'Skip to the content')}</a>"
+        f"<header><h1>{title}</h1><p class='muted'>{escape(' · '.join([*_dates(facts), checked]))}</p></header>"
+        f"<nav aria-label='{say('Mục lục', 'Contents')}'><ul>{contents}</ul></nav>"
+        f"<main id='main' tabindex='-1'>{body}</main><footer><p>{foot}</p></footer></body></html>"
     )
 
 
+def _dates(facts: Facts) -> list[str]:
+    return [
+        f"{say('Kỳ', 'Period')}: {period_in_words(facts.period)}",
+        f"{say('Ngày đối chiếu', 'Reference day')}: {day(facts.check.reference)}",
+        f"{say('Danh mục đơn vị hành chính ngày', 'Administrative units as of')} {day(facts.check.area_vintage)}",
+    ]
+
+
+def _sections(facts: Facts) -> Iterator[tuple[str, str, str]]:
+    """Return the sections that have something to say: anchor, title, content."""
+    yield "summary", say("Tóm tắt", "Summary"), _cards(facts)
+    yield "findings", say("Việc cần làm", "What to do"), _findings(facts)
+    if facts.tables:
+        yield "tables", say("Các bảng đã kiểm tra", "The tables that were checked"), _tables(facts)
+    if facts.silent:
+        yield "absent", say("Xã chưa có dữ liệu", "Communes without rows"), _absent(facts)
+    if facts.communes["rows"].sum() or facts.placeless.height:
+        yield "communes", say("Điểm của từng xã", "Scores by commune"), _communes(facts)
+    if facts.not_judged().height:
+        yield "not-judged", say("Quy tắc chưa áp dụng được", "Rules that could not be judged"), _not_judged(facts)
+    yield "formulas", say("Cách tính", "How it is computed"), _formulas()
+
+
+# ---------------------------------------------------------------- the summary
+
+
+def _cards(facts: Facts) -> str:
+    cards = [_coverage_card(facts), *(_score_card(facts, score) for score in SCORES), _error_card(facts)]
+    return f"<div class='cards'>{''.join(cards)}</div>"
+
+
+def _coverage_card(facts: Facts) -> str:
+    """Return of how many communes there are rows: what every score is to be read with."""
+    communes, there = facts.communes.height, facts.communes.height - len(facts.silent)
+    name, notes = say("Xã có dữ liệu trong kỳ", "Communes with rows in the period"), list(_coverage_notes(facts))
+    if not communes:
+        nothing = say("Không có dòng nào.", "There are no rows.")
+        return card("whole", name, dash(say("không có xã nào", "no commune")), None, notes or [nothing])
+    return card("whole", name, f"{printed(there)}/{printed(communes)}", 100 * there / communes, notes)
+
+
+def _coverage_notes(facts: Facts) -> Iterator[str]:
+    if facts.silent:
+        lead = f"{count(len(facts.silent), 'xã', 'commune')} {say('chưa có dòng nào', 'without a row')}"
+        yield f"<a href='#absent'>{lead}</a>: " + say(
+            "không tính vào ba điểm dưới đây, cũng không bị coi là 0 điểm. Các điểm chỉ nói về xã có dữ liệu.",
+            "in none of the three scores below, nor taken as 0. The scores speak of the communes with rows alone.",
+        )
+    if facts.communes.height and facts.total.get("reported") is not None:
+        reported = printed(facts.total["reported"])
+        yield say(
+            f"Xã đã báo cáo (có dòng trong bảng mà xã nào cũng phải có): {reported}.",
+            f"Communes that reported (with rows in a table in which every commune has some): {reported}.",
+        )
+    if rows := int(facts.placeless["rows"].sum()):
+        why = say("(thiếu mã, hoặc mã không có trong danh mục)", "(no code, or one that is not in the list)")
+        left_out = say("không tính vào ba điểm dưới đây", "in none of the three scores below")
+        alone = say("các điểm dưới đây chỉ tính trên những dòng này", "the scores below are of these alone")
+        what = f"{count(rows, 'dòng', 'row')} {say('không xác định xã', 'without a known commune')} {why}"
+        yield f"{what}: {left_out if facts.communes.height else alone}."
+
+
+def _score_card(facts: Facts, score: str) -> str:
+    value, name = facts.total.get(score), say(*SCORES[score])
+    nothing = say("Không có gì để xét.", "There is nothing to judge.")
+    if value is None:
+        return card("score", name, dash(nothing), None, [nothing])
+    return card("score", name, escape(percent(value)), value, list(_score_notes(facts, score)))
+
+
+def _score_notes(facts: Facts, score: str) -> Iterator[str]:
+    """Return what a score is a share of, and over how many communes it is taken."""
+    part, whole, vi, en = {
+        "completeness": ("recorded_values", "expected_values", "giá trị đã ghi", "values are recorded"),
+        "accuracy": ("passed", "judged", "kết luận đạt", "verdicts pass"),
+        "timeliness": ("updated", "months", "xã × tháng có cập nhật", "communes × months have an update"),
+    }[score]
+    yield f"{printed(facts.total[part])}/{printed(facts.total[whole])} {say(vi, en)}."
+    communes, counted = facts.communes.height, facts.communes[score].count()
+    if not communes:
+        return
+    of = f"{printed(counted)}/{printed(communes)}"
+    if score != "timeliness":
+        yield say(f"Tính trên {of} xã.", f"Over {of} communes.")
+        return
+    yield say(f"Tính trên {of} xã: những xã có sổ theo dõi.", f"Over {of} communes: those with a register.")
+    if rest := communes - counted:
+        without = say("không có dòng nào trong sổ: không được tính", "without a row in the register: not counted")
+        yield f"{count(rest, 'xã', 'commune')} {without}."
+    if not facts.has_updates():
+        yield say(
+            "Sổ không có cột Ngày cập nhật: mọi tháng tính là không cập nhật.",
+            "The register has no column “Updated on”: no month counts as updated.",
+        )
+
+
+def _error_card(facts: Facts) -> str:
+    judged = facts.summary.filter(pl.col("severity") == "error", pl.col("missing") == "")
+    failing = judged.filter(pl.col("failed") > 0)
+    notes = [
+        f"{say('Trên', 'Of')} {count(judged.height, 'quy tắc', 'rule')} "
+        f"{say('đã áp dụng, mỗi bảng đếm riêng', 'that were judged, each table apart')}.",
+        f"{count(int(failing['failed'].sum()), 'lần không đạt', 'failure')}.",
+    ]
+    name = say("Quy tắc mức lỗi không đạt", "Rules of severity error that fail")
+    return card("score", name, printed(failing.height), None, notes)
+
+
+# ---------------------------------------------------------------- what to do
+
+
+def _findings(facts: Facts) -> str:
+    failing = facts.failing()
+    if failing.is_empty():
+        return f"<p>{_nothing_fails(facts)}</p>"
+    lead = say(
+        "Sửa lỗi trước, rồi xác minh cảnh báo. Địa chỉ từng dòng: tệp Excel cần xác minh của từng xã, nếu đã lập.",
+        "Correct errors first, then verify warnings. Addresses of rows: the workbooks of communes, if written.",
+    )
+    note = say(
+        "“Không đạt” đếm số dòng; quy tắc về xã đếm số xã × tháng (hoặc quý, năm). Phần trăm tính trên những gì kết "
+        "luận được. “Chưa xác định được”: thiếu thông tin để kết luận.",
+        "“Fail” counts rows; rules about communes count communes × months (or quarters, years). The percentage is of "
+        "what could be decided. “Undecided”: too little is recorded to decide.",
+    )
+    parts = [_of_severity(facts, severity, failing.filter(pl.col("severity") == severity)) for severity in SEVERITIES]
+    return f"<p>{lead}</p><p class='muted'>{note}</p>{''.join(parts)}"
+
+
+def _nothing_fails(facts: Facts) -> str:
+    if facts.summary["passed"].sum():
+        return say("Mọi quy tắc đã áp dụng đều đạt.", "Every rule that was judged passes.")
+    return say("Không có gì để xét.", "There is nothing to judge.")
+
+
+def _of_severity(facts: Facts, severity: str, failing: pl.DataFrame) -> str:
+    if failing.is_empty():
+        return ""
+    what = {
+        "error": say(
+            "Sai, hoặc không tính được chỉ tiêu. Sửa theo hồ sơ gốc.",
+            "Wrong, or refused by the indicators. Correct by the original record.",
+        ),
+        "warning": say("Có thể sai. Xác minh.", "Probably wrong. Verify."),
+        "info": say("Nên biết; chưa chắc là sai.", "Worth knowing; not necessarily wrong."),
+    }[severity]
+    groups = [
+        Rows(facts.table_names[str(of)], [_finding(facts, row) for row in rows.iter_rows(named=True)])
+        for (of,), rows in failing.group_by("table", maintain_order=True)
+    ]
+    columns = [
+        Column(say("Nội dung và việc cần làm", "What is wrong, what to do")),
+        Column(say("Không đạt", "Fail"), True),
+        Column(say("% không đạt", "% failing"), True),
+        Column(say("Chưa xác định được", "Undecided"), True),
+        Column(say("Ở đâu", "Where")),
+    ]
+    name, failures = say(*SEVERITIES[severity]), count(int(failing["failed"].sum()), "lần không đạt", "failure")
+    heading = f"{name}: {count(failing.height, 'quy tắc', 'rule')}, {failures}"
+    return f"<h3 class='{severity}'>{heading}</h3>{table('findings', what, columns, groups)}"
+
+
+def _finding(facts: Facts, row: dict[str, Any]) -> list[str]:
+    names = ", ".join(column_name(column) for column in row["columns"].split(", ") if column)
+    columns = f"{say('Cột', 'Columns')}: {escape(names)} · " if names else ""
+    return [
+        f"{escape(row['text'])}<br><small>{columns}<code>{escape(row['rule'])}</code></small>",
+        printed(row["failed"]),
+        share(_failing_share(row)),
+        printed(row["undecided"]),
+        escape(facts.where(row["rule"], row["table"])),
+    ]
+
+
+def _failing_share(row: dict[str, Any]) -> float:
+    """Return how many in a hundred of the rows on which a rule decided fail it."""
+    failed, passed = int(row["failed"]), int(row["passed"])
+    return 100 * failed / (passed + failed)
+
+
+# ---------------------------------------------------------------- tables and communes
+
+
+def _tables(facts: Facts) -> str:
+    def cells(name: str, rows: int) -> list[str]:
+        of_table = facts.summary.filter(pl.col("table") == name)
+        failed = [of_table.filter(pl.col("severity") == severity)["failed"].sum() for severity in SEVERITIES]
+        return [escape(facts.table_names[name]), *map(printed, [rows, *failed])]
+
+    columns = [Column(say("Bảng", "Table")), Column(say("Số dòng", "Rows"), True)]
+    columns += [Column(say(*names), True) for names in SEVERITIES.values()]
+    caption = say(
+        "Số dòng của từng bảng và số lần không đạt; một dòng có thể không đạt nhiều quy tắc.",
+        "The rows of each table and how often they fail; a row may fail several rules.",
+    )
+    return table("tables", caption, columns, [Rows("", [cells(*of) for of in facts.tables.items()])])
+
+
+def _absent(facts: Facts) -> str:
+    silent, communes = printed(len(facts.silent)), printed(facts.communes.height)
+    lead = say(
+        f"{silent}/{communes} xã chưa có dòng nào trong kỳ, ở mọi bảng đã kiểm tra. Đề nghị xã gửi dữ liệu, hoặc kiểm "
+        "tra mã xã trong tệp đã nhận.",
+        f"{silent}/{communes} communes have no row of the period in any table. Ask them for their records, or check "
+        "the codes of communes in the files that came.",
+    )
+    is_open = len(facts.silent) <= UNFOLDED
+    return f"<p>{lead}</p>{''.join(_fold(absent, is_open) for absent in facts.absent())}"
+
+
+def _fold(absent: Absent, is_open: bool) -> str:
+    """Return communes under the name of their area, to be unfolded.
+
+    They stand after the fold, which hides them by style: what is inside a closed one is not printed.
+    """
+    of = f"{printed(len(absent.names))}/{count(absent.communes, 'xã', 'commune')}"
+    names = "".join(f"<li>{escape(name)}</li>" for name in absent.names)
+    return (
+        f"<details{' open' if is_open else ''}><summary>{escape(absent.area)}: {of}</summary></details>"
+        f"<ul class='names'>{names}</ul>"
+    )
+
+
+def _communes(facts: Facts) -> str:
+    mean = pl.mean_horizontal(*SCORES).fill_null(101)
+    there = pl.concat([facts.communes, facts.placeless]).filter(pl.col("rows") > 0).sort(mean, "area")
+    rows = [
+        [
+            _commune(facts, row["area"]),
+            *(share(row[score]) for score in SCORES),
+            printed(row["judged"] - row["passed"]),
+            printed(row["rows"]),
+        ]
+        for row in there.iter_rows(named=True)
+    ]
+    kinds = say("Xã, phường, thị trấn" if facts.parent == "district" else "Xã, phường, đặc khu", "Commune")
+    columns = [
+        Column(kinds),
+        *(Column(say(*names), True) for names in SCORES.values()),
+        Column(say("Lần sai", "Errors"), True),
+        Column(say("Số dòng", "Rows"), True),
+    ]
+    caption = say(
+        "Điểm từ 0 đến 100; xã có điểm trung bình thấp nhất đứng đầu. “–”: không có gì để xét. “Lần sai”: số lần không "
+        "đạt quy tắc mức lỗi.",
+        "Scores from 0 to 100, the lowest mean first. “–”: nothing to judge. “Errors”: failures of rules of severity "
+        "error.",
+    )
+    return table("scores", caption, columns, [Rows("", rows)])
+
+
+def _commune(facts: Facts, code: str) -> str:
+    if code == "unknown":
+        return say("Không xác định xã", "Commune not recorded")
+    names = facts.units.names
+    above = facts.units.above(("commune", code), facts.parent)
+    where = f"{names[facts.parent, above]} · " if above and facts.parent == "district" else ""
+    return (
+        f"{escape(names['commune', code])}<br>"
+        f"<small>{escape(where)}{say('mã', 'code')} <code>{escape(code)}</code></small>"
+    )
+
+
+# ---------------------------------------------------------------- rules that were not judged, formulas
+
+
+def _not_judged(facts: Facts) -> str:
+    def cells(row: dict[str, Any]) -> list[str]:
+        missing = (facts.table_names.get(word) or column_name(word) for word in row["missing"].split(", "))
+        return [f"{escape(row['text'])}<br><code>{escape(row['rule'])}</code>", escape(", ".join(missing))]
+
+    groups = [
+        Rows(facts.table_names[str(of)], [cells(row) for row in rows.iter_rows(named=True)])
+        for (of,), rows in facts.not_judged().group_by("table", maintain_order=True)
+    ]
+    caption = say("Dữ liệu không có cột hoặc bảng cần thiết.", "The data lack a column or a table they need.")
+    columns = [Column(say("Quy tắc", "Rule")), Column(say("Thiếu", "Missing"))]
+    return table("unjudged", caption, columns, groups)
+
+
+def _formulas() -> str:
+    texts = {
+        "completeness": say(
+            "100 × số giá trị đã ghi ÷ số giá trị cần có (các cột bắt buộc và cần thiết của từng bảng, nhân số dòng). "
+            "Cột không có trong bảng tính là chưa ghi.",
+            "100 × values recorded ÷ values expected (the columns that a complete row of the table has, times its "
+            "rows). A column that a table does not have is not recorded.",
+        ),
+        "accuracy": say(
+            "100 × số kết luận đạt ÷ số kết luận đạt hoặc không đạt của các quy tắc mức lỗi về dòng. Dòng chưa xác "
+            "định được không tính vào cả hai.",
+            "100 × passes ÷ (passes + failures) by the rules of severity error about rows. Undecided rows are in "
+            "neither.",
+        ),
+        "timeliness": say(
+            "100 × số tháng xã có cập nhật sổ theo dõi ÷ số tháng đã qua của kỳ, cộng trên các xã có sổ. Xã không có "
+            "dòng nào trong sổ không tính vào cả hai.",
+            "100 × months in which the commune brought its register up to date ÷ months of the period that are over, "
+            "added over the communes with a register. Communes without a row in it are in neither.",
+        ),
+    }
+    body = "".join(f"<dt>{say(*SCORES[score])}</dt><dd>{escape(text)}</dd>" for score, text in texts.items())
+    note = say(
+        "Sổ theo dõi tính toàn bộ; sự kiện tính theo ngày trong kỳ; bảng hằng năm tính theo năm.",
+        "The register counts whole, events by their date in the period, yearly tables by the year.",
+    )
+    return f"<dl>{body}</dl><p>{note}</p>"
+
+
+# ---------------------------------------------------------------- a notebook
+
+
 def short(check: Checked) -> str:
-    """Return what a notebook shows."""
-    made = _Page(check, check._native.whole_months(), get_language())
-    return f"<style>.tag{{font-weight:600}}</style>{made.lead()}{made.failing(RULES_SHOWN)}"
+    """Return what a notebook shows; styles are written in each element, and touch nothing else there."""
+    facts = Facts(check, check._native.whole_months())
+    failing = facts.failing()
+    rows = [
+        (
+            say(*SEVERITIES[row["severity"]]),
+            facts.table_names[row["table"]],
+            f"{row['text']} ({row['rule']})",
+            printed(row["failed"]),
+            percent(_failing_share(row)),
+            printed(row["undecided"]),
+        )
+        for row in failing.head(RULES_SHOWN).iter_rows(named=True)
+    ]
+    head = (
+        say("Mức độ", "Severity"),
+        say("Bảng", "Table"),
+        say("Nội dung và việc cần làm", "What is wrong, what to do"),
+        say("Không đạt", "Fail"),
+        say("% không đạt", "% failing"),
+        say("Chưa xác định được", "Undecided"),
+    )
+    found = html_table(head, rows, (3, 4, 5)) if rows else _left(_nothing_fails(facts))
+    more = failing.height - len(rows)
+    rest = f"… {count(more, 'quy tắc nữa', 'more rule')}" if more else ""
+    return f"{''.join(map(_left, _lead(facts)))}{found}{_left(rest) if rest else ''}"
+
+
+def _lead(facts: Facts) -> list[str]:
+    there, communes = printed(facts.communes.height - len(facts.silent)), printed(facts.communes.height)
+    rows = "; ".join(f"{facts.table_names[of]}: {printed(number)}" for of, number in facts.tables.items())
+    return [
+        " · ".join(_dates(facts)),
+        f"{say('Số dòng đã kiểm tra', 'Rows checked')}: {rows or printed(0)}",
+        f"{say('Xã có dữ liệu trong kỳ', 'Communes with rows in the period')}: {there}/{communes}",
+    ]
+
+
+def _left(text: str) -> str:
+    return f"<p style='text-align:left'>{escape(text)}</p>"

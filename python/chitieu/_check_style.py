@@ -51,7 +51,7 @@ dt{font-weight:600;margin-top:8px}
 dd{margin:0 0 4px;max-width:80ch}
 footer{border-top:1px solid var(--line);color:var(--muted);margin-top:32px;padding-top:8px;font-size:14px}
 @media screen{details:not([open])+.names{display:none}}
-@media screen and (max-width:900px){.cards{grid-template-columns:1fr 1fr}}
+@media screen and (max-width:900px){.cards{grid-template-columns:1fr 1fr}td .bar{width:40px}}
 @media screen and (max-width:700px){
 body{padding:16px 12px}
 h1{font-size:22px}
@@ -68,7 +68,6 @@ tbody tr.group{border:0;padding:0;margin:16px 0 0;background:none}
 tbody th,td{border:0;padding:0;grid-column:1/-1}
 td.n{text-align:left;grid-column:auto}
 .tables tbody tr{grid-template-columns:repeat(4,1fr);column-gap:6px}
-td.n .bar{width:40px}
 td::before{display:block;color:var(--muted);font-size:13px;line-height:1.3;white-space:normal}
 td::before{content:attr(data-label)}
 td::before{content:attr(data-label)/""}

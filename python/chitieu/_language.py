@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Sequence
-from contextvars import ContextVar
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar, copy_context
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from chitieu import _native
 from chitieu._errors import PlanError
+
+T = TypeVar("T")
 
 #: What was chosen in this context: a thread, a task.
 _here: ContextVar[str | None] = ContextVar("chitieu_language", default=None)
@@ -64,6 +66,13 @@ def get_language() -> str:
 def report_language() -> str:
     """Return the language of what is handed to others: Vietnamese unless the user chose English."""
     return _chosen or "vi" if is_main() else _here.get() or _chosen or "vi"
+
+
+def speaking(language: str, make: Callable[[], T]) -> T:
+    """Return what is made while a language is in use for it alone."""
+    context = copy_context()
+    context.run(_here.set, language)
+    return context.run(make)
 
 
 def pick(text: dict[str, str]) -> str:

@@ -7,14 +7,12 @@ from typing import Any
 
 import polars as pl
 
-from chitieu import _native
-from chitieu._language import category, get_language, name_of, pick, printed, say, words
+from chitieu._check_facts import SEVERITIES, column_name
+from chitieu._language import category, name_of, pick, printed, say, words
 from chitieu._layout import Layout
 from chitieu._period import period_in_words
 from chitieu._printed import PrintedCell, PrintedTable, cell_of, quotient_cell, signs, source_note, text_cell
 from chitieu.charts._notes import coverage
-
-SEVERITIES = {"error": ("Lỗi", "Error"), "warning": ("Cảnh báo", "Warning"), "info": ("Lưu ý", "Note")}
 
 #: The scores, each with what is counted of what.
 SCORES = {
@@ -91,7 +89,7 @@ def failing_of(summary: pl.DataFrame, *, where: str, period: str, source: str | 
     found = summary.filter(pl.col("failed") > 0).sort(rank, order, -pl.col("failed").cast(pl.Int64), "rule")
     names, cells = [], []
     for row in found.iter_rows(named=True):
-        columns = [_native.column_names(c)[get_language() == "en"] for c in row["columns"].split(", ") if c]
+        columns = [column_name(c) for c in row["columns"].split(", ") if c]
         names.append(f"{tables[row['table']]}: {row['text']}")
         cells.append(
             [
@@ -141,7 +139,7 @@ def unread_of(findings: pl.DataFrame, *, title: str, records: int, source: str |
     )
     names, cells = [], []
     for row in grouped.sort("values", descending=True, maintain_order=True).iter_rows(named=True):
-        name = _native.column_names(row["column"])[get_language() == "en"]
+        name = column_name(row["column"])
         names.append(f"{name}: {say('cần', 'expected')} {row['expected']}")
         cells.append(
             [

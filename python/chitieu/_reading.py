@@ -10,8 +10,9 @@ import polars as pl
 
 from chitieu import _native
 from chitieu._catalogue import html_table
+from chitieu._check_facts import column_name
 from chitieu._dataset import Dataset
-from chitieu._language import get_language, pick, printed, say, words
+from chitieu._language import pick, printed, say, words
 from chitieu._printed import PrintedTable
 from chitieu._quality_table import unread_of
 
@@ -211,7 +212,7 @@ HEADS = {
 def _grouped(changes: pl.DataFrame) -> pl.DataFrame:
     """Return changes by column and rule, of all files together, as a notebook shows them."""
     found = changes.group_by("column", "meaning", maintain_order=True).agg(pl.col("rows").sum().alias("values"))
-    names = {c: _native.column_names(c)[get_language() == "en"] for c in found["column"].unique().drop_nulls()}
+    names = {c: column_name(c) for c in found["column"].unique().drop_nulls()}
     return found.with_columns(pl.col("column").replace(names))
 
 
