@@ -121,7 +121,7 @@ def _column_by_column(table: str, source: Any) -> pl.DataFrame:
         if part is not None:
             parts.append(part)
         elif name in known:
-            raise _mixed(table, name)
+            raise _mixed(table, name, _first_of_another_type(_only(source, nth, name)))
     if not parts:
         raise _mixed(table, None)
     return pl.concat(parts, how="horizontal")
@@ -137,8 +137,33 @@ def _only(source: Any, nth: int, name: str) -> Any:
     return source.iloc[:, [nth]]
 
 
-def _mixed(table: str, column: str | None) -> SchemaError:
+def _first_of_another_type(source: Any) -> tuple[int, str, str] | None:
+    """Return the first row (from 1) of a column of pandas that is not of the type before it, with both types."""
+    if not _is_pandas(source):
+        return None
+    kinds = [(row, type(value).__name__) for row, value in enumerate(source.iloc[:, 0], 1) if value == value]
+    first = next((kind for _, kind in kinds if kind != "NoneType"), None)
+    return next(((row, kind, str(first)) for row, kind in kinds if kind not in (first, "NoneType")), None)
+
+
+def _mixed(table: str, column: str | None, found: tuple[int, str, str] | None = None) -> SchemaError:
     named = f', {say("cột", "column")} "{column}"' if column else ""
+    if found is not None:
+        row, kind, before = found
+        return SchemaError(
+            say(
+                f'bảng "{table}"{named}: dòng {row} có kiểu {kind}, các dòng trước có kiểu {before}',
+                f'table "{table}"{named}: row {row} is of the type {kind}, the rows before it are of {before}',
+            ),
+            code="wrong_type",
+            column=column,
+            expected=before,
+            got=f"{kind} ({say('dòng', 'row')} {row})",
+            hint=say(
+                f'ct.clean(frame, table="{table}") đọc các cách ghi, hoặc đưa cả cột về một kiểu',
+                f'ct.clean(frame, table="{table}") reads what people write, or bring the column to one type',
+            ),
+        )
     return SchemaError(
         say(
             f'bảng "{table}"{named}: các giá trị không cùng một kiểu, hoặc kiểu không đọc được',

@@ -11,7 +11,7 @@ from chitieu._language import category, name_of, pick, printed, say
 from chitieu._layout import CHECK, Layout, axis_name
 from chitieu._printed import PrintedCell, PrintedTable, cell_of, quotient_cell, signs, source_note
 from chitieu.charts._notes import coverage
-from chitieu.charts._subject import breakdowns, of_indicator
+from chitieu.charts._subject import breakdowns, measure_name, of_indicator
 from chitieu.charts._words import upper
 
 
@@ -46,8 +46,11 @@ def table_of(
         PlanError: For an area or a level that is not there.
     """
 
+    split = breakdowns(CHECK, frame, but=(rows, columns))
+    subject = of_indicator(definition, quantities, f" ({split})" if split else "")
+
     def named(of: str, code: str) -> str:
-        return name_of("measure", code) if of == "measure" else category(of, code)
+        return measure_name(code, subject.of) if of == "measure" else category(of, code)
 
     layout = Layout(
         frame,
@@ -59,8 +62,6 @@ def table_of(
         name=named,
     )
     made = layout.cells(lambda row: value_cell(row, definition))
-    split = breakdowns(CHECK, frame, but=(rows, columns))
-    subject = of_indicator(definition, quantities, f" ({split})" if split else "")
     title, unit = pick(definition["name"]), ""
     if len(measures := frame["measure"].unique().to_list()) == 1:
         title, axis = subject.title(measures[0]), subject.axis(measures[0])

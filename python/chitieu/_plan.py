@@ -16,7 +16,7 @@ from chitieu._catalogue import catalogue as builtin
 from chitieu._dataset import Dataset
 from chitieu._errors import PlanError, SchemaError
 from chitieu._frame import as_frame, check_names
-from chitieu._language import name_of, pick, say, word_list
+from chitieu._language import name_of, pick, printed_in, say, word_list
 from chitieu._progress import Progress, check_callable
 from chitieu._result import Result, ResultWarning
 from chitieu._source import by_polars
@@ -334,7 +334,9 @@ def compute(
         shares: A table ``old``, ``new``, ``share``, with ``split="shares"``.
 
     Returns:
-        A :class:`Result`: one long table with value, limits, status and definition of every cell.
+        A :class:`Result`: one long table with value, limits, status and definition of every cell. Rows with a
+        ``child_id`` that is already there are counted, and told for a register in memory of up to half a million rows;
+        :func:`check` finds them in any.
 
     Raises:
         PlanError: If something asked does not exist.
@@ -367,4 +369,35 @@ def compute(
         split=split,
         shares=shares,
     )
-    return asked.finish(asked.partial(dataset, on_progress=on_progress))
+    result = asked.finish(asked.partial(dataset, on_progress=on_progress))
+    repeated = _repeated_children(dataset) if "children" in asked.tables else 0
+    if repeated:
+        result._warnings.append(_repeated_warning(repeated))
+    return result
+
+
+#: Rows of a register in memory that are looked through for repeated children: it takes no longer than counting them.
+LOOKED_THROUGH = 500_000
+
+
+def _repeated_children(dataset: Dataset) -> int:
+    """Return how many rows of a register have the identifier of an earlier one; 0 if it is not looked through."""
+    frame = dataset._tables.get("children")
+    if not isinstance(frame, pl.DataFrame) or frame.height > LOOKED_THROUGH or "child_id" not in frame.columns:
+        return 0
+    ids = frame["child_id"].drop_nulls()
+    return len(ids) - ids.n_unique()
+
+
+def _repeated_warning(rows: int) -> ResultWarning:
+    vi, en = (printed_in(language, rows) for language in ("vi", "en"))
+    return ResultWarning(
+        "repeated_children",
+        "",
+        {
+            "vi": f"Trẻ em (sổ theo dõi): {vi} dòng có mã trẻ em đã ở dòng trước, được đếm thêm lần nữa; "
+            'xem ct.check(dataset).failures("child_repeated"), bỏ bằng dataset.without(check)',
+            "en": f"Children (register): {en} rows have a child_id that is already there and count once more; "
+            'see ct.check(dataset).failures("child_repeated"), set aside by dataset.without(check)',
+        },
+    )

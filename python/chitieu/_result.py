@@ -11,13 +11,16 @@ from chitieu._areas import area_names, reports
 from chitieu._catalogue import MULTIPLIER
 from chitieu._errors import PlanError
 from chitieu._indicator_table import table_of
-from chitieu._language import category, codes, get_language, name_of, pick, quotient, say
+from chitieu._language import category, codes, name_of, pick, printed, quotient, say
 from chitieu._nearest import one_of, unknown_word
 from chitieu._period import period_in_words
 from chitieu._printed import PrintedTable
-from chitieu._table import Table
+from chitieu._table import ROWS_SHOWN, Table
 from chitieu.charts import save_png
 from chitieu.charts._bars import bars
+from chitieu.charts._checks import Checks
+from chitieu.charts._places import looked_into
+from chitieu.charts._subject import measure_name, of_indicator
 
 if TYPE_CHECKING:
     import altair
@@ -45,8 +48,23 @@ if TYPE_CHECKING:
 
 __all__ = ["Plot", "Result", "ResultWarning"]
 
+CHECK = Checks("result")
+
 #: Warnings that a printed table needs no words for: its cells, or the line of who reported, show what they tell.
 SEEN = ("left_out", "not_all_reported", "not_recorded", "parts_do_not_sum", "zero_or_silence")
+
+#: Kinds of warnings of which there may be one for every indicator.
+KINDS = {
+    "counted_in_part": ("Chỉ tính được ở một phần dữ liệu", "Counted in a part of the records"),
+    "events_without_population": ("Có sự kiện nhưng mẫu số bằng 0", "Events but a denominator of 0"),
+    "left_out": ("Thiếu dữ liệu để tính", "Not enough records"),
+    "not_recorded": ("Có bản ghi không ghi phân tổ", "Breakdown not recorded in some records"),
+    "numerator_above_denominator": ("Tử số lớn hơn mẫu số", "Numerator above denominator"),
+    "parts_do_not_sum": ("Các phần không cộng thành tổng số", "Parts that do not add up to their total"),
+}
+
+#: So many warnings of a kind are told together, with so many of their indicators.
+MANY, NAMED = 3, 5
 
 #: The columns of counts that a notebook shows.
 COUNTS = ("numerator", "denominator", "undecided")
@@ -60,7 +78,8 @@ class ResultWarning:
         code: A short word for its kind: ``parts_do_not_sum``, ``events_without_population``,
             ``numerator_above_denominator``, ``mortality_order``, ``not_recorded``, ``left_out``, ``counted_in_part``
             (a part of the records lacked a column: totals are those of the other parts), ``part_of_territory`` (moved
-            records cover a part of a province), ``set_aside`` (rows taken out by :meth:`Dataset.without`).
+            records cover a part of a province), ``set_aside`` (rows taken out by :meth:`Dataset.without`),
+            ``repeated_children`` (rows of a register with a ``child_id`` that is already there).
         indicator: The indicator it is about; empty where it is about all.
         text: The sentence in both languages.
     """
@@ -102,17 +121,17 @@ class Result(Table):
 
     @property
     def notes(self) -> list[str]:
-        """The warnings as lines, in the language in use; those of a kind that is often long share one."""
-        out = [w.indicator for w in self._warnings if w.code == "left_out"]
-        vague = [str(w) for w in self._warnings if w.code == "not_recorded"]
-        lines = [str(w) for w in self._warnings if w.code not in ("left_out", "not_recorded")]
-        if vague:
-            lines.append(say("Không rõ: ", "Not recorded: ") + "; ".join(vague))
-        if out:
-            lines.append(
-                say(f"{len(out)} chỉ tiêu thiếu dữ liệu", f"{len(out)} indicators lack data")
-                + f" (result.warnings): {', '.join(out)}"
-            )
+        """The warnings as lines, in the language in use; three or more of a kind are one line with their number."""
+        lines: list[str] = []
+        for code in dict.fromkeys(w.code for w in self._warnings):
+            of_kind = [w for w in self._warnings if w.code == code]
+            if code not in KINDS or (len(of_kind) < MANY and code != "left_out"):
+                lines += map(str, of_kind)
+                continue
+            ids = list(dict.fromkeys(w.indicator for w in of_kind))
+            shown = ", ".join(ids[:NAMED]) + (", …" if len(ids) > NAMED else "")
+            counted = say(f"{len(ids)} chỉ tiêu", f"{len(ids)} indicator{'s' if len(ids) > 1 else ''}")
+            lines.append(f"{say(*KINDS[code])}: {counted} ({shown}); {say('chi tiết', 'details')}: result.warnings")
         return lines
 
     def only(self, indicator: str, **where: str) -> pl.DataFrame:
@@ -190,14 +209,22 @@ class Result(Table):
         """
         frame = self.only(indicator, **{"area": "VN", **where})
         if frame.height != 1:
+            varying = [c for c in ("measure", "area_level", *self._plan.by) if frame[c].n_unique() > 1]
+            words = {c: frame[c].unique(maintain_order=True).to_list() for c in varying}
             raise PlanError(
                 say(
                     f"cần đúng một dòng, có {frame.height}",
                     f"expected one row, found {frame.height}",
                 ),
                 code="unknown_choice",
+                column=varying[0] if varying else None,
                 expected="1",
                 got=str(frame.height),
+                hint="; ".join(
+                    say(f'thêm {c}="{of[-1]}" (có: {", ".join(of)})', f'add {c}="{of[-1]}" (there are {", ".join(of)})')
+                    for c, of in words.items()
+                )
+                or None,
             )
         return self._print_row(frame.row(0, named=True))
 
@@ -269,7 +296,7 @@ class Result(Table):
         if row["value"] is None:
             return name_of("status", row["status"])
         if row["measure"] == "count":
-            return str(row["numerator"])
+            return printed(row["numerator"])
         decimals = self._definition(row["indicator"]).get("decimals", 2)
         return quotient(row["numerator"], row["denominator"], MULTIPLIER[row["measure"]], decimals)
 
@@ -285,8 +312,25 @@ class Result(Table):
     def _heading(self) -> str:
         return f"{super()._heading()}, {period_in_words(self._plan.period)}"
 
+    def _overview(self) -> tuple[pl.DataFrame, str]:
+        """Return what a notebook shows: of many rows the totals of the area that a chart would look into."""
+        if len(self) <= ROWS_SHOWN:
+            return super()._overview()
+        level, area = looked_into(CHECK, self._frame, None, None)
+        rows = (pl.col("area_level") == level) & (pl.col("area") == area)
+        for dimension in self._plan.by:
+            rows &= pl.col(dimension) == "total"
+        name = area_names(self._area_vintage).get((level, area), area)
+        more = say(
+            f"Tổng số của {name}; cả {printed(len(self))} dòng ở result.table(...), result.only(...), result.to_polars()",
+            f"Totals of {name}; all {printed(len(self))} rows by result.table(...), result.only(...), result.to_polars()",
+        )
+        return self._frame.filter(rows), more
+
     def _cells(self, shown: pl.DataFrame) -> tuple[tuple[str, ...], list[tuple[str, ...]], tuple[int, ...]]:
-        names = {i["id"]: pick(i["name"]) for i in self._plan._data["indicators"]}
+        listed, quantities = self._plan._data["indicators"], self._plan._data["quantities"]
+        names = {i["id"]: pick(i["name"]) for i in listed}
+        of = {i["id"]: of_indicator(i, quantities).of for i in listed}
         areas = area_names(self._area_vintage)
         by = self._plan.by
         head = (
@@ -301,22 +345,18 @@ class Result(Table):
             name_of("column", "status"),
         )
 
-        def number(value: float | None) -> str:
-            text = "" if value is None else f"{value:.2f}"
-            return text.replace(".", ",") if get_language() == "vi" else text
-
         rows = []
         for row in shown.iter_rows(named=True):
-            limits = "" if row["lower"] is None else f"{number(row['lower'])} – {number(row['upper'])}"
+            limits = "" if row["lower"] is None else f"{printed(row['lower'], 2)} – {printed(row['upper'], 2)}"
             rows.append(
                 (
                     names[row["indicator"]],
-                    name_of("measure", row["measure"]),
+                    measure_name(row["measure"], of[row["indicator"]]),
                     areas.get((row["area_level"], row["area"]), name_of("word", row["area"])),
                     *(category(d, row[d]) for d in by),
                     self._print_row(row) if row["value"] is not None else "–",
                     limits,
-                    *("" if row[column] is None else str(row[column]) for column in COUNTS),
+                    *("" if row[column] is None else printed(row[column]) for column in COUNTS),
                     reports(row),
                     name_of("status", row["status"]),
                 )

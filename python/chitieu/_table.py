@@ -191,13 +191,22 @@ class Table:
         return f"{type(self).__name__}: {printed(len(self))} {say('dòng', 'rows')}"
 
     def _repr_html_(self) -> str:
-        shown = self._frame.head(ROWS_SHOWN)
+        shown, more = self._overview()
         head, rows, right = self._cells(shown)
-        more = len(self) - shown.height
-        note = f"<p>… {printed(more)} {say('dòng nữa', 'more rows')}</p>" if more > 0 else ""
+        note = f"<p>{escape(more)}</p>" if more else ""
         notes = "".join(f"<li>{escape(text)}</li>" for text in self.notes)
         table = f"<p>{escape(self._heading())}</p>{html_table(head, rows, right)}{note}"
         return table + (f"<ul>{notes}</ul>" if notes else "")
+
+    def _overview(self) -> tuple[pl.DataFrame, str]:
+        """Return the rows that a notebook shows, and what it says of the others."""
+        there = set(self._frame["area_level"]) if "area_level" in self._frame.columns else set()
+        # The records of one province are headed by it, not by a country that is only its sum.
+        alone = {"country", "province"} <= there and "unknown" not in there
+        alone = alone and self._frame.filter(area_level="province")["area"].n_unique() == 1
+        rows = self._frame.filter(pl.col("area_level") != "country") if alone else self._frame
+        more = rows.height - ROWS_SHOWN
+        return rows.head(ROWS_SHOWN), f"… {printed(more)} {say('dòng nữa', 'more rows')}" if more > 0 else ""
 
     def _cells(self, shown: pl.DataFrame) -> tuple[tuple[str, ...], list[tuple[str, ...]], tuple[int, ...]]:
         """Return the head and the rows of what a notebook shows, and which columns are set to the right."""

@@ -257,11 +257,13 @@ impl Wrong {
             return Err(bad("period", Phrase::PeriodSuchAs, &self.periods));
         }
         if !self.communes.is_empty() {
+            let codes: Vec<String> = self.codes.into_iter().take(FIRST).collect();
             return Err(Error::UnknownAreas {
                 table: TABLE.to_owned(),
                 column: "commune".to_owned(),
                 rows: self.communes.len() as u64,
-                codes: self.codes.into_iter().take(FIRST).collect(),
+                held_by: super::list_with(&codes),
+                codes,
                 vintage: areas.day().to_string(),
             });
         }

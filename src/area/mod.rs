@@ -17,7 +17,7 @@ pub(crate) use split::{WHOLE, bad};
 
 use crate::error::{Error, Fact, Result, choose};
 use crate::period::Period;
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use polars_core::prelude::{Column, DataFrame, DataType, PolarsResult};
 use std::collections::{BTreeSet, HashMap};
 use std::str::FromStr;
@@ -327,6 +327,16 @@ fn editions() -> impl Iterator<Item = (NaiveDate, NaiveDate)> {
 #[must_use]
 pub fn edition(day: NaiveDate) -> Option<NaiveDate> {
     editions().find(|(from, to)| (*from..=*to).contains(&day)).map(|(from, _)| from)
+}
+
+/// A day of the latest list that has all of some communes, if any has.
+pub(crate) fn list_with(codes: &[String]) -> Option<String> {
+    let mut lists: Vec<(NaiveDate, NaiveDate)> = editions().collect();
+    lists.sort_unstable_by(|a, b| b.cmp(a));
+    // A list that still holds has no last day of which one could speak.
+    let days = lists.into_iter().map(|(from, to)| if to.year() < 9_999 { to } else { from });
+    let has_all = |day: &NaiveDate| AreaList::on(*day).is_ok_and(|list| codes.iter().all(|code| list.commune(code).is_some()));
+    days.into_iter().find(has_all).map(|day| day.to_string())
 }
 
 /// The lists in force on some day of a period, by their first days.

@@ -387,6 +387,7 @@ phrases! {
     // Mappings.
     MappingInToml = "tệp ánh xạ TOML" | "a mapping in TOML";
     Mapping = "ánh xạ" | "a mapping";
+    MappingOfTable = "ánh xạ của một bảng" | "the mapping of a table";
     HeaderThenColumn(header: String, column: String) = "{{\"tiêu đề trong tệp\": \"cột\"}}, ví dụ {{\"{header}\": \"{column}\"}}" | "{{\"header of the file\": \"column\"}}, such as {{\"{header}\": \"{column}\"}}";
     SameValueAsFile = "cùng giá trị với giá trị của tệp" | "the same value as that of the file";
 

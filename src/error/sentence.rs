@@ -166,7 +166,7 @@ impl Error {
                         | "table \"{table}\", column \"{column}\": expected {expected}, found {rows} rows with something else{first}"
                 )
             }
-            Self::UnknownAreas { table, column, rows, codes, vintage } => {
+            Self::UnknownAreas { table, column, rows, codes, vintage, held_by: _ } => {
                 let codes = shown(codes, language);
                 say!(
                     language,
@@ -255,6 +255,11 @@ impl Error {
     #[must_use]
     pub fn hint(&self, language: Language) -> Option<String> {
         Some(match self {
+            Self::Mapping { .. } => say!(
+                language,
+                "cách viết: mapping={{\"children\": {{\"columns\": {{\"Ngày rà soát\": \"updated_on\"}}}}}}: bảng, rồi tiêu đề trong tệp và cột"
+                    | "written as mapping={{\"children\": {{\"columns\": {{\"Ngày rà soát\": \"updated_on\"}}}}}}: the table, then header and column"
+            ),
             Self::UnknownAreas { codes, .. } if codes.iter().any(|code| code == NOT_A_CODE) => say!(
                 language,
                 "cột này chứa mã xã gồm năm chữ số; tên xã thì đọc bằng ct.read hoặc ct.clean, hoặc tra bằng ct.find_area"
@@ -267,6 +272,16 @@ impl Error {
                         | "a commune code has five digits, zeros before it too (00001); ct.read and ct.clean put the zeros back"
                 )
             }
+            Self::UnknownAreas { table, held_by: Some(day), .. } if table != SUBMISSIONS => say!(
+                language,
+                "các mã này có trong danh mục ngày {day}: nêu Dataset(..., area_vintage=\"{day}\"), số đếm được chuyển sang danh mục của kết quả"
+                    | "the list of {day} has these codes: give Dataset(..., area_vintage=\"{day}\"), and counts are moved to the list of the result"
+            ),
+            Self::UnknownAreas { held_by: Some(day), .. } => say!(
+                language,
+                "các mã này có trong danh mục ngày {day}: chuyển sang mã của kỳ, xem ct.area_moves"
+                    | "the list of {day} has these codes: turn them into those of the period, see ct.area_moves"
+            ),
             Self::UnknownAreas { .. } => say!(
                 language,
                 "kiểm tra area_vintage, hoặc dùng unknown_areas=\"keep\" để giữ các dòng này thành một dòng riêng"

@@ -105,6 +105,7 @@ fn errors() -> Vec<Error> {
         rows: 1,
         codes: codes.iter().map(|code| (*code).to_owned()).collect(),
         vintage: word(),
+        held_by: codes.contains(&"00406").then(|| "2025-06-30".to_owned()),
     };
     let lacks = |indicator: &str, found: Vec<String>| Error::MissingColumn {
         table: word(),
@@ -142,6 +143,7 @@ fn errors() -> Vec<Error> {
         codes(&[NOT_A_CODE]),
         codes(&["1"]),
         codes(&["99999"]),
+        codes(&["00406"]),
         Error::NoEthnicList,
         Error::NoShare,
         Error::UnitsDiffer { numerator: word(), denominator: word() },

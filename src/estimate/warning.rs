@@ -7,7 +7,7 @@ use crate::grid::Category;
 use crate::plan::Plan;
 use crate::tally::Tally;
 use crate::text::Text;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a reader of the result must know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,15 +36,20 @@ pub(super) fn remarks(plan: &Plan, tally: &Tally) -> Vec<Warning> {
             text: text.clone(),
         }));
     }
-    let list =
-        |of: fn(u64) -> String| tally.set_aside().map(|(table, rows)| format!("{table}: {}", of(rows))).collect::<Vec<_>>().join("; ");
-    if tally.set_aside().next().is_some() {
+    let aside: Vec<(Text, u64)> = tally
+        .set_aside()
+        .map(|(id, rows)| (plan.catalogue.table(id).map_or_else(|| Text::new(id, id), |table| table.name.clone()), rows))
+        .collect();
+    if !aside.is_empty() {
+        let list = |of: &dyn Fn(&(Text, u64)) -> String| aside.iter().map(of).collect::<Vec<_>>().join(", ");
+        let vi = list(&|(name, rows)| format!("{} dòng của bảng {}", in_vi(*rows), name.vi));
+        let en = list(&|(name, rows)| format!("{} of {}", in_en(*rows), name.en));
         found.push(Warning {
             code: "set_aside",
             indicator: String::new(),
             text: Text::new(
-                format!("Không tính các dòng không đạt kiểm tra chất lượng: {}", list(|n| grouped(n, '.'))),
-                format!("Rows that failed a check of quality were set aside: {}", list(|n| grouped(n, ','))),
+                format!("Đã loại {vi} vì không đạt kiểm tra chất lượng"),
+                format!("Rows that failed a check of quality were set aside: {en}"),
             ),
         });
     }
@@ -62,6 +67,16 @@ fn grouped(number: u64, mark: char) -> String {
         text.push(digit);
     }
     text
+}
+
+/// A number as Vietnamese texts write it.
+fn in_vi(number: u64) -> String {
+    grouped(number, '.')
+}
+
+/// A number as English texts write it.
+fn in_en(number: u64) -> String {
+    grouped(number, ',')
 }
 
 pub(super) fn collect(estimator: &Estimator) -> Result<Vec<Warning>> {
@@ -95,28 +110,32 @@ fn coverage(estimator: &Estimator, found: &mut Vec<Warning>) -> Result<()> {
     let series = plan.outputs.iter().flat_map(|o| std::iter::once(o.numerator).chain(o.denominator));
     let counted = series.filter(|series| estimator.margins.is_counted(*series));
     let passes: BTreeSet<u32> = counted.map(|series| plan.question.pass_of(plan.question.series[series].block)).collect();
-    let (mut incomplete, mut unknown): (BTreeSet<Text>, BTreeSet<Text>) = (BTreeSet::new(), BTreeSet::new());
+    let (mut incomplete, mut unknown): (BTreeMap<(u32, u32), BTreeSet<Text>>, BTreeSet<Text>) = Default::default();
     for pass in passes {
         let name = &plan.question.table(&plan.question.blocks[pass as usize].table)?.name;
         let reports = estimator.reports_of(pass, 0);
         match reports.reported {
             Some(reported) if reported < reports.expected => {
-                let expected = reports.expected;
-                incomplete.insert(Text::new(
-                    format!("{}: {reported}/{expected} xã", name.vi),
-                    format!("{}: {reported} of {expected} communes", name.en),
-                ));
+                incomplete.entry((reported, reports.expected)).or_default().insert(name.clone());
             }
             None if reports.has_silence() => drop(unknown.insert(name.clone())),
             _ => {}
         }
     }
-    let list = |texts: &BTreeSet<Text>, between: &str| {
-        let join = |of: fn(&Text) -> &String| texts.iter().map(of).cloned().collect::<Vec<_>>().join(between);
+    let list = |names: &BTreeSet<Text>| {
+        let join = |of: fn(&Text) -> &String| names.iter().map(of).cloned().collect::<Vec<_>>().join(", ");
         (join(|t| &t.vi), join(|t| &t.en))
     };
     if !incomplete.is_empty() {
-        let (vi, en) = list(&incomplete, "; ");
+        let (vi, en): (Vec<String>, Vec<String>) = incomplete
+            .iter()
+            .map(|((reported, expected), names)| {
+                let (vi, en) = list(names);
+                let (n, all) = (u64::from(*reported), u64::from(*expected));
+                (format!("{}/{} xã ({vi})", in_vi(n), in_vi(all)), format!("{} of {} communes ({en})", in_en(n), in_en(all)))
+            })
+            .unzip();
+        let (vi, en) = (vi.join("; "), en.join("; "));
         found.push(Warning {
             code: "not_all_reported",
             indicator: String::new(),
@@ -127,7 +146,7 @@ fn coverage(estimator: &Estimator, found: &mut Vec<Warning>) -> Result<()> {
         });
     }
     if !unknown.is_empty() {
-        let (vi, en) = list(&unknown, ", ");
+        let (vi, en) = list(&unknown);
         found.push(Warning {
             code: "zero_or_silence",
             indicator: String::new(),
@@ -164,21 +183,25 @@ fn parts(estimator: &Estimator, found: &mut Vec<Warning>) {
     }
 }
 
-/// An indicator by a dimension: its id, and the name used in warnings.
+/// An indicator by a dimension: its id, its name, the name of the dimension, and what is counted.
 struct Subject {
     id: String,
-    vi: String,
-    en: String,
+    name: Text,
+    by: Text,
+    unit: Text,
 }
 
 impl Subject {
     fn new(estimator: &Estimator, indicator: &Indicator, dimension: Dimension) -> Self {
-        let of = estimator.plan.catalogue.codes().name("dimension", dimension.as_str());
-        let of = of.unwrap_or_else(|| Text::new(dimension.as_str(), dimension.as_str()));
+        let catalogue = &estimator.plan.catalogue;
+        let named = |list: &str, code: &str| catalogue.codes().name(list, code).unwrap_or_else(|| Text::new(code, code));
+        let by = named("dimension", dimension.as_str());
+        let unit = catalogue.quantities().get(&indicator.numerator).map_or("", |quantity| quantity.unit.as_str());
         Self {
             id: indicator.id.clone(),
-            vi: format!("{} theo {}", indicator.name.vi, of.vi.to_lowercase()),
-            en: format!("{} by {}", indicator.name.en, of.en.to_lowercase()),
+            name: indicator.name.clone(),
+            by: Text::new(by.vi.to_lowercase(), by.en.to_lowercase()),
+            unit: named("unit", unit),
         }
     }
 }
@@ -188,14 +211,15 @@ fn not_recorded(subject: &Subject, total: u64, unknown: u64) -> Warning {
         code: "not_recorded",
         indicator: subject.id.clone(),
         text: Text::new(
-            format!("{}: không rõ {unknown} trong {total}", subject.vi),
-            format!("{}: {unknown} of {total} not recorded", subject.en),
+            format!("{}: {}/{} {} không ghi {}", subject.name.vi, in_vi(unknown), in_vi(total), subject.unit.vi, subject.by.vi),
+            format!("{}: {} not recorded for {} of {}", subject.name.en, subject.by.en, in_en(unknown), in_en(total)),
         ),
     }
 }
 
 fn parts_warning(subject: &Subject, dimension: Dimension, sum: u64, total: u64, unknown: u64) -> Warning {
-    let difference = i128::from(sum) - i128::from(total);
+    let sign = if sum < total { '−' } else { '+' };
+    let difference = sum.abs_diff(total);
     let (why_vi, why_en) = if dimension.is_multiple() {
         ("; một bản ghi có thể thuộc nhiều nhóm hoặc không thuộc nhóm nào", "; a record may be in several categories or in none")
     } else {
@@ -205,8 +229,24 @@ fn parts_warning(subject: &Subject, dimension: Dimension, sum: u64, total: u64, 
         code: "parts_do_not_sum",
         indicator: subject.id.clone(),
         text: Text::new(
-            format!("{}: các phần cộng lại {sum}, tổng số {total}, chênh lệch {difference:+}, không rõ {unknown}{why_vi}", subject.vi),
-            format!("{}: the parts sum to {sum}, the total is {total}, difference {difference:+}, unknown {unknown}{why_en}", subject.en),
+            format!(
+                "{} theo {}: các phần cộng lại {}, tổng số {}, chênh lệch {sign}{}, không xác định {}{why_vi}",
+                subject.name.vi,
+                subject.by.vi,
+                in_vi(sum),
+                in_vi(total),
+                in_vi(difference),
+                in_vi(unknown)
+            ),
+            format!(
+                "{} by {}: the parts sum to {}, the total is {}, difference {sign}{}, not recorded {}{why_en}",
+                subject.name.en,
+                subject.by.en,
+                in_en(sum),
+                in_en(total),
+                in_en(difference),
+                in_en(unknown)
+            ),
         ),
     }
 }
@@ -220,48 +260,48 @@ fn quotients(estimator: &Estimator, found: &mut Vec<Warning>) {
             let cell = estimator.total(output, u64::from(*place));
             let (Some(x), Some(n)) = (cell.numerator, cell.denominator) else { continue };
             if n == 0 && x > 0 {
-                empty.push(estimator.areas.code(nth));
+                empty.push(named(estimator, *place, estimator.areas.code(nth)));
             } else if x > n && output.measure == Measure::Percent && indicator.kind != crate::catalogue::Kind::Ratio {
-                above.push(estimator.areas.code(nth));
+                above.push(named(estimator, *place, estimator.areas.code(nth)));
             }
         }
-        let list = |codes: &[&str]| {
-            let more = if codes.len() > 5 { ", …" } else { "" };
-            format!("{}{more}", codes.iter().take(5).copied().collect::<Vec<_>>().join(", "))
+        let list = |areas: &[String]| {
+            let more = if areas.len() > 5 { ", …" } else { "" };
+            format!("{}{more}", areas.iter().take(5).cloned().collect::<Vec<_>>().join(", "))
         };
         let id = &indicator.id;
         let measure = output.measure.as_str();
+        let measure = estimator.plan.catalogue.codes().name("measure", measure).unwrap_or_else(|| Text::new(measure, measure));
+        let (vi, en) = (format!("{} ({})", indicator.name.vi, measure.vi), format!("{} ({})", indicator.name.en, measure.en));
         if !empty.is_empty() {
+            let (n, areas) = (empty.len() as u64, list(&empty));
             found.push(Warning {
                 code: "events_without_population",
                 indicator: id.clone(),
                 text: Text::new(
-                    format!(
-                        "{} ({measure}): có sự kiện nhưng mẫu số bằng 0 ở {} địa bàn: {}",
-                        indicator.name.vi,
-                        empty.len(),
-                        list(&empty)
-                    ),
-                    format!("{} ({measure}): events but a denominator of 0 in {} areas: {}", indicator.name.en, empty.len(), list(&empty)),
+                    format!("{vi}: có sự kiện nhưng mẫu số bằng 0 ở {} địa bàn: {areas}", in_vi(n)),
+                    format!("{en}: events but a denominator of 0 in {} areas: {areas}", in_en(n)),
                 ),
             });
         }
         if !above.is_empty() {
+            let (n, areas) = (above.len() as u64, list(&above));
             found.push(Warning {
                 code: "numerator_above_denominator",
                 indicator: id.clone(),
                 text: Text::new(
-                    format!("{} ({measure}): tử số lớn hơn mẫu số ở {} địa bàn: {}", indicator.name.vi, above.len(), list(&above)),
-                    format!(
-                        "{} ({measure}): the numerator is above the denominator in {} areas: {}",
-                        indicator.name.en,
-                        above.len(),
-                        list(&above)
-                    ),
+                    format!("{vi}: tử số lớn hơn mẫu số ở {} địa bàn: {areas}", in_vi(n)),
+                    format!("{en}: the numerator is above the denominator in {} areas: {areas}", in_en(n)),
                 ),
             });
         }
     }
+}
+
+/// An area by its name and code.
+fn named(estimator: &Estimator, place: u32, code: &str) -> String {
+    let areas = &estimator.plan.question.areas;
+    if (place as usize) < areas.areas().len() { format!("{} ({code})", areas.get(place).name) } else { code.to_owned() }
 }
 
 /// Deaths must be ordered: neonatal ≤ infant ≤ under five, since each group contains the one before.
@@ -280,8 +320,8 @@ fn mortality(estimator: &Estimator, found: &mut Vec<Warning>) {
             code: "mortality_order",
             indicator: narrow.id.clone(),
             text: Text::new(
-                format!("{}: {few} ca, nhiều hơn {many} ca của {}", narrow.name.vi, wide.name.vi),
-                format!("{}: {few} deaths, more than the {many} of {}", narrow.name.en, wide.name.en),
+                format!("{}: {} ca, nhiều hơn {} ca của {}", narrow.name.vi, in_vi(few), in_vi(many), wide.name.vi),
+                format!("{}: {} deaths, more than the {} of {}", narrow.name.en, in_en(few), in_en(many), wide.name.en),
             ),
         });
     }

@@ -92,7 +92,13 @@ impl Mapping {
     /// # Errors
     /// As [`Mapping::from_toml`].
     pub fn from_json(text: &str) -> Result<Self> {
-        let read: Self = serde_json::from_str(text).map_err(|e| refuse("mapping", Phrase::Mapping, Fact::library(e)))?;
+        let bad = |e| refuse("mapping", Phrase::Mapping, Fact::library(e));
+        let written: serde_json::Value = serde_json::from_str(text).map_err(bad)?;
+        // {"header": "column"}, without the table.
+        if let Some((key, _)) = written.as_object().and_then(|all| all.iter().find(|(_, value)| !value.is_object())) {
+            return Err(refuse(key, Phrase::MappingOfTable, Fact::quoted(key)));
+        }
+        let read: Self = serde_json::from_value(written).map_err(bad)?;
         read.checked()
     }
 

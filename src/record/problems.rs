@@ -1,5 +1,6 @@
 //! Bad values, collected over batches so that one error counts all rows concerned.
 
+use crate::area::list_with;
 use crate::error::{Error, Fact, NOT_A_CODE, Result};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -77,10 +78,11 @@ impl Problems {
         if let Some(((table, column), (rows, codes))) = self.areas.into_iter().next() {
             let more = codes.len() > CODES_SHOWN;
             let mut codes: Vec<String> = codes.into_iter().take(CODES_SHOWN).collect();
+            let held_by = list_with(&codes);
             if more {
                 codes.push("…".to_owned());
             }
-            return Err(Error::UnknownAreas { table, column, rows, codes, vintage: vintage.to_owned() });
+            return Err(Error::UnknownAreas { table, column, rows, codes, vintage: vintage.to_owned(), held_by });
         }
         match self.values.into_iter().next() {
             None => Ok(()),

@@ -118,7 +118,7 @@ def forms_overlaps(
         }
         for number, name in number_names.items()
     ]
-    each = say("Mỗi em trong mỗi hình thức của mình", "Each child in each of its forms")
+    each = say("Số trẻ em theo từng hình thức", "Each child in each of its forms")
     if unit != "child":
         each = say("Tính ở mỗi hình thức", "Counted in each form")
     heads = [

@@ -61,12 +61,18 @@ class Subject:
         return say(f"Số {self.counted} trên {per} {self.of}", f"{upper(self.counted)} per {per} {self.of}")
 
 
-def _title(definition: Mapping[str, Any], measure: str) -> str:
+def measure_name(measure: str, of: str) -> str:
+    """Return the name of a measure with what it is per: ``Trên 100.000 trẻ em``."""
+    name = name_of("measure", measure)
+    return f"{name} {of}" if measure.startswith("per_") else name
+
+
+def _title(definition: Mapping[str, Any], measure: str, of: str) -> str:
     """Return the name of an indicator, with the measure where it is not the number itself."""
     name = pick(definition["name"])
     if "count" not in definition["outputs"]:
         return name
-    unit = name_of("measure", measure).lower()
+    unit = measure_name(measure, of).lower()
     # The name may tell of both measures, or of the other one: "Số lượng, tỷ lệ trẻ em ...", "Số trẻ em ...".
     if (found := re.fullmatch(r"(Số lượng, tỷ lệ|Số|Tỷ lệ|Tỷ suất) (.+)", name)) is not None:
         kind, what = found.groups()
@@ -87,10 +93,11 @@ def of_indicator(definition: Mapping[str, Any], quantities: Sequence[Mapping[str
     """
     units = {q["id"]: q["unit"] for q in quantities}
     counted = units[definition["numerator"]]
+    of = plural(units.get(definition.get("denominator", ""), counted))
     return Subject(
         counted=plural(counted),
-        of=plural(units.get(definition.get("denominator", ""), counted)),
-        titles={measure: _title(definition, measure) + split for measure in MULTIPLIER},
+        of=of,
+        titles={measure: _title(definition, measure, of) + split for measure in MULTIPLIER},
     )
 
 
