@@ -4,6 +4,7 @@
 //! before 15 November) concern the report, not the value (Hưng Yên, plan 42/KH-UBND of 11 March 2022, section V).
 
 use crate::error::{Error, Result};
+use crate::text::Text;
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -138,6 +139,40 @@ impl std::str::FromStr for Period {
 
     fn from_str(text: &str) -> Result<Self> {
         Self::read(text.trim()).ok_or_else(|| Error::BadPeriod { got: text.to_owned() })
+    }
+}
+
+impl Period {
+    /// The period as a sentence names it.
+    ///
+    /// ```
+    /// use chitieu::Period;
+    /// let half: Period = "2022H1".parse()?;
+    /// assert_eq!(half.in_words().vi, "6 tháng đầu năm 2022");
+    /// assert_eq!(half.in_words().en, "first half of 2022");
+    /// # Ok::<(), chitieu::Error>(())
+    /// ```
+    #[must_use]
+    pub fn in_words(&self) -> Text {
+        let (first, last) = (self.first, self.last);
+        let (year, month) = (first.year(), first.month());
+        let part = |months: u32| (month as usize - 1) / months as usize;
+        match self.kind {
+            PeriodKind::Month => Text::new(format!("tháng {month} năm {year}"), first.format("%B %Y").to_string()),
+            PeriodKind::Quarter => {
+                Text::new(format!("quý {}/{year}", ["I", "II", "III", "IV"][part(3)]), format!("Q{} {year}", part(3) + 1))
+            }
+            PeriodKind::Half => {
+                let (vi, en) = [("đầu", "first"), ("cuối", "second")][part(6)];
+                Text::new(format!("6 tháng {vi} năm {year}"), format!("{en} half of {year}"))
+            }
+            PeriodKind::Year => Text::new(format!("năm {year}"), year.to_string()),
+            PeriodKind::SchoolYear => Text::new(format!("năm học {year}–{}", year + 1), format!("school year {year}–{}", year + 1)),
+            PeriodKind::Custom => Text::new(
+                format!("từ {} đến {}", first.format("%d/%m/%Y"), last.format("%d/%m/%Y")),
+                format!("{} to {}", first.format("%-d %B %Y"), last.format("%-d %B %Y")),
+            ),
+        }
     }
 }
 

@@ -65,6 +65,15 @@ impl Text {
         Self { vi: vi.into(), en: en.into() }
     }
 
+    /// The text with a small letter at its beginning, as inside a sentence.
+    pub(crate) fn small(&self) -> Self {
+        let small = |text: &str| {
+            let mut letters = text.chars();
+            letters.next().map(|first| first.to_lowercase().chain(letters).collect::<String>()).unwrap_or_default()
+        };
+        Self::new(small(&self.vi), small(&self.en))
+    }
+
     /// The wording in one language.
     #[must_use]
     pub fn get(&self, language: Language) -> &str {

@@ -9,7 +9,7 @@ import polars as pl
 
 from chitieu import _native, _table
 from chitieu._errors import PlanError
-from chitieu._language import name_of, say
+from chitieu._language import name_of, pick, say, words
 from chitieu._layout import CHECK, Layout, axis_name
 from chitieu._nearest import one_of
 from chitieu._printed import PrintedCell, PrintedTable, cell_of, quotient_cell, signs, source_note
@@ -148,6 +148,11 @@ class Table(_table.Table):
             notes=[self.description, *self.notes],
             source=source,
         )
+
+    def _head(self, column: str) -> str:
+        if column == "form" and self.unit == "decision":  # of the sanction, not of the abuse
+            return pick(words()["about"]["sanction_form"]["name"])
+        return super()._head(column)
 
     def _heading(self) -> str:
         unit = name_of("unit", self.unit) if self.unit else say("theo từng dòng", "by row")

@@ -20,7 +20,7 @@ from chitieu._language import get_language, name_of, pick, say
 MULTIPLIER = {"count": 1, "percent": 100, "ratio": 100, "per_1000": 1_000, "per_100000": 100_000}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Indicator:
     """One indicator of the catalogue, as data.
 
@@ -99,15 +99,15 @@ class Indicator:
         """The definition a result names."""
         return f"{self.data['source']}/{self.id}@{self.data['version']}"
 
-    def _repr_html_(self) -> str:
-        rows = [
+    def _rows(self) -> list[tuple[str, str]]:
+        return [
             (say("Mã", "Code"), self.code or "–"),
             (say("Khái niệm", "Concept"), self.concept),
             (say("Đơn vị", "Measures"), ", ".join(name_of("measure", m) for m in self.outputs)),
             (say("Phân tổ", "Breakdowns"), ", ".join(name_of("dimension", d) for d in self.breakdowns) or "–"),
             (
                 say("Đọc ở", "Read in"),
-                "; ".join(f"{k}: {name_of('read_in', v)}" for k, v in self.read_in.items()),
+                "; ".join(f"{say(*_PARTS[k])}: {name_of('read_in', v)}" for k, v in self.read_in.items()),
             ),
             (
                 say("Căn cứ", "References"),
@@ -115,17 +115,37 @@ class Indicator:
             ),
             (
                 say("Mục tiêu", "Targets"),
-                "; ".join(f"{t['year']}: {t['op']} {t['value']:g}" for t in self.targets) or "–",
+                "; ".join(f"{t['year']}: {target(t)}" for t in self.targets) or "–",
             ),
             *((_ROLES[role][get_language() == "en"], text) for role, text in self.conditions.items()),
             (say("Cột cần có", "Columns"), "; ".join(f"{t}: {', '.join(c)}" for t, c in self.columns.items())),
             (say("Định nghĩa", "Definition"), self.definition),
         ]
+
+    def __repr__(self) -> str:
+        return "\n".join([self.name, *(f"  {name}: {text}" for name, text in self._rows())])
+
+    def _repr_html_(self) -> str:
         body = "".join(
             f"<tr><th style='text-align:left'>{escape(k)}</th><td style='text-align:left'>{escape(v)}</td></tr>"
-            for k, v in rows
+            for k, v in self._rows()
         )
         return f"<h4>{escape(self.name)}</h4><table>{body}</table>"
+
+
+_PARTS = {
+    "name": ("tên", "name"),
+    "code": ("mã", "code"),
+    "formula": ("công thức", "formula"),
+    "breakdowns": ("phân tổ", "breakdowns"),
+}
+
+
+def target(found: dict[str, Any]) -> str:
+    """Return what is aimed at as it is printed: ``≥ 98,5``."""
+    sign = {"<=": "≤", ">=": "≥"}.get(found["op"], found["op"])
+    value = f"{found['value']:g}"
+    return f"{sign} {value.replace('.', say(',', '.'))}"
 
 
 _ROLES = {"numerator": ("Tử số", "Numerator"), "denominator": ("Mẫu số", "Denominator")}

@@ -120,6 +120,10 @@ def printed_comparison(
         whole=layout.whole,
         notes=[
             *signs(made),
+            say(
+                "Chênh lệch, tỷ số tính từ giá trị chưa làm tròn.",
+                "Difference and ratio are of values before rounding.",
+            ),
             *([limits] if _has_limits(layout.rows, "difference") else []),
             *_reports(layout.at_place.head(1), periods),
             *source_note(source),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 
 def printable(text: str) -> str:
     """Return a text that any stream can take: halves of characters, as in names of files, by their numbers."""
@@ -48,6 +50,19 @@ class ChitieuError(Exception):
         self.column, self.expected, self.got, self.hint = (
             None if fact is None else printable(str(fact)) for fact in (column, expected, got, hint)
         )
+
+    def _render_traceback_(self, *args: object) -> list[str]:
+        """Return what IPython shows: the lines of the user without those of this library, then the message."""
+        frames, last = self.__traceback__, None
+        while frames is not None:
+            if frames.tb_frame.f_globals.get("__name__", "").split(".")[0] != "chitieu":
+                last = frames
+            frames = frames.tb_next
+        if last is not None:
+            last.tb_next = None
+        shell = sys.modules["IPython"].get_ipython()
+        shown: list[str] = shell.InteractiveTB.structured_traceback(type(self), self, self.__traceback__)
+        return shown
 
     def __str__(self) -> str:
         message = str(self.args[0]) if self.args else ""

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from chitieu._language import category, name_of, pick, printed, say
+from chitieu._language import category, pick, printed, say
 from chitieu._layout import CHECK, Layout, axis_name
 from chitieu._printed import PrintedCell, PrintedTable, cell_of, quotient_cell, signs, source_note
 from chitieu.charts._notes import coverage
@@ -45,7 +45,6 @@ def table_of(
     Raises:
         PlanError: For an area or a level that is not there.
     """
-
     split = breakdowns(CHECK, frame, but=(rows, columns))
     subject = of_indicator(definition, quantities, f" ({split})" if split else "")
 

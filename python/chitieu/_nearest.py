@@ -91,7 +91,14 @@ def nearest(got: object, known: Mapping[str, Iterable[str]]) -> str:
     order = list(known)
     if isinstance(got, str):
         order.sort(key=lambda word: -max(_likeness(got, name) for name in (word, *known[word])))
-    return ", ".join(order[:MOST]) + (", …" if len(order) > MOST else "") or "–"
+    shown = [_with_name(word, known[word]) for word in order[:MOST]]
+    return ", ".join(shown) + (", …" if len(order) > MOST else "") or "–"
+
+
+def _with_name(word: str, names: Iterable[str]) -> str:
+    """Return a word as an error names it: a code of an area, which tells nothing, with its name."""
+    name = next(iter(names), "")
+    return f"{word} ({name})" if word.isdigit() and name else word
 
 
 def _folded(text: str) -> str:

@@ -13,6 +13,7 @@ from chitieu._layout import Layout
 from chitieu._period import period_in_words
 from chitieu._printed import PrintedCell, PrintedTable, cell_of, quotient_cell, signs, source_note, text_cell
 from chitieu.charts._notes import coverage
+from chitieu.charts._words import upper
 
 #: The scores, each with what is counted of what.
 SCORES = {
@@ -102,7 +103,7 @@ def failing_of(summary: pl.DataFrame, *, where: str, period: str, source: str | 
         )
     return PrintedTable(
         title=say("Kết quả kiểm tra dữ liệu trẻ em, chia theo quy tắc", "What a check of the records found, by rule"),
-        subtitle=", ".join(filter(None, (where, period_in_words(period)))),
+        subtitle=upper(", ".join(filter(None, (where, period_in_words(period))))),
         unit=say("Đơn vị tính: dòng (quy tắc về xã: xã × kỳ)", "Unit: rows (rules about communes: commune × period)"),
         head=[
             say("Bảng và việc cần làm", "Table, and what to do"),

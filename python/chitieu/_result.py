@@ -321,9 +321,10 @@ class Result(Table):
         for dimension in self._plan.by:
             rows &= pl.col(dimension) == "total"
         name = area_names(self._area_vintage).get((level, area), area)
+        where = "result.table(...), result.only(...), result.to_polars()"
         more = say(
-            f"Tổng số của {name}; cả {printed(len(self))} dòng ở result.table(...), result.only(...), result.to_polars()",
-            f"Totals of {name}; all {printed(len(self))} rows by result.table(...), result.only(...), result.to_polars()",
+            f"Tổng số của {name}; cả {printed(len(self))} dòng ở {where}",
+            f"Totals of {name}; all {printed(len(self))} rows by {where}",
         )
         return self._frame.filter(rows), more
 

@@ -193,6 +193,8 @@ class Table:
     def _repr_html_(self) -> str:
         shown, more = self._overview()
         head, rows, right = self._cells(shown)
+        if self._frame.is_empty():
+            more = say("Không có dòng nào.", "There are no rows.")
         note = f"<p>{escape(more)}</p>" if more else ""
         notes = "".join(f"<li>{escape(text)}</li>" for text in self.notes)
         table = f"<p>{escape(self._heading())}</p>{html_table(head, rows, right)}{note}"

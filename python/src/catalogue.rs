@@ -2,7 +2,7 @@
 
 use crate::enter::enter;
 use chitieu::quality::column_name;
-use chitieu::{Catalogue, Language, PeriodKind, Plan};
+use chitieu::{Catalogue, Language, Period, PeriodKind, Plan};
 use pyo3::prelude::*;
 use std::collections::BTreeMap;
 
@@ -95,7 +95,15 @@ fn words() -> String {
     serde_json::json!({"tables": tables, "lists": lists, "about": about, "ethnic": ethnic}).to_string()
 }
 
+/// A period as a sentence names it, in Vietnamese and English; none for what is no period.
+#[pyfunction]
+fn period_in_words(period: &str) -> Option<(String, String)> {
+    let words = period.parse::<Period>().ok()?.in_words();
+    Some((words.vi, words.en))
+}
+
 pub fn add_to(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<PyCatalogue>()?;
-    m.add_function(wrap_pyfunction!(words, m)?)
+    m.add_function(wrap_pyfunction!(words, m)?)?;
+    m.add_function(wrap_pyfunction!(period_in_words, m)?)
 }

@@ -351,7 +351,7 @@ impl Choice {
         let [date, place, verification, age] = self.words().map(|(_, word)| word);
         let mut parts =
             vec![period_text(self.period.as_ref()), name("abuse_date", &date), name("abuse_place", &place), name("age_limit", &age)];
-        parts.extend(verification.split('+').map(|word| name("verification", word)));
+        parts.extend(verification.split('+').map(|word| name("verification", word).small()));
         if self.abandonment_with_neglect {
             parts.push(name("word", "abandonment_or_neglect"));
         }
@@ -371,7 +371,7 @@ pub(super) fn period_word(period: Option<&Period>) -> String {
 /// A period in plain words.
 pub(super) fn period_text(period: Option<&Period>) -> Text {
     let all = || Catalogue::builtin().codes().name("abuse_view", "all");
-    period.map_or_else(|| all().unwrap_or_else(|| Text::new("all", "all")), |p| Text::new(p.to_string(), p.to_string()))
+    period.map_or_else(|| all().unwrap_or_else(|| Text::new("all", "all")), Period::in_words)
 }
 
 #[cfg(test)]

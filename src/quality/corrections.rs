@@ -153,7 +153,7 @@ impl Check {
     /// Code and name in ASCII letters.
     fn file_name(&self, commune: u32, language: Language) -> String {
         if commune == NOWHERE {
-            return say(language, "khong-ro-xa.xlsx", "commune-unknown.xlsx").to_owned();
+            return say(language, "khong-xac-dinh-xa.xlsx", "commune-unknown.xlsx").to_owned();
         }
         let area = self.setting.areas.get(commune);
         format!("{}-{}.xlsx", area.code, folded(&area.name).join("-"))
@@ -181,7 +181,8 @@ impl Check {
     ) -> Result<(), XlsxError> {
         sheet.set_name(say(language, "Tổng hợp", "Summary"))?;
         let area = (commune != NOWHERE).then(|| self.setting.areas.get(commune));
-        let name = area.map_or_else(|| say(language, "Không rõ xã", "Commune unknown").to_owned(), |a| format!("{} ({})", a.name, a.code));
+        let name =
+            area.map_or_else(|| say(language, "Không xác định xã", "Commune unknown").to_owned(), |a| format!("{} ({})", a.name, a.code));
         sheet.write_string_with_format(
             0,
             0,
@@ -303,7 +304,7 @@ impl Check {
 fn said(problem: &Address, sources: &Sources, language: Language) -> String {
     let mut what = problem.rule.text.get(language).to_owned();
     if let Some(finding) = problem.finding {
-        what = format!("{}: {what}", finding.period_in_words(language));
+        what = format!("{what} ({})", finding.period_in_words(language));
     }
     if let Some(other) = problem.other_row {
         let (file, _, at) = sources.0.get(&(problem.table.to_owned(), other + 1)).cloned().unwrap_or_default();

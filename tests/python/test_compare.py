@@ -181,6 +181,7 @@ def test_as_it_is_printed(years, tmp_path):
         ]
         assert table.notes == [
             "†: Chưa đủ xã báo cáo.",
+            "Chênh lệch, tỷ số tính từ giá trị chưa làm tròn.",
             "Từ – đến: khoảng tin cậy 95 %.",
             "2021: 1/161 xã đã báo cáo.",
             "2022: 1/161 xã đã báo cáo.",

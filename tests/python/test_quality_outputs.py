@@ -146,7 +146,7 @@ def test_each_commune_gets_a_workbook(dataset, tmp_path):
         paths = found.write_corrections(tmp_path / "sửa", severity="error")
     finally:
         ct.set_language("en")
-    assert [p.name for p in paths] == ["12337-thi-tran-vuong.xlsx", "12364-xa-hai-trieu.xlsx", "khong-ro-xa.xlsx"]
+    assert [p.name for p in paths] == ["12337-thi-tran-vuong.xlsx", "12364-xa-hai-trieu.xlsx", "khong-xac-dinh-xa.xlsx"]
     assert sorted(p.name for p in (tmp_path / "sửa").iterdir()) == sorted(p.name for p in paths)
     book = openpyxl.load_workbook(paths[1])
     assert book.sheetnames == ["Tổng hợp", "Cần xác minh 1"]

@@ -21,7 +21,7 @@ Example:
 from chitieu.charts._forms import forms_overlaps
 from chitieu.charts._funnel import funnel
 from chitieu.charts._pyramid import pyramid
-from chitieu.charts._render import save_png
+from chitieu.charts._render import picture, save_png
 from chitieu.charts._series import series
 
-__all__ = ["forms_overlaps", "funnel", "pyramid", "save_png", "series"]
+__all__ = ["forms_overlaps", "funnel", "picture", "pyramid", "save_png", "series"]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 import polars as pl
 
 from chitieu._areas import Units, reports
-from chitieu._catalogue import MULTIPLIER
+from chitieu._catalogue import MULTIPLIER, target
 from chitieu._language import category, name_of, printed, quotient, say
 from chitieu._period import period_in_words
 from chitieu.charts._checks import Checks
@@ -298,8 +298,8 @@ def _layers(
         alt.Tooltip("reports:N", title=say("Xã báo cáo", "Communes reporting")),
         alt.Tooltip("status:N", title=name_of("column", "status")),
     ]
-    target = cells.target or {}
-    rows = [{**{k: v for k, v in row.items() if k != "key"}, "target": target.get("value")} for row in of_panel]
+    aim = cells.target or {}
+    rows = [{**{k: v for k, v in row.items() if k != "key"}, "target": aim.get("value")} for row in of_panel]
     step = (3 if cells.columns else 10) + 13 * lines
     base = alt.Chart(alt.Data(values=rows)).properties(width=width, height=alt.Step(step))
     layers = [
@@ -334,9 +334,8 @@ def _notes(cells: _Cells) -> list[str]:
     if any(row["lower"] is not None for row in cells.rows):
         notes.append(say("Vạch ngang", "Whiskers") + f": {confidence()}.")
     if cells.target is not None:
-        value = f"{cells.target['value']:g}".replace(".", say(",", "."))
-        sign = {"<=": "≤", ">=": "≥"}.get(cells.target["op"], cells.target["op"])
-        notes.append(say("Nét đứt: mục tiêu", "Dashed line: target for") + f" {cells.target['year']} ({sign} {value}).")
+        line = say("Nét đứt: mục tiêu", "Dashed line: target for")
+        notes.append(f"{line} {cells.target['year']} ({target(cells.target)}).")
     if any(row["look"] == "unreliable" for row in cells.rows):
         notes.append(say("Cột nhạt: số liệu nhỏ, độ tin cậy thấp.", "Pale bars: too few to be reliable."))
     if cells.undecided:
