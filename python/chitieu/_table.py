@@ -212,15 +212,15 @@ class Table:
 
     def _cells(self, shown: pl.DataFrame) -> tuple[tuple[str, ...], list[tuple[str, ...]], tuple[int, ...]]:
         """Return the head and the rows of what a notebook shows, and which columns are set to the right."""
-        shown = shown.select(column for column in shown.columns if column not in self._hidden)
-        names = area_names(self._area_vintage) if "area" in shown.columns else {}
+        columns = [column for column in shown.columns if column not in self._hidden]
+        names = area_names(self._area_vintage) if "area" in columns else {}
         rows = []
         for row in shown.iter_rows(named=True):
             if "area" in row:
                 row["area"] = names.get((row["area_level"], row["area"])) or name_of("word", row["area"])
-            rows.append(tuple(self._cell(column, value) for column, value in row.items()))
-        right = tuple(n for n, dtype in enumerate(shown.dtypes) if dtype.is_numeric())
-        return tuple(self._head(column) for column in shown.columns), rows, right
+            rows.append(tuple(self._cell(column, row[column]) for column in columns))
+        right = tuple(n for n, column in enumerate(columns) if shown.schema[column].is_numeric())
+        return tuple(self._head(column) for column in columns), rows, right
 
     @property
     def _hidden(self) -> set[str]:

@@ -1,0 +1,181 @@
+"""Ten things that a provincial analyst does in the first hour, each as it would be typed, in Vietnamese.
+
+1 read a messy workbook; 2 indicators by commune and age; 3 a table in Vietnamese for Excel; 4 one year beside another;
+5 abuse by form and sex with per cent; 6 a chart for a report; 7 why a number is what it is; 8 a half-year; 9 after the
+reform of 2025; 10 files to hand over.
+"""
+
+import base64
+import re
+from datetime import date
+
+import chitieu as ct
+import openpyxl
+import polars as pl
+import pytest
+
+IDS = ["child_population", "birth_registration_under_5"]
+
+
+@pytest.fixture(autouse=True)
+def vietnamese():
+    ct.set_language("vi")
+    yield
+    ct.set_language("en")
+
+
+@pytest.fixture(scope="module")
+def workbook(tmp_path_factory):
+    """A list of two communes with a head, dates written in three ways, names for codes, a day that is none, a total."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for line in (["UBND HUYỆN TIÊN LỮ"], ["DANH SÁCH TRẺ EM NĂM 2022"], []):
+        sheet.append(line)
+    sheet.append(["TT", "Mã trẻ em", "Ngày sinh", "Giới tính", "Xã, thị trấn", "Đã đăng ký khai sinh"])
+    # Hải Triều: four under five at the end of 2022, three of them registered; An Viên: two of two.
+    for nth, row in enumerate(
+        [
+            ("a", date(2019, 3, 5), "Nam", "Xã Hải Triều", "x"),
+            ("b", "05/03/2020", "nữ", "Hải Triều", "Có"),
+            ("c", "2021-07-09", "Nữ", "X. Hải Triều", "Không"),
+            ("d", "9-7-2022", "NAM", "Hải Triều", "có"),
+            ("e", date(2012, 1, 1), "Nam", "Hải Triều", "Có"),
+            ("f", "31/02/2019", "Nữ", "Hải Triều", "Có"),
+            ("g", "01/06/2018", "Nữ", "Xã An Viên", "Có"),
+            ("h", "02/06/2018", "Nam", "An Viên", "x"),
+        ],
+        1,
+    ):
+        sheet.append([nth, *row])
+    sheet.append([None, "Tổng cộng", None, None, None, 8])
+    path = tmp_path_factory.mktemp("so") / "so_tre_em.xlsx"
+    book.save(path)
+    return path
+
+
+@pytest.fixture
+def reading(workbook):
+    return ct.read(workbook, table="children", area_vintage="2022-12-31", within="33")
+
+
+@pytest.fixture
+def result(reading):
+    dataset = ct.Dataset(children=reading)
+    return ct.compute(dataset, period="2022", indicators=IDS, by=["sex", "age_group"], area_level="commune")
+
+
+def test_1_read_a_messy_workbook(reading):
+    assert reading.to_polars().height == 8
+    assert reading.findings_table().names == ("Ngày sinh: cần ngày có trong tháng",)
+    assert [str(cell) for cell in reading.findings_table().cells[0]] == ["1", "1", "10"]
+    assert reading.set_aside.filter(why="total").height == 1
+    assert set(reading.to_polars()["commune"]) == {"12364", "12355"}
+
+
+def test_2_and_3_a_table_by_commune_and_age_for_excel(result, tmp_path):
+    table = result.table("Dân số trẻ em", rows="area", columns="Nhóm tuổi", area="Huyện Tiên Lữ", source="sổ trẻ em")
+    assert table.head == ("Địa bàn", "Tổng số", "0–2 tuổi", "3–5 tuổi", "6–10 tuổi", "11–15 tuổi")
+    found = dict(zip(table.names, ([str(c) for c in row] for row in table.cells), strict=True))
+    # a is 3, b 2, c 1, d 0, e 10, g and h 4 years old; the age of f is not known.
+    assert found["Xã Hải Triều"] == ["5", "3", "1", "1", "0"]
+    assert found["Xã An Viên"] == ["2", "0", "2", "0", "0"]
+    assert found["Thị trấn Vương"] == ["(cbc)"] * 5
+    assert "(cbc): Chưa báo cáo." in table.notes
+    assert "1 bản ghi chưa xác định được, không tính vào." in table.notes
+    sheet = openpyxl.load_workbook(table.write_excel(tmp_path / "bang.xlsx")).active
+    assert sheet["A1"].value == "Dân số trẻ em, chia theo địa bàn và nhóm tuổi"
+    assert (
+        table.write_csv(tmp_path / "bang.csv").read_text(encoding="utf-8-sig").splitlines()[0].split(";")[3]
+        == "3–5 tuổi"
+    )
+
+
+def test_4_one_year_beside_another(reading, result):
+    dataset = ct.Dataset(children=reading)
+    asked = {"indicators": IDS, "by": ["sex", "age_group"], "area_level": "commune", "area_vintage": "2022-12-31"}
+    before = ct.compute(dataset, period="2021", **asked)
+    table = ct.compare(before, result, indicator="birth_registration_under_5").table(rows="area", area="Xã Hải Triều")
+    # At the end of 2021 a, b and c of the list were born, two of them registered; a year later d too.
+    assert [str(cell).rstrip("*†") for cell in table.cells[0]][:3] == ["66,67", "75,00", "8,33"]
+    assert table.subtitle == "Xã Hải Triều, năm 2022 so với năm 2021"
+
+
+def test_5_abuse_by_form_and_sex_with_per_cent():
+    province = ct.synthetic.province("33", children=60_000, year=2022, seed=1)
+    counts = ct.abuse.register(province).select(period="2022").counts("child", by=["form", "sex"])
+    table = counts.table(rows="form", columns="sex", percent=True, source="dữ liệu tổng hợp")
+    assert table.head[:5] == ("Hình thức xâm hại", "Tổng số", "Tổng số (%)", "Nam", "Nam (%)")
+    assert table.names[0] == "Tổng số"
+    assert any("không cộng thành tổng số" in note for note in table.notes)
+
+
+def test_6_a_chart_for_a_report(result, tmp_path):
+    chart = result.plot("birth_registration_under_5", area="Huyện Tiên Lữ", title="Khai sinh", subtitle="Phụ lục 1")
+    above = chart.to_dict()["title"]
+    assert above["text"] == ["Khai sinh"]
+    assert above["subtitle"][:2] == ["Phụ lục 1", "Huyện Tiên Lữ, năm 2022"]
+    shown, _ = chart._repr_mimebundle_()
+    assert shown["image/svg+xml"].startswith("<svg")
+    assert base64.b64decode(shown["image/png"]).startswith(b"\x89PNG")
+    assert "http" not in re.sub(r'xmlns(:\w+)?="[^"]*"', "", shown["image/svg+xml"])
+    assert ct.charts.save_png(chart, path=tmp_path / "hinh.png").stat().st_size > 5_000
+
+
+def test_7_why_a_number_is_what_it_is(result, reading):
+    indicator = ct.catalogue()["birth_registration_under_5"]
+    assert indicator.conditions["numerator"] == "COUNT(*) FROM children WHERE age < 5 AND birth_registered"
+    shown = repr(indicator)
+    for word in ("Khái niệm", "Tử số", "Căn cứ: Quyết định 23/QĐ-TTg năm 2021, chỉ tiêu 14"):
+        assert word in shown
+    row = result.only("birth_registration_under_5", area="Xã Hải Triều").row(0, named=True)
+    # By hand from the list: a, b, d of a, b, c, d; the age of f is not known.
+    assert (row["numerator"], row["denominator"], row["undecided"]) == (3, 4, 1)
+    born = pl.col("birth_date").is_between(date(2018, 1, 1), date(2022, 12, 31))
+    under_5 = reading.to_polars().filter(born, commune="12364")
+    assert (under_5["birth_registered"].sum(), under_5.height) == (3, 4)
+
+
+def test_8_and_9_a_half_year_and_after_the_reform(reading):
+    dataset = ct.Dataset(children=reading)
+    half = ct.compute(dataset, period="2022H1", indicators=IDS, area_level="commune")
+    table = half.table("child_population", area="Xã Hải Triều")
+    assert table.subtitle == "Xã Hải Triều, 6 tháng đầu năm 2022"
+    assert table.cells[0][0].number == 4  # d was born in July
+    moved = ct.compute(dataset, period="2022", indicators=IDS, area_level="commune", area_vintage="2025-07-01")
+    where = ct.area_moves(start="2022-12-31", end="2025-07-01").filter(old="12364")["new_name"].item()
+    assert moved.table("child_population", area=where).cells[0][0].number >= 5
+    assert any("Thái Bình" in note for note in moved.table("child_population", area=where).notes)
+
+
+def test_10_files_to_hand_over(reading, result, tmp_path):
+    check = ct.check(ct.Dataset(children=reading), period="2022")
+    workbooks = check.write_corrections(tmp_path / "xac_minh")
+    assert [path.name for path in workbooks] == ["12364-xa-hai-trieu.xlsx"]
+    page = check.write_report(tmp_path / "bao_cao.html").read_text(encoding="utf-8")
+    assert "<h1" in page
+    for table in (result.table("child_population"), check.findings_table(), check.scorecard("commune").table()):
+        assert table.write_excel(tmp_path / "a.xlsx").read_bytes()[:2] == b"PK"
+
+
+@pytest.mark.parametrize(
+    ("typed", "leads"),
+    [
+        (lambda r: r.table("dan so"), "child_population"),
+        (lambda r: r.table("child_population", columns="tuoi"), "age_group"),
+        (lambda r: r.table("child_population", area="Xã Hải Triêu"), "12364 (Xã Hải Triều)"),
+        (lambda r: r.table("child_population", area_level="thôn"), "commune"),
+        (lambda r: r.only("child_population", sex="nử"), "female"),
+        (lambda r: r.printed("child_population", area="33", sex="*"), 'thêm sex="unknown"'),
+        (lambda r: ct.codes("hình thứ"), "form"),
+        (lambda r: ct.plan(period="2022Q5"), "2022Q1"),
+    ],
+)
+def test_what_was_typed_wrong_is_answered_with_what_to_type(result, typed, leads):
+    with pytest.raises(ct.PlanError) as answered:
+        typed(result)
+    assert leads in str(answered.value)
+
+
+def test_names_without_their_marks_are_understood(result):
+    assert result.table("dan so tre em", columns="gioi tinh", area="xa hai trieu").head[1] == "Tổng số"
+    assert ct.codes("hinh thuc xam hai").equals(ct.codes("form"))
