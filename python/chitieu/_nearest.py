@@ -98,7 +98,7 @@ def nearest(got: object, known: Mapping[str, Iterable[str]]) -> str:
 def _with_name(word: str, names: Iterable[str]) -> str:
     """Return a word as an error names it: a code of an area, which tells nothing, with its name."""
     name = next(iter(names), "")
-    return f"{word} ({name})" if word.isdigit() and name else word
+    return f"{word} ({name})" if word.isdigit() and name and word not in name else word
 
 
 def _folded(text: str) -> str:

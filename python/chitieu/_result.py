@@ -171,7 +171,13 @@ class Result(Table):
         if column == "indicator":
             listed = self._plan._data["indicators"]
             return {i["id"]: [*i["name"].values(), *filter(None, [i.get("code")])] for i in listed}
-        return super()._known(column)
+        known = super()._known(column)
+        if column == "measure":  # per what, as tables and charts call it
+            for definition in self._plan._data["indicators"]:
+                of = of_indicator(definition, self._plan._data["quantities"]).of
+                for measure in set(known) & set(definition["outputs"]):
+                    known[measure].append(measure_name(measure, of))
+        return known
 
     def _indicator(self, given: str) -> str:
         """Return the id of an indicator given by id, code or name."""
@@ -184,7 +190,9 @@ class Result(Table):
     def _measure(self, definition: dict[str, Any], given: str | None) -> str:
         """Return a measure of an indicator; the last that the definition names if none is given."""
         outputs = definition["outputs"]
-        return one_of("measure", given or outputs[-1], {m: codes("measure")[m] for m in outputs})
+        of = of_indicator(definition, self._plan._data["quantities"]).of
+        names = {m: (*codes("measure")[m], measure_name(m, of)) for m in outputs}
+        return one_of("measure", given or outputs[-1], names)
 
     def _left_out(self, indicator: str) -> PlanError:
         """Return the error of an indicator without rows."""

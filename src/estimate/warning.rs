@@ -218,7 +218,7 @@ fn not_recorded(subject: &Subject, total: u64, unknown: u64) -> Warning {
 }
 
 fn parts_warning(subject: &Subject, dimension: Dimension, sum: u64, total: u64, unknown: u64) -> Warning {
-    let sign = if sum < total { '−' } else { '+' };
+    let sign = if sum < total { '-' } else { '+' };
     let difference = sum.abs_diff(total);
     let (why_vi, why_en) = if dimension.is_multiple() {
         ("; một bản ghi có thể thuộc nhiều nhóm hoặc không thuộc nhóm nào", "; a record may be in several categories or in none")

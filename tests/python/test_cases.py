@@ -44,6 +44,8 @@ def check_cell(result, expected):
         wanted = case_files.none(expected[fact])
         if fact == "printed":
             found = result.printed(expected["indicator"], **where)
+            # Here counts have a mark between thousands; a case has what the crate prints.
+            found = found.replace(",", "") if row["measure"] == "count" else found
         else:
             found = row[fact]
         if fact == "value" and wanted is not None:

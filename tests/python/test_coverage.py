@@ -180,7 +180,7 @@ def test_charts_and_tables_say_who_reported():
     try:
         text = " ".join(result.plot("child_population").to_dict()["title"]["subtitle"])
         assert "4/161 xã đã báo cáo." in text
-        assert "Trẻ em (sổ theo dõi): 4/161 xã" in repr(result)
+        assert "4/161 xã (Trẻ em (sổ theo dõi))" in repr(result)
     finally:
         ct.set_language("en")
 

@@ -120,7 +120,7 @@ def test_a_title_names_the_measure_that_is_drawn():
         ("special_circumstances", "percent"): "Tỷ lệ trẻ em có hoàn cảnh đặc biệt (%)",
         ("abused_children", "count"): "Số trẻ em bị xâm hại",
         ("abused_children", "percent"): "Tỷ lệ trẻ em bị xâm hại (%)",
-        ("abused_children", "per_100000"): "Tỷ suất trẻ em bị xâm hại (trên 100.000)",
+        ("abused_children", "per_100000"): "Tỷ suất trẻ em bị xâm hại (trên 100.000 trẻ em)",
         ("child_population", "count"): "Dân số trẻ em",
         ("birth_registration_under_5", "percent"): "Tỷ lệ trẻ em dưới 5 tuổi được đăng ký khai sinh",
     }

@@ -52,7 +52,9 @@ def test_what_was_set_aside_travels_and_adds_up():
     tally = PLAN.partial(dataset.without(ct.check(dataset, period="2022")))
     sent = PLAN.tally(tally.to_polars())
     told = [w for w in PLAN.finish(ct.merge([sent, tally])).warnings if w.code == "set_aside"]
-    assert [w.text["en"] for w in told] == ["Rows that failed a check of quality were set aside: children: 6"]
+    assert [w.text["en"] for w in told] == [
+        "Rows that failed a check of quality were set aside: 6 of Children (register)"
+    ]
 
 
 def test_a_column_that_one_part_lacked_is_told_after_the_journey():

@@ -83,7 +83,7 @@ def test_parts_and_the_register_say_what_was_set_aside(dataset):
     plan = ct.plan(period="2022", indicators=["child_population"])
     tally = pickle.loads(pickle.dumps(plan.partial(kept)))
     (warning,) = [w for w in plan.finish(ct.merge([tally, tally])).warnings if w.code == "set_aside"]
-    assert warning.text["en"].endswith(f"children: {2 * rows['children']}")
+    assert warning.text["en"].endswith(f"{2 * rows['children']} of Children (register)")
 
 
 def test_the_register_of_abuse_says_what_was_set_aside():
@@ -178,7 +178,9 @@ def test_what_is_computed_says_how_many_rows_were_set_aside():
     result = ct.compute(kept, period="2022", indicators=["child_population"])
     assert result.only("child_population", measure="count", area="33")["numerator"].item() == 2
     told = [w for w in result.warnings if w.code == "set_aside"]
-    assert [w.text["en"] for w in told] == ["Rows that failed a check of quality were set aside: children: 1"]
+    assert [w.text["en"] for w in told] == [
+        "Rows that failed a check of quality were set aside: 1 of Children (register)"
+    ]
     assert "set aside" in repr(result)
 
 
