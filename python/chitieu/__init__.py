@@ -18,7 +18,7 @@ import sys
 import warnings
 from typing import TYPE_CHECKING
 
-from chitieu import _result, abuse, charts, stats, synthetic
+from chitieu import _printed, _result, abuse, charts, stats, synthetic
 from chitieu._areas import area_moves, areas
 from chitieu._catalogue import Catalogue, Indicator, catalogue
 from chitieu._check import Check, check, rules
@@ -81,7 +81,7 @@ __all__ = [
     "tqdm_progress",
 ]
 
-guard(sys.modules[__name__], abuse, charts, stats, synthetic, _result)
+guard(sys.modules[__name__], abuse, charts, stats, synthetic, _printed, _result)
 
 # A type checker shall still see a misspelt name.
 if not TYPE_CHECKING:

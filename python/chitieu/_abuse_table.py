@@ -145,7 +145,7 @@ class Table(_table.Table):
             area_level=area_level,
             area_vintage=self._area_vintage,
             name=self._cell,
-            notes=[self.description, *self.notes],
+            notes=[f"{say('Phạm vi', 'Selection')}: {self.description}", *self.notes],
             source=source,
         )
 

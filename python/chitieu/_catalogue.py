@@ -144,8 +144,10 @@ _PARTS = {
 def target(found: dict[str, Any]) -> str:
     """Return what is aimed at as it is printed: ``≥ 98,5``."""
     sign = {"<=": "≤", ">=": "≥"}.get(found["op"], found["op"])
-    value = f"{found['value']:g}"
-    return f"{sign} {value.replace('.', say(',', '.'))}"
+    value = f"{found['value']:g}".replace(".", say(",", "."))
+    if found["measure"] == "percent":
+        return "100 %" if found["value"] == 100 else f"{sign} {value} %"
+    return f"{sign} {value}"
 
 
 _ROLES = {"numerator": ("Tử số", "Numerator"), "denominator": ("Mẫu số", "Denominator")}

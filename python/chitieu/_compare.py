@@ -15,9 +15,9 @@ from chitieu._comparison_table import SIDES, fraction, names_of, printed_compari
 from chitieu._errors import PlanError
 from chitieu._language import codes, pick, printed, say
 from chitieu._nearest import one_of, unknown_word
-from chitieu._period import KINDS, period_in_words
+from chitieu._period import KINDS, period_in_words, period_name
 from chitieu._printed import PrintedTable
-from chitieu._result import Result
+from chitieu._result import SEEN, Result
 from chitieu._table import Table
 from chitieu.stats import Comparison, proportion_difference, proportion_ratio, rate_difference, rate_ratio
 
@@ -78,7 +78,13 @@ def compare(before: Result, after: Result, *, indicator: str, measure: str | Non
     shown = [f"{name}_{side}" for name in ("period", *SIDES) for side in ("before", "after")]
     columns = ["indicator", "code", "measure", "area", "area_level", *after.plan.by, *shown]
     frame = pl.concat([both.select(columns), changes, both.select("definition", "unit")], how="horizontal")
-    return ComparisonTable(frame, after)
+    warned = [
+        f"{period_name(result.plan.period)}: {warning}"
+        for result in (before, after)
+        for warning in result.warnings
+        if warning.indicator in ("", indicator) and warning.code not in SEEN
+    ]
+    return ComparisonTable(frame, after, warned)
 
 
 #: Columns of what was compared.
@@ -135,9 +141,20 @@ def _counted(result: Result, indicator: str) -> str:
     return f"{name}: {conditions}"
 
 
+#: Kinds of periods, as an error names them.
+KIND_NAMES = {
+    "month": ("tháng", "month"),
+    "quarter": ("quý", "quarter"),
+    "half_year": ("nửa năm", "half-year"),
+    "school_year": ("năm học", "school year"),
+    "year": ("năm", "year"),
+    "custom": ("khoảng ngày", "range of days"),
+}
+
+
 def _kind(period: str) -> str:
     found = (name for name, (pattern, _) in KINDS.items() if re.fullmatch(pattern, period))
-    return next(found, "custom")
+    return say(*KIND_NAMES[next(found, "custom")])
 
 
 def _change(row: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -179,16 +196,16 @@ class ComparisonTable(Table):
     """Two results of one indicator side by side; see :func:`compare`.
 
     Columns: ``indicator``, ``code``, ``measure``, ``area``, ``area_level``, one per dimension; of each side
-    (``_before``, ``_after``) ``period``, ``numerator``, ``denominator``, ``value``, ``reported``, ``expected``,
-    ``status``; ``difference`` (after − before, in the unit of the measure: of per cent percentage points) and ``ratio``
-    (after ÷ before), each with ``_lower`` and ``_upper``; ``status`` of the comparison: the reason of a value that is
+    (``_before``, ``_after``) ``period``, ``numerator``, ``denominator``, ``value``, ``undecided``, ``reported``,
+    ``expected``, ``status``; ``difference`` (after − before, in the unit of the measure: of per cent percentage points)
+    and ``ratio`` (after ÷ before), each with ``_lower`` and ``_upper``; ``status`` of the comparison: the reason of a value that is
     missing, ``unreliable`` if a side has too few, ``partial`` if communes of a side did not report; ``definition``,
     ``unit``.
     """
 
-    def __init__(self, frame: pl.DataFrame, after: Result) -> None:
+    def __init__(self, frame: pl.DataFrame, after: Result, warned: list[str]) -> None:
         super().__init__(frame, after.area_vintage)
-        self._after = after
+        self._after, self._warned = after, warned
         self._definition = after._definition(str(frame["indicator"][0]))
 
     @property
@@ -199,7 +216,7 @@ class ComparisonTable(Table):
         taken = say(
             "Khoảng tin cậy 95 % coi hai kết quả là độc lập.", "The 95 % limits take the two results as independent."
         )
-        return [taken if found else none]
+        return [taken if found else none, *self._warned]
 
     def _heading(self) -> str:
         before, after = (period_in_words(self._frame[f"period_{side}"][0]) for side in ("before", "after"))
@@ -261,4 +278,5 @@ class ComparisonTable(Table):
             area=area,
             area_level=area_level,
             source=source,
+            more=self._warned,
         )

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from chitieu._catalogue import MULTIPLIER
-from chitieu._indicator_table import value_cell
+from chitieu._indicator_table import undecided_note, value_cell
 from chitieu._language import category, codes, rounded, say
 from chitieu._layout import CHECK, Layout
 from chitieu._period import period_in_words, period_name
@@ -20,7 +20,7 @@ from chitieu.charts._subject import breakdowns, of_indicator
 from chitieu.charts._words import upper
 
 #: What each of two rows has of its own.
-SIDES = ("numerator", "denominator", "value", "reported", "expected", "status")
+SIDES = ("numerator", "denominator", "value", "undecided", "reported", "expected", "status")
 
 
 def names_of(column: str) -> tuple[str, str] | tuple[()]:
@@ -61,6 +61,7 @@ def printed_comparison(
     area: str | None,
     area_level: str | None,
     source: str | None,
+    more: Sequence[str],
 ) -> PrintedTable:
     """Return rows of a comparison as a printed table.
 
@@ -73,6 +74,7 @@ def printed_comparison(
         area: The area looked into.
         area_level: The level of areas.
         source: Where the records come from.
+        more: Notes to add.
 
     Raises:
         PlanError: For an area or a level that is not there.
@@ -125,7 +127,8 @@ def printed_comparison(
                 "Difference and ratio are of values before rounding.",
             ),
             *([limits] if _has_limits(layout.rows, "difference") else []),
-            *_reports(layout.at_place.head(1), periods),
+            *_of_each(layout.at_place, periods),
+            *more,
             *source_note(source),
         ],
     )
@@ -175,10 +178,13 @@ def _rounded(value: Decimal | float | None, decimals: int, status: str) -> Print
     return cell_of(float(number) if decimals else int(number), decimals, status)
 
 
-def _reports(at_place: pl.DataFrame, periods: Sequence[str]) -> list[str]:
-    """Return who reported in each of the periods."""
+def _of_each(at_place: pl.DataFrame, periods: Sequence[str]) -> list[str]:
+    """Return of each of the periods what was left out, and who reported."""
     found = []
+    texts = [column for column, dtype in at_place.schema.items() if dtype == pl.String]
     for period, side in zip(periods, ("before", "after"), strict=True):
-        one = at_place.select(reported=f"reported_{side}", expected=f"expected_{side}")
-        found.append([f"{period_name(period)}: {text[:1].lower()}{text[1:]}" for text in coverage(one)])
-    return [text for texts in found for text in texts]
+        names = {name: f"{name}_{side}" for name in ("undecided", "reported", "expected")}
+        one = at_place.select(*texts, **names)
+        told = [*undecided_note(one), *coverage(one.head(1))]
+        found += [f"{period_name(period)}: {text[:1].lower()}{text[1:]}" for text in told]
+    return found

@@ -259,7 +259,7 @@ class Dataset:
         """How many rows of each table :meth:`without` took out."""
         return dict(self._set_aside)
 
-    def without(self, check: Check, *, severity: str = "error") -> Dataset:
+    def without(self, check: Check, *, severity: str = "error", rules: Sequence[str] | None = None) -> Dataset:
         """Return this dataset without the rows that fail a check; what is computed from it says how many.
 
         Of rows with the same key the first stays that fails no other rule. Perpetrators go with the last victim of
@@ -269,10 +269,11 @@ class Dataset:
         Args:
             check: A check of this dataset; see :func:`check`.
             severity: ``"error"``, ``"warning"`` or ``"info"``: rules of at least that severity.
+            rules: Rules by their codes instead, such as ``["child_repeated"]``; see :func:`rules`.
 
         Raises:
-            PlanError: For a check of another dataset, or of one that has changed since (its values are compared), or an
-                unknown severity.
+            PlanError: For a rule that there is not, a check of another dataset, or of one that has changed since (its
+                values are compared), or an unknown severity.
 
         Example:
             >>> import chitieu as ct, polars as pl
@@ -285,7 +286,8 @@ class Dataset:
         found = copy.copy(self)
         found._tables, found._set_aside = dict(self._tables), dict(self._set_aside)
         found._announced = dict(self._announced)
-        aside = {t: pl.DataFrame(check._native.rows_to_set_aside(t, severity))["row"] for t in self._tables}
+        codes = None if rules is None else word_list("rules", rules)
+        aside = {t: pl.DataFrame(check._native.rows_to_set_aside(t, severity, codes))["row"] for t in self._tables}
         if all(self._has_cases(t) for t in ("victims", "perpetrators")):
             aside["perpetrators"] = self._with_cases_lost(aside["victims"], aside["perpetrators"])
         for table, out in aside.items():

@@ -76,7 +76,7 @@ def table_of(
         whole=layout.whole,
         notes=[
             *signs(made),
-            *_undecided(layout.at_place),
+            *undecided_note(layout.at_place),
             *coverage(layout.at_place.head(1), zero=any(cell.number == 0 for row in made for cell in row)),
             *layout.sums(str(frame["unit"][0])),
             *more,
@@ -96,7 +96,7 @@ def value_cell(row: Mapping[str, Any], definition: Mapping[str, Any]) -> Printed
     )
 
 
-def _undecided(at_place: pl.DataFrame) -> list[str]:
+def undecided_note(at_place: pl.DataFrame) -> list[str]:
     """Return how many records are in no number, where all categories are at their total."""
     totals = at_place
     for name, dtype in at_place.schema.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from html import escape
 from typing import Any
@@ -16,7 +16,8 @@ from chitieu._catalogue import catalogue as builtin
 from chitieu._dataset import Dataset
 from chitieu._errors import PlanError, SchemaError
 from chitieu._frame import as_frame, check_names
-from chitieu._language import name_of, pick, printed_in, say, word_list
+from chitieu._language import codes, name_of, pick, printed_in, say, word_list
+from chitieu._nearest import one_of
 from chitieu._progress import Progress, check_callable
 from chitieu._result import Result, ResultWarning
 from chitieu._source import by_polars
@@ -224,9 +225,9 @@ def plan(
     Args:
         period: ``2022``, ``2022H1``, ``2022Q1``, ``2022-03``, a school year ``2021-2022``, or days
             ``2015-01-01/2019-06-30``.
-        indicators: Ids of indicators. None: all that the records can answer.
-        by: Dimensions, of ``sex``, ``age_group``, ``ethnicity``, ``circumstance``, ``form``, ``environment``,
-            ``relation``, ``outcome``. The result has their full cross and all its margins.
+        indicators: Ids of indicators, or their codes (``I.0101``) or names. None: all that the records can answer.
+        by: Dimensions, by their words or names, of ``sex``, ``age_group``, ``ethnicity``, ``circumstance``, ``form``,
+            ``environment``, ``relation``, ``outcome``. The result has their full cross and all its margins.
         area_level: The finest level: ``country``, ``province``, ``district`` or ``commune``.
         area_vintage: The day whose list of areas the result uses; counts of records that use another one are moved.
             None: the last day of the period, if one list holds throughout it.
@@ -241,17 +242,27 @@ def plan(
     Raises:
         PlanError: If something asked does not exist.
     """
+    chosen = catalogue or builtin()
+    ids = {i.id: [*i.data["name"].values(), *filter(None, [i.code])] for i in chosen}
     native = _native.Plan(
-        (catalogue or builtin())._native,
+        chosen._native,
         str(period),
-        None if indicators is None else word_list("indicators", indicators),
-        word_list("by", by),
-        area_level,
+        None if indicators is None else [_word(given, ids) for given in word_list("indicators", indicators)],
+        [_word(given, codes("dimension")) for given in word_list("by", by)],
+        _word(area_level, codes("area_level")),
         None if area_vintage is None else str(area_vintage),
         unknown_areas,
         _shares(split, shares),
     )
     return Plan(native)
+
+
+def _word(given: str, known: Mapping[str, Iterable[str]]) -> str:
+    """Return the word that was meant by a name; what was given where it is the name of none, for the plan to refuse."""
+    try:
+        return one_of("", given, known)
+    except PlanError:
+        return given
 
 
 def _shares(split: str, shares: Any) -> list[tuple[str, str, float]] | None:
@@ -395,9 +406,7 @@ def _repeated_warning(rows: int) -> ResultWarning:
         "repeated_children",
         "",
         {
-            "vi": f"Trẻ em (sổ theo dõi): {vi} dòng có mã trẻ em đã ở dòng trước, được đếm thêm lần nữa; "
-            'xem ct.check(dataset).failures("child_repeated"), bỏ bằng dataset.without(check)',
-            "en": f"Children (register): {en} rows have a child_id that is already there and count once more; "
-            'see ct.check(dataset).failures("child_repeated"), set aside by dataset.without(check)',
+            "vi": f"Trẻ em (sổ theo dõi): {vi} dòng có mã trẻ em đã ở dòng trước, được đếm thêm lần nữa",
+            "en": f"Children (register): {en} rows have a child_id that is already there and count once more",
         },
     )

@@ -16,12 +16,15 @@ import polars as pl
 
 from chitieu import _native
 from chitieu._catalogue import MULTIPLIER, html_table
+from chitieu._errors import PlanError
 from chitieu._files import write_whole
 from chitieu._language import get_language, name_of, printed, quotient, say
 from chitieu._nearest import one_of
 
 if TYPE_CHECKING:
     import pandas
+
+__all__ = ["PrintedCell", "PrintedTable"]
 
 #: What follows a number that a reader must not take as it stands.
 BESIDE = {"unreliable": "*", "partial": "†"}
@@ -141,7 +144,19 @@ class PrintedTable:
 
         Title, territory and period are above the table, notes and source below it. Every number is a number, with the
         sign beside it in its format, so that sums and charts of Excel work.
+
+        Raises:
+            FileNotFoundError: If the folder is not there.
+            PlanError: For a file that ends with ``.xls``, an older form.
         """
+        if Path(path).suffix.lower() == ".xls":
+            raise PlanError(
+                say("tệp được ghi theo dạng .xlsx", "the workbook is one of .xlsx"),
+                code="unknown_choice",
+                column="path",
+                expected=".xlsx",
+                got=".xls",
+            )
         sheet = {
             "title": self.title,
             "subtitle": self.subtitle,

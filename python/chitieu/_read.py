@@ -12,12 +12,14 @@ from typing import Any
 import polars as pl
 
 from chitieu import _native
+from chitieu._areas import area_names
 from chitieu._catalogue import utf8_text
 from chitieu._errors import DataError, PlanError, SchemaError
 from chitieu._files import no_file
 from chitieu._frame import as_frame
 from chitieu._language import say, word_list
 from chitieu._limits import limits
+from chitieu._nearest import one_of
 from chitieu._progress import Progress, Steps, check_callable
 from chitieu._reading import Folder, Reading
 from chitieu._source import Files, by_polars, check_rows
@@ -54,10 +56,20 @@ def _reader(
     tables: Sequence[str] | None,
 ) -> _native.Reader:
     as_json, as_toml = _mapping(mapping)
+    within = _unit(within, area_vintage)
     names = None if tables is None else word_list("tables", tables)
     return _native.Reader(
         as_json, as_toml, sheet, encoding, _text(area_vintage), within, ethnic_list, names, limits._asked()
     )
+
+
+def _unit(within: str | None, area_vintage: str | date | None) -> str | None:
+    """Return the code of the province or district that was given by its code or name."""
+    if within is None or area_vintage is None or within.isdigit():
+        return within
+    names = area_names(str(area_vintage))
+    known = {code: [name] for (level, code), name in names.items() if level in ("province", "district")}
+    return one_of("within", within, {code: of for code, of in known.items() if code.isdigit()})
 
 
 def _is_parquet(path: Path) -> bool:
@@ -147,7 +159,7 @@ def read(
         encoding: ``"utf-8"``, ``"utf-16le"``, ``"utf-16be"``, ``"windows-1258"``, ``"tcvn3"`` or ``"vni"``, where it
             cannot be told from the text.
         area_vintage: The day (``"2022-12-31"``) whose list of areas names of communes are looked up in.
-        within: The code of the province or district that all communes lie in; a code outside is a finding.
+        within: The code or the name of the province or district that all communes lie in; a code outside is a finding.
         ethnic_list: ``"1979"`` or ``"2008"``: what names of ethnic groups become codes of. Without it ``"1979"``, and
             the report says so.
         on_progress: Called with what is read and what there is in all: lines of a text, cells of a workbook, rows of

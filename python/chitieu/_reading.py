@@ -146,9 +146,25 @@ class Reading:
                     f"{printed(hidden)} records in hidden rows, {columns_hidden} hidden columns, read all the same",
                 )
             )
+        lines += [
+            say(
+                f"{name}: chỉ có dấu của “có”, ô trống để trống (chưa xác định); nếu ô trống là “không” thì đọc với "
+                f'mapping={{"{self.table}": {{"blank": {{"{column}": "no"}}}}}}',
+                f"{name}: only yes is marked, and blank cells are null (not recorded); if they mean no, read it with "
+                f'mapping={{"{self.table}": {{"blank": {{"{column}": "no"}}}}}}',
+            )
+            for column, name in self._only_marked()
+        ]
         if self.ethnic_list:
             lines.append(say("mã dân tộc theo danh mục ", "ethnic codes of the list of ") + self.ethnic_list)
         return lines
+
+    def _only_marked(self) -> list[tuple[str, str]]:
+        """Return the columns of yes and no in which nothing says no though cells are blank, with their names."""
+        frame = self.to_polars()
+        flags = [column for column, dtype in frame.schema.items() if dtype == pl.Boolean]
+        found = [c for c in flags if frame[c].null_count() and frame[c].any() and frame[c].all()]
+        return [(column, column_name(column)) for column in found]
 
     def _whence(self) -> str:
         """Say of how many files and sheets the records come, with the sheets of a single file by name."""

@@ -63,6 +63,9 @@ KINDS = {
     "parts_do_not_sum": ("Các phần không cộng thành tổng số", "Parts that do not add up to their total"),
 }
 
+#: What can be typed about a warning; a table that is printed does not say it.
+ADVICE = {"repeated_children": ': check = ct.check(dataset); dataset.without(check, rules=["child_repeated"])'}
+
 #: So many warnings of a kind are told together, with so many of their indicators.
 MANY, NAMED = 3, 5
 
@@ -126,7 +129,7 @@ class Result(Table):
         for code in dict.fromkeys(w.code for w in self._warnings):
             of_kind = [w for w in self._warnings if w.code == code]
             if code not in KINDS or (len(of_kind) < MANY and code != "left_out"):
-                lines += map(str, of_kind)
+                lines += [f"{w}{ADVICE.get(code, '')}" for w in of_kind]
                 continue
             ids = list(dict.fromkeys(w.indicator for w in of_kind))
             shown = ", ".join(ids[:NAMED]) + (", …" if len(ids) > NAMED else "")
@@ -413,7 +416,8 @@ class Plot:
         area: str | None = None,
         title: str | None = None,
         subtitle: str | None = None,
-    ) -> altair.LayerChart | altair.FacetChart | altair.HConcatChart:
+        source: str | None = None,
+    ) -> altair.LayerChart | altair.FacetChart | altair.HConcatChart | altair.VConcatChart:
         """Draw horizontal bars with 95 % limits: one per area, or one per category of a dimension.
 
         Bars begin at 0 and carry the printed value. A bar of too few records to be reliable is pale; a cell
@@ -432,6 +436,7 @@ class Plot:
                 country.
             title: A title instead of its own.
             subtitle: A line of your own under the title; territory, period and what the numbers need follow it.
+            source: Where the records come from, printed below.
 
         Returns:
             An Altair chart.
@@ -462,6 +467,7 @@ class Plot:
             area_vintage=plan.area_vintage,
             title=title,
             subtitle=subtitle,
+            source=source,
         )
 
     __call__ = bar
@@ -471,6 +477,5 @@ class Plot:
 
     def __repr__(self) -> str:
         ids = ", ".join(self._result.plan.indicators)
-        return (
-            f"Plot(indicator, *, by=None, area_level=None, measure=None, area=None, title=None, subtitle=None): {ids}"
-        )
+        options = "by=None, area_level=None, measure=None, area=None, title=None, subtitle=None, source=None"
+        return f"Plot(indicator, *, {options}): {ids}"

@@ -88,8 +88,17 @@ impl PyCheck {
         enter(py, || row_frame(table, self.0.failing_rows(table, Severity::from_str(severity)?)))
     }
 
-    fn rows_to_set_aside(&self, py: Python<'_>, table: &str, severity: &str) -> PyResult<Frame> {
-        enter(py, || row_frame(table, self.0.rows_to_set_aside(table, Severity::from_str(severity)?)))
+    fn rows_to_set_aside(&self, py: Python<'_>, table: &str, severity: &str, rules: Option<Vec<String>>) -> PyResult<Frame> {
+        enter(py, || {
+            let severity = Severity::from_str(severity)?;
+            row_frame(
+                table,
+                match &rules {
+                    Some(rules) => self.0.rows_to_set_aside_by(table, rules)?,
+                    None => self.0.rows_to_set_aside(table, severity),
+                },
+            )
+        })
     }
 
     #[pyo3(signature = (folder, severity, sources, language, on_progress=None))]

@@ -88,8 +88,8 @@ impl Facts {
             coverage.of(0).and_then(|r| Some((r.reported?, r.expected))).filter(|_| *reported != Reported::Unknown)
         else {
             return Text::new(
-                "Chưa biết xã nào đã báo cáo: số 0 có thể là chưa báo cáo; nêu submissions=... hoặc complete=[...] khi đọc",
-                "It is not known which communes reported: a zero may be a report that has not come; say who reported with submissions=... or complete=[...] when reading",
+                "Chưa biết xã nào đã báo cáo: số 0 có thể là chưa báo cáo",
+                "It is not known which communes reported: a zero may be a report that has not come",
             );
         };
         let is_partial = reporting < all;

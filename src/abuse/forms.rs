@@ -25,7 +25,7 @@ struct Forms {
 
 /// The meaning of `unknown` where each entity counts once.
 const NO_FORM: (&str, &str) = (
-    "Mỗi đối tượng tính một lần: \"không xác định\" là đối tượng mà không lượt tiếp nhận nào ghi hình thức",
+    "Mỗi trường hợp tính một lần: \"không xác định\" là trường hợp mà không lượt tiếp nhận nào ghi hình thức",
     "Each counts once: \"unknown\" are those of whom no report has a recorded form",
 );
 

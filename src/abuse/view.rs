@@ -8,7 +8,7 @@ use crate::record::YES;
 
 /// Why the forms do not add up.
 pub(super) const FORMS_OVERLAP: (&str, &str) = (
-    "Một đối tượng có thể ở nhiều hình thức, nên các hình thức không cộng thành tổng số; \"không xác định\" là đối tượng có ít nhất một lượt tiếp nhận không ghi hình thức, dù lượt khác có ghi",
+    "Một trẻ em hoặc một vụ có thể có nhiều hình thức, nên các hình thức không cộng thành tổng số; \"không xác định\" là trường hợp có ít nhất một lượt tiếp nhận không ghi hình thức, dù lượt khác có ghi",
     "One may have several forms, so the forms do not add up to the total; \"unknown\" are those with a report without a recorded form, even if another report has one",
 );
 

@@ -416,10 +416,11 @@ phrases! {
     DateWithZone = "ngày, có giờ và múi giờ, ví dụ +07:00, hoặc chỉ có ngày" | "a date, with the time of day and a zone such as +07:00, or without them";
     ProvinceOfDay = "tỉnh có vào ngày đó" | "a province of that day";
     DistrictOfDay = "huyện có vào ngày đó, thuộc tỉnh đã ghi" | "a district of that day, in its province";
-    CommuneOfDay = "xã có vào ngày đó, thuộc huyện đã ghi" | "a commune of that day, in its district";
+    CommuneOfDay = "tên một xã có vào ngày đó, trong huyện, tỉnh đã ghi" | "a commune of that day, in its district";
     CommuneCode = "mã xã gồm năm chữ số" | "a commune code of five digits";
     AgreeingCommune = "mã xã khớp với tên, huyện và đơn vị của tệp" | "a commune code that agrees with the name, the district and the unit of the file";
     OneUnit(units: String) = "một đơn vị; tên này có thể chỉ {units}" | "one unit; the name may mean {units}";
+    HeaderOfCommunes = "cột tên xã có tiêu đề nhận ra được: một cột chưa khớp có tên xã, nêu cột đó trong mapping" | "a known header above the names of communes: a column that is not matched has them, name it in the mapping";
     OneCommuneOfTitles = "một xã có vào ngày đó, giống nhau ở tiêu đề, tên trang và tên tệp" | "one commune of that day, the same in the title, the sheet's name and the file's name";
     Mark = "dấu, ví dụ x" | "a mark, such as x";
     OneMark = "một dấu, không phải nhiều dấu" | "one mark, not several";

@@ -260,6 +260,11 @@ impl Error {
                 "cách viết: mapping={{\"children\": {{\"columns\": {{\"Ngày rà soát\": \"updated_on\"}}}}}}: bảng, rồi tiêu đề trong tệp và cột"
                     | "written as mapping={{\"children\": {{\"columns\": {{\"Ngày rà soát\": \"updated_on\"}}}}}}: the table, then header and column"
             ),
+            Self::UnknownAreas { codes, .. } if codes.iter().any(|code| code == "(null)") => say!(
+                language,
+                "có dòng không ghi xã: bổ sung, hoặc unknown_areas=\"keep\" để giữ thành một dòng riêng; ct.check(dataset) nêu từng dòng"
+                    | "some rows have no commune: record it, or give them a line of their own by unknown_areas=\"keep\"; ct.check(dataset) names the rows"
+            ),
             Self::UnknownAreas { codes, .. } if codes.iter().any(|code| code == NOT_A_CODE) => say!(
                 language,
                 "cột này chứa mã xã gồm năm chữ số; tên xã thì đọc bằng ct.read hoặc ct.clean, hoặc tra bằng ct.find_area"

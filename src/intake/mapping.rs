@@ -132,7 +132,9 @@ impl Mapping {
                     return Err(refuse(&format!("{id}.{part}"), Phrase::ColumnOf(id.clone()), Fact::verbatim(column)));
                 }
             }
-            if let Some((column, word)) = mapping.blank.iter().find(|(_, word)| *word != "no") {
+            if let Some((column, word)) =
+                mapping.blank.iter().find(|(_, word)| !matches!(word.trim().to_lowercase().as_str(), "no" | "không"))
+            {
                 return Err(refuse(&format!("{id}.blank.{column}"), Fact::verbatim("no"), Fact::verbatim(word)));
             }
         }

@@ -2,7 +2,7 @@
 
 use super::account::Account;
 use super::cell_reader::CellReader;
-use super::cells::{Cell, Sheet};
+use super::cells::{BLANK, Cell, Sheet};
 use super::cleaner::Cleaner;
 use super::codes::Words;
 use super::decode::TextEncoding;
@@ -11,7 +11,7 @@ use super::header::{self, Header, Target};
 use super::legacy::{self, Font, Legacy};
 use super::mapping::{DELETED, Mapped};
 use super::merged::{fill_merged, share_across};
-use super::places::Places;
+use super::places::{Address, Places};
 use super::profile::Profile;
 use super::reader::{Origin, Reader};
 use super::report::{self, Part};
@@ -20,7 +20,7 @@ use super::rules::Rules;
 use super::signs;
 use super::tidy::tidy;
 use super::titles::{self, Named};
-use super::value::YES_OR_NO;
+use super::value::{Value, YES_OR_NO};
 use crate::area::Level;
 use crate::catalogue::{EthnicList, Table};
 use crate::error::{Error, Result};
@@ -98,6 +98,7 @@ impl Reader {
         header: &Header,
         legacy: Option<Legacy>,
         constants: &BTreeMap<String, (String, String)>,
+        kept: &[u32],
         aside: &[(u32, Aside)],
     ) -> Named {
         let says =
@@ -106,6 +107,10 @@ impl Reader {
         let (Some(names), Ok(places)) = (&self.areas, self.places()) else { return Named::Nothing };
         if is_said || table.column("commune").is_none() {
             return Named::Nothing;
+        }
+        // What the rows say goes before what a title says, even under a header that is not known.
+        if (0..sheet.columns.len()).any(|place| header.columns[place].1.is_none() && names_communes(sheet, place, kept, legacy, &places)) {
+            return Named::Unmatched;
         }
         let headings = aside.iter().filter(|(_, why)| *why == Aside::Section).filter_map(|(row, _)| sheet.rows.binary_search(row).ok());
         let titles = (0..header.first).chain(headings).map(|row| line(sheet, row, legacy)).collect();
@@ -130,7 +135,7 @@ impl Reader {
         let (kept, aside) = rows.records();
         let doubtful = doubtful_deletions(&rows, &kept);
         let constants = mapping.constants(&table.id, file.name, &sheet.name)?;
-        let commune = self.commune_of(file, &sheet, table, header, legacy, &constants, &aside);
+        let commune = self.commune_of(file, &sheet, table, header, legacy, &constants, &kept, &aside);
         let cleaner = Cleaner {
             table,
             sheet: &sheet,
@@ -146,9 +151,9 @@ impl Reader {
         cleaned.changes.extend(merged);
         cleaned.changes.extend(account.changes());
         cleaned.findings.extend(account.findings());
-        if commune == Named::Doubtful {
+        if let Some(expected) = commune.expected() {
             let row = sheet.rows[header.first];
-            cleaned.findings.insert(0, Finding { row, column: "commune".to_owned(), expected: titles::EXPECTED.into() });
+            cleaned.findings.insert(0, Finding { row, column: "commune".to_owned(), expected: expected.into() });
         }
         cleaned.findings.extend(doubtful);
         cleaned.findings.sort_by_key(|finding| finding.row);
@@ -168,6 +173,24 @@ impl Reader {
             frame: cleaned.frame,
         })
     }
+}
+
+/// True for a column most of whose texts are names of communes.
+fn names_communes(sheet: &Sheet, place: usize, kept: &[u32], legacy: Option<Legacy>, places: &Places<'_>) -> bool {
+    let column = &sheet.columns[place].1;
+    let is_name = |code: u32| match column.cell(code) {
+        Cell::Text(text) => {
+            let text = tidy(text, legacy, &mut Rules::default());
+            let address = Address { name: &text, ..Address::default() };
+            text.chars().any(char::is_alphabetic) && places.commune(address).is_ok_and(|parsed| parsed.value != Value::Null)
+        }
+        _ => false,
+    };
+    let names: Vec<bool> = (0..column.distinct() as u32).map(is_name).collect();
+    let filled: Vec<usize> =
+        kept.iter().map(|row| column.code(*row as usize)).filter(|code| *code != BLANK).map(|code| code as usize).collect();
+    let named = filled.iter().filter(|code| names[**code]).count();
+    named > 0 && named * 2 >= filled.len()
 }
 
 /// A row as one text: a label continues with the cell beside it.

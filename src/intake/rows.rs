@@ -161,6 +161,14 @@ impl Rows<'_> {
         while end > start && (is_blank(end - 1) || why(end - 1).is_some() || thin(end - 1)) {
             end -= 1;
         }
+        // The names of those who signed may stand in several columns: what says nothing from the first signature on is theirs.
+        let mut at = end;
+        while at > start && (is_blank(at - 1) || why(at - 1).is_some() || thin(at - 1) || self.says_nothing(at - 1)) {
+            at -= 1;
+            if self.says_nothing(at) && self.cells(at).any(|c| signs::is_note(&self.text(at, c))) {
+                end = at;
+            }
+        }
         // A list of only thin rows is still a list.
         let all_thin = end == start;
         let (mut kept, mut aside) = (Vec::with_capacity(end.saturating_sub(start)), Vec::new());
@@ -408,6 +416,12 @@ impl Rows<'_> {
         // An empty form often has numbers and the commune in every row.
         let says = filled.iter().any(|c| !is_area(*c)) && (numbered || filled.len() > 1 && filled.iter().any(|c| self.is_read(row, *c)));
         says && !self.cells(row).any(|c| signs::is_note(&self.text(row, c)))
+    }
+
+    /// True for a row without a number of its own in which no column finds what it reads.
+    fn says_nothing(&self, row: usize) -> bool {
+        let numbered = self.header.numbering.is_some_and(|c| signs::is_number(self.sheet.cell(row, c)));
+        !numbered && !self.cells(row).any(|c| self.is_read(row, c))
     }
 
     /// True for a cell that its column can read, and that words of a note would not be.

@@ -20,6 +20,19 @@ pub(super) enum Named {
     Nothing,
     One(String),
     Doubtful,
+    /// A column whose header is not known names communes.
+    Unmatched,
+}
+
+impl Named {
+    /// What would have been right, where the records of a sheet have no commune for a reason.
+    pub fn expected(&self) -> Option<Phrase> {
+        match self {
+            Self::Nothing | Self::One(_) => None,
+            Self::Doubtful => Some(EXPECTED),
+            Self::Unmatched => Some(Phrase::HeaderOfCommunes),
+        }
+    }
 }
 
 /// A unit named with its type word: the name, and the units that it may be.

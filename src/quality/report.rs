@@ -167,8 +167,23 @@ impl Check {
     /// same key, the first that fails no other rule stays. Perpetrators whose case loses its last victim are not included.
     #[must_use]
     pub fn rows_to_set_aside(&self, table: &str, severity: Severity) -> Vec<u32> {
+        Self::to_set_aside(self.verdicts(table, severity))
+    }
+
+    /// The rows of a table that fail one of some rules, by their codes; of repeated keys as [`Check::rows_to_set_aside`].
+    ///
+    /// # Errors
+    /// [`Error::UnknownChoice`] for a code that no rule has.
+    pub fn rows_to_set_aside_by(&self, table: &str, rules: &[String]) -> Result<Vec<u32>> {
+        for code in rules {
+            self.failures(code)?;
+        }
+        Ok(Self::to_set_aside(self.verdicts(table, Severity::Info).filter(|v| rules.contains(&v.rule.code))))
+    }
+
+    fn to_set_aside<'a>(verdicts: impl Iterator<Item = &'a Verdicts>) -> Vec<u32> {
         let is_unique = |v: &&Verdicts| matches!(v.rule.kind, Kind::Unique(_));
-        let (repeated, others): (Vec<&Verdicts>, Vec<&Verdicts>) = self.verdicts(table, severity).partition(is_unique);
+        let (repeated, others): (Vec<&Verdicts>, Vec<&Verdicts>) = verdicts.partition(is_unique);
         let mut gone: BTreeSet<u32> = others.iter().flat_map(|v| v.failed.rows.iter().copied()).collect();
         for verdicts in repeated {
             let rows = repeated_beside(verdicts, &gone);

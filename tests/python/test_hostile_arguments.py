@@ -175,6 +175,7 @@ def world(tmp_path_factory):
         "after": result,
         "data": {},
         "_of": ct.catalogue(),
+        "warned": [],
         "area_vintage": "2022-12-31",
         "ethnic_list": None,
         "warnings": [],

@@ -16,7 +16,7 @@ from chitieu._language import category, name_of, printed, quotient, say
 from chitieu._period import period_in_words
 from chitieu.charts._checks import Checks
 from chitieu.charts._groups import Group, grouped
-from chitieu.charts._notes import confidence, coverage, packed
+from chitieu.charts._notes import confidence, coverage, packed, source_line
 from chitieu.charts._places import inside, levels_inside, looked_into
 from chitieu.charts._render import load_altair
 from chitieu.charts._subject import Subject, of_indicator
@@ -29,6 +29,7 @@ from chitieu.charts._theme import (
     headed,
     name_axis,
     number_axis,
+    sourced,
     titled,
     whiskers,
 )
@@ -57,7 +58,8 @@ def bars(
     area_vintage: str,
     title: str | None,
     subtitle: str | None,
-) -> altair.LayerChart | altair.FacetChart | altair.HConcatChart:
+    source: str | None,
+) -> altair.LayerChart | altair.FacetChart | altair.HConcatChart | altair.VConcatChart:
     """Draw the bars that ``result.plot.bar`` describes.
 
     Args:
@@ -70,6 +72,7 @@ def bars(
         area_vintage: The day of the list of areas.
         title: A title instead of its own.
         subtitle: A line under the title.
+        source: Where the records come from, below the chart.
     """
     alt = load_altair()
     cells = _Cells(rows, definition, quantities, by, area_level, area, area_vintage)
@@ -84,7 +87,10 @@ def bars(
         chart = chart.facet(facet, columns=2, spacing=28)
     heading = Heading(subject.title(cells.measure), _notes(cells)).with_own(title, subtitle)
     width = 620 if len(cells.columns) < 2 else (_WIDTH_IN_COLUMNS + 170) * len(cells.columns)
-    drawn = titled(alt, chart, heading, max(620, width))
+    width = max(620, width)
+    if source is not None:
+        return sourced(alt, chart, heading, source_line(CHECK, source), width)
+    drawn = titled(alt, chart, heading, width)
     return cast("altair.LayerChart | altair.FacetChart | altair.HConcatChart", drawn)
 
 
@@ -230,7 +236,8 @@ class _Cells:
                     "panel": category(self.by, code) if self.by else "",
                     "look": "unreliable" if row["status"] == "unreliable" else "whole" if whole else "ok",
                     **{c: row[c] for c in ("value", "lower", "upper", "numerator", "denominator", "undecided")},
-                    "printed": self._printed(row),
+                    "printed": "" if row["value"] is None else self._printed(row),
+                    "absent": self._printed(row) if row["value"] is None else "",
                     "limits": " – ".join(limits) or "–",
                     "reports": reports(row),
                     "status": name_of("status", row["status"]),
@@ -318,6 +325,8 @@ def _layers(
     digits = max((len(row["printed"]) for row in rows if row["value"] is not None), default=1)
     edge = alt.value(width + 10 + 6 * digits)
     layers += haloed(base.encode(x=edge, y=y, text="printed:N"), align="right")
+    if any(row["value"] is None for row in rows):  # why there is no bar, where the bar would begin
+        layers += haloed(base.encode(x=alt.value(6), y=y, text="absent:N"), align="left")
     return alt.layer(*layers)
 
 

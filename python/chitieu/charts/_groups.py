@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import combinations, pairwise
 from typing import Any
 
 from chitieu._areas import Place, Units
@@ -51,7 +52,12 @@ def grouped(rows: list[dict[str, Any]], whole: list[dict[str, Any]], level: str,
 
 
 def _in_columns(groups: list[Group]) -> list[list[Group]]:
-    """Return the groups in two columns, in their order, the longer one as short as can be."""
+    """Return the groups in columns, in their order, the longest one as short as can be."""
     heights = [len(group.rows) + 2 for group in groups]
-    at = min(range(1, len(groups)), key=lambda n: max(sum(heights[:n]), sum(heights[n:])))
-    return [groups[:at], groups[at:]]
+    columns = min(len(groups), 2 if sum(heights) <= 2 * ROWS_OF_A_COLUMN else 3)
+
+    def longest(cuts: tuple[int, ...]) -> int:
+        return max(sum(heights[one:other]) for one, other in pairwise((0, *cuts, len(groups))))
+
+    best = min(combinations(range(1, len(groups)), columns - 1), key=longest)
+    return [groups[one:other] for one, other in pairwise((0, *best, len(groups)))]
