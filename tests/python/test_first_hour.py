@@ -179,3 +179,109 @@ def test_what_was_typed_wrong_is_answered_with_what_to_type(result, typed, leads
 def test_names_without_their_marks_are_understood(result):
     assert result.table("dan so tre em", columns="gioi tinh", area="xa hai trieu").head[1] == "Tổng số"
     assert ct.codes("hinh thuc xam hai").equals(ct.codes("form"))
+
+
+def read(tmp_path, rows, *, sheet="DS", **more):
+    book = openpyxl.Workbook()
+    book.active.title = sheet
+    for row in rows:
+        book.active.append(row)
+    path = tmp_path / "so.xlsx"
+    book.save(path)
+    return ct.read(path, table="children", area_vintage="2022-12-31", within="Tỉnh Hưng Yên", **more)
+
+
+@pytest.mark.parametrize("word", ["no", "không", "Không"])
+def test_a_column_of_marks_alone_is_told_and_can_mean_no(tmp_path, word):
+    rows = [["Mã trẻ", "Ngày sinh", "ĐKKS", "Xã"]]
+    rows += [[f"A{n}", "01/03/2019", "x" if n % 2 else None, "Tam Đa"] for n in range(50)]
+    reading = read(tmp_path, rows)
+    assert reading.to_polars()["birth_registered"].null_count() == 25
+    assert 'mapping={"children": {"blank": {"birth_registered": "no"}}}' in repr(reading)
+    answered = read(tmp_path, rows, mapping={"children": {"blank": {"birth_registered": word}}})
+    assert answered.to_polars()["birth_registered"].sum() == 25
+    assert answered.to_polars()["birth_registered"].null_count() == 0
+    assert "blank" not in repr(answered)
+    both = [*rows, ["B", "01/03/2019", "không", "Tam Đa"]]
+    assert "blank" not in repr(read(tmp_path, both))
+
+
+@pytest.mark.parametrize(
+    "signed",
+    [
+        [
+            ["NGƯỜI LẬP BIỂU", None, None, "TM. UBND XÃ"],
+            ["(Ký, ghi rõ họ tên)", None, None, "CHỦ TỊCH"],
+            ["N V L", None, None, "T V C"],
+        ],
+        [[None, "Người lập", None, "Chủ tịch"], [None, "Nguyễn Văn Lập", None, "Trần Văn Chủ"]],
+        [[None, "Cán bộ", "TM. UBND", None], [], [None, "Nguyễn Văn Lập", "Trần Văn Chủ", None]],
+    ],
+)
+def test_who_signed_is_no_child(tmp_path, signed):
+    head = ["Mã trẻ", "Họ và tên", "Ngày sinh", "Giới tính", "Xã"]
+    children = [["A1", "N", "01/03/2015", "Nữ", "Tam Đa"], ["A2", "M", "02/03/2015", "Nam", "Tam Đa"]]
+    reading = read(tmp_path, [head, *children, ["Tổng cộng", 2], [], *signed])
+    assert reading.to_polars()["child_id"].to_list() == ["A1", "A2"]
+    assert set(reading.set_aside["why"]) <= {"total", "blank", "note"}
+    # A child of whom little is known is still one.
+    poor = read(
+        tmp_path, [head, *children, ["A3", "Cán Bộ An", None, None, None], ["A4", "Lê B", "1/1/2016", None, None]]
+    )
+    assert poor.to_polars().height == 4
+
+
+def test_communes_under_an_unknown_header_go_before_the_name_of_the_sheet(tmp_path):
+    rows = [["Mã trẻ", "Ngày sinh", "Xã gì"], ["A1", "01/03/2015", "Xã Minh Tiến"], ["A2", "02/03/2016", "Tam Đa"]]
+    reading = read(tmp_path, rows, sheet="Tam Đa")
+    assert "commune" not in reading.to_polars().columns or reading.to_polars()["commune"].null_count() == 2
+    (finding,) = reading.findings.filter(column="commune").rows(named=True)
+    assert "một cột chưa khớp có tên xã" in finding["expected"]
+    named = read(tmp_path, rows, sheet="Tam Đa", mapping={"children": {"columns": {"Xã gì": "commune"}}})
+    assert named.to_polars()["commune"].to_list() == ["12424", "12421"]
+    plain = read(tmp_path, [row[:2] for row in rows], sheet="Tam Đa")
+    assert plain.to_polars()["commune"].to_list() == ["12421"] * 2
+
+
+def test_a_plan_takes_codes_and_names(reading):
+    asked = {"period": "2022", "area_level": "commune"}
+    by_name = ct.plan(
+        indicators=["I.0101", "Tỷ lệ trẻ em dưới 5 tuổi được đăng ký khai sinh"], by=["Giới tính"], **asked
+    )
+    assert by_name == ct.plan(indicators=IDS, by=["sex"], **asked)
+    with pytest.raises(ct.PlanError, match="không có chỉ tiêu"):
+        ct.plan(period="2022", indicators=["I.01011"])
+
+
+def test_rows_are_set_aside_by_the_rules_that_are_named():
+    children = pl.DataFrame(
+        {
+            "child_id": ["a", "a", "b"],
+            "birth_year": [2015, 2015, 2016],
+            "commune": "12364",
+            "supported": [None, None, True],
+            "circumstances": pl.Series([[], [], []], dtype=pl.List(pl.String)),
+        }
+    )
+    dataset = ct.Dataset(children=children)
+    check = ct.check(dataset, period="2022")
+    # b is supported without a circumstance; of a one row stays.
+    assert dataset.without(check).set_aside == {"children": 2}
+    assert dataset.without(check, rules=["child_repeated"]).set_aside == {"children": 1}
+    with pytest.raises(ct.PlanError) as refused:
+        dataset.without(check, rules=["child_repeatd"])
+    assert "child_repeated" in refused.value.expected
+    told = ct.compute(dataset, period="2022", indicators=["child_population"])
+    assert [w.code for w in told.warnings if w.code == "repeated_children"] == ["repeated_children"]
+    assert any('rules=["child_repeated"]' in note for note in told.notes)
+    # What is printed says the fact, not what to type.
+    assert not any("dataset" in note for note in told.table("child_population").notes)
+
+
+def test_a_chart_names_its_source_and_a_workbook_is_an_xlsx(result, tmp_path):
+    chart = result.plot("birth_registration_under_5", area="Huyện Tiên Lữ", source="sổ trẻ em")
+    assert "Nguồn: sổ trẻ em." in str(chart.to_dict())
+    with pytest.raises(ct.PlanError, match="xlsx"):
+        result.table("child_population").write_excel(tmp_path / "a.xls")
+    with pytest.raises(FileNotFoundError, match="không có tệp"):
+        result.table("child_population").write_excel(tmp_path / "nowhere" / "a.xlsx")
