@@ -199,8 +199,8 @@ class ComparisonTable(Table):
     (``_before``, ``_after``) ``period``, ``numerator``, ``denominator``, ``value``, ``undecided``, ``reported``,
     ``expected``, ``status``; ``difference`` (after − before, in the unit of the measure: of per cent percentage points)
     and ``ratio`` (after ÷ before), each with ``_lower`` and ``_upper``; ``status`` of the comparison: the reason of a
-    value that is missing, ``unreliable`` if a side has too few, ``partial`` if communes of a side did not report; ``definition``,
-    ``unit``.
+    value that is missing, ``unreliable`` if a side has too few, ``partial`` if communes of a side did not report;
+    ``definition``, ``unit``.
     """
 
     def __init__(self, frame: pl.DataFrame, after: Result, warned: list[str]) -> None:
