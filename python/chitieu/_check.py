@@ -255,7 +255,7 @@ class Check:
             >>> children = pl.DataFrame({"child_id": ["a", "a"], "birth_year": [2015, 2015], "commune": "12364"})
             >>> table = ct.check(ct.Dataset(children=children), period="2022").findings_table()
             >>> table.head[1:], [str(cell) for cell in table.cells[0]]
-            (('Severity', 'Columns', 'Fail', '% failing', 'Undecided'), ['Error', 'Child id', '1', '50.0', '0'])
+            (('Severity', 'Columns', 'Fail', '% failing', 'Undecided'), ['Error', "Child's identifier", '1', '50.0', '0'])
         """
         provinces = self.scorecard("province").to_polars()["area"]
         names = area_names(self.area_vintage)

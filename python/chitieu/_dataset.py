@@ -13,7 +13,7 @@ from chitieu import _native
 from chitieu._catalogue import html_table
 from chitieu._errors import PlanError, SchemaError
 from chitieu._frame import Frame, as_frame, collected, in_viet_nam, opened
-from chitieu._language import name_of, pick, say, word_list, words
+from chitieu._language import name_of, pick, printed, say, word_list, words
 from chitieu._source import Files, by_polars, check_rows
 
 if TYPE_CHECKING:
@@ -320,7 +320,7 @@ class Dataset:
         """Return the rows of a table as they are shown: ``?`` where a query would have to be run."""
         frame = self._tables[table]
         rows = frame.height if isinstance(frame, pl.DataFrame) else self._announced.get(table)
-        return "?" if rows is None else f"{rows:,}"
+        return "?" if rows is None else printed(rows)
 
     def __repr__(self) -> str:
         head = f"Dataset(area_vintage={self._area_vintage}, ethnic_list={self._ethnic_list})"

@@ -64,7 +64,7 @@ KINDS = {
 }
 
 #: What can be typed about a warning; a table that is printed does not say it.
-ADVICE = {"repeated_children": ': check = ct.check(dataset); dataset.without(check, rules=["child_repeated"])'}
+ADVICE = {"repeated_children": ': dataset.without(ct.check(dataset), rules=["child_repeated"])'}
 
 #: So many warnings of a kind are told together, with so many of their indicators.
 MANY, NAMED = 3, 5

@@ -10,7 +10,7 @@ from chitieu import _native
 from chitieu._abuse_table import Table
 from chitieu._dataset import Dataset
 from chitieu._errors import PlanError, SchemaError
-from chitieu._language import say, word_list
+from chitieu._language import pick, printed, say, word_list, words
 from chitieu._progress import Progress, check_callable
 
 if TYPE_CHECKING:
@@ -311,9 +311,11 @@ class Register:
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
-        counts = "Register({} victims, {} perpetrators, {} sanctions)".format(*(f"{n:,}" for n in self._native.rows()))
-        aside = ", ".join(f"{table}: {n:,}" for table, n in self.set_aside.items())
-        return f"{counts}; {say('để riêng', 'set aside')} {aside}" if aside else counts
+        names = {t["id"]: pick(t["name"]) for t in words()["tables"]}
+        rows = zip(("victims", "perpetrators", "sanctions"), self._native.rows(), strict=True)
+        counts = "; ".join(f"{names[table]}: {printed(n)}" for table, n in rows)
+        aside = "; ".join(f"{names[table]}: {printed(n)}" for table, n in self.set_aside.items())
+        return f"Register: {counts}" + (f". {say('Để riêng', 'Set aside')}: {aside}" if aside else "")
 
 
 def register(

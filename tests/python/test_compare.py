@@ -128,7 +128,7 @@ def test_results_that_differ_in_more_than_their_period_are_refused(years, asked,
 def test_a_half_year_is_not_held_against_a_year(years):
     dataset = ct.Dataset(children=register(3, 4, 2020), area_vintage="2022-12-31")
     half = ct.compute(dataset, period="2022H1", indicators=[ID], by=["sex"], area_level="district")
-    with pytest.raises(ct.PlanError, match="kind of period: year ≠ half_year"):
+    with pytest.raises(ct.PlanError, match="kind of period: year ≠ half-year"):
         ct.compare(years[0], half, indicator=ID)
 
 

@@ -84,9 +84,8 @@ def test_a_column_with_a_vietnamese_name(name):
 
 @pytest.mark.parametrize("name", ["I.0101", "Dân số trẻ em", "dân số trẻ em", "Child population"])
 def test_an_indicator_by_its_code_or_name(name):
-    with pytest.raises(ct.PlanError) as caught:
-        ct.compute(ct.Dataset(children=children()), period="2022", indicators=[name])
-    assert caught.value.expected == "child_population"
+    result = ct.compute(ct.Dataset(children=children()), period="2022", indicators=[name])
+    assert result.plan.indicators == ["child_population"]
 
 
 def test_a_period_that_ends_before_it_begins():
