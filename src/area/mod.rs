@@ -330,13 +330,13 @@ pub fn edition(day: NaiveDate) -> Option<NaiveDate> {
 }
 
 /// A day of the latest list that has all of some communes, if any has.
-pub(crate) fn list_with(codes: &[String]) -> Option<String> {
+pub(crate) fn list_with(codes: &[String]) -> Option<Box<str>> {
     let mut lists: Vec<(NaiveDate, NaiveDate)> = editions().collect();
     lists.sort_unstable_by(|a, b| b.cmp(a));
     // A list that still holds has no last day of which one could speak.
     let days = lists.into_iter().map(|(from, to)| if to.year() < 9_999 { to } else { from });
     let has_all = |day: &NaiveDate| AreaList::on(*day).is_ok_and(|list| codes.iter().all(|code| list.commune(code).is_some()));
-    days.into_iter().find(has_all).map(|day| day.to_string())
+    days.into_iter().find(has_all).map(|day| day.to_string().into())
 }
 
 /// The lists in force on some day of a period, by their first days.

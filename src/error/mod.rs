@@ -78,7 +78,7 @@ pub enum Error {
     /// Values outside what the column may hold. `first` are row numbers counted from 1.
     BadValue { table: String, column: String, expected: Fact, rows: u64, first: Vec<u64> },
     /// Area codes that the list of that date does not have. `held_by` is a day of another list that has those named.
-    UnknownAreas { table: String, column: String, rows: u64, codes: Vec<String>, vintage: String, held_by: Option<String> },
+    UnknownAreas { table: String, column: String, rows: u64, codes: Vec<String>, vintage: String, held_by: Option<Box<str>> },
     /// Ethnic codes without the official list they belong to.
     NoEthnicList,
     /// A share in a table that holds no counts.

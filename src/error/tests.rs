@@ -105,7 +105,7 @@ fn errors() -> Vec<Error> {
         rows: 1,
         codes: codes.iter().map(|code| (*code).to_owned()).collect(),
         vintage: word(),
-        held_by: codes.contains(&"00406").then(|| "2025-06-30".to_owned()),
+        held_by: codes.contains(&"00406").then(|| "2025-06-30".into()),
     };
     let lacks = |indicator: &str, found: Vec<String>| Error::MissingColumn {
         table: word(),

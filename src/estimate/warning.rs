@@ -110,7 +110,8 @@ fn coverage(estimator: &Estimator, found: &mut Vec<Warning>) -> Result<()> {
     let series = plan.outputs.iter().flat_map(|o| std::iter::once(o.numerator).chain(o.denominator));
     let counted = series.filter(|series| estimator.margins.is_counted(*series));
     let passes: BTreeSet<u32> = counted.map(|series| plan.question.pass_of(plan.question.series[series].block)).collect();
-    let (mut incomplete, mut unknown): (BTreeMap<(u32, u32), BTreeSet<Text>>, BTreeSet<Text>) = Default::default();
+    let mut incomplete: BTreeMap<(u32, u32), BTreeSet<Text>> = BTreeMap::new();
+    let mut unknown: BTreeSet<Text> = BTreeSet::new();
     for pass in passes {
         let name = &plan.question.table(&plan.question.blocks[pass as usize].table)?.name;
         let reports = estimator.reports_of(pass, 0);
