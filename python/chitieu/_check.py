@@ -254,8 +254,8 @@ class Check:
             >>> import chitieu as ct, polars as pl
             >>> children = pl.DataFrame({"child_id": ["a", "a"], "birth_year": [2015, 2015], "commune": "12364"})
             >>> table = ct.check(ct.Dataset(children=children), period="2022").findings_table()
-            >>> table.head[1:], [str(cell) for cell in table.cells[0]]
-            (('Severity', 'Columns', 'Fail', '% failing', 'Undecided'), ['Error', "Child's identifier", '1', '50.0', '0'])
+            >>> list(zip(table.head[1:], map(str, table.cells[0])))[2:]
+            [('Fail', '1'), ('% failing', '50.0'), ('Undecided', '0')]
         """
         provinces = self.scorecard("province").to_polars()["area"]
         names = area_names(self.area_vintage)
