@@ -82,7 +82,7 @@ class Indicator:
         verified case, whether or not the table has columns of those names.
         """
         roles = {role: self.data.get(role) for role in ("numerator", "denominator")}
-        return {role: _as_sql(self._of._quantity(id)) for role, id in roles.items() if id is not None}
+        return {role: as_sql(self._of._quantity(id)) for role, id in roles.items() if id is not None}
 
     @property
     def columns(self) -> dict[str, list[str]]:
@@ -153,7 +153,7 @@ def target(found: dict[str, Any]) -> str:
 _ROLES = {"numerator": ("Tử số", "Numerator"), "denominator": ("Mẫu số", "Denominator")}
 
 
-def _as_sql(quantity: dict[str, Any]) -> str:
+def as_sql(quantity: dict[str, Any]) -> str:
     """Return what a quantity counts."""
     counted = "COUNT(*)"
     if "distinct" in quantity:

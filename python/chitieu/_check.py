@@ -12,7 +12,8 @@ import polars as pl
 from chitieu import _native
 from chitieu._areas import LEVELS, area_names
 from chitieu._catalogue import utf8_text
-from chitieu._check_html import SCORES, page, short
+from chitieu._check_facts import SCORES
+from chitieu._check_html import page, short
 from chitieu._dataset import Dataset
 from chitieu._files import write_whole
 from chitieu._language import printed, report_language, say

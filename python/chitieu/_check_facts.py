@@ -21,6 +21,19 @@ NAMED = 3
 
 SEVERITIES = {"error": ("Lỗi", "Error"), "warning": ("Cảnh báo", "Warning"), "info": ("Lưu ý", "Note")}
 
+SCORES = {
+    "completeness": ("Đầy đủ", "Complete"),
+    "accuracy": ("Chính xác", "Accurate"),
+    "timeliness": ("Kịp thời", "Timely"),
+}
+
+#: What each score counts, and of what.
+SCORED = {
+    "completeness": ("recorded_values", "expected_values"),
+    "accuracy": ("passed", "judged"),
+    "timeliness": ("updated", "months"),
+}
+
 _LETTERS = {letter: nth for nth, letter in enumerate("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz")}
 _TONES = dict.fromkeys(map(ord, "\u0300\u0301\u0303\u0309\u0323"))
 

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from chitieu._catalogue import html_table
-from chitieu._check_facts import SEVERITIES, Absent, Checked, Facts, column_name, day
+from chitieu._check_facts import SCORED, SCORES, SEVERITIES, Absent, Checked, Facts, column_name, day
 from chitieu._check_parts import Column, Rows, card, count, dash, percent, share, table
 from chitieu._check_style import STYLE
 from chitieu._language import get_language, printed, say, speaking
@@ -19,12 +19,6 @@ from chitieu._period import period_in_words
 RULES_SHOWN = 12
 #: Up to so many communes without rows are shown without being unfolded.
 UNFOLDED = 20
-
-SCORES = {
-    "completeness": ("Đầy đủ", "Complete"),
-    "accuracy": ("Chính xác", "Accurate"),
-    "timeliness": ("Kịp thời", "Timely"),
-}
 
 
 def page(check: Checked, period: str, language: str) -> str:
@@ -131,10 +125,11 @@ def _score_card(facts: Facts, score: str) -> str:
 
 def _score_notes(facts: Facts, score: str) -> Iterator[str]:
     """Return what a score is a share of, and over how many communes it is taken."""
-    part, whole, vi, en = {
-        "completeness": ("recorded_values", "expected_values", "giá trị đã ghi", "values are recorded"),
-        "accuracy": ("passed", "judged", "kết luận đạt", "verdicts pass"),
-        "timeliness": ("updated", "months", "xã × tháng có cập nhật", "communes × months have an update"),
+    part, whole = SCORED[score]
+    vi, en = {
+        "completeness": ("giá trị đã ghi", "values are recorded"),
+        "accuracy": ("kết luận đạt", "verdicts pass"),
+        "timeliness": ("xã × tháng có cập nhật", "communes × months have an update"),
     }[score]
     yield f"{printed(facts.total[part])}/{printed(facts.total[whole])} {say(vi, en)}."
     communes, counted = facts.communes.height, facts.communes[score].count()

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import polars as pl
 
 from chitieu._areas import areas
-from chitieu._catalogue import MULTIPLIER
+from chitieu._catalogue import MULTIPLIER, as_sql
 from chitieu._comparison_table import SIDES, fraction, names_of, printed_comparison
 from chitieu._errors import PlanError
 from chitieu._language import codes, pick, printed, say
@@ -132,13 +133,13 @@ def _comparable(before: Result, after: Result, indicator: str) -> tuple[Result, 
 
 
 def _counted(result: Result, indicator: str) -> str:
-    """Return what an indicator counts, as it is compared: its definition, and the conditions of its quantities."""
+    """Return what an indicator counts, as it is compared: its definition, and what its quantities are."""
     definition = result._definition(indicator)
-    roles = [definition.get("numerator"), definition.get("denominator")]
-    counted = [{**q, "name": ""} for q in result.plan._data["quantities"] if q["id"] in roles]
+    roles = [definition["numerator"], definition.get("denominator")]
+    quantities = {q["id"]: q for q in result.plan._data["quantities"]}
     name = f"{definition['source']}/{indicator}@{definition['version']}"
-    conditions = "; ".join(str(q.get("where", q["id"])) for q in counted)
-    return f"{name}: {conditions}"
+    counted = [as_sql(quantities[id]) + f" {quantities[id].get('date', '')}" for id in roles if id is not None]
+    return f"{name}: {'; '.join(text.strip() for text in counted)}"
 
 
 #: Kinds of periods, as an error names them.
@@ -148,13 +149,16 @@ KIND_NAMES = {
     "half_year": ("nửa năm", "half-year"),
     "school_year": ("năm học", "school year"),
     "year": ("năm", "year"),
-    "custom": ("khoảng ngày", "range of days"),
 }
 
 
 def _kind(period: str) -> str:
     found = (name for name, (pattern, _) in KINDS.items() if re.fullmatch(pattern, period))
-    return say(*KIND_NAMES[next(found, "custom")])
+    if (kind := next(found, None)) is not None:
+        return say(*KIND_NAMES[kind])
+    first, last = map(date.fromisoformat, period.split("/"))
+    n = printed((last - first).days + 1)
+    return say(f"{n} ngày", f"{n} days")
 
 
 def _change(row: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -7,20 +7,13 @@ from typing import Any
 
 import polars as pl
 
-from chitieu._check_facts import SEVERITIES, column_name
+from chitieu._check_facts import SCORED, SCORES, SEVERITIES, column_name
 from chitieu._language import category, name_of, pick, printed, say, words
 from chitieu._layout import Layout
 from chitieu._period import period_in_words
 from chitieu._printed import PrintedCell, PrintedTable, cell_of, quotient_cell, signs, source_note, text_cell
 from chitieu.charts._notes import coverage
 from chitieu.charts._words import upper
-
-#: The scores, each with what is counted of what.
-SCORES = {
-    "completeness": (("Đầy đủ", "Complete"), "recorded_values", "expected_values"),
-    "accuracy": (("Chính xác", "Accurate"), "passed", "judged"),
-    "timeliness": (("Kịp thời", "Timely"), "updated", "months"),
-}
 
 #: Rows of a file that are named of each group of findings.
 ROWS_NAMED = 5
@@ -56,7 +49,7 @@ def scores_of(
         title=say("Chất lượng dữ liệu trẻ em, chia theo địa bàn", "Quality of the records on children, by area"),
         subtitle=layout.subtitle,
         unit=say("Đơn vị tính: dòng; điểm từ 0 đến 100", "Unit: rows; scores from 0 to 100"),
-        head=[name_of("column", "area"), say("Số dòng", "Rows"), *(say(*names) for names, _, _ in SCORES.values())],
+        head=[name_of("column", "area"), say("Số dòng", "Rows"), *(say(*names) for names in SCORES.values())],
         names=layout.names,
         cells=made,
         whole=layout.whole,
@@ -66,7 +59,7 @@ def scores_of(
 
 def _scores(row: Mapping[str, Any]) -> list[PrintedCell]:
     cells = [cell_of(row["rows"], 0, row["status"])]
-    for _, part, whole in SCORES.values():
+    for part, whole in SCORED.values():
         missing = "not_reported" if row["status"] == "not_reported" else "not_available"
         if row[whole]:
             cells.append(quotient_cell(row[part], row[whole], "percent", 1, row["status"]))

@@ -132,6 +132,17 @@ def test_a_half_year_is_not_held_against_a_year(years):
         ct.compare(years[0], half, indicator=ID)
 
 
+def test_ranges_of_days_must_be_as_long(years):
+    dataset = ct.Dataset(children=register(3, 4, 2020), area_vintage="2022-12-31")
+
+    def of(period):
+        return ct.compute(dataset, period=period, indicators=[ID], area_level="district")
+
+    assert len(ct.compare(of("2022-01-01/2022-03-31"), of("2022-04-02/2022-06-30"), indicator=ID)) > 0
+    with pytest.raises(ct.PlanError, match="kind of period: 90 days ≠ 91 days"):
+        ct.compare(of("2022-01-01/2022-03-31"), of("2022-04-01/2022-06-30"), indicator=ID)
+
+
 def test_a_definition_of_ones_own_is_not_held_against_the_one_shipped(years, tmp_path):
     text = """
 [[quantity]]

@@ -99,7 +99,7 @@ def test_the_register_of_abuse_says_what_was_set_aside():
     )
     dataset = ct.Dataset(victims=victims, area_vintage="2022-12-31")
     register = ct.abuse.register(dataset.without(ct.check(dataset, period="2022")))
-    assert register.set_aside == {"victims": 1} and "victims: 1" in repr(register)
+    assert register.set_aside == {"victims": 1} and "Set aside: Victims of abuse: 1" in repr(register)
     assert register.merge(register).set_aside == {"victims": 2}
 
 
