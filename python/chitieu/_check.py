@@ -15,6 +15,7 @@ from chitieu._catalogue import utf8_text
 from chitieu._check_facts import SCORES
 from chitieu._check_html import page, short
 from chitieu._dataset import Dataset
+from chitieu._errors import PlanError
 from chitieu._files import write_whole
 from chitieu._language import printed, report_language, say
 from chitieu._printed import PrintedTable
@@ -82,9 +83,18 @@ SCORE_COLUMNS = {
 class Scorecard(Table):
     """Scores of the records by area; see :meth:`Check.scorecard`."""
 
-    def __init__(self, native: _native.Check, area_level: str, period: str) -> None:
+    def __init__(self, native: _native.Check, area_level: str, period: str, dated: bool) -> None:
         super().__init__(pl.DataFrame(native.scorecard(area_level, period)), native.area_vintage())
-        self._native, self._level, self._period = native, area_level, period
+        self._native, self._level, self._period, self._dated = native, area_level, period, dated
+
+    @property
+    def notes(self) -> list[str]:
+        """What a reader must know, in the language in use."""
+        undated = say(
+            "Sổ theo dõi không có ngày cập nhật: mọi tháng được coi là chưa cập nhật, điểm kịp thời là 0",
+            "The register has no column of updates: every month counts as not updated, and timeliness is 0",
+        )
+        return [] if self._dated else [undated]
 
     def _column_names(self, column: str) -> Iterable[str]:
         return [*SCORE_COLUMNS.get(column, ()), *super()._column_names(column)]
@@ -112,6 +122,14 @@ class Scorecard(Table):
             for level in LEVELS[: LEVELS.index(self._level)]
             if level in there
         ]
+        if (self._frame["area"] == "unknown").all():
+            raise PlanError(
+                say("không dòng nào có xã xác định", "no row has a known commune"),
+                code="not_whole",
+                column="commune",
+                expected=say("mã xã", "codes of communes"),
+                got=", ".join(self._frame["area"]),
+            )
         whole = copy.copy(self)
         whole._frame = pl.concat([*wider, self._frame])
         return scores_of(
@@ -121,6 +139,7 @@ class Scorecard(Table):
             area_level=self._level,
             area_vintage=self.area_vintage,
             source=source,
+            more=[f"{note}." for note in self.notes],
         )
 
 
@@ -243,7 +262,8 @@ class Check:
             [('33', 161, 161, 'ok')]
         """
         months = str(period or self._native.whole_months())
-        return Scorecard(self._native, area_level, months)
+        dated = "children" not in self._dataset or "updated_on" in self._dataset.schema("children")
+        return Scorecard(self._native, area_level, months, dated)
 
     def findings_table(self, *, source: str | None = None) -> PrintedTable:
         """Return what fails as it is printed: by severity, table and rule, with how many rows and in which columns.

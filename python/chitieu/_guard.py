@@ -296,6 +296,8 @@ def _wrong_type(name: str, expected: str, value: Any) -> TypeError:
     if expected.split("[")[0] in ("Sequence", "Iterable") and not isinstance(value, (str, bytes)):
         got = say(f"{got} có phần tử không hợp lệ", f"a {got} that holds something else")
     text = say(f"{name}: cần {expected}, nhận được {got}", f"{name}: expected {expected}, got {got}")
+    if expected == "Dataset" and hasattr(type(value), "findings_table") and hasattr(value, "table"):  # what was read
+        text += f"\n→ ct.Dataset({value.table}=...)"
     return TypeError(printable(text))
 
 

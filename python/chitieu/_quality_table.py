@@ -20,7 +20,14 @@ ROWS_NAMED = 5
 
 
 def scores_of(
-    frame: pl.DataFrame, *, period: str, area: str | None, area_level: str | None, area_vintage: str, source: str | None
+    frame: pl.DataFrame,
+    *,
+    period: str,
+    area: str | None,
+    area_level: str | None,
+    area_vintage: str,
+    source: str | None,
+    more: list[str],
 ) -> PrintedTable:
     """Return a scorecard as a printed table.
 
@@ -31,6 +38,7 @@ def scores_of(
         area_level: The level of areas.
         area_vintage: The day of their names.
         source: Where the records come from.
+        more: Notes to add.
 
     Raises:
         PlanError: For an area or a level that is not there.
@@ -53,7 +61,7 @@ def scores_of(
         names=layout.names,
         cells=made,
         whole=layout.whole,
-        notes=[*signs(made), *coverage(layout.at_place.head(1)), *source_note(source)],
+        notes=[*signs(made), *coverage(layout.at_place.head(1)), *more, *source_note(source)],
     )
 
 

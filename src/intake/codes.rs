@@ -195,7 +195,12 @@ impl Words {
             let vi = codes.iter().map(|code| named(code)).collect::<Vec<_>>().join(", ");
             Phrase::Own(Text::new(format!("một trong {vi}"), format!("one of {}", codes.join(", "))))
         } else {
-            Phrase::CodeFromTo(list.to_owned(), codes[0].to_owned(), codes[codes.len() - 1].to_owned())
+            let (first, last) = (codes[0], codes[codes.len() - 1]);
+            let name = self.codes.list(list).map_or_else(|| list.to_owned(), |list| list.name.small().vi);
+            Phrase::Own(Text::new(
+                format!("tên hoặc mã trong danh mục {name} ({first} … {last})"),
+                format!("a code of the list {list} ({first} … {last})"),
+            ))
         }
     }
 

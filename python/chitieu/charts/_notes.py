@@ -55,6 +55,8 @@ def coverage(frame: pl.DataFrame, *, together: bool = False, zero: bool = False)
         may_be = say(" Số 0 có thể là chưa báo cáo.", " A zero may be a commune that did not report.")
         return [unknown + (may_be if zero else "")]
     if len(rows) == 1:
+        if not rows[0][0] and "status" in frame.columns and (frame["status"] == "partial").any():
+            return [say("Chưa xã nào báo cáo đủ mọi phần.", "No commune has reported in all its parts.")]
         reported, expected = (printed(n) for n in rows[0])
         return [say(f"{reported}/{expected} xã đã báo cáo.", f"{reported} of {expected} communes reported.")]
     if all(reported >= expected for reported, expected in rows):
