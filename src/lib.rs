@@ -102,6 +102,7 @@ mod grid;
 #[cfg(feature = "files")]
 pub mod intake;
 mod limits;
+#[cfg(feature = "files")]
 mod paper;
 mod period;
 mod plan;

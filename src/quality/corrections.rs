@@ -7,6 +7,7 @@ use super::report::Address;
 use super::rule::{Severity, column_name};
 use crate::error::{Error, Fact, Result};
 use crate::paper::{LINE, height};
+use crate::period::Period;
 use crate::text::Language;
 use polars_core::prelude::{DataFrame, DataType, PolarsResult};
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
@@ -304,7 +305,9 @@ impl Check {
 fn said(problem: &Address, sources: &Sources, language: Language) -> String {
     let mut what = problem.rule.text.get(language).to_owned();
     if let Some(finding) = problem.finding {
-        what = format!("{what} ({})", finding.period_in_words(language));
+        let period = finding.period();
+        let words = period.parse::<Period>().map_or(period, |period| period.in_words().get(language).to_owned());
+        what = format!("{what} ({words})");
     }
     if let Some(other) = problem.other_row {
         let (file, _, at) = sources.0.get(&(problem.table.to_owned(), other + 1)).cloned().unwrap_or_default();

@@ -6,8 +6,6 @@ use super::kind::Kind;
 use super::rule::Severity;
 use super::table::{CheckedTable, Finding, Verdicts};
 use crate::error::{Error, Fact, Result};
-use crate::period::Period;
-use crate::text::Language;
 use polars_core::prelude::{Column, DataFrame};
 use std::collections::BTreeSet;
 
@@ -29,12 +27,6 @@ pub(super) struct Address<'a> {
 }
 
 impl Finding {
-    /// Its month, quarter or year, as people write it.
-    pub(super) fn period_in_words(&self, language: Language) -> String {
-        let period = self.period();
-        period.parse::<Period>().map_or(period, |period| period.in_words().get(language).to_owned())
-    }
-
     /// Its month, quarter or year, written as a period.
     pub(super) fn period(&self) -> String {
         let (year, month) = (self.month.div_euclid(12), self.month.rem_euclid(12));
