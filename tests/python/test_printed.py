@@ -85,8 +85,11 @@ def test_every_cell_is_the_printed_value_of_the_result(result, language, indicat
     measure = options.get("measure") or ct.catalogue()[indicator].data["outputs"][-1]
     fixed = {k: v for k, v in options.items() if k in ("form", "sex", "age_group")}
     place = options.get("area", "33")
-    checked = 0
-    for (nth, name), (at, head) in itertools.product(enumerate(table.names), enumerate(table.head[1:])):
+    every = list(itertools.product(enumerate(table.names), enumerate(table.head[1:])))
+    # Of a table of all communes one in some: each is looked up in the whole result.
+    some = every[:: 1 + len(every) // 150]
+    assert {at for _, (at, _) in some} == set(range(len(table.head) - 1))
+    for (nth, name), (at, head) in some:
         where = {"measure": measure, "area": place, **fixed}
         for axis, given in ((rows, name), (columns, head)):
             if axis == "area":
@@ -103,8 +106,6 @@ def test_every_cell_is_the_printed_value_of_the_result(result, language, indicat
             assert cell.number == value
         else:
             assert abs(cell.number - value) <= 0.5 * 10**-cell.decimals + 1e-9
-        checked += 1
-    assert checked == len(table.names) * (len(table.head) - 1) > 0
 
 
 def code_of(name):
