@@ -14,7 +14,7 @@ import polars as pl
 from chitieu import _native
 from chitieu._errors import PlanError
 from chitieu._files import no_file
-from chitieu._language import get_language, name_of, pick, say
+from chitieu._language import name_of, pick, say
 
 #: What the quotient of each measure is multiplied by.
 MULTIPLIER = {"count": 1, "percent": 100, "ratio": 100, "per_1000": 1_000, "per_100000": 100_000}
@@ -117,7 +117,7 @@ class Indicator:
                 say("Mục tiêu", "Targets"),
                 "; ".join(f"{t['year']}: {target(t)}" for t in self.targets) or "–",
             ),
-            *((_ROLES[role][get_language() == "en"], text) for role, text in self.conditions.items()),
+            *((say(*_ROLES[role]), text) for role, text in self.conditions.items()),
             (say("Cột cần có", "Columns"), "; ".join(f"{t}: {', '.join(c)}" for t, c in self.columns.items())),
             (say("Định nghĩa", "Definition"), self.definition),
         ]

@@ -107,15 +107,13 @@ def printed_comparison(
     made = [list(row) for row in zip(*columns, strict=True)]
     split = breakdowns(CHECK, frame, but=(rows,))
     subject = of_indicator(definition, quantities, f" ({split})" if split else "")
-    axis = subject.axis(measure)
-    unit = {"count": subject.counted, "percent": "%"}.get(measure, axis[:1].lower() + axis[1:])
     points = say("; chênh lệch: điểm phần trăm", "; difference: percentage points") if measure == "percent" else ""
     limits = say("Từ – đến: ", "From – to: ") + confidence() + "."
     before, after = map(period_in_words, periods)
     return PrintedTable(
         title=layout.by(subject.title(measure)),
         subtitle=f"{layout.where}, {after} {say('so với', 'against')} {before}",
-        unit=f"{say('Đơn vị tính', 'Unit')}: {unit}{points}",
+        unit=f"{say('Đơn vị tính', 'Unit')}: {subject.unit(measure)}{points}",
         head=[upper(layout.axis), *heads],
         names=layout.names,
         cells=made,

@@ -24,6 +24,7 @@ from chitieu import _native
 from chitieu._errors import ChitieuError, PlanError, printable
 from chitieu._files import is_special, no_file
 from chitieu._language import say
+from chitieu._reading import Reading
 from chitieu._source import THROWN, unreadable
 
 #: Special methods that users call, in operators.
@@ -296,7 +297,7 @@ def _wrong_type(name: str, expected: str, value: Any) -> TypeError:
     if expected.split("[")[0] in ("Sequence", "Iterable") and not isinstance(value, (str, bytes)):
         got = say(f"{got} có phần tử không hợp lệ", f"a {got} that holds something else")
     text = say(f"{name}: cần {expected}, nhận được {got}", f"{name}: expected {expected}, got {got}")
-    if expected == "Dataset" and hasattr(type(value), "findings_table") and hasattr(value, "table"):  # what was read
+    if expected == "Dataset" and isinstance(value, Reading):
         text += f"\n→ ct.Dataset({value.table}=...)"
     return TypeError(printable(text))
 

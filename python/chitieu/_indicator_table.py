@@ -63,9 +63,8 @@ def table_of(
     made = layout.cells(lambda row: value_cell(row, definition))
     title, unit = pick(definition["name"]), ""
     if len(measures := frame["measure"].unique().to_list()) == 1:
-        title, axis = subject.title(measures[0]), subject.axis(measures[0])
-        units = {"count": subject.counted, "percent": "%"}
-        unit = f"{say('Đơn vị tính', 'Unit')}: {units.get(measures[0], axis[:1].lower() + axis[1:])}"
+        title = subject.title(measures[0])
+        unit = f"{say('Đơn vị tính', 'Unit')}: {subject.unit(measures[0])}"
     return PrintedTable(
         title=layout.by(title),
         subtitle=layout.subtitle,

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from chitieu._language import get_language, name_of, pick, words
+from chitieu._language import name_of, pick, say, words
 from chitieu._nearest import one_of
 
 _ETHNIC = {
@@ -63,11 +63,10 @@ def tables(table: str | None = None) -> pl.DataFrame:
 
 
 def _columns(table: dict[str, Any]) -> pl.DataFrame:
-    said = get_language() == "en"
     rows = [
         {
             "column": c["id"],
-            "name": c["name"][said],
+            "name": say(*c["name"]),
             "type": c["type"],
             "required": c["required"],
             "codes": c["codes"],

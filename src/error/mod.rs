@@ -134,6 +134,8 @@ pub(crate) fn once<'w>(what: &'static str, words: impl Iterator<Item = &'w str>)
 }
 /// Replaces values of a column of area codes that do not look like codes: they may be personal data.
 pub(crate) const NOT_A_CODE: &str = "(not a code)";
+/// Shown instead of the area code of a row that has none.
+pub(crate) const NO_CODE: &str = "(null)";
 
 /// Used instead of an indicator where the abuse tables need a table or a column.
 pub(crate) const ABUSE: &str = "abuse";

@@ -1,6 +1,6 @@
 //! Errors as sentences, with what the user can do about them: each in Vietnamese and in English.
 
-use super::{ABUSE, COVERAGE, Error, NOT_A_CODE, Phrase, SUBMISSIONS};
+use super::{ABUSE, COVERAGE, Error, NO_CODE, NOT_A_CODE, Phrase, SUBMISSIONS};
 use crate::text::Language;
 use chrono::NaiveDate;
 
@@ -260,7 +260,7 @@ impl Error {
                 "cách viết: mapping={{\"children\": {{\"columns\": {{\"Ngày rà soát\": \"updated_on\"}}}}}}: bảng, rồi tiêu đề trong tệp và cột"
                     | "written as mapping={{\"children\": {{\"columns\": {{\"Ngày rà soát\": \"updated_on\"}}}}}}: the table, then header and column"
             ),
-            Self::UnknownAreas { codes, .. } if codes.iter().any(|code| code == "(null)") => say!(
+            Self::UnknownAreas { codes, .. } if codes.iter().any(|code| code == NO_CODE) => say!(
                 language,
                 "có dòng không ghi xã: bổ sung, hoặc unknown_areas=\"keep\" để giữ thành một dòng riêng; ct.check(dataset) nêu từng dòng"
                     | "some rows have no commune: record it, or give them a line of their own by unknown_areas=\"keep\"; ct.check(dataset) names the rows"

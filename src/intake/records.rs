@@ -108,8 +108,10 @@ impl Reader {
         if is_said || table.column("commune").is_none() {
             return Named::Nothing;
         }
-        // What the rows say goes before what a title says, even under a header that is not known.
-        if (0..sheet.columns.len()).any(|place| header.columns[place].1.is_none() && names_communes(sheet, place, kept, legacy, &places)) {
+        // What the rows say goes before what a title says, even under a header that is not known. One that is known and not
+        // taken, such as the place of birth, says nothing of it.
+        let is_open = |place: usize| matches!(header.columns[place], (_, None, None));
+        if (0..sheet.columns.len()).any(|place| is_open(place) && names_communes(sheet, place, kept, legacy, &places)) {
             return Named::Unmatched;
         }
         let headings = aside.iter().filter(|(_, why)| *why == Aside::Section).filter_map(|(row, _)| sheet.rows.binary_search(row).ok());

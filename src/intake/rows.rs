@@ -161,13 +161,17 @@ impl Rows<'_> {
         while end > start && (is_blank(end - 1) || why(end - 1).is_some() || thin(end - 1)) {
             end -= 1;
         }
-        // The names of those who signed may stand in several columns: what says nothing from the first signature on is theirs.
-        let mut at = end;
+        // The names of those who signed may be in several columns: what says nothing from the first signature on is theirs. A list
+        // in which no row says anything tells no signature from a record.
+        let (mut at, mut signed) = (end, end);
         while at > start && (is_blank(at - 1) || why(at - 1).is_some() || thin(at - 1) || self.says_nothing(at - 1)) {
             at -= 1;
             if self.says_nothing(at) && self.cells(at).any(|c| signs::is_note(&self.text(at, c))) {
-                end = at;
+                signed = at;
             }
+        }
+        if at > start {
+            end = signed;
         }
         // A list of only thin rows is still a list.
         let all_thin = end == start;

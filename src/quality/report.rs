@@ -74,11 +74,16 @@ impl Check {
     /// # Errors
     /// [`Error::UnknownChoice`] with the nearest codes if there is no such rule.
     pub fn failures(&self, rule: &str) -> Result<DataFrame> {
-        if !self.setting.rules.iter().any(|r| r.code == rule) {
-            return Err(Error::UnknownChoice { what: "rule", got: rule.to_owned(), known: self.near(rule) });
-        }
+        self.known_rule(rule)?;
         let found: Vec<Address> = self.addresses(|r| r.code == rule).collect();
         self.address_frame(&found)
+    }
+
+    fn known_rule(&self, code: &str) -> Result<()> {
+        if self.setting.rules.iter().any(|rule| rule.code == code) {
+            return Ok(());
+        }
+        Err(Error::UnknownChoice { what: "rule", got: code.to_owned(), known: self.near(code) })
     }
 
     pub(super) fn address_frame(&self, found: &[Address]) -> Result<DataFrame> {
@@ -167,9 +172,7 @@ impl Check {
     /// # Errors
     /// [`Error::UnknownChoice`] for a code that no rule has.
     pub fn rows_to_set_aside_by(&self, table: &str, rules: &[String]) -> Result<Vec<u32>> {
-        for code in rules {
-            self.failures(code)?;
-        }
+        rules.iter().try_for_each(|code| self.known_rule(code))?;
         Ok(Self::to_set_aside(self.verdicts(table, Severity::Info).filter(|v| rules.contains(&v.rule.code))))
     }
 

@@ -1,7 +1,7 @@
 //! Bad values, collected over batches so that one error counts all rows concerned.
 
 use crate::area::list_with;
-use crate::error::{Error, Fact, NOT_A_CODE, Result};
+use crate::error::{Error, Fact, NO_CODE, NOT_A_CODE, Result};
 use std::collections::{BTreeMap, BTreeSet};
 
 const ROWS_SHOWN: usize = 5;
@@ -47,7 +47,7 @@ impl Problems {
         *rows += 1;
         // Only what looks like a code is shown: a column of names given by mistake must not leak.
         let shown = match code {
-            None => "(null)",
+            None => NO_CODE,
             Some(c) if c.len() <= 5 && c.bytes().all(|b| b.is_ascii_digit()) => c,
             Some(_) => NOT_A_CODE,
         };

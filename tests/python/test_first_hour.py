@@ -229,6 +229,9 @@ def test_who_signed_is_no_child(tmp_path, signed):
         tmp_path, [head, *children, ["A3", "Cán Bộ An", None, None, None], ["A4", "Lê B", "1/1/2016", None, None]]
     )
     assert poor.to_polars().height == 4
+    # Where no row has more than names, a signature cannot be told from a child by what it lacks.
+    names = [["Mã trẻ", "Họ và tên"], ["an", "Nguyễn A"], ["ba", "Cán Bộ An"], ["ca", "Lê B"]]
+    assert read(tmp_path, names).to_polars().height == 3
 
 
 def test_communes_under_an_unknown_header_go_before_the_name_of_the_sheet(tmp_path):
@@ -239,8 +242,12 @@ def test_communes_under_an_unknown_header_go_before_the_name_of_the_sheet(tmp_pa
     assert "một cột chưa khớp có tên xã" in finding["expected"]
     named = read(tmp_path, rows, sheet="Tam Đa", mapping={"children": {"columns": {"Xã gì": "commune"}}})
     assert named.to_polars()["commune"].to_list() == ["12424", "12421"]
-    plain = read(tmp_path, [row[:2] for row in rows], sheet="Tam Đa")
-    assert plain.to_polars()["commune"].to_list() == ["12421"] * 2
+    # Without such a column the sheet says it, and a place of birth or a note says nothing of where a child lives.
+    plain = [row[:2] for row in rows]
+    births = [[*row, born] for row, born in zip(plain, ["Nơi sinh", "Xã Minh Tiến", "Tam Đa, Phù Cừ"], strict=True)]
+    notes = [[*row, note] for row, note in zip(plain, ["Ghi chú", "Xã Minh Tiến", "Tam Đa"], strict=True)]
+    for known in (plain, births, notes):
+        assert read(tmp_path, known, sheet="Tam Đa").to_polars()["commune"].to_list() == ["12421"] * 2
 
 
 def test_a_plan_takes_codes_and_names(reading):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import nbclient
@@ -33,6 +34,20 @@ def run(name, folder):
     assert [o.text for o in outputs if o.get("name") == "stderr"] == []
     shown = [o.data for o in outputs if o.output_type in ("execute_result", "display_data")]
     return shown, "".join(o.text for o in outputs if o.output_type == "stream")
+
+
+@pytest.mark.filterwarnings("default")
+def test_a_traceback_ends_at_the_line_of_the_user():
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell("import chitieu as ct\nct.plan(period='2022Q5')")]
+    )
+    nbclient.NotebookClient(notebook, timeout=300, kernel_name="python3", allow_errors=True).execute()
+    (error,) = (output for output in notebook.cells[0].outputs if output.output_type == "error")
+    shown = re.sub(r"\x1b\[[\d;]*m", "", "\n".join(error.traceback))
+    assert error.ename == "PlanError"
+    assert "ct.plan(period='2022Q5')" in shown
+    assert "2022Q1" in shown.splitlines()[-1]
+    assert "_guard" not in shown and len(shown.splitlines()) < 10
 
 
 @pytest.mark.parametrize("name", sorted(p.name for p in EXAMPLES.glob("*.ipynb")))

@@ -47,6 +47,13 @@ class Subject:
         """Return the title of a chart of a measure."""
         return self.titles.get(measure) or self.axis(measure)
 
+    def unit(self, measure: str) -> str:
+        """Return the unit of a measure, as it is printed above a table."""
+        if measure in ("count", "percent"):
+            return self.counted if measure == "count" else "%"
+        axis = self.axis(measure)
+        return axis[:1].lower() + axis[1:]
+
     def axis(self, measure: str) -> str:
         """Return the title of the axis of values: a unit, never only a number."""
         if measure == "count":
