@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import date
 
 import chitieu as ct
 import polars as pl
@@ -108,6 +109,42 @@ def test_communes_stand_under_their_districts_in_columns_on_one_scale(result):
     assert len(scales) == 1
     values = [row["value"] for row in found[1]["data"]["values"]]
     assert values == sorted(values, reverse=True)
+
+
+def test_the_scale_of_columns_holds_the_target():
+    """Of 1,610 children under five half are registered; the target of 2025, 98.5, is far beyond every bar."""
+    communes = ct.areas(on="2022-12-31").filter(
+        pl.col("level") == "commune", pl.col("code").is_between(pl.lit("11953"), pl.lit("12427"))
+    )
+    inside = communes["code"].to_list()
+    children = pl.DataFrame(
+        {
+            "child_id": [f"{code}-{n}" for code in inside for n in range(10)],
+            "birth_year": 2020,
+            "commune": [code for code in inside for _ in range(10)],
+            "birth_registered": [n % 2 == 0 for _ in inside for n in range(10)],
+        }
+    )
+    result = ct.compute(
+        ct.Dataset(children=children), period="2022", indicators=["birth_registration_under_5"], area_level="commune"
+    )
+    chart = result.plot("birth_registration_under_5", area="33", area_level="commune").to_dict()
+    domains = {
+        tuple(layer["encoding"]["x"]["scale"]["domain"])
+        for panel in panels(chart)
+        for layer in panel["layer"]
+        if "domain" in layer["encoding"].get("x", {}).get("scale", {})
+    }
+    assert domains == {(0, 98.5)}
+
+
+def test_many_areas_without_any_value_say_why(dataset, vietnamese):
+    children = dataset["children"].head(50).with_columns(birth_date=pl.lit(date(2005, 1, 1)))
+    asked = {"period": "2022", "indicators": ["birth_registration_under_5"], "area_level": "commune"}
+    result = ct.compute(ct.Dataset(children=children), **asked)
+    shown = rows(result.plot("birth_registration_under_5", area_level="commune"))
+    assert len(shown) > 100
+    assert {row["absent"] for row in shown} <= {"Chưa báo cáo", "Không có số liệu"}
 
 
 def test_communes_without_districts_stand_in_columns_and_those_without_a_report_are_counted(dataset, vietnamese):

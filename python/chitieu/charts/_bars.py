@@ -86,8 +86,7 @@ def bars(
         facet = alt.Facet("panel:N", sort=cells.panels, header=head)
         chart = chart.facet(facet, columns=2, spacing=28)
     heading = Heading(subject.title(cells.measure), _notes(cells)).with_own(title, subtitle)
-    width = 620 if len(cells.columns) < 2 else (_WIDTH_IN_COLUMNS + 170) * len(cells.columns)
-    width = max(620, width)
+    width = max(620, (_WIDTH_IN_COLUMNS + 170) * len(cells.columns))
     if source is not None:
         return sourced(alt, chart, heading, source_line(CHECK, source), width)
     drawn = titled(alt, chart, heading, width)
@@ -150,11 +149,11 @@ class _Cells:
                 frame = pl.concat([whole, frame])
             self.rows = self._rows(frame, areas_of=level)
             parts = [row for row in self.rows if row["key"] != (self.level, self.area)]
-            if by is None and len(parts) > AREAS_BY_DEFAULT:
+            there = [row for row in parts if row["value"] is not None]
+            if by is None and len(parts) > AREAS_BY_DEFAULT and there:
                 first = [row for row in self.rows if row["key"] == (self.level, self.area)]
                 # A page has no room for bars that are not there: the notes count them.
                 self.absent = Counter(row["status"] for row in parts if row["value"] is None)
-                there = [row for row in parts if row["value"] is not None]
                 self.rows = [*first, *there]
                 self.columns = grouped(there, first, level, self._units)
         else:
@@ -289,7 +288,7 @@ def _layers(
     scale: dict[str, Any] = {"zero": True}
     if cells.columns:  # one scale for all
         numbers = number_axis(alt, cells.measure == "count", tickCount=3, labels=axis, ticks=axis, domain=axis)
-        scale = {"domain": [0, _most(cells.rows)], "nice": True}
+        scale = {"domain": [0, _most(cells)], "nice": True}
     x = alt.X("value:Q", title=title if axis else None, axis=numbers, scale=alt.Scale(**scale))
 
     def colours(of: dict[str, str]) -> dict[str, Any]:
@@ -330,9 +329,10 @@ def _layers(
     return alt.layer(*layers)
 
 
-def _most(rows: list[dict[str, Any]]) -> float:
-    """Return the largest number that is drawn, with its limit."""
-    return max((row[end] for row in rows for end in ("value", "upper") if row[end] is not None), default=1.0) or 1.0
+def _most(cells: _Cells) -> float:
+    """Return the largest number that is drawn: a value, a limit, the target."""
+    drawn = [row[end] for row in cells.rows for end in ("value", "upper") if row[end] is not None]
+    return max([*drawn, (cells.target or {}).get("value", 0.0)]) or 1.0
 
 
 def _notes(cells: _Cells) -> list[str]:
