@@ -84,6 +84,13 @@ def column_name(column: str) -> str:
     return say(*_native.column_names(column))
 
 
+def nothing_fails(summary: pl.DataFrame) -> str:
+    """Return what is said where no rule fails."""
+    if summary["passed"].sum():
+        return say("Mọi quy tắc đã áp dụng đều đạt.", "Every rule that was judged passes.")
+    return say("Không có gì để xét.", "There is nothing to judge.")
+
+
 class Facts:
     """A check in a period: its rules by table, its communes with and without rows."""
 

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from chitieu._catalogue import html_table
-from chitieu._check_facts import SCORED, SCORES, SEVERITIES, Absent, Checked, Facts, column_name, day
+from chitieu._check_facts import SCORED, SCORES, SEVERITIES, Absent, Checked, Facts, column_name, day, nothing_fails
 from chitieu._check_parts import Column, Rows, card, count, dash, percent, share, table
 from chitieu._check_style import STYLE
 from chitieu._language import get_language, printed, say, speaking
@@ -168,7 +168,7 @@ def _error_card(facts: Facts) -> str:
 def _findings(facts: Facts) -> str:
     failing = facts.failing()
     if failing.is_empty():
-        return f"<p>{_nothing_fails(facts)}</p>"
+        return f"<p>{nothing_fails(facts.summary)}</p>"
     lead = say(
         "Sửa lỗi trước, rồi xác minh cảnh báo. Địa chỉ từng dòng: tệp Excel cần xác minh của từng xã, nếu đã lập.",
         "Correct errors first, then verify warnings. Addresses of rows: the workbooks of communes, if written.",
@@ -181,12 +181,6 @@ def _findings(facts: Facts) -> str:
     )
     parts = [_of_severity(facts, severity, failing.filter(pl.col("severity") == severity)) for severity in SEVERITIES]
     return f"<p>{lead}</p><p class='muted'>{note}</p>{''.join(parts)}"
-
-
-def _nothing_fails(facts: Facts) -> str:
-    if facts.summary["passed"].sum():
-        return say("Mọi quy tắc đã áp dụng đều đạt.", "Every rule that was judged passes.")
-    return say("Không có gì để xét.", "There is nothing to judge.")
 
 
 def _of_severity(facts: Facts, severity: str, failing: pl.DataFrame) -> str:
@@ -389,7 +383,7 @@ def short(check: Checked) -> str:
         say("% không đạt", "% failing"),
         say("Chưa xác định được", "Undecided"),
     )
-    found = html_table(head, rows, (3, 4, 5)) if rows else _left(_nothing_fails(facts))
+    found = html_table(head, rows, (3, 4, 5)) if rows else _left(nothing_fails(facts.summary))
     more = failing.height - len(rows)
     rest = f"… {count(more, 'quy tắc nữa', 'more rule')}" if more else ""
     return f"{''.join(map(_left, _lead(facts)))}{found}{_left(rest) if rest else ''}"

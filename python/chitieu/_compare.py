@@ -14,7 +14,7 @@ from chitieu._areas import areas
 from chitieu._catalogue import MULTIPLIER, as_sql
 from chitieu._comparison_table import SIDES, fraction, names_of, printed_comparison
 from chitieu._errors import PlanError
-from chitieu._language import codes, pick, printed, say
+from chitieu._language import codes, name_of, pick, printed, say
 from chitieu._nearest import one_of, unknown_word
 from chitieu._period import KINDS, period_in_words, period_name
 from chitieu._printed import PrintedTable
@@ -42,8 +42,8 @@ def compare(before: Result, after: Result, *, indicator: str, measure: str | Non
 
     Raises:
         PlanError: ``unknown_indicator``; ``not_comparable`` if the two differ in the definition of the indicator, in
-            breakdowns, in the kind of their periods (a half-year beside a year), or in the list of areas: compute the
-            earlier one with the ``area_vintage`` of the later.
+            breakdowns, in the kind of their periods (a half-year beside a year), in the list of areas (compute the
+            earlier one with the ``area_vintage`` of the later), or in the finest level of areas.
 
     Example:
         >>> import chitieu as ct
@@ -61,7 +61,8 @@ def compare(before: Result, after: Result, *, indicator: str, measure: str | Non
     indicator = after._indicator(indicator)
     measure = after._measure(after._definition(indicator), measure)
     every = dict.fromkeys(after.plan.by, "*")
-    sides = [result.only(indicator, measure=measure, **every) for result in _comparable(before, after, indicator)]
+    _check_comparable(before, after, indicator)
+    sides = [result.only(indicator, measure=measure, **every) for result in (before, after)]
     keys = ["area_level", "area", *after.plan.by]
     same = ["indicator", "code", "measure", "unit", "definition"]
     first, second = (side.select(*keys, *same, "period", *SIDES, "method") for side in sides)
@@ -96,40 +97,37 @@ _CHANGES = {
 }
 
 
-def _comparable(before: Result, after: Result, indicator: str) -> tuple[Result, Result]:
-    """Return two results that can be compared.
+def _check_comparable(before: Result, after: Result, indicator: str) -> None:
+    """Refuse two results that differ in more than their period and their records.
 
     Raises:
         PlanError: With code ``not_comparable``, for what differs.
     """
     before._indicator(indicator)
     one, other = before.plan, after.plan
-    hint = ""
-    what = ("định nghĩa", "definition")
-    found = [_counted(result, indicator) for result in (before, after)]
-    if found[0] == found[1]:
-        what, found = ("phân tổ", "breakdowns"), [", ".join(plan.by) or "–" for plan in (one, other)]
-    if found[0] == found[1]:
-        what, found = ("loại kỳ", "kind of period"), [_kind(plan.period) for plan in (one, other)]
-    if found[0] == found[1]:
-        what = ("danh mục đơn vị hành chính", "list of areas")
-        same = areas(on=one.area_vintage).equals(areas(on=other.area_vintage))
-        found = [] if same else [one.area_vintage, other.area_vintage]
-        hint = say(
+    same_list = areas(on=one.area_vintage).equals(areas(on=other.area_vintage))
+    vintages = [one.area_vintage, one.area_vintage if same_list else other.area_vintage]
+    for vi, en, found in (
+        ("định nghĩa", "definition", [_counted(result, indicator) for result in (before, after)]),
+        ("phân tổ", "breakdowns", [", ".join(plan.by) or "–" for plan in (one, other)]),
+        ("loại kỳ", "kind of period", [_kind(plan.period) for plan in (one, other)]),
+        ("danh mục đơn vị hành chính", "list of areas", vintages),
+        ("cấp địa bàn", "level of areas", [name_of("area_level", plan.area_level) for plan in (one, other)]),
+    ):
+        if found[0] == found[1]:
+            continue
+        text = " ≠ ".join(found)
+        again = say(
             f'tính lại kỳ trước với area_vintage="{other.area_vintage}"',
             f'compute the earlier one with area_vintage="{other.area_vintage}"',
         )
-    if found:
-        vi, en = what
-        text = " ≠ ".join(found)
         raise PlanError(
             say(f"hai kết quả không so sánh được: {vi} khác nhau ({text})", f"the two differ in {en}: {text}"),
             code="not_comparable",
             expected=found[1],
             got=found[0],
-            hint=hint or None,
+            hint=again if found is vintages else None,
         )
-    return before, after
 
 
 def _counted(result: Result, indicator: str) -> str:

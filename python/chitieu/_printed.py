@@ -125,7 +125,7 @@ class PrintedTable:
 
     def to_polars(self) -> pl.DataFrame:
         """Return names and numbers, rounded as they are printed; null where there is none. Words stay words."""
-        columns: dict[str, Any] = {self.head[0]: list(self.names)}
+        columns: dict[str, Any] = {self.head[0]: pl.Series(list(self.names), dtype=pl.String)}
         for nth, name in enumerate(self.head[1:]):
             column = [row[nth] for row in self.cells]
             if any(cell.status == "text" for cell in column):

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from chitieu._check_facts import SCORED, SCORES, SEVERITIES, column_name
+from chitieu._check_facts import SCORED, SCORES, SEVERITIES, column_name, nothing_fails
 from chitieu._language import category, name_of, pick, printed, say, words
 from chitieu._layout import Layout
 from chitieu._period import period_in_words
@@ -118,7 +118,7 @@ def failing_of(summary: pl.DataFrame, *, where: str, period: str, source: str | 
         cells=cells,
         whole=[False] * len(names),
         notes=[
-            *([] if names else [say("Mọi quy tắc đều đạt.", "Every rule passes.")]),
+            *([] if names else [nothing_fails(summary)]),
             say("% không đạt tính trên các dòng kết luận được.", "The percentage is of those that could be decided."),
             *source_note(source),
         ],

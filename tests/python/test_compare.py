@@ -125,6 +125,11 @@ def test_results_that_differ_in_more_than_their_period_are_refused(years, asked,
         assert refused.value.hint == 'compute the earlier one with area_vintage="2025-07-01"'
 
 
+def test_results_of_other_levels_are_refused(years):
+    with pytest.raises(ct.PlanError, match="level of areas: District ≠ Commune"):
+        ct.compare(years[0], result(56, 70, 2022, area_level="commune"), indicator=ID)
+
+
 def test_a_half_year_is_not_held_against_a_year(years):
     dataset = ct.Dataset(children=register(3, 4, 2020), area_vintage="2022-12-31")
     half = ct.compute(dataset, period="2022H1", indicators=[ID], by=["sex"], area_level="district")

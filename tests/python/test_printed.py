@@ -441,6 +441,18 @@ def test_what_fails_is_grouped_by_severity_table_and_rule(check, vietnamese, tmp
     assert machine[1].split(",")[-1] == str(table.cells[0][4].number)
 
 
+def test_a_check_of_no_rows_does_not_say_that_all_pass(vietnamese):
+    nobody = ct.Dataset(
+        children=pl.DataFrame(schema={"child_id": pl.String, "birth_date": pl.Date, "commune": pl.String})
+    )
+    table = ct.check(nobody, period="2022").findings_table()
+    assert table.notes[0] == "Không có gì để xét."
+    assert table.to_polars().schema["Bảng và việc cần làm"] == pl.String
+    one = pl.DataFrame({"child_id": ["a"], "birth_date": [date(2020, 1, 1)], "commune": ["12364"]})
+    table = ct.check(ct.Dataset(children=one), period="2022").findings_table()
+    assert (table.names, table.notes[0]) == ((), "Mọi quy tắc đã áp dụng đều đạt.")
+
+
 def test_values_that_could_not_be_read_are_grouped_by_column(tmp_path, vietnamese):
     lines = [f"k{n};31/02/20{10 + n % 5};{'Nữ' if n % 2 else 'x'};12364" for n in range(12)]
     file = tmp_path / "a.csv"
