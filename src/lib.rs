@@ -46,6 +46,7 @@
 //! - [`Crosstab`]: counts of your own table, by dimensions and conditions of your own.
 //! - [`abuse`]: statistics from case records: units, overlapping forms, recurrence, response, sanctions.
 //! - [`quality`]: records checked against rules: verdicts, addresses of failing rows, a scorecard.
+//! - [`disclosure`]: small counts hidden, with as many others as it takes that no small one can be worked out; the audit of such tables.
 //! - [`stats`]: confidence limits, standardised rates, comparisons, funnels, trends, exact rounding.
 //!
 //! Around them:
@@ -69,7 +70,6 @@
 //!
 //! # What is not supported
 //!
-//! - Suppression of small cells, and any other protection of what is published.
 //! - Lists of areas before 2021, and from September 2024 to February 2025.
 //! - Moving [`abuse`] statistics from one list of areas to another (indicators are moved).
 //! - Tables that have one column for each sex or age (`Nam | Nữ` with counts).
@@ -95,6 +95,7 @@ pub mod catalogue;
 mod compute;
 mod crosstab;
 mod decree56;
+pub mod disclosure;
 mod disk;
 pub mod error;
 mod estimate;

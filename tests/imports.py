@@ -28,7 +28,7 @@ FLOORS = [
     {"intake", "tally"},
     {"plan", "crosstab", "quality", "abuse"},
     {"estimate"},
-    {"compute", "publish"},
+    {"compute", "disclosure", "publish"},
     {"python"},
 ]
 #: Circles that remain, by room. They may shrink; no other file may join.

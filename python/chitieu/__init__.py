@@ -18,7 +18,7 @@ import sys
 import warnings
 from typing import TYPE_CHECKING
 
-from chitieu import _printed, _result, abuse, charts, stats, synthetic
+from chitieu import _printed, _result, abuse, charts, disclosure, stats, synthetic
 from chitieu._areas import area_moves, areas
 from chitieu._catalogue import Catalogue, Indicator, catalogue
 from chitieu._check import Check, check, rules
@@ -65,6 +65,7 @@ __all__ = [
     "codes",
     "compare",
     "compute",
+    "disclosure",
     "find_area",
     "get_language",
     "label",
@@ -81,7 +82,7 @@ __all__ = [
     "tqdm_progress",
 ]
 
-guard(sys.modules[__name__], abuse, charts, stats, synthetic, _printed, _result)
+guard(sys.modules[__name__], abuse, charts, disclosure, stats, synthetic, _printed, _result)
 
 # A type checker shall still see a misspelt name.
 if not TYPE_CHECKING:

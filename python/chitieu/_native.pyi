@@ -14,6 +14,7 @@ __all__ = [
     "Reader",
     "Reading",
     "Register",
+    "Report",
     "Rules",
     "Selection",
     "Tally",
@@ -21,6 +22,7 @@ __all__ = [
     "annual_change",
     "area_moves",
     "areas",
+    "audit",
     "check_texts",
     "column_names",
     "default_limits",
@@ -37,6 +39,7 @@ __all__ = [
     "proportion_difference",
     "proportion_interval",
     "proportion_ratio",
+    "protect",
     "rate_difference",
     "rate_interval",
     "rate_ratio",
@@ -295,3 +298,18 @@ def trend_test(
 def annual_change(values: list[float], years: list[float], method: str) -> float: ...
 def required_change(value: float, target: float, years: float) -> float: ...
 def round_half_up(numerator: int, denominator: int, multiplier: int, decimals: int) -> str: ...
+
+Axis = tuple[str, list[tuple[str, str]], bool, list[str]]
+
+@final
+class Report:
+    def counts(self) -> list[int]: ...
+    def hidden_totals(self) -> list[list[str]]: ...
+    def advice(self) -> tuple[str, list[str], int, int] | None: ...
+
+def protect(
+    frame: object, dims: list[Axis], count: str, threshold: int, zeros_shown: bool, values: int | None
+) -> tuple[Frame, Report]: ...
+def audit(
+    frame: object, dims: list[Axis], count: str, threshold: int, zeros_shown: bool, values: int | None
+) -> Frame: ...

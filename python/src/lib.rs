@@ -6,6 +6,7 @@ mod area;
 mod arguments;
 mod arrow;
 mod catalogue;
+mod disclosure;
 mod enter;
 mod error;
 mod frame;
@@ -34,6 +35,7 @@ fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
     quality::add_to(m)?;
     intake::add_to(m)?;
     stats::add_to(m)?;
+    disclosure::add_to(m)?;
     m.add_function(wrap_pyfunction!(synthetic::synthetic, m)?)?;
     m.add_function(wrap_pyfunction!(identifiers::identifiers, m)?)?;
     m.add_function(wrap_pyfunction!(publish::workbook, m)?)?;

@@ -171,6 +171,16 @@ phrases! {
     TableOfAtMost(rows: u64) = "bảng không quá {rows} dòng" | "a table of at most {rows} rows";
     ValuesInColumn(values: u64) = "{values} giá trị trong một cột" | "{values} values in a column";
 
+    // Tables to be protected.
+    CategoriesNotPersons = "cột phân tổ, không phải mã định danh hay họ tên" | "a column of categories, not of identifiers or names";
+    CategoryInEachRow = "một phân tổ ở mỗi dòng (không rõ thì ghi unknown)" | "a category in each row (unknown where it is not recorded)";
+    CategoryUnderTotal = "cây phân tổ không có vòng" | "categories in a tree, without a circle";
+    AtLeastOneColumn = "ít nhất một cột" | "at least one column";
+    ColumnOfCategories = "cột phân tổ, khác count, status, lower, upper" | "a column of categories other than count, status, lower, upper";
+    DistinctTotals = "tổng số không nhỏ hơn từng phần và không lớn hơn tổng các phần" | "totals of at least each part and at most the sum of all";
+    EachCellOnce = "mỗi ô một dòng" | "each cell once";
+    InnerCells = "chỉ các ô trong cùng, không có dòng tổng" | "inner cells alone, without rows of totals";
+
     // Conditions in SQL.
     ConditionUpTo(bytes: u64) = "điều kiện không quá {bytes} byte" | "a condition of at most {bytes} bytes";
     ConditionsWithin(depth: u64) = "không quá {depth} điều kiện lồng nhau" | "at most {depth} conditions within one another";

@@ -105,6 +105,10 @@ pub enum Error {
     NoHeader { path: String, table: String, row: u32, found: Vec<String>, expected: Vec<String> },
     /// Names of areas without the day they belong to.
     NoAreaDate { table: String, column: String },
+    /// Numbers in a published table that no counts can have together.
+    Contradiction { table: String },
+    /// Small cells that what is public already gives away, or whose safety could not be proven.
+    NotProtected { cells: u64 },
     /// A mapping with a wrong entry.
     Mapping { key: String, expected: Fact, found: Fact },
 }
@@ -139,6 +143,8 @@ pub(crate) const NO_CODE: &str = "(null)";
 
 /// Used instead of an indicator where the abuse tables need a table or a column.
 pub(crate) const ABUSE: &str = "abuse";
+/// Used instead of an indicator where a table to be protected lacks a column.
+pub(crate) const DISCLOSURE: &str = "disclosure";
 /// Used instead of an indicator where a table of submissions lacks a column.
 pub(crate) const COVERAGE: &str = "coverage";
 /// The table that says who reported; it holds no records.
@@ -180,6 +186,8 @@ impl Error {
             Self::OverLimit { .. } => "over_limit",
             Self::NoHeader { .. } => "no_header",
             Self::NoAreaDate { .. } => "no_area_date",
+            Self::Contradiction { .. } => "contradiction",
+            Self::NotProtected { .. } => "not_protected",
             Self::Mapping { .. } => "mapping",
         }
     }
@@ -193,6 +201,8 @@ impl Error {
             | Self::UnknownAreas { .. }
             | Self::NoEthnicList
             | Self::Frame { .. }
+            | Self::Contradiction { .. }
+            | Self::NotProtected { .. }
             | Self::RowsDiffer { .. }
             | Self::UnreadableFile { .. }
             | Self::OverLimit { .. } => Family::Data,
@@ -279,7 +289,13 @@ impl Error {
             Self::BadValue { rows, .. } => Some(format!("{rows} rows")),
             Self::UnknownAreas { rows, codes, .. } => Some(format!("{rows} rows: {}", codes.join(", "))),
             Self::UnitsDiffer { numerator, .. } | Self::ChoicesDiffer { numerator, .. } => Some(numerator.clone()),
-            Self::MissingTable { .. } | Self::NoVintage { .. } | Self::NoEthnicList | Self::NoShare | Self::NoAreaDate { .. } => None,
+            Self::NotProtected { cells } => Some(format!("{cells} cells")),
+            Self::MissingTable { .. }
+            | Self::NoVintage { .. }
+            | Self::NoEthnicList
+            | Self::NoShare
+            | Self::NoAreaDate { .. }
+            | Self::Contradiction { .. } => None,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Errors as sentences, with what the user can do about them: each in Vietnamese and in English.
 
-use super::{ABUSE, COVERAGE, Error, NO_CODE, NOT_A_CODE, Phrase, SUBMISSIONS};
+use super::{ABUSE, COVERAGE, DISCLOSURE, Error, NO_CODE, NOT_A_CODE, Phrase, SUBMISSIONS};
 use crate::text::Language;
 use chrono::NaiveDate;
 
@@ -21,6 +21,7 @@ macro_rules! say {
 fn needed_by(indicator: &str, language: Language) -> String {
     match indicator {
         ABUSE => say!(language, "thống kê xâm hại" | "abuse"),
+        DISCLOSURE => say!(language, "việc che số liệu" | "protecting a table"),
         COVERAGE => say!(language, "bảng theo dõi báo cáo" | "a table of submissions"),
         indicator => say!(language, "chỉ tiêu {indicator}" | "{indicator}"),
     }
@@ -174,6 +175,16 @@ impl Error {
                         | "table \"{table}\", column \"{column}\": {rows} rows have codes that the list of areas of {vintage} does not have: {codes}"
                 )
             }
+            Self::Contradiction { table } => say!(
+                language,
+                "bảng \"{table}\": các số đã công bố mâu thuẫn với nhau, không có số đếm nào như vậy"
+                    | "table \"{table}\": the published numbers contradict each other; no counts are like that"
+            ),
+            Self::NotProtected { cells } => say!(
+                language,
+                "chưa bảo vệ được {cells} ô nhỏ: những gì đã công khai cho phép tính ra chúng"
+                    | "{cells} small cells are not protected: what is public already gives them away"
+            ),
             Self::NoEthnicList => say!(
                 language,
                 "dữ liệu có mã dân tộc nhưng không nói theo danh mục nào"

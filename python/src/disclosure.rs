@@ -1,0 +1,84 @@
+//! Tables made safe to publish, for Python.
+
+use crate::arrow;
+use crate::enter::enter;
+use crate::frame::Frame;
+use chitieu::Result;
+use chitieu::disclosure::{self, Axis, Protection, Report, Rule, Zeros};
+use pyo3::prelude::*;
+
+/// A dimension: its column, each category with its parent, whether categories overlap, and their order.
+type WrittenAxis = (String, Vec<(String, String)>, bool, Vec<String>);
+
+fn axes(written: Vec<WrittenAxis>) -> Vec<Axis> {
+    let axis = |(column, parents, is_distinct, order): WrittenAxis| {
+        let axis = parents.into_iter().fold(Axis::new(column).in_order(order), |axis, (child, parent)| axis.under(child, parent));
+        if is_distinct { axis.distinct() } else { axis }
+    };
+    written.into_iter().map(axis).collect()
+}
+
+fn rule(threshold: u64, zeros_shown: bool, values: Option<u32>) -> Result<Rule> {
+    let zeros = if zeros_shown { Zeros::Shown } else { Zeros::Hidden };
+    Rule::new(threshold, zeros, values.map_or(Protection::NoExactValue, Protection::Values))
+}
+
+/// How a table was protected.
+#[pyclass(frozen, name = "Report", module = "chitieu._native")]
+struct PyReport(Report);
+
+#[pymethods]
+impl PyReport {
+    /// Cells, cells that are not 0, primary, secondary, certified.
+    fn counts(&self) -> [u64; 5] {
+        [self.0.cells, self.0.not_zero, self.0.primary, self.0.secondary, self.0.certified]
+    }
+
+    fn hidden_totals(&self) -> Vec<Vec<String>> {
+        self.0.hidden_totals.clone()
+    }
+
+    /// At which dimension, which are to be published apart, cells shown, cells that would be shown.
+    fn advice(&self) -> Option<(String, Vec<String>, u64, u64)> {
+        self.0.advice.as_ref().map(|of| (of.at.clone(), of.apart.clone(), of.shown, of.would_be_shown))
+    }
+}
+
+/// The table that can be published, and the report.
+#[pyfunction]
+fn protect(
+    py: Python<'_>,
+    frame: &Bound<'_, PyAny>,
+    dims: Vec<WrittenAxis>,
+    count: &str,
+    threshold: u64,
+    zeros_shown: bool,
+    values: Option<u32>,
+) -> PyResult<(Frame, PyReport)> {
+    let frame = arrow::whole(frame)?;
+    enter(py, || {
+        let found = disclosure::protect(&frame, &axes(dims), count, &rule(threshold, zeros_shown, values)?)?;
+        Ok((Frame(found.table), PyReport(found.report)))
+    })
+}
+
+/// What can be worked out of the hidden cells of a table.
+#[pyfunction]
+fn audit(
+    py: Python<'_>,
+    frame: &Bound<'_, PyAny>,
+    dims: Vec<WrittenAxis>,
+    count: &str,
+    threshold: u64,
+    zeros_shown: bool,
+    values: Option<u32>,
+) -> PyResult<Frame> {
+    let frame = arrow::whole(frame)?;
+    enter(py, || disclosure::audit(&frame, &axes(dims), count, &rule(threshold, zeros_shown, values)?).map(Frame))
+}
+
+pub fn add_to(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    m.add_class::<PyReport>()?;
+    m.add_function(wrap_pyfunction!(protect, m)?)?;
+    m.add_function(wrap_pyfunction!(audit, m)?)
+}

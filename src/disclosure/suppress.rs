@@ -1,0 +1,323 @@
+//! Which cells are hidden: the small ones, and others so that no small one follows from what is published.
+//!
+//! Small cells are hidden first. Where bounds prove that one can still be worked out, or no other table is found in which
+//! it differs, a neighbour is hidden too, until every small cell has witnesses. Then each neighbour is published again
+//! that no small cell needs, the dearest first. Which cell is dear is public: its level and its place in the table.
+
+use super::bounds::Bounds;
+use super::relations::{System, UNBOUNDED};
+use super::search::{Effort, Move, Search};
+use crate::task;
+use std::collections::HashSet;
+
+/// What may become of a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Published whatever happens: a zero that is shown, or what was published before.
+    Public,
+    /// In the table; may be hidden.
+    Open,
+    /// In no table: known by what follows alone.
+    Absent,
+}
+
+/// A cell before anything is hidden.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cell {
+    pub number: i64,
+    pub place: Place,
+    /// Too small to be known.
+    pub is_small: bool,
+    /// What the public knows of it if it is not published.
+    pub known: (i64, i64),
+    /// The higher, the later it is hidden; two cells never have the same.
+    pub rank: u64,
+}
+
+/// What is hidden, and the tables that prove that it stays so.
+#[derive(Debug)]
+pub(super) struct Pattern {
+    pub hidden: Vec<bool>,
+    /// Small cells that what is public gives away, whatever is hidden.
+    pub exposed: Vec<u32>,
+    /// For each small cell that is safe, other tables in which it has other numbers.
+    pub witnesses: Vec<(u32, Vec<Move>)>,
+}
+
+/// How long to look for a witness: first for many cells, then for those that are left, and when a cell is to be published again.
+/// If that many have none, it is no use to look longer before more is hidden.
+const EFFORTS: [(Effort, usize); 3] =
+    [(Effort { tries: 1, steps: 100 }, 256), (Effort { tries: 4, steps: 200 }, 32), (Effort { tries: 12, steps: 300 }, usize::MAX)];
+const AGAIN: Effort = Effort { tries: 3, steps: 100 };
+
+/// Chooses what to hide so that each small cell can be at least `values` numbers.
+pub(super) fn suppress(system: &System, cells: &[Cell], values: usize) -> Pattern {
+    let mut suppressor = Suppressor::new(system, cells, values);
+    suppressor.hide();
+    suppressor.publish_again();
+    suppressor.pattern()
+}
+
+struct Suppressor<'s> {
+    system: &'s System,
+    cells: &'s [Cell],
+    values: usize,
+    hidden: Vec<bool>,
+    is_target: Vec<bool>,
+    exposed: Vec<u32>,
+    witnesses: Witnesses,
+}
+
+/// Other tables, and the numbers that cells have in them.
+struct Witnesses {
+    moves: Vec<Move>,
+    /// By cell, the moves that change it.
+    touching: Vec<Vec<u32>>,
+    /// By small cell, other numbers it can have, each with the move that shows it.
+    seen: Vec<Vec<(i64, u32)>>,
+}
+
+impl<'s> Suppressor<'s> {
+    fn new(system: &'s System, cells: &'s [Cell], values: usize) -> Self {
+        let hidden = cells.iter().map(|cell| cell.is_small && cell.place == Place::Open).collect();
+        let is_exposed = |cell: &Cell| cell.is_small && cell.place == Place::Public;
+        Self {
+            system,
+            cells,
+            values,
+            hidden,
+            is_target: cells.iter().map(|cell| cell.is_small && cell.place != Place::Public).collect(),
+            exposed: (0..cells.len() as u32).filter(|nth| is_exposed(&cells[*nth as usize])).collect(),
+            witnesses: Witnesses { moves: Vec::new(), touching: vec![Vec::new(); cells.len()], seen: vec![Vec::new(); cells.len()] },
+        }
+    }
+
+    fn targets(&self) -> Vec<u32> {
+        (0..self.cells.len() as u32).filter(|cell| self.is_target[*cell as usize]).collect()
+    }
+
+    /// What the public sees of each cell.
+    fn view(&self) -> Vec<(i64, i64)> {
+        view(self.cells, &self.hidden)
+    }
+
+    fn search(&self, bounds: &Bounds) -> Search<'s> {
+        let numbers: Vec<i64> = self.cells.iter().map(|cell| cell.number).collect();
+        Search::new(self.system, &numbers, |cell| bounds.of(cell))
+    }
+
+    /// Hides small cells and neighbours, until each small cell has its witnesses.
+    fn hide(&mut self) {
+        loop {
+            task::look();
+            // The true table agrees with what is published of it.
+            let Ok(bounds) = Bounds::new(self.system, self.view()) else { return };
+            let targets = self.targets();
+            let is_narrow = |cell: &u32| bounds.width(*cell) < self.values as i64;
+            let mut failed: Vec<u32> = targets.iter().copied().filter(is_narrow).collect();
+            if failed.is_empty() {
+                failed = self.without_witnesses(targets, &bounds);
+            }
+            if failed.is_empty() {
+                return;
+            }
+            self.hide_neighbours(&failed, &bounds);
+        }
+    }
+
+    /// Looks for witnesses; the cells for which there are none, or the first of them if there are many.
+    fn without_witnesses(&mut self, mut cells: Vec<u32>, bounds: &Bounds) -> Vec<u32> {
+        let mut search = self.search(bounds);
+        for (effort, many) in EFFORTS {
+            let mut failed = Vec::new();
+            for cell in cells {
+                if !self.witnesses.look_for(cell, &mut search, self.values, effort, &self.is_target) {
+                    failed.push(cell);
+                }
+                if failed.len() == many {
+                    return failed;
+                }
+            }
+            cells = failed;
+        }
+        cells
+    }
+
+    /// Hides for each cell one that its bounds follow from, or a near one; a cell without any is given away.
+    fn hide_neighbours(&mut self, failed: &[u32], bounds: &Bounds) {
+        let before = self.hidden.clone();
+        for cell in failed {
+            task::look();
+            let proof = bounds.proof(*cell, |near| self.cells[near as usize].place == Place::Open && !before[near as usize]);
+            if proof.iter().any(|near| self.hidden[*near as usize]) {
+                continue;
+            }
+            if let Some(cheapest) = proof.iter().min_by_key(|near| self.cells[**near as usize].rank) {
+                self.hidden[*cheapest as usize] = true;
+            } else if !self.hide_near(*cell, &before) {
+                self.is_target[*cell as usize] = false;
+                self.exposed.push(*cell);
+            }
+        }
+    }
+
+    fn is_published(&self, cell: u32) -> bool {
+        self.cells[cell as usize].place == Place::Open && !self.hidden[cell as usize]
+    }
+
+    /// Hides the cheapest published cell among the nearest, unless one of them was hidden just now; false if there is none.
+    fn hide_near(&mut self, cell: u32, before: &[bool]) -> bool {
+        let mut ring = vec![cell];
+        let mut met = HashSet::from([cell]);
+        while !ring.is_empty() {
+            let mut next = Vec::new();
+            for from in &ring {
+                for (relation, _) in self.system.of_cell.of(*from) {
+                    next.extend(self.system.terms.of(*relation).iter().map(|(cell, _)| *cell).filter(|cell| met.insert(*cell)));
+                }
+            }
+            if next.iter().any(|near| self.hidden[*near as usize] && !before[*near as usize]) {
+                return true;
+            }
+            if let Some(near) = next.iter().filter(|near| self.is_published(**near)).min_by_key(|near| self.cells[**near as usize].rank) {
+                self.hidden[*near as usize] = true;
+                return true;
+            }
+            ring = next;
+        }
+        false
+    }
+
+    /// Publishes again what no small cell needs.
+    fn publish_again(&mut self) {
+        let Ok(mut bounds) = Bounds::new(self.system, self.view()) else { return };
+        let mut search = self.search(&bounds);
+        let is_secondary = |nth: &u32| self.hidden[*nth as usize] && !self.cells[*nth as usize].is_small;
+        let mut secondary: Vec<u32> = (0..self.cells.len() as u32).filter(is_secondary).collect();
+        secondary.sort_by_key(|nth| std::cmp::Reverse(self.cells[*nth as usize].rank));
+        for cell in secondary {
+            task::look();
+            if self.can_be_published(cell, &mut bounds, &mut search) {
+                self.hidden[cell as usize] = false;
+                bounds.keep();
+            } else {
+                for changed in bounds.changed().collect::<Vec<_>>() {
+                    search.bound(changed, bounds.before(changed));
+                }
+                bounds.forget();
+            }
+        }
+    }
+
+    /// True if every small cell keeps enough witnesses when a cell is published.
+    fn can_be_published(&mut self, cell: u32, bounds: &mut Bounds, search: &mut Search) -> bool {
+        if bounds.learn(cell, self.cells[cell as usize].number).is_err() {
+            return false;
+        }
+        let is_given_away = |changed: u32| self.is_target[changed as usize] && bounds.width(changed) < self.values as i64;
+        if bounds.changed().any(is_given_away) {
+            return false;
+        }
+        for changed in bounds.changed() {
+            search.bound(changed, bounds.of(changed));
+        }
+        let lost: Vec<u32> = self.witnesses.touching[cell as usize].clone();
+        let mut short: Vec<u32> = lost.iter().flat_map(|of| &self.witnesses.moves[*of as usize]).map(|(cell, _)| *cell).collect();
+        short.sort_unstable();
+        short.dedup();
+        short.retain(|near| self.is_target[*near as usize]);
+        let mut before = Vec::new();
+        for near in short {
+            let seen = &mut self.witnesses.seen[near as usize];
+            if seen.iter().any(|(_, of)| lost.contains(of)) {
+                before.push((near, seen.clone()));
+                seen.retain(|(_, of)| !lost.contains(of));
+            }
+        }
+        let is_kept = before.iter().all(|(near, _)| self.witnesses.look_for(*near, search, self.values, AGAIN, &self.is_target));
+        if is_kept {
+            self.witnesses.touching[cell as usize].clear();
+        } else {
+            for (near, seen) in before {
+                self.witnesses.seen[near as usize] = seen;
+            }
+        }
+        is_kept
+    }
+
+    fn pattern(self) -> Pattern {
+        let Witnesses { moves, seen, .. } = &self.witnesses;
+        let of = |cell: u32| seen[cell as usize].iter().map(|(_, nth)| moves[*nth as usize].clone()).collect();
+        let witnesses = self.targets().into_iter().map(|cell| (cell, of(cell))).collect();
+        Pattern { hidden: self.hidden, exposed: self.exposed, witnesses }
+    }
+}
+
+/// What the public sees of each cell.
+pub(super) fn view(cells: &[Cell], hidden: &[bool]) -> Vec<(i64, i64)> {
+    let seen = |(cell, is_hidden): (&Cell, &bool)| match cell.place {
+        Place::Absent => cell.known,
+        _ if *is_hidden => cell.known,
+        _ => (cell.number, cell.number),
+    };
+    cells.iter().zip(hidden).map(seen).collect()
+}
+
+impl Witnesses {
+    fn are_enough(&self, cell: u32, values: usize) -> bool {
+        self.seen[cell as usize].len() + 1 >= values
+    }
+
+    /// Looks until a cell can be enough numbers; true if so.
+    fn look_for(&mut self, cell: u32, search: &mut Search, values: usize, effort: Effort, is_target: &[bool]) -> bool {
+        let once = Effort { tries: 1, ..effort };
+        let number = search.number(cell);
+        for _ in 0..effort.tries {
+            for away in (1..=values as i64 + 1).flat_map(|away| [away, -away]) {
+                if self.are_enough(cell, values) {
+                    return true;
+                }
+                let (least, most) = search.range(cell);
+                let other = number + away;
+                if other < least || other > most || self.seen[cell as usize].iter().any(|(seen, _)| *seen == other) {
+                    continue;
+                }
+                if let Some(found) = search.with(cell, other, once) {
+                    self.keep(found, search, values, is_target);
+                }
+            }
+        }
+        self.are_enough(cell, values)
+    }
+
+    /// Keeps a move, and where one is not enough its multiples, for all small cells that it changes.
+    fn keep(&mut self, found: Move, search: &mut Search, values: usize, is_target: &[bool]) {
+        let most = values as i64 - 1;
+        let times = (1..=most).flat_map(|times| [times, -times]);
+        for times in times.filter(|times| *times != -1 || values > 2) {
+            let scaled: Move = found.iter().map(|(cell, by)| (*cell, by * times)).collect();
+            if times != 1 && !search.fits(&scaled) {
+                continue;
+            }
+            let nth = self.moves.len() as u32;
+            let mut is_new = false;
+            for (cell, by) in scaled.iter().filter(|(cell, _)| is_target[*cell as usize]) {
+                let other = search.number(*cell) + by;
+                let seen = &mut self.seen[*cell as usize];
+                if seen.len() + 1 < values && seen.iter().all(|(number, _)| *number != other) {
+                    seen.push((other, nth));
+                    is_new = true;
+                }
+            }
+            if is_new {
+                scaled.iter().for_each(|(cell, _)| self.touching[*cell as usize].push(nth));
+                self.moves.push(scaled);
+            }
+        }
+    }
+}
+
+/// A hidden cell of which nothing is known but that it is at least so much.
+pub(super) const fn at_least(least: i64) -> (i64, i64) {
+    (least, UNBOUNDED)
+}
