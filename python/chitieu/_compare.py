@@ -58,6 +58,7 @@ def compare(before: Result, after: Result, *, indicator: str, measure: str | Non
         >>> changes.table(area_level="province").head[:4]
         ('Area', '2021', '2022', 'Difference')
     """
+    before, after = before._leaving, after._leaving
     indicator = after._indicator(indicator)
     measure = after._measure(after._definition(indicator), measure)
     every = dict.fromkeys(after.plan.by, "*")

@@ -112,7 +112,8 @@ class Layout:
             labels = units.labels(places)
             return {place: labels[place] for place in places}
         codes = frame[of].unique(maintain_order=True).to_list()
-        there = frame.filter(pl.col(of) == "unknown", pl.col(counted) > 0).height > 0
+        some = (pl.col(counted) > 0) | (pl.col("status") == "suppressed")
+        there = frame.filter(pl.col(of) == "unknown", some).height > 0
         return {code: self._name(of, code) for code in codes if code != "unknown" or there}
 
     def sums(self, unit: str) -> list[str]:
@@ -121,6 +122,8 @@ class Layout:
         for nth, of in enumerate(self.axes):
             parts: dict[Any, int] = {}
             totals: dict[Any, int] = {}
+            if any(row["status"] == "suppressed" for row in self._rows.values()):
+                continue  # what is hidden cannot be added up
             for key, row in self._rows.items():
                 if of not in ("area", "measure") and (n := row[self._counted]) is not None:
                     other = key[:nth] + key[nth + 1 :]

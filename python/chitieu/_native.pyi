@@ -40,6 +40,7 @@ __all__ = [
     "proportion_interval",
     "proportion_ratio",
     "protect",
+    "protect_results",
     "rate_difference",
     "rate_interval",
     "rate_ratio",
@@ -310,6 +311,16 @@ class Report:
 def protect(
     frame: object, dims: list[Axis], count: str, threshold: int, zeros_shown: bool, values: int | None
 ) -> tuple[Frame, Report]: ...
+def protect_results(
+    plans: list[Plan],
+    tables: list[object],
+    scope: str,
+    only: list[str],
+    threshold: int,
+    zeros_shown: bool,
+    values: int | None,
+    hide_whole_groups: bool,
+) -> tuple[list[Frame], list[int], list[list[str]]]: ...
 def audit(
     frame: object, dims: list[Axis], count: str, threshold: int, zeros_shown: bool, values: int | None
 ) -> Frame: ...

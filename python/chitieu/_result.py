@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import copy
+import os
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import polars as pl
@@ -11,10 +15,11 @@ from chitieu._areas import area_names, reports
 from chitieu._catalogue import MULTIPLIER
 from chitieu._errors import PlanError
 from chitieu._indicator_table import table_of
-from chitieu._language import category, codes, name_of, pick, printed, quotient, say
+from chitieu._language import category, codes, name_of, pick, printed, quotient, say, word_list
 from chitieu._nearest import one_of, unknown_word
 from chitieu._period import period_in_words
 from chitieu._printed import PrintedTable
+from chitieu._protection import NO_EXACT_VALUE, THRESHOLD, ResultsReport, Rule, open_text, protected_tables
 from chitieu._table import ROWS_SHOWN, Table
 from chitieu.charts import save_png
 from chitieu.charts._bars import bars
@@ -24,11 +29,15 @@ from chitieu.charts._subject import measure_name, of_indicator
 
 if TYPE_CHECKING:
     import altair
+    from typing_extensions import Self
+
+    from chitieu import _native
 
     class Plan(Protocol):
         """What a result shows of its plan; :class:`chitieu.Plan` is one."""
 
         _data: dict[str, Any]
+        _native: _native.Plan
 
         @property
         def period(self) -> str: ...
@@ -66,6 +75,18 @@ KINDS = {
 #: What can be typed about a warning; a table that is printed does not say it.
 ADVICE = {"repeated_children": ': dataset.without(ct.check(dataset), rules=["child_repeated"])'}
 
+#: Tables of abuse and of its handling.
+ABUSE = ("victims", "perpetrators", "sanctions")
+
+#: Warnings with numbers, or with areas named for theirs: a protected result has them no more.
+COUNTING = (
+    "events_without_population",
+    "mortality_order",
+    "not_recorded",
+    "numerator_above_denominator",
+    "parts_do_not_sum",
+)
+
 #: So many warnings of a kind are told together, with so many of their indicators.
 MANY, NAMED = 3, 5
 
@@ -82,7 +103,8 @@ class ResultWarning:
             ``numerator_above_denominator``, ``mortality_order``, ``not_recorded``, ``left_out``, ``counted_in_part``
             (a part of the records lacked a column: totals are those of the other parts), ``part_of_territory`` (moved
             records cover a part of a province), ``set_aside`` (rows taken out by :meth:`Dataset.without`),
-            ``repeated_children`` (rows of a register with a ``child_id`` that is already there).
+            ``repeated_children`` (rows of a register with a ``child_id`` that is already there), ``protected`` (small
+            counts are hidden), ``unprotected`` (they are not, and its makers said why).
         indicator: The indicator it is about; empty where it is about all.
         text: The sentence in both languages.
     """
@@ -111,6 +133,23 @@ class Result(Table):
         super().__init__(frame, plan.area_vintage)
         self._plan = plan
         self._warnings = warnings
+        #: The table before it was filtered, where its rows are in it, and what was protected of it: a part is protected
+        #: as the whole is, or two parts would hide different counts and give each other away.
+        self._whole = frame
+        self._places = pl.int_range(frame.height, eager=True)
+        self._known_protected: dict[Any, Result] = {}
+        self._rule: Rule | None = None
+        self._report: ResultsReport | None = None
+        self._open: str | None = None
+
+    def _keep(self, rows: pl.Series) -> Self:
+        found = super()._keep(rows)
+        found._places = self._places.filter(rows)
+        return found
+
+    def __getstate__(self) -> dict[str, Any]:
+        # How many counts are small is telling, and stays with those who protected them.
+        return {**self.__dict__, "_known_protected": {}, "_report": None}
 
     @property
     def plan(self) -> Plan:
@@ -136,6 +175,125 @@ class Result(Table):
             counted = say(f"{len(ids)} chỉ tiêu", f"{len(ids)} indicator{'s' if len(ids) > 1 else ''}")
             lines.append(f"{say(*KINDS[code])}: {counted} ({shown}); {say('chi tiết', 'details')}: result.warnings")
         return lines
+
+    @property
+    def rule(self) -> Rule | None:
+        """By which rule small counts are hidden; None where they are not."""
+        return self._rule
+
+    @property
+    def report(self) -> ResultsReport | None:
+        """How it was protected, for the office that did; None of a result that is not, or that was pickled."""
+        return self._report
+
+    def protect(
+        self,
+        *,
+        threshold: int = THRESHOLD,
+        zeros: str = "shown",
+        protection: str | int = NO_EXACT_VALUE,
+        indicators: Sequence[str] | None = None,
+        whole_groups: str = "told",
+    ) -> Result:
+        """Return the result without its small counts, and without others by which they could be worked out.
+
+        Counts from 1 to ``threshold`` - 1 are hidden: numerators, denominators, undecided records, and what a share
+        leaves (9 of 10 supported is 1 who was not). Then as many more as it takes that none of them follows from
+        totals, wider areas, shares and rates, or from the rule itself. In a row with a hidden count there is no value;
+        ``status`` is ``suppressed``, the same for small counts and others; ``lower`` and ``upper`` hold what anyone can
+        work out, and ``method`` says so (``public_bounds``). ``undecided`` is null where it is hidden. The method and
+        its limits are in the guide, "How small counts are hidden".
+
+        A filtered result is protected as the whole is. What was computed by other breakdowns is to be protected with
+        it, see :func:`chitieu.disclosure.protect_together`. The protected result holds no hidden number.
+
+        Args:
+            threshold: Counts below it are small.
+            zeros: ``"shown"``: zeros are published, and all know that a hidden count is at least 1. ``"hidden"``: zeros
+                are hidden like other small counts.
+            protection: ``"no_exact_value"``, or a number: so many values at least are possible for each small count.
+            indicators: Those to be protected, by id, code or name. None: all that count people or what befell them.
+            whole_groups: Shares of exactly 0 or 100 % in groups below 30, which tell the same of each in the group:
+                ``"told"`` in the report, or ``"hidden"`` (with ``zeros="hidden"`` only).
+
+        Raises:
+            PlanError: For options that do not exist; ``already_protected`` for a result protected by another rule.
+
+        Example:
+            >>> import chitieu as ct
+            >>> dataset = ct.synthetic.province("33", children=5_000, year=2022)
+            >>> result = ct.compute(dataset, period="2022", by=["sex"], indicators=["abused_children"])
+            >>> safe = result.protect()
+            >>> counts = safe.only("abused_children", area="33", measure="count", sex="*")
+            >>> counts.select("sex", "value", "lower", "upper", "status").rows()[:2]
+            [('total', 9.0, None, None, 'ok'), ('male', None, 1.0, 8.0, 'suppressed')]
+        """
+        rule = Rule.of(threshold, zeros, protection, whole_groups)
+        scope = "people" if indicators is None else tuple(map(self._indicator, word_list("indicators", indicators)))
+        return self._protected(rule, scope)
+
+    def without_protection(self, why: str) -> Result:
+        """Return the result with a mark that lets it leave as it is: charts and files show small counts, and say why.
+
+        Args:
+            why: For whom or for what, in a few words: it is printed on everything that leaves.
+
+        Raises:
+            PlanError: Without a reason, or for a protected result: it holds no small counts any more.
+        """
+        why = why.strip()
+        if not why or self._rule is not None:
+            raise PlanError(
+                say("kết quả đã che không còn số nhỏ", "a protected result holds no small counts any more")
+                if why
+                else say("cần nêu lý do không che số nhỏ", "say why small counts are not hidden"),
+                code="already_protected" if why else "unknown_choice",
+                column="why",
+            )
+        found = copy.copy(self)
+        found._open = why
+        found._warnings = [*self._warnings, ResultWarning("unprotected", "", open_text(why))]
+        return found
+
+    @property
+    def _leaving(self) -> Result:
+        """The result as it leaves for a chart or a file: protected, unless it was, or was let go as it is."""
+        has_abuse = any(self._counts_abuse(id) for id in self._whole["indicator"].unique())
+        if self._rule is not None or self._open is not None or not has_abuse:
+            return self
+        return self._protected(Rule(), "abuse")
+
+    def _counts_abuse(self, indicator: str) -> bool:
+        """Return whether an indicator counts abuse or its handling."""
+        definition = self._definition(indicator)
+        roles = {definition["numerator"], definition.get("denominator")}
+        return any(q["table"] in ABUSE for q in self._plan._data["quantities"] if q["id"] in roles)
+
+    def _is_within(self, indicator: str, scope: str | tuple[str, ...]) -> bool:
+        """Return whether a rule is for an indicator."""
+        if isinstance(scope, tuple):
+            return indicator in scope
+        return scope == "people" or self._counts_abuse(indicator)
+
+    def _protected(self, rule: Rule, scope: str | tuple[str, ...]) -> Result:
+        if self._rule is not None:
+            if self._rule == rule:
+                return self
+            raise PlanError(
+                say("kết quả đã được che theo quy tắc khác", "the result is protected by another rule"),
+                code="already_protected",
+                expected=str(rule),
+                got=str(self._rule),
+            )
+        if (rule, scope) not in self._known_protected:
+            (whole,) = protect_together([self], rule, scope)
+            self._known_protected[rule, scope] = whole
+        whole = self._known_protected[rule, scope]
+        return whole._keep(pl.int_range(len(whole), eager=True).is_in(self._places.implode()))
+
+    def write_parquet(self, path: str | os.PathLike[str]) -> Path:
+        """Write the table as Parquet, whole or not at all, and return the path; small counts of abuse are hidden."""
+        return super(Result, self._leaving).write_parquet(path)
 
     def only(self, indicator: str, **where: str) -> pl.DataFrame:
         """Return the rows of one indicator; a dimension that is not named is at its total.
@@ -289,7 +447,8 @@ class Result(Table):
         shown = "*" if measure is None and columns == "measure" else self._measure(definition, measure)
         area, area_level = self._within(area, area_level)
         every = {of: "*" for of in (rows, columns) if of in dimensions}
-        found = self.only(indicator, **{"measure": shown, **every, **where})
+        leaving = self._leaving
+        found = leaving.only(indicator, **{"measure": shown, **every, **where})
         return table_of(
             found,
             definition,
@@ -300,7 +459,7 @@ class Result(Table):
             area_level=area_level,
             area_vintage=self._plan.area_vintage,
             source=source,
-            more=[str(w) for w in self._warnings if w.indicator in ("", indicator) and w.code not in SEEN],
+            more=[str(w) for w in leaving._warnings if w.indicator in ("", indicator) and w.code not in SEEN],
         )
 
     def _print_row(self, row: dict[str, Any]) -> str:
@@ -374,6 +533,18 @@ class Result(Table):
                 )
             )
         return head, rows, tuple(range(3 + len(by), 9 + len(by)))
+
+
+def protect_together(results: Sequence[Result], rule: Rule, scope: str | tuple[str, ...]) -> list[Result]:
+    """Return results protected together, each whole; a count that stands in several is one."""
+    tables, report = protected_tables([(r._plan._native, r._whole) for r in results], scope, rule)
+    found = []
+    for result, table in zip(results, tables, strict=True):
+        kept = [w for w in result._warnings if w.code not in COUNTING or not result._is_within(w.indicator, scope)]
+        safe = Result(table, result._plan, [*kept, ResultWarning("protected", "", rule.text)])
+        safe._rule, safe._report = rule, report
+        found.append(safe)
+    return found
 
 
 class Plot:
@@ -456,7 +627,8 @@ class Plot:
             by = one_of("by", by, {d: codes("dimension").get(d, ()) for d in plan.by})
             every = {by: "*"}
         area, area_level = result._within(area, area_level)
-        rows = result.only(indicator, measure=measure, **every)
+        leaving = result._leaving
+        rows = leaving.only(indicator, measure=measure, **every)
         return bars(
             rows,
             definition,
@@ -468,6 +640,7 @@ class Plot:
             title=title,
             subtitle=subtitle,
             source=source,
+            more=[str(w) for w in leaving._warnings if w.code in ("protected", "unprotected")],
         )
 
     __call__ = bar

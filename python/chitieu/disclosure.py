@@ -18,31 +18,22 @@ from chitieu._catalogue import html_table
 from chitieu._errors import PlanError
 from chitieu._frame import as_frame
 from chitieu._language import name_of, printed, say, word_list
-from chitieu._nearest import one_of
+from chitieu._protection import NO_EXACT_VALUE, THRESHOLD, ResultsReport, Rule
+from chitieu._result import Result
+from chitieu._result import protect_together as _together
 from chitieu._source import by_polars
 
 if TYPE_CHECKING:
     import pandas
     import pyarrow
 
-__all__ = ["Advice", "Protected", "Report", "audit", "protect"]
-
-#: Counts below it are small unless another threshold is given.
-THRESHOLD = 5
+__all__ = ["Advice", "Protected", "Report", "ResultsReport", "Rule", "audit", "protect", "protect_together"]
 
 #: The word for all of a dimension.
 TOTAL = "total"
 
 #: Rows shown in a notebook.
 ROWS_SHOWN = 40
-
-#: The weakest protection: the exact number of a small cell cannot be worked out.
-NO_EXACT_VALUE = "no_exact_value"
-
-_ZEROS = {
-    "shown": ("hiện ô bằng 0", "zeros are published"),
-    "hidden": ("ẩn cả ô bằng 0", "zeros are hidden like other small counts"),
-}
 
 
 @dataclass(frozen=True)
@@ -105,8 +96,8 @@ class Report:
         return say(
             f"{printed(self.cells)} ô, ẩn {printed(self.primary)} ô nhỏ và {printed(self.secondary)} ô khác để bảo vệ "
             f"chúng; {printed(self.certified)} ô nhỏ đã được kiểm chứng là không suy ra được",
-            f"{printed(self.cells)} cells, {printed(self.primary)} small ones hidden and {printed(self.secondary)} more "
-            f"to protect them; {printed(self.certified)} small cells certified: they cannot be worked out",
+            f"{printed(self.cells)} cells, {printed(self.primary)} small ones hidden and {printed(self.secondary)} "
+            f"others to protect them; {printed(self.certified)} small cells certified: they cannot be worked out",
         )
 
 
@@ -224,14 +215,21 @@ def protect(
         >>> table.report.primary, table.report.secondary
         (1, 3)
     """
-    found, axes, values = _read(frame, dims, count, zeros, protection, hierarchies, distinct)
-    native, report = _native.protect(found, axes, count, int(threshold), zeros == "shown", values)
+    rule = Rule.of(threshold, zeros, protection)
+    found, axes = _read(frame, dims, count, hierarchies, distinct)
+    native, report = _native.protect(found, axes, count, rule.threshold, rule.zeros == "shown", rule.values)
     advice = report.advice()
-    return Protected(
-        pl.DataFrame(native),
-        count,
-        Report(*report.counts(), report.hidden_totals(), None if advice is None else Advice(*advice)),
+    cells, not_zero, primary, secondary, certified = report.counts()
+    told = Report(
+        cells,
+        not_zero,
+        primary,
+        secondary,
+        certified,
+        report.hidden_totals(),
+        None if advice is None else Advice(*advice),
     )
+    return Protected(pl.DataFrame(native), count, told)
 
 
 def audit(
@@ -281,8 +279,55 @@ def audit(
         >>> ct.disclosure.audit(frame, dims=["commune", "sex"]).rows()
         [('A', 'female', 1, 1, 'recovered', False)]
     """
-    found, axes, values = _read(frame, dims, count, zeros, protection, hierarchies, distinct)
-    return pl.DataFrame(_native.audit(found, axes, count, int(threshold), zeros == "shown", values))
+    rule = Rule.of(threshold, zeros, protection)
+    found, axes = _read(frame, dims, count, hierarchies, distinct)
+    return pl.DataFrame(_native.audit(found, axes, count, rule.threshold, rule.zeros == "shown", rule.values))
+
+
+def protect_together(
+    results: Sequence[Result],
+    *,
+    threshold: int = THRESHOLD,
+    zeros: str = "shown",
+    protection: str | int = NO_EXACT_VALUE,
+    indicators: Sequence[str] | None = None,
+    whole_groups: str = "told",
+) -> list[Result]:
+    """Return results protected together: by sex, by age, by form, of one or several periods.
+
+    A count that stands in several results is hidden in all or in none, so that none of them gives another away. Three
+    results whose breakdowns are a circle (sex by age, age by form, form by sex) say more together than this takes into
+    account: compute them as one, ``by=["sex", "age_group", "form"]``.
+
+    Args:
+        results: Results of the same records, unfiltered.
+        threshold: As in :meth:`chitieu.Result.protect`, and so are the other options.
+        zeros: ``"shown"`` or ``"hidden"``.
+        protection: ``"no_exact_value"`` or a number of possible values.
+        indicators: Those to be protected. None: all that count people or what happened to them.
+        whole_groups: ``"told"`` or ``"hidden"``.
+
+    Raises:
+        PlanError: ``already_protected`` for a result that is; ``other_records`` for results that count the same
+            differently.
+
+    Example:
+        >>> import chitieu as ct
+        >>> dataset = ct.synthetic.province("33", children=5_000, year=2022)
+        >>> results = [ct.compute(dataset, period="2022", by=[of], indicators=["abused_children"])
+        ...            for of in ("sex", "age_group")]
+        >>> by_sex, by_age = ct.disclosure.protect_together(results)
+        >>> by_sex.rule.threshold
+        5
+    """
+    rule = Rule.of(threshold, zeros, protection, whole_groups)
+    if any(result.rule is not None for result in results):
+        raise PlanError(
+            say("có kết quả đã được che", "one of the results is protected already"), code="already_protected"
+        )
+    names = None if indicators is None else word_list("indicators", indicators)
+    scope = "people" if names is None else tuple(results[0]._indicator(name) for name in names) if results else ()
+    return _together(list(results), rule, scope)
 
 
 Axis = tuple[str, list[tuple[str, str]], bool, list[str]]
@@ -292,15 +337,10 @@ def _read(
     frame: Any,
     dims: Sequence[str],
     count: str,
-    zeros: str,
-    protection: str | int,
     hierarchies: Mapping[str, Mapping[str, str]] | None,
     distinct: Sequence[str],
-) -> tuple[pl.DataFrame, list[Axis], int | None]:
-    """Return the frame, its axes and the number of possible values as the crate takes them."""
-    one_of("zeros", zeros, _ZEROS)
-    if isinstance(protection, str):
-        one_of("protection", protection, {NO_EXACT_VALUE: ("không suy ra được số chính xác",)})
+) -> tuple[pl.DataFrame, list[Axis]]:
+    """Return the frame and its axes as the crate takes them."""
     names = word_list("dims", dims)
     for what, given in (("hierarchies", hierarchies or {}), ("distinct", word_list("distinct", distinct))):
         for name in given:
@@ -315,7 +355,7 @@ def _read(
     there = [name for name in dict.fromkeys([*names, count]) if name in by_polars("frame", found.collect_schema)]
     table = by_polars("frame", found.lazy().select(there).collect)
     axes = [(n, _pairs((hierarchies or {}).get(n, {})), n in distinct, _order(table, n)) for n in names]
-    return table, axes, None if isinstance(protection, str) else int(protection)
+    return table, axes
 
 
 def _pairs(parents: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -3,8 +3,9 @@
 use crate::arrow;
 use crate::enter::enter;
 use crate::frame::Frame;
+use crate::plan::PyPlan;
 use chitieu::Result;
-use chitieu::disclosure::{self, Axis, Protection, Report, Rule, Zeros};
+use chitieu::disclosure::{self, Axis, Protection, Report, Rule, Scope, Zeros};
 use pyo3::prelude::*;
 
 /// A dimension: its column, each category with its parent, whether categories overlap, and their order.
@@ -21,6 +22,38 @@ fn axes(written: Vec<WrittenAxis>) -> Vec<Axis> {
 fn rule(threshold: u64, zeros_shown: bool, values: Option<u32>) -> Result<Rule> {
     let zeros = if zeros_shown { Zeros::Shown } else { Zeros::Hidden };
     Rule::new(threshold, zeros, values.map_or(Protection::NoExactValue, Protection::Values))
+}
+
+/// The tables that can be published, and for their makers: counts, primary, secondary, certified, whole groups; and the exposed.
+#[pyfunction]
+#[allow(clippy::too_many_arguments, reason = "what a rule is made of; Python names each")]
+fn protect_results(
+    py: Python<'_>,
+    plans: Vec<PyRef<'_, PyPlan>>,
+    tables: Vec<Bound<'_, PyAny>>,
+    scope: &str,
+    only: Vec<String>,
+    threshold: u64,
+    zeros_shown: bool,
+    values: Option<u32>,
+    hide_whole_groups: bool,
+) -> PyResult<(Vec<Frame>, [u64; 5], Vec<Vec<String>>)> {
+    let plans: Vec<_> = plans.iter().map(|plan| plan.0.clone()).collect();
+    let tables = tables.iter().map(arrow::whole).collect::<PyResult<Vec<_>>>()?;
+    enter(py, || {
+        let scope = match scope {
+            "abuse" => Scope::Abuse,
+            "people" => Scope::People,
+            _ => Scope::Only(only),
+        };
+        let rule = rule(threshold, zeros_shown, values)?;
+        let rule = if hide_whole_groups { rule.hiding_whole_groups()? } else { rule };
+        let results: Vec<_> = plans.iter().map(|plan| &**plan).zip(&tables).collect();
+        let found = disclosure::protect_results(&results, &scope, &rule)?;
+        let r = found.report;
+        let counts = [r.counts, r.primary, r.secondary, r.certified, r.whole_groups];
+        Ok((found.tables.into_iter().map(Frame).collect(), counts, r.exposed))
+    })
 }
 
 /// How a table was protected.
@@ -80,5 +113,6 @@ fn audit(
 pub fn add_to(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<PyReport>()?;
     m.add_function(wrap_pyfunction!(protect, m)?)?;
+    m.add_function(wrap_pyfunction!(protect_results, m)?)?;
     m.add_function(wrap_pyfunction!(audit, m)?)
 }

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 #[pyclass(frozen, name = "Plan", module = "chitieu._native", eq)]
 #[derive(PartialEq)]
-struct PyPlan(Arc<Plan>);
+pub struct PyPlan(pub Arc<Plan>);
 
 #[pymethods]
 impl PyPlan {

@@ -20,12 +20,14 @@
 
 mod audit;
 mod axis;
+mod book;
 mod bounds;
 mod certify;
 mod cube;
 mod lists;
 mod protect;
 mod relations;
+mod results;
 mod rule;
 mod search;
 mod suppress;
@@ -33,4 +35,5 @@ mod suppress;
 pub use audit::audit;
 pub use axis::{Axis, TOTAL};
 pub use protect::{Advice, Protected, Report, protect};
-pub use rule::{Protection, Rule, THRESHOLD, Zeros};
+pub use results::{ProtectedResults, ResultsReport, Scope, protect_results};
+pub use rule::{Protection, Rule, THRESHOLD, WholeGroups, Zeros};

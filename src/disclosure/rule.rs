@@ -1,6 +1,6 @@
 //! What must not be known, and how well it is hidden.
 
-use crate::error::{Error, Phrase, Result};
+use crate::error::{Error, Fact, Phrase, Result};
 
 /// Counts from 1 to one below the threshold are small. Whoever knows a child in such a cell knows which one it is.
 pub const THRESHOLD: u64 = 5;
@@ -27,6 +27,15 @@ pub enum Protection {
     Values(u32),
 }
 
+/// What becomes of a share of exactly 0 or 100 % in a small group: it tells the same of each in the group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum WholeGroups {
+    /// It is published, and the report counts how many there are.
+    Told,
+    /// It is hidden. Only where zeros are hidden: else a 0 is published by the rule.
+    Hidden,
+}
+
 /// What is small, and how it is hidden.
 ///
 /// ```
@@ -45,12 +54,14 @@ pub struct Rule {
     pub zeros: Zeros,
     /// How well small cells are hidden.
     pub protection: Protection,
+    /// What becomes of shares of 0 or 100 % in small groups.
+    pub whole_groups: WholeGroups,
 }
 
 impl Default for Rule {
     /// Below 5, zeros shown, no exact value.
     fn default() -> Self {
-        Self { threshold: THRESHOLD, zeros: Zeros::Shown, protection: Protection::NoExactValue }
+        Self { threshold: THRESHOLD, zeros: Zeros::Shown, protection: Protection::NoExactValue, whole_groups: WholeGroups::Told }
     }
 }
 
@@ -68,7 +79,19 @@ impl Rule {
         if let Protection::Values(values) = protection {
             check("protection", u64::from(values), u64::from(MOST_VALUES))?;
         }
-        Ok(Self { threshold, zeros, protection })
+        Ok(Self { threshold, zeros, protection, whole_groups: WholeGroups::Told })
+    }
+
+    /// The rule that hides shares of 0 or 100 % in groups below 30 too.
+    ///
+    /// # Errors
+    /// [`Error::BadNumber`] where zeros are shown.
+    pub fn hiding_whole_groups(self) -> Result<Self> {
+        if self.zeros == Zeros::Shown {
+            let (expected, found) = (Fact::quoted("zeros=hidden"), Fact::quoted("zeros=shown"));
+            return Err(Error::BadNumber { what: "whole_groups", expected, found });
+        }
+        Ok(Self { whole_groups: WholeGroups::Hidden, ..self })
     }
 
     /// True for a count that must not be known.

@@ -107,6 +107,8 @@ pub enum Error {
     NoAreaDate { table: String, column: String },
     /// Numbers in a published table that no counts can have together.
     Contradiction { table: String },
+    /// Results that are to be protected together and give different counts of the same.
+    OtherRecords { area: String },
     /// Small cells that what is public already gives away, or whose safety could not be proven.
     NotProtected { cells: u64 },
     /// A mapping with a wrong entry.
@@ -187,6 +189,7 @@ impl Error {
             Self::NoHeader { .. } => "no_header",
             Self::NoAreaDate { .. } => "no_area_date",
             Self::Contradiction { .. } => "contradiction",
+            Self::OtherRecords { .. } => "other_records",
             Self::NotProtected { .. } => "not_protected",
             Self::Mapping { .. } => "mapping",
         }
@@ -295,6 +298,7 @@ impl Error {
             | Self::NoEthnicList
             | Self::NoShare
             | Self::NoAreaDate { .. }
+            | Self::OtherRecords { .. }
             | Self::Contradiction { .. } => None,
         }
     }

@@ -180,6 +180,11 @@ impl Error {
                 "bảng \"{table}\": các số đã công bố mâu thuẫn với nhau, không có số đếm nào như vậy"
                     | "table \"{table}\": the published numbers contradict each other; no counts are like that"
             ),
+            Self::OtherRecords { area } => say!(
+                language,
+                "các kết quả đưa cùng nhau đếm cùng một thứ mà ra số khác nhau (địa bàn {area}): chúng không cùng một bộ dữ liệu"
+                    | "the results given together count the same differently (area {area}): they are of different records"
+            ),
             Self::NotProtected { cells } => say!(
                 language,
                 "chưa bảo vệ được {cells} ô nhỏ: những gì đã công khai cho phép tính ra chúng"

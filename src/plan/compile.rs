@@ -118,6 +118,12 @@ impl Plan {
 
     /// Condition, block and way of counting of a quantity, with the bands of an indicator.
     fn parts_of(&mut self, quantity: &Quantity, indicator: &Indicator) -> Result<(Condition, usize, How)> {
+        let (condition, block, how) = self.counted(quantity, indicator)?;
+        Ok((condition, self.question.block(block), how))
+    }
+
+    /// Condition, rows and way of counting of a quantity, with the bands of an indicator.
+    pub(crate) fn counted(&self, quantity: &Quantity, indicator: &Indicator) -> Result<(Condition, Block, How)> {
         let table = self.question.table(&quantity.table)?;
         let condition = match &quantity.condition {
             None => Condition::Always,
@@ -128,12 +134,12 @@ impl Plan {
         let asked = self.spec.by.iter().filter(|d| quantity.dimensions.contains(d));
         let cross = Cross::new(asked.map(|d| Categories::of(*d, indicator.bands(), codes)).collect());
         let date = (table.time == Time::Event).then(|| quantity.date.clone().or_else(|| table.date.clone())).flatten();
-        let place = self.question.block(Block { table: quantity.table.clone(), date, lag: quantity.lag_years, cross });
+        let block = Block { table: quantity.table.clone(), date, lag: quantity.lag_years, cross };
         let how = match (&quantity.distinct, &quantity.sum) {
             (Some(column), _) => How::Distinct(column.clone()),
             (None, Some(column)) => How::Sum(column.clone()),
             (None, None) => How::Rows,
         };
-        Ok((Condition::Flag(IN_PERIOD.to_owned()).and(condition), place, how))
+        Ok((Condition::Flag(IN_PERIOD.to_owned()).and(condition), block, how))
     }
 }

@@ -59,6 +59,7 @@ def bars(
     title: str | None,
     subtitle: str | None,
     source: str | None,
+    more: Sequence[str] = (),
 ) -> altair.LayerChart | altair.FacetChart | altair.HConcatChart | altair.VConcatChart:
     """Draw the bars that ``result.plot.bar`` describes.
 
@@ -73,6 +74,7 @@ def bars(
         title: A title instead of its own.
         subtitle: A line under the title.
         source: Where the records come from, below the chart.
+        more: Notes to add.
     """
     alt = load_altair()
     cells = _Cells(rows, definition, quantities, by, area_level, area, area_vintage)
@@ -85,7 +87,7 @@ def bars(
         head = alt.Header(title=None, labelFontWeight="bold", labelAnchor="start", labelFontSize=12)
         facet = alt.Facet("panel:N", sort=cells.panels, header=head)
         chart = chart.facet(facet, columns=2, spacing=28)
-    heading = Heading(subject.title(cells.measure), _notes(cells)).with_own(title, subtitle)
+    heading = Heading(subject.title(cells.measure), _notes(cells, more)).with_own(title, subtitle)
     width = max(620, (_WIDTH_IN_COLUMNS + 170) * len(cells.columns))
     if source is not None:
         return sourced(alt, chart, heading, source_line(CHECK, source), width)
@@ -194,7 +196,7 @@ class _Cells:
         """Return the categories worth a bar, in the order of the list."""
         if self.by is None:
             return ["total"]
-        some = pl.col("numerator") > 0
+        some = (pl.col("numerator") > 0) | (pl.col("status") == "suppressed")
         if self.split:
             some = some | (pl.col("denominator") > 0)
         filled = set(frame.filter(some)[self.by])
@@ -227,14 +229,17 @@ class _Cells:
             else:
                 name = category(self.by or "", code)
                 whole = code == "total" and len(categories) > 1
-            limits = [printed(row[end], 2) for end in ("lower", "upper") if row[end] is not None]
+            # Without a value they are no limits of it, but what anyone can work out.
+            ends = {end: None if row["value"] is None else row[end] for end in ("lower", "upper")}
+            limits = [printed(end, 2) for end in ends.values() if end is not None]
             rows.append(
                 {
                     "key": (row["area_level"], row["area"]),
                     "place": "\n".join(wrap(name, 46)),
                     "panel": category(self.by, code) if self.by else "",
                     "look": "unreliable" if row["status"] == "unreliable" else "whole" if whole else "ok",
-                    **{c: row[c] for c in ("value", "lower", "upper", "numerator", "denominator", "undecided")},
+                    **ends,
+                    **{c: row[c] for c in ("value", "numerator", "denominator", "undecided")},
                     "printed": "" if row["value"] is None else self._printed(row),
                     "absent": self._printed(row) if row["value"] is None else "",
                     "limits": " – ".join(limits) or "–",
@@ -335,7 +340,7 @@ def _most(cells: _Cells) -> float:
     return max([*drawn, (cells.target or {}).get("value", 0.0)]) or 1.0
 
 
-def _notes(cells: _Cells) -> list[str]:
+def _notes(cells: _Cells, more: Sequence[str]) -> list[str]:
     """Return the area and period, and what a reader must know of the bars."""
     split = f", {say('theo', 'by')} {name_of('dimension', cells.by).lower()}" if cells.by else ""
     head = f"{cells.name}{split}, {period_in_words(cells.period)}"
@@ -361,4 +366,4 @@ def _notes(cells: _Cells) -> list[str]:
                 f"One {one} may be in several bars: they do not add up to the total.",
             )
         )
-    return [head, *packed(notes)]
+    return [head, *packed([*notes, *more])]

@@ -1,0 +1,152 @@
+"""By which rule small counts are hidden, said once for every table that is protected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from chitieu import _native
+from chitieu._language import printed, printed_in, say
+from chitieu._nearest import one_of
+
+if TYPE_CHECKING:
+    from chitieu._native import Plan as NativePlan
+
+#: Counts below it are small unless another threshold is given.
+THRESHOLD = 5
+
+#: The weakest protection: the exact number of a small count cannot be worked out.
+NO_EXACT_VALUE = "no_exact_value"
+
+_ZEROS = {
+    "shown": ("hiện ô bằng 0", "zeros are published"),
+    "hidden": ("ẩn cả ô bằng 0", "zeros are hidden like other small counts"),
+}
+_WHOLE_GROUPS = {"told": ("báo số lượng", "told"), "hidden": ("ẩn", "hidden")}
+_PROTECTION = {NO_EXACT_VALUE: ("không suy ra được số chính xác", "the exact number cannot be worked out")}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What is small, and how well it is hidden.
+
+    Attributes:
+        threshold: Counts from 1 to one below it are small.
+        zeros: ``"shown"`` or ``"hidden"``.
+        protection: ``"no_exact_value"``, or how many values at least are possible for each small count.
+        whole_groups: ``"told"`` or ``"hidden"``: shares of exactly 0 or 100 % in groups below 30.
+    """
+
+    threshold: int = THRESHOLD
+    zeros: str = "shown"
+    protection: str | int = NO_EXACT_VALUE
+    whole_groups: str = "told"
+
+    @classmethod
+    def of(cls, threshold: int, zeros: str, protection: str | int, whole_groups: str = "told") -> Rule:
+        """Return the rule that a user asks for.
+
+        Raises:
+            PlanError: For another word.
+        """
+        if isinstance(protection, str):
+            protection = one_of("protection", protection, _PROTECTION)
+        return cls(
+            int(threshold),
+            one_of("zeros", zeros, _ZEROS),
+            protection if isinstance(protection, str) else int(protection),
+            one_of("whole_groups", whole_groups, _WHOLE_GROUPS),
+        )
+
+    @property
+    def values(self) -> int | None:
+        """The number of possible values that is asked for."""
+        return None if isinstance(self.protection, str) else self.protection
+
+    @property
+    def text(self) -> dict[str, str]:
+        """What is hidden, for the readers of a table, in both languages."""
+        least, most = 1 if self.zeros == "shown" else 0, self.threshold - 1
+        return {
+            "vi": f"Số từ {least} đến {printed_in('vi', most)}, và những số phải ẩn thêm để không suy ra được chúng, "
+            "không được công bố.",
+            "en": f"Counts from {least} to {printed_in('en', most)}, and others without which they could be worked "
+            "out, are not published.",
+        }
+
+
+def open_text(why: str) -> dict[str, str]:
+    """Return what stands on everything that leaves unprotected, in both languages; its makers said why."""
+    return {
+        "vi": f"Số nhỏ không được che ({why}): không dùng để công bố.",
+        "en": f"Small counts are not hidden ({why}): not for publication.",
+    }
+
+
+@dataclass(frozen=True)
+class ResultsReport:
+    """How results were protected: for the office that made them, not for their readers.
+
+    Attributes:
+        counts: Counts that are protected; one that stands in several rows counts once.
+        primary: Small counts, hidden for their own sake.
+        secondary: Counts hidden to protect others.
+        certified: Small counts, in the results or implied by them, for which another whole table was found, and added
+            up again, that agrees with all that is published and has another number there.
+        exposed: Small counts that what was published before gives away: table, area, categories.
+        whole_groups: Published shares of exactly 0 or 100 % in groups below 30: they tell the same of each in a group.
+    """
+
+    counts: int
+    primary: int
+    secondary: int
+    certified: int
+    exposed: list[list[str]]
+    whole_groups: int
+
+    def __str__(self) -> str:
+        text = say(
+            f"{printed(self.counts)} số đếm, ẩn {printed(self.primary)} số nhỏ và {printed(self.secondary)} số khác để "
+            f"bảo vệ chúng; {printed(self.certified)} số nhỏ đã được kiểm chứng là không suy ra được",
+            f"{printed(self.counts)} counts, {printed(self.primary)} small ones hidden and {printed(self.secondary)} "
+            f"others to protect them; {printed(self.certified)} small counts certified: they cannot be worked out",
+        )
+        if self.whole_groups:
+            text += "; " + say(
+                f"{printed(self.whole_groups)} tỷ lệ đúng 0 % hoặc 100 % trong nhóm dưới 30",
+                f"{printed(self.whole_groups)} shares of exactly 0 or 100 % in groups below 30",
+            )
+        if self.exposed:
+            text += "; " + say(
+                f"{printed(len(self.exposed))} số nhỏ suy ra được từ những gì đã công bố trước",
+                f"{printed(len(self.exposed))} small counts follow from what was published before",
+            )
+        return text
+
+
+def protected_tables(
+    results: Sequence[tuple[NativePlan, pl.DataFrame]], scope: str | Iterable[str], rule: Rule
+) -> tuple[list[pl.DataFrame], ResultsReport]:
+    """Return tables of results without their small counts, and the report.
+
+    Args:
+        results: Plans and tables.
+        scope: ``"abuse"``, ``"people"``, or the ids of indicators.
+        rule: What is small.
+    """
+    only = [] if isinstance(scope, str) else list(scope)
+    tables, counts, exposed = _native.protect_results(
+        [plan for plan, _ in results],
+        [table for _, table in results],
+        scope if isinstance(scope, str) else "only",
+        only,
+        rule.threshold,
+        rule.zeros == "shown",
+        rule.values,
+        rule.whole_groups == "hidden",
+    )
+    total, primary, secondary, certified, whole = counts
+    return [pl.DataFrame(t) for t in tables], ResultsReport(total, primary, secondary, certified, exposed, whole)

@@ -1,0 +1,381 @@
+//! Everything that is published together, and what was published before: counts of several families, each by its key.
+//!
+//! A *family* is one way of counting (of children, of decisions, of those undecided) in one period. Counts of one family
+//! are tied along areas and dimensions; counts of different families by ties that the caller knows of. Whether a total is
+//! a sum is read from the counts: a reader who guesses that it is one would be right.
+
+use super::bounds::Bounds;
+use super::certify::unproven;
+use super::relations::{Relations, System, UNBOUNDED};
+use super::rule::Rule;
+use super::search::{Effort, Search};
+use super::suppress::{Cell, Place, suppress, view};
+use crate::error::{Error, Result};
+use crate::grid::Categories;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// How long to look for numbers of hidden cells of earlier releases that agree with what is known.
+const RECALL: Effort = Effort { tries: 40, steps: 20_000 };
+
+/// A text or an area of a book, by its number there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct Id(u32);
+
+/// What is counted where: the family, the area, and the categories that are not the total.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Key {
+    pub family: Id,
+    pub area: Id,
+    /// Dimension and category, sorted.
+    pub words: Vec<(Id, Id)>,
+}
+
+/// An area by the list it is in and its place there, with its level.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct Spot {
+    /// 0 for the country, 3 for a commune.
+    pub level: u8,
+    /// The list; empty for the country, which is one in every list.
+    pub list: String,
+    pub code: String,
+    /// The areas it lies in, the nearest first.
+    pub within: Vec<(u8, String)>,
+}
+
+/// A count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Count {
+    /// None for one that was hidden in an earlier release: nobody kept it.
+    pub number: Option<i64>,
+    pub place: Place,
+    pub is_small: bool,
+    /// The least that the public knows it to be where it is hidden.
+    pub floor: i64,
+}
+
+/// The categories of a dimension that make up its total, and whether one thing may be in several.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct Parts {
+    pub dimension: Id,
+    /// The category they are parts of; none for the total.
+    pub of: Option<Id>,
+    pub categories: Vec<Id>,
+    pub overlap: bool,
+}
+
+/// Things by their numbers.
+#[derive(Debug)]
+struct Named<T> {
+    things: Vec<T>,
+    of: HashMap<T, u32>,
+}
+
+impl<T> Default for Named<T> {
+    fn default() -> Self {
+        Self { things: Vec::new(), of: HashMap::new() }
+    }
+}
+
+impl<T: Clone + Eq + std::hash::Hash> Named<T> {
+    fn id<Q>(&mut self, thing: &Q) -> Id
+    where
+        T: std::borrow::Borrow<Q>,
+        Q: Eq + std::hash::Hash + ToOwned<Owned = T> + ?Sized,
+    {
+        if let Some(nth) = self.of.get(thing) {
+            return Id(*nth);
+        }
+        let nth = self.things.len() as u32;
+        self.things.push(thing.to_owned());
+        self.of.insert(thing.to_owned(), nth);
+        Id(nth)
+    }
+
+    fn get(&self, id: Id) -> &T {
+        &self.things[id.0 as usize]
+    }
+}
+
+/// What ties counts of different families in one place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Tie {
+    /// A total and its parts.
+    Sum(u32, Vec<u32>),
+    /// A count that is at most others together.
+    AtMost(u32, Vec<u32>),
+}
+
+/// Counts that are published together.
+#[derive(Debug, Default)]
+pub(super) struct Book {
+    texts: Named<String>,
+    spots: Named<Spot>,
+    keys: Vec<Key>,
+    counts: Vec<Count>,
+    of: HashMap<Key, u32>,
+    /// By family.
+    parts: BTreeMap<Id, BTreeSet<Parts>>,
+    ties: Vec<Tie>,
+}
+
+/// What may be published of a book.
+#[derive(Debug)]
+pub(super) struct Settled {
+    pub hidden: Vec<bool>,
+    /// What the public can work out of each count.
+    pub bounds: Vec<(i64, i64)>,
+    /// Small counts that are already public or follow from it.
+    pub exposed: Vec<u32>,
+    pub certified: u64,
+}
+
+impl Book {
+    /// The number of a text: a family, a dimension or a category.
+    pub fn text(&mut self, text: &str) -> Id {
+        self.texts.id(text)
+    }
+
+    /// The number of an area.
+    pub fn spot(&mut self, spot: &Spot) -> Id {
+        self.spots.id(spot)
+    }
+
+    /// Adds a count, or what else is known of one that is there; gives its number in the book.
+    ///
+    /// # Errors
+    /// [`Error::OtherRecords`] if it is there with another number.
+    pub fn add(&mut self, key: Key, count: Count) -> Result<u32> {
+        if let Some(nth) = self.of.get(&key) {
+            let there = &mut self.counts[*nth as usize];
+            match (there.number, count.number) {
+                (Some(a), Some(b)) if a != b => return Err(Error::OtherRecords { area: self.spots.get(key.area).code.clone() }),
+                (number, other) => there.number = number.or(other),
+            }
+            there.is_small |= count.is_small;
+            there.floor = there.floor.max(count.floor);
+            there.place = match (there.place, count.place) {
+                (Place::Public, _) | (_, Place::Public) => Place::Public,
+                (Place::Open, _) | (_, Place::Open) => Place::Open,
+                (Place::Absent, Place::Absent) => Place::Absent,
+            };
+            return Ok(*nth);
+        }
+        let nth = self.keys.len() as u32;
+        self.of.insert(key.clone(), nth);
+        self.keys.push(key);
+        self.counts.push(count);
+        Ok(nth)
+    }
+
+    pub fn find(&self, key: &Key) -> Option<u32> {
+        self.of.get(key).copied()
+    }
+
+    pub fn count(&self, nth: u32) -> &Count {
+        &self.counts[nth as usize]
+    }
+
+    /// Says what makes up the totals of some dimensions in a family.
+    pub fn say_parts(&mut self, family: Id, dimensions: &[Categories]) {
+        for of in dimensions {
+            let dimension = self.text(&of.name);
+            let inside = |parent: Option<usize>| {
+                (0..of.labels.len()).filter(move |nth| of.parents[*nth] == parent).map(|nth| of.labels[nth].as_str())
+            };
+            let top: Vec<Id> = inside(None).chain([of.unknown_label]).map(|label| self.texts.id(label)).collect();
+            let mut parts = vec![Parts { dimension, of: None, categories: top, overlap: of.is_multiple }];
+            for nth in 0..of.labels.len() {
+                let categories: Vec<Id> = inside(Some(nth)).map(|label| self.texts.id(label)).collect();
+                if !categories.is_empty() {
+                    parts.push(Parts { dimension, of: Some(self.texts.id(of.labels[nth].as_str())), categories, overlap: true });
+                }
+            }
+            self.parts.entry(family).or_default().extend(parts);
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// A count in words, for reports: its area and its categories.
+    pub fn words(&self, nth: u32) -> Vec<String> {
+        let key = &self.keys[nth as usize];
+        let table = self.texts.get(key.family).split(' ').next().unwrap_or_default().to_owned();
+        let words = key.words.iter().map(|(_, word)| self.texts.get(*word).clone());
+        [table, self.spots.get(key.area).code.clone()].into_iter().chain(words).collect()
+    }
+
+    pub fn tie(&mut self, tie: Tie) {
+        self.ties.push(tie);
+    }
+
+    /// A total with its parts: a sum if it is one, else what the counts allow.
+    pub fn tie_total(&mut self, total: u32, parts: &[u32], overlap: bool) {
+        let numbers: Option<Vec<i64>> = parts.iter().map(|part| self.count(*part).number).collect();
+        let sum: Option<i64> = numbers.map(|of| of.iter().sum());
+        match (self.count(total).number, sum) {
+            (Some(n), Some(sum)) if !overlap && n > sum => self.ties.push(Tie::AtMost(u32::MAX, [&[total], parts].concat())),
+            (Some(n), Some(sum)) if overlap || n < sum => self.distinct(total, parts),
+            (None, _) | (_, None) if overlap => self.distinct(total, parts),
+            _ => self.ties.push(Tie::Sum(total, parts.to_vec())),
+        }
+    }
+
+    fn distinct(&mut self, total: u32, parts: &[u32]) {
+        let larger = |part: &u32| self.count(*part).number.zip(self.count(total).number).is_none_or(|(part, total)| part <= total);
+        let within: Vec<Tie> = parts.iter().filter(|part| larger(part)).map(|part| Tie::AtMost(*part, vec![total])).collect();
+        self.ties.extend(within);
+        self.ties.push(Tie::AtMost(total, parts.to_vec()));
+    }
+
+    /// Ties along the dimensions and areas of every family.
+    fn ties_within(&mut self) {
+        let mut found: Vec<(u32, Vec<u32>, bool)> = Vec::new();
+        for (nth, key) in (0..).zip(&self.keys) {
+            for parts in self.parts.get(&key.family).into_iter().flatten() {
+                let here = key.words.iter().find(|(dimension, _)| *dimension == parts.dimension).map(|(_, category)| *category);
+                if here != parts.of {
+                    continue;
+                }
+                let others = key.words.iter().copied().filter(|(d, _)| *d != parts.dimension);
+                let of_category = |category: &Id| {
+                    let mut words: Vec<(Id, Id)> = others.clone().chain([(parts.dimension, *category)]).collect();
+                    words.sort_unstable();
+                    self.find(&Key { words, ..*key })
+                };
+                let cells: Vec<Option<u32>> = parts.categories.iter().map(of_category).collect();
+                let there: Vec<u32> = cells.iter().flatten().copied().collect();
+                if !there.is_empty() {
+                    found.push((nth, there, parts.overlap || cells.contains(&None) || parts.of.is_some()));
+                }
+            }
+        }
+        // With a category left out, a total is at least each of the others.
+        found.extend(self.areas_within());
+        let is_public = |nth: &u32| self.count(*nth).place == Place::Public;
+        found.retain(|(total, parts, _)| !(is_public(total) && parts.iter().all(is_public)));
+        for (total, parts, is_loose) in found {
+            self.tie_total(total, &parts, is_loose);
+        }
+    }
+
+    /// For each area, the nearest areas inside it, in every family and category.
+    fn areas_within(&self) -> Vec<(u32, Vec<u32>, bool)> {
+        let mut of: HashMap<(Id, &[(Id, Id)]), Vec<u32>> = HashMap::new();
+        for (nth, key) in (0..).zip(&self.keys) {
+            of.entry((key.family, &key.words)).or_default().push(nth);
+        }
+        let area_of = |nth: u32| self.spots.get(self.keys[nth as usize].area);
+        let mut found: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        for cells in of.values() {
+            let there: HashMap<(u8, &str, &str), u32> =
+                cells.iter().map(|nth| (area_of(*nth), *nth)).map(|(a, nth)| ((a.level, a.list.as_str(), a.code.as_str()), nth)).collect();
+            for cell in cells {
+                let area = area_of(*cell);
+                let above = area.within.iter().find_map(|(level, code)| {
+                    let list = if *level == 0 { "" } else { area.list.as_str() };
+                    there.get(&(*level, list, code.as_str()))
+                });
+                if let Some(above) = above {
+                    found.entry(*above).or_default().push(*cell);
+                }
+            }
+        }
+        // Areas of two lists make up the country twice.
+        let mut by_list: Vec<(u32, Vec<u32>, bool)> = Vec::new();
+        for (above, inside) in found {
+            let mut lists: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+            for cell in inside {
+                lists.entry(&area_of(cell).list).or_default().push(cell);
+            }
+            by_list.extend(lists.into_values().map(|cells| (above, cells, false)));
+        }
+        by_list
+    }
+
+    /// Chooses what to hide, and proves it.
+    ///
+    /// # Errors
+    /// [`Error::NotProtected`] if a proof does not hold, [`Error::Contradiction`] if what was published before cannot be.
+    pub fn settle(mut self, rule: &Rule) -> Result<Settled> {
+        self.ties_within();
+        let system = self.system();
+        let numbers = self.numbers(&system)?;
+        let cells = self.cells(&numbers);
+        let pattern = suppress(&system, &cells, rule.values());
+        let seen = view(&cells, &pattern.hidden);
+        let failed = unproven(&system, &numbers, &seen, &pattern.witnesses, rule.values());
+        if !failed.is_empty() {
+            return Err(Error::NotProtected { cells: failed.len() as u64 });
+        }
+        let bounds = Bounds::new(&system, seen).map_err(|_| Error::Contradiction { table: "result".to_owned() })?;
+        Ok(Settled {
+            bounds: (0..cells.len() as u32).map(|cell| bounds.of(cell)).collect(),
+            hidden: pattern.hidden,
+            exposed: pattern.exposed,
+            certified: pattern.witnesses.len() as u64,
+        })
+    }
+
+    fn system(&self) -> System {
+        let mut relations = Relations::default();
+        for _ in &self.keys {
+            relations.cell();
+        }
+        for tie in &self.ties {
+            match tie {
+                Tie::Sum(total, parts) => relations.sum(*total, parts.iter().copied()),
+                // The first is at least the others together.
+                Tie::AtMost(u32::MAX, cells) => {
+                    let terms = cells.iter().enumerate().map(|(nth, cell)| (*cell, if nth == 0 { 1 } else { -1 }));
+                    relations.between(terms, 0, UNBOUNDED);
+                }
+                Tie::AtMost(number, others) => relations.at_most(*number, others.iter().copied()),
+            }
+        }
+        relations.system()
+    }
+
+    /// The number of every count; for those that nobody kept, one that agrees with all that is known.
+    fn numbers(&self, system: &System) -> Result<Vec<i64>> {
+        let contradiction = || Error::Contradiction { table: "releases".to_owned() };
+        if self.counts.iter().all(|count| count.number.is_some()) {
+            return Ok(self.counts.iter().filter_map(|count| count.number).collect());
+        }
+        let given = self.counts.iter().map(|count| count.number.map_or((count.floor, UNBOUNDED), |n| (n, n))).collect();
+        let bounds = Bounds::new(system, given).map_err(|_| contradiction())?;
+        let start: Vec<i64> = (0..system.cells() as u32).map(|cell| bounds.of(cell).0).collect();
+        let mut search = Search::new(system, &start, |cell| bounds.of(cell));
+        if !search.mend(RECALL) {
+            return Err(contradiction());
+        }
+        Ok((0..system.cells() as u32).map(|cell| search.number(cell)).collect())
+    }
+
+    fn cells(&self, numbers: &[i64]) -> Vec<Cell> {
+        // Which comes first does not depend on the order of rows.
+        let name = |nth: &u32| {
+            let key = &self.keys[*nth as usize];
+            let words: Vec<[&String; 2]> = key.words.iter().map(|(d, c)| [self.texts.get(*d), self.texts.get(*c)]).collect();
+            std::cmp::Reverse((self.texts.get(key.family), self.spots.get(key.area), words))
+        };
+        let mut order: Vec<u32> = (0..self.keys.len() as u32).collect();
+        order.sort_by_cached_key(name);
+        let mut position = vec![0_u64; order.len()];
+        (0..).zip(&order).for_each(|(nth, cell)| position[*cell as usize] = nth);
+        let cell = |(nth, (key, count)): (usize, (&Key, &Count))| {
+            let dims = self.parts.get(&key.family).map_or(0, |parts| parts.iter().filter(|p| p.of.is_none()).count());
+            let totals = dims.saturating_sub(key.words.len()) as u64;
+            let height = u64::from(3 - self.spots.get(key.area).level.min(3));
+            Cell {
+                number: numbers[nth],
+                place: count.place,
+                is_small: count.is_small,
+                known: (count.floor, UNBOUNDED),
+                rank: (height << 48) | (totals.min(255) << 40) | position[nth],
+            }
+        };
+        self.keys.iter().zip(&self.counts).enumerate().map(cell).collect()
+    }
+}

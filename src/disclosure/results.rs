@@ -1,0 +1,465 @@
+//! Results of plans made safe to publish, together with others and with what was published before.
+
+use super::book::{Book, Count, Id, Key, Settled, Spot, Tie};
+use super::protect::SUPPRESSED;
+use super::relations::UNBOUNDED;
+use super::rule::{Rule, WholeGroups, Zeros};
+use super::suppress::Place;
+use crate::area::AreaList;
+use crate::catalogue::{Condition, Kind};
+use crate::error::{Error, Fact, Result};
+use crate::grid::UNKNOWN;
+use crate::plan::{Output, Plan};
+use crate::question::{Block, How};
+use crate::stats::{SMALLEST_DENOMINATOR, quotient};
+use polars_core::prelude::*;
+use std::collections::{HashMap, HashSet};
+
+/// Tables of abuse and of its handling.
+const ABUSE: [&str; 3] = ["victims", "perpetrators", "sanctions"];
+/// What is counted that is no person and nobody's affair.
+const PLACES: [&str; 3] = ["commune", "village", "school"];
+
+/// The method in rows of hidden counts: the limits are what anyone can work out.
+const PUBLIC_BOUNDS: &str = "public_bounds";
+
+/// Which indicators are protected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Scope {
+    /// Those of abuse and of its handling.
+    Abuse,
+    /// All that count people or what happened to them.
+    People,
+    /// Some, by their ids.
+    Only(Vec<String>),
+}
+
+/// Results that can be published.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ProtectedResults {
+    /// The tables, in the order and with the rows and columns they had.
+    pub tables: Vec<DataFrame>,
+    /// For the office that made them, not for their readers.
+    pub report: ResultsReport,
+}
+
+/// How results were protected.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct ResultsReport {
+    /// Counts in the results that are protected; one that stands in several rows counts once.
+    pub counts: u64,
+    /// Small counts, hidden for their own sake.
+    pub primary: u64,
+    /// Counts hidden to protect others.
+    pub secondary: u64,
+    /// Small counts, in the results or implied by them, that were certified.
+    pub certified: u64,
+    /// Small counts that what was published before gives away: indicator or what is counted, area, categories.
+    pub exposed: Vec<Vec<String>>,
+    /// Published shares of exactly 0 or 100 % in groups below 30: all know it of each in the group.
+    pub whole_groups: u64,
+}
+
+/// Which counts of a book the numbers of a row are; none where the rule is not for them.
+#[derive(Debug, Clone, Default)]
+struct RowCounts {
+    numerator: Option<u32>,
+    denominator: Option<u32>,
+    /// Of what is undecided, the parts that are added up.
+    undecided: Vec<u32>,
+}
+
+/// Hides small counts in results, and as many others as it takes that none can be worked out.
+///
+/// Results given together are protected together: a count that stands in several of them is one. Numerators, denominators, their
+/// differences (the rest of a share), undecided records and wider areas are tied as they are in the records; totals of distinct children
+/// by part ≤ total ≤ sum of parts. In a row with a hidden count the value is hidden too; `lower` and `upper` hold what anyone
+/// can work out, and `method` says so (`public_bounds`). `status` is `suppressed` for small counts and for others alike.
+///
+/// # Errors
+/// [`Error::OtherRecords`] for results that count the same differently, [`Error::UnknownIndicator`] for a scope the results lack.
+pub fn protect_results(results: &[(&Plan, &DataFrame)], scope: &Scope, rule: &Rule) -> Result<ProtectedResults> {
+    let mut ledger = Ledger { book: Book::default(), rule, scope };
+    let rows: Vec<Vec<RowCounts>> = results.iter().map(|(plan, table)| ledger.enter(plan, table)).collect::<Result<_>>()?;
+    for (of_rows, (plan, table)) in rows.iter().zip(results) {
+        ledger.tie(plan, table, of_rows)?;
+    }
+    let book = ledger.book;
+    let counts: Vec<Count> = (0..book.len() as u32).map(|nth| *book.count(nth)).collect();
+    let names: Vec<Vec<String>> = (0..book.len() as u32).map(|nth| book.words(nth)).collect();
+    let settled = book.settle(rule)?;
+    let tables = rows.iter().zip(results).map(|(rows, (_, table))| hide(table, rows, &settled)).collect::<Result<Vec<_>>>()?;
+    let of = |is: &dyn Fn(usize) -> bool| (0..counts.len()).filter(|nth| is(*nth)).count() as u64;
+    let report = ResultsReport {
+        counts: of(&|nth| counts[nth].place != Place::Absent),
+        primary: of(&|nth| settled.hidden[nth] && counts[nth].is_small),
+        secondary: of(&|nth| settled.hidden[nth] && !counts[nth].is_small),
+        certified: settled.certified,
+        exposed: settled.exposed.iter().map(|nth| names[*nth as usize].clone()).collect(),
+        whole_groups: tables.iter().map(whole_groups).sum::<Result<u64>>()?,
+    };
+    Ok(ProtectedResults { tables, report })
+}
+
+/// Enters results into a book.
+struct Ledger<'r> {
+    book: Book,
+    rule: &'r Rule,
+    scope: &'r Scope,
+}
+
+impl Ledger<'_> {
+    /// Enters the counts of a result; gives those of each row.
+    fn enter(&mut self, plan: &Plan, table: &DataFrame) -> Result<Vec<RowCounts>> {
+        let read = Read::new(plan, table, &mut self.book)?;
+        let mut found = vec![RowCounts::default(); table.height()];
+        // What is undecided in one count alone comes first: a quotient adds up what is undecided in both.
+        let rows = |is_sum: bool| move |row: &usize, read: &Read| read.output(*row).is_some_and(|o| (o.undecided.len() > 1) == is_sum);
+        for (is_sum, row) in [false, true].into_iter().flat_map(|is_sum| (0..table.height()).map(move |row| (is_sum, row))) {
+            let Some(output) = read.output(row).filter(|_| rows(is_sum)(&row, &read)) else { continue };
+            let counts = &mut found[row];
+            counts.numerator = self.enter_series(plan, &read, row, output, output.numerator, read.numerator[row])?;
+            if let Some(below) = output.denominator {
+                counts.denominator = self.enter_series(plan, &read, row, output, below, read.denominator[row])?;
+            }
+            if let Some(number) = read.undecided[row] {
+                counts.undecided = self.enter_undecided(plan, &read, row, output, number)?;
+            }
+        }
+        Ok(found)
+    }
+
+    fn enter_series(
+        &mut self,
+        plan: &Plan,
+        read: &Read,
+        row: usize,
+        output: &Output,
+        series: usize,
+        number: Option<i64>,
+    ) -> Result<Option<u32>> {
+        let Some(number) = number.filter(|_| self.is_protected(plan, output, series)) else { return Ok(None) };
+        let block = &plan.question.blocks[plan.question.series[series].block];
+        let family = read.families[series];
+        let key = Key { family, area: read.spots[row], words: read.words(row, block) };
+        self.book.add(key, self.count(number)).map(Some)
+    }
+
+    /// Enters what is undecided: of a quotient of two tables, in each.
+    fn enter_undecided(&mut self, plan: &Plan, read: &Read, row: usize, output: &Output, number: i64) -> Result<Vec<u32>> {
+        let (mut left, mut found) = (number, Vec::new());
+        for (nth, (open, closed)) in output.undecided.iter().enumerate() {
+            let block = &plan.question.blocks[plan.question.series[*open].block];
+            let key = Key { family: read.undecided_in[&(*open, *closed)], area: read.spots[row], words: read.words(row, block) };
+            let known = self.book.find(&key).and_then(|nth| self.book.count(nth).number);
+            // The last has what the others leave; if another is not known alone, all are one.
+            let is_last = nth + 1 == output.undecided.len();
+            let (key, number) = match known {
+                Some(known) if !is_last => (key, known),
+                _ if is_last => (key, left),
+                _ => (Key { family: read.of_output(output).together, ..key }, left),
+            };
+            left -= number;
+            if self.is_protected(plan, output, *open) {
+                found.push(self.book.add(key, self.count(number))?);
+            }
+            if known.is_none() {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    /// Ties counts of different families: the rest of a share, decided and undecided, a part and its whole.
+    fn tie(&mut self, plan: &Plan, table: &DataFrame, rows: &[RowCounts]) -> Result<()> {
+        let read = Read::new(plan, table, &mut self.book)?;
+        let mut met = HashSet::new();
+        for (row, counts) in rows.iter().enumerate() {
+            let (Some(output), Some(n)) = (read.output(row), counts.numerator) else { continue };
+            let indicator = &plan.indicators()[output.indicator];
+            let Some(d) = counts.denominator.filter(|_| indicator.kind == Kind::Proportion) else { continue };
+            if !met.insert((n, d)) {
+                continue;
+            }
+            // The part that is decided as true is inside all that is; what is decided and what is not make up the whole.
+            let [above, below] = &read.of_output(output).wholes;
+            self.tie_whole(above, &read, row, &[n]);
+            let undecided = counts.undecided.iter().copied();
+            self.tie_whole(below, &read, row, &[d].into_iter().chain(undecided).collect::<Vec<_>>());
+            let crossed = |series: usize| plan.question.blocks[plan.question.series[series].block].cross.dimensions().len();
+            if output.denominator.is_some_and(|below| crossed(below) == crossed(output.numerator)) {
+                self.tie_rest(&read, output, row, n, d)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Ties parts to the count of all that a quantity holds, if it is in the book.
+    fn tie_whole(&mut self, whole: &Option<(Id, Block)>, read: &Read, row: usize, parts: &[u32]) {
+        let Some((family, block)) = whole else { return };
+        let key = Key { family: *family, area: read.spots[row], words: read.words(row, block) };
+        if let Some(whole) = self.book.find(&key).filter(|whole| !parts.contains(whole)) {
+            self.book.tie_total(whole, parts, false);
+        }
+    }
+
+    /// The rest of a share stands in no table, and follows from it.
+    fn tie_rest(&mut self, read: &Read, output: &Output, row: usize, n: u32, d: u32) -> Result<()> {
+        let (Some(part), Some(whole)) = (self.book.count(n).number, self.book.count(d).number) else { return Ok(()) };
+        let plan = read.plan;
+        let block = &plan.question.blocks[plan.question.series[output.numerator].block];
+        let family = read.of_output(output).rest;
+        let rest = whole - part;
+        let is_group = self.rule.whole_groups == WholeGroups::Hidden && whole < SMALLEST_DENOMINATOR.cast_signed();
+        let is_small = (rest > 0 && self.rule.is_small(rest.cast_unsigned())) || (rest == 0 && is_group);
+        let count = Count { number: Some(rest), place: Place::Absent, is_small, floor: 0 };
+        let rest = self.book.add(Key { family, area: read.spots[row], words: read.words(row, block) }, count)?;
+        self.book.tie(Tie::Sum(d, vec![n, rest]));
+        Ok(())
+    }
+
+    fn count(&self, number: i64) -> Count {
+        let is_shown = number == 0 && self.rule.zeros == Zeros::Shown;
+        let place = if is_shown { Place::Public } else { Place::Open };
+        Count { number: Some(number), place, is_small: self.rule.is_small(number.cast_unsigned()), floor: self.rule.floor() }
+    }
+
+    /// True if the rule is for a series of an output.
+    fn is_protected(&self, plan: &Plan, output: &Output, series: usize) -> bool {
+        let table = |series: usize| plan.question.blocks[plan.question.series[series].block].table.as_str();
+        match self.scope {
+            Scope::Abuse => ABUSE.contains(&table(series)),
+            Scope::People => {
+                let mut of_table = plan.catalogue.quantities().values().filter(|q| q.table == table(series));
+                of_table.all(|q| !PLACES.contains(&q.unit.as_str()))
+            }
+            Scope::Only(ids) => ids.contains(&plan.indicators()[output.indicator].id) && table(series) == table(output.numerator),
+        }
+    }
+}
+
+/// What is counted, as text that is equal only for equal counts.
+fn family(plan: &Plan, block: &Block, how: &How, condition: &Condition) -> String {
+    format!("{} {:?} {} {how:?} {condition:?} {}", block.table, block.date, block.lag, plan.period())
+}
+
+/// The families of an output besides those of its series.
+struct Families {
+    /// What is undecided in numerator and denominator together.
+    together: Id,
+    /// The denominator without the numerator.
+    rest: Id,
+    /// What numerator and denominator of a share are parts of, if they are counted too.
+    wholes: [Option<(Id, Block)>; 2],
+}
+
+/// The columns of a result, with the numbers that a book has for its words.
+struct Read<'t> {
+    plan: &'t Plan,
+    outputs: HashMap<(&'t str, &'t str), &'t Output>,
+    indicator: &'t StringChunked,
+    measure: &'t StringChunked,
+    /// By row, its area.
+    spots: Vec<Id>,
+    /// By dimension: its name, and for each row its category; none for the total.
+    by: Vec<(&'static str, Id, Vec<Option<Id>>)>,
+    numerator: Vec<Option<i64>>,
+    denominator: Vec<Option<i64>>,
+    undecided: Vec<Option<i64>>,
+    /// By series, what it counts.
+    families: Vec<Id>,
+    /// By pair of series, what is undecided.
+    undecided_in: HashMap<(usize, usize), Id>,
+    /// By indicator and numerator.
+    of_outputs: HashMap<(usize, usize), Families>,
+}
+
+impl<'t> Read<'t> {
+    fn new(plan: &'t Plan, table: &'t DataFrame, book: &mut Book) -> Result<Self> {
+        let text = |name: &str| table.column(name).and_then(|c| c.str()).map_err(wrong);
+        let counts =
+            |name: &str| -> Result<Vec<Option<i64>>> { Ok(table.column(name).and_then(|c| c.i64()).map_err(wrong)?.iter().collect()) };
+        let name = |o: &'t Output| (plan.indicators()[o.indicator].id.as_str(), o.measure.as_str());
+        let mut by = Vec::new();
+        for dimension in plan.by() {
+            let column = text(dimension.as_str())?.iter();
+            let words = column.map(|label| label.filter(|label| *label != super::TOTAL).map(|label| book.text(label))).collect();
+            by.push((dimension.as_str(), book.text(dimension.as_str()), words));
+        }
+        let block = |series: usize| &plan.question.blocks[plan.question.series[series].block];
+        let texts: Vec<String> =
+            (0..).zip(&plan.question.series).map(|(nth, of)| family(plan, block(nth), &of.how, &of.condition)).collect();
+        let mut say = |text: &str, series: usize| {
+            let family = book.text(text);
+            book.say_parts(family, block(series).cross.dimensions());
+            family
+        };
+        let families = texts.iter().enumerate().map(|(series, text)| say(text, series)).collect();
+        let (mut undecided_in, mut of_outputs) = (HashMap::new(), HashMap::new());
+        for output in &plan.outputs {
+            for (open, closed) in &output.undecided {
+                undecided_in.insert((*open, *closed), say(&format!("undecided {} / {}", texts[*open], texts[*closed]), *open));
+            }
+            let of = |series: usize| texts[series].as_str();
+            let undecided: Vec<&str> = output.undecided.iter().map(|(open, _)| of(*open)).collect();
+            let quotient = format!("{} / {} / {}", of(output.numerator), output.denominator.map_or("", of), undecided.join(" / "));
+            let [together, rest] = ["undecided", "rest"].map(|word| say(&format!("{word} {quotient}"), output.numerator));
+            of_outputs.insert((output.indicator, output.numerator), Families { together, rest, wholes: [None, None] });
+        }
+        for output in plan.outputs.iter().filter(|o| plan.indicators()[o.indicator].kind == Kind::Proportion) {
+            let indicator = &plan.indicators()[output.indicator];
+            let mut whole = |id: Option<&str>| -> Result<Option<(Id, Block)>> {
+                let Some(quantity) = id.and_then(|id| plan.catalogue.quantities().get(id)) else { return Ok(None) };
+                let (condition, block, how) = plan.counted(quantity, indicator)?;
+                Ok(Some((book.text(&family(plan, &block, &how, &condition)), block)))
+            };
+            let both = [whole(Some(&indicator.numerator))?, whole(indicator.denominator.as_deref())?];
+            if let Some(of) = of_outputs.get_mut(&(output.indicator, output.numerator)) {
+                of.wholes = both;
+            }
+        }
+        Ok(Self {
+            plan,
+            outputs: plan.outputs.iter().map(|o| (name(o), o)).collect(),
+            indicator: text("indicator")?,
+            measure: text("measure")?,
+            spots: spots(&plan.question.areas, text("area")?, text("area_level")?, book),
+            by,
+            numerator: counts("numerator")?,
+            denominator: counts("denominator")?,
+            undecided: counts("undecided")?,
+            families,
+            undecided_in,
+            of_outputs,
+        })
+    }
+
+    fn of_output(&self, output: &Output) -> &Families {
+        &self.of_outputs[&(output.indicator, output.numerator)]
+    }
+
+    fn output(&self, row: usize) -> Option<&'t Output> {
+        self.outputs.get(&(self.indicator.get(row)?, self.measure.get(row)?)).copied()
+    }
+
+    /// The categories of a row in the dimensions that a block has.
+    fn words(&self, row: usize, block: &Block) -> Vec<(Id, Id)> {
+        let has = |name: &str| block.cross.dimensions().iter().any(|of| of.name == name);
+        let mut words: Vec<(Id, Id)> = self.by.iter().filter_map(|(name, id, of)| Some((*id, of[row].filter(|_| has(name))?))).collect();
+        words.sort_unstable();
+        words
+    }
+}
+
+/// The area of each row.
+fn spots(areas: &AreaList, codes: &StringChunked, levels: &StringChunked, book: &mut Book) -> Vec<Id> {
+    let named = |(place, area): (usize, &'_ crate::area::Area)| ((area.level.as_str(), area.code.clone()), place);
+    let places: HashMap<(&str, String), usize> = areas.areas().iter().enumerate().map(named).collect();
+    let mut known: HashMap<usize, Id> = HashMap::new();
+    let mut of = |code: Option<&str>, level: Option<&str>| {
+        let place = places.get(&(level.unwrap_or(UNKNOWN), code.unwrap_or(UNKNOWN).to_owned())).copied();
+        let place = place.unwrap_or(areas.areas().len());
+        *known.entry(place).or_insert_with(|| book.spot(&spot(areas, place)))
+    };
+    codes.iter().zip(levels.iter()).map(|(code, level)| of(code, level)).collect()
+}
+
+/// An area by its place in a list; one beyond the list holds codes that are not in it.
+fn spot(areas: &AreaList, place: usize) -> Spot {
+    let list = areas.edition().to_string();
+    let Some(here) = areas.areas().get(place) else {
+        let country = areas.get(AreaList::COUNTRY).code.clone();
+        return Spot { level: 1, list, code: UNKNOWN.to_owned(), within: vec![(0, country)] };
+    };
+    let above = std::iter::successors(here.parent, |place| areas.get(*place).parent).map(|place| areas.get(place));
+    let within = above.map(|area| (area.level as u8, area.code.clone())).collect();
+    let list = if here.level as u8 == 0 { String::new() } else { list };
+    Spot { level: here.level as u8, list, code: here.code.clone(), within }
+}
+
+/// The table without what is hidden.
+fn hide(table: &DataFrame, rows: &[RowCounts], settled: &Settled) -> Result<DataFrame> {
+    let is_hidden = |of: Option<u32>| of.is_some_and(|nth| settled.hidden[nth as usize]);
+    let has_hidden: Vec<bool> = rows.iter().map(|of| is_hidden(of.numerator) || is_hidden(of.denominator)).collect();
+    let column = |name: &str| table.column(name).and_then(|c| c.i64()).map_err(wrong);
+    let (numerators, denominators) = (column("numerator")?, column("denominator")?);
+    let bounds: Vec<Option<(Option<f64>, Option<f64>)>> = (0..rows.len())
+        .map(|row| has_hidden[row].then(|| public_bounds(&rows[row], [numerators.get(row), denominators.get(row)], settled)))
+        .collect();
+    let mut shown = table.clone();
+    let mut put = |name: &str, column: Column| shown.replace(name, column).map(|_| ()).map_err(wrong);
+    let multiplier = multipliers(table)?;
+    let counts = |name: &str, of: &dyn Fn(&RowCounts) -> Option<u32>| -> Result<Column> {
+        let numbers = table.column(name).and_then(|c| c.i64()).map_err(wrong)?;
+        let kept: Vec<Option<i64>> = numbers.iter().zip(rows).map(|(n, row)| n.filter(|_| !is_hidden(of(row)))).collect();
+        Ok(Column::new(name.into(), kept))
+    };
+    put("numerator", counts("numerator", &|row| row.numerator)?)?;
+    put("denominator", counts("denominator", &|row| row.denominator)?)?;
+    let undecided = table.column("undecided").and_then(|c| c.i64()).map_err(wrong)?.iter().zip(rows);
+    let kept: Vec<Option<i64>> = undecided.map(|(n, row)| n.filter(|_| !row.undecided.iter().any(|nth| is_hidden(Some(*nth))))).collect();
+    put("undecided", Column::new("undecided".into(), kept))?;
+    let floats = |name: &str, side: fn(&(Option<f64>, Option<f64>)) -> Option<f64>| -> Result<Column> {
+        let numbers = table.column(name).and_then(|c| c.f64()).map_err(wrong)?;
+        let of = |((n, bound), times): ((Option<f64>, &Option<(Option<f64>, Option<f64>)>), &f64)| match bound {
+            Some(bound) => side(bound).map(|bound| bound * times),
+            None => n,
+        };
+        Ok(Column::new(name.into(), numbers.iter().zip(&bounds).zip(&multiplier).map(of).collect::<Vec<_>>()))
+    };
+    put("value", floats("value", |_| None)?)?;
+    put("lower", floats("lower", |of| of.0)?)?;
+    put("upper", floats("upper", |of| of.1)?)?;
+    let words = |name: &str, word: &str| -> Result<Column> {
+        let there = table.column(name).and_then(|c| c.str()).map_err(wrong)?;
+        let found = there.iter().zip(&has_hidden).map(|(before, is)| if *is { Some(word) } else { before });
+        Ok(found.collect::<StringChunked>().with_name(name.into()).into_column())
+    };
+    put("status", words("status", SUPPRESSED)?)?;
+    put("method", words("method", PUBLIC_BOUNDS)?)?;
+    Ok(shown)
+}
+
+/// What anyone can work out of a row's value, for a multiplier of 1; numbers that the rule is not for are known.
+fn public_bounds(of: &RowCounts, row: [Option<i64>; 2], settled: &Settled) -> (Option<f64>, Option<f64>) {
+    let bounds = |count: Option<u32>, number: Option<i64>| count.map(|nth| settled.bounds[nth as usize]).or(number.map(|n| (n, n)));
+    let known = |most: i64| u64::try_from(most).ok().filter(|_| most < UNBOUNDED);
+    let Some((least, most)) = bounds(of.numerator, row[0]) else { return (None, None) };
+    let Some((below, above)) = bounds(of.denominator, row[1]) else {
+        return (known(least).map(|n| n as f64), known(most).map(|n| n as f64));
+    };
+    let lower = known(above).filter(|d| *d > 0).zip(known(least)).map(|(d, n)| quotient(n, d, 1));
+    let upper = known(below).filter(|d| *d > 0).zip(known(most)).map(|(d, n)| quotient(n, d, 1));
+    (lower, upper)
+}
+
+/// What a quotient of each row is multiplied by.
+fn multipliers(table: &DataFrame) -> Result<Vec<f64>> {
+    let measures = table.column("measure").and_then(|c| c.str()).map_err(wrong)?;
+    let of = |measure: Option<&str>| match measure {
+        Some("percent" | "ratio") => 100.0,
+        Some("per_1000") => 1_000.0,
+        Some("per_100000") => 100_000.0,
+        _ => 1.0,
+    };
+    Ok(measures.iter().map(of).collect())
+}
+
+/// How many shares of exactly 0 or 100 % in small groups a table shows.
+fn whole_groups(table: &DataFrame) -> Result<u64> {
+    let counts = |name: &str| table.column(name).and_then(|c| c.i64()).map_err(wrong);
+    let measures = table.column("measure").and_then(|c| c.str()).map_err(wrong)?;
+    let (numerators, denominators) = (counts("numerator")?, counts("denominator")?);
+    let is_whole = |((n, d), measure): ((Option<i64>, Option<i64>), Option<&str>)| {
+        measure == Some("percent")
+            && n.zip(d).is_some_and(|(n, d)| (n == 0 || n == d) && (1..SMALLEST_DENOMINATOR.cast_signed()).contains(&d))
+    };
+    Ok(numerators.iter().zip(denominators.iter()).zip(measures.iter()).filter(|of| is_whole(*of)).count() as u64)
+}
+
+fn wrong(e: PolarsError) -> Error {
+    Error::Frame { table: "result".to_owned(), found: Fact::library(e) }
+}
