@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import copy
+import os
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -13,6 +16,7 @@ from chitieu._language import name_of, pick, say, words
 from chitieu._layout import CHECK, Layout, axis_name
 from chitieu._nearest import one_of
 from chitieu._printed import PrintedCell, PrintedTable, cell_of, quotient_cell, signs, source_note
+from chitieu._protection import NO_EXACT_VALUE, THRESHOLD, ResultsReport, Rule, open_text, protected_abuse
 from chitieu.charts._subject import breakdowns
 from chitieu.charts._words import number_of, of_abuse, upper
 from chitieu.stats import proportion_interval
@@ -36,6 +40,93 @@ class Table(_table.Table):
         self._native = native
         #: The places of the rows in the table before it was filtered.
         self._places = pl.int_range(len(self), eager=True)
+        self._known_protected: dict[Rule, Table] = {}
+        self._rule: Rule | None = None
+        self._report: ResultsReport | None = None
+        self._open: str | None = None
+
+    @property
+    def rule(self) -> Rule | None:
+        """By which rule small counts are hidden; None where they are not."""
+        return self._rule
+
+    @property
+    def report(self) -> ResultsReport | None:
+        """How it was protected, for the office that did; None of a table that is not."""
+        return self._report
+
+    def protect(
+        self, *, threshold: int = THRESHOLD, zeros: str = "shown", protection: str | int = NO_EXACT_VALUE
+    ) -> Table:
+        """Return the table without its small counts, and without others by which they could be worked out.
+
+        Every count of a row is protected: things counted, undecided, without a key, repeated. What is worked out from a
+        hidden one (a share, its limits, ``least`` and ``most``, quantiles, fines) is hidden with it, and ``status`` is
+        ``suppressed``. A filtered table is protected as the whole is. Take shares first: a protected table holds no
+        counts to take them from.
+
+        Args:
+            threshold: Counts below it are small.
+            zeros: ``"shown"``: zeros are published, and all know that a hidden count is at least 1; or ``"hidden"``.
+            protection: ``"no_exact_value"``, or a number: so many values at least are possible for each small count.
+
+        Raises:
+            PlanError: For options that do not exist; ``already_protected`` for a table protected by another rule.
+
+        Example:
+            >>> import chitieu as ct
+            >>> dataset = ct.synthetic.province("33", children=2_000, year=2022)
+            >>> counts = ct.abuse.register(dataset).select(period="2022").counts("child", by=["sex"])
+            >>> counts.protect().filter(area="33", sex="female").to_polars().select("count", "status").rows()
+            [(None, 'suppressed')]
+        """
+        rule = Rule.of(threshold, zeros, protection)
+        if self._rule is not None:
+            if self._rule == rule:
+                return self
+            raise PlanError(
+                say("bảng đã được che theo quy tắc khác", "the table is protected by another rule"),
+                code="already_protected",
+                expected=str(rule),
+                got=str(self._rule),
+            )
+        if rule not in self._known_protected:
+            (native,), report = protected_abuse([self._native], self._area_vintage, rule)
+            whole = Table(native, self._area_vintage)
+            whole._rule, whole._report = rule, report
+            self._known_protected[rule] = whole
+        whole = self._known_protected[rule]
+        return whole._keep(pl.int_range(len(whole), eager=True).is_in(self._places.implode()))
+
+    def without_protection(self, why: str) -> Table:
+        """Return the table with a mark that lets it leave as it is: charts and files show small counts, and say why.
+
+        Args:
+            why: For whom or for what, in a few words: it is printed on everything that leaves.
+
+        Raises:
+            PlanError: Without a reason, or for a protected table: it holds no small counts any more.
+        """
+        why = why.strip()
+        if not why or self._rule is not None:
+            raise PlanError(
+                say("bảng đã che không còn số nhỏ", "a protected table holds no small counts any more")
+                if why
+                else say("cần nêu lý do không che số nhỏ", "say why small counts are not hidden"),
+                code="already_protected" if why else "unknown_choice",
+                column="why",
+            )
+        found = copy.copy(self)
+        found._open = why
+        return found
+
+    @property
+    def _leaving(self) -> Table:
+        return self if self._rule is not None or self._open is not None else self.protect()
+
+    def write_parquet(self, path: str | os.PathLike[str]) -> Path:
+        """Write the table as Parquet, whole or not at all, and return the path; small counts are hidden."""
+        return super(Table, self._leaving).write_parquet(path)
 
     def _keep(self, rows: pl.Series) -> Self:
         found = super()._keep(rows)
@@ -55,7 +146,10 @@ class Table(_table.Table):
     @property
     def notes(self) -> list[str]:
         """What has to be known to read it, in the language in use: who reported, and why numbers may differ."""
-        return [say(*note) for note in self._native.notes()]
+        found = [say(*note) for note in self._native.notes()]
+        if self._rule is not None:
+            found.append(pick(self._rule.text))
+        return found if self._open is None else [*found, pick(open_text(self._open))]
 
     def share(self, of: Table | None = None) -> Table:
         """Return the share of each cell in percent, in the total of its area or in the cell of another table.
@@ -116,7 +210,8 @@ class Table(_table.Table):
             >>> table.title, table.head[:3]
             ('Abused children, by form of abuse and sex', ('Form of abuse', 'Total', 'Total (%)'))
         """
-        frame = self.to_polars()
+        leaving = self._leaving
+        frame = leaving.to_polars()
         unit = self.unit
         if "count" not in frame.columns or unit is None:
             raise PlanError(
@@ -145,7 +240,7 @@ class Table(_table.Table):
             area_level=area_level,
             area_vintage=self._area_vintage,
             name=self._cell,
-            notes=[f"{say('Phạm vi', 'Selection')}: {self.description}", *self.notes],
+            notes=[f"{say('Phạm vi', 'Selection')}: {self.description}", *leaving.notes],
             source=source,
         )
 
@@ -216,6 +311,8 @@ def _counts_of(
 
 
 def _share(row: Mapping[str, Any], whole: Mapping[str, Any]) -> PrintedCell:
+    if "suppressed" in (row["status"], whole["status"]) and None in (row["count"], whole["count"]):
+        return cell_of(None, 2, "suppressed")
     if row["count"] is None or not whole["count"]:
         return cell_of(None, 2, row["status"] if row["count"] is None else "not_available")
     # As `share` has it: a share of few is unreliable, which goes before partial.

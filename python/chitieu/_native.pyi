@@ -40,6 +40,7 @@ __all__ = [
     "proportion_interval",
     "proportion_ratio",
     "protect",
+    "protect_abuse",
     "protect_results",
     "rate_difference",
     "rate_interval",
@@ -321,6 +322,9 @@ def protect_results(
     values: int | None,
     hide_whole_groups: bool,
 ) -> tuple[list[Frame], list[int], list[list[str]]]: ...
+def protect_abuse(
+    tables: list[AbuseTable], area_vintage: str, threshold: int, zeros_shown: bool, values: int | None
+) -> tuple[list[AbuseTable], list[int], list[list[str]]]: ...
 def audit(
     frame: object, dims: list[Axis], count: str, threshold: int, zeros_shown: bool, values: int | None
 ) -> Frame: ...

@@ -150,3 +150,20 @@ def protected_tables(
     )
     total, primary, secondary, certified, whole = counts
     return [pl.DataFrame(t) for t in tables], ResultsReport(total, primary, secondary, certified, exposed, whole)
+
+
+def protected_abuse(
+    tables: Sequence[_native.AbuseTable], area_vintage: str, rule: Rule
+) -> tuple[list[_native.AbuseTable], ResultsReport]:
+    """Return tables of abuse without their small counts, and the report.
+
+    Args:
+        tables: The tables, unfiltered.
+        area_vintage: The day of their list of areas.
+        rule: What is small.
+    """
+    shown, counts, exposed = _native.protect_abuse(
+        list(tables), area_vintage, rule.threshold, rule.zeros == "shown", rule.values
+    )
+    total, primary, secondary, certified, whole = counts
+    return shown, ResultsReport(total, primary, secondary, certified, exposed, whole)

@@ -23,7 +23,7 @@ fn dimensions<D>(words: &[String], of: impl Fn(&str) -> Result<D>) -> Result<Vec
 
 /// A table for Python: rows, unit, choices in Vietnamese and English.
 #[pyclass(frozen, name = "AbuseTable", module = "chitieu._native")]
-struct PyTable(Table);
+pub struct PyTable(pub Table);
 
 #[pymethods]
 impl PyTable {

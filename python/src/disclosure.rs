@@ -1,10 +1,13 @@
 //! Tables made safe to publish, for Python.
 
+use crate::abuse::PyTable;
+use crate::arguments::day;
 use crate::arrow;
 use crate::enter::enter;
 use crate::frame::Frame;
 use crate::plan::PyPlan;
 use chitieu::Result;
+use chitieu::abuse::Table;
 use chitieu::disclosure::{self, Axis, Protection, Report, Rule, Scope, Zeros};
 use pyo3::prelude::*;
 
@@ -53,6 +56,25 @@ fn protect_results(
         let r = found.report;
         let counts = [r.counts, r.primary, r.secondary, r.certified, r.whole_groups];
         Ok((found.tables.into_iter().map(Frame).collect(), counts, r.exposed))
+    })
+}
+
+/// Tables of abuse that can be published, and for their makers: counts, primary, secondary, certified; and the exposed.
+#[pyfunction]
+fn protect_abuse(
+    py: Python<'_>,
+    tables: Vec<PyRef<'_, PyTable>>,
+    area_vintage: &str,
+    threshold: u64,
+    zeros_shown: bool,
+    values: Option<u32>,
+) -> PyResult<(Vec<PyTable>, [u64; 5], Vec<Vec<String>>)> {
+    let tables: Vec<_> = tables.iter().map(|table| table.0.clone()).collect();
+    enter(py, || {
+        let tables: Vec<&Table> = tables.iter().collect();
+        let (shown, r) = disclosure::protect_abuse(&tables, day("area_vintage", area_vintage)?, &rule(threshold, zeros_shown, values)?)?;
+        let counts = [r.counts, r.primary, r.secondary, r.certified, r.whole_groups];
+        Ok((shown.into_iter().map(PyTable).collect(), counts, r.exposed))
     })
 }
 
@@ -114,5 +136,6 @@ pub fn add_to(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<PyReport>()?;
     m.add_function(wrap_pyfunction!(protect, m)?)?;
     m.add_function(wrap_pyfunction!(protect_results, m)?)?;
+    m.add_function(wrap_pyfunction!(protect_abuse, m)?)?;
     m.add_function(wrap_pyfunction!(audit, m)?)
 }

@@ -29,6 +29,11 @@ impl Table {
         &self.frame
     }
 
+    /// The table with another frame, which shares cannot be taken from.
+    pub(crate) fn with_frame(&self, frame: DataFrame) -> Self {
+        Self { frame, counted: None, ..self.clone() }
+    }
+
     /// What is counted; none where each row has its own unit.
     #[must_use]
     pub fn unit(&self) -> Option<Unit> {

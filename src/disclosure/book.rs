@@ -194,6 +194,22 @@ impl Book {
         }
     }
 
+    /// The family of a count.
+    pub fn family(&self, nth: u32) -> Id {
+        self.keys[nth as usize].family
+    }
+
+    /// Says of which categories totals are made up, if they are a sum; counts that overlap are seen by their sums.
+    pub fn say_categories(&mut self, family: Id, dimensions: &[(Id, Vec<Id>)]) {
+        let parts = |(dimension, categories): &(Id, Vec<Id>)| Parts {
+            dimension: *dimension,
+            of: None,
+            categories: categories.clone(),
+            overlap: false,
+        };
+        self.parts.entry(family).or_default().extend(dimensions.iter().map(parts));
+    }
+
     pub fn len(&self) -> usize {
         self.keys.len()
     }

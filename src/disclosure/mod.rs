@@ -18,6 +18,7 @@
 //! Statistical Disclosure Control (2012), chapter 4. Bounds and witnesses in place of two linear programs a cell are this
 //! crate's own; measured in PERFORMANCE.md.
 
+mod abuse;
 mod audit;
 mod axis;
 mod book;
@@ -32,6 +33,7 @@ mod rule;
 mod search;
 mod suppress;
 
+pub use abuse::protect_abuse;
 pub use audit::audit;
 pub use axis::{Axis, TOTAL};
 pub use protect::{Advice, Protected, Report, protect};

@@ -355,7 +355,7 @@ impl<'t> Read<'t> {
 }
 
 /// The area of each row.
-fn spots(areas: &AreaList, codes: &StringChunked, levels: &StringChunked, book: &mut Book) -> Vec<Id> {
+pub(super) fn spots(areas: &AreaList, codes: &StringChunked, levels: &StringChunked, book: &mut Book) -> Vec<Id> {
     let named = |(place, area): (usize, &'_ crate::area::Area)| ((area.level.as_str(), area.code.clone()), place);
     let places: HashMap<(&str, String), usize> = areas.areas().iter().enumerate().map(named).collect();
     let mut known: HashMap<usize, Id> = HashMap::new();
@@ -368,7 +368,7 @@ fn spots(areas: &AreaList, codes: &StringChunked, levels: &StringChunked, book: 
 }
 
 /// An area by its place in a list; one beyond the list holds codes that are not in it.
-fn spot(areas: &AreaList, place: usize) -> Spot {
+pub(super) fn spot(areas: &AreaList, place: usize) -> Spot {
     let list = areas.edition().to_string();
     let Some(here) = areas.areas().get(place) else {
         let country = areas.get(AreaList::COUNTRY).code.clone();

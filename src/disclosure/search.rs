@@ -205,7 +205,8 @@ impl<'s> Search<'s> {
             let ((least, most), number) = (self.range[inner as usize], self.numbers[inner as usize]);
             (least..=most).contains(&number)
         });
-        let fits = is_inside && self.walk(1);
+        let rows = &self.rows;
+        let fits = is_inside && self.broken.iter().all(|row| rows[*row as usize].off(rows[*row as usize].sum) == 0);
         self.restore();
         fits
     }

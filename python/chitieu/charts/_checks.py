@@ -41,7 +41,7 @@ class Checks:
             table = by_polars(self._chart, table.collect)
         frame = table
         if isinstance(table, Table):
-            frame = table.to_polars()
+            frame = table._leaving.to_polars()
         elif not isinstance(table, pl.DataFrame):
             if not hasattr(table, "__arrow_c_stream__") and type(table).__module__.split(".")[0] != "pandas":
                 kinds, got = "polars, pandas, pyarrow, ct.Table", type(table).__name__
