@@ -33,6 +33,7 @@ from chitieu._plan import Plan, Tally, compute, merge, plan
 from chitieu._progress import tqdm_progress
 from chitieu._read import clean, find_area, read, read_folder
 from chitieu._reading import Folder, Reading
+from chitieu._releases import ReleaseLog
 from chitieu._result import Result, ResultWarning
 from chitieu._table import Table
 from chitieu._tables import codes, tables
@@ -49,6 +50,7 @@ __all__ = [
     "Plan",
     "PlanError",
     "Reading",
+    "ReleaseLog",
     "Result",
     "ResultWarning",
     "SchemaError",

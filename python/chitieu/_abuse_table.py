@@ -16,7 +16,7 @@ from chitieu._language import name_of, pick, say, words
 from chitieu._layout import CHECK, Layout, axis_name
 from chitieu._nearest import one_of
 from chitieu._printed import PrintedCell, PrintedTable, cell_of, quotient_cell, signs, source_note
-from chitieu._protection import NO_EXACT_VALUE, THRESHOLD, ResultsReport, Rule, open_text, protected_abuse
+from chitieu._protection import NO_EXACT_VALUE, THRESHOLD, Releases, ResultsReport, Rule, open_text, protected_abuse
 from chitieu.charts._subject import breakdowns
 from chitieu.charts._words import number_of, of_abuse, upper
 from chitieu.stats import proportion_interval
@@ -40,7 +40,7 @@ class Table(_table.Table):
         self._native = native
         #: The places of the rows in the table before it was filtered.
         self._places = pl.int_range(len(self), eager=True)
-        self._known_protected: dict[Rule, Table] = {}
+        self._known_protected: dict[tuple[Rule, str], Table] = {}
         self._rule: Rule | None = None
         self._report: ResultsReport | None = None
         self._open: str | None = None
@@ -56,7 +56,13 @@ class Table(_table.Table):
         return self._report
 
     def protect(
-        self, *, threshold: int = THRESHOLD, zeros: str = "shown", protection: str | int = NO_EXACT_VALUE
+        self,
+        *,
+        threshold: int = THRESHOLD,
+        zeros: str = "shown",
+        protection: str | int = NO_EXACT_VALUE,
+        releases: Releases | None = None,
+        changes: str = "protected",
     ) -> Table:
         """Return the table without its small counts, and without others by which they could be worked out.
 
@@ -69,9 +75,13 @@ class Table(_table.Table):
             threshold: Counts below it are small.
             zeros: ``"shown"``: zeros are published, and all know that a hidden count is at least 1; or ``"hidden"``.
             protection: ``"no_exact_value"``, or a number: so many values at least are possible for each small count.
+            releases: What was published before, a :class:`chitieu.ReleaseLog`: its readers know it.
+            changes: Small differences to what was published before: ``"protected"`` or ``"known"``.
 
         Raises:
             PlanError: For options that do not exist; ``already_protected`` for a table protected by another rule.
+            DataError: ``contradiction`` for earlier releases that no records can have; ``release_log`` for a log that
+                was changed.
 
         Example:
             >>> import chitieu as ct
@@ -90,12 +100,13 @@ class Table(_table.Table):
                 expected=str(rule),
                 got=str(self._rule),
             )
-        if rule not in self._known_protected:
-            (native,), report = protected_abuse([self._native], self._area_vintage, rule)
+        whole = self._known_protected.get((rule, changes)) if releases is None else None
+        if whole is None:
+            (native,), report = protected_abuse([self._native], self._area_vintage, rule, releases, changes)
             whole = Table(native, self._area_vintage)
             whole._rule, whole._report = rule, report
-            self._known_protected[rule] = whole
-        whole = self._known_protected[rule]
+        if releases is None:
+            self._known_protected[rule, changes] = whole
         return whole._keep(pl.int_range(len(whole), eager=True).is_in(self._places.implode()))
 
     def without_protection(self, why: str) -> Table:
@@ -146,9 +157,11 @@ class Table(_table.Table):
     @property
     def notes(self) -> list[str]:
         """What has to be known to read it, in the language in use: who reported, and why numbers may differ."""
-        found = [say(*note) for note in self._native.notes()]
-        if self._rule is not None:
-            found.append(pick(self._rule.text))
+        return [*(say(*note) for note in self._native.notes()), *self._hiding]
+
+    @property
+    def _hiding(self) -> list[str]:
+        found = [] if self._rule is None else [pick(self._rule.text)]
         return found if self._open is None else [*found, pick(open_text(self._open))]
 
     def share(self, of: Table | None = None) -> Table:

@@ -36,7 +36,7 @@ def is_special(path: str | os.PathLike[str]) -> bool:
     return os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)
 
 
-def write_whole(path: str | os.PathLike[str], write: Callable[[str], object]) -> Path:
+def write_whole(path: str | os.PathLike[str], write: Callable[[str], object], *, new: bool = False) -> Path:
     """Write a file beside its place, under a name nobody foresees, and move it there when it is whole and on the disk.
 
     A link in its place is replaced, not followed. The file gets the modes that the process gives, and never wider ones
@@ -45,12 +45,14 @@ def write_whole(path: str | os.PathLike[str], write: Callable[[str], object]) ->
     Args:
         path: Where it shall be.
         write: Is given the name to write to.
+        new: Whether a file that is there stays, and is an error.
 
     Returns:
         The path.
 
     Raises:
         FileNotFoundError: If a folder or a device stands there, which a file must not replace.
+        FileExistsError: With ``new``, if a file is there.
     """
     target = Path(path)
     if target.exists() and not target.is_file():
@@ -68,7 +70,11 @@ def write_whole(path: str | os.PathLike[str], write: Callable[[str], object]) ->
             os.fsync(handle)
         finally:
             os.close(handle)
-        os.replace(beside, target)
+        if new:
+            os.link(beside, target)  # fails if there is one, whoever came first
+            beside.unlink()
+        else:
+            os.replace(beside, target)
     except BaseException:
         beside.unlink(missing_ok=True)
         raise

@@ -115,6 +115,17 @@ def name_of(list_id: str, code: str) -> str:
     return str(names[0] if get_language() == "vi" else names[1])
 
 
+def instead(status: str) -> str:
+    """Return the sign that stands where there is no value: of yearbooks (``...``), else of this project."""
+    signs = {
+        "not_available": "...",
+        "not_reported": say("(cbc)", "(nr)"),
+        "not_applicable": "x",
+        "suppressed": say("(bm)", "(c)"),
+    }
+    return signs[status]
+
+
 def codes(list_id: str) -> dict[str, tuple[str, str]]:
     """Return the codes of a list, each with its names in Vietnamese and English; none of a list that is not there."""
     return {code: (names[0], names[1]) for code, names in words()["lists"].get(list_id, {}).items()}

@@ -1,4 +1,4 @@
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any, final
@@ -321,9 +321,17 @@ def protect_results(
     zeros_shown: bool,
     values: int | None,
     hide_whole_groups: bool,
+    released: Sequence[tuple[Plan, object, bool]],
+    protects_changes: bool,
 ) -> tuple[list[Frame], list[int], list[list[str]]]: ...
 def protect_abuse(
-    tables: list[AbuseTable], area_vintage: str, threshold: int, zeros_shown: bool, values: int | None
+    tables: list[AbuseTable],
+    area_vintage: str,
+    threshold: int,
+    zeros_shown: bool,
+    values: int | None,
+    released: Sequence[tuple[object, str, bool]],
+    protects_changes: bool,
 ) -> tuple[list[AbuseTable], list[int], list[list[str]]]: ...
 def audit(
     frame: object, dims: list[Axis], count: str, threshold: int, zeros_shown: bool, values: int | None

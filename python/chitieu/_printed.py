@@ -18,7 +18,7 @@ from chitieu import _native
 from chitieu._catalogue import MULTIPLIER, html_table
 from chitieu._errors import PlanError
 from chitieu._files import write_whole
-from chitieu._language import get_language, name_of, printed, quotient, say
+from chitieu._language import get_language, instead, name_of, printed, quotient, say
 from chitieu._nearest import one_of
 
 if TYPE_CHECKING:
@@ -28,17 +28,6 @@ __all__ = ["PrintedCell", "PrintedTable"]
 
 #: What follows a number that a reader must not take as it stands.
 BESIDE = {"unreliable": "*", "partial": "†"}
-
-
-def instead(status: str) -> str:
-    """Return the sign that stands where there is no value: of yearbooks (``...``), else of this project."""
-    signs = {
-        "not_available": "...",
-        "not_reported": say("(cbc)", "(nr)"),
-        "not_applicable": "x",
-        "suppressed": say("(bm)", "(c)"),
-    }
-    return signs[status]
 
 
 @dataclass(frozen=True)

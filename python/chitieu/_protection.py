@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import polars as pl
 
@@ -14,6 +14,19 @@ from chitieu._nearest import one_of
 
 if TYPE_CHECKING:
     from chitieu._native import Plan as NativePlan
+
+    #: Plan, table as published, whether zeros were shown.
+    ReleasedResult = tuple[NativePlan, pl.DataFrame, bool]
+    #: Rows as published, day of the list of areas, whether zeros were shown.
+    ReleasedAbuse = tuple[pl.DataFrame, str, bool]
+
+
+class Releases(Protocol):
+    """What was published before; :class:`chitieu.ReleaseLog` is one."""
+
+    def _results(self) -> list[ReleasedResult]: ...
+    def _abuse(self) -> list[ReleasedAbuse]: ...
+
 
 #: Counts below it are small unless another threshold is given.
 THRESHOLD = 5
@@ -26,6 +39,7 @@ _ZEROS = {
     "hidden": ("ẩn cả ô bằng 0", "zeros are hidden like other small counts"),
 }
 _WHOLE_GROUPS = {"told": ("báo số lượng", "told"), "hidden": ("ẩn", "hidden")}
+_CHANGES = {"protected": ("bảo vệ", "protected"), "known": ("được biết", "known")}
 _PROTECTION = {NO_EXACT_VALUE: ("không suy ra được số chính xác", "the exact number cannot be worked out")}
 
 
@@ -128,7 +142,11 @@ class ResultsReport:
 
 
 def protected_tables(
-    results: Sequence[tuple[NativePlan, pl.DataFrame]], scope: str | Iterable[str], rule: Rule
+    results: Sequence[tuple[NativePlan, pl.DataFrame]],
+    scope: str | Iterable[str],
+    rule: Rule,
+    releases: Releases | None,
+    changes: str,
 ) -> tuple[list[pl.DataFrame], ResultsReport]:
     """Return tables of results without their small counts, and the report.
 
@@ -136,6 +154,8 @@ def protected_tables(
         results: Plans and tables.
         scope: ``"abuse"``, ``"people"``, or the ids of indicators.
         rule: What is small.
+        releases: What was published before.
+        changes: ``"protected"`` or ``"known"``.
     """
     only = [] if isinstance(scope, str) else list(scope)
     tables, counts, exposed = _native.protect_results(
@@ -147,13 +167,15 @@ def protected_tables(
         rule.zeros == "shown",
         rule.values,
         rule.whole_groups == "hidden",
+        [] if releases is None else releases._results(),
+        one_of("changes", changes, _CHANGES) == "protected",
     )
     total, primary, secondary, certified, whole = counts
     return [pl.DataFrame(t) for t in tables], ResultsReport(total, primary, secondary, certified, exposed, whole)
 
 
 def protected_abuse(
-    tables: Sequence[_native.AbuseTable], area_vintage: str, rule: Rule
+    tables: Sequence[_native.AbuseTable], area_vintage: str, rule: Rule, releases: Releases | None, changes: str
 ) -> tuple[list[_native.AbuseTable], ResultsReport]:
     """Return tables of abuse without their small counts, and the report.
 
@@ -161,9 +183,17 @@ def protected_abuse(
         tables: The tables, unfiltered.
         area_vintage: The day of their list of areas.
         rule: What is small.
+        releases: What was published before.
+        changes: ``"protected"`` or ``"known"``.
     """
     shown, counts, exposed = _native.protect_abuse(
-        list(tables), area_vintage, rule.threshold, rule.zeros == "shown", rule.values
+        list(tables),
+        area_vintage,
+        rule.threshold,
+        rule.zeros == "shown",
+        rule.values,
+        [] if releases is None else releases._abuse(),
+        one_of("changes", changes, _CHANGES) == "protected",
     )
     total, primary, secondary, certified, whole = counts
     return shown, ResultsReport(total, primary, secondary, certified, exposed, whole)

@@ -19,7 +19,7 @@ from chitieu._language import category, codes, name_of, pick, printed, quotient,
 from chitieu._nearest import one_of, unknown_word
 from chitieu._period import period_in_words
 from chitieu._printed import PrintedTable
-from chitieu._protection import NO_EXACT_VALUE, THRESHOLD, ResultsReport, Rule, open_text, protected_tables
+from chitieu._protection import NO_EXACT_VALUE, THRESHOLD, Releases, ResultsReport, Rule, open_text, protected_tables
 from chitieu._table import ROWS_SHOWN, Table
 from chitieu.charts import save_png
 from chitieu.charts._bars import bars
@@ -194,6 +194,8 @@ class Result(Table):
         protection: str | int = NO_EXACT_VALUE,
         indicators: Sequence[str] | None = None,
         whole_groups: str = "told",
+        releases: Releases | None = None,
+        changes: str = "protected",
     ) -> Result:
         """Return the result without its small counts, and without others by which they could be worked out.
 
@@ -215,9 +217,14 @@ class Result(Table):
             indicators: Those to be protected, by id, code or name. None: all that count people or what befell them.
             whole_groups: Shares of exactly 0 or 100 % in groups below 30, which tell the same of each in the group:
                 ``"told"`` in the report, or ``"hidden"`` (with ``zeros="hidden"`` only).
+            releases: What was published before, a :class:`chitieu.ReleaseLog`: its readers know it.
+            changes: Small differences between a number published before and now, or between a period and a longer one:
+                ``"protected"``, as the counts that they are; or ``"known"``.
 
         Raises:
             PlanError: For options that do not exist; ``already_protected`` for a result protected by another rule.
+            DataError: ``contradiction`` for earlier releases that no records can have; ``release_log`` for a log that
+                was changed.
 
         Example:
             >>> import chitieu as ct
@@ -230,7 +237,7 @@ class Result(Table):
         """
         rule = Rule.of(threshold, zeros, protection, whole_groups)
         scope = "people" if indicators is None else tuple(map(self._indicator, word_list("indicators", indicators)))
-        return self._protected(rule, scope)
+        return self._protected(rule, scope, releases, changes)
 
     def without_protection(self, why: str) -> Result:
         """Return the result with a mark that lets it leave as it is: charts and files show small counts, and say why.
@@ -275,7 +282,9 @@ class Result(Table):
             return indicator in scope
         return scope == "people" or self._counts_abuse(indicator)
 
-    def _protected(self, rule: Rule, scope: str | tuple[str, ...]) -> Result:
+    def _protected(
+        self, rule: Rule, scope: str | tuple[str, ...], releases: Releases | None = None, changes: str = "protected"
+    ) -> Result:
         if self._rule is not None:
             if self._rule == rule:
                 return self
@@ -285,10 +294,12 @@ class Result(Table):
                 expected=str(rule),
                 got=str(self._rule),
             )
-        if (rule, scope) not in self._known_protected:
-            (whole,) = protect_together([self], rule, scope)
-            self._known_protected[rule, scope] = whole
-        whole = self._known_protected[rule, scope]
+        asked = (rule, scope, changes)
+        whole = self._known_protected.get(asked) if releases is None else None
+        if whole is None:
+            (whole,) = protect_together([self], rule, scope, releases, changes)
+        if releases is None:
+            self._known_protected[asked] = whole
         return whole._keep(pl.int_range(len(whole), eager=True).is_in(self._places.implode()))
 
     def write_parquet(self, path: str | os.PathLike[str]) -> Path:
@@ -535,9 +546,16 @@ class Result(Table):
         return head, rows, tuple(range(3 + len(by), 9 + len(by)))
 
 
-def protect_together(results: Sequence[Result], rule: Rule, scope: str | tuple[str, ...]) -> list[Result]:
+def protect_together(
+    results: Sequence[Result],
+    rule: Rule,
+    scope: str | tuple[str, ...],
+    releases: Releases | None,
+    changes: str,
+) -> list[Result]:
     """Return results protected together, each whole; a count that stands in several is one."""
-    tables, report = protected_tables([(r._plan._native, r._whole) for r in results], scope, rule)
+    known = [(r._plan._native, r._whole) for r in results]
+    tables, report = protected_tables(known, scope, rule, releases, changes)
     found = []
     for result, table in zip(results, tables, strict=True):
         kept = [w for w in result._warnings if w.code not in COUNTING or not result._is_within(w.indicator, scope)]

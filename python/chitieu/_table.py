@@ -92,6 +92,13 @@ class Table:
         return self
 
     @property
+    def _hiding(self) -> list[str]:
+        """What stands on all that leaves: by which rule small counts are hidden, or why they are not."""
+        # A result says it among its warnings.
+        warned = getattr(self, "_warnings", ())
+        return [str(warning) for warning in warned if warning.code in ("protected", "unprotected")]
+
+    @property
     def area_vintage(self) -> str:
         """The day whose list of areas the codes belong to."""
         return self._area_vintage

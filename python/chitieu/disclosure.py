@@ -19,6 +19,7 @@ from chitieu._errors import PlanError
 from chitieu._frame import as_frame
 from chitieu._language import name_of, printed, say, word_list
 from chitieu._protection import NO_EXACT_VALUE, THRESHOLD, ResultsReport, Rule
+from chitieu._releases import ReleaseLog
 from chitieu._result import Result
 from chitieu._result import protect_together as _together
 from chitieu._source import by_polars
@@ -292,6 +293,8 @@ def protect_together(
     protection: str | int = NO_EXACT_VALUE,
     indicators: Sequence[str] | None = None,
     whole_groups: str = "told",
+    releases: ReleaseLog | None = None,
+    changes: str = "protected",
 ) -> list[Result]:
     """Return results protected together: by sex, by age, by form, of one or several periods.
 
@@ -306,6 +309,8 @@ def protect_together(
         protection: ``"no_exact_value"`` or a number of possible values.
         indicators: Those to be protected. None: all that count people or what happened to them.
         whole_groups: ``"told"`` or ``"hidden"``.
+        releases: What was published before.
+        changes: ``"protected"`` or ``"known"``: small differences between periods and releases.
 
     Raises:
         PlanError: ``already_protected`` for a result that is; ``other_records`` for results that count the same
@@ -327,7 +332,7 @@ def protect_together(
         )
     names = None if indicators is None else word_list("indicators", indicators)
     scope = "people" if names is None else tuple(results[0]._indicator(name) for name in names) if results else ()
-    return _together(list(results), rule, scope)
+    return _together(list(results), rule, scope, releases, changes)
 
 
 Axis = tuple[str, list[tuple[str, str]], bool, list[str]]

@@ -8,7 +8,8 @@ use crate::frame::Frame;
 use crate::plan::PyPlan;
 use chitieu::Result;
 use chitieu::abuse::Table;
-use chitieu::disclosure::{self, Axis, Protection, Report, Rule, Scope, Zeros};
+use chitieu::disclosure::{self, Axis, Changes, Protection, Released, ReleasedAbuse, Report, Rule, Scope, Terms, Zeros};
+use polars_core::prelude::DataFrame;
 use pyo3::prelude::*;
 
 /// A dimension: its column, each category with its parent, whether categories overlap, and their order.
@@ -22,9 +23,16 @@ fn axes(written: Vec<WrittenAxis>) -> Vec<Axis> {
     written.into_iter().map(axis).collect()
 }
 
+const fn changes(protected: bool) -> Changes {
+    if protected { Changes::Protected } else { Changes::Known }
+}
+
+const fn zeros(shown: bool) -> Zeros {
+    if shown { Zeros::Shown } else { Zeros::Hidden }
+}
+
 fn rule(threshold: u64, zeros_shown: bool, values: Option<u32>) -> Result<Rule> {
-    let zeros = if zeros_shown { Zeros::Shown } else { Zeros::Hidden };
-    Rule::new(threshold, zeros, values.map_or(Protection::NoExactValue, Protection::Values))
+    Rule::new(threshold, zeros(zeros_shown), values.map_or(Protection::NoExactValue, Protection::Values))
 }
 
 /// The tables that can be published, and for their makers: counts, primary, secondary, certified, whole groups; and the exposed.
@@ -40,9 +48,15 @@ fn protect_results(
     zeros_shown: bool,
     values: Option<u32>,
     hide_whole_groups: bool,
+    released: Vec<(PyRef<'_, PyPlan>, Bound<'_, PyAny>, bool)>,
+    protects_changes: bool,
 ) -> PyResult<(Vec<Frame>, [u64; 5], Vec<Vec<String>>)> {
     let plans: Vec<_> = plans.iter().map(|plan| plan.0.clone()).collect();
     let tables = tables.iter().map(arrow::whole).collect::<PyResult<Vec<_>>>()?;
+    let before = |(plan, table, zeros_shown): &(PyRef<'_, PyPlan>, Bound<'_, PyAny>, bool)| -> PyResult<Released> {
+        Ok(Released { plan: (*plan.0).clone(), table: arrow::whole(table)?, zeros: zeros(*zeros_shown) })
+    };
+    let released = released.iter().map(before).collect::<PyResult<Vec<_>>>()?;
     enter(py, || {
         let scope = match scope {
             "abuse" => Scope::Abuse,
@@ -52,7 +66,9 @@ fn protect_results(
         let rule = rule(threshold, zeros_shown, values)?;
         let rule = if hide_whole_groups { rule.hiding_whole_groups()? } else { rule };
         let results: Vec<_> = plans.iter().map(|plan| &**plan).zip(&tables).collect();
-        let found = disclosure::protect_results(&results, &scope, &rule)?;
+        let mut terms = Terms::new(rule, scope).after(released);
+        terms.changes = changes(protects_changes);
+        let found = disclosure::protect_results(&results, &terms)?;
         let r = found.report;
         let counts = [r.counts, r.primary, r.secondary, r.certified, r.whole_groups];
         Ok((found.tables.into_iter().map(Frame).collect(), counts, r.exposed))
@@ -68,11 +84,20 @@ fn protect_abuse(
     threshold: u64,
     zeros_shown: bool,
     values: Option<u32>,
+    released: Vec<(Bound<'_, PyAny>, String, bool)>,
+    protects_changes: bool,
 ) -> PyResult<(Vec<PyTable>, [u64; 5], Vec<Vec<String>>)> {
     let tables: Vec<_> = tables.iter().map(|table| table.0.clone()).collect();
+    let released = released.iter().map(|(table, day, shown)| Ok((arrow::whole(table)?, day, *shown))).collect::<PyResult<Vec<_>>>()?;
     enter(py, || {
         let tables: Vec<&Table> = tables.iter().collect();
-        let (shown, r) = disclosure::protect_abuse(&tables, day("area_vintage", area_vintage)?, &rule(threshold, zeros_shown, values)?)?;
+        let before = |(frame, vintage, shown): (DataFrame, &String, bool)| -> Result<ReleasedAbuse> {
+            Ok(ReleasedAbuse { frame, area_vintage: day("area_vintage", vintage)?, zeros: zeros(shown) })
+        };
+        let released = released.into_iter().map(before).collect::<Result<Vec<_>>>()?;
+        let rule = rule(threshold, zeros_shown, values)?;
+        let (shown, r) =
+            disclosure::protect_abuse(&tables, day("area_vintage", area_vintage)?, &rule, &released, changes(protects_changes))?;
         let counts = [r.counts, r.primary, r.secondary, r.certified, r.whole_groups];
         Ok((shown.into_iter().map(PyTable).collect(), counts, r.exposed))
     })

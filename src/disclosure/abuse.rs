@@ -1,13 +1,15 @@
 //! Tables of abuse made safe to publish.
 
 use super::book::{Book, Count, Id, Key, Settled, Tie};
+use super::changes::{Spell, tie_lists, tie_periods};
 use super::protect::SUPPRESSED;
-use super::results::{ResultsReport, spots};
+use super::results::{Changes, ResultsReport, of_period, spot, spots};
 use super::rule::{Rule, Zeros};
 use super::suppress::Place;
 use crate::abuse::Table;
 use crate::area::AreaList;
 use crate::error::{Error, Fact, Result};
+use crate::period::Period;
 use chrono::NaiveDate;
 use polars_core::prelude::*;
 use std::collections::BTreeMap;
@@ -57,33 +59,146 @@ const CHOICES: [&str; 11] =
 /// Columns of text about a row.
 const PROSE: [&str; 2] = ["vi", "en"];
 
+/// A table of abuse that was published before: what its readers know.
+#[derive(Debug, Clone)]
+pub struct ReleasedAbuse {
+    /// Its protected rows, as they were published.
+    pub frame: DataFrame,
+    /// The day of its list of areas.
+    pub area_vintage: NaiveDate,
+    /// Whether zeros were shown in it.
+    pub zeros: Zeros,
+}
+
 /// Hides small counts in tables of abuse, and as many others as it takes that none can be worked out.
 ///
-/// Tables given together are protected together. Every count of a row is a cell: things counted, undecided, without a key, repeated …
-/// What is worked out from a hidden count (a share, its limits, the fewest and the most, quantiles, a sum of fines) is hidden with it.
-/// `status` is `suppressed` where a number is hidden that a row is about; beside it null says so. Notes and choices stay; what the table was computed from is not
-/// kept.
+/// Tables given together are protected together, and against someone who has read what was released before. Every count of a row is
+/// a cell: things counted, undecided, without a key, repeated … What is worked out from a hidden count (a share, its limits, the
+/// fewest and the most, quantiles) is hidden with it. `status` is `suppressed` where a number is hidden that a row is about; beside
+/// it null says so. Notes and choices stay; what the table was computed from is not kept.
 ///
 /// # Errors
-/// [`Error::NoAreaList`] for a day without a list, [`Error::OtherRecords`] for tables that count the same differently.
-pub fn protect_abuse(tables: &[&Table], area_vintage: NaiveDate, rule: &Rule) -> Result<(Vec<Table>, ResultsReport)> {
+/// [`Error::NoAreaList`] for a day without a list, [`Error::OtherRecords`] for tables that count the same differently,
+/// [`Error::Contradiction`] for earlier releases that cannot be.
+pub fn protect_abuse(
+    tables: &[&Table],
+    area_vintage: NaiveDate,
+    rule: &Rule,
+    released: &[ReleasedAbuse],
+    changes: Changes,
+) -> Result<(Vec<Table>, ResultsReport)> {
     let areas = AreaList::on(area_vintage)?;
     let mut book = Book::default();
     let entered: Vec<Entered> = tables.iter().map(|table| Entered::new(table.frame(), &areas, &mut book, rule)).collect::<Result<_>>()?;
+    for (before, nth) in released.iter().zip(1..) {
+        recall(before, &mut book, rule, nth)?;
+    }
+    tie_periods(&mut book, rule, changes == Changes::Protected)?;
+    tie_lists(&mut book)?;
     let counts: Vec<Count> = (0..book.len() as u32).map(|nth| *book.count(nth)).collect();
     let names: Vec<Vec<String>> = (0..book.len() as u32).map(|nth| book.words(nth)).collect();
     let settled = book.settle(rule)?;
     let shown = tables.iter().zip(&entered).map(|(table, of)| Ok(table.with_frame(of.hide(table.frame(), &settled, rule)?)));
-    let of = |is: &dyn Fn(usize) -> bool| (0..counts.len()).filter(|nth| is(*nth)).count() as u64;
-    let report = ResultsReport {
-        counts: of(&|nth| counts[nth].place != Place::Absent),
-        primary: of(&|nth| settled.hidden[nth] && counts[nth].is_small),
-        secondary: of(&|nth| settled.hidden[nth] && !counts[nth].is_small),
-        certified: settled.certified,
-        exposed: settled.exposed.iter().map(|nth| names[*nth as usize].clone()).collect(),
-        whole_groups: 0,
+    let shown = shown.collect::<Result<_>>()?;
+    Ok((shown, ResultsReport::new(&counts, &settled, &names, 0)))
+}
+
+/// Enters what was published before; a table of which a number has changed since is kept apart, as it was.
+fn recall(before: &ReleasedAbuse, book: &mut Book, rule: &Rule, nth: u32) -> Result<()> {
+    let areas = AreaList::on(before.area_vintage)?;
+    let mut keys = Keys::new(&before.frame, &areas, book, 0)?;
+    let is_other = |book: &Book, key: &Key, number: Option<i64>| {
+        let now = book.find(key).and_then(|cell| book.count(cell).number);
+        number.zip(now).is_some_and(|(then, now)| then != now)
     };
-    Ok((shown.collect::<Result<_>>()?, report))
+    if keys.known(&before.frame)?.iter().any(|(key, number)| is_other(book, key, *number)) {
+        keys = Keys::new(&before.frame, &areas, book, nth)?;
+    }
+    let floor = i64::from(before.zeros == Zeros::Shown);
+    for (key, number) in keys.known(&before.frame)? {
+        let place = if number.is_some() { Place::Public } else { Place::Absent };
+        let is_small = number.map_or_else(|| book.find(&key).is_none(), |n| rule.is_small(n.cast_unsigned()));
+        book.add(key, Count { number, place, is_small, floor: if number.is_some() { 0 } else { floor } })?;
+    }
+    Ok(())
+}
+
+/// The keys of a table in a book.
+struct Keys {
+    /// By column of counts and row.
+    of: BTreeMap<String, Vec<Key>>,
+    words: Words,
+    spots: Vec<Id>,
+    common: String,
+}
+
+impl Keys {
+    /// Of release 0 are the records as they are.
+    fn new(frame: &DataFrame, areas: &AreaList, book: &mut Book, release: u32) -> Result<Self> {
+        let text = |name: &str| frame.column(name).ok().and_then(|c| c.str().ok());
+        let is_broken_down = |name: &str| text(name).is_some_and(|words| words.iter().any(|word| word == Some(super::TOTAL)));
+        let choices: Vec<&str> = CHOICES.iter().copied().filter(|name| !is_broken_down(name)).collect();
+        // What every number of the table has in common, but for the unit where each row names its own.
+        let common: Vec<String> = choices
+            .iter()
+            .filter(|name| !["status", "method", "limit_unit", "unit", "period"].contains(name))
+            .filter_map(|name| Some(format!("{name}={}", text(name)?.iter().next()??)))
+            .collect();
+        let period: Option<Period> = text("period").and_then(|of| of.iter().next().flatten()).and_then(|of| of.parse().ok());
+        let version = if release == 0 { String::new() } else { format!(" release {release}") };
+        let common = format!("{}{version}", common.join(" "));
+        let names: Vec<&str> = frame.get_column_names().into_iter().map(PlSmallStr::as_str).collect();
+        let columns: Vec<(&str, &StringChunked)> = names
+            .iter()
+            .filter(|name| !["area", "area_level"].contains(name) && !PROSE.contains(name) && !choices.contains(name))
+            .filter_map(|name| Some((*name, text(name)?)))
+            .collect();
+        let spots = match (text("area"), text("area_level")) {
+            (Some(area), Some(level)) => spots(areas, area, level, book),
+            _ => vec![book.spot(&spot(areas, AreaList::COUNTRY as usize)); frame.height()],
+        };
+        let words = Words::of_rows(frame, &columns, &text, book);
+        let is_count = |name: &&&str| {
+            let derived = DERIVED.iter().any(|(of, _)| *of == **name);
+            frame.column(name).is_ok_and(|c| c.dtype() == &DataType::Int64) && !derived && !CONSTANTS.contains(*name)
+        };
+        let is_by_form = text("form").is_some() && text("mode").is_some();
+        let mut of = BTreeMap::new();
+        for name in names.iter().filter(is_count) {
+            // A table of shares by form holds the counts by form.
+            let counted = if *name == "numerator" && is_by_form { "count" } else { name };
+            let mut keys = Vec::with_capacity(frame.height());
+            for row in 0..frame.height() {
+                let unit = text("unit").and_then(|of| of.get(row)).unwrap_or_default();
+                let what = format!("{unit} {counted} {common}");
+                let family = book.text(&format!("{what}{}", period.as_ref().map(of_period).unwrap_or_default()));
+                if let Some(period) = &period {
+                    let what = book.text(what.strip_suffix(version.as_str()).unwrap_or(&what));
+                    let (first, last) = (period.first(), period.last());
+                    book.say_spell(family, Spell { what, first, last, is_event: true, is_distinct: true, release });
+                }
+                book.say_categories(family, &words.parts);
+                keys.push(Key { family, area: spots[row], words: words.rows[row].clone() });
+            }
+            of.insert((*name).to_owned(), keys);
+        }
+        Ok(Self { of, words, spots, common })
+    }
+
+    /// The counts of a published table, none for those that it hides.
+    fn known(&self, frame: &DataFrame) -> Result<Vec<(Key, Option<i64>)>> {
+        let status = frame.column("status").and_then(|c| c.str()).map_err(wrong)?;
+        let mut found = Vec::new();
+        for (name, keys) in &self.of {
+            let numbers = frame.column(name).and_then(|c| c.i64()).map_err(wrong)?;
+            for ((key, number), status) in keys.iter().zip(numbers.iter()).zip(status.iter()) {
+                if number.is_some() || status != Some("not_reported") {
+                    found.push((key.clone(), number));
+                }
+            }
+        }
+        Ok(found)
+    }
 }
 
 /// A table in a book: by column of counts and row, its count there.
@@ -93,64 +208,31 @@ struct Entered {
 
 impl Entered {
     fn new(frame: &DataFrame, areas: &AreaList, book: &mut Book, rule: &Rule) -> Result<Self> {
-        let text = |name: &str| frame.column(name).ok().and_then(|c| c.str().ok());
-        let is_broken_down = |name: &str| text(name).is_some_and(|words| words.iter().any(|word| word == Some(super::TOTAL)));
-        let choices: Vec<&str> = CHOICES.iter().copied().filter(|name| !is_broken_down(name)).collect();
-        // What every number of the table has in common, but for the unit where each row names its own.
-        let common: Vec<String> = choices
-            .iter()
-            .filter(|name| !["status", "method", "limit_unit", "unit"].contains(name))
-            .filter_map(|name| Some(format!("{name}={}", text(name)?.iter().next()??)))
-            .collect();
-        let names: Vec<&str> = frame.get_column_names().into_iter().map(PlSmallStr::as_str).collect();
-        let words: Vec<(&str, &StringChunked)> = names
-            .iter()
-            .filter(|name| !["area", "area_level"].contains(name) && !PROSE.contains(name) && !choices.contains(name))
-            .filter_map(|name| Some((*name, text(name)?)))
-            .collect();
-        let spots = match (text("area"), text("area_level")) {
-            (Some(area), Some(level)) => spots(areas, area, level, book),
-            _ => vec![book.spot(&super::results::spot(areas, AreaList::COUNTRY as usize)); frame.height()],
-        };
-        let keys = Words::of_rows(frame, &words, &text, book);
-        let is_count = |name: &&&str| {
-            let derived = DERIVED.iter().any(|(of, _)| *of == **name);
-            frame.column(name).is_ok_and(|c| c.dtype() == &DataType::Int64) && !derived && !CONSTANTS.contains(*name)
-        };
+        let keys = Keys::new(frame, areas, book, 0)?;
         let mut columns: BTreeMap<String, Vec<Option<u32>>> = BTreeMap::new();
-        for name in names.iter().filter(is_count) {
+        for (name, of) in &keys.of {
             let numbers = frame.column(name).and_then(|c| c.i64()).map_err(wrong)?;
             let mut cells = vec![None; frame.height()];
             for (row, number) in numbers.iter().enumerate() {
-                let unit = text("unit").and_then(|of| of.get(row)).unwrap_or_default();
-                let counted = match (*name, text("form").is_some() && text("mode").is_some()) {
-                    // A table of shares by form holds the counts by form.
-                    ("numerator", true) => "count",
-                    (name, _) => name,
-                };
-                let family = book.text(&format!("{unit} {counted} {}", common.join(" ")));
-                if let Some(number) = number.filter(|n| *n >= 0) {
-                    let key = Key { family, area: spots[row], words: keys.rows[row].clone() };
-                    let mut found = count(number, rule);
-                    if *name == FINES {
-                        // What a few have paid is theirs, however much it is.
-                        let fined = frame.column("fined").ok().and_then(|c| c.i64().ok()).and_then(|c| c.get(row));
-                        found.is_small = fined.is_some_and(|n| rule.is_small(n.cast_unsigned())) && found.place == Place::Open;
-                    }
-                    cells[row] = Some(book.add(key, found)?);
+                let Some(number) = number.filter(|n| *n >= 0) else { continue };
+                let mut found = count(number, rule);
+                if name == FINES {
+                    // What a few have paid is theirs, however much it is.
+                    let fined = frame.column("fined").ok().and_then(|c| c.i64().ok()).and_then(|c| c.get(row));
+                    found.is_small = fined.is_some_and(|n| rule.is_small(n.cast_unsigned())) && found.place == Place::Open;
                 }
-                book.say_categories(family, &keys.parts);
+                cells[row] = Some(book.add(of[row].clone(), found)?);
             }
-            columns.insert((*name).to_owned(), cells);
+            columns.insert(name.clone(), cells);
         }
         let entered = Self { columns };
         entered.tie_rows(frame.height(), book);
-        entered.tie_pairs(&spots, &keys, book);
+        entered.tie_pairs(&keys, book);
         // Of a share with undecided records the rest is as telling as its numerator; shares by form have none.
         if frame.column("undecided").is_ok() && frame.column("numerator").is_ok() {
-            entered.tie_rests(&common, &spots, &keys, book, rule)?;
+            entered.tie_rests(&keys, book, rule)?;
         }
-        entered.tie_units(frame, text("unit"), book);
+        entered.tie_units(frame, frame.column("unit").ok().and_then(|c| c.str().ok()), book);
         Ok(entered)
     }
 
@@ -177,15 +259,15 @@ impl Entered {
     }
 
     /// Those with two forms are some of those with either.
-    fn tie_pairs(&self, spots: &[Id], keys: &Words, book: &mut Book) {
+    fn tie_pairs(&self, keys: &Keys, book: &mut Book) {
         for (row, cell) in self.columns.get("count").into_iter().flatten().enumerate() {
-            let (Some(cell), [first, second]) = (cell, keys.rows[row].as_slice()) else { continue };
+            let (Some(cell), [first, second]) = (cell, keys.words.rows[row].as_slice()) else { continue };
             if first.0 != second.0 {
                 continue;
             }
             let family = book.family(*cell);
             for word in [first, second] {
-                let whole = book.find(&Key { family, area: spots[row], words: vec![*word] });
+                let whole = book.find(&Key { family, area: keys.spots[row], words: vec![*word] });
                 if let Some(whole) = whole.filter(|whole| book.count(*cell).number <= book.count(*whole).number) {
                     book.tie(Tie::AtMost(*cell, vec![whole]));
                 }
@@ -194,17 +276,17 @@ impl Entered {
     }
 
     /// What a share leaves: those who were not supported.
-    fn tie_rests(&self, common: &[String], spots: &[Id], keys: &Words, book: &mut Book, rule: &Rule) -> Result<()> {
+    fn tie_rests(&self, keys: &Keys, book: &mut Book, rule: &Rule) -> Result<()> {
         let (Some(above), Some(below)) = (self.columns.get("numerator"), self.columns.get("denominator")) else { return Ok(()) };
-        let family = book.text(&format!("rest {}", common.join(" ")));
-        book.say_categories(family, &keys.parts);
+        let family = book.text(&format!("rest {}", keys.common));
+        book.say_categories(family, &keys.words.parts);
         for (row, (n, d)) in above.iter().zip(below).enumerate() {
             let (Some(n), Some(d)) = (*n, *d) else { continue };
             let (Some(part), Some(whole)) = (book.count(n).number, book.count(d).number) else { continue };
             let rest = whole - part;
             let is_small = rest > 0 && rule.is_small(rest.cast_unsigned());
             let count = Count { number: Some(rest), place: Place::Absent, is_small, floor: 0 };
-            let rest = book.add(Key { family, area: spots[row], words: keys.rows[row].clone() }, count)?;
+            let rest = book.add(Key { family, area: keys.spots[row], words: keys.words.rows[row].clone() }, count)?;
             book.tie(Tie::Sum(d, vec![n, rest]));
         }
         Ok(())

@@ -6,12 +6,15 @@
 
 use super::bounds::Bounds;
 use super::certify::unproven;
+use super::changes::Spell;
 use super::relations::{Relations, System, UNBOUNDED};
 use super::rule::Rule;
 use super::search::{Effort, Search};
 use super::suppress::{Cell, Place, suppress, view};
+use crate::area::AreaList;
 use crate::error::{Error, Result};
 use crate::grid::Categories;
+use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// How long to look for numbers of hidden cells of earlier releases that agree with what is known.
@@ -115,8 +118,12 @@ pub(super) struct Book {
     of: HashMap<Key, u32>,
     /// By family.
     parts: BTreeMap<Id, BTreeSet<Parts>>,
+    spells: BTreeMap<Id, Spell>,
     ties: Vec<Tie>,
 }
+
+/// By family and categories, the counts of two lists of areas by their places in these.
+pub(super) type ByList = BTreeMap<(Id, Vec<(Id, Id)>), [BTreeMap<u32, u32>; 2]>;
 
 /// What may be published of a book.
 #[derive(Debug)]
@@ -192,6 +199,59 @@ impl Book {
             }
             self.parts.entry(family).or_default().extend(parts);
         }
+    }
+
+    /// Says which period and which release a family is of.
+    pub fn say_spell(&mut self, family: Id, spell: Spell) {
+        self.spells.insert(family, spell);
+    }
+
+    pub fn spells(&self) -> BTreeMap<Id, Spell> {
+        self.spells.clone()
+    }
+
+    pub fn spell(&self, family: Id) -> Option<&Spell> {
+        self.spells.get(&family)
+    }
+
+    pub fn key(&self, nth: u32) -> &Key {
+        &self.keys[nth as usize]
+    }
+
+    /// The counts of a family.
+    pub fn of_family(&self, family: Id) -> Vec<u32> {
+        (0..).zip(&self.keys).filter(|(_, key)| key.family == family).map(|(nth, _)| nth).collect()
+    }
+
+    /// The family of what lies between two others.
+    pub fn text_of_pair(&mut self, family: Id, part: Id) -> Id {
+        let text = format!("{} without {}", self.texts.get(family), self.texts.get(part));
+        self.text(&text)
+    }
+
+    /// The lists of areas that counts are in, the earliest first.
+    pub fn lists(&self) -> Vec<NaiveDate> {
+        let days: BTreeSet<NaiveDate> = self.spots.things.iter().filter_map(|spot| spot.list.parse().ok()).collect();
+        days.into_iter().collect()
+    }
+
+    /// By family and categories, the counts of two lists by their places there; the country is in both.
+    pub fn by_list(&self, old: &AreaList, new: &AreaList) -> ByList {
+        let index = |list: &AreaList| -> HashMap<(u8, String), u32> {
+            (0..).zip(list.areas()).map(|(place, area)| ((area.level as u8, area.code.clone()), place)).collect()
+        };
+        let lists = [old, new].map(|list| (list.edition().to_string(), index(list)));
+        let mut found: ByList = BTreeMap::new();
+        for (nth, key) in (0..).zip(&self.keys) {
+            let spot = self.spots.get(key.area);
+            for (side, (name, places)) in lists.iter().enumerate() {
+                if let Some(place) = places.get(&(spot.level, spot.code.clone())).filter(|_| spot.list == *name || spot.level == 0) {
+                    found.entry((key.family, key.words.clone())).or_default()[side].insert(*place, nth);
+                }
+            }
+        }
+        found.retain(|_, [before, after]| before.len() > 1 && after.len() > 1);
+        found
     }
 
     /// The family of a count.

@@ -1,6 +1,7 @@
 //! Results of plans made safe to publish, together with others and with what was published before.
 
 use super::book::{Book, Count, Id, Key, Settled, Spot, Tie};
+use super::changes::{Spell, tie_lists, tie_periods};
 use super::protect::SUPPRESSED;
 use super::relations::UNBOUNDED;
 use super::rule::{Rule, WholeGroups, Zeros};
@@ -9,6 +10,7 @@ use crate::area::AreaList;
 use crate::catalogue::{Condition, Kind};
 use crate::error::{Error, Fact, Result};
 use crate::grid::UNKNOWN;
+use crate::period::Period;
 use crate::plan::{Output, Plan};
 use crate::question::{Block, How};
 use crate::stats::{SMALLEST_DENOMINATOR, quotient};
@@ -49,7 +51,7 @@ pub struct ProtectedResults {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct ResultsReport {
-    /// Counts in the results that are protected; one that stands in several rows counts once.
+    /// Counts in the results that could be hidden; one that stands in several rows counts once.
     pub counts: u64,
     /// Small counts, hidden for their own sake.
     pub primary: u64,
@@ -61,6 +63,69 @@ pub struct ResultsReport {
     pub exposed: Vec<Vec<String>>,
     /// Published shares of exactly 0 or 100 % in groups below 30: all know it of each in the group.
     pub whole_groups: u64,
+}
+
+impl ResultsReport {
+    pub(super) fn new(counts: &[Count], settled: &Settled, names: &[Vec<String>], whole_groups: u64) -> Self {
+        let of = |is: &dyn Fn(usize) -> bool| (0..counts.len()).filter(|nth| is(*nth)).count() as u64;
+        Self {
+            counts: of(&|nth| counts[nth].place == Place::Open),
+            primary: of(&|nth| settled.hidden[nth] && counts[nth].is_small),
+            secondary: of(&|nth| settled.hidden[nth] && !counts[nth].is_small),
+            certified: settled.certified,
+            exposed: settled.exposed.iter().map(|nth| names[*nth as usize].clone()).collect(),
+            whole_groups,
+        }
+    }
+}
+
+/// A result that was published before: what its readers know.
+#[derive(Debug, Clone)]
+pub struct Released {
+    /// The plan it was computed by.
+    pub plan: Plan,
+    /// Its protected table, as it was published.
+    pub table: DataFrame,
+    /// Whether zeros were shown in it.
+    pub zeros: Zeros,
+}
+
+/// What is done about small differences between two releases, or between a period and a longer one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Changes {
+    /// They are counts too, and hidden like others: one of the two numbers is not published.
+    Protected,
+    /// They may be known.
+    Known,
+}
+
+/// What is protected, by which rule, and against whom: someone who read what was released before.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Terms {
+    /// What is small, and how well it is hidden.
+    pub rule: Rule,
+    /// Which indicators are protected.
+    pub scope: Scope,
+    /// What was published before, in its order.
+    pub released: Vec<Released>,
+    /// What is done about small differences.
+    pub changes: Changes,
+}
+
+impl Terms {
+    /// The terms of a rule, for some indicators, where nothing was published before.
+    #[must_use]
+    pub fn new(rule: Rule, scope: Scope) -> Self {
+        Self { rule, scope, released: Vec::new(), changes: Changes::Protected }
+    }
+
+    /// Adds what was published before.
+    #[must_use]
+    pub fn after(mut self, released: Vec<Released>) -> Self {
+        self.released = released;
+        self
+    }
 }
 
 /// Which counts of a book the numbers of a row are; none where the rule is not for them.
@@ -76,31 +141,43 @@ struct RowCounts {
 ///
 /// Results given together are protected together: a count that stands in several of them is one. Numerators, denominators, their
 /// differences (the rest of a share), undecided records and wider areas are tied as they are in the records; totals of distinct children
-/// by part ≤ total ≤ sum of parts. In a row with a hidden count the value is hidden too; `lower` and `upper` hold what anyone
-/// can work out, and `method` says so (`public_bounds`). `status` is `suppressed` for small counts and for others alike.
+/// by part ≤ total ≤ sum of parts; periods to those inside them; and all of it to what was published before, in any list of areas.
+/// In a row with a hidden count the value is hidden too; `lower` and `upper` hold what anyone can work out, and `method` says so
+/// (`public_bounds`). `status` is `suppressed` for small counts and for others alike.
 ///
 /// # Errors
-/// [`Error::OtherRecords`] for results that count the same differently, [`Error::UnknownIndicator`] for a scope the results lack.
-pub fn protect_results(results: &[(&Plan, &DataFrame)], scope: &Scope, rule: &Rule) -> Result<ProtectedResults> {
-    let mut ledger = Ledger { book: Book::default(), rule, scope };
+/// [`Error::OtherRecords`] for results that count the same differently, [`Error::Contradiction`] for earlier releases that cannot be.
+///
+/// ```
+/// use chitieu::disclosure::{Rule, Scope, Terms, protect_results};
+/// use chitieu::{Catalogue, Dataset, Plan, compute};
+/// use polars_core::prelude::*;
+/// let plan = Plan::new(&Catalogue::builtin(), "2022").indicators(["birth_registration_under_5"]).build()?;
+/// let children = df!["birth_year" => [2020_i64; 9], "commune" => ["12364"; 9], "birth_registered" => [true, true, true, true, true, true, true, true, false]]?;
+/// let found = compute(&plan, &Dataset::new().with("children", children)?)?;
+/// let safe = protect_results(&[(&plan, &found.table)], &Terms::new(Rule::default(), Scope::People))?;
+/// // 8 of 9 would tell that one is not registered.
+/// assert_eq!(safe.tables[0].column("value")?.null_count(), 2);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn protect_results(results: &[(&Plan, &DataFrame)], terms: &Terms) -> Result<ProtectedResults> {
+    let mut ledger = Ledger { book: Book::default(), rule: &terms.rule, scope: &terms.scope };
     let rows: Vec<Vec<RowCounts>> = results.iter().map(|(plan, table)| ledger.enter(plan, table)).collect::<Result<_>>()?;
     for (of_rows, (plan, table)) in rows.iter().zip(results) {
         ledger.tie(plan, table, of_rows)?;
     }
-    let book = ledger.book;
+    for (released, nth) in terms.released.iter().zip(1..) {
+        ledger.recall(released, nth)?;
+    }
+    let mut book = ledger.book;
+    tie_periods(&mut book, &terms.rule, terms.changes == Changes::Protected)?;
+    tie_lists(&mut book)?;
     let counts: Vec<Count> = (0..book.len() as u32).map(|nth| *book.count(nth)).collect();
     let names: Vec<Vec<String>> = (0..book.len() as u32).map(|nth| book.words(nth)).collect();
-    let settled = book.settle(rule)?;
+    let settled = book.settle(&terms.rule)?;
     let tables = rows.iter().zip(results).map(|(rows, (_, table))| hide(table, rows, &settled)).collect::<Result<Vec<_>>>()?;
-    let of = |is: &dyn Fn(usize) -> bool| (0..counts.len()).filter(|nth| is(*nth)).count() as u64;
-    let report = ResultsReport {
-        counts: of(&|nth| counts[nth].place != Place::Absent),
-        primary: of(&|nth| settled.hidden[nth] && counts[nth].is_small),
-        secondary: of(&|nth| settled.hidden[nth] && !counts[nth].is_small),
-        certified: settled.certified,
-        exposed: settled.exposed.iter().map(|nth| names[*nth as usize].clone()).collect(),
-        whole_groups: tables.iter().map(whole_groups).sum::<Result<u64>>()?,
-    };
+    let whole = tables.iter().map(whole_groups).sum::<Result<u64>>()?;
+    let report = ResultsReport::new(&counts, &settled, &names, whole);
     Ok(ProtectedResults { tables, report })
 }
 
@@ -114,12 +191,11 @@ struct Ledger<'r> {
 impl Ledger<'_> {
     /// Enters the counts of a result; gives those of each row.
     fn enter(&mut self, plan: &Plan, table: &DataFrame) -> Result<Vec<RowCounts>> {
-        let read = Read::new(plan, table, &mut self.book)?;
+        let read = Read::new(plan, table, &mut self.book, 0)?;
         let mut found = vec![RowCounts::default(); table.height()];
         // What is undecided in one count alone comes first: a quotient adds up what is undecided in both.
-        let rows = |is_sum: bool| move |row: &usize, read: &Read| read.output(*row).is_some_and(|o| (o.undecided.len() > 1) == is_sum);
         for (is_sum, row) in [false, true].into_iter().flat_map(|is_sum| (0..table.height()).map(move |row| (is_sum, row))) {
-            let Some(output) = read.output(row).filter(|_| rows(is_sum)(&row, &read)) else { continue };
+            let Some(output) = read.output(row).filter(|o| (o.undecided.len() > 1) == is_sum) else { continue };
             let counts = &mut found[row];
             counts.numerator = self.enter_series(plan, &read, row, output, output.numerator, read.numerator[row])?;
             if let Some(below) = output.denominator {
@@ -130,6 +206,58 @@ impl Ledger<'_> {
             }
         }
         Ok(found)
+    }
+
+    /// Enters what was published before: numbers that all know, and hidden ones that nobody kept.
+    ///
+    /// Where a number has changed since, the release is kept apart, as it was.
+    fn recall(&mut self, released: &Released, nth: u32) -> Result<()> {
+        let (plan, table) = (&released.plan, &released.table);
+        let mut read = Read::new(plan, table, &mut self.book, 0)?;
+        let cells = self.known(plan, &read);
+        let is_other = |(key, number): &(Key, Option<i64>)| {
+            let now = self.book.find(key).and_then(|cell| self.book.count(cell).number);
+            number.zip(now).is_some_and(|(then, now)| then != now)
+        };
+        let mut cells = cells;
+        if cells.iter().any(is_other) {
+            read = Read::new(plan, table, &mut self.book, nth)?;
+            cells = self.known(plan, &read);
+        }
+        let floor = i64::from(released.zeros == Zeros::Shown);
+        for (key, number) in cells {
+            let place = if number.is_some() { Place::Public } else { Place::Absent };
+            // Which of the hidden were small nobody can tell any more: each is to stay hidden.
+            let is_small = number.map_or_else(|| self.book.find(&key).is_none(), |n| self.rule.is_small(n.cast_unsigned()));
+            self.book.add(key, Count { number, place, is_small, floor: if number.is_some() { 0 } else { floor } })?;
+        }
+        Ok(())
+    }
+
+    /// The counts of a published table, none for those that it hides.
+    fn known(&self, plan: &Plan, read: &Read) -> Vec<(Key, Option<i64>)> {
+        let mut found = Vec::new();
+        for row in 0..read.numerator.len() {
+            let Some(output) = read.output(row) else { continue };
+            let is_hidden = read.status.get(row) == Some(SUPPRESSED);
+            let mut know = |series: usize, number: Option<i64>| {
+                if self.is_protected(plan, output, series) && (number.is_some() || is_hidden) {
+                    let block = &plan.question.blocks[plan.question.series[series].block];
+                    found.push((Key { family: read.families[series], area: read.spots[row], words: read.words(row, block) }, number));
+                }
+            };
+            know(output.numerator, read.numerator[row]);
+            if let Some(below) = output.denominator {
+                know(below, read.denominator[row]);
+            }
+            let is_there = read.numerator[row].is_some() || is_hidden;
+            if let (true, [(open, closed)]) = (is_there && self.is_protected(plan, output, output.numerator), output.undecided.as_slice()) {
+                let block = &plan.question.blocks[plan.question.series[*open].block];
+                let family = read.undecided_in[&(*open, *closed)];
+                found.push((Key { family, area: read.spots[row], words: read.words(row, block) }, read.undecided[row]));
+            }
+        }
+        found
     }
 
     fn enter_series(
@@ -175,7 +303,7 @@ impl Ledger<'_> {
 
     /// Ties counts of different families: the rest of a share, decided and undecided, a part and its whole.
     fn tie(&mut self, plan: &Plan, table: &DataFrame, rows: &[RowCounts]) -> Result<()> {
-        let read = Read::new(plan, table, &mut self.book)?;
+        let read = Read::new(plan, table, &mut self.book, 0)?;
         let mut met = HashSet::new();
         for (row, counts) in rows.iter().enumerate() {
             let (Some(output), Some(n)) = (read.output(row), counts.numerator) else { continue };
@@ -243,7 +371,12 @@ impl Ledger<'_> {
 
 /// What is counted, as text that is equal only for equal counts.
 fn family(plan: &Plan, block: &Block, how: &How, condition: &Condition) -> String {
-    format!("{} {:?} {} {how:?} {condition:?} {}", block.table, block.date, block.lag, plan.period())
+    format!("{} {:?} {} {how:?} {condition:?}{}", block.table, block.date, block.lag, of_period(plan.period()))
+}
+
+/// How the text of a family ends: by its period.
+pub(super) fn of_period(period: &Period) -> String {
+    format!(" @{period}")
 }
 
 /// The families of an output besides those of its series.
@@ -262,6 +395,7 @@ struct Read<'t> {
     outputs: HashMap<(&'t str, &'t str), &'t Output>,
     indicator: &'t StringChunked,
     measure: &'t StringChunked,
+    status: &'t StringChunked,
     /// By row, its area.
     spots: Vec<Id>,
     /// By dimension: its name, and for each row its category; none for the total.
@@ -278,7 +412,8 @@ struct Read<'t> {
 }
 
 impl<'t> Read<'t> {
-    fn new(plan: &'t Plan, table: &'t DataFrame, book: &mut Book) -> Result<Self> {
+    /// Of release 0 are the records as they are.
+    fn new(plan: &'t Plan, table: &'t DataFrame, book: &mut Book, release: u32) -> Result<Self> {
         let text = |name: &str| table.column(name).and_then(|c| c.str()).map_err(wrong);
         let counts =
             |name: &str| -> Result<Vec<Option<i64>>> { Ok(table.column(name).and_then(|c| c.i64()).map_err(wrong)?.iter().collect()) };
@@ -293,8 +428,14 @@ impl<'t> Read<'t> {
         let texts: Vec<String> =
             (0..).zip(&plan.question.series).map(|(nth, of)| family(plan, block(nth), &of.how, &of.condition)).collect();
         let mut say = |text: &str, series: usize| {
-            let family = book.text(text);
+            let version = if release == 0 { String::new() } else { format!("{text} release {release}") };
+            let family = book.text(if release == 0 { text } else { &version });
             book.say_parts(family, block(series).cross.dimensions());
+            let period = plan.period();
+            let what = book.text(&text.replace(&of_period(period), ""));
+            let is_distinct = matches!(plan.question.series[series].how, How::Distinct(_));
+            let is_event = block(series).date.is_some();
+            book.say_spell(family, Spell { what, first: period.first(), last: period.last(), is_event, is_distinct, release });
             family
         };
         let families = texts.iter().enumerate().map(|(series, text)| say(text, series)).collect();
@@ -326,6 +467,7 @@ impl<'t> Read<'t> {
             outputs: plan.outputs.iter().map(|o| (name(o), o)).collect(),
             indicator: text("indicator")?,
             measure: text("measure")?,
+            status: text("status")?,
             spots: spots(&plan.question.areas, text("area")?, text("area_level")?, book),
             by,
             numerator: counts("numerator")?,

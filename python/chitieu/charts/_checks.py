@@ -16,6 +16,13 @@ from chitieu._source import by_polars
 from chitieu._table import CHOICES, Table
 
 
+def suppressed(frame: pl.DataFrame) -> pl.Series:
+    """Return in which rows of a frame a number is hidden; see :meth:`chitieu.Result.protect`."""
+    if "status" not in frame.columns:
+        return pl.repeat(False, frame.height, eager=True)
+    return frame["status"].eq_missing("suppressed")
+
+
 class Checks:
     """The checks of one chart; every error begins with its name.
 
@@ -58,7 +65,8 @@ class Checks:
                 "bảng không có dòng nào", "the table has no rows", code="empty_table", expected=">= 1", got="0"
             )
         # pandas reads codes and years as numbers, and keeps a missing number as NaN.
-        texts = [pl.col(c).cast(pl.String) for c in ("unit", "area", "area_level", *CHOICES) if c in frame.columns]
+        words = ("unit", "area", "area_level", "status", *CHOICES)
+        texts = [pl.col(c).cast(pl.String) for c in words if c in frame.columns]
         return pl.DataFrame(frame).with_columns(*texts, selectors.float().fill_nan(None))
 
     def columns(self, frame: pl.DataFrame, *columns: str) -> None:
@@ -79,11 +87,11 @@ class Checks:
                     got=there,
                 )
 
-    def numbers(self, frame: pl.DataFrame, *columns: str, whole: bool = False) -> None:
-        """Refuse columns without numbers; with ``whole`` also an empty cell, which must not be drawn as 0.
+    def numbers(self, frame: pl.DataFrame, *columns: str) -> None:
+        """Refuse columns without numbers.
 
         Raises:
-            PlanError: ``wrong_type`` or ``empty_cells``.
+            PlanError: With code ``wrong_type``.
         """
         for column in columns:
             dtype = frame.schema[column]
@@ -96,15 +104,25 @@ class Checks:
                     expected=say("số", "numbers"),
                     got=str(dtype),
                 )
-            if whole and (empty := frame[column].null_count()):
-                raise self.error(
-                    f'cột "{column}" có {empty} ô trống, không được vẽ như số 0',
-                    f'column "{column}" has {empty} empty cells, which must not be drawn as 0',
-                    code="empty_cells",
-                    column=column,
-                    expected="0",
-                    got=str(empty),
-                )
+
+    def counts(self, frame: pl.DataFrame, column: str) -> pl.DataFrame:
+        """Return a frame with a column of counts that are null where they are hidden, and nowhere else.
+
+        Raises:
+            PlanError: ``wrong_type``, or ``empty_cells`` for another empty cell, which must not be drawn as 0.
+        """
+        self.numbers(frame, column)
+        hidden = suppressed(frame)
+        if empty := frame.filter(pl.col(column).is_null() & ~hidden).height:
+            raise self.error(
+                f'cột "{column}" có {empty} ô trống, không được vẽ như số 0',
+                f'column "{column}" has {empty} empty cells, which must not be drawn as 0',
+                code="empty_cells",
+                column=column,
+                expected="0",
+                got=str(empty),
+            )
+        return frame.with_columns(pl.when(~hidden).then(pl.col(column)).alias(column))
 
     def word(self, column: str, got: Any, there: Iterable[str]) -> str:
         """Return a word if it is among those that are there.

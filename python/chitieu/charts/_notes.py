@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
-from chitieu._language import name_of, printed, say
+from chitieu._language import instead, name_of, printed, say
 from chitieu._period import period_in_words
-from chitieu._table import CHOICES
+from chitieu._table import CHOICES, Table
 from chitieu.charts._checks import Checks
 from chitieu.charts._words import upper
 
@@ -69,6 +71,18 @@ def coverage(frame: pl.DataFrame, *, together: bool = False, zero: bool = False)
             f"Communes that reported: from {printed(low)} of {printed(of)} to {printed(high)} of {printed(in_all)}.",
         )
     ]
+
+
+def hiding(is_hidden: bool, *tables: Any) -> list[str]:
+    """Return what the sign of a hidden number means, and by which rule small counts are hidden, or why they are not.
+
+    Args:
+        is_hidden: Whether a number that would be drawn is hidden.
+        *tables: The tables of the chart, as they were given.
+    """
+    sign = [f"{instead('suppressed')}: {name_of('status', 'suppressed')}."] if is_hidden else []
+    rules = (text for table in tables if isinstance(table, Table) for text in table._leaving._hiding)
+    return packed([*sign, *dict.fromkeys(rules)])
 
 
 def confidence() -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chitieu._language import name_of, say
+from chitieu._language import instead, name_of, printed, say
 
 #: What is counted in a register of abuse.
 ABUSE = {
@@ -47,6 +47,11 @@ def plural(unit: str) -> str:
 def single(unit: str) -> str:
     """Return the word for one of what is counted."""
     return say("em", "child") if unit == "child" else name_of("unit", unit)
+
+
+def number(n: int | None) -> str:
+    """Return a count as it is printed, or the sign in place of a hidden one."""
+    return instead("suppressed") if n is None else printed(n)
 
 
 def upper(text: str) -> str:

@@ -1,0 +1,190 @@
+//! What ties counts of different periods, of different releases, and of areas before and after they were rearranged.
+
+use super::book::{Book, Count, Id, Key, Tie};
+use super::rule::Rule;
+use super::suppress::Place;
+use crate::area::AreaList;
+use crate::error::Result;
+use chrono::{Days, NaiveDate};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Which counts a family holds, so that it can be found in another period.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Spell {
+    /// What is counted, whatever the period.
+    pub what: Id,
+    pub first: NaiveDate,
+    pub last: NaiveDate,
+    /// True for things that happen, false for what there is on a day.
+    pub is_event: bool,
+    /// True for things that count once, though they happen in several periods.
+    pub is_distinct: bool,
+    /// The release it is of, if what was published there has changed since; 0 for the records as they are.
+    pub release: u32,
+}
+
+impl Spell {
+    /// True if all that is counted in another is counted here: a longer period, or the same with later reports.
+    fn holds(&self, other: &Self) -> bool {
+        let is_same = (self.first, self.last) == (other.first, other.last);
+        let is_longer = self.is_event && self.first <= other.first && other.last <= self.last && !is_same;
+        let is_later = is_same && self.release == 0 && other.release > 0;
+        self.what == other.what && (is_longer || is_later)
+    }
+}
+
+/// Ties counts of a period to those of periods inside it, and to those of earlier releases.
+///
+/// What lies between two published counts stands in no table and follows from them: where it is small and changes are
+/// protected, one of them is hidden.
+pub(super) fn tie_periods(book: &mut Book, rule: &Rule, protects_changes: bool) -> Result<()> {
+    let spells = book.spells();
+    for (family, spell) in &spells {
+        for (part, _) in spells.iter().filter(|(_, other)| spell.holds(other)) {
+            tie_pair(book, *family, *part, rule, protects_changes)?;
+        }
+        if let Some(parts) = tiles(&spells, spell) {
+            for whole in book.of_family(*family) {
+                let key = book.key(whole).clone();
+                let cells: Option<Vec<u32>> = parts.iter().map(|part| book.find(&Key { family: *part, ..key.clone() })).collect();
+                if let Some(cells) = cells {
+                    book.tie_total(whole, &cells, spell.is_distinct);
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn tie_pair(book: &mut Book, family: Id, part: Id, rule: &Rule, protects_changes: bool) -> Result<()> {
+    let mut pairs = Vec::new();
+    for cell in book.of_family(part) {
+        let key = book.key(cell).clone();
+        if let Some(whole) = book.find(&Key { family, ..key }) {
+            pairs.push((whole, cell));
+        }
+    }
+    let is_less = |(whole, cell): &(u32, u32)| book.count(*whole).number.zip(book.count(*cell).number).is_some_and(|(n, part)| part > n);
+    // Records were taken back: nobody can tell what else has changed.
+    if pairs.iter().any(is_less) {
+        return Ok(());
+    }
+    let between = book.text_of_pair(family, part);
+    for (whole, cell) in pairs {
+        let number = book.count(whole).number.zip(book.count(cell).number).map(|(n, part)| n - part);
+        let is_small = protects_changes && number.is_some_and(|n| n > 0 && rule.is_small(n.cast_unsigned()));
+        let key = Key { family: between, ..book.key(cell).clone() };
+        let rest = book.add(key, Count { number, place: Place::Absent, is_small, floor: 0 })?;
+        book.tie(Tie::Sum(whole, vec![cell, rest]));
+    }
+    Ok(())
+}
+
+/// Families of shorter periods that make up a period, if there are any.
+fn tiles(spells: &BTreeMap<Id, Spell>, of: &Spell) -> Option<Vec<Id>> {
+    let inside: Vec<(&Id, &Spell)> =
+        spells.iter().filter(|(_, s)| s.what == of.what && s.is_event && s.release == of.release && of.holds(s)).collect();
+    fn lay(inside: &[(&Id, &Spell)], from: NaiveDate, last: NaiveDate) -> Option<Vec<Id>> {
+        if from > last {
+            return Some(Vec::new());
+        }
+        inside.iter().filter(|(_, s)| s.first == from && s.last <= last).find_map(|(family, s)| {
+            let rest = lay(inside, s.last.checked_add_days(Days::new(1))?, last)?;
+            Some([**family].into_iter().chain(rest).collect())
+        })
+    }
+    lay(&inside, of.first, of.last).filter(|parts| parts.len() > 1)
+}
+
+/// Ties counts of the same things in two lists of areas: a unit is the sum of those that it was made of, where that is certain.
+pub(super) fn tie_lists(book: &mut Book) -> Result<()> {
+    let lists: Vec<NaiveDate> = book.lists();
+    for (nth, later) in lists.iter().enumerate() {
+        for earlier in &lists[..nth] {
+            let (old, new) = (AreaList::on(*earlier)?, AreaList::on(*later)?);
+            let made_of = Made::new(&old, &new);
+            let pairs = book.by_list(&old, &new);
+            for ((family, _), [before, after]) in &pairs {
+                let is_distinct = book.spell(*family).is_some_and(|spell| spell.is_distinct);
+                for (place, cell) in after {
+                    match made_of.parts(*place, &old, before) {
+                        Some(parts) => book.tie_total(*cell, &parts, is_distinct),
+                        None => made_of.inside(*place, before).into_iter().for_each(|part| book.tie(Tie::AtMost(part, vec![*cell]))),
+                    }
+                    if let Some(around) = made_of.around(*place, &old, before) {
+                        book.tie(Tie::AtMost(*cell, vec![around]));
+                    }
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Which communes of an earlier list lie in each unit of a later one.
+struct Made {
+    /// By unit of the later list: the earlier communes that have a part in it.
+    touching: BTreeMap<u32, BTreeSet<u32>>,
+    /// And those that lie in it whole.
+    whole: BTreeMap<u32, BTreeSet<u32>>,
+    /// By unit of the earlier list, its communes.
+    communes: BTreeMap<u32, BTreeSet<u32>>,
+}
+
+impl Made {
+    fn new(old: &AreaList, new: &AreaList) -> Self {
+        let [mut touching, mut whole, mut communes]: [BTreeMap<u32, BTreeSet<u32>>; 3] = Default::default();
+        for (commune, lies) in (0..).zip(old.moves_to(new)) {
+            let Some(lies) = lies else { continue };
+            for unit in std::iter::successors(Some(commune), |place| old.get(*place).parent) {
+                communes.entry(unit).or_default().insert(commune);
+            }
+            let mut units: BTreeMap<u32, usize> = BTreeMap::new();
+            for place in &lies.places {
+                for unit in std::iter::successors(Some(*place), |place| new.get(*place).parent) {
+                    *units.entry(unit).or_default() += 1;
+                }
+            }
+            for (unit, parts) in units {
+                touching.entry(unit).or_default().insert(commune);
+                if parts == lies.places.len() {
+                    whole.entry(unit).or_default().insert(commune);
+                }
+            }
+        }
+        Self { touching, whole, communes }
+    }
+
+    /// The earlier units that make up a later one exactly, if all of them are counted.
+    fn parts(&self, unit: u32, old: &AreaList, there: &BTreeMap<u32, u32>) -> Option<Vec<u32>> {
+        let (touching, whole) = (self.touching.get(&unit)?, self.whole.get(&unit)?);
+        if touching != whole {
+            return None;
+        }
+        let mut found = BTreeSet::new();
+        for commune in whole {
+            // The widest unit that is counted and lies in it whole.
+            let above: Vec<u32> = std::iter::successors(Some(*commune), |place| old.get(*place).parent).collect();
+            let widest = above.iter().rev().find(|place| there.contains_key(place) && self.lies_in(**place, whole))?;
+            found.insert(there[widest]);
+        }
+        Some(found.into_iter().collect())
+    }
+
+    /// Earlier units that are counted and lie in a later one.
+    fn inside(&self, unit: u32, there: &BTreeMap<u32, u32>) -> Vec<u32> {
+        let Some(whole) = self.whole.get(&unit) else { return Vec::new() };
+        there.iter().filter(|(place, _)| self.lies_in(**place, whole)).map(|(_, cell)| *cell).collect()
+    }
+
+    fn lies_in(&self, unit: u32, whole: &BTreeSet<u32>) -> bool {
+        self.communes.get(&unit).is_some_and(|communes| communes.is_subset(whole))
+    }
+
+    /// The smallest earlier unit that is counted and holds all of a later one.
+    fn around(&self, unit: u32, old: &AreaList, there: &BTreeMap<u32, u32>) -> Option<u32> {
+        let touching = self.touching.get(&unit)?;
+        let holder = old.holder_of(&touching.iter().copied().collect::<Vec<_>>());
+        std::iter::successors(Some(holder), |place| old.get(*place).parent).find_map(|place| there.get(&place).copied())
+    }
+}
