@@ -47,6 +47,7 @@ __all__ = [
     "rate_ratio",
     "required_change",
     "round_half_up",
+    "rounded",
     "standardised_rate",
     "standardised_ratio",
     "synthetic",
@@ -336,3 +337,4 @@ def protect_abuse(
 def audit(
     frame: object, dims: list[Axis], count: str, threshold: int, zeros_shown: bool, values: int | None
 ) -> Frame: ...
+def rounded(frame: object, dims: list[Axis], count: str, base: int, secret: bytes | None) -> tuple[Frame, int, int]: ...

@@ -157,10 +157,31 @@ fn audit(
     enter(py, || disclosure::audit(&frame, &axes(dims), count, &rule(threshold, zeros_shown, values)?).map(Frame))
 }
 
+/// The table with rounded counts; how many cells are changed, and the largest difference. With a secret at random.
+#[pyfunction]
+fn rounded(
+    py: Python<'_>,
+    frame: &Bound<'_, PyAny>,
+    dims: Vec<WrittenAxis>,
+    count: &str,
+    base: u64,
+    secret: Option<Vec<u8>>,
+) -> PyResult<(Frame, u64, u64)> {
+    let frame = arrow::whole(frame)?;
+    enter(py, || {
+        let found = match &secret {
+            Some(secret) => disclosure::round_random(&frame, &axes(dims), count, base, secret)?,
+            None => disclosure::round_small(&frame, &axes(dims), count, base)?,
+        };
+        Ok((Frame(found.table), found.changed, found.largest))
+    })
+}
+
 pub fn add_to(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<PyReport>()?;
     m.add_function(wrap_pyfunction!(protect, m)?)?;
     m.add_function(wrap_pyfunction!(protect_results, m)?)?;
     m.add_function(wrap_pyfunction!(protect_abuse, m)?)?;
+    m.add_function(wrap_pyfunction!(rounded, m)?)?;
     m.add_function(wrap_pyfunction!(audit, m)?)
 }

@@ -96,6 +96,22 @@ impl Cube {
         relations.system()
     }
 
+    /// Totals of distinct things, each with its parts.
+    pub fn distinct_totals(&self) -> Vec<(u32, Vec<u32>)> {
+        let mut found = Vec::new();
+        for cell in 0..self.cells {
+            for ((tree, step), node) in
+                self.trees.iter().zip(&self.steps).zip(self.nodes(cell)).filter(|((tree, _), _)| tree.axis.is_distinct)
+            {
+                let parts: Vec<u32> = tree.children[node as usize].iter().map(|child| cell + (child - node) * step).collect();
+                if !parts.is_empty() {
+                    found.push((cell, parts));
+                }
+            }
+        }
+        found
+    }
+
     /// How dear a cell is: by how many of the finest cells are in it, then by its place.
     pub fn rank(&self, cell: u32) -> u64 {
         let leaves: u64 = self.trees.iter().zip(self.nodes(cell)).map(|(tree, node)| tree.leaves[node as usize]).product();

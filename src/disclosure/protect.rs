@@ -83,9 +83,8 @@ pub struct Advice {
 /// ```
 pub fn protect(frame: &DataFrame, axes: &[Axis], count: &str, rule: &Rule) -> Result<Protected> {
     let (cube, rows) = Cube::of(frame, axes, count)?;
-    let given = counts(frame, count, false)?;
     let system = cube.system();
-    let numbers = numbers(&cube, &system, &rows, &given, count)?;
+    let numbers = numbers_of(&cube, &system, &rows, frame, count)?;
     let cells = cells(&cube, &numbers, rule);
     let pattern = suppress(&system, &cells, rule.values());
     let seen = view(&cells, &pattern.hidden);
@@ -99,13 +98,14 @@ pub fn protect(frame: &DataFrame, axes: &[Axis], count: &str, rule: &Rule) -> Re
 }
 
 /// The number of every cell.
-fn numbers(cube: &Cube, system: &System, rows: &[u32], given: &[Option<u64>], count: &str) -> Result<Vec<i64>> {
+pub(super) fn numbers_of(cube: &Cube, system: &System, rows: &[u32], frame: &DataFrame, count: &str) -> Result<Vec<i64>> {
+    let given = counts(frame, count, false)?;
     let mut own = vec![0_i64; cube.cells() as usize];
     let sums: Vec<u64> = rows.iter().zip(1..).filter(|(cell, _)| !cube.is_own(**cell)).map(|(_, row)| row).collect();
     if !sums.is_empty() {
         return Err(bad_value(count, Phrase::InnerCells, &sums));
     }
-    for (cell, number) in rows.iter().zip(given) {
+    for (cell, number) in rows.iter().zip(&given) {
         own[*cell as usize] = number.unwrap_or(0).cast_signed();
     }
     let of = |cell: u32| system.members.of(cell).iter().map(|(inner, _)| own[system.inner[*inner as usize] as usize]).sum();

@@ -8,10 +8,10 @@ import polars as pl
 
 from chitieu import stats
 from chitieu._areas import LEVELS
-from chitieu._language import name_of, printed, quotient, say
+from chitieu._language import instead, name_of, printed, quotient, say
 from chitieu.charts._beside import SIDES, sides
-from chitieu.charts._checks import Checks
-from chitieu.charts._notes import choices, coverage, source_line
+from chitieu.charts._checks import Checks, suppressed
+from chitieu.charts._notes import choices, coverage, hiding, source_line
 from chitieu.charts._places import day_of, named
 from chitieu.charts._render import load_altair
 from chitieu.charts._subject import Subject, fractions, measure_of, multiplier, of_table
@@ -59,7 +59,8 @@ def funnel(
     binomial for per cent, Poisson for rates; see :func:`chitieu.stats.funnel_limits` for the formula. Areas
     outside have another shape and their name. They differ by more than chance; why (more abuse, better detection, a
     wrong population) the chart cannot tell. No rank can be read from it. An area inside whose numbers are too small
-    to show a difference (a share of fewer than 30, a rate with fewer than 10 events expected) is a cross.
+    to show a difference (a share of fewer than 30, a rate with fewer than 10 events expected) is a cross. Areas whose
+    numbers are hidden are not drawn and are in no limit; the chart says how many they are.
 
     Args:
         table: One row per area, with columns unit, area, area_level and ``numerator``, ``denominator`` (a share, or
@@ -90,7 +91,7 @@ def funnel(
     CHECK.numbers(frame, "numerator", "denominator")
     frame, area_level = _at_level(frame, area_level)
     notes, below = choices(CHECK, frame) + coverage(frame, together=True), source_line(CHECK, source)
-    per = multiplier(CHECK, frame, per)
+    per = multiplier(CHECK, frame, per, of)
     measure = measure_of(per)
     subject = of_table(CHECK, frame, of, per)
     if per == 100 and not (above := frame.filter(pl.col("numerator") > pl.col("denominator"))).is_empty():
@@ -103,7 +104,9 @@ def funnel(
             got=str(above.height),
         )
     frame = frame.with_columns(pl.Series("name", named(CHECK, frame, day_of(table, area_vintage))))
-    kept = frame.filter(pl.col("area") != "unknown", pl.col("numerator") >= 0, pl.col("denominator") > 0)
+    is_hidden = suppressed(frame)
+    hidden = frame.filter(is_hidden, pl.col("area") != "unknown").height
+    kept = frame.filter(~is_hidden, pl.col("area") != "unknown", pl.col("numerator") >= 0, pl.col("denominator") > 0)
     if kept["area"].n_unique() < kept.height:
         raise CHECK.error(
             "một địa bàn có nhiều dòng",
@@ -121,13 +124,14 @@ def funnel(
             column="denominator",
             expected=">= 3",
             got=str(kept.height),
+            hint=(f"ẩn số liệu của {hidden} địa bàn", f"the numbers of {hidden} areas are hidden") if hidden else None,
         )
     drawn = _Funnel(kept, per)
     every = {"province": say("tỉnh", "province"), "district": say("huyện", "district"), "commune": say("xã", "commune")}
     split = f", {say('theo', 'by')} {every[area_level]}" if area_level in every else ""
     made = upper(subject.title(measure)) + split
-    notes += _notes(frame, kept, drawn)
-    chart = drawn.layers(alt, subject, measure)
+    notes += [*_notes(frame, kept, drawn, hidden), *hiding(bool(is_hidden.any()), table)]
+    chart = drawn.layers(alt, subject, measure, every=not hidden)
     return sourced(alt, chart, Heading(made, notes).with_own(title, subtitle), below, WIDTH + 60)
 
 
@@ -141,7 +145,7 @@ def _at_level(frame: pl.DataFrame, asked: str | None) -> tuple[pl.DataFrame, str
     return frame.filter(pl.col("area_level").is_in([level, "unknown"])), level
 
 
-def _notes(frame: pl.DataFrame, kept: pl.DataFrame, drawn: _Funnel) -> list[str]:
+def _notes(frame: pl.DataFrame, kept: pl.DataFrame, drawn: _Funnel, hidden: int) -> list[str]:
     """Return what a reader must know of the limits and of what is not drawn."""
     n, outside = kept.height, sum(row["place"] not in INSIDE for row in drawn.rows)
     first, _ = limit_names()
@@ -158,15 +162,25 @@ def _notes(frame: pl.DataFrame, kept: pl.DataFrame, drawn: _Funnel) -> list[str]
             "Outside the limits: look into records, detection and reporting; this is no ranking.",
         ),
     ]
-    lost = frame.filter(pl.col("area") == "unknown")["numerator"].sum()
-    empty = frame.filter(pl.col("area") != "unknown").height - n
-    if lost:
+    unknown = frame.filter(pl.col("area") == "unknown")
+    sign = instead("suppressed")
+    lost = unknown["numerator"].sum()
+    if suppressed(unknown).any() or lost:
+        told = sign if suppressed(unknown).any() else printed(lost)
         notes.append(
             say(
-                f"Không xác định địa bàn, ngoài mức chung: {printed(lost)}.",
-                f"Area not recorded, outside the value of all: {printed(lost)}.",
+                f"Không xác định địa bàn, ngoài mức chung: {told}.",
+                f"Area not recorded, outside the value of all: {told}.",
             )
         )
+    if hidden:
+        notes.append(
+            say(
+                f"Không vẽ {printed(hidden)} địa bàn {sign}: mức chung và giới hạn là của các địa bàn được vẽ.",
+                f"Not drawn: {printed(hidden)} areas {sign}; line and limits are those of the areas drawn.",
+            )
+        )
+    empty = frame.filter(pl.col("area") != "unknown").height - n - hidden
     if empty:
         notes.append(
             say(
@@ -290,8 +304,8 @@ class _Funnel:
             placed.append({"line": name, "at": min(y, last) if up else max(y, last)})
         return placed
 
-    def layers(self, alt: Any, subject: Subject, measure: str) -> Any:
-        """Return the chart without its title."""
+    def layers(self, alt: Any, subject: Subject, measure: str, *, every: bool) -> Any:
+        """Return the chart without its title; with ``every`` all areas are in it."""
         x = alt.X(
             "denominator:Q",
             title=number_of(subject.of) + say(" (mẫu số)", " (the denominator)"),
@@ -304,9 +318,11 @@ class _Funnel:
             scale=alt.Scale(domain=list(self.y), nice=False, zero=False),
             axis=number_axis(alt, False, tickCount=6),
         )
-        every = quotient(self.events, int(self.size), self.per, 1) if self.size.is_integer() else ""
-        every = every or printed(self.centre * self.per, 1)
-        middle = say(f"Chung: {every}", f"All: {every}")
+        pooled = quotient(self.events, int(self.size), self.per, 1) if self.size.is_integer() else ""
+        pooled = pooled or printed(self.centre * self.per, 1)
+        middle = say(f"Chung: {pooled}", f"All: {pooled}")
+        if not every:
+            middle = say(f"Được vẽ: {pooled}", f"Drawn: {pooled}")
         inner, outer = limit_names()
         dashes = alt.Scale(domain=[middle, inner, outer], range=[[1, 0], [7, 4], [2, 3]])
         ends = [{"denominator": n, "value": self.centre * self.per, "line": middle, "side": 9} for n in self.x]

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from chitieu._language import category, printed, say
 from chitieu.charts._checks import Checks
-from chitieu.charts._notes import choices, coverage, source_line
+from chitieu.charts._notes import choices, coverage, hiding, source_line
 from chitieu.charts._places import day_of, named
 from chitieu.charts._render import load_altair
 from chitieu.charts._subject import breakdowns
 from chitieu.charts._theme import DARK, INK, PALE, SIZE, Heading, headed, name_axis, number_axis, sourced
-from chitieu.charts._words import inside, number_of, of_abuse, plural, single, upper
+from chitieu.charts._words import inside, number, number_of, of_abuse, plural, single, upper
 
 if TYPE_CHECKING:
     import altair
@@ -36,7 +37,8 @@ def pyramid(
 
     Children whose age is not recorded have a bar below the youngest, those whose sex is not recorded a panel of their
     own; how many there are is always noted. One child may be in two age groups (two incidents, a birthday between
-    them), so the cells may add to more than the total, and then the chart says so.
+    them), so the cells may add to more than the total, and then the chart says so. A hidden count has no bar; a sign
+    stands in its place, and no sum is told of which a part is hidden.
 
     Args:
         counts: ``selection.counts("child", by=("sex", "age_group"))``: columns unit, area, sex, age_group, count.
@@ -60,17 +62,17 @@ def pyramid(
     CHECK.columns(frame, "unit", "area", "sex", "age_group", "count")
     unit, notes, below = CHECK.unit(frame), choices(CHECK, frame), source_line(CHECK, source)
     frame = CHECK.area(frame, area)
-    CHECK.numbers(frame, "count", whole=True)
+    frame = CHECK.counts(frame, "count")
     notes += coverage(frame)
     split = breakdowns(CHECK, frame, but=("sex", "age_group"))
     cells = _cells(frame)
     ages = list(dict.fromkeys(age for _, age in cells if age not in ("total", "unknown")))
     ages.sort(key=lambda age: -int(re.split(r"\D", age)[0]))
-    ages = [*ages, *(["unknown"] if any(n for (_, age), n in cells.items() if age == "unknown") else [])]
+    ages = [*ages, *(["unknown"] if any(n != 0 for (_, age), n in cells.items() if age == "unknown") else [])]
     sexes = ["male", "female"]
-    if any(n for (sex, _), n in cells.items() if sex == "unknown"):
+    if any(n != 0 for (sex, _), n in cells.items() if sex == "unknown"):
         sexes.append("unknown")
-    most = max((n for (sex, age), n in cells.items() if "total" not in (sex, age)), default=0)
+    most = max((n or 0 for key, n in cells.items() if "total" not in key), default=0)
 
     words = {"male": say("Nam", "Boys"), "female": say("Nữ", "Girls"), "unknown": ""}
     if unit != "child":
@@ -80,13 +82,12 @@ def pyramid(
     panels = []
     for sex in sexes:
         rows: list[dict[str, Any]] = [
-            {"age": _age(age), "count": cells.get((sex, age), 0), "printed": printed(cells.get((sex, age), 0))}
+            {"age": _age(age), "count": cells.get((sex, age), 0), "printed": number(cells.get((sex, age), 0))}
             for age in ages
         ]
-        total = cells.get((sex, "total"))
-        words[sex] += f": {printed(total)}" if total is not None else ""
+        words[sex] += f": {number(cells[sex, 'total'])}" if (sex, "total") in cells else ""
         # A narrower panel keeps the scale: a bar as long is as many.
-        part = 0.7 if sex == "unknown" and max(row["count"] for row in rows) <= 0.6 * most else 1.0
+        part = 0.7 if sex == "unknown" and max(row["count"] or 0 for row in rows) <= 0.6 * most else 1.0
         panels.append(_panel(alt, rows, sex, words[sex], axis, max(most, 1), part))
     total = cells.get(("total", "total"))
     where = inside(named(CHECK, frame.head(1), day_of(counts, area_vintage))[0]) if area != "VN" else ""
@@ -94,16 +95,17 @@ def pyramid(
     made += (f", {where}" if where else "") + (f" ({split})" if split else "")
     made += f": {printed(total)}" if total is not None else ""
     drawn = alt.hconcat(*panels, spacing=8).resolve_scale(y="shared")
-    return sourced(alt, drawn, Heading(made, [*notes, *_unknown(cells, unit)]).with_own(title, subtitle), below)
+    notes += [*_unknown(cells, unit), *hiding(None in cells.values(), counts)]
+    return sourced(alt, drawn, Heading(made, notes).with_own(title, subtitle), below)
 
 
 def _age(age: str) -> str:
     return say("Không xác định tuổi", "Age not certain") if age == "unknown" else category("age_group", age)
 
 
-def _cells(frame: pl.DataFrame) -> dict[tuple[str, str], int]:
-    """Return the count of each sex and age group."""
-    cells: dict[tuple[str, str], int] = {}
+def _cells(frame: pl.DataFrame) -> dict[tuple[str, str], int | None]:
+    """Return the count of each sex and age group, None where it is hidden."""
+    cells: dict[tuple[str, str], int | None] = {}
     for sex, age, count in frame.select("sex", "age_group", "count").iter_rows():
         if sex not in (*FILLS, "total"):
             raise _no_category("sex", "male, female, unknown, total", sex)
@@ -118,7 +120,7 @@ def _cells(frame: pl.DataFrame) -> dict[tuple[str, str], int]:
                 expected="1",
                 got="2",
             )
-        cells[sex, age] = int(count)
+        cells[sex, age] = None if count is None else int(count)
     return cells
 
 
@@ -133,19 +135,24 @@ def _no_category(column: str, expected: str, got: Any) -> Exception:
     )
 
 
-def _unknown(cells: dict[tuple[str, str], int], unit: str) -> list[str]:
+def _sum(parts: Iterable[int | None]) -> int | None:
+    """Return a sum; none where a part is hidden."""
+    known = list(parts)
+    return None if None in known else sum(n or 0 for n in known)
+
+
+def _unknown(cells: dict[tuple[str, str], int | None], unit: str) -> list[str]:
     """Return how many have no sex or age recorded, and whether the cells add to more than the total."""
-    sex = cells.get(("unknown", "total"), sum(n for (s, a), n in cells.items() if s == "unknown" and a != "total"))
-    age = cells.get(("total", "unknown"), sum(n for (s, a), n in cells.items() if a == "unknown" and s != "total"))
+    sex = cells.get(("unknown", "total"), _sum(n for (s, a), n in cells.items() if s == "unknown" and a != "total"))
+    age = cells.get(("total", "unknown"), _sum(n for (s, a), n in cells.items() if a == "unknown" and s != "total"))
     notes = [
         say(
-            f"Không xác định giới tính: {printed(sex)}; không xác định tuổi: {printed(age)}.",
-            f"Sex not recorded: {printed(sex)}; age not certain: {printed(age)}.",
+            f"Không xác định giới tính: {number(sex)}; không xác định tuổi: {number(age)}.",
+            f"Sex not recorded: {number(sex)}; age not certain: {number(age)}.",
         )
     ]
-    total = cells.get(("total", "total"))
-    parts = sum(n for key, n in cells.items() if "total" not in key)
-    if total is not None and parts != total:
+    total, parts = cells.get(("total", "total")), _sum(n for key, n in cells.items() if "total" not in key)
+    if None not in (total, parts) and parts != total:
         one = single(unit)
         notes.append(
             say(
@@ -159,7 +166,7 @@ def _unknown(cells: dict[tuple[str, str], int], unit: str) -> list[str]:
 
 
 def _panel(alt: Any, rows: list[dict[str, Any]], sex: str, title: str, axis: str, most: int, part: float) -> Any:
-    """Return the bars of one sex; those of boys grow to the left."""
+    """Return the bars of one sex; those of boys grow to the left. A sign stands where a hidden one would begin."""
     left = sex == "male"
     order = [row["age"] for row in rows]
     scale = alt.Scale(domain=[0, most * 1.18 * part], nice=False, reverse=left)
@@ -169,5 +176,9 @@ def _panel(alt: Any, rows: list[dict[str, Any]], sex: str, title: str, axis: str
     bars = base.mark_bar(fill=FILLS[sex], stroke=DARK, strokeWidth=0.8, height={"band": 0.78})
     side = {"align": "right", "dx": -4} if left else {"align": "left", "dx": 4}
     text = base.mark_text(color=INK, fontSize=SIZE, **side).encode(text="printed:N")
+    layers, width = [bars, text], round(200 * part)
+    if any(row["count"] is None for row in rows):
+        hidden = text.transform_filter("datum.count === null")
+        layers.append(hidden.encode(x=alt.value(width if left else 0)))
     title = headed(alt, [title], "end" if left else "start")
-    return alt.layer(bars, text).properties(width=round(200 * part), height=alt.Step(34), title=title)
+    return alt.layer(*layers).properties(width=width, height=alt.Step(34), title=title)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from chitieu._catalogue import MULTIPLIER
-from chitieu._language import name_of, printed, quotient, say
+from chitieu._language import instead, name_of, printed, quotient, say
 from chitieu._period import period_name
 from chitieu.charts._checks import Checks
-from chitieu.charts._notes import choices, confidence, coverage, source_line
+from chitieu.charts._notes import choices, confidence, coverage, hiding, source_line
 from chitieu.charts._places import day_of, named
 from chitieu.charts._render import load_altair
 from chitieu.charts._subject import Subject, fractions, measure_of, multiplier, of_table
@@ -32,7 +32,10 @@ ROOM = 13
 TARGET_AT_MOST = 1e15
 
 #: Statuses of what has no value.
-NONE = ("not_available", "not_reported", "suppressed", "not_applicable")
+NONE = ("not_available", "not_reported", "not_applicable")
+
+#: So far apart are the signs of hidden values, in points, where there are many periods.
+APART = 11
 
 
 def series(
@@ -47,6 +50,8 @@ def series(
     subtitle: str | None = None,
 ) -> altair.VConcatChart:
     """Draw values over time with their limits; a value of too few is hollow, a period without one is a gap.
+
+    A hidden value is a gap with a sign. No sum of the parts of a period is told where one of them is not there.
 
     Whiskers of a share or a rate are its 95 % limits; those of a count are its bounds, between which it lies whatever
     the undecided and the keyless records are. The chart says which. Periods must be of one kind; those between the
@@ -109,7 +114,8 @@ def series(
     if area not in (None, "VN"):
         last = frame.filter(pl.col(time) == max(frame[time]))
         made += f", {inside(named(CHECK, last.head(1), day_of(table, area_vintage))[0])}"
-    notes += _notes(rows, measure, whole, column)
+    _place_signs(rows)
+    notes += [*_notes(rows, measure, whole, column), *hiding(any(row["hidden"] for row in rows), table)]
     drawn, from_zero = _layers(alt, rows, subject.axis(measure), measure, target)
     if not from_zero:
         notes.append(say("Trục đứng không bắt đầu từ 0.", "The vertical axis does not begin at 0."))
@@ -139,7 +145,7 @@ def _measure(frame: pl.DataFrame, of: str | None) -> tuple[Subject, str, str]:
             measure,
         )
     if "value" in there:
-        per = multiplier(CHECK, frame, None)
+        per = multiplier(CHECK, frame, None, of)
         return of_table(CHECK, frame, of, per), "value", measure_of(per)
     column = "children" if "children" in there and "window" in there else "count"
     CHECK.columns(frame, column)
@@ -167,8 +173,11 @@ def _rows(frame: pl.DataFrame, time: str, column: str, measure: str) -> list[dic
 def _row(period: str, row: dict[str, Any], column: str, measure: str) -> dict[str, Any]:
     """Return what is drawn of one period; none of its values if it has none."""
     value, numerator, denominator = row.get(column), row.get("numerator"), row.get("denominator")
-    none = not isinstance(value, (int, float)) or row.get("status") in NONE
-    if none:
+    hidden = _is_hidden(row, column)
+    none = hidden or not isinstance(value, (int, float)) or row.get("status") in NONE
+    if hidden:
+        text = instead("suppressed")
+    elif none:
         text = name_of("status", row.get("status") or "not_available")
     elif measure == "count":
         text = printed(value)
@@ -178,6 +187,8 @@ def _row(period: str, row: dict[str, Any], column: str, measure: str) -> dict[st
         text = printed(value, 1)
     value = None if none else float(value or 0)
     lower, upper = (None, None) if none else (row.get("lower"), row.get("upper"))
+    if lower is None or upper is None:
+        lower = upper = None
     return {
         "period": period_name(period),
         "value": value,
@@ -185,8 +196,26 @@ def _row(period: str, row: dict[str, Any], column: str, measure: str) -> dict[st
         "upper": upper,
         "top": value if value is None or upper is None else max(value, float(upper)),
         "printed": text,
+        "hidden": hidden,
         "look": "unreliable" if row.get("status") == "unreliable" else "ok",
     }
+
+
+def _is_hidden(row: dict[str, Any], column: str) -> bool:
+    """Return whether the value of a row is hidden; a row of windows has other counts beside it, and one status."""
+    return row.get("status") == "suppressed" and (column != "children" or row.get(column) is None)
+
+
+def _width(rows: list[dict[str, Any]]) -> int:
+    return max(300, min(620, 90 * len(rows)))
+
+
+def _place_signs(rows: list[dict[str, Any]]) -> None:
+    """Say which hidden periods have their sign: all of them, or those that have room for it."""
+    step, last = _width(rows) / len(rows), -math.inf
+    for nth, row in enumerate(rows):
+        row["sign"] = row["hidden"] and (len(rows) <= ROOM or (nth - last) * step >= APART)
+        last = nth if row["sign"] else last
 
 
 def _notes(rows: list[dict[str, Any]], measure: str, whole: pl.DataFrame | None, column: str) -> list[str]:
@@ -209,13 +238,13 @@ def _notes(rows: list[dict[str, Any]], measure: str, whole: pl.DataFrame | None,
         )
     elif limits:
         notes.append(say("Vạch đứng", "Whiskers") + f": {confidence()}.")
-    if len(rows) > ROOM and any(row["value"] is None for row in rows):
+    if len(rows) > ROOM and any(row["value"] is None and not row["sign"] for row in rows):
         notes.append(say("Chỗ đứt: kỳ không có số liệu.", "Gaps: periods without a value."))
     if any(row["look"] == "unreliable" for row in rows):
         notes.append(say("Điểm rỗng: số liệu nhỏ, độ tin cậy thấp.", "Hollow points: too few to be reliable."))
-    if whole is not None and whole.height == 1:
-        n = whole[column][0]
-        parts = sum(int(row["value"]) for row in rows if row["value"] is not None)
+    if whole is not None and whole.height == 1 and all(row["value"] is not None for row in rows):
+        n = None if _is_hidden(whole.row(0, named=True), column) else whole[column][0]
+        parts = sum(int(row["value"]) for row in rows)
         if n is not None and parts != n:
             notes.append(
                 say(
@@ -230,14 +259,15 @@ def _layers(alt: Any, rows: list[dict[str, Any]], axis: str, measure: str, targe
     """Return the chart without its title, and whether its axis begins at 0."""
     shown = [float(v) for row in rows for v in (row["value"], row["lower"], row["upper"]) if v is not None]
     shown += [float(target)] if target is not None else []
-    most, least = max([*shown, 1e-9]), min([*shown, max(shown, default=0.0)])
+    if all(row["value"] is None for row in rows):  # an axis for signs alone
+        shown += [0.0, 100.0 if measure == "percent" else 1.0]
+    most, least = max([*shown, 1e-9]), min(shown)
     from_zero = measure != "percent" or least <= 80
     steps = (20, 10, 5, 2, 1, 0.5, 0.2, 0.1)
     step = next((step for step in steps if most - (0 if from_zero else least) > 2.4 * step), 0.1)
     low = 0.0 if from_zero else math.floor(least / step) * step
     high = max(most + 0.14 * (most - low), 1.0 if measure == "count" else 0.0)
-    width = max(300, min(620, 90 * len(rows)))
-    crowded = len(rows) > ROOM
+    width, crowded = _width(rows), len(rows) > ROOM
     every = next((n for n in (1, 2, 3, 4, 6) if len(rows) / n <= 20), 12)
     scale = alt.Scale(domain=[low, high], nice=False, zero=False)
     ticks: dict[str, Any] = {}
@@ -291,4 +321,9 @@ def _layers(alt: Any, rows: list[dict[str, Any]], axis: str, measure: str, targe
             dy=-8, fontSize=10, fontStyle="italic", color=INK
         )
         layers.append(absent.encode(y=alt.value(HEIGHT), text="printed:N"))
+    if crowded and any(row["sign"] for row in rows):
+        hidden = base.transform_filter("datum.sign").mark_text(
+            angle=270, align="left", dx=4, fontSize=10, fontStyle="italic", color=INK
+        )
+        layers.append(hidden.encode(y=alt.value(HEIGHT), text="printed:N"))
     return alt.layer(*layers).properties(width=width, height=HEIGHT), from_zero

@@ -12,7 +12,7 @@ import polars as pl
 from chitieu._catalogue import MULTIPLIER, catalogue
 from chitieu._language import category, name_of, pick, printed, say, words
 from chitieu._table import CHOICES
-from chitieu.charts._checks import Checks
+from chitieu.charts._checks import Checks, suppressed
 from chitieu.charts._words import number_of, of_abuse, plural, upper
 
 #: Columns that are no breakdown, so that they may vary between the rows of a chart.
@@ -181,8 +181,10 @@ def measure_of(per: int) -> str:
     return next(m for m, times in MULTIPLIER.items() if times == per and m != "ratio")
 
 
-def multiplier(check: Checks, frame: pl.DataFrame, per: int | None) -> int:
+def multiplier(check: Checks, frame: pl.DataFrame, per: int | None, of: str | None) -> int:
     """Return what quotients are multiplied by: the one asked for, that of the measure, or that of the values.
+
+    Where all values are hidden, a table is one of shares of its unit unless the unit of a denominator is named.
 
     Raises:
         PlanError: With code ``unknown_multiplier``, if it is none of those known or does not follow from the table.
@@ -197,6 +199,8 @@ def multiplier(check: Checks, frame: pl.DataFrame, per: int | None) -> int:
         quotients = pl.col("value") * pl.col("denominator") / pl.col("numerator")
         all_of = [n for n in known if some.height and some.select(((quotients / n - 1).abs() < 0.01).all()).item()]
         found = all_of[0] if all_of else None
+        if not some.height and per is None and of is None and suppressed(frame).any():
+            found = 100
     got = per if per is not None else found
     if got not in known or (per is not None and found is not None and per != found):
         raise check.error(

@@ -1,9 +1,4 @@
-"""What may be published: small counts hidden, with others so that none of them can be worked out; and the audit of it.
-
-A count of one to four children names them to their neighbours. The reader of a table is taken to know everything that
-is printed in it and the rules by which it was made: sums of rows and columns, that a total of distinct children is at
-least each part and at most their sum, and that a hidden cell is at least 1 where zeros are shown.
-"""
+"""A table of counts made safe to publish, and the audit of one that someone else made."""
 
 from __future__ import annotations
 
@@ -15,26 +10,13 @@ import polars as pl
 
 from chitieu import _native
 from chitieu._catalogue import html_table
-from chitieu._errors import PlanError
-from chitieu._frame import as_frame
-from chitieu._language import name_of, printed, say, word_list
-from chitieu._protection import NO_EXACT_VALUE, THRESHOLD, ResultsReport, Rule
-from chitieu._releases import ReleaseLog
-from chitieu._result import Result
-from chitieu._result import protect_together as _together
-from chitieu._source import by_polars
+from chitieu._language import name_of, printed, say
+from chitieu._protection import NO_EXACT_VALUE, THRESHOLD, Rule
+from chitieu.disclosure._frames import ROWS_SHOWN, read_table
 
 if TYPE_CHECKING:
     import pandas
     import pyarrow
-
-__all__ = ["Advice", "Protected", "Report", "ResultsReport", "Rule", "audit", "protect", "protect_together"]
-
-#: The word for all of a dimension.
-TOTAL = "total"
-
-#: Rows shown in a notebook.
-ROWS_SHOWN = 40
 
 
 @dataclass(frozen=True)
@@ -217,7 +199,7 @@ def protect(
         (1, 3)
     """
     rule = Rule.of(threshold, zeros, protection)
-    found, axes = _read(frame, dims, count, hierarchies, distinct)
+    found, axes = read_table(frame, dims, count, hierarchies, distinct)
     native, report = _native.protect(found, axes, count, rule.threshold, rule.zeros == "shown", rule.values)
     advice = report.advice()
     cells, not_zero, primary, secondary, certified = report.counts()
@@ -281,97 +263,5 @@ def audit(
         [('A', 'female', 1, 1, 'recovered', False)]
     """
     rule = Rule.of(threshold, zeros, protection)
-    found, axes = _read(frame, dims, count, hierarchies, distinct)
+    found, axes = read_table(frame, dims, count, hierarchies, distinct)
     return pl.DataFrame(_native.audit(found, axes, count, rule.threshold, rule.zeros == "shown", rule.values))
-
-
-def protect_together(
-    results: Sequence[Result],
-    *,
-    threshold: int = THRESHOLD,
-    zeros: str = "shown",
-    protection: str | int = NO_EXACT_VALUE,
-    indicators: Sequence[str] | None = None,
-    whole_groups: str = "told",
-    releases: ReleaseLog | None = None,
-    changes: str = "protected",
-) -> list[Result]:
-    """Return results protected together: by sex, by age, by form, of one or several periods.
-
-    A count that stands in several results is hidden in all or in none, so that none of them gives another away. Three
-    results whose breakdowns are a circle (sex by age, age by form, form by sex) say more together than this takes into
-    account: compute them as one, ``by=["sex", "age_group", "form"]``.
-
-    Args:
-        results: Results of the same records, unfiltered.
-        threshold: As in :meth:`chitieu.Result.protect`, and so are the other options.
-        zeros: ``"shown"`` or ``"hidden"``.
-        protection: ``"no_exact_value"`` or a number of possible values.
-        indicators: Those to be protected. None: all that count people or what happened to them.
-        whole_groups: ``"told"`` or ``"hidden"``.
-        releases: What was published before.
-        changes: ``"protected"`` or ``"known"``: small differences between periods and releases.
-
-    Raises:
-        PlanError: ``already_protected`` for a result that is; ``other_records`` for results that count the same
-            differently.
-
-    Example:
-        >>> import chitieu as ct
-        >>> dataset = ct.synthetic.province("33", children=5_000, year=2022)
-        >>> results = [ct.compute(dataset, period="2022", by=[of], indicators=["abused_children"])
-        ...            for of in ("sex", "age_group")]
-        >>> by_sex, by_age = ct.disclosure.protect_together(results)
-        >>> by_sex.rule.threshold
-        5
-    """
-    rule = Rule.of(threshold, zeros, protection, whole_groups)
-    if any(result.rule is not None for result in results):
-        raise PlanError(
-            say("có kết quả đã được che", "one of the results is protected already"), code="already_protected"
-        )
-    names = None if indicators is None else word_list("indicators", indicators)
-    scope = "people" if names is None else tuple(results[0]._indicator(name) for name in names) if results else ()
-    return _together(list(results), rule, scope, releases, changes)
-
-
-Axis = tuple[str, list[tuple[str, str]], bool, list[str]]
-
-
-def _read(
-    frame: Any,
-    dims: Sequence[str],
-    count: str,
-    hierarchies: Mapping[str, Mapping[str, str]] | None,
-    distinct: Sequence[str],
-) -> tuple[pl.DataFrame, list[Axis]]:
-    """Return the frame and its axes as the crate takes them."""
-    names = word_list("dims", dims)
-    for what, given in (("hierarchies", hierarchies or {}), ("distinct", word_list("distinct", distinct))):
-        for name in given:
-            if name not in names:
-                raise PlanError(
-                    say(f'{what}: "{name}" không có trong dims', f'{what}: "{name}" is not one of dims'),
-                    code="unknown_choice",
-                    expected=", ".join(names),
-                    got=str(name),
-                )
-    found = as_frame("frame", frame)
-    there = [name for name in dict.fromkeys([*names, count]) if name in by_polars("frame", found.collect_schema)]
-    table = by_polars("frame", found.lazy().select(there).collect)
-    axes = [(n, _pairs((hierarchies or {}).get(n, {})), n in distinct, _order(table, n)) for n in names]
-    return table, axes
-
-
-def _pairs(parents: Mapping[str, str]) -> list[tuple[str, str]]:
-    return [(str(child), str(parent)) for child, parent in parents.items()]
-
-
-def _order(table: pl.DataFrame, name: str) -> list[str]:
-    """Return the categories of a column in their own order: those of an Enum, numbers by their size."""
-    if name not in table.columns:
-        return []
-    column = table[name]
-    if isinstance(column.dtype, pl.Enum):
-        return column.dtype.categories.to_list()
-    return [str(v) for v in column.drop_nulls().unique().sort()] if column.dtype.is_integer() else []

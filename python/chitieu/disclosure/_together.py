@@ -1,0 +1,62 @@
+"""Results protected together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chitieu._errors import PlanError
+from chitieu._language import say, word_list
+from chitieu._protection import NO_EXACT_VALUE, THRESHOLD, Rule
+from chitieu._releases import ReleaseLog
+from chitieu._result import Result
+from chitieu._result import protect_together as _together
+
+
+def protect_together(
+    results: Sequence[Result],
+    *,
+    threshold: int = THRESHOLD,
+    zeros: str = "shown",
+    protection: str | int = NO_EXACT_VALUE,
+    indicators: Sequence[str] | None = None,
+    whole_groups: str = "told",
+    releases: ReleaseLog | None = None,
+    changes: str = "protected",
+) -> list[Result]:
+    """Return results protected together: by sex, by age, by form, of one or several periods.
+
+    A count that stands in several results is hidden in all or in none, so that none of them gives another away. Three
+    results whose breakdowns are a circle (sex by age, age by form, form by sex) say more together than this takes into
+    account: compute them as one, ``by=["sex", "age_group", "form"]``.
+
+    Args:
+        results: Results of the same records, unfiltered.
+        threshold: As in :meth:`chitieu.Result.protect`, and so are the other options.
+        zeros: ``"shown"`` or ``"hidden"``.
+        protection: ``"no_exact_value"`` or a number of possible values.
+        indicators: Those to be protected. None: all that count people or what happened to them.
+        whole_groups: ``"told"`` or ``"hidden"``.
+        releases: What was published before.
+        changes: ``"protected"`` or ``"known"``: small differences between periods and releases.
+
+    Raises:
+        PlanError: ``already_protected`` for a result that is; ``other_records`` for results that count the same
+            differently.
+
+    Example:
+        >>> import chitieu as ct
+        >>> dataset = ct.synthetic.province("33", children=5_000, year=2022)
+        >>> results = [ct.compute(dataset, period="2022", by=[of], indicators=["abused_children"])
+        ...            for of in ("sex", "age_group")]
+        >>> by_sex, by_age = ct.disclosure.protect_together(results)
+        >>> by_sex.rule.threshold
+        5
+    """
+    rule = Rule.of(threshold, zeros, protection, whole_groups)
+    if any(result.rule is not None for result in results):
+        raise PlanError(
+            say("có kết quả đã được che", "one of the results is protected already"), code="already_protected"
+        )
+    names = None if indicators is None else word_list("indicators", indicators)
+    scope = "people" if names is None else tuple(results[0]._indicator(name) for name in names) if results else ()
+    return _together(list(results), rule, scope, releases, changes)
