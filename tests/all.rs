@@ -4,6 +4,7 @@ mod abuse;
 mod cases;
 mod crosstab;
 mod damage;
+mod disclosure;
 #[path = "embed/src/main.rs"]
 mod embed;
 mod examples;

@@ -8,7 +8,7 @@ use crate::frame::Frame;
 use crate::plan::PyPlan;
 use chitieu::Result;
 use chitieu::abuse::Table;
-use chitieu::disclosure::{self, Axis, Changes, Protection, Released, ReleasedAbuse, Report, Rule, Scope, Terms, Zeros};
+use chitieu::disclosure::{self, Axis, Changes, Protection, Released, ReleasedAbuse, Report, Rule, Scope, Terms, Tightness, Zeros};
 use polars_core::prelude::DataFrame;
 use pyo3::prelude::*;
 
@@ -144,6 +144,7 @@ fn protect(
 
 /// What can be worked out of the hidden cells of a table.
 #[pyfunction]
+#[allow(clippy::too_many_arguments, reason = "what an audit is told; Python names each")]
 fn audit(
     py: Python<'_>,
     frame: &Bound<'_, PyAny>,
@@ -152,9 +153,11 @@ fn audit(
     threshold: u64,
     zeros_shown: bool,
     values: Option<u32>,
+    exact: bool,
 ) -> PyResult<Frame> {
     let frame = arrow::whole(frame)?;
-    enter(py, || disclosure::audit(&frame, &axes(dims), count, &rule(threshold, zeros_shown, values)?).map(Frame))
+    let tightness = if exact { Tightness::Exact } else { Tightness::Carried };
+    enter(py, || disclosure::audit(&frame, &axes(dims), count, &rule(threshold, zeros_shown, values)?, tightness).map(Frame))
 }
 
 /// The table with rounded counts; how many cells are changed, and the largest difference. With a secret at random.

@@ -4,16 +4,21 @@ use super::axis::Axis;
 use super::bounds::Bounds;
 use super::certify::unproven;
 use super::cube::{Cube, counts, wrong};
+use super::exact::Exact;
 use super::relations::{System, UNBOUNDED};
 use super::rule::Rule;
 use super::search::{Effort, Move, Search};
 use crate::error::{Error, Result};
 use crate::task;
 use polars_core::prelude::*;
+use std::collections::HashSet;
 
 /// How long to look for a table that fits, and for others.
 const FIRST: Effort = Effort { tries: 40, steps: 20_000 };
 const OTHER: Effort = Effort { tries: 6, steps: 400 };
+
+/// Tables of more inner cells are too large for an integer program that nobody asked for.
+const MOST_INNER: usize = 2_000;
 
 /// What the public can work out of one hidden cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,19 +47,28 @@ impl Finding {
     }
 }
 
+/// How the bounds of hidden cells are found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Tightness {
+    /// By carrying bounds along sums: valid, and fast on any table; not always the tightest.
+    Carried,
+    /// By two integer programs for each cell: exact where these come to an end. For tables of some hundred hidden cells.
+    Exact,
+}
+
 /// Judges a table in which counts are hidden as null: what can anyone work out of the hidden cells?
 ///
 /// The frame holds inner cells and margins, with [`TOTAL`](super::TOTAL) for all of a dimension; cells without a row are taken as not
 /// published. Nothing is taken from who made it: all sums, inequalities of distinct totals and the rule itself (where zeros are
 /// shown, a hidden cell is at least 1) are carried to bounds, and a cell is safe only if whole other tables are found,
-/// and added up again, in which it has other numbers.
+/// and added up again, in which it has other numbers. An integer program is asked about what stays open.
 ///
 /// The outcome has a row for each hidden cell: the dimensions, `lower`, `upper` (null where nothing bounds it), `finding` (`safe`,
 /// `not_small`, `recovered`, `narrow`, `open`) and `safe`. What is `open` is not safe.
 ///
 /// # Errors
 /// As [`protect`](super::protect); [`Error::Contradiction`] if no counts can be like what is published.
-pub fn audit(frame: &DataFrame, axes: &[Axis], count: &str, rule: &Rule) -> Result<DataFrame> {
+pub fn audit(frame: &DataFrame, axes: &[Axis], count: &str, rule: &Rule, tightness: Tightness) -> Result<DataFrame> {
     let (cube, rows) = Cube::of(frame, axes, count)?;
     let given = counts(frame, count, true)?;
     let system = cube.system();
@@ -64,9 +78,21 @@ pub fn audit(frame: &DataFrame, axes: &[Axis], count: &str, rule: &Rule) -> Resu
     }
     let hidden: Vec<u32> = (0..).zip(&given).filter(|(_, n)| n.is_none()).map(|(row, _): (usize, _)| rows[row]).collect();
     let bounds = Bounds::new(&system, seen.clone()).map_err(|_| Error::Contradiction { table: "frame".to_owned() })?;
-    let findings = judge(&system, &bounds, &seen, &hidden, rule);
-    let least: Vec<i64> = hidden.iter().map(|cell| bounds.of(*cell).0).collect();
-    let most: Vec<Option<i64>> = hidden.iter().map(|cell| Some(bounds.of(*cell).1).filter(|most| *most < UNBOUNDED)).collect();
+    let mut ranges: Vec<(i64, i64)> = hidden.iter().map(|cell| bounds.of(*cell)).collect();
+    if tightness == Tightness::Exact {
+        let exact = Exact::new(&system, &bounds);
+        for (cell, range) in hidden.iter().zip(&mut ranges) {
+            for is_most in [false, true] {
+                let end = if is_most { range.1 } else { range.0 };
+                let found = exact.extreme(*cell, is_most).filter(|of| of.is_proven && end < UNBOUNDED);
+                let tighter = found.map_or(end, |of| of.numbers[*cell as usize]);
+                *range = if is_most { (range.0, tighter) } else { (tighter, range.1) };
+            }
+        }
+    }
+    let findings = judge(&system, &bounds, &seen, &hidden, &ranges, rule);
+    let least: Vec<i64> = ranges.iter().map(|range| range.0).collect();
+    let most: Vec<Option<i64>> = ranges.iter().map(|range| Some(range.1).filter(|most| *most < UNBOUNDED)).collect();
     let words = findings.iter().map(|found| Some(found.as_str())).collect::<StringChunked>();
     let safe: Vec<bool> = findings.iter().map(|found| matches!(found, Finding::Safe | Finding::NotSmall)).collect();
     let mut columns = cube.columns(&hidden);
@@ -79,39 +105,57 @@ pub fn audit(frame: &DataFrame, axes: &[Axis], count: &str, rule: &Rule) -> Resu
     DataFrame::new(hidden.len(), columns).map_err(wrong)
 }
 
-fn judge(system: &System, bounds: &Bounds, seen: &[(i64, i64)], hidden: &[u32], rule: &Rule) -> Vec<Finding> {
+fn judge(system: &System, bounds: &Bounds, seen: &[(i64, i64)], hidden: &[u32], ranges: &[(i64, i64)], rule: &Rule) -> Vec<Finding> {
     let threshold = rule.threshold.cast_signed();
-    let by_bounds = |cell: u32| {
-        let (least, most) = bounds.of(cell);
-        if least >= threshold {
+    let by_bounds = |(least, most): &(i64, i64)| {
+        if *least >= threshold {
             Finding::NotSmall
         } else if least == most {
             Finding::Recovered
-        } else if bounds.width(cell) < rule.values() as i64 {
+        } else if most - least + 1 < rule.values() as i64 {
             Finding::Narrow
         } else {
             Finding::Open
         }
     };
-    let mut findings: Vec<Finding> = hidden.iter().map(|cell| by_bounds(*cell)).collect();
-    let start: Vec<i64> = (0..system.cells() as u32).map(|cell| bounds.of(cell).0).collect();
+    let mut findings: Vec<Finding> = ranges.iter().map(by_bounds).collect();
+    if !findings.contains(&Finding::Open) {
+        return findings;
+    }
+    let exact = Exact::new(system, bounds);
+    let Some(start) = some_table(system, bounds, &exact, hidden) else { return findings };
     let mut search = Search::new(system, &start, |cell| bounds.of(cell));
-    if findings.contains(&Finding::Open) && search.mend(FIRST) {
-        let numbers: Vec<i64> = (0..system.cells() as u32).map(|cell| search.number(cell)).collect();
-        let mut found: Vec<(u32, Vec<Move>)> = Vec::new();
-        for (cell, _) in hidden.iter().zip(&findings).filter(|(_, of)| **of == Finding::Open) {
-            task::look();
-            found.push((*cell, others(&mut search, *cell, rule.values())));
+    let mut found: Vec<(u32, Vec<Move>)> = Vec::new();
+    for (cell, _) in hidden.iter().zip(&findings).filter(|(_, of)| **of == Finding::Open) {
+        task::look();
+        let mut moves = others(&mut search, *cell, rule.values());
+        if moves.len() + 1 < rule.values() && system.inner.len() <= MOST_INNER {
+            let ends = [false, true].into_iter().filter_map(|is_most| exact.extreme(*cell, is_most));
+            moves.extend(ends.map(|of| difference(&start, &of.numbers)));
         }
-        let unproven = unproven(system, &numbers, seen, &found, rule.values());
-        let proven: std::collections::HashSet<u32> = found.iter().map(|(cell, _)| *cell).filter(|cell| !unproven.contains(cell)).collect();
-        for (cell, finding) in hidden.iter().zip(&mut findings) {
-            if proven.contains(cell) {
-                *finding = Finding::Safe;
-            }
-        }
+        found.push((*cell, moves));
+    }
+    let unproven = unproven(system, &start, seen, &found, rule.values());
+    let proven: HashSet<u32> = found.iter().map(|(cell, _)| *cell).filter(|cell| !unproven.contains(cell)).collect();
+    for (_, finding) in hidden.iter().zip(&mut findings).filter(|(cell, _)| proven.contains(cell)) {
+        *finding = Finding::Safe;
     }
     findings
+}
+
+/// A table that agrees with all that is published, if one is found.
+fn some_table(system: &System, bounds: &Bounds, exact: &Exact, hidden: &[u32]) -> Option<Vec<i64>> {
+    let start: Vec<i64> = (0..system.cells() as u32).map(|cell| bounds.of(cell).0).collect();
+    let mut search = Search::new(system, &start, |cell| bounds.of(cell));
+    if search.mend(FIRST) {
+        return Some((0..system.cells() as u32).map(|cell| search.number(cell)).collect());
+    }
+    let first = hidden.first().filter(|_| system.inner.len() <= MOST_INNER)?;
+    exact.extreme(*first, false).map(|of| of.numbers)
+}
+
+fn difference(from: &[i64], to: &[i64]) -> Move {
+    (0..).zip(from.iter().zip(to)).map(|(cell, (a, b))| (cell, b - a)).filter(|(_, by)| *by != 0).collect()
 }
 
 /// Tables in which a cell has other numbers.

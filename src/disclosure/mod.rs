@@ -26,6 +26,7 @@ mod bounds;
 mod certify;
 mod changes;
 mod cube;
+mod exact;
 mod lists;
 mod protect;
 mod relations;
@@ -36,7 +37,7 @@ mod search;
 mod suppress;
 
 pub use abuse::{ReleasedAbuse, protect_abuse};
-pub use audit::audit;
+pub use audit::{Tightness, audit};
 pub use axis::{Axis, TOTAL};
 pub use protect::{Advice, Protected, Report, protect};
 pub use results::{Changes, ProtectedResults, Released, ResultsReport, Scope, Terms, protect_results};

@@ -175,11 +175,12 @@ def outputs(dataset):
         "response": selection.response(until="2022-12-31"),
         "supported": selection.supported(),
         "sanctions": register.sanctions(period="2022", by=["form"]),
+        "ages": selection.counts("child", by=["sex", "age_group"]),
     }
     for name, table in tables.items():
         yield f"abuse: {name}", table._repr_html_()
     yield "abuse printed", repr(tables["counts"].table(rows="form", columns="sex", percent=True))
-    yield "pyramid", drawn(ct.charts.pyramid(selection.counts("child", by=["sex", "age_group"]), source="X"))
+    yield "pyramid", drawn(ct.charts.pyramid(tables["ages"], source="X"))
     yield (
         "overlap",
         drawn(
@@ -188,7 +189,11 @@ def outputs(dataset):
     )
     yield "series", drawn(ct.charts.series(tables["repeats"].filter(area="33"), source="X"))
     supported = selection.supported(area_level="district")
-    yield "funnel", drawn(ct.charts.funnel(supported, source="X", area_level="district"))
+    yield "funnel", drawn(ct.charts.funnel(supported.without_protection("X"), source="X", area_level="district"))
+    rows = supported.to_polars().with_columns(numerator=pl.lit(20), denominator=pl.lit(40), value=pl.lit(50.0))
+    status = pl.when(pl.int_range(pl.len()) % 4 == 0).then(pl.lit("suppressed")).otherwise(pl.lit("ok"))
+    yield "funnel of a part", drawn(ct.charts.funnel(rows.with_columns(status=status), source="X"))
+    yield "pyramid let go", drawn(ct.charts.pyramid(tables["ages"].without_protection("X"), source="X"))
 
 
 def test_everything_shown_is_of_its_language(language, dataset, places):

@@ -1,0 +1,506 @@
+"""An attack on protected results and tables of abuse, apart from how they are made: from what leaves, and the rules.
+
+Every count of a publication is an unknown whole number; what a reader knows of them is a system of sums and
+inequalities; a small count with one solution alone is a leak.
+"""
+
+import gc
+import json
+import pickle
+import random
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cache, lru_cache
+from pathlib import Path
+
+import chitieu as ct
+import numpy as np
+import polars as pl
+import pytest
+from attacker import OPEN, Attack, Rules, _Seen
+from scipy.sparse import csr_array
+
+# ================================================================ what a reader knows
+
+#: A count: its kind (``n`` counted, ``u`` undecided, ``f`` undecided as published, ``rest``, ``more``), what it counts,
+#: when, in which list of areas, level, area, and categories that are not the total.
+Key = tuple[str, str, str, str, str, str, frozenset[tuple[str, str]]]
+Terms = tuple[tuple[Key, float], ...]
+
+MULTIPLIER = {"count": 1, "percent": 100, "per_1000": 1_000, "per_100000": 100_000, "ratio": 100}
+ABUSE = ("victims", "perpetrators", "sanctions")
+PEOPLE = (*ABUSE, "children", "births", "deaths", "injuries", "population", "pupils", "marriages")
+#: Dimensions whose categories overlap by their nature: their totals are never taken as sums.
+OVERLAP = ("form", "circumstance")
+
+
+@cache
+def parents(vintage: str) -> dict[tuple[str, str], tuple[str, str]]:
+    """Return the area above each area of a list."""
+    frame = ct.areas(on=vintage)
+    level = dict(zip(frame["code"], frame["level"], strict=True)) | {"VN": "country"}
+    return {
+        (own, code): (level[above], above)
+        for code, own, above in frame.select("code", "level", "parent").iter_rows()
+        if above is not None
+    } | {(own, code): ("country", "VN") for code, own in frame.select("code", "level").iter_rows() if own == "province"}
+
+
+@dataclass
+class Row:
+    """A row of a result, by the counts it is made of."""
+
+    given: dict[str, object]
+    cell: frozenset[tuple[str, str]]
+    numerator: Key
+    #: The denominator as a count of its own, as other indicators count it.
+    below: Key | None
+    undecided: Key
+    #: Whether numerator and denominator are of the same records: what is undecided in either is then in neither.
+    share: bool
+    #: Whether they have the same breakdowns as well.
+    same: bool
+
+    @property
+    def denominator(self) -> Key | None:
+        """The denominator, of a share only those that could be decided."""
+        if self.below is None or not self.share:
+            return self.below
+        return ("n", self.undecided[1], *self.below[2:])
+
+    @property
+    def rest(self) -> Key | None:
+        """Those in the denominator of a share who are not in its numerator."""
+        return ("rest", self.undecided[1], *self.numerator[2:]) if self.same else None
+
+    @property
+    def counts(self) -> list[tuple[Key, int | None]]:
+        """The numbers that the row holds, null where it does not tell."""
+        found = [(self.numerator, self.given["numerator"]), (self.undecided, self.given["undecided"])]
+        if self.denominator is not None:
+            found.append((self.denominator, self.given["denominator"]))
+        return found  # type: ignore[return-value]
+
+
+def rows_of(frame: pl.DataFrame, plan: ct.Plan, edition: str = "") -> list[Row]:
+    """Return the rows of a result that say something, each with its counts.
+
+    ``edition`` tells apart the same counts of other records.
+    """
+    data = plan._data
+    quantities = {q["id"]: q for q in data["quantities"]}
+    definitions = {i["id"]: i for i in data["indicators"]}
+    period, vintage = data["period"] + edition, str(data["area_vintage"])
+
+    def key(kind: str, quantity: str, row: Mapping[str, object]) -> Key:
+        dims = quantities[quantity]["dimensions"]
+        cell = frozenset((d, str(row[d])) for d in data["by"] if d in dims and row[d] != "total")
+        name = quantity.removesuffix("_all")
+        return kind, name, period, vintage, str(row["area_level"]), str(row["area"]), cell
+
+    found = []
+    for row in frame.filter(pl.col("status") != "not_applicable").iter_rows(named=True):
+        definition = definitions[row["indicator"]]
+        one, two = definition["numerator"], definition.get("denominator")
+        cell = frozenset((d, str(row[d])) for d in data["by"])
+        undecided, below, share, same = key("u", one, row), None, False, False
+        if row["measure"] != "count":
+            share = definition["kind"] == "proportion"
+            same = share and quantities[one]["dimensions"] == quantities[two]["dimensions"]
+            below = key("n", two, row)
+            undecided = ("f", f"{one}/{two}", *undecided[2:6], cell)
+        found.append(Row(row, cell, key("n", one, row), below, undecided, share, same))
+    return found
+
+
+@dataclass
+class Known:
+    """A system of what is known of counts."""
+
+    value: dict[Key, int] = field(default_factory=dict)
+    hidden: set[Key] = field(default_factory=set)
+    low: dict[Key, int] = field(default_factory=dict)
+    high: dict[Key, int] = field(default_factory=dict)
+    #: Weighted sums between two bounds.
+    sums: dict[tuple[Terms, float, float], str] = field(default_factory=dict)
+
+    def see(self, key: Key, value: int | None) -> None:
+        """Take a number as it is published, or that it is not."""
+        if value is None:
+            self.hidden.add(key)
+        elif self.value.setdefault(key, value) != value:
+            raise AssertionError(f"{key} is published as {value} and as {self.value[key]}")
+
+    def add(self, terms: Iterable[tuple[Key, float]], low: float, high: float, why: str) -> None:
+        self.sums[tuple(terms), low, high] = why
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A total and its parts."""
+
+    group: tuple[str, ...]
+    total: Key
+    parts: tuple[Key, ...]
+
+
+def relations_of(rows: Sequence[Row]) -> set[Relation]:
+    """Return every total with its parts in the rows of one result, of all that is counted."""
+    found: set[Relation] = set()
+    of_kind: dict[object, dict[tuple[object, frozenset[tuple[str, str]]], Key]] = defaultdict(dict)
+    for row in rows:
+        place = row.numerator[4:6]
+        for role, key in enumerate((row.numerator, row.denominator, row.undecided, row.rest)):
+            if key is not None:
+                of_kind[row.given["indicator"], key[0], role][place, row.cell] = key
+    for of in of_kind.values():
+        inside: dict[tuple[str, Key], dict[Key, None]] = defaultdict(dict)
+        for (place, cell), key in of.items():
+            for dim, word in cell:
+                if word != "total":
+                    total = of[place, cell - {(dim, word)} | {(dim, "total")}]
+                    if total != key:
+                        inside[dim, total][key] = None
+            above = parents(key[3]).get(key[4:6])
+            while above is not None and (above, cell) not in of:
+                above = parents(key[3]).get(above)
+            if above is not None:
+                inside["area " + key[4], of[above, cell]][key] = None
+        for (dim, total), parts in inside.items():
+            found.add(Relation((*total[:3], dim), total, tuple(sorted(parts, key=str))))
+    return found
+
+
+#: What may hold between a total and its parts.
+LAWS = ("equal", "sum at most total", "total at most sum", "part at most total")
+
+
+def laws_of(relations: Iterable[Relation], truth: Mapping[Key, int]) -> dict[tuple[str, ...], set[str]]:
+    """Return what holds between totals and parts of a group, everywhere: a reader may take it as the rule."""
+    held: dict[tuple[str, ...], set[str]] = defaultdict(lambda: set(LAWS))
+    for relation in relations:
+        if relation.total not in truth or any(part not in truth for part in relation.parts):
+            held[relation.group].clear()
+            continue
+        total, parts = truth[relation.total], [truth[part] for part in relation.parts]
+        of = held[relation.group]
+        of -= {"equal"} if total != sum(parts) else set()
+        of -= {"sum at most total"} if total < sum(parts) else set()
+        of -= {"total at most sum"} if total > sum(parts) else set()
+        of -= {"part at most total"} if total < max(parts) else set()
+    for group, of in held.items():
+        if group[-1] in OVERLAP:
+            of -= {"equal", "sum at most total"}
+    return dict(held)
+
+
+def relate(known: Known, relations: Iterable[Relation], laws: Mapping[tuple[str, ...], set[str]]) -> None:
+    """Add the laws between totals and parts to what is known."""
+    for relation in relations:
+        of = laws[relation.group]
+        terms = [(relation.total, -1.0), *((part, 1.0) for part in relation.parts)]
+        why = " ".join(relation.group)
+        if "equal" in of:
+            known.add(terms, 0, 0, why)
+            continue
+        low, high = (0 if "total at most sum" in of else -OPEN), (0 if "sum at most total" in of else OPEN)
+        if low == 0 or high == 0:
+            known.add(terms, low, high, why)
+        if "part at most total" in of:
+            for part in relation.parts:
+                known.add([(relation.total, 1.0), (part, -1.0)], 0, OPEN, why)
+
+
+def true_counts(rows: Sequence[Row]) -> dict[Key, int]:
+    """Return all counts of results as they are: also what is undecided in the denominator of a rate alone."""
+    found: dict[Key, int] = {}
+    for row in rows:
+        for key, count in row.counts:
+            assert count is not None
+            assert found.setdefault(key, count) == count, (key, count, found[key])
+        if row.rest is not None and row.denominator is not None:
+            found[row.rest] = found[row.denominator] - found[row.numerator]
+    for row in rows:
+        if row.below is not None and not row.share:
+            found.setdefault(_undecided(row.below), found[row.undecided] - found[_undecided(row.numerator)])
+    return found
+
+
+def _undecided(key: Key) -> Key:
+    return ("u", *key[1:])
+
+
+def read(known: Known, rows: Sequence[Row], *, bounds: bool) -> None:
+    """Add what protected rows say: numbers, that a number is hidden, limits of what is suppressed."""
+    for row in rows:
+        for key, count in row.counts:
+            known.see(key, count)
+        if row.denominator is not None and row.below is not None:
+            if not row.share:
+                terms = [(row.undecided, -1), (_undecided(row.numerator), 1), (_undecided(row.below), 1)]
+                known.add(terms, 0, 0, "undecided of both")
+            else:
+                known.add([(row.denominator, 1), (row.numerator, -1)], 0, OPEN, "part of the whole")
+            if row.rest is not None:
+                known.add([(row.denominator, -1), (row.numerator, 1), (row.rest, 1)], 0, 0, "rest")
+        if row.given["status"] == "suppressed" and bounds:
+            times = MULTIPLIER[str(row.given["measure"])]
+            for side, column in ((1, "lower"), (-1, "upper")):
+                limit = row.given[column]
+                if isinstance(limit, float):
+                    limit -= side * 1e-9 * max(1.0, abs(limit))
+                    if row.denominator is None:
+                        known.add([(row.numerator, side)], side * limit, OPEN, "bounds")
+                    else:
+                        terms = [(row.numerator, side * times), (row.denominator, -side * limit)]
+                        known.add(terms, -1e-6, OPEN, "bounds")
+
+
+def identities(known: Known, rows: Sequence[Row], truth: Mapping[Key, int]) -> None:
+    """Add that those a share is of are decided or undecided, where that holds everywhere: few have no answer."""
+    found: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        if row.share and row.below is not None and {row.below, _undecided(row.below)} <= truth.keys():
+            found["".join(row.undecided[1:4])].append(row)
+    for of in found.values():
+        all_there, certain = [], []
+        for row in of:
+            assert row.below is not None and row.denominator is not None
+            all_there.append([(row.denominator, -1), (row.below, 1), (_undecided(row.below), 1), (row.undecided, -1)])
+            certain.append([(row.denominator, -1), (row.below, 1)])
+        for sums, high in ((all_there, 0), (certain, OPEN)):
+            if all(0 <= sum(truth[key] * sign for key, sign in terms) <= high for terms in sums):
+                for terms in sums:
+                    known.add(terms, 0, high, "all are decided or undecided")
+
+
+class System(Attack):
+    """Counts that are not published, with all that is known of them."""
+
+    def __init__(self, known: Known, rules: Rules) -> None:
+        """Take published numbers into the bounds; a sum without an unknown number must hold."""
+        self.rules = rules
+        places: dict[Key, int] = {}
+        columns: list[int] = []
+        which: list[int] = []
+        weights: list[float] = []
+        lows, highs = [], []
+        hidden = known.hidden - known.value.keys()
+        for key in hidden:
+            places.setdefault(key, len(places))
+        for (terms, low, high), why in known.sums.items():
+            shown = 0.0
+            of: dict[int, float] = defaultdict(float)
+            for key, weight in terms:
+                if key in known.value:
+                    shown += weight * known.value[key]
+                else:
+                    of[places.setdefault(key, len(places))] += weight
+            lowest, highest = (low if low <= -OPEN else low - shown), (high if high >= OPEN else high - shown)
+            if not any(of.values()):
+                if lowest > 1e-6 or highest < -1e-6:
+                    raise AssertionError(f"published numbers contradict each other: {why}: {terms}")
+                continue
+            which += [len(lows)] * len(of)
+            columns += of.keys()
+            weights += of.values()
+            lows.append(lowest)
+            highs.append(highest)
+        self.cells = list(places)  # type: ignore[assignment]
+        self.low = np.array([rules.least if key in hidden else 0 for key in places], dtype=np.int64)
+        self.high = np.full(len(places), OPEN, dtype=np.int64)
+        self.matrix = csr_array((weights, (which, columns)), shape=(len(lows), len(places)), dtype=float)
+        self.row_low, self.row_high = np.array(lows, dtype=float), np.array(highs, dtype=float)
+        self.places = places
+        self.whys = list(known.sums.values())
+
+    def holds(self, tables: np.ndarray) -> np.ndarray:
+        """Tell which of some tables, one a row, agree with all that is published."""
+        if not len(tables):
+            return np.zeros(0, dtype=bool)
+        sums = (self.matrix @ tables.T).T
+        within = ((tables >= self.low) & (tables <= self.high)).all(axis=1)
+        return within & ((sums >= self.row_low - 1e-6) & (sums <= self.row_high + 1e-6)).all(axis=1)
+
+    def leaks(self, truth: Mapping[Key, int], targets: Iterable[Key]) -> dict[Key, set[int]]:
+        """Return those of the targets that have fewer possible values than asked for, with these values."""
+        start = np.array([truth[key] for key in self.cells], dtype=np.int64)  # type: ignore[index]
+        if not self.holds(start[None])[0]:
+            raise AssertionError(f"the truth does not agree with what is published: {self.why_not(start, truth)}")
+        small = [self.places[key] for key in targets if key in self.places]
+        seen = _Seen(self, start, small)
+        seen.easy = np.zeros((0, len(start)), dtype=np.int64)
+        chance = np.random.default_rng(len(start))
+        reach = self.rules.asked
+        for _ in range(4):
+            left = seen.left()
+            if not left:
+                return {}
+            weights = np.zeros(len(start))
+            weights[left] = chance.uniform(0.5, 1.5, len(left)) * chance.choice([-1, 1], len(left))
+            for sign in (1, -1):
+                seen.add(self.search(sign * weights, start - reach, start + reach))
+                weights[[place for place in left if len(seen.values[place]) >= self.rules.asked]] = 0
+                if not weights.any():
+                    break
+            if len(seen.left()) == len(left):
+                break
+            reach *= 3
+        wrong: dict[Key, set[int]] = {}
+        for place in seen.left():
+            if len(seen.values[place]) < self.rules.asked:
+                self._settle(seen, place)
+            if len(seen.values[place]) < self.rules.asked:
+                wrong[self.cells[place]] = {int(value) for value in seen.values[place]}  # type: ignore[index]
+        return wrong
+
+    def why_not(self, start: np.ndarray, truth: Mapping[Key, int]) -> list[str]:
+        """Return the first of what the truth does not agree with."""
+        wrong = [f"{key} = {truth[key]} is below {low}" for key, low in zip(self.cells, self.low, strict=True) if truth[key] < low]  # type: ignore[index]
+        sums = self.matrix @ start
+        for row in np.nonzero((sums < self.row_low - 1e-6) | (sums > self.row_high + 1e-6))[0]:
+            of = self.matrix[[row]].tocoo()
+            terms = [f"{w:g} * {self.cells[c]} (={start[c]})" for w, c in zip(of.data, of.coords[1], strict=True)]
+            wrong.append(f"{self.row_low[row]} <= {' + '.join(terms)} <= {self.row_high[row]}")
+        return wrong[:3]
+
+
+@dataclass
+class Given:
+    """Results as they are and as they are published, of the same records (``edition``)."""
+
+    true: ct.Result
+    safe: ct.Result
+    edition: str = ""
+
+
+def system_of(
+    given: Sequence[Given],
+    rules: Rules,
+    *,
+    scope: Sequence[str] = PEOPLE,
+    bounds: bool = True,
+    every: bool = True,
+) -> tuple[Known, dict[Key, int], set[Key]]:
+    """Return what is known, the truth, and the small counts that must not be.
+
+    ``every`` takes also what holds between counts of several indicators.
+    """
+    known, true_rows = Known(), []
+    relations: set[Relation] = set()
+    targets: set[Key] = set()
+    for one in given:
+        rows = rows_of(one.true.to_polars(), one.true.plan, one.edition)
+        true_rows += rows
+        relations |= relations_of(rows)
+        read(known, rows_of(one.safe.to_polars(), one.safe.plan, one.edition), bounds=bounds)
+        tables = {q["id"]: q["table"] for q in one.true.plan._data["quantities"]}
+        for row in rows:
+            for key in (row.numerator, row.denominator, row.undecided, row.rest):
+                if key is not None and all(tables[name] in scope for name in key[1].split("/")):
+                    targets.add(key)
+    truth = true_counts(true_rows)
+    relate(known, relations, laws_of(relations, truth))
+    if every:
+        identities(known, true_rows, truth)
+    return known, truth, {key for key in targets if rules.small(truth[key])}
+
+
+# ================================================================ records
+
+FORMS = ("violence", "exploitation", "sexual_abuse", "trafficking", "abandonment", "neglect", "other")
+#: Communes of two districts of Hưng Yên, of which some become one in July 2025.
+PLACES = ("12205", "12208", "12211", "12214", "12280", "12283", "12286", "12289")
+ABUSE_INDICATORS = (
+    "abused_children",
+    "abused_children_by_form_share",
+    "abused_children_supported",
+    "abuse_cases",
+    "abuse_cases_by_form_share",
+    "perpetrators",
+    "sanctions",
+)
+
+
+def tables(seed: int, *, children: int = 200, victims: int = 40, gaps: float = 0.1, many: float = 0.3) -> dict[str, pl.DataFrame]:
+    """Return small tables of made-up records; ``gaps`` are not recorded, ``many`` come back or have two forms."""
+    chance = random.Random(seed)
+    places = PLACES[: chance.randint(2, len(PLACES))]
+    weights = [chance.choice([1, 1, 3, 10]) for _ in places]
+
+    def gap(value: object, share: float = gaps) -> object:
+        return None if chance.random() < share else value
+
+    def place() -> str:
+        return chance.choices(places, weights)[0]
+
+    people = []
+    for number in range(children):
+        born = date(2006, 1, 1) + timedelta(days=chance.randrange(17 * 365))
+        by_year = chance.random() < gaps
+        people.append(
+            {
+                "child_id": f"k{number}",
+                "birth_date": None if by_year else born,
+                "birth_year": born.year if by_year else None,
+                "sex": gap(chance.choice(["male", "female"])),
+                "commune": place(),
+                "birth_registered": gap(chance.random() < 0.9),
+                "circumstances": gap(chance.sample(["d1", "d2", "d3"], chance.choice([0, 0, 0, 1, 2]))),
+                "supported": gap(chance.random() < 0.6),
+                "at_risk": gap(chance.random() < 0.1),
+            }
+        )
+    abused = []
+    cases = [f"c{number}" for number in range(max(1, victims))]
+    for number in range(victims):
+        # A child of the register, the same again now and then, or one that is not in it.
+        child = people[chance.randrange(len(people))] if people and chance.random() < 0.8 else None
+        if abused and chance.random() < many / 2:
+            child = next((p for p in people if p["child_id"] == abused[-1]["child_id"]), child)
+        born = date(2007, 1, 1) + timedelta(days=chance.randrange(15 * 365))
+        own = {"child_id": f"x{number}", "birth_date": born, "birth_year": None, "sex": chance.choice(["male", "female"])}
+        own = {column: (child or own)[column] for column in own}
+        abused.append(
+            {
+                "case_id": cases[number] if chance.random() > many / 2 else cases[max(0, number - 1)],
+                **own,
+                "commune": child["commune"] if child and chance.random() < 0.9 else place(),
+                "received_date": date(2022, 1, 1) + timedelta(days=chance.randrange(365)),
+                "forms": gap(chance.sample(FORMS[:4], 2 if chance.random() < many else 1)),
+                "environment": gap(chance.choice(["family", "school"])),
+                "confirmed": gap(chance.random() < 0.9),
+                "supported": gap(chance.random() < 0.7),
+            }
+        )
+    persons = [
+        {
+            "case_id": chance.choice(abused)["case_id"],
+            "person_id": f"p{number}",
+            "sex": gap(chance.choice(["male", "male", "female"])),
+            "relation": gap(chance.choice(["parent", "stranger", "teacher"])),
+        }
+        for number in range(victims if abused else 0)
+    ]
+    decisions = [
+        {
+            "decision_id": f"q{number}",
+            "case_id": chance.choice(abused)["case_id"],
+            "decided_on": date(2022, 1, 1) + timedelta(days=chance.randrange(365)),
+            "commune": place(),
+            "status": chance.choice(["in_force", "in_force", "annulled"]),
+        }
+        for number in range(victims // 2 if abused else 0)
+    ]
+    return {
+        "children": pl.DataFrame(people, infer_schema_length=None),
+        "victims": pl.DataFrame(abused, infer_schema_length=None),
+        "perpetrators": pl.DataFrame(persons, infer_schema_length=None),
+        "sanctions": pl.DataFrame(decisions, infer_schema_length=None),
+    }
+
+
+def dataset_of(frames: Mapping[str, pl.DataFrame]) -> ct.Dataset:
+    return ct.Dataset(**{name: f for name, f in frames.items() if f.height}, area_vintage="2022-12-31")
