@@ -118,9 +118,9 @@ impl PyReport {
         self.0.hidden_totals.clone()
     }
 
-    /// At which dimension, which are to be published apart, cells shown, cells that would be shown.
-    fn advice(&self) -> Option<(String, Vec<String>, u64, u64)> {
-        self.0.advice.as_ref().map(|of| (of.at.clone(), of.apart.clone(), of.shown, of.would_be_shown))
+    /// At which dimension, which are to be published apart; cells of that table, kept in it, shown now, and lost.
+    fn advice(&self) -> Option<(String, Vec<String>, [u64; 4])> {
+        self.0.advice.as_ref().map(|a| (a.at.clone(), a.apart.clone(), [a.of, a.kept, a.shown, a.lost]))
     }
 }
 

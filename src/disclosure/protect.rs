@@ -36,11 +36,11 @@ pub struct Report {
     pub certified: u64,
     /// Totals of a whole dimension that had to be hidden although they are not small, by their categories.
     pub hidden_totals: Vec<Vec<String>>,
-    /// What would keep more of the table, if more than half of the cells that are not 0 are hidden.
+    /// A better table, if more than half of the cells that are not 0 are hidden.
     pub advice: Option<Advice>,
 }
 
-/// A table that keeps more: fewer dimensions crossed at the finest level.
+/// A table with fewer dimensions crossed at the finest level, where crossing shows little.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Advice {
@@ -48,10 +48,14 @@ pub struct Advice {
     pub at: String,
     /// The dimensions to be published apart there, and crossed at the levels above.
     pub apart: Vec<String>,
-    /// Cells of at least the threshold that the table shows now.
+    /// Cells of at least the threshold in that table.
+    pub of: u64,
+    /// How many of them it would show.
+    pub kept: u64,
+    /// How many of them are shown now.
     pub shown: u64,
-    /// Cells of at least the threshold that the other table would show.
-    pub would_be_shown: u64,
+    /// Crossed cells of at least the threshold that are shown now, and would not be in it.
+    pub lost: u64,
 }
 
 /// Hides what is small in a table of counts, and as much more as is needed so that it cannot be worked out.
@@ -174,6 +178,9 @@ fn report(cube: &Cube, system: &System, cells: &[Cell], pattern: &Pattern, rule:
 fn advice(cube: &Cube, system: &System, cells: &[Cell], pattern: &Pattern, rule: &Rule) -> Option<Advice> {
     let size = |nth: &usize| cube.trees[*nth].leaves[0];
     let at = (0..cube.trees.len()).max_by_key(|nth| (size(nth), std::cmp::Reverse(*nth)))?;
+    if cube.trees.len() < 3 {
+        return None;
+    }
     let is_crossed = |cell: u32| {
         let nodes: Vec<u32> = cube.nodes(cell).collect();
         let others = nodes.iter().enumerate().filter(|(nth, node)| *nth != at && **node != 0).count();
@@ -185,13 +192,18 @@ fn advice(cube: &Cube, system: &System, cells: &[Cell], pattern: &Pattern, rule:
             |(nth, cell)| if is_crossed(nth) { Cell { place: Place::Absent, is_small: false, known: at_least(0), ..*cell } } else { *cell },
         )
         .collect();
-    let shown = |cells: &[Cell], hidden: &[bool]| {
-        let is_shown =
-            |(cell, is_hidden): &(&Cell, &bool)| !**is_hidden && cell.place != Place::Absent && cell.number >= rule.threshold.cast_signed();
-        cells.iter().zip(hidden).filter(is_shown).count() as u64
-    };
     let other = suppress(system, &without, rule.values());
-    let (now, would) = (shown(cells, &pattern.hidden), shown(&without, &other.hidden));
-    let apart = cube.trees.iter().enumerate().filter(|(nth, _)| *nth != at).map(|(_, tree)| tree.axis.name.clone()).collect();
-    (would > now).then(|| Advice { at: cube.trees[at].axis.name.clone(), apart, shown: now, would_be_shown: would })
+    let count = |is: &dyn Fn(u32) -> bool| {
+        let large = (0..cube.cells()).filter(|cell| cells[*cell as usize].number >= rule.threshold.cast_signed());
+        large.filter(|cell| is(*cell)).count() as u64
+    };
+    let is_shown = |cell: u32| !pattern.hidden[cell as usize];
+    Some(Advice {
+        at: cube.trees[at].axis.name.clone(),
+        apart: cube.trees.iter().enumerate().filter(|(nth, _)| *nth != at).map(|(_, tree)| tree.axis.name.clone()).collect(),
+        of: count(&|cell| !is_crossed(cell)),
+        kept: count(&|cell| !is_crossed(cell) && !other.hidden[cell as usize]),
+        shown: count(&|cell| !is_crossed(cell) && is_shown(cell)),
+        lost: count(&|cell| is_crossed(cell) && is_shown(cell)),
+    })
 }

@@ -358,7 +358,11 @@ class System(Attack):
 
     def why_not(self, start: np.ndarray, truth: Mapping[Key, int]) -> list[str]:
         """Return the first of what the truth does not agree with."""
-        wrong = [f"{key} = {truth[key]} is below {low}" for key, low in zip(self.cells, self.low, strict=True) if truth[key] < low]  # type: ignore[index]
+        wrong = [
+            f"{key} = {truth[key]} is below {low}"
+            for key, low in zip(self.cells, self.low, strict=True)
+            if truth[key] < low
+        ]  # type: ignore[index]
         sums = self.matrix @ start
         for row in np.nonzero((sums < self.row_low - 1e-6) | (sums > self.row_high + 1e-6))[0]:
             of = self.matrix[[row]].tocoo()
@@ -424,7 +428,9 @@ ABUSE_INDICATORS = (
 )
 
 
-def tables(seed: int, *, children: int = 200, victims: int = 40, gaps: float = 0.1, many: float = 0.3) -> dict[str, pl.DataFrame]:
+def tables(
+    seed: int, *, children: int = 200, victims: int = 40, gaps: float = 0.1, many: float = 0.3
+) -> dict[str, pl.DataFrame]:
     """Return small tables of made-up records; ``gaps`` are not recorded, ``many`` come back or have two forms."""
     chance = random.Random(seed)
     places = PLACES[: chance.randint(2, len(PLACES))]
@@ -461,7 +467,12 @@ def tables(seed: int, *, children: int = 200, victims: int = 40, gaps: float = 0
         if abused and chance.random() < many / 2:
             child = next((p for p in people if p["child_id"] == abused[-1]["child_id"]), child)
         born = date(2007, 1, 1) + timedelta(days=chance.randrange(15 * 365))
-        own = {"child_id": f"x{number}", "birth_date": born, "birth_year": None, "sex": chance.choice(["male", "female"])}
+        own = {
+            "child_id": f"x{number}",
+            "birth_date": born,
+            "birth_year": None,
+            "sex": chance.choice(["male", "female"]),
+        }
         own = {column: (child or own)[column] for column in own}
         abused.append(
             {

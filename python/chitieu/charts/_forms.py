@@ -13,7 +13,7 @@ from chitieu.charts._checks import Checks
 from chitieu.charts._notes import choices, coverage, hiding, source_line
 from chitieu.charts._places import day_of, named
 from chitieu.charts._render import load_altair
-from chitieu.charts._theme import DARK, INK, MIDDLE, PALE, SIZE, Heading, headed, name_axis, number_axis, sourced
+from chitieu.charts._theme import DARK, INK, MIDDLE, PALE, SIZE, Heading, count_axis, headed, name_axis, sourced
 from chitieu.charts._words import inside, number, number_of, of_abuse, plural, single, upper
 
 if TYPE_CHECKING:
@@ -93,8 +93,10 @@ def forms_overlaps(
     by_form, by_number = _counts(here[0], "form"), _counts(here[1], "forms")
     axis = number_of(plural(unit))
     where = f", {inside(named(CHECK, forms_here.head(1), day_of(forms, area_vintage))[0])}" if area != "VN" else ""
-    made, added = _sums(by_form, unit, mode, where)
-    notes += [*added, *hiding(any(table["count"].has_nulls() for table in here), forms, overlaps, matrix)]
+    # How many have two forms follows from the sum of the forms.
+    is_hidden = any(table["count"].has_nulls() for table in here)
+    made, added = _sums(by_form, unit, mode, where, is_hidden)
+    notes += [*added, *hiding(is_hidden, forms, overlaps, matrix)]
     several = [
         {
             "name": category("form", form),
@@ -153,12 +155,11 @@ def _counts(frame: pl.DataFrame, column: str) -> dict[str, int | None]:
     return found
 
 
-def _sums(by_form: dict[str, int | None], unit: str, mode: str, where: str) -> tuple[str, list[str]]:
-    """Return the title and, under it, how the parts and the total compare, where none of them is hidden."""
+def _sums(by_form: dict[str, int | None], unit: str, mode: str, where: str, is_hidden: bool) -> tuple[str, list[str]]:
+    """Return the title and, under it, how the parts and the total compare, where nothing is hidden."""
     total, unknown, one = by_form.get("total"), by_form.get("unknown", 0), single(unit)
     known = [n for form, n in by_form.items() if form not in ("total", "unknown") and n is not None]
-    parts, is_hidden = sum(known), None in by_form.values()
-    words = of_abuse(unit)
+    parts, words = sum(known), of_abuse(unit)
     title = upper(say(f"{words} theo hình thức{where}", f"{words} by form{where}"))
     if "total" not in by_form:
         return title, []
@@ -203,7 +204,7 @@ def _bars(alt: Any, rows: list[dict[str, Any]], axis: str, title: str, width: in
         "count:Q",
         title=axis,
         scale=alt.Scale(domain=[0, most * room], nice=False),
-        axis=number_axis(alt, True, tickCount=4),
+        axis=count_axis(alt, most),
     )
     y = alt.Y("name:N", sort=[row["name"] for row in rows], axis=name_axis(alt))
     base = alt.Chart(alt.Data(values=rows)).encode(x=x, y=y)
@@ -253,5 +254,5 @@ def _matrix(alt: Any, frame: pl.DataFrame, order: list[str], unit: str) -> Any:
     )
     there = [hidden] if any(row["both"] and row["count"] is None for row in rows) else []
     return alt.layer(both, *there, own, text).properties(
-        width=alt.Step(CELL * 1.4), height=alt.Step(CELL * 0.62), title=headed(alt, [title])
+        width=alt.Step(CELL * 1.5), height=alt.Step(CELL * 0.62), title=headed(alt, [title])
     )

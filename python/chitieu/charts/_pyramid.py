@@ -14,7 +14,7 @@ from chitieu.charts._notes import choices, coverage, hiding, source_line
 from chitieu.charts._places import day_of, named
 from chitieu.charts._render import load_altair
 from chitieu.charts._subject import breakdowns
-from chitieu.charts._theme import DARK, INK, PALE, SIZE, Heading, headed, name_axis, number_axis, sourced
+from chitieu.charts._theme import DARK, INK, PALE, SIZE, Heading, count_axis, headed, name_axis, sourced
 from chitieu.charts._words import inside, number, number_of, of_abuse, plural, single, upper
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ def _panel(alt: Any, rows: list[dict[str, Any]], sex: str, title: str, axis: str
     left = sex == "male"
     order = [row["age"] for row in rows]
     scale = alt.Scale(domain=[0, most * 1.18 * part], nice=False, reverse=left)
-    x = alt.X("count:Q", title=axis, scale=scale, axis=number_axis(alt, True, tickCount=4))
+    x = alt.X("count:Q", title=axis, scale=scale, axis=count_axis(alt, most))
     names = name_axis(alt) if left else None
     base = alt.Chart(alt.Data(values=rows)).encode(x=x, y=alt.Y("age:N", sort=order, axis=names))
     bars = base.mark_bar(fill=FILLS[sex], stroke=DARK, strokeWidth=0.8, height={"band": 0.78})

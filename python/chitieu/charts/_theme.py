@@ -42,6 +42,11 @@ def number_axis(alt: Any, whole: bool, **more: Any) -> Any:
     return alt.Axis(**{"labelFontSize": SIZE, **counts, **more})
 
 
+def count_axis(alt: Any, most: int) -> Any:
+    """Return an axis of counts up to a number, with no tick between two of them."""
+    return number_axis(alt, True, tickCount=4, **({"values": list(range(most + 1))} if most < 4 else {}))
+
+
 def name_axis(alt: Any, **more: Any) -> Any:
     """Return an axis that names categories."""
     plain = {"title": None, "ticks": False, "domain": False, "labelPadding": 6, "labelLimit": 300}

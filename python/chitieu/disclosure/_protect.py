@@ -19,31 +19,39 @@ if TYPE_CHECKING:
     import pyarrow
 
 
+#: So many totals are named in a report; the share of hidden cells above which another table is better.
+NAMED, TOO_MUCH = 5, 0.5
+
+
 @dataclass(frozen=True)
 class Advice:
-    """A table that keeps more: fewer dimensions crossed where the areas are smallest.
+    """A table with fewer dimensions crossed where the categories are finest, and crossing shows little.
 
     Attributes:
         at: The dimension at whose finest categories no two others should be crossed.
         apart: The dimensions to be published apart there, and crossed at the levels above.
-        shown: Cells of at least the threshold that the table shows now.
-        would_be_shown: Cells of at least the threshold that the other table would show.
+        of: Cells of at least the threshold in that table.
+        kept: How many of them it would show.
+        shown: How many of them are shown now.
+        lost: Crossed cells of at least the threshold that are shown now, and would not be in it.
     """
 
     at: str
     apart: list[str]
+    of: int
+    kept: int
     shown: int
-    would_be_shown: int
+    lost: int
 
     def __str__(self) -> str:
         apart = ", ".join(self.apart)
+        kept, of, shown, lost = map(printed, (self.kept, self.of, self.shown, self.lost))
         return say(
-            f'hơn một nửa số ô khác 0 bị ẩn: ở các phân tổ chi tiết nhất của "{self.at}" nên công bố riêng từng phân '
-            f"tổ ({apart}), bảng chéo chỉ ở cấp trên; khi đó hiện được {printed(self.would_be_shown)} ô từ ngưỡng trở "
-            f"lên thay vì {printed(self.shown)}",
-            f'more than half of the cells that are not 0 are hidden: at the finest categories of "{self.at}" publish '
-            f"the other dimensions ({apart}) apart, and cross them at the levels above only; this shows "
-            f"{printed(self.would_be_shown)} cells of at least the threshold instead of {printed(self.shown)}",
+            f'ở các phân tổ chi tiết nhất của "{self.at}" nên công bố riêng từng phân tổ ({apart}), bảng chéo chỉ ở '
+            f"cấp trên: bảng đó hiện {kept}/{of} ô từ ngưỡng trở lên (bảng này hiện {shown}), bớt {lost} ô chéo",
+            f'at the finest categories of "{self.at}" publish the other dimensions ({apart}) apart, and cross them at '
+            f"the levels above only: that table shows {kept} of {of} cells of at least the threshold (this one "
+            f"{shown}), without {lost} crossed ones",
         )
 
 
@@ -59,7 +67,8 @@ class Report:
         certified: Small cells for which another whole table was found, and added up again, that agrees with all that is
             published and has another number there. Where it is less than what is small, nothing is published.
         hidden_totals: Totals that had to be hidden although they are not small, by their categories.
-        advice: What would keep more of the table; None unless more than half of the cells that are not 0 are hidden.
+        advice: A better table; None unless more than half of the cells that are not 0 are hidden, of three dimensions
+            or more.
     """
 
     cells: int
@@ -76,6 +85,23 @@ class Report:
         return (self.primary + self.secondary) / self.not_zero if self.not_zero else 0.0
 
     def __str__(self) -> str:
+        lines = [self._counts()]
+        if self.hidden_totals:
+            named = "; ".join(" × ".join(words) for words in self.hidden_totals[:NAMED])
+            more = ", …" if len(self.hidden_totals) > NAMED else ""
+            lines.append(say(f"phải ẩn cả tổng: {named}{more}", f"totals that had to be hidden: {named}{more}"))
+        if self.lost > TOO_MUCH:
+            lines.append(say("hơn một nửa số ô khác 0 bị ẩn", "more than half of the cells that are not 0 are hidden"))
+            lines += [] if self.advice is None else [str(self.advice)]
+            lines.append(
+                say(
+                    "hoặc làm tròn: ct.disclosure.round_small giữ mọi ô, các tổng vẫn cộng đúng",
+                    "or round: ct.disclosure.round_small keeps every cell, and totals add up",
+                )
+            )
+        return "; ".join(lines)
+
+    def _counts(self) -> str:
         return say(
             f"{printed(self.cells)} ô, ẩn {printed(self.primary)} ô nhỏ và {printed(self.secondary)} ô khác để bảo vệ "
             f"chúng; {printed(self.certified)} ô nhỏ đã được kiểm chứng là không suy ra được",
@@ -210,7 +236,7 @@ def protect(
         secondary,
         certified,
         report.hidden_totals(),
-        None if advice is None else Advice(*advice),
+        None if advice is None else Advice(advice[0], advice[1], *advice[2]),
     )
     return Protected(pl.DataFrame(native), count, told)
 
@@ -267,4 +293,6 @@ def audit(
     """
     rule = Rule.of(threshold, zeros, protection)
     found, axes = read_table(frame, dims, count, hierarchies, distinct)
-    return pl.DataFrame(_native.audit(found, axes, count, rule.threshold, rule.zeros == "shown", rule.values, bool(exact)))
+    return pl.DataFrame(
+        _native.audit(found, axes, count, rule.threshold, rule.zeros == "shown", rule.values, bool(exact))
+    )
