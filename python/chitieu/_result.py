@@ -147,6 +147,11 @@ class Result(Table):
         found._places = self._places.filter(rows)
         return found
 
+    def __copy__(self) -> Self:
+        found = object.__new__(type(self))
+        found.__dict__.update(self.__dict__)  # a part shares what was protected of the whole
+        return found
+
     def __getstate__(self) -> dict[str, Any]:
         # How many counts are small is telling, and stays with those who protected them.
         return {**self.__dict__, "_known_protected": {}, "_report": None}

@@ -109,9 +109,9 @@ struct PyReport(Report);
 
 #[pymethods]
 impl PyReport {
-    /// Cells, cells that are not 0, primary, secondary, certified.
-    fn counts(&self) -> [u64; 5] {
-        [self.0.cells, self.0.not_zero, self.0.primary, self.0.secondary, self.0.certified]
+    /// Cells, cells that are not 0, primary, secondary, certified, whole groups.
+    fn counts(&self) -> [u64; 6] {
+        [self.0.cells, self.0.not_zero, self.0.primary, self.0.secondary, self.0.certified, self.0.whole_groups]
     }
 
     fn hidden_totals(&self) -> Vec<Vec<String>> {

@@ -100,7 +100,7 @@ impl<T: Clone + Eq + std::hash::Hash> Named<T> {
 }
 
 /// What ties counts of different families in one place.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Tie {
     /// A total and its parts.
     Sum(u32, Vec<u32>),
@@ -376,6 +376,7 @@ impl Book {
     /// [`Error::NotProtected`] if a proof does not hold, [`Error::Contradiction`] if what was published before cannot be.
     pub fn settle(mut self, rule: &Rule) -> Result<Settled> {
         self.ties_within();
+        let place = self.put_in_order();
         let system = self.system();
         let numbers = self.numbers(&system)?;
         let cells = self.cells(&numbers);
@@ -386,12 +387,54 @@ impl Book {
             return Err(Error::NotProtected { cells: failed.len() as u64 });
         }
         let bounds = Bounds::new(&system, seen).map_err(|_| Error::Contradiction { table: "result".to_owned() })?;
+        let mut exposed: Vec<u32> = Vec::new();
+        for (before, now) in (0..).zip(&place) {
+            if pattern.exposed.contains(now) {
+                exposed.push(before);
+            }
+        }
         Ok(Settled {
-            bounds: (0..cells.len() as u32).map(|cell| bounds.of(cell)).collect(),
-            hidden: pattern.hidden,
-            exposed: pattern.exposed,
+            bounds: place.iter().map(|now| bounds.of(*now)).collect(),
+            hidden: place.iter().map(|now| pattern.hidden[*now as usize]).collect(),
+            exposed,
             certified: pattern.witnesses.len() as u64,
         })
+    }
+
+    /// Numbers counts and ties by their words, so that nothing depends on the order of rows or of tables; gives the new number of each.
+    fn put_in_order(&mut self) -> Vec<u32> {
+        let name = |nth: &u32| {
+            let key = &self.keys[*nth as usize];
+            let mut words: Vec<[&String; 2]> = key.words.iter().map(|(d, c)| [self.texts.get(*d), self.texts.get(*c)]).collect();
+            words.sort_unstable();
+            std::cmp::Reverse((self.texts.get(key.family), self.spots.get(key.area), words))
+        };
+        let mut order: Vec<u32> = (0..self.keys.len() as u32).collect();
+        order.sort_by_cached_key(name);
+        let mut place = vec![0_u32; order.len()];
+        (0..).zip(&order).for_each(|(now, before)| place[*before as usize] = now);
+        self.keys = order.iter().map(|before| self.keys[*before as usize].clone()).collect();
+        self.counts = order.iter().map(|before| self.counts[*before as usize]).collect();
+        let there = |cell: &u32| if *cell == u32::MAX { *cell } else { place[*cell as usize] };
+        let sorted = |cells: &[u32]| {
+            let mut cells: Vec<u32> = cells.iter().map(there).collect();
+            cells.sort_unstable();
+            cells
+        };
+        let mut ties: Vec<Tie> = Vec::with_capacity(self.ties.len());
+        for tie in &self.ties {
+            ties.push(match tie {
+                Tie::Sum(total, parts) => Tie::Sum(there(total), sorted(parts)),
+                Tie::AtMost(number, others) if *number == u32::MAX => {
+                    Tie::AtMost(*number, [vec![there(&others[0])], sorted(&others[1..])].concat())
+                }
+                Tie::AtMost(number, others) => Tie::AtMost(there(number), sorted(others)),
+            });
+        }
+        ties.sort_unstable();
+        ties.dedup();
+        self.ties = ties;
+        place
     }
 
     fn system(&self) -> System {
@@ -430,16 +473,6 @@ impl Book {
     }
 
     fn cells(&self, numbers: &[i64]) -> Vec<Cell> {
-        // Which comes first does not depend on the order of rows.
-        let name = |nth: &u32| {
-            let key = &self.keys[*nth as usize];
-            let words: Vec<[&String; 2]> = key.words.iter().map(|(d, c)| [self.texts.get(*d), self.texts.get(*c)]).collect();
-            std::cmp::Reverse((self.texts.get(key.family), self.spots.get(key.area), words))
-        };
-        let mut order: Vec<u32> = (0..self.keys.len() as u32).collect();
-        order.sort_by_cached_key(name);
-        let mut position = vec![0_u64; order.len()];
-        (0..).zip(&order).for_each(|(nth, cell)| position[*cell as usize] = nth);
         let cell = |(nth, (key, count)): (usize, (&Key, &Count))| {
             let dims = self.parts.get(&key.family).map_or(0, |parts| parts.iter().filter(|p| p.of.is_none()).count());
             let totals = dims.saturating_sub(key.words.len()) as u64;
@@ -449,7 +482,7 @@ impl Book {
                 place: count.place,
                 is_small: count.is_small,
                 known: (count.floor, UNBOUNDED),
-                rank: (height << 48) | (totals.min(255) << 40) | position[nth],
+                rank: (height << 48) | (totals.min(255) << 40) | nth as u64,
             }
         };
         self.keys.iter().zip(&self.counts).enumerate().map(cell).collect()

@@ -96,6 +96,15 @@ impl Cube {
         relations.system()
     }
 
+    /// The cells that a cell is a part of, one for each dimension it is not the total of, with the number of their parts.
+    pub fn above(&self, cell: u32) -> Vec<(u32, usize)> {
+        let of_axis = |((tree, step), node): ((&Tree, &u32), u32)| {
+            let parent = tree.parents[node as usize]?;
+            Some((cell - (node - parent) * step, tree.children[parent as usize].len()))
+        };
+        self.trees.iter().zip(&self.steps).zip(self.nodes(cell)).filter_map(of_axis).collect()
+    }
+
     /// Totals of distinct things, each with its parts.
     pub fn distinct_totals(&self) -> Vec<(u32, Vec<u32>)> {
         let mut found = Vec::new();

@@ -8,6 +8,7 @@ use super::relations::{System, UNBOUNDED};
 use super::rule::Rule;
 use super::suppress::{Cell, Pattern, Place, at_least, suppress, view};
 use crate::error::{Error, Phrase, Result};
+use crate::stats::SMALLEST_DENOMINATOR;
 use polars_core::prelude::*;
 
 /// A table that can be published, and what its makers should know of it.
@@ -36,6 +37,8 @@ pub struct Report {
     pub certified: u64,
     /// Totals of a whole dimension that had to be hidden although they are not small, by their categories.
     pub hidden_totals: Vec<Vec<String>>,
+    /// Cells shown that are all of a group below 30 of more than one category: it tells the same of each in the group.
+    pub whole_groups: u64,
     /// A better table, if more than half of the cells that are not 0 are hidden.
     pub advice: Option<Advice>,
 }
@@ -170,8 +173,16 @@ fn report(cube: &Cube, system: &System, cells: &[Cell], pattern: &Pattern, rule:
         secondary: count(&|cell| is_hidden(cell) && !is_small(cell)),
         certified: pattern.witnesses.len() as u64,
         hidden_totals: totals.map(|cell| cube.words(cell)).collect(),
+        whole_groups: count(&|cell| !is_hidden(cell) && is_whole_group(cube, cells, &pattern.hidden, cell)),
         advice: if hidden_not_zero * 2 > not_zero { advice(cube, system, cells, pattern, rule) } else { None },
     }
+}
+
+/// True for a count that is all of a small group, in some dimension, though there are other categories.
+fn is_whole_group(cube: &Cube, cells: &[Cell], hidden: &[bool], cell: u32) -> bool {
+    let number = cells[cell as usize].number;
+    let is_group = |(above, others): (u32, usize)| others > 1 && !hidden[above as usize] && cells[above as usize].number == number;
+    (1..SMALLEST_DENOMINATOR.cast_signed()).contains(&number) && cube.above(cell).into_iter().any(is_group)
 }
 
 /// What the table would show if the other dimensions were published apart for the finest categories of the largest one.

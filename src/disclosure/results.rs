@@ -175,7 +175,7 @@ pub fn protect_results(results: &[(&Plan, &DataFrame)], terms: &Terms) -> Result
     let counts: Vec<Count> = (0..book.len() as u32).map(|nth| *book.count(nth)).collect();
     let names: Vec<Vec<String>> = (0..book.len() as u32).map(|nth| book.words(nth)).collect();
     let settled = book.settle(&terms.rule)?;
-    let tables = rows.iter().zip(results).map(|(rows, (_, table))| hide(table, rows, &settled)).collect::<Result<Vec<_>>>()?;
+    let tables = rows.iter().zip(results).map(|(rows, (_, table))| hide(table, rows, &settled, &terms.rule)).collect::<Result<Vec<_>>>()?;
     let whole = tables.iter().map(whole_groups).sum::<Result<u64>>()?;
     let report = ResultsReport::new(&counts, &settled, &names, whole);
     Ok(ProtectedResults { tables, report })
@@ -523,7 +523,7 @@ pub(super) fn spot(areas: &AreaList, place: usize) -> Spot {
 }
 
 /// The table without what is hidden.
-fn hide(table: &DataFrame, rows: &[RowCounts], settled: &Settled) -> Result<DataFrame> {
+fn hide(table: &DataFrame, rows: &[RowCounts], settled: &Settled, rule: &Rule) -> Result<DataFrame> {
     let is_hidden = |of: Option<u32>| of.is_some_and(|nth| settled.hidden[nth as usize]);
     let has_hidden: Vec<bool> = rows.iter().map(|of| is_hidden(of.numerator) || is_hidden(of.denominator)).collect();
     let column = |name: &str| table.column(name).and_then(|c| c.i64()).map_err(wrong);
@@ -544,6 +544,12 @@ fn hide(table: &DataFrame, rows: &[RowCounts], settled: &Settled) -> Result<Data
     let undecided = table.column("undecided").and_then(|c| c.i64()).map_err(wrong)?.iter().zip(rows);
     let kept: Vec<Option<i64>> = undecided.map(|(n, row)| n.filter(|_| !row.undecided.iter().any(|nth| is_hidden(Some(*nth))))).collect();
     put("undecided", Column::new("undecided".into(), kept))?;
+    if rule.zeros == Zeros::Hidden {
+        // A commune that is known to have reported by its rows alone has one at least.
+        let reported = table.column("reported").and_then(|c| c.i64()).map_err(wrong)?.iter().zip(&has_hidden);
+        let kept: Vec<Option<i64>> = reported.map(|(n, is_hidden)| n.filter(|_| !is_hidden)).collect();
+        put("reported", Column::new("reported".into(), kept))?;
+    }
     let floats = |name: &str, side: fn(&(Option<f64>, Option<f64>)) -> Option<f64>| -> Result<Column> {
         let numbers = table.column(name).and_then(|c| c.f64()).map_err(wrong)?;
         let of = |((n, bound), times): ((Option<f64>, &Option<(Option<f64>, Option<f64>)>), &f64)| match bound {

@@ -153,6 +153,7 @@ impl<'s> Search<'s> {
     /// Makes the numbers agree with all that is published; false if no such table is found.
     pub fn mend(&mut self, effort: Effort) -> bool {
         for _ in 0..effort.tries {
+            crate::task::look();
             self.begin(effort.steps);
             let rows = &self.rows;
             self.broken.extend((0..rows.len() as u32).filter(|row| rows[*row as usize].off(rows[*row as usize].sum) != 0));

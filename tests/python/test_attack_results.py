@@ -160,8 +160,8 @@ def relations_of(rows: Sequence[Row]) -> set[Relation]:
         for (place, cell), key in of.items():
             for dim, word in cell:
                 if word != "total":
-                    total = of[place, cell - {(dim, word)} | {(dim, "total")}]
-                    if total != key:
+                    total = of.get((place, cell - {(dim, word)} | {(dim, "total")}))
+                    if total is not None and total != key:
                         inside[dim, total][key] = None
             above = parents(key[3]).get(key[4:6])
             while above is not None and (above, cell) not in of:
@@ -181,9 +181,6 @@ def laws_of(relations: Iterable[Relation], truth: Mapping[Key, int]) -> dict[tup
     """Return what holds between totals and parts of a group, everywhere: a reader may take it as the rule."""
     held: dict[tuple[str, ...], set[str]] = defaultdict(lambda: set(LAWS))
     for relation in relations:
-        if relation.total not in truth or any(part not in truth for part in relation.parts):
-            held[relation.group].clear()
-            continue
         total, parts = truth[relation.total], [truth[part] for part in relation.parts]
         of = held[relation.group]
         of -= {"equal"} if total != sum(parts) else set()
@@ -218,13 +215,15 @@ def true_counts(rows: Sequence[Row]) -> dict[Key, int]:
     found: dict[Key, int] = {}
     for row in rows:
         for key, count in row.counts:
-            assert count is not None
-            assert found.setdefault(key, count) == count, (key, count, found[key])
-        if row.rest is not None and row.denominator is not None:
-            found[row.rest] = found[row.denominator] - found[row.numerator]
+            # Where nobody reported there is no number.
+            if count is not None:
+                assert found.setdefault(key, count) == count, (key, count, found[key])
     for row in rows:
-        if row.below is not None and not row.share:
-            found.setdefault(_undecided(row.below), found[row.undecided] - found[_undecided(row.numerator)])
+        if row.rest is not None and row.denominator in found and row.numerator in found:
+            found[row.rest] = found[row.denominator] - found[row.numerator]
+        one = _undecided(row.numerator)
+        if row.below is not None and not row.share and row.undecided in found and one in found:
+            found.setdefault(_undecided(row.below), found[row.undecided] - found[one])
     return found
 
 
@@ -232,15 +231,17 @@ def _undecided(key: Key) -> Key:
     return ("u", *key[1:])
 
 
-def read(known: Known, rows: Sequence[Row], *, bounds: bool) -> None:
+def read(known: Known, rows: Sequence[Row], truth: Mapping[Key, int], *, bounds: bool) -> None:
     """Add what protected rows say: numbers, that a number is hidden, limits of what is suppressed."""
     for row in rows:
         for key, count in row.counts:
-            known.see(key, count)
-        if row.denominator is not None and row.below is not None:
+            if key in truth:
+                known.see(key, count)
+        if row.denominator in truth and row.below is not None and row.undecided in truth:
             if not row.share:
                 terms = [(row.undecided, -1), (_undecided(row.numerator), 1), (_undecided(row.below), 1)]
-                known.add(terms, 0, 0, "undecided of both")
+                if all(key in truth for key, _ in terms):
+                    known.add(terms, 0, 0, "undecided of both")
             else:
                 known.add([(row.denominator, 1), (row.numerator, -1)], 0, OPEN, "part of the whole")
             if row.rest is not None:
@@ -251,9 +252,11 @@ def read(known: Known, rows: Sequence[Row], *, bounds: bool) -> None:
                 limit = row.given[column]
                 if isinstance(limit, float):
                     limit -= side * 1e-9 * max(1.0, abs(limit))
+                    if row.numerator not in truth:
+                        continue
                     if row.denominator is None:
                         known.add([(row.numerator, side)], side * limit, OPEN, "bounds")
-                    else:
+                    elif row.denominator in truth:
                         terms = [(row.numerator, side * times), (row.denominator, -side * limit)]
                         known.add(terms, -1e-6, OPEN, "bounds")
 
@@ -262,7 +265,9 @@ def identities(known: Known, rows: Sequence[Row], truth: Mapping[Key, int]) -> N
     """Add that those a share is of are decided or undecided, where that holds everywhere: few have no answer."""
     found: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
-        if row.share and row.below is not None and {row.below, _undecided(row.below)} <= truth.keys():
+        if row.below is None or not row.share:
+            continue
+        if {row.below, _undecided(row.below), row.denominator, row.undecided} <= truth.keys():
             found["".join(row.undecided[1:4])].append(row)
     for of in found.values():
         all_there, certain = [], []
@@ -394,22 +399,29 @@ def system_of(
     """
     known, true_rows = Known(), []
     relations: set[Relation] = set()
-    targets: set[Key] = set()
+    keys: set[Key] = set()
     for one in given:
         rows = rows_of(one.true.to_polars(), one.true.plan, one.edition)
         true_rows += rows
         relations |= relations_of(rows)
-        read(known, rows_of(one.safe.to_polars(), one.safe.plan, one.edition), bounds=bounds)
         tables = {q["id"]: q["table"] for q in one.true.plan._data["quantities"]}
         for row in rows:
             for key in (row.numerator, row.denominator, row.undecided, row.rest):
                 if key is not None and all(tables[name] in scope for name in key[1].split("/")):
-                    targets.add(key)
+                    keys.add(key)
     truth = true_counts(true_rows)
+    for one in given:
+        read(known, rows_of(one.safe.to_polars(), one.safe.plan, one.edition), truth, bounds=bounds)
+    # Where nobody reported there is nothing to add.
+    relations = {
+        Relation(r.group, r.total, tuple(part for part in r.parts if part in truth))
+        for r in relations
+        if r.total in truth and any(part in truth for part in r.parts)
+    }
     relate(known, relations, laws_of(relations, truth))
     if every:
         identities(known, true_rows, truth)
-    return known, truth, {key for key in targets if rules.small(truth[key])}
+    return known, truth, {key for key in keys if key in truth and rules.small(truth[key])}
 
 
 # ================================================================ records
@@ -491,7 +503,7 @@ def tables(
             "case_id": chance.choice(abused)["case_id"],
             "person_id": f"p{number}",
             "sex": gap(chance.choice(["male", "male", "female"])),
-            "relation": gap(chance.choice(["parent", "stranger", "teacher"])),
+            "relation": gap(chance.choice(["parent", "stranger", "teacher_or_carer"])),
         }
         for number in range(victims if abused else 0)
     ]

@@ -135,6 +135,15 @@ def sum_of(frame: pl.DataFrame, others: list[str], at: list[str]) -> int:
     return int(sum((n >= 5).sum() for n in margins))
 
 
+def test_a_group_of_one_kind_is_told() -> None:
+    # All seven of A are girls, and all nine boys are in B: whoever knows one of them in the table knows it.
+    rows = [("A", "female", 7), ("A", "male", 0), ("B", "female", 6), ("B", "male", 9)]
+    frame = pl.DataFrame(rows, schema=["commune", "sex", "n"], orient="row")
+    report = ct.disclosure.protect(frame, dims=["commune", "sex"]).report
+    assert report is not None and report.whole_groups == 2
+    assert "30" in str(report)
+
+
 def test_rounded_tables_add_up_and_say_how() -> None:
     rows = [
         (c, s, n)

@@ -66,6 +66,8 @@ class Report:
         secondary: Cells hidden to protect others.
         certified: Small cells for which another whole table was found, and added up again, that agrees with all that is
             published and has another number there. Where it is less than what is small, nothing is published.
+        whole_groups: Cells shown that are all of a group below 30 though there are other categories (every child of a
+            commune a girl): they tell the same of each in the group.
         hidden_totals: Totals that had to be hidden although they are not small, by their categories.
         advice: A better table; None unless more than half of the cells that are not 0 are hidden, of three dimensions
             or more.
@@ -76,6 +78,7 @@ class Report:
     primary: int
     secondary: int
     certified: int
+    whole_groups: int
     hidden_totals: list[list[str]]
     advice: Advice | None
 
@@ -90,6 +93,9 @@ class Report:
             named = "; ".join(" × ".join(words) for words in self.hidden_totals[:NAMED])
             more = ", …" if len(self.hidden_totals) > NAMED else ""
             lines.append(say(f"phải ẩn cả tổng: {named}{more}", f"totals that had to be hidden: {named}{more}"))
+        if self.whole_groups:
+            groups = printed(self.whole_groups)
+            lines.append(say(f"{groups} ô là toàn bộ một nhóm dưới 30", f"{groups} cells are all of a group below 30"))
         if self.lost > TOO_MUCH:
             lines.append(say("hơn một nửa số ô khác 0 bị ẩn", "more than half of the cells that are not 0 are hidden"))
             lines += [] if self.advice is None else [str(self.advice)]
@@ -228,13 +234,14 @@ def protect(
     found, axes = read_table(frame, dims, count, hierarchies, distinct)
     native, report = _native.protect(found, axes, count, rule.threshold, rule.zeros == "shown", rule.values)
     advice = report.advice()
-    cells, not_zero, primary, secondary, certified = report.counts()
+    cells, not_zero, primary, secondary, certified, whole_groups = report.counts()
     told = Report(
         cells,
         not_zero,
         primary,
         secondary,
         certified,
+        whole_groups,
         report.hidden_totals(),
         None if advice is None else Advice(advice[0], advice[1], *advice[2]),
     )
