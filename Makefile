@@ -71,6 +71,7 @@ bench: wheel ## measure the budgets and the alternatives, with the release wheel
 	PYTHONPATH=build/bench $(BIN)/python benches/distinct.py
 	PYTHONPATH=build/bench $(BIN)/python benches/abuse.py
 	PYTHONPATH=build/bench $(BIN)/python benches/quality.py
+	PYTHONPATH=build/bench $(BIN)/python benches/disclosure.py
 	PYTHONPATH=build/bench $(BIN)/python benches/reading.py
 	PYTHONPATH=build/bench $(BIN)/python benches/interrupt.py
 

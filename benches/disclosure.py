@@ -7,11 +7,13 @@ are in a second form, so that the total over forms counts distinct children; whe
 
 pytauargus is the engine of statistical offices with HiGHS as its solver. It knows sums alone, publishes zeros, and
 takes no account of what the rule itself tells (a hidden count is at least 1). It is given what it can do, one record
-for each child and a minimum frequency of 5, so that the same cells are small; MOD is its way by pieces, OPT the least
-loss. `ct.disclosure.audit` reads what each publishes. On random tables with zeros hidden, where the rule tells nothing,
-the cells hidden are counted beside its optimum with every cell at the same cost. It asks that each small count could be
-1 more, we that it could be another number; the least by our own criterion is found by an integer program where there
-are two dimensions. Each measurement is a process of its own.
+for each child and a minimum frequency of 5, so that the same cells are small: exclusive forms, or a table for each form
+and one for their total. MOD is its way by pieces, OPT the least loss. `ct.disclosure.audit` reads what each publishes.
+
+On random tables with zeros hidden, where the rule tells nothing, hidden cells are counted beside its optimum with every
+cell at the same cost. It asks that each small count could be 1 more, we that it could be another number; the least by
+our own criterion is found by an integer program where there are two dimensions. Each measurement is a process of its
+own. Where pytauargus is not installed, the rest is measured.
 
 Expected before measuring on two cores, zeros shown, no exact value known: A 0.5 s, ten times faster than pytauargus; B
 2 s; the country 10 s and 500 MB; 1.15 times the least number of hidden cells.
@@ -21,6 +23,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import re
 import subprocess
@@ -40,9 +43,12 @@ from polars import col
 from scipy import optimize, sparse
 
 SEED, THRESHOLD = 1, 5
-#: Forms and ages are not equally frequent.
+#: How frequent each form and each age is.
 FORMS, AGES = np.array([2.2, 1.3, 1.0, 0.7, 0.5, 0.3]), np.array([0.6, 0.9, 1.3, 1.2])
-#: Repeats end after so many seconds.
+SECOND_FORM = 0.15
+#: Levels of communes are x0.4 to x2.5.
+SPREAD = math.log(2.5)
+#: Nothing is repeated after so many seconds.
 PATIENCE = 60.0
 
 # ---------------------------------------------------------------- tables
@@ -50,84 +56,79 @@ PATIENCE = 60.0
 
 class Shape(NamedTuple):
     communes: int
-    #: Districts, or the provinces of the country.
+    #: Districts of the province, or provinces of the country.
     groups: int
     sexes: int
-    #: Seconds and MB, for the first case.
-    goals: tuple[float, float] = (np.inf, np.inf)
+    #: At most so many seconds and MB, in the first case of the table.
+    seconds: float | None = None
+    peak: float | None = None
 
 
 TABLES = {
-    "A": Shape(104, 0, 1, (0.5, np.inf)),
-    "B": Shape(104, 0, 2, (2.0, np.inf)),
+    "A": Shape(104, 0, 1, 0.5),
+    "B": Shape(104, 0, 2, 2.0),
     "A, districts": Shape(104, 10, 1),
     "B, districts": Shape(104, 10, 2),
-    "country": Shape(3_321, 34, 1, (10.0, 500.0)),
+    "country": Shape(3_321, 34, 1, 10.0, 500.0),
 }
 
 
 class Case(NamedTuple):
-    """A table and how it is protected."""
+    """A table, and how it is protected."""
 
     table: str
-    exclusive: bool = False
+    forms: str = "distinct"
     mean: float = 1.0
     zeros: str = "shown"
     protection: str | int = "no_exact_value"
 
     @property
-    def shape(self) -> Shape:
-        return TABLES[self.table]
-
-    @property
-    def dims(self) -> list[str]:
-        return ["area", "form", "age", "sex"][: 2 + self.shape.sexes]
-
-    @property
-    def labels(self) -> list[list[str]]:
-        sizes = {"c": self.shape.communes, "f": len(FORMS), "a": len(AGES), "s": self.shape.sexes}
-        return [[f"{kind}{nth:04}" for nth in range(size)] for kind, size in sizes.items()]
+    def labels(self) -> dict[str, list[str]]:
+        communes, _, sexes, *_ = TABLES[self.table]
+        sizes = {"area": communes, "form": len(FORMS), "age": len(AGES)} | ({"sex": sexes} if sexes > 1 else {})
+        return {dim: [f"{dim[0]}{nth:04}" for nth in range(size)] for dim, size in sizes.items()}
 
     @property
     def parents(self) -> dict[str, str]:
-        communes, groups, _, _ = self.shape
-        return {c: f"g{nth * groups // communes:04}" for nth, c in enumerate(self.labels[0])} if groups else {}
+        communes, groups, *_ = TABLES[self.table]
+        return {c: f"g{nth * groups // communes:04}" for nth, c in enumerate(self.labels["area"])} if groups else {}
 
-    @property
     def options(self) -> dict[str, Any]:
-        """What `protect` and `audit` are told."""
-        hierarchies = {"area": self.parents} if self.parents else {}
-        return {"dims": self.dims, "zeros": self.zeros, "protection": self.protection, "hierarchies": hierarchies} | (
-            {} if self.exclusive else {"distinct": ["form"]}
-        )
+        return {
+            "dims": list(self.labels),
+            "zeros": self.zeros,
+            "protection": self.protection,
+            "hierarchies": {"area": self.parents} if self.parents else None,
+            "distinct": ["form"] if self.forms == "distinct" else [],
+        }
 
-    def counts(self) -> tuple[np.ndarray, np.ndarray]:
-        """Children by commune, form, age and sex; and each child once, by commune, age and sex."""
-        chance = np.random.default_rng(SEED)
-        level = np.exp(chance.uniform(-0.9, 0.9, self.shape.communes))
-        mean = self.mean / 1.15 / FORMS.mean() * level[:, None, None, None] * FORMS[:, None, None] * AGES[:, None]
-        first = chance.poisson(mean * np.ones(self.shape.sexes))
+    def counts(self) -> dict[str, np.ndarray]:
+        """Children by commune, age and sex: of each form, and each child once."""
+        communes, _, sexes, *_ = TABLES[self.table]
+        chance, second = np.random.default_rng(SEED), SECOND_FORM * (self.forms == "distinct")
+        level = np.exp(chance.uniform(-SPREAD, SPREAD, communes)) * SPREAD / math.sinh(SPREAD)
+        each = self.mean / (1 + second) * np.multiply.outer(level, np.multiply.outer(FORMS, AGES))
+        first = chance.poisson(each if sexes == 1 else each[..., None] * np.ones(sexes))
         children = first.copy()
-        if not self.exclusive:
-            for form, second in enumerate(np.moveaxis(chance.binomial(first, 0.15), 1, 0)):
-                others = [other for other in range(len(FORMS)) if other != form]
-                children[:, others] += np.moveaxis(chance.multinomial(second, [1 / len(others)] * len(others)), -1, 1)
-        return children, first.sum(axis=1)
+        for form, again in enumerate(np.moveaxis(chance.binomial(first, second), 1, 0)):
+            others = [other for other in range(len(FORMS)) if other != form]
+            children[:, others] += np.moveaxis(chance.multinomial(again, [1 / len(others)] * len(others)), -1, 1)
+        return {**dict(zip(self.labels["form"], np.moveaxis(children, 1, 0), strict=True)), "total": first.sum(axis=1)}
 
     def frame(self) -> pl.DataFrame:
-        children, once = self.counts()
-        areas, forms, ages, sexes = self.labels
-        rows = [(*row, n) for row, n in zip(product(areas, forms, ages, sexes), children.flat, strict=True)]
-        if not self.exclusive:
-            rows += [(*row, n) for row, n in zip(product(areas, ["total"], ages, sexes), once.flat, strict=True)]
-        return pl.DataFrame(rows, schema=["area", "form", "age", "sex", "n"], orient="row").select(*self.dims, "n")
+        """The inner cells."""
+        counts = self.counts()
+        labels = self.labels | {"form": [f for f in counts if self.forms == "distinct" or f != "total"]}
+        numbers = np.stack([counts[form] for form in labels["form"]], axis=1).ravel()
+        cells = dict(zip(labels, zip(*product(*labels.values()), strict=True), strict=True))
+        return pl.DataFrame(cells).with_columns(n=pl.Series(numbers))
 
 
-# ---------------------------------------------------------------- a process of its own for each measurement
+# ---------------------------------------------------------------- the systems
 
 
 def timed(question: Callable[[], Any], repeats: int) -> tuple[Any, dict[str, float]]:
-    walls: list[float] = []
+    answer, walls = None, []
     while len(walls) < repeats and sum(walls) < PATIENCE:
         start = time.perf_counter()
         answer = question()
@@ -138,88 +139,73 @@ def timed(question: Callable[[], Any], repeats: int) -> tuple[Any, dict[str, flo
 
 
 def worked_out(published: pl.DataFrame, case: Case) -> int:
-    """Count the small cells whose number follows from the rest."""
-    return ct.disclosure.audit(published, **case.options).filter(col("finding") == "recovered").height
+    """Count the small cells whose number follows from the rest, as far as bounds along sums tell."""
+    return ct.disclosure.audit(published, **case.options()).filter(finding="recovered").height
 
 
-def ours(case: Case, repeats: int) -> dict[str, Any]:
-    frame = case.frame()
-    table, found = timed(lambda: ct.disclosure.protect(frame, **case.options), repeats)
+def ours(case: Case, asked: argparse.Namespace) -> dict[str, Any]:
+    frame, options = case.frame(), case.options()
+    table, found = timed(lambda: ct.disclosure.protect(frame, **options), asked.repeats)
     told = table.report
-    published = table.to_polars().select(*case.dims, "n")
     sizes = {"cells": told.cells, "small": told.primary, "others": told.secondary}
-    return {**found, **sizes, "known": worked_out(published, case), "note": ""}
+    return {**found, **sizes, "known": worked_out(table.to_polars().select(*case.labels, "n"), case), "note": ""}
 
 
-def records(case: Case) -> list[tuple[str | None, dict[str, list[Any]]]]:
-    """One record for each child; where forms are not exclusive, a table for each form and for their total."""
-    children, once = case.counts()
-    labels = dict(zip(["area", "form", "age", "sex"], case.labels, strict=True))
-
-    def long(counts: np.ndarray, dims: list[str]) -> dict[str, list[Any]]:
-        places = np.repeat(np.argwhere(counts >= 0), counts.ravel(), axis=0)
-        return {d: [labels[d][nth] for nth in places[:, axis]] for axis, d in enumerate(dims)} | {"n": [1] * len(places)}
-
-    if case.exclusive:
-        return [(None, long(children[..., 0] if case.shape.sexes == 1 else children, case.dims))]
-    parts = [*np.moveaxis(children, 1, 0), once]
-    dims = [d for d in case.dims if d != "form"]
-    names = [*case.labels[1], "total"]
-    return [
-        (name, long(p[..., 0] if case.shape.sexes == 1 else p, dims)) for name, p in zip(names, parts, strict=True)
-    ]
+def records(case: Case) -> dict[str, dict[str, list[Any]]]:
+    """One record for each child: of exclusive forms together, else of each form and of their total."""
+    tables: dict[str, dict[str, list[Any]]] = {}
+    for form, numbers in case.counts().items():
+        places = np.repeat(np.argwhere(numbers >= 0), numbers.ravel(), axis=0).T
+        dims = [dim for dim in case.labels if dim != "form"]
+        of = {dim: np.array(case.labels[dim])[nth].tolist() for dim, nth in zip(dims, places, strict=True)}
+        of = of | {"form": [form] * places.shape[1], "n": [1] * places.shape[1]}
+        if case.forms == "distinct":
+            tables[form] = of
+        elif form != "total":
+            of = {name: [*tables.get("all", {}).get(name, []), *values] for name, values in of.items()}
+            tables["all"] = of
+    return tables
 
 
-def argus(case: Case, repeats: int, suppress: str) -> dict[str, Any]:
+def argus(case: Case, asked: argparse.Namespace) -> dict[str, Any]:
     import pytauargus
 
-    tables, hierarchy = records(case), {}
-    if case.parents:
-        under = {parent: [c for c, p in case.parents.items() if p == parent] for parent in case.parents.values()}
-        lines = [f"{parent}\n" + "".join(f"@{c}\n" for c in communes) for parent, communes in under.items()]
-        Path("area.hrc").write_text("".join(lines))
-        hierarchy = {"hrc": {"area": str(Path("area.hrc").resolve())}}
+    tables, below = records(case), {}
+    for commune, parent in case.parents.items():
+        below.setdefault(parent, [parent]).append(f"@{commune}")
+    hierarchy = Path("area.hrc").resolve()
+    hierarchy.write_text("".join(f"{line}\n" for lines in below.values() for line in lines))
+    options = {
+        "response": "n",
+        "safety_rules": f"FREQ({THRESHOLD},20)",
+        "suppress": asked.suppress,
+        "hrc": {"area": str(hierarchy)} if below else None,
+    }
+    dims = [dim for dim in case.labels if dim != "form" or "all" in tables]
 
-    def ask() -> list[Any]:
-        return [
-            pytauargus.protect(
-                micro,
-                [name for name in micro if name != "n"],
-                response="n",
-                safety_rules=f"FREQ({THRESHOLD},20)",
-                suppress=suppress,
-                workdir=f"table-{form}",
-                **hierarchy,
-            ).tables[0]
-            for form, micro in tables
-        ]
+    def ask() -> list[dict[str, Any]]:
+        rows = []
+        for form, table in tables.items():
+            done = pytauargus.protect(table, dims, workdir=form, **options)
+            rows += [{"form": form, **row} for row in done.tables[0].rows]
+        return rows
 
-    answer, found = timed(ask, repeats)
-    # Categories without a child are not in its table, and are 0.
-    every = pl.select(pl.lit(None)).select()
-    areas = [*case.labels[0], *dict.fromkeys(case.parents.values()), "total"]
-    names = dict(zip(["area", "form", "age", "sex"], [areas, *([*found, "total"] for found in case.labels[1:])], strict=True))
-    for d in case.dims:
-        every = every.join(pl.DataFrame({d: names[d]}), how="cross") if every.width else pl.DataFrame({d: names[d]})
-    rows = [{**row, "form": row.get("form", form)} for (form, _), t in zip(tables, answer, strict=True) for row in t.rows]
-    told = pl.DataFrame(rows).select(*(col(d).replace("Total", "total") for d in case.dims), "status", of="n")
-    whole = every.join(told, on=case.dims, how="left")
-    is_hidden = col("status").is_in(["U", "M"]).fill_null(False)
-    published = whole.select(*case.dims, n=pl.when(~is_hidden).then(col("of").fill_null(0).cast(pl.Int64)))
-    kinds = dict(told["status"].value_counts().iter_rows())
+    rows, found = timed(ask, asked.repeats)
+    told = pl.DataFrame(rows).select(col(*case.labels).replace("Total", "total"), "status", was="n")
+    # Its table has no cells for a category without a child: they are 0.
+    whole = pl.DataFrame({"area": [*case.labels["area"], *below, "total"]})
+    for dim in [dim for dim in case.labels if dim != "area"]:
+        whole = whole.join(pl.DataFrame({dim: [*case.labels[dim], "total"]}), how="cross")
+    number = pl.when(~col("status").fill_null("E").is_in(["U", "M"])).then(col("was").fill_null(0).cast(pl.Int64))
+    published = whole.join(told, on=list(case.labels), how="left").select(*case.labels, n=number)
     log = Path("FullJJ.log").read_text() if Path("FullJJ.log").exists() else ""
-    proven = all(a == b for a, b in re.findall(r"Objectvalues: *([\d.]+) and *([\d.]+)", log))
-    sizes = {"cells": whole.height, "small": kinds["U"], "others": kinds.get("M", 0)}
-    return {**found, **sizes, "known": worked_out(published, case), "note": "" if proven else "not proven least"}
+    values = re.findall(r"Objectvalues: *([\d.]+) and *([\d.]+)", log)
+    note = "" if all(best == bound for best, bound in values) else "not proven to be the least"
+    sizes = {"cells": whole.height, "small": told["status"].eq("U").sum(), "others": told["status"].eq("M").sum()}
+    return {**found, **sizes, "known": worked_out(published, case), "note": note}
 
 
-# ---------------------------------------------------------------- random tables of sums
-
-
-def lines_of(shape: tuple[int, ...]) -> list[list[int]]:
-    """The cells of every line of a table with margins, the sum at last."""
-    ids = np.arange(np.prod([size + 1 for size in shape])).reshape([size + 1 for size in shape])
-    return [line.tolist() for axis in range(ids.ndim) for line in np.moveaxis(ids, axis, -1).reshape(-1, ids.shape[axis])]
+# ---------------------------------------------------------------- how many cells are hidden
 
 
 def members(shape: tuple[int, ...]) -> Any:
@@ -231,53 +217,203 @@ def members(shape: tuple[int, ...]) -> Any:
 
 
 def optimum(numbers: np.ndarray, shape: tuple[int, ...], minutes: int) -> np.ndarray:
-    """The optimum of pytauargus where every cell costs the same, in the format of its solver."""
+    """The cells that pytauargus hides if each costs the same: its optimum, by the files of its solver."""
     from pytauargus.engine import HiTaSCtrl
 
-    small = numbers < THRESHOLD
-    cells = [f"{i} {n} 1 {'u' if s else 's'} 0 {2 * numbers.max()} 0 {int(s)} 0" for i, (n, s) in enumerate(zip(numbers, small, strict=True))]
-    sums = [f"0 {len(line)} : {line[-1]} (-1) " + " ".join(f"{cell} (1)" for cell in line[:-1]) for line in lines_of(shape)]
-    Path("JJ.IN").write_text("\n".join(["0", str(len(cells)), *cells, str(len(sums)), *sums, ""]))
+    hidden, most = numbers < THRESHOLD, 2 * numbers.max()
+    # The number, cost, unsafe or not, what anyone knows of it (two numbers), how much less and more is to be possible.
+    cells = [
+        f"{n} 1 {'u' if is_small else 's'} 0 {most} 0 {is_small:d} 0"
+        for n, is_small in zip(numbers, hidden, strict=True)
+    ]
+    ids, sums = np.arange(len(numbers)).reshape([size + 1 for size in shape]), []
+    for axis, size in enumerate(shape):
+        for *parts, whole in np.moveaxis(ids, axis, -1).reshape(-1, size + 1).tolist():
+            sums.append(f"0 {size + 1} : {whole} (-1) " + " ".join(f"{part} (1)" for part in parts))
+    lines = ["0", len(cells), *(f"{nth} {cell}" for nth, cell in enumerate(cells)), len(sums), *sums]
+    Path("JJ.IN").write_text("".join(f"{line}\n" for line in lines))
     code = HiTaSCtrl().full_jj(in_file_jj="JJ.IN", out_file="JJ.OUT", max_time=minutes)
-    assert code == 0, f"not solved in {minutes} minutes: {code}"
-    hidden = small.copy()
+    assert code == 0, f"pytauargus has no optimum in {minutes} minutes"
     hidden[[int(cell) for cell in Path("JJ.OUT").read_text().split()]] = True
     return hidden
 
 
 def least(numbers: np.ndarray, shape: tuple[int, ...]) -> int:
-    """The least number of hidden cells by our criterion, of two dimensions: there steps of 1 along circles are enough."""
+    """The least number of hidden cells by our criterion, in two dimensions: steps of 1 in a circle of cells suffice."""
     small, of = np.flatnonzero(numbers < THRESHOLD), members(shape)
-    cells, inner, copies = *of.shape, len(small)
-    is_hidden, change = sparse.eye_array(cells), sparse.block_diag([of] * copies)
-    lower = sparse.diags_array(np.minimum(1, numbers).astype(float))
-    ones = np.ones((copies, 1))
-    own = sparse.block_diag([of[[cell]] for cell in small])
-    # Columns: hidden or not; for each small cell the change of all inner cells; whether it becomes less.
+    (cells, inner), copies = of.shape, len(small)
+    changes = sparse.block_diag([of] * copies)
+    # Is it hidden; for each small cell another table, by its changes; is the small cell less in it.
     rules = sparse.block_array(
         [
-            [sparse.kron(ones, -is_hidden), change, None],
-            [sparse.kron(ones, -lower), -change, None],
-            [None, own, 2 * sparse.eye_array(copies)],
+            [sparse.kron(np.ones((copies, 1)), -sparse.eye_array(cells)), changes, None],
+            [sparse.kron(np.ones((copies, 1)), -sparse.diags_array(np.minimum(1.0, numbers))), -changes, None],
+            [None, sparse.block_diag([of[[cell]] for cell in small]), 2 * sparse.eye_array(copies)],
         ]
     )
-    most = np.concatenate([np.zeros(2 * cells * copies), np.ones(copies)])
-    at_least = np.concatenate([np.full(2 * cells * copies, -np.inf), np.ones(copies)])
-    costs = np.concatenate([np.ones(cells), np.zeros((inner + 1) * copies)])
-    bounds = optimize.Bounds(
-        np.concatenate([numbers < THRESHOLD, np.full(inner * copies, -1), np.zeros(copies)]), np.ones(len(costs))
-    )
+    most = np.repeat([0.0, 1.0], [2 * cells * copies, copies])
+    start = np.concatenate([numbers < THRESHOLD, np.full(inner * copies, -1), np.zeros(copies)])
     found = optimize.milp(
-        costs, integrality=1, bounds=bounds, constraints=optimize.LinearConstraint(rules.tocsr(), at_least, most)
+        np.repeat([1.0, 0.0], [cells, len(start) - cells]),
+        integrality=np.ones(len(start)),
+        bounds=optimize.Bounds(start, 1),
+        constraints=optimize.LinearConstraint(rules.tocsr(), np.where(most > 0, 1.0, -np.inf), most),
     )
-    assert found.status == 0, found.message
+    assert found.success, found.message
     return round(found.fun)
 
 
-def hidden_cells(shape: tuple[int, ...], seed: int) -> dict[str, int]:
-    chance = np.random.default_rng(seed)
-    mean = (12.0 if len(shape) == 2 else 8.0) * np.exp(chance.uniform(-0.9, 0.9, shape[0]))
-    for size in shape[1:]:
-        mean = mean[..., None] * chance.uniform(0.3, 1.7, size)
-    inner = chance.poisson(mean)
-    return beside_optimum(inner, shape)
+def beside_optimum(inner: np.ndarray, minutes: int) -> dict[str, Any]:
+    shape = inner.shape
+    dims = [f"d{axis}" for axis in range(inner.ndim)]
+    frame = pl.DataFrame(np.argwhere(inner >= 0), schema=dims).with_columns(n=pl.Series(inner.ravel()))
+    done = ct.disclosure.protect(frame, dims=dims, zeros="hidden").report
+    numbers = np.rint(members(shape) @ inner.ravel()).astype(int)
+    assert done.primary == (numbers < THRESHOLD).sum(), "both hide the same small cells"
+    found = {"cells": len(numbers), "small": done.primary, "ours": done.primary + done.secondary}
+    if find_spec("pytauargus"):
+        hidden = optimum(numbers, shape, minutes)
+        found["argus"] = int(hidden.sum())
+        labels = [[*map(str, range(size)), "total"] for size in shape]
+        published = dict(zip(dims, zip(*product(*labels), strict=True), strict=True))
+        published["n"] = np.where(hidden, None, numbers).tolist()
+        told = ct.disclosure.audit(pl.DataFrame(published), dims=dims, zeros="hidden")
+        found["unsafe"] = told.filter(col("finding") != "not_small", ~col("safe")).height
+    return found | ({"least": least(numbers, shape)} if len(shape) == 2 else {})
+
+
+def hidden_cells(asked: argparse.Namespace) -> list[dict[str, Any]]:
+    """Random tables of a shape, or table A with exclusive forms."""
+    if not asked.shape:
+        case = Case("A", forms="exclusive")
+        return [beside_optimum(np.stack([case.counts()[form] for form in case.labels["form"]], axis=1), asked.minutes)]
+    found = []
+    for seed in range(asked.number):
+        chance = np.random.default_rng(seed)
+        mean = asked.mean * np.exp(chance.uniform(-SPREAD, SPREAD, asked.shape[0]))
+        for size in asked.shape[1:]:
+            mean = mean[..., None] * chance.uniform(0.3, 1.7, size)
+        found.append(beside_optimum(chance.poisson(mean), asked.minutes))
+    return found
+
+
+# ---------------------------------------------------------------- all in one run
+
+
+def process(worker: str, limit: float | None = None, **given: Any) -> Any:
+    """Ask in a process and a folder of its own; None if it has not ended in time."""
+    run = [sys.executable, str(Path(__file__).resolve()), f"--worker={worker}", f"--given={json.dumps(given)}"]
+    # The solver writes its logs where it is.
+    paths = os.pathsep.join(str(Path(p).resolve()) for p in os.environ.get("PYTHONPATH", "").split(os.pathsep) if p)
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            done = subprocess.run(
+                run,
+                stdout=subprocess.PIPE,
+                check=True,
+                timeout=limit,
+                cwd=folder,
+                env={**os.environ, "PYTHONPATH": paths},
+            )
+        except subprocess.TimeoutExpired:
+            return None
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def cases(table: str, every: bool) -> list[Case]:
+    """The first case, and others that differ in one thing, or in any."""
+    first, choices = (
+        Case(table),
+        [["distinct", "exclusive"], [1.0, 0.3, 3.0], ["shown", "hidden"], ["no_exact_value", 4]],
+    )
+    made = [Case(table, *chosen) for chosen in product(*choices)]
+    return [case for case in made if every or sum(a != b for a, b in zip(case, first, strict=True)) <= 1]
+
+
+def show(widths: list[int], *values: Any) -> None:
+    """Print a line of columns; those of negative width begin at the left."""
+
+    def text(value: Any) -> str:
+        return f"{value:.3f}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)
+
+    columns = [text(v).ljust(-w) if w < 0 else text(v).rjust(w) for w, v in zip(widths, values, strict=False)]
+    print("".join([*columns, *(f"  {value}" for value in values[len(widths) :])]).rstrip(), flush=True)
+
+
+def alone(asked: argparse.Namespace) -> None:
+    widths = [-14, -11, -6, -8, -16, 8, 8, 8, 9, 9]
+    show(widths, "table", "forms", "mean", "zeros", "protection", "cells", "small", "others", "seconds", "peak MB")
+    for case in [case for table in asked.tables for case in cases(table, asked.every)]:
+        found = process("ours", case=case, repeats=asked.repeats)
+        assert found["known"] == 0, f"small cells of {case} can be worked out"
+        goals = dict(zip(("seconds", "peak"), TABLES[case.table][3:], strict=True)) if case == Case(case.table) else {}
+        kept = [f"goal {most:g}: {'kept' if found[what] <= most else 'MISSED'}" for what, most in goals.items() if most]
+        numbers = (found["cells"], found["small"], found["others"], found["seconds"], round(found["peak"]))
+        show(widths, case.table, case.forms, f"{case.mean:g}", case.zeros, f"{case.protection}", *numbers, *kept)
+
+
+def beside(asked: argparse.Namespace) -> None:
+    widths = [-14, -11, -6, -9, 9, 11, 9, 8, 8, 12]
+    heads = ("seconds", "x chitieu", "peak MB", "small", "others", "worked out")
+    show(widths, "table", "forms", "mean", "system", *heads)
+    for case in [Case(t, forms) for t in asked.tables for forms in ("exclusive", "distinct")]:
+        base: dict[str, Any] = {}
+        for system in ("chitieu", "MOD", "OPT"):
+            given = {"case": case, "repeats": asked.repeats, "suppress": f"{system}(1,{asked.minutes})"}
+            found = process("argus" if base else "ours", limit=120 * asked.minutes if base else None, **given)
+            name = (case.table, case.forms, f"{case.mean:g}", system)
+            if not found:
+                ratio = f"more than {120 * asked.minutes / base['seconds']:.0f}"
+                show(widths, *name, "-", ratio, *"----", f"not finished in {2 * asked.minutes} minutes")
+                continue
+            base = base or found
+            assert found["small"] == base["small"], "both hide the same small cells"
+            seconds, numbers = found["seconds"], (found["small"], found["others"], found["known"], found["note"])
+            show(widths, *name, seconds, f"{seconds / base['seconds']:.1f}", round(found["peak"]), *numbers)
+
+
+def lost(asked: argparse.Namespace) -> None:
+    widths = [-28, 7, 7, 9, 9, 7, 7, 7, 7, 8]
+    heads = ("cells", "small", "chitieu", "optimum", "ratio", "worst", "least", "ratio", "unsafe")
+    show(widths, "hidden cells, zeros hidden", *heads)
+    for shape, mean in (((8, 6), 12.0), ((10, 5, 3), 8.0), ((), 0.0)):
+        found = process("hidden", shape=shape, mean=mean, number=asked.number, minutes=asked.minutes)
+        sums = {name: sum(of[name] for of in found) for name in found[0]}
+        name = f"{len(found)} of {' x '.join(map(str, shape))}" if shape else "A, exclusive forms"
+        ratio = {name: sums["ours"] / sums[name] for name in ("argus", "least") if name in sums}
+        worst = max(of["ours"] / of["argus"] for of in found) if "argus" in ratio else "-"
+        numbers = (sums["ours"], sums.get("argus", "-"), ratio.get("argus", "-"), worst)
+        numbers += (sums.get("least", "-"), ratio.get("least", "-"), sums.get("unsafe", "-"))
+        show(widths, name, sums["cells"], sums["small"], *numbers)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tables", nargs="+", default=list(TABLES), choices=list(TABLES))
+    parser.add_argument("--every", action="store_true", help="all combinations of forms, means, zeros and protection")
+    parser.add_argument("--repeats", type=int, default=3, help="runs, of which the best is reported")
+    parser.add_argument("--minutes", type=int, default=2, help="what pytauargus is given; it takes half as long again")
+    parser.add_argument("--number", type=int, default=20, help="random tables of a shape")
+    parser.add_argument("--worker", help=argparse.SUPPRESS)
+    parser.add_argument("--given", type=json.loads, help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.worker:
+        given = argparse.Namespace(**asked.given)
+        workers = {"ours": ours, "argus": argus}
+        print(
+            json.dumps(
+                hidden_cells(given) if asked.worker == "hidden" else workers[asked.worker](Case(*given.case), given)
+            )
+        )
+        return
+    print(f"best of {asked.repeats}; {os.cpu_count()} cores")
+    alone(asked)
+    if find_spec("pytauargus"):
+        beside(asked)
+    else:
+        print("pytauargus cannot be imported: nothing is compared with it")
+    lost(asked)
+
+
+if __name__ == "__main__":
+    main()

@@ -105,11 +105,17 @@ class ReleaseLog:
         ]
         return "\n".join([f"ReleaseLog: {printed(len(lines))} {say('lần công bố', 'releases')}", *lines])
 
-    def add(self, *published: Result | AbuseTable, published_on: str | date, note: str) -> None:
+    def add(
+        self,
+        published: Result | AbuseTable | Sequence[Result | AbuseTable],
+        *,
+        published_on: str | date,
+        note: str,
+    ) -> None:
         """Add what was published at once, as one release.
 
         Args:
-            *published: Protected results and tables of abuse.
+            published: A protected result or table of abuse, or a list of them.
             published_on: The day.
             note: What it was, in a few words: a report, a yearbook, a page.
 
@@ -118,7 +124,8 @@ class ReleaseLog:
                 a note.
             DataError: ``release_log`` for a log that was changed, or one that another process adds to.
         """
-        if not published:
+        tables = [published] if isinstance(published, (Result, AbuseTable)) else list(published)
+        if not tables:
             raise PlanError(say("chưa có bảng nào để ghi", "there is nothing to add"), code="not_protected")
         day, note = _day(published_on), note.strip()
         if not note:
@@ -130,7 +137,7 @@ class ReleaseLog:
             "before": _check_number(before[-1]) if before else "",
             "published_on": day.isoformat(),
             "note": note,
-            "tables": [_written(one) for one in published],
+            "tables": [_written(one) for one in tables],
         }
         self._folder.mkdir(parents=True, exist_ok=True)
         text = _text(content)

@@ -190,6 +190,9 @@ def laws_of(relations: Iterable[Relation], truth: Mapping[Key, int]) -> dict[tup
     for group, of in held.items():
         if group[-1] in OVERLAP:
             of -= {"equal", "sum at most total"}
+        if group[0] in "uf" and "equal" not in of:
+            # What is undecided in a part may be certain in the total: nothing follows.
+            of.clear()
     return dict(held)
 
 
@@ -416,10 +419,10 @@ def system_of(
     relations = {
         Relation(r.group, r.total, tuple(part for part in r.parts if part in truth))
         for r in relations
-        if r.total in truth and any(part in truth for part in r.parts)
+        if r.total in truth and any(part in truth for part in r.parts) and (rules.least or r.total[0] == "n")
     }
     relate(known, relations, laws_of(relations, truth))
-    if every:
+    if every and rules.least:
         identities(known, true_rows, truth)
     return known, truth, {key for key in keys if key in truth and rules.small(truth[key])}
 

@@ -87,35 +87,35 @@ def texts(chart):
 
 # Two registers that differ in what is hidden, and in nothing else
 
-COMMUNES = ["11950", "11986", "12019", "12052", "12103"]  # each of another district
+COMMUNES = ["11950", "11986", "12019", "12052", "12103", "12142"]  # each of another district
 
 
 def register(k):
-    """Sixty children: ``k`` boys under six, ``k`` of two forms, ``k`` in the first quarter, ``k`` in one district."""
+    """Twelve children in each district; ``k`` of all are young boys, of two forms, of the first quarter, supported."""
     forms = [["neglect", "sexual_abuse"]] * k + [["violence"]] * k + [["neglect"]] * (20 - k)
-    sexes = ["male"] * 20 + ["female"] * 40
-    births = [2020] * k + [2013] * (20 - k) + [2020] * (20 - k) + [2013] * (20 + k)
-    months = [2] * k + [5] * (5 - k) + [8] * 55
-    supported = [n < k for n in range(12)] + [n < 5 - k for n in range(12)] + [n < 6 for n in range(12)] * 3
+    sexes = ["male"] * 20 + ["female"] * 52
+    births = [2020] * k + [2013] * (20 - k) + [2020] * (20 - k) + [2013] * (32 + k)
+    months = [2] * k + [5] * (5 - k) + [8] * 67
+    supported = [n < k for n in range(12)] + [n < 5 - k for n in range(12)] + [n < 6 for n in range(12)] * 4
     victims = pl.DataFrame(
         {
-            "case_id": [f"v{n}" for n in range(60)],
-            "child_id": [f"k{n}" for n in range(60)],
+            "case_id": [f"v{n}" for n in range(72)],
+            "child_id": [f"k{n}" for n in range(72)],
             "birth_year": births,
             "sex": sexes,
             "commune": [commune for commune in COMMUNES for _ in range(12)],
             "received_date": [date(2022, month, 1) for month in months],
-            "confirmed": [True] * 60,
-            "forms": [*forms, *[["sexual_abuse"]] * (60 - len(forms))],
+            "confirmed": [True] * 72,
+            "forms": [*forms, *[["sexual_abuse"]] * (72 - len(forms))],
             "supported": supported,
         }
     )
     children = pl.DataFrame(
         {
-            "child_id": [f"k{n}" for n in range(2_000)],
-            "birth_year": [2013] * 2_000,
-            "sex": ["male", "female"] * 1_000,
-            "commune": COMMUNES * 400,
+            "child_id": [f"k{n}" for n in range(2_004)],
+            "birth_year": [2013] * 2_004,
+            "sex": ["male", "female"] * 1_002,
+            "commune": COMMUNES * 334,
         }
     )
     return ct.Dataset(victims=victims, children=children, area_vintage="2022-12-31")
@@ -293,14 +293,14 @@ def test_a_funnel_says_how_many_areas_are_not_drawn(twins, language):
     assert hidden.height == 2
     chart = charts.funnel(given, source="sổ")
     points = [row for row in data(chart) if "place" in row]
-    assert {row["area"] for row in points} == set(districts.filter(pl.col("denominator") > 0)["area"])
+    assert {row["area"] for row in points} == set(districts.filter(status="unreliable")["area"])
     assert {(row["numerator"], row["denominator"]) for row in points} == {(6, 12)}
     assert {"vi": "Không vẽ 2 địa bàn (bm)", "en": "Not drawn: 2 areas (c)"}[language] in notes(chart)
     middle = {row["value"] for row in data(chart) if re.match("Được vẽ|Drawn", row.get("line", "")) and "value" in row}
-    assert middle == {50.0}  # of the areas drawn: with the others it is 38.3
+    assert middle == {50.0}  # of the areas drawn: with the others it is 40.3
     whole = charts.funnel(let_go(given), source="sổ")
     assert {row["line"] for row in data(whole) if re.match("Chung|All|Được|Drawn", row.get("line", ""))} == {
-        {"vi": "Chung: 38,3", "en": "All: 38.3"}[language]
+        {"vi": "Chung: 40,3", "en": "All: 40.3"}[language]
     }
 
 
@@ -318,13 +318,14 @@ def test_a_funnel_of_too_few_areas_names_those_that_are_hidden(selection, langua
 def test_hidden_bars_are_in_the_order_of_the_list(twins):
     _, r = twins[0]
     rows = [row for row in data(r.plot.bar("abused_children_supported")) if "place" in row]
-    hidden = [row["place"] for row in rows if row["value"] is None and row["absent"] == "Suppressed"]
+    hidden = [row for row in rows if row["absent"] == "Suppressed"]
     order = ct.areas(on="2022-12-31").filter(pl.col("level") == "district", pl.col("parent") == "33")["name"].to_list()
-    inside = [name for name in hidden if name in order]
-    assert len(inside) == 2 and inside == sorted(inside, key=order.index)
-    for row in rows:
-        if row["absent"] == "Suppressed":
-            assert row["numerator"] is None and row["lower"] is None and row["upper"] is None
+    # Where the denominator alone is hidden, the numerator tells the order.
+    places = [row["place"] for row in hidden if row["numerator"] is None]
+    assert len(places) == 2 and places == sorted(places, key=order.index)
+    for row in hidden:
+        assert None in (row["numerator"], row["denominator"])
+        assert (row["value"], row["lower"], row["upper"], row["printed"]) == (None, None, None, "")
 
 
 # Frames of the user's own

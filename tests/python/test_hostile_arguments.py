@@ -204,7 +204,16 @@ def world(tmp_path_factory):
         "forms": selection.forms(),
         "overlaps": selection.overlaps(),
         "matrix": selection.form_matrix(),
+        "results": [result],
+        "published": result.protect(),
+        "published_on": "2022-12-31",
+        "note": "test",
+        "why": "test",
+        "dims": ["sex"],
+        "key": b"kept with the records of the province",
     }
+    counted = pl.DataFrame({"sex": ["female", "male"], "n": [3, 9]})
+    protected = ct.disclosure.protect(counted, dims=["sex"])
     special = {
         "standardised_ratio": {"events": 3},
         "indirect_rate": {"events": 3},
@@ -221,6 +230,22 @@ def world(tmp_path_factory):
         "Check.write_corrections": {"folder": folder / "corrections"},
         "annual_change": {"years": [1, 2, 3]},
         "Table.table": {"rows": "area"},
+        **{name: {"frame": counted} for name in ("protect", "audit", "round_small", "round_random")},
+        "ReleaseLog.__init__": {"folder": folder / "releases"},
+        "Protected.__init__": {"frame": counted, "count": "n", "report": protected.report},
+        "Rule.of": {"threshold": 5, "zeros": "shown", "protection": 3},
+        "Advice.__init__": dict.fromkeys(("at", "apart", "of", "kept", "shown", "lost"), 1),
+        "Report.__init__": dict.fromkeys(
+            (
+                *("cells", "not_zero", "primary", "secondary", "certified", "whole_groups"),
+                *("hidden_totals", "advice"),
+            ),
+            1,
+        ),
+        "ResultsReport.__init__": dict.fromkeys(
+            ("counts", "primary", "secondary", "certified", "exposed", "whole_groups"), 1
+        ),
+        "Rounded.__init__": dict.fromkeys(("_frame", "note", "changed", "largest"), 1),
     }
     objects = {
         "Catalogue": ct.catalogue(),
@@ -238,6 +263,13 @@ def world(tmp_path_factory):
         "Table": selection.counts("child"),
         "Tally": tally,
         "ResultWarning": ct.ResultWarning("x", "", {"vi": "x", "en": "x"}),
+        "ReleaseLog": ct.ReleaseLog(folder / "releases"),
+        "Protected": protected,
+        "Report": protected.report,
+        "Rounded": ct.disclosure.round_small(counted, dims=["sex"]),
+        "Rule": ct.disclosure.Rule(),
+        "ResultsReport": result.protect().report,
+        "Advice": ct.disclosure.Advice("sex", [], 1, 1, 1, 1),
     }
     return folder, good, special, objects
 
