@@ -83,11 +83,6 @@ impl<'s> Bounds<'s> {
         proof
     }
 
-    /// The bounds of a cell before anything was learnt.
-    pub fn before(&self, cell: u32) -> (i64, i64) {
-        self.trail.iter().find(|(of, _)| *of == cell).map_or(self.of(cell), |(_, before)| *before)
-    }
-
     /// Forgets all that was learnt since the bounds were new.
     pub fn forget(&mut self) {
         for (cell, before) in self.trail.drain(..).rev() {

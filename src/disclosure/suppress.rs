@@ -8,7 +8,7 @@ use super::bounds::Bounds;
 use super::relations::{System, UNBOUNDED};
 use super::search::{Effort, Move, Search};
 use crate::task;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// What may become of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +50,9 @@ const EFFORTS: [(Effort, usize); 3] =
     [(Effort { tries: 1, steps: 100 }, 256), (Effort { tries: 4, steps: 200 }, 32), (Effort { tries: 12, steps: 300 }, usize::MAX)];
 const AGAIN: Effort = Effort { tries: 3, steps: 100 };
 
+/// So often the number of cells hidden for one that fails again is doubled.
+const MOST_DOUBLINGS: u32 = 12;
+
 /// Chooses what to hide so that each small cell can be at least `values` numbers.
 pub(super) fn suppress(system: &System, cells: &[Cell], values: usize) -> Pattern {
     let mut suppressor = Suppressor::new(system, cells, values);
@@ -66,6 +69,8 @@ struct Suppressor<'s> {
     is_target: Vec<bool>,
     exposed: Vec<u32>,
     witnesses: Witnesses,
+    /// How often a cell has failed.
+    failures: HashMap<u32, u32>,
 }
 
 /// Other tables, and the numbers that cells have in them.
@@ -89,6 +94,7 @@ impl<'s> Suppressor<'s> {
             is_target: cells.iter().map(|cell| cell.is_small && cell.place != Place::Public).collect(),
             exposed: (0..cells.len() as u32).filter(|nth| is_exposed(&cells[*nth as usize])).collect(),
             witnesses: Witnesses { moves: Vec::new(), touching: vec![Vec::new(); cells.len()], seen: vec![Vec::new(); cells.len()] },
+            failures: HashMap::new(),
         }
     }
 
@@ -143,18 +149,28 @@ impl<'s> Suppressor<'s> {
         cells
     }
 
-    /// Hides for each cell one that its bounds follow from, or a near one; a cell without any is given away.
+    /// Hides for each cell one that its bounds follow from, or near ones; a cell without any is given away.
     fn hide_neighbours(&mut self, failed: &[u32], bounds: &Bounds) {
         let before = self.hidden.clone();
         for cell in failed {
             task::look();
             let proof = bounds.proof(*cell, |near| self.cells[near as usize].place == Place::Open && !before[near as usize]);
-            if proof.iter().any(|near| self.hidden[*near as usize]) {
+            // Each time that it fails again, twice as many: what is too much is published again in the end.
+            let failures = self.failures.entry(*cell).or_default();
+            let many = 1_usize << (*failures / 6).min(MOST_DOUBLINGS);
+            *failures += 1;
+            if many == 1 && proof.iter().any(|near| self.hidden[*near as usize]) {
                 continue;
             }
-            if let Some(cheapest) = proof.iter().min_by_key(|near| self.cells[**near as usize].rank) {
+            if let Some(cheapest) =
+                proof.iter().filter(|near| !self.hidden[**near as usize]).min_by_key(|near| self.cells[**near as usize].rank)
+            {
                 self.hidden[*cheapest as usize] = true;
-            } else if !self.hide_near(*cell, &before) {
+                if many == 1 {
+                    continue;
+                }
+            }
+            if !self.hide_near(*cell, &before, many) {
                 self.is_target[*cell as usize] = false;
                 self.exposed.push(*cell);
             }
@@ -165,27 +181,28 @@ impl<'s> Suppressor<'s> {
         self.cells[cell as usize].place == Place::Open && !self.hidden[cell as usize]
     }
 
-    /// Hides the cheapest published cell among the nearest, unless one of them was hidden just now; false if there is none.
-    fn hide_near(&mut self, cell: u32, before: &[bool]) -> bool {
-        let mut ring = vec![cell];
+    /// Hides so many of the nearest published cells, the cheapest of the same distance first, less those that were hidden just now;
+    /// false if there are none.
+    fn hide_near(&mut self, cell: u32, before: &[bool], many: usize) -> bool {
+        let (mut ring, mut found) = (vec![cell], 0);
         let mut met = HashSet::from([cell]);
-        while !ring.is_empty() {
+        while !ring.is_empty() && found < many {
             let mut next = Vec::new();
             for from in &ring {
                 for (relation, _) in self.system.of_cell.of(*from) {
                     next.extend(self.system.terms.of(*relation).iter().map(|(cell, _)| *cell).filter(|cell| met.insert(*cell)));
                 }
             }
-            if next.iter().any(|near| self.hidden[*near as usize] && !before[*near as usize]) {
-                return true;
-            }
-            if let Some(near) = next.iter().filter(|near| self.is_published(**near)).min_by_key(|near| self.cells[**near as usize].rank) {
-                self.hidden[*near as usize] = true;
-                return true;
+            found += next.iter().filter(|near| self.hidden[**near as usize] && !before[**near as usize]).count();
+            let mut published: Vec<u32> = next.iter().copied().filter(|near| self.is_published(*near)).collect();
+            published.sort_unstable_by_key(|near| self.cells[*near as usize].rank);
+            for near in published.into_iter().take(many.saturating_sub(found)) {
+                self.hidden[near as usize] = true;
+                found += 1;
             }
             ring = next;
         }
-        false
+        found > 0
     }
 
     /// Publishes again what no small cell needs.
@@ -201,10 +218,9 @@ impl<'s> Suppressor<'s> {
                 self.hidden[cell as usize] = false;
                 bounds.keep();
             } else {
-                for changed in bounds.changed().collect::<Vec<_>>() {
-                    search.bound(changed, bounds.before(changed));
-                }
+                let changed: Vec<u32> = bounds.changed().collect();
                 bounds.forget();
+                changed.into_iter().for_each(|cell| search.bound(cell, bounds.of(cell)));
             }
         }
     }
@@ -229,9 +245,10 @@ impl<'s> Suppressor<'s> {
         let mut before = Vec::new();
         for near in short {
             let seen = &mut self.witnesses.seen[near as usize];
-            if seen.iter().any(|(_, of)| lost.contains(of)) {
+            let is_lost = |of: &u32| lost.binary_search(of).is_ok(); // moves are numbered as they come
+            if seen.iter().any(|(_, of)| is_lost(of)) {
                 before.push((near, seen.clone()));
-                seen.retain(|(_, of)| !lost.contains(of));
+                seen.retain(|(_, of)| !is_lost(of));
             }
         }
         let is_kept = before.iter().all(|(near, _)| self.witnesses.look_for(*near, search, self.values, AGAIN, &self.is_target));

@@ -388,6 +388,59 @@ class Given:
     edition: str = ""
 
 
+SPANS = {"2022": (1, 12), "2022H1": (1, 6), "2022H2": (7, 12)} | {f"2022Q{n}": (3 * n - 2, 3 * n) for n in (1, 2, 3, 4)}
+
+
+def links(known: Known, rows: Sequence[Row], truth: Mapping[Key, int], events: Mapping[str, bool]) -> dict[Key, int]:
+    """Add what holds between periods, and before and after records were added; return the differences.
+
+    ``events`` names what is counted by the date of an event, and whether each stands in one period alone.
+    """
+    held: dict[object, dict[Key, None]] = defaultdict(dict)
+    for row in rows:
+        if row.numerator in truth and row.numerator[1] in events:
+            held[row.numerator[1], row.numerator[3:]][row.numerator] = None
+    more: dict[Key, int] = {}
+    for of in held.values():
+        for key in of:
+            (period, edition), added = key[2].split("#"), defaultdict(list)
+            first, last = SPANS[period]
+            for other in of:
+                (inside, before), span = other[2].split("#"), SPANS[other[2].split("#")[0]]
+                if other == key or not (first <= span[0] and span[1] <= last and before <= edition):
+                    continue
+                assert truth[other] <= truth[key], (other, key)
+                name = ("more", key[1], f"{other[2]} {key[2]}", *key[3:])
+                more[name] = truth[key] - truth[other]
+                known.add([(key, -1), (other, 1), (name, 1)], 0, 0, "longer, or with more records")
+                if before == edition and span[1] - span[0] + 1 in (3, 6):
+                    added[span[1] - span[0]].append(other)
+            for length, parts in added.items():
+                if len(parts) * (length + 1) == last - first + 1:
+                    high = 0 if events[key[1]] else OPEN
+                    known.add([(key, -1), *((part, 1) for part in parts)], 0, high, "all parts of a period")
+    return more
+
+
+def moved(known: Known, rows: Sequence[Row], truth: Mapping[Key, int], old: str, new: str) -> None:
+    """Add that new communes are whole old ones, in every quantity for which that holds."""
+    moves = ct.area_moves(start=old, end=new)
+    whole = moves.group_by("new").agg("old", (pl.col("part") == "all").all().alias("all")).filter("all")
+    keys = {key for row in rows for key in (row.numerator, row.denominator) if key in truth}
+    sums: dict[str, list[list[tuple[Key, int]]]] = defaultdict(list)
+    parts = dict(zip(whole["new"], whole["old"].to_list(), strict=True))
+    for key in keys:
+        if key is not None and key[3] == new and key[4] == "commune" and key[5] in parts:
+            terms = [(key, -1)]
+            terms += [((*key[:3], old, "commune", code, key[6]), 1) for code in parts[key[5]]]
+            if all(part in truth for part, _ in terms):
+                sums[key[1]].append(terms)
+    for of in sums.values():
+        if all(sum(truth[key] * sign for key, sign in terms) == 0 for terms in of):
+            for terms in of:
+                known.add(terms, 0, 0, "a new commune is whole old ones")
+
+
 def system_of(
     given: Sequence[Given],
     rules: Rules,
@@ -395,6 +448,9 @@ def system_of(
     scope: Sequence[str] = PEOPLE,
     bounds: bool = True,
     every: bool = True,
+    events: Mapping[str, bool] | None = None,
+    lists: tuple[str, str] | None = None,
+    changes: bool = True,
 ) -> tuple[Known, dict[Key, int], set[Key]]:
     """Return what is known, the truth, and the small counts that must not be.
 
@@ -424,6 +480,12 @@ def system_of(
     relate(known, relations, laws_of(relations, truth))
     if every and rules.least:
         identities(known, true_rows, truth)
+    if lists is not None:
+        moved(known, true_rows, truth, *lists)
+    if events is not None:
+        more = links(known, true_rows, truth, events)
+        truth |= more
+        keys |= more.keys() if changes else set()
     return known, truth, {key for key in keys if key in truth and rules.small(truth[key])}
 
 

@@ -204,7 +204,7 @@ def _bars(alt: Any, rows: list[dict[str, Any]], axis: str, title: str, width: in
         "count:Q",
         title=axis,
         scale=alt.Scale(domain=[0, most * room], nice=False),
-        axis=count_axis(alt, most),
+        axis=count_axis(alt, 0, most * room, tickCount=4),
     )
     y = alt.Y("name:N", sort=[row["name"] for row in rows], axis=name_axis(alt))
     base = alt.Chart(alt.Data(values=rows)).encode(x=x, y=y)

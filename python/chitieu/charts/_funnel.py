@@ -15,7 +15,7 @@ from chitieu.charts._notes import choices, coverage, hiding, source_line
 from chitieu.charts._places import day_of, named
 from chitieu.charts._render import load_altair
 from chitieu.charts._subject import Subject, fractions, measure_of, multiplier, of_table
-from chitieu.charts._theme import INK, SIZE, Heading, haloed, number_axis, sourced
+from chitieu.charts._theme import INK, SIZE, Heading, count_axis, haloed, number_axis, sourced
 from chitieu.charts._words import number_of, upper
 
 if TYPE_CHECKING:
@@ -310,7 +310,7 @@ class _Funnel:
             "denominator:Q",
             title=number_of(subject.of) + say(" (mẫu số)", " (the denominator)"),
             scale=alt.Scale(domain=list(self.x), nice=False, zero=False),
-            axis=number_axis(alt, True, grid=False, tickCount=6),
+            axis=count_axis(alt, *self.x, grid=False, tickCount=6),
         )
         y = alt.Y(
             "value:Q",

@@ -169,8 +169,9 @@ def _panel(alt: Any, rows: list[dict[str, Any]], sex: str, title: str, axis: str
     """Return the bars of one sex; those of boys grow to the left. A sign stands where a hidden one would begin."""
     left = sex == "male"
     order = [row["age"] for row in rows]
-    scale = alt.Scale(domain=[0, most * 1.18 * part], nice=False, reverse=left)
-    x = alt.X("count:Q", title=axis, scale=scale, axis=count_axis(alt, most))
+    last = most * 1.18 * part
+    scale = alt.Scale(domain=[0, last], nice=False, reverse=left)
+    x = alt.X("count:Q", title=axis, scale=scale, axis=count_axis(alt, 0, last, tickCount=4))
     names = name_axis(alt) if left else None
     base = alt.Chart(alt.Data(values=rows)).encode(x=x, y=alt.Y("age:N", sort=order, axis=names))
     bars = base.mark_bar(fill=FILLS[sex], stroke=DARK, strokeWidth=0.8, height={"band": 0.78})

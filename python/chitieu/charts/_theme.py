@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any, cast
@@ -29,6 +30,9 @@ BLUES = {"whole": "#5b86b5", "ok": "#9dbbdb", "unreliable": "#eaf0f6"}
 #: An edge keeps a pale bar visible; the others have none, so that 0 is drawn as nothing.
 BLUE_EDGES = {"whole": "transparent", "ok": "transparent", "unreliable": "#5b86b5"}
 
+#: So many counts on an axis have a tick each.
+FEW = 5
+
 #: The line of a target.
 TARGET = {"color": TARGET_INK, "strokeDash": [6, 3], "strokeWidth": 1.6}
 
@@ -42,9 +46,10 @@ def number_axis(alt: Any, whole: bool, **more: Any) -> Any:
     return alt.Axis(**{"labelFontSize": SIZE, **counts, **more})
 
 
-def count_axis(alt: Any, most: int) -> Any:
-    """Return an axis of counts up to a number, with no tick between two of them."""
-    return number_axis(alt, True, tickCount=4, **({"values": list(range(most + 1))} if most < 4 else {}))
+def count_axis(alt: Any, first: float, last: float, **more: Any) -> Any:
+    """Return an axis of counts between two numbers, with no tick between two counts."""
+    every = list(range(math.ceil(first), math.floor(last) + 1))
+    return number_axis(alt, True, **({"values": every} if last - first < FEW else {}), **more)
 
 
 def name_axis(alt: Any, **more: Any) -> Any:
