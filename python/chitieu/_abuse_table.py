@@ -135,6 +135,11 @@ class Table(_table.Table):
     def _leaving(self) -> Table:
         return self if self._rule is not None or self._open is not None else self.protect()
 
+    @property
+    def _marks(self) -> dict[str, str]:
+        text = self._rule.text if self._rule is not None else open_text(self._open) if self._open is not None else {}
+        return {f"chitieu_{language}": text[language] for language in text}
+
     def write_parquet(self, path: str | os.PathLike[str]) -> Path:
         """Write the table as Parquet, whole or not at all, and return the path; small counts are hidden."""
         return super(Table, self._leaving).write_parquet(path)

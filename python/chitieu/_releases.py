@@ -59,7 +59,8 @@ class ReleaseLog:
     A table that is published later may give away what an earlier one hides: the same children in other groups, a longer
     period, one month more, new communes made of old ones. :meth:`chitieu.Result.protect` with ``releases=log`` takes
     all of it as known. Releases are added at the end, whole or not at all, and none is ever changed: each file holds
-    the check number of the one before it, and a log with a file changed or taken away is refused.
+    the check number of the one before it, and a log with a file changed or taken away is refused. For the last file
+    that takes :attr:`check_number`, noted elsewhere.
 
     Args:
         folder: The folder. It is made with the first release.
@@ -94,13 +95,19 @@ class ReleaseLog:
         """The releases, in their order."""
         return [_release(content) for content in self._read()]
 
+    @property
+    def check_number(self) -> str:
+        """The check number of the last release; empty without any. Noted elsewhere, it tells whether that is whole."""
+        before = self._read()
+        return _check_number(before[-1]) if before else ""
+
     def __len__(self) -> int:
         return len(self._read())
 
     def __repr__(self) -> str:
         lines = [
-            f"{r.number}. {r.published_on}: {r.note} ({printed(r.tables)} {say('bảng', 'tables')}, "
-            f"{printed(r.hidden)} {say('dòng có số bị ẩn', 'rows with a hidden number')})"
+            f"{r.number}. {r.published_on}: {r.note} ({say('số bảng', 'tables')}: {printed(r.tables)}; "
+            f"{say('số dòng bị ẩn', 'hidden rows')}: {printed(r.hidden)})"
             for r in self.releases
         ]
         return "\n".join([f"ReleaseLog: {printed(len(lines))} {say('lần công bố', 'releases')}", *lines])

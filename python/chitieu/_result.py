@@ -307,6 +307,11 @@ class Result(Table):
             self._known_protected[asked] = whole
         return whole._keep(pl.int_range(len(whole), eager=True).is_in(self._places.implode()))
 
+    @property
+    def _marks(self) -> dict[str, str]:
+        texts = [w.text for w in self._warnings if w.code in ("protected", "unprotected")]
+        return {f"chitieu_{language}": text[language] for text in texts for language in text}
+
     def write_parquet(self, path: str | os.PathLike[str]) -> Path:
         """Write the table as Parquet, whole or not at all, and return the path; small counts of abuse are hidden."""
         return super(Result, self._leaving).write_parquet(path)
@@ -564,6 +569,7 @@ def protect_together(
     found = []
     for result, table in zip(results, tables, strict=True):
         kept = [w for w in result._warnings if w.code not in COUNTING or not result._is_within(w.indicator, scope)]
+        kept = [w for w in kept if w.code != "unprotected"]
         safe = Result(table, result._plan, [*kept, ResultWarning("protected", "", rule.text)])
         safe._rule, safe._report = rule, report
         found.append(safe)

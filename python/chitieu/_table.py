@@ -82,9 +82,14 @@ class Table:
 
         def write(name: str) -> None:
             with open(name, "wb") as file:  # polars takes no path that is not Unicode
-                self._frame.write_parquet(file)
+                self._frame.write_parquet(file, metadata=self._marks or None)
 
         return write_whole(path, write)
+
+    @property
+    def _marks(self) -> dict[str, str]:
+        """What a file says of small counts, by its names: that they are hidden, or why they are not."""
+        return {}
 
     @property
     def _leaving(self) -> Table:

@@ -77,7 +77,20 @@ pub fn audit(frame: &DataFrame, axes: &[Axis], count: &str, rule: &Rule, tightne
         seen[*cell as usize] = number.map_or((rule.floor(), UNBOUNDED), |n| (n.cast_signed(), n.cast_signed()));
     }
     let hidden: Vec<u32> = (0..).zip(&given).filter(|(_, n)| n.is_none()).map(|(row, _): (usize, _)| rows[row]).collect();
-    let bounds = Bounds::new(&system, seen.clone()).map_err(|_| Error::Contradiction { table: "frame".to_owned() })?;
+    let mut bounds = Bounds::new(&system, seen.clone()).map_err(|_| Error::Contradiction { table: "frame".to_owned() })?;
+    // A cell that is hidden alone protects no other: it is small itself, unless what is published says that it is not.
+    let is_unseen = |cell: u32| seen[cell as usize].0 < seen[cell as usize].1;
+    let near = |cell: u32| system.of_cell.of(cell).iter().flat_map(|(relation, _)| system.terms.of(*relation)).map(|(near, _)| *near);
+    let is_alone = |cell: u32| !near(cell).any(|near| near != cell && is_unseen(near));
+    let smallest = rule.threshold.cast_signed() - 1;
+    let alone: Vec<u32> = hidden.iter().copied().filter(|cell| is_alone(*cell) && bounds.of(*cell).0 <= smallest).collect();
+    if !alone.is_empty() {
+        let mut narrower = seen.clone();
+        alone.iter().for_each(|cell| narrower[*cell as usize].1 = smallest);
+        if let Ok(found) = Bounds::new(&system, narrower.clone()) {
+            (bounds, seen) = (found, narrower);
+        }
+    }
     let mut ranges: Vec<(i64, i64)> = hidden.iter().map(|cell| bounds.of(*cell)).collect();
     if tightness == Tightness::Exact {
         let exact = Exact::new(&system, &bounds);

@@ -331,7 +331,10 @@ impl Book {
         found.extend(self.areas_within());
         let is_public = |nth: &u32| self.count(*nth).place == Place::Public;
         found.retain(|(total, parts, _)| !(is_public(total) && parts.iter().all(is_public)));
-        for (total, parts, is_loose) in found {
+        for (total, parts, mut is_loose) in found {
+            // Nobody can see any more whether a total of distinct things was a sum.
+            let is_distinct = self.spells.get(&self.keys[total as usize].family).is_some_and(|spell| spell.is_distinct);
+            is_loose |= is_distinct && parts.iter().chain([&total]).any(|cell| self.count(*cell).number.is_none());
             self.tie_total(total, &parts, is_loose);
         }
     }
@@ -379,9 +382,9 @@ impl Book {
         let place = self.put_in_order();
         let system = self.system();
         let numbers = self.numbers(&system)?;
-        let cells = self.cells(&numbers);
+        let cells = self.cells(&numbers, rule);
         let pattern = suppress(&system, &cells, rule.values());
-        let seen = view(&cells, &pattern.hidden);
+        let seen = view(&system, &cells, &pattern.hidden);
         let failed = unproven(&system, &numbers, &seen, &pattern.witnesses, rule.values());
         if !failed.is_empty() {
             return Err(Error::NotProtected { cells: failed.len() as u64 });
@@ -472,7 +475,7 @@ impl Book {
         Ok((0..system.cells() as u32).map(|cell| search.number(cell)).collect())
     }
 
-    fn cells(&self, numbers: &[i64]) -> Vec<Cell> {
+    fn cells(&self, numbers: &[i64], rule: &Rule) -> Vec<Cell> {
         let cell = |(nth, (key, count)): (usize, (&Key, &Count))| {
             let dims = self.parts.get(&key.family).map_or(0, |parts| parts.iter().filter(|p| p.of.is_none()).count());
             let totals = dims.saturating_sub(key.words.len()) as u64;
@@ -482,6 +485,8 @@ impl Book {
                 place: count.place,
                 is_small: count.is_small,
                 known: (count.floor, UNBOUNDED),
+                // A sum of fines is small by those who paid it.
+                small: if numbers[nth] < rule.threshold.cast_signed() { rule.threshold.cast_signed() - 1 } else { UNBOUNDED },
                 rank: (height << 48) | (totals.min(255) << 40) | nth as u64,
             }
         };

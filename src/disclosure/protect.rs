@@ -94,7 +94,7 @@ pub fn protect(frame: &DataFrame, axes: &[Axis], count: &str, rule: &Rule) -> Re
     let numbers = numbers_of(&cube, &system, &rows, frame, count)?;
     let cells = cells(&cube, &numbers, rule);
     let pattern = suppress(&system, &cells, rule.values());
-    let seen = view(&cells, &pattern.hidden);
+    let seen = view(&system, &cells, &pattern.hidden);
     let unproven = unproven(&system, &numbers, &seen, &pattern.witnesses, rule.values());
     if !unproven.is_empty() || !pattern.exposed.is_empty() {
         return Err(Error::NotProtected { cells: (unproven.len() + pattern.exposed.len()) as u64 });
@@ -133,7 +133,14 @@ fn cells(cube: &Cube, numbers: &[i64], rule: &Rule) -> Vec<Cell> {
     let of = |(cell, number): (u32, &i64)| {
         let is_small = rule.is_small(number.cast_unsigned());
         let place = if *number == 0 && !is_small { Place::Public } else { Place::Open };
-        Cell { number: *number, place, is_small, known: at_least(rule.floor()), rank: cube.rank(cell) }
+        Cell {
+            number: *number,
+            place,
+            is_small,
+            known: at_least(rule.floor()),
+            small: rule.threshold.cast_signed() - 1,
+            rank: cube.rank(cell),
+        }
     };
     (0..).zip(numbers).map(of).collect()
 }

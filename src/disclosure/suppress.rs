@@ -30,6 +30,8 @@ pub(super) struct Cell {
     pub is_small: bool,
     /// What the public knows of it if it is not published.
     pub known: (i64, i64),
+    /// The most it can be if it is small: what all know of a cell that is hidden alone, for it protects no other.
+    pub small: i64,
     /// The higher, the later it is hidden; two cells never have the same.
     pub rank: u64,
 }
@@ -104,7 +106,7 @@ impl<'s> Suppressor<'s> {
 
     /// What the public sees of each cell.
     fn view(&self) -> Vec<(i64, i64)> {
-        view(self.cells, &self.hidden)
+        view(self.system, self.cells, &self.hidden)
     }
 
     fn search(&self, bounds: &Bounds) -> Search<'s> {
@@ -227,6 +229,9 @@ impl<'s> Suppressor<'s> {
 
     /// True if every small cell keeps enough witnesses when a cell is published.
     fn can_be_published(&mut self, cell: u32, bounds: &mut Bounds, search: &mut Search) -> bool {
+        if self.leaves_one_alone(cell, bounds) {
+            return false;
+        }
         if bounds.learn(cell, self.cells[cell as usize].number).is_err() {
             return false;
         }
@@ -262,6 +267,17 @@ impl<'s> Suppressor<'s> {
         is_kept
     }
 
+    /// True if a small cell would be hidden alone without this one, and known too well as a small one.
+    fn leaves_one_alone(&mut self, cell: u32, bounds: &Bounds) -> bool {
+        self.hidden[cell as usize] = false;
+        let near = self.system.of_cell.of(cell).iter().flat_map(|(relation, _)| self.system.terms.of(*relation)).map(|(near, _)| *near);
+        let is_left = |near: u32| self.hidden[near as usize] && is_alone(self.system, self.cells, &self.hidden, near);
+        let is_known = |near: u32| bounds.of(near).1 > self.cells[near as usize].small;
+        let found = near.into_iter().any(|near| near != cell && is_left(near) && is_known(near));
+        self.hidden[cell as usize] = true;
+        found
+    }
+
     fn pattern(self) -> Pattern {
         let Witnesses { moves, seen, .. } = &self.witnesses;
         let of = |cell: u32| seen[cell as usize].iter().map(|(_, nth)| moves[*nth as usize].clone()).collect();
@@ -271,13 +287,21 @@ impl<'s> Suppressor<'s> {
 }
 
 /// What the public sees of each cell.
-pub(super) fn view(cells: &[Cell], hidden: &[bool]) -> Vec<(i64, i64)> {
-    let seen = |(cell, is_hidden): (&Cell, &bool)| match cell.place {
+pub(super) fn view(system: &System, cells: &[Cell], hidden: &[bool]) -> Vec<(i64, i64)> {
+    let seen = |(nth, (cell, is_hidden)): (u32, (&Cell, &bool))| match cell.place {
         Place::Absent => cell.known,
-        _ if *is_hidden => cell.known,
-        _ => (cell.number, cell.number),
+        _ if !is_hidden => (cell.number, cell.number),
+        _ if is_alone(system, cells, hidden, nth) => (cell.known.0, cell.small),
+        _ => cell.known,
     };
-    cells.iter().zip(hidden).map(seen).collect()
+    (0..).zip(cells.iter().zip(hidden)).map(seen).collect()
+}
+
+/// True for a small cell that nothing hidden or unpublished is tied to: it can be hidden for its own sake alone.
+fn is_alone(system: &System, cells: &[Cell], hidden: &[bool], cell: u32) -> bool {
+    let is_unseen = |near: u32| hidden[near as usize] || cells[near as usize].place == Place::Absent;
+    let of = system.of_cell.of(cell).iter().flat_map(|(relation, _)| system.terms.of(*relation));
+    cells[cell as usize].is_small && !of.into_iter().any(|(near, _)| *near != cell && is_unseen(*near))
 }
 
 impl Witnesses {

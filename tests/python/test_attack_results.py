@@ -381,11 +381,39 @@ class System(Attack):
 
 @dataclass
 class Given:
-    """Results as they are and as they are published, of the same records (``edition``)."""
+    """Rows as they are and as they are published, and the table of records each quantity is counted in."""
 
-    true: ct.Result
-    safe: ct.Result
-    edition: str = ""
+    true: list[Row]
+    safe: list[Row]
+    tables: dict[str, str]
+
+
+def result_given(true: ct.Result, safe: ct.Result, edition: str = "") -> Given:
+    """Take a result; ``edition`` tells apart the same counts of other records."""
+    tables = {q["id"]: q["table"] for q in true.plan._data["quantities"]}
+    return Given(rows_of(true.to_polars(), true.plan, edition), rows_of(safe.to_polars(), safe.plan, edition), tables)
+
+
+#: What the units of abuse are called among the quantities of results, where they are the same numbers.
+UNITS = {"child": "abused_children", "case": "abuse_cases", "perpetrator": "perpetrators"}
+
+
+def table_given(true: ct.Table, safe: ct.Table, by: Sequence[str]) -> Given:
+    """Take a table of counts of abuse."""
+    made = []
+    for frame in (true.to_polars(), safe.to_polars()):
+        rows = []
+        for row in frame.iter_rows(named=True):
+            cell = frozenset((d, str(row[d])) for d in by)
+            named = frozenset((d, word) for d, word in cell if word != "total")
+            name = UNITS.get(row["unit"], row["unit"])
+            key = ("n", name, row["period"], true.area_vintage, row["area_level"], row["area"], named)
+            given = {"indicator": name, "measure": "count", "numerator": row["count"], "undecided": row["undecided"]}
+            rows.append(
+                Row(given | {"status": "", "unit": row["unit"]}, cell, key, None, _undecided(key), False, False)
+            )
+        made.append(rows)
+    return Given(*made, dict.fromkeys({row.numerator[1] for row in made[0]}, "victims"))
 
 
 SPANS = {"2022": (1, 12), "2022H1": (1, 6), "2022H2": (7, 12)} | {f"2022Q{n}": (3 * n - 2, 3 * n) for n in (1, 2, 3, 4)}
@@ -460,17 +488,15 @@ def system_of(
     relations: set[Relation] = set()
     keys: set[Key] = set()
     for one in given:
-        rows = rows_of(one.true.to_polars(), one.true.plan, one.edition)
-        true_rows += rows
-        relations |= relations_of(rows)
-        tables = {q["id"]: q["table"] for q in one.true.plan._data["quantities"]}
-        for row in rows:
+        true_rows += one.true
+        relations |= relations_of(one.true)
+        for row in one.true:
             for key in (row.numerator, row.denominator, row.undecided, row.rest):
-                if key is not None and all(tables[name] in scope for name in key[1].split("/")):
+                if key is not None and all(one.tables[name] in scope for name in key[1].split("/")):
                     keys.add(key)
     truth = true_counts(true_rows)
     for one in given:
-        read(known, rows_of(one.safe.to_polars(), one.safe.plan, one.edition), truth, bounds=bounds)
+        read(known, one.safe, truth, bounds=bounds)
     # Where nobody reported there is nothing to add.
     relations = {
         Relation(r.group, r.total, tuple(part for part in r.parts if part in truth))

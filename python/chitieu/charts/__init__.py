@@ -2,8 +2,10 @@
 
 Every chart is a plain Altair chart in the language in use (see :func:`chitieu.set_language`), to be changed further
 with ``.properties(...)`` and written by :func:`save_png`. It takes a table of :mod:`chitieu.abuse`, or any frame with
-the same columns. Under the title are the choices behind the numbers (period, date, place, verification, age limit) and
-who reported, on the axis the unit, and below the source, which only the author knows. Nothing rests on colour alone.
+the same columns. Small counts of such a table are hidden, as are those of a frame that are null with the status
+``suppressed``: a sign stands in their place. Under the title are the choices behind the numbers (period, date, place,
+verification, age limit), who reported, and by which rule counts are hidden; on the axis the unit, and below the source,
+which only the author knows. Nothing rests on colour alone.
 
 A notebook shows a chart as a picture, which is made on the machine: no script, no network.
 

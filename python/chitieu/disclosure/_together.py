@@ -26,8 +26,9 @@ def protect_together(
     """Return results protected together: by sex, by age, by form, of one or several periods.
 
     A count that stands in several results is hidden in all or in none, so that none of them gives another away. Three
-    results whose breakdowns are a circle (sex by age, age by form, form by sex) say more together than this takes into
-    account: compute them as one, ``by=["sex", "age_group", "form"]``.
+    results that are a circle (sex by age, age by form, form by sex; or form by commune, age by commune, and form by age
+    of the province) say more together than this takes into account: protect the full cross as one result,
+    ``by=["sex", "age_group", "form"]``, and print parts of it.
 
     Args:
         results: Results of the same records, unfiltered.
