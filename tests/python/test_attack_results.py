@@ -8,11 +8,12 @@ import gc
 import json
 import pickle
 import random
+import types
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from functools import cache, lru_cache
+from datetime import date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import chitieu as ct
@@ -434,7 +435,7 @@ def links(known: Known, rows: Sequence[Row], truth: Mapping[Key, int], events: M
             (period, edition), added = key[2].split("#"), defaultdict(list)
             first, last = SPANS[period]
             for other in of:
-                (inside, before), span = other[2].split("#"), SPANS[other[2].split("#")[0]]
+                before, span = other[2].split("#")[1], SPANS[other[2].split("#")[0]]
                 if other == key or not (first <= span[0] and span[1] <= last and before <= edition):
                     continue
                 assert truth[other] <= truth[key], (other, key)
@@ -618,3 +619,772 @@ def tables(
 
 def dataset_of(frames: Mapping[str, pl.DataFrame]) -> ct.Dataset:
     return ct.Dataset(**{name: f for name, f in frames.items() if f.height}, area_vintage="2022-12-31")
+
+
+def chosen(seed: int) -> tuple[random.Random, dict[str, pl.DataFrame]]:
+    """Return tables of a seed, of one of several sizes, and the choices left."""
+    chance = random.Random(seed)
+    made = tables(
+        seed,
+        children=chance.choice([30, 100, 300]),
+        victims=chance.choice([5, 15, 40, 80]),
+        gaps=chance.choice([0, 0.1, 0.3]),
+        many=chance.choice([0, 0.3]),
+    )
+    return chance, made
+
+
+def short(key: Key) -> str:
+    """Return a count in few words."""
+    kind, name, when, _, level, area, cell = key
+    return f"{kind} {name} {when} {level} {area} {' '.join(f'{d}={w}' for d, w in sorted(cell))}".strip()
+
+
+def faults(
+    given: Sequence[Given],
+    rules: Rules,
+    *,
+    every: bool = True,
+    events: Mapping[str, bool] | None = None,
+    lists: tuple[str, str] | None = None,
+) -> list[str]:
+    """Return the small counts that are published, and those that follow from what is."""
+    known, truth, targets = system_of(given, rules, every=every, events=events, lists=lists)
+    told = [f"{short(key)} = {known.value[key]} is published" for key in targets if key in known.value]
+    leaks = System(known, rules).leaks(truth, targets)
+    return told + [f"{short(key)} = {truth[key]} can only be {sorted(of)}" for key, of in leaks.items()]
+
+
+def assert_none(found: Mapping[object, list[str]]) -> None:
+    failed = {name: told for name, told in found.items() if told}
+    shown = [f"{name}: {len(told)}: {'; '.join(sorted(told)[:3])}" for name, told in failed.items()]
+    assert not failed, f"{len(failed)} of {len(found)}:\n" + "\n".join(shown)
+
+
+# ================================================================ results
+
+RULES = Rules(())
+BREAKDOWNS = (["sex"], ["form"], ["age_group"], ["sex", "form"], [], ["environment"], ["relation"])
+CHILDREN = (
+    "birth_registration_under_5",
+    "special_circumstances",
+    "special_circumstances_supported",
+    "children_at_risk",
+)
+
+
+def made_result(seed: int) -> tuple[ct.Result, Rules]:
+    """Return a result of small counts and a rule, of a seed."""
+    chance, frames = chosen(seed)
+    by = chance.choice(BREAKDOWNS)
+    indicators = [*ABUSE_INDICATORS, "child_population"]
+    if chance.random() < 0.3:
+        indicators = chance.sample(indicators, 3)
+    if chance.random() < 0.3 and "form" not in by:
+        indicators += CHILDREN
+    level = chance.choice(["province", "district", "commune" if len(by) < 2 else "district"])
+    rules = Rules((), chance.choice([3, 5, 5, 10]), "shown", chance.choice(["no_exact_value", "no_exact_value", 3]))
+    result = ct.compute(dataset_of(frames), period="2022", by=by, indicators=indicators, area_level=level)
+    return result, rules
+
+
+def options(rules: Rules) -> dict[str, object]:
+    return {"threshold": rules.threshold, "protection": rules.protection, "zeros": rules.zeros}
+
+
+@pytest.mark.parametrize("chunk", range(6))
+def test_no_small_count_follows_from_sums_and_shares(chunk):
+    found = {}
+    for seed in range(chunk * 8, chunk * 8 + 8):
+        result, rules = made_result(seed)
+        found[seed] = faults([result_given(result, result.protect(**options(rules)))], rules, every=False)
+    assert_none(found)
+
+
+@pytest.mark.parametrize("chunk", range(4))
+def test_no_small_count_follows_from_what_is_decided_and_undecided(chunk):
+    """Those a share is of are decided or not: its denominator and its undecided are all, as the count has them."""
+    found = {}
+    for seed in range(chunk * 10, chunk * 10 + 10):
+        chance, frames = chosen(seed)
+        by = chance.choice([[], ["sex"], ["age_group"]])
+        result = ct.compute(
+            dataset_of(frames), period="2022", by=by, indicators=[*ABUSE_INDICATORS, "child_population", *CHILDREN]
+        )
+        found[seed] = faults([result_given(result, result.protect())], RULES)
+    assert_none(found)
+
+
+@pytest.mark.parametrize("chunk", range(2))
+def test_no_small_count_follows_where_zeros_are_hidden(chunk):
+    """Zeros are then small counts themselves, and a share of 100 % says that a rest is 0."""
+    rules = Rules((), zeros="hidden")
+    found = {}
+    for seed in range(chunk * 6, chunk * 6 + 6):
+        chance, frames = chosen(seed)
+        by = chance.choice([[], ["sex"], ["form"], ["age_group"]])
+        result = ct.compute(dataset_of(frames), period="2022", by=by, indicators=list(ABUSE_INDICATORS[:4]))
+        safe = result.protect(zeros="hidden", whole_groups="hidden")
+        found[seed] = faults([result_given(result, safe)], rules, every=False)
+    assert_none(found)
+
+
+def test_the_attacker_breaks_results_that_are_hidden_row_by_row():
+    """Small counts hidden and nothing else: the attacker must find what follows, or it finds nothing anywhere."""
+    tried = broken = 0
+    for seed in range(20):
+        result, _ = made_result(seed)
+        frame = result.to_polars()
+        small = [pl.col(c).is_between(1, 4).fill_null(False) for c in ("numerator", "denominator")]
+        naive = frame.with_columns(
+            *(pl.when(~pl.col(c).is_between(1, 4)).then(c) for c in ("numerator", "denominator", "undecided")),
+            status=pl.when(pl.any_horizontal(small)).then(pl.lit("suppressed")).otherwise("status"),
+            lower=None,
+            upper=None,
+        )
+        tables_of = {q["id"]: q["table"] for q in result.plan._data["quantities"]}
+        given = Given(rows_of(frame, result.plan), rows_of(naive, result.plan), tables_of)
+        known, truth, targets = system_of([given], RULES, every=False)
+        if targets:
+            tried += 1
+            broken += bool(System(known, RULES).leaks(truth, targets))
+    print(f"{broken} of {tried} broken")
+    assert tried > 12
+    assert broken > 0.7 * tried
+
+
+def test_limits_hold_the_truth_and_tell_no_more_than_the_numbers():
+    """``lower`` and ``upper`` of a suppressed count are published: what lies outside must be impossible by the rest."""
+    checked = 0
+    wrong = []
+    for seed in range(40):
+        result, rules = made_result(seed)
+        if len(result) > 300:
+            continue
+        safe = result.protect(**options(rules))
+        true, shown = result.to_polars(), safe.to_polars()
+        for one, two in zip(true.iter_rows(named=True), shown.iter_rows(named=True), strict=True):
+            if two["status"] != "suppressed" or one["value"] is None:
+                continue
+            low, high = two["lower"], two["upper"]
+            if (low is not None and low > one["value"] + 1e-9) or (high is not None and high < one["value"] - 1e-9):
+                wrong.append(f"{seed}: {one['indicator']} {one['value']} is not in {low} to {high}")
+            checked += 1
+        known, _, _ = system_of([result_given(result, safe)], rules, bounds=False, every=False)
+        system = System(known, rules)
+        counts = {row.numerator: row.given for row in rows_of(shown, safe.plan) if row.given["measure"] == "count"}
+        for (low, high), key in zip(system.ranges() if len(system.cells) < 90 else [], system.cells, strict=False):
+            given = counts.get(key)  # type: ignore[call-overload]
+            if given is None or given["status"] != "suppressed":
+                continue
+            # What is undecided and what shares leave bounds counts besides; narrower is told only from below.
+            if given["lower"] is not None and given["lower"] > high:
+                wrong.append(f"{seed}: {short(key)} is {low} to {high}, published {given['lower']}")  # type: ignore[arg-type]
+    assert not wrong, wrong[:5]
+    assert checked > 200
+
+
+# ================================================================ results together
+
+EVENTS = {
+    "abused_children": False,
+    "abused_children_supported": False,
+    "abuse_cases": False,
+    "perpetrators": False,
+    "sanctions_in_force": False,
+}
+SOME = (
+    ("abused_children",),
+    ("abuse_cases",),
+    ("abused_children", "abused_children_supported"),
+    ("sanctions", "perpetrators"),
+    (*ABUSE_INDICATORS, "child_population"),
+)
+
+
+@pytest.mark.parametrize("chunk", range(2))
+def test_no_small_count_follows_from_results_protected_together(chunk):
+    found = {}
+    for seed in range(chunk * 10, chunk * 10 + 10):
+        chance, frames = chosen(seed)
+        dataset, indicators = dataset_of(frames), list(chance.choice(SOME))
+        level = chance.choice(["province", "district"])
+        crossed = [["sex", "age_group"]] if seed % 3 == 0 else []
+        results = [
+            ct.compute(dataset, period="2022", by=by, indicators=indicators, area_level=level)
+            for by in [*chance.sample([["sex"], ["age_group"], ["form"], [], ["environment"]], 2), *crossed]
+        ]
+        safe = ct.disclosure.protect_together(results)
+        given = [result_given(*pair) for pair in zip(results, safe, strict=True)]
+        found[seed] = faults(given, RULES, every=False)
+    assert_none(found)
+
+
+# ================================================================ releases
+
+
+def published(
+    folder: Path, releases: Iterable[tuple[ct.Dataset, dict[str, object], str]]
+) -> tuple[list[Given], list[ct.Result]]:
+    """Publish results one after another, each protected by a log of those before; what is refused is an error."""
+    log = ct.ReleaseLog(folder)
+    given, results = [], []
+    for dataset, asked, edition in releases:
+        result = ct.compute(dataset, **asked)  # type: ignore[arg-type]
+        safe = result.protect(releases=log)
+        log.add(safe, published_on="2022-12-31", note="made up")
+        given.append(result_given(result, safe, edition))
+        results.append(safe)
+    return given, results
+
+
+def attacked(folder: Path, releases: Iterable[tuple[ct.Dataset, dict[str, object], str]], **more: object) -> list[str]:
+    try:
+        given, _ = published(folder, releases)
+    except ct.ChitieuError as error:
+        return [f"refused: {error.code}: {error}"]
+    return faults(given, RULES, every=False, **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("chunk", range(3))
+def test_no_small_count_follows_from_the_same_records_in_other_groups(chunk, tmp_path):
+    found = {}
+    for seed in range(chunk * 10, chunk * 10 + 10):
+        chance, frames = chosen(seed)
+        dataset, indicators = dataset_of(frames), list(chance.choice(SOME))
+        of = [["sex"], ["age_group"], ["form"], [], ["environment"], ["sex", "form"]]
+        asked = [
+            {
+                "period": "2022",
+                "by": by,
+                "indicators": indicators,
+                "area_level": chance.choice(["province", "district"]),
+            }
+            for by in chance.sample(of, 3)
+        ]
+        found[seed] = attacked(tmp_path / f"{seed}", [(dataset, one, "") for one in asked])
+    assert_none(found)
+
+
+@pytest.mark.parametrize("chunk", range(3))
+def test_no_small_count_follows_from_periods_inside_periods(chunk, tmp_path):
+    found = {}
+    for seed in range(chunk * 8, chunk * 8 + 8):
+        chance, frames = chosen(seed)
+        dataset, indicators = dataset_of(frames), list(chance.choice(SOME))
+        by, level = chance.choice([["sex"], ["age_group"], ["form"], []]), chance.choice(["province", "district"])
+        periods = chance.choice(
+            [
+                "2022Q1 2022Q2 2022H1",
+                "2022H1 2022",
+                "2022Q1 2022H1 2022",
+                "2022 2022H1",
+                "2022Q1 2022Q2 2022Q3 2022Q4 2022",
+            ]
+        )
+        asked = [
+            {"period": period, "by": by, "indicators": indicators, "area_level": level} for period in periods.split()
+        ]
+        found[seed] = attacked(tmp_path / f"{seed}", [(dataset, one, "#1") for one in asked], events=EVENTS)
+    assert_none(found)
+
+
+@pytest.mark.parametrize("chunk", range(3))
+def test_no_small_count_follows_from_records_that_are_added(chunk, tmp_path):
+    """The same period again: old <= new, and a small difference of two published numbers is a small count itself."""
+    found = {}
+    for seed in range(chunk * 10, chunk * 10 + 10):
+        chance, frames = chosen(seed)
+        indicators, by = list(chance.choice(SOME)), chance.choice([["sex"], ["age_group"], ["form"], []])
+        asked = {"period": "2022", "by": by, "indicators": indicators, "area_level": "province"}
+        before = frames | {"victims": frames["victims"].head(-chance.choice([1, 2, 4]))}
+        cases = before["victims"]["case_id"].to_list()
+        before |= {name: frames[name].filter(pl.col("case_id").is_in(cases)) for name in ("perpetrators", "sanctions")}
+        steps = [(dataset_of(before), asked, "#1"), (dataset_of(frames), asked, "#2")]
+        found[seed] = attacked(tmp_path / f"{seed}", steps, events=EVENTS)
+    assert_none(found)
+
+
+@pytest.mark.parametrize("lists", [("2022-12-31", "2025-07-01"), ("2025-07-01", "2022-12-31")])
+def test_no_small_count_follows_from_new_communes_of_old_ones(lists, tmp_path):
+    dataset = dataset_of(tables(2, children=0, victims=12, many=0))
+    asked = [
+        {"period": "2022", "indicators": ["abuse_cases"], "area_level": "commune", "area_vintage": vintage}
+        for vintage in lists
+    ]
+    found = attacked(tmp_path / "log", [(dataset, one, "") for one in asked], lists=("2022-12-31", "2025-07-01"))
+    assert not found
+
+
+# ================================================================ tables of abuse
+
+
+def made_selection(seed: int) -> tuple[random.Random, ct.Dataset, ct.abuse.Selection]:
+    chance, frames = chosen(seed)
+    dataset = dataset_of(frames)
+    return chance, dataset, ct.abuse.register(dataset).select(period="2022")
+
+
+def test_no_small_count_of_a_table_of_abuse_can_be_worked_out():
+    found = {}
+    for seed in range(40):
+        chance, _, selection = made_selection(seed)
+        by = chance.choice([["sex"], ["form"], ["age_group"], ["sex", "form"], []])
+        unit = chance.choice(["child", "case", "incident", "pair"])
+        table = selection.counts(unit, by=by, area_level=chance.choice(["province", "district"]))
+        found[seed] = faults([table_given(table, table.protect(), by)], RULES, every=False)
+    assert_none(found)
+
+
+def test_no_small_count_follows_from_tables_of_abuse_released_one_by_one(tmp_path):
+    found = {}
+    for seed in range(30):
+        chance, _, selection = made_selection(seed)
+        log, given = ct.ReleaseLog(tmp_path / f"{seed}"), []
+        try:
+            for _ in range(2):
+                by = chance.choice([["sex"], ["form"], ["age_group"], ["sex", "form"], []])
+                table = selection.counts("child", by=by, area_level=chance.choice(["province", "district"]))
+                safe = table.protect(releases=log)
+                log.add(safe, published_on="2022-12-31", note="made up")
+                given.append(table_given(table, safe, by))
+            found[seed] = faults(given, RULES, every=False)
+        except ct.ChitieuError as error:
+            found[seed] = [f"refused: {error.code}: {error}"]
+    assert_none(found)
+
+
+def test_no_small_count_follows_from_a_result_and_a_table_of_the_same(tmp_path):
+    """``abused_children`` and ``counts("child")`` are the same numbers: what one hides the other must not show."""
+    found = {}
+    for seed in range(30):
+        chance, dataset, selection = made_selection(seed)
+        one, two = (chance.choice([["sex"], ["form"], ["environment"], ["sex", "form"], []]) for _ in range(2))
+        log = ct.ReleaseLog(tmp_path / f"{seed}")
+        try:
+            result = ct.compute(dataset, period="2022", by=one, indicators=["abused_children"], area_level="district")
+            safe = result.protect(releases=log)
+            log.add(safe, published_on="2022-12-31", note="made up")
+            table = selection.counts("child", by=two, area_level="district")
+            given = [result_given(result, safe), table_given(table, table.protect(releases=log), two)]
+            found[seed] = faults(given, RULES, every=False)
+        except ct.ChitieuError as error:
+            found[seed] = [f"refused: {error.code}: {error}"]
+    assert_none(found)
+
+
+# ================================================================ single cases
+
+
+def victims(rows: Iterable[Mapping[str, object]]) -> ct.Dataset:
+    """Return a dataset of victims; what a row does not say is the same in all."""
+    usual = {"birth_year": 2014, "sex": "male", "commune": "12364", "received_date": date(2022, 3, 3)}
+    usual |= {"confirmed": True, "supported": True, "environment": "family"}
+    frame = [
+        usual | {"case_id": f"c{n}", "child_id": f"k{n}", "forms": ["violence"]} | row for n, row in enumerate(rows)
+    ]
+    return ct.Dataset(victims=pl.DataFrame(frame, infer_schema_length=None), area_vintage="2022-12-31")
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [{"supported": n > 0} for n in range(9)],
+        [{"supported": n != 0, "confirmed": True if n < 9 else None} for n in range(14)],
+        [{"supported": None if n < 5 else n != 5} for n in range(14)],
+    ],
+    ids=["all decided", "not yet confirmed", "not known whether supported"],
+)
+def test_the_only_child_without_support_is_not_told(rows):
+    """9 abused, none undecided, 8 supported: the denominator may be hidden, it is 9 all the same."""
+    indicators = ["abused_children_supported", "abused_children"]
+    result = ct.compute(victims(rows), period="2022", indicators=indicators, area_level="country")
+    assert not faults([result_given(result, result.protect())], RULES)
+
+
+def test_the_only_child_that_came_back_is_not_told():
+    """20 children in 21 incidents: one came twice, whatever is hidden of it."""
+    dataset = victims([*({} for _ in range(20)), {"child_id": "k3"}])
+    table = ct.abuse.register(dataset).select(period="2022").repeats("year", area_level="country").protect()
+    row = table.to_polars().row(0, named=True)
+    if row["children"] is not None and row["incidents"] is not None and row["seen_before"] == 0:
+        # At least one is known to be hidden there; each has two incidents or more.
+        assert row["incidents"] - row["children"] != 1
+
+
+def test_a_result_and_a_table_of_support_do_not_hide_each_its_own_half():
+    """One shows 18 supported and hides the 20 abused, the other the reverse: 2 were not."""
+    dataset = victims({"supported": n > 1} for n in range(20))
+    result = ct.compute(dataset, period="2022", indicators=["abused_children_supported"], area_level="country")
+    table = ct.abuse.register(dataset).select(period="2022").supported(area_level="country")
+    one = result.protect().to_polars().filter(measure="percent").row(0, named=True)
+    two = table.protect().to_polars().row(0, named=True)
+    shown = {name for name in ("numerator", "denominator") if one[name] is not None or two[name] is not None}
+    assert len(shown) < 2
+
+
+@pytest.mark.parametrize("first", [["environment"], []])
+def test_a_child_in_two_environments_is_no_contradiction(first, tmp_path):
+    """10 children, 5 in the family, 5 at school and 1 nobody knows where: that is the truth, not an error."""
+    rows = [{"environment": "family" if n < 5 else "school"} for n in range(10)] + [
+        {"child_id": "k1", "environment": None}
+    ]
+    asked = [
+        {"period": "2022", "by": by, "indicators": ["abused_children"], "area_level": "country"}
+        for by in (first, ["environment"] if not first else [])
+    ]
+    assert not attacked(tmp_path / "log", [(victims(rows), one, "") for one in asked])
+
+
+def test_a_child_in_two_districts_in_two_quarters_is_no_contradiction(tmp_path):
+    rows = [
+        {"child_id": "k", "commune": "12211", "received_date": date(2022, 11, 15)},
+        {"child_id": "k", "commune": "12286", "received_date": date(2022, 5, 23)},
+    ]
+    asked = [
+        {"period": period, "indicators": ["abused_children"], "area_level": "district"} for period in ("2022Q4", "2022")
+    ]
+    assert not attacked(tmp_path / "log", [(victims(rows), one, "#1") for one in asked], events=EVENTS)
+
+
+def test_a_quarter_and_the_half_year_that_ends_with_it_are_of_the_same_records(tmp_path):
+    """The register is counted at the last day of both; what is undecided of the abused is not the same in both."""
+    abused = victims([{"birth_year": 2006, "received_date": date(2022, 2, 21)}])["victims"]
+    children = pl.DataFrame({"child_id": ["k80"], "birth_year": [2019], "sex": ["female"], "commune": ["12286"]})
+    dataset = ct.Dataset(victims=abused, children=children, area_vintage="2022-12-31")
+    asked = [
+        {
+            "period": period,
+            "by": ["age_group"],
+            "indicators": ["abused_children", "child_population"],
+            "area_level": "country",
+        }
+        for period in ("2022Q2", "2022H1")
+    ]
+    assert not attacked(tmp_path / "log", [(dataset, one, "#1") for one in asked], events=EVENTS)
+
+
+def test_what_an_earlier_release_hides_is_not_shown_by_a_later_one(tmp_path):
+    """Of 6 abused 5 were supported: the first hides the 6 of the share, so must the second."""
+    born = [2021, 2013, 2012, 2015, 2008, 2006, 2016]
+    forms = [["trafficking"], ["exploitation"], ["violence"], ["violence", "trafficking"], ["trafficking"], None, None]
+    sexes = ["female", "male", "male", "female", "male", "male", "female"]
+    rows = [
+        {"birth_date": date(b, 6, 1), "birth_year": None, "forms": f, "sex": s, "supported": n != 6}
+        for n, (b, f, s) in enumerate(zip(born, forms, sexes, strict=True))
+    ]
+    indicators = ["abused_children", "abused_children_supported"]
+    asked = [
+        {"period": "2022", "by": by, "indicators": indicators, "area_level": "country"}
+        for by in (["age_group"], ["sex", "form"])
+    ]
+    assert not attacked(tmp_path / "log", [(victims(rows), one, "") for one in asked])
+
+
+def test_decisions_of_quarters_add_up_to_those_of_the_year(tmp_path):
+    """A decision is made on one day: three quarters and the year tell the fourth."""
+    days = [date(2022, month, 3) for month in (1, 2, 3, 1, 2, 4, 5, 6, 4, 5, 7, 8, 9, 7, 8, 10, 11)]
+    sanctions = [
+        {"decision_id": f"q{n}", "case_id": f"c{n}", "decided_on": day, "commune": "12364", "status": "in_force"}
+        for n, day in enumerate(days)
+    ]
+    dataset = ct.Dataset(
+        victims=victims({} for _ in days)["victims"], sanctions=pl.DataFrame(sanctions), area_vintage="2022-12-31"
+    )
+    asked = [
+        {"period": period, "indicators": ["sanctions"], "area_level": "country"}
+        for period in ("2022Q1", "2022Q2", "2022Q3", "2022Q4", "2022")
+    ]
+    events = EVENTS | {"sanctions_in_force": True}
+    assert not attacked(tmp_path / "log", [(dataset, one, "#1") for one in asked], events=events)
+
+
+# ================================================================ all that leaves
+
+
+@pytest.fixture(scope="module")
+def result() -> ct.Result:
+    return ct.compute(
+        dataset_of(tables(3, victims=60)),
+        period="2022",
+        by=["sex"],
+        indicators=[*ABUSE_INDICATORS, "birth_registration_under_5"],
+        area_level="district",
+    )
+
+
+def reached(start: object) -> Iterator[object]:
+    """Return all that an object holds, however deep; modules, classes and functions belong to all."""
+    seen: set[int] = set()
+    left = [start]
+    while left:
+        one = left.pop()
+        if id(one) in seen or isinstance(one, (type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType)):
+            continue
+        seen.add(id(one))
+        yield one
+        left += gc.get_referents(one)
+
+
+def small_frames(start: object) -> list[pl.DataFrame]:
+    """Return the tables within an object that hold a small count of abuse."""
+    found = []
+    for one in reached(start):
+        if isinstance(one, pl.DataFrame) and {"numerator", "indicator"} <= set(one.columns):
+            abuse = ~pl.col("indicator").is_in(["birth_registration_under_5"])
+            if one.filter(abuse & pl.any_horizontal(pl.col("numerator", "undecided").is_between(1, 4))).height:
+                found.append(one)
+    return found
+
+
+def test_nothing_that_leaves_holds_a_small_count(result):
+    assert small_frames(result), "the search finds nothing at all"
+    safe = result.protect()
+    for leaving in (
+        safe,
+        safe.filter(sex="total"),
+        result.filter(sex="total").protect(),
+        safe.plot,
+        result.plot("abused_children", area_level="district", measure="count"),
+        result.table("abused_children", area_level="district"),
+        ct.compare(result, result, indicator="abused_children", measure="count"),
+        pickle.loads(pickle.dumps(safe)),
+    ):
+        assert not small_frames(leaving), leaving
+        assert not [one for one in reached(leaving) if isinstance(one, ct.Result) and one.rule is None]
+
+
+def test_results_leave_protected_by_default(result, tmp_path):
+    safe = result.protect().to_polars()
+    abuse = pl.col("indicator") != "birth_registration_under_5"
+    left = pl.read_parquet(result.write_parquet(tmp_path / "left.parquet"))
+    counts = ["numerator", "denominator", "undecided", "status"]
+    assert left.filter(abuse).select(counts).equals(safe.filter(abuse).select(counts))
+    hidden = safe.filter(indicator="abused_children", measure="count", area_level="district", sex="male")
+    table = result.table("abused_children", area_level="district", measure="count", columns="sex")
+    assert sum(cell.status == "suppressed" for row in table.cells for cell in row) > 0
+    drawn = json.dumps(result.plot("abused_children", area_level="district", measure="count").to_dict())
+    assert hidden.height and '"numerator": 1,' not in drawn and '"numerator": 2,' not in drawn
+    changes = ct.compare(result, result, indicator="abused_children", measure="count").to_polars()
+    for side in ("numerator_before", "numerator_after"):
+        assert not changes[side].is_between(1, 4).any()
+
+
+@pytest.mark.parametrize(
+    "where", [{"sex": "male"}, {"area": "33"}, {"indicator": "abuse_cases"}, {"area_level": "district", "sex": "total"}]
+)
+def test_a_filtered_result_is_protected_as_the_whole(result, where):
+    expected = result.protect().filter(**where).to_polars()
+    assert result.filter(**where).protect().to_polars().equals(expected)
+
+
+def test_the_reason_stands_on_everything_that_leaves_unprotected(result, tmp_path):
+    why = "for the court of the ward"
+    free = result.without_protection(why)
+    for text in (
+        repr(free),
+        free._repr_html_(),
+        str(free.notes),
+        json.dumps(free.plot("abused_children").to_dict()),
+        json.dumps(free.filter(sex="total").plot("abused_children").to_dict()),
+        str(free.table("abused_children").notes),
+        str(ct.compare(free, free, indicator="abused_children").notes),
+        free.write_parquet(tmp_path / "free.parquet").read_bytes().decode(errors="replace"),
+    ):
+        assert why in text, text[:300]
+
+
+def test_the_report_is_there_and_does_not_leave(result):
+    safe = result.protect()
+    assert safe.report is not None
+    assert pickle.loads(pickle.dumps(safe)).report is None
+
+
+def test_a_rule_for_other_indicators_does_not_let_abuse_leave(result, tmp_path):
+    """Protected for birth registration alone, the result is not protected for what it says of abuse."""
+    narrow = result.protect(indicators=["birth_registration_under_5"])
+    left = pl.read_parquet(narrow.write_parquet(tmp_path / "left.parquet"))
+    abused = pl.col("indicator") == "abused_children"
+    assert not left.filter(abused)["numerator"].is_between(1, 4).any()
+
+
+def test_protecting_again_for_all_does_not_return_what_was_protected_for_some(result):
+    narrow = result.protect(indicators=["birth_registration_under_5"])
+    with pytest.raises(ct.PlanError) as caught:
+        narrow.protect()
+    assert caught.value.code == "already_protected"
+
+
+def test_a_log_does_not_take_what_is_protected_for_some_indicators(result, tmp_path):
+    narrow = result.protect(indicators=["birth_registration_under_5"])
+    with pytest.raises(ct.PlanError):
+        ct.ReleaseLog(tmp_path / "log").add(narrow, published_on="2022-12-31", note="made up")
+
+
+def test_all_that_counts_people_is_protected_by_protect():
+    """Not abuse alone: whose birth is not registered in a commune, too."""
+    frames = tables(7, children=120, victims=10)
+    result = ct.compute(
+        dataset_of(frames), period="2022", indicators=["birth_registration_under_5"], area_level="commune"
+    )
+    safe = result.protect()
+    assert not faults([result_given(result, safe)], RULES, every=False)
+    assert safe.to_polars()["status"].eq("suppressed").any()
+
+
+# ================================================================ misuse
+
+
+def test_protecting_twice_is_the_same_or_an_error(result):
+    safe = result.protect()
+    assert safe.protect().to_polars().equals(safe.to_polars())
+    with pytest.raises(ct.PlanError) as caught:
+        safe.protect(threshold=3)
+    assert caught.value.code == "already_protected"
+
+
+def test_a_protected_result_does_not_ignore_a_log(result, tmp_path):
+    """Protected without the log, it was not protected against what the log holds; it must not seem so."""
+    log = ct.ReleaseLog(tmp_path / "log")
+    log.add(result.protect(), published_on="2022-12-31", note="made up")
+    other = ct.compute(
+        dataset_of(tables(3, victims=60)), period="2022", by=["form"], indicators=["abused_children"]
+    ).protect()
+    with pytest.raises(ct.PlanError):
+        other.protect(releases=log)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"threshold": 1},
+        {"threshold": 5.7},
+        {"threshold": "five"},
+        {"zeros": "visible"},
+        {"protection": 1},
+        {"protection": "none"},
+        {"changes": "secret"},
+        {"whole_groups": "hidden"},
+        {"indicators": ["nothing"]},
+        {"indicators": []},
+        {"releases": "folder"},
+    ],
+    ids=str,
+)
+def test_options_that_do_not_exist_are_refused_in_words(result, given):
+    with pytest.raises((ct.PlanError, TypeError)) as caught:
+        result.protect(**given)
+    assert "runtime_checkable" not in str(caught.value)
+    assert next(iter(given)) in str(caught.value) or "zeros" in str(caught.value) or "indicator" in str(caught.value)
+
+
+def test_results_without_rows_can_be_protected(result):
+    empty = result.filter(status="partial").filter(status="suppressed")
+    assert len(empty) == len(empty.protect()) == 0
+    assert ct.disclosure.protect_together([]) == []
+
+
+def test_results_of_other_records_are_not_protected_together(result):
+    other = ct.compute(
+        dataset_of(tables(4, victims=60)),
+        period="2022",
+        by=["age_group"],
+        indicators=["abused_children"],
+        area_level="district",
+    )
+    with pytest.raises(ct.PlanError) as caught:
+        ct.disclosure.protect_together([result, other])
+    assert caught.value.code == "other_records"
+    with pytest.raises(ct.PlanError) as caught:
+        ct.disclosure.protect_together([result.protect(), result])
+    assert caught.value.code == "already_protected"
+
+
+def written_log(folder: Path, result: ct.Result) -> ct.ReleaseLog:
+    log = ct.ReleaseLog(folder)
+    for note in ("first", "second", "third"):
+        log.add(result.protect(), published_on="2022-12-31", note=note)
+    return log
+
+
+def _edited(number: int, edit: Callable[[dict[str, object]], object]) -> Callable[[Path], object]:
+    def change(folder: Path) -> None:
+        path = folder / f"{number:06}.json"
+        content = json.loads(path.read_bytes())
+        edit(content)
+        path.write_text(json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
+
+    return change
+
+
+HARM: dict[str, Callable[[Path], object]] = {
+    "note of the first": _edited(1, lambda c: c.update(note="other")),
+    "note of the last": _edited(3, lambda c: c.update(note="other")),
+    "a number of the last": _edited(3, lambda c: c["tables"][0]["columns"]["numerator"]["numbers"].__setitem__(0, 99)),  # type: ignore[index]
+    "a shorter column of the last": _edited(3, lambda c: c["tables"][0]["columns"]["numerator"]["numbers"].pop()),  # type: ignore[index]
+    "a plan of the last": _edited(3, lambda c: c["tables"][0]["plan"].update(period="never")),  # type: ignore[index]
+    "no kind in the last": _edited(3, lambda c: c["tables"][0].pop("kind")),  # type: ignore[index]
+    "another version": _edited(3, lambda c: c.update(chitieu_release=2)),
+    "the first taken away": lambda folder: (folder / "000001.json").unlink(),
+    "the second taken away": lambda folder: (folder / "000002.json").unlink(),
+    "the last taken away": lambda folder: (folder / "000003.json").unlink(),
+    "the first and the second swapped": lambda folder: (
+        (folder / "000001.json").rename(folder / "x"),
+        (folder / "000002.json").rename(folder / "000001.json"),
+        (folder / "x").rename(folder / "000002.json"),
+    ),
+    "half a file": lambda folder: (folder / "000003.json").write_text('{"chitieu_release":1'),
+    "a folder for a file": lambda folder: (folder / "000004.json").mkdir(),
+}
+
+
+@pytest.mark.parametrize("harm", HARM)
+def test_a_log_that_was_changed_is_refused(harm, result, tmp_path):
+    log = written_log(tmp_path / "log", result)
+    HARM[harm](log.folder)
+    with pytest.raises(ct.DataError) as caught:
+        result.protect(releases=ct.ReleaseLog(log.folder))
+    assert caught.value.code == "release_log"
+
+
+def test_a_log_keeps_no_hidden_number_and_can_be_read_again(result, tmp_path):
+    log = written_log(tmp_path / "log", result)
+    for path in log.folder.iterdir():
+        for table in json.loads(path.read_bytes())["tables"]:
+            columns = table["columns"]
+            status = [columns["status"]["texts"][place] for place in columns["status"]["places"]]
+            assert "suppressed" in status
+            assert not any(1 <= n <= 4 for n in columns["numerator"]["numbers"] if n is not None)
+            assert not any(1 <= n <= 4 for n in columns["undecided"]["numbers"] if n is not None)
+    assert len(ct.ReleaseLog(log.folder)) == 3
+    assert "report" not in (log.folder / "000001.json").read_text()
+
+
+def test_a_moment_for_a_day_does_not_spoil_the_log(result, tmp_path):
+    log = ct.ReleaseLog(tmp_path / "log")
+    try:
+        log.add(result.protect(), published_on=datetime(2022, 12, 31, 5), note="made up")
+    except (ct.PlanError, TypeError):
+        return
+    assert len(ct.ReleaseLog(log.folder)) == 1
+
+
+def test_what_cannot_be_added_is_refused_and_leaves_the_log_as_it_was(result, tmp_path):
+    log = written_log(tmp_path / "log", result)
+    for published_on, note, one in (
+        ("2022-13-01", "x", result.protect()),
+        ("2022-12-31", " ", result.protect()),
+        ("2022-12-31", "x", result),
+        ("2022-12-31", "x", result.without_protection("because")),
+    ):
+        with pytest.raises(ct.PlanError):
+            log.add(one, published_on=published_on, note=note)
+    assert len(log) == 3
+    (tmp_path / "file").write_text("")
+    with pytest.raises((ct.ChitieuError, OSError)):
+        ct.ReleaseLog(tmp_path / "file" / "log").add(result.protect(), published_on="2022-12-31", note="x")
+
+
+def test_the_same_release_twice_changes_nothing(result, tmp_path):
+    log = written_log(tmp_path / "log", result)
+    assert result.protect(releases=log).to_polars().equals(result.protect().to_polars())

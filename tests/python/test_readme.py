@@ -123,11 +123,13 @@ def test_the_rust_example_is_that_of_the_crate():
         assert statement in shared
 
 
-@pytest.mark.parametrize("module", [ct, ct.abuse, ct.charts, ct.stats, ct.synthetic], ids=lambda m: m.__name__)
+@pytest.mark.parametrize(
+    "module", [ct, ct.abuse, ct.charts, ct.disclosure, ct.stats, ct.synthetic], ids=lambda m: m.__name__
+)
 def test_the_guide_has_every_public_name(module):
     page = text_of(f"docs/en/api/{module.__name__.split('.')[-1]}.md")
     named = set(re.findall(r"^\.\. \w+:: (?:\S+\.)?(\w+)$", page, flags=re.MULTILINE))
-    modules = {"abuse", "charts", "stats", "synthetic", "__version__"}
+    modules = {"abuse", "charts", "disclosure", "stats", "synthetic", "__version__"}
     assert set(module.__all__) - modules - named == set()
 
 

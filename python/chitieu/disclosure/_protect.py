@@ -48,11 +48,11 @@ class Advice:
         kept, of, shown, lost = map(printed, (self.kept, self.of, self.shown, self.lost))
         return say(
             f'ở các phân tổ chi tiết nhất của "{self.at}" chỉ nên in riêng từng phân tổ ({apart}), bảng chéo ở cấp '
-            f"trên; in các phần của chính bảng này, không che từng bảng riêng: hiện {shown}/{of} ô từ ngưỡng trở lên, bớt "
-            f"{lost} ô chéo (không có bảng chéo thì hiện được {kept})",
+            f"trên; in các phần của chính bảng này, không che từng bảng riêng: hiện {shown}/{of} ô từ ngưỡng trở "
+            f"lên, bớt {lost} ô chéo (không có bảng chéo thì hiện được {kept})",
             f'at the finest categories of "{self.at}" print the other dimensions ({apart}) apart, crossed at the '
-            f"levels above only; print parts of this very table, not tables protected apart: they show {shown} of {of} cells "
-            f"of at least the threshold, without {lost} crossed ones ({kept} if nothing were crossed)",
+            f"levels above only; print parts of this very table, not tables protected apart: they show {shown} of "
+            f"{of} cells of at least the threshold, without {lost} crossed ones ({kept} if nothing were crossed)",
         )
 
 
