@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import polars as pl
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     ReleasedAbuse = tuple[pl.DataFrame, str, bool]
 
 
+@runtime_checkable
 class Releases(Protocol):
     """What was published before; :class:`chitieu.ReleaseLog` is one."""
 

@@ -24,13 +24,17 @@ const DERIVED: [(&str, &[&str]); 10] = [
     ("method", QUOTIENT),
     ("least", &["count", "children", "undecided", "without_key"]),
     ("most", &["count", "children", "undecided", "without_key"]),
-    ("p25", &["recorded"]),
-    ("p50", &["recorded"]),
-    ("p75", &["recorded"]),
-    ("p90", &["recorded"]),
+    ("p25", TIMES),
+    ("p50", TIMES),
+    ("p75", TIMES),
+    ("p90", TIMES),
 ];
 /// What a share or an estimate is made of.
-const QUOTIENT: &[&str] = &["numerator", "denominator", "children", "events", "censored", "at_risk"];
+const QUOTIENT: &[&str] = &["numerator", "denominator", "children", "events", "censored", "at_risk", "on_time", "late", "recorded"];
+/// What quantiles tell of.
+const TIMES: &[&str] = &["recorded", "on_time", "late"];
+/// The column of horizons.
+const MONTHS: &str = "months";
 /// The column of a sum of money.
 const FINES: &str = "fine_total";
 /// Counts of a row that are made up of others, where they are there.
@@ -106,13 +110,13 @@ pub fn protect_abuse(
 /// Enters what was published before; a table of which a number has changed since is kept apart, as it was.
 fn recall(before: &ReleasedAbuse, book: &mut Book, rule: &Rule, nth: u32) -> Result<()> {
     let areas = AreaList::on(before.area_vintage)?;
-    let mut keys = Keys::new(&before.frame, &areas, book, 0)?;
+    let mut keys = Keys::new(&before.frame, &areas, book, 0);
     let is_other = |book: &Book, key: &Key, number: Option<i64>| {
         let now = book.find(key).and_then(|cell| book.count(cell).number);
         number.zip(now).is_some_and(|(then, now)| then != now)
     };
     if keys.known(&before.frame)?.iter().any(|(key, number)| is_other(book, key, *number)) {
-        keys = Keys::new(&before.frame, &areas, book, nth)?;
+        keys = Keys::new(&before.frame, &areas, book, nth);
     }
     let floor = i64::from(before.zeros == Zeros::Shown);
     for (key, number) in keys.known(&before.frame)? {
@@ -134,7 +138,7 @@ struct Keys {
 
 impl Keys {
     /// Of release 0 are the records as they are.
-    fn new(frame: &DataFrame, areas: &AreaList, book: &mut Book, release: u32) -> Result<Self> {
+    fn new(frame: &DataFrame, areas: &AreaList, book: &mut Book, release: u32) -> Self {
         let text = |name: &str| frame.column(name).ok().and_then(|c| c.str().ok());
         let is_broken_down = |name: &str| text(name).is_some_and(|words| words.iter().any(|word| word == Some(super::TOTAL)));
         let choices: Vec<&str> = CHOICES.iter().copied().filter(|name| !is_broken_down(name)).collect();
@@ -168,7 +172,7 @@ impl Keys {
             // A table of shares by form holds the counts by form.
             let counted = if *name == "numerator" && is_by_form { "count" } else { name };
             let mut keys = Vec::with_capacity(frame.height());
-            for row in 0..frame.height() {
+            for (row, area) in spots.iter().enumerate() {
                 let unit = text("unit").and_then(|of| of.get(row)).unwrap_or_default();
                 let what = format!("{unit} {counted} {common}");
                 let family = book.text(&format!("{what}{}", period.as_ref().map(of_period).unwrap_or_default()));
@@ -178,11 +182,13 @@ impl Keys {
                     book.say_spell(family, Spell { what, first, last, is_event: true, is_distinct: true, release });
                 }
                 book.say_categories(family, &words.parts);
-                keys.push(Key { family, area: spots[row], words: words.rows[row].clone() });
+                // Who is followed is the same at every horizon.
+                let of_row = if *name == "children" && frame.column(MONTHS).is_ok() { Vec::new() } else { words.rows[row].clone() };
+                keys.push(Key { family, area: *area, words: of_row });
             }
             of.insert((*name).to_owned(), keys);
         }
-        Ok(Self { of, words, spots, common })
+        Self { of, words, spots, common }
     }
 
     /// The counts of a published table, none for those that it hides.
@@ -208,7 +214,7 @@ struct Entered {
 
 impl Entered {
     fn new(frame: &DataFrame, areas: &AreaList, book: &mut Book, rule: &Rule) -> Result<Self> {
-        let keys = Keys::new(frame, areas, book, 0)?;
+        let keys = Keys::new(frame, areas, book, 0);
         let mut columns: BTreeMap<String, Vec<Option<u32>>> = BTreeMap::new();
         for (name, of) in &keys.of {
             let numbers = frame.column(name).and_then(|c| c.i64()).map_err(wrong)?;
@@ -298,18 +304,18 @@ impl Entered {
             return;
         };
         let levels = frame.column("area_level").and_then(|c| c.str()).ok();
-        let mut of_area: BTreeMap<(Option<&str>, Option<&str>), BTreeMap<&str, u32>> = BTreeMap::new();
+        let mut of_area: BTreeMap<[Option<&str>; 2], BTreeMap<&str, u32>> = BTreeMap::new();
         for (row, count) in counts.iter().enumerate() {
             if let (Some(unit), Some(count)) = (units.get(row), count) {
-                of_area.entry((levels.and_then(|l| l.get(row)), areas.get(row))).or_default().insert(unit, *count);
+                of_area.entry([levels.and_then(|l| l.get(row)), areas.get(row)]).or_default().insert(unit, *count);
             }
         }
         for there in of_area.values().filter(|there| there.len() > 1) {
             for unit in ["case", "child"] {
-                if let (Some(few), Some(many)) = (there.get(unit), there.get("incident")) {
-                    if book.count(*few).number <= book.count(*many).number {
-                        book.tie(Tie::AtMost(*few, vec![*many]));
-                    }
+                if let (Some(few), Some(many)) = (there.get(unit), there.get("incident"))
+                    && book.count(*few).number <= book.count(*many).number
+                {
+                    book.tie(Tie::AtMost(*few, vec![*many]));
                 }
             }
         }
@@ -398,8 +404,8 @@ impl Words {
             }
         }
         // Horizons are told apart by their months.
-        if let Ok(months) = frame.column("months").and_then(|c| c.i64()) {
-            let dimension = book.text("months");
+        if let Ok(months) = frame.column(MONTHS).and_then(|c| c.i64()) {
+            let dimension = book.text(MONTHS);
             for (row, months) in rows.iter_mut().zip(months.iter()) {
                 row.push((dimension, book.text(&months.unwrap_or_default().to_string())));
             }

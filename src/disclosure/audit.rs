@@ -86,7 +86,9 @@ pub fn audit(frame: &DataFrame, axes: &[Axis], count: &str, rule: &Rule, tightne
     let alone: Vec<u32> = hidden.iter().copied().filter(|cell| is_alone(*cell) && bounds.of(*cell).0 <= smallest).collect();
     if !alone.is_empty() {
         let mut narrower = seen.clone();
-        alone.iter().for_each(|cell| narrower[*cell as usize].1 = smallest);
+        for cell in &alone {
+            narrower[*cell as usize].1 = smallest;
+        }
         if let Ok(found) = Bounds::new(&system, narrower.clone()) {
             (bounds, seen) = (found, narrower);
         }

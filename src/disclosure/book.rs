@@ -122,6 +122,9 @@ pub(super) struct Book {
     ties: Vec<Tie>,
 }
 
+/// A family, and categories.
+type Group<'k> = (Id, &'k [(Id, Id)]);
+
 /// By family and categories, the counts of two lists of areas by their places in these.
 pub(super) type ByList = BTreeMap<(Id, Vec<(Id, Id)>), [BTreeMap<u32, u32>; 2]>;
 
@@ -341,7 +344,7 @@ impl Book {
 
     /// For each area, the nearest areas inside it, in every family and category.
     fn areas_within(&self) -> Vec<(u32, Vec<u32>, bool)> {
-        let mut of: HashMap<(Id, &[(Id, Id)]), Vec<u32>> = HashMap::new();
+        let mut of: HashMap<Group, Vec<u32>> = HashMap::new();
         for (nth, key) in (0..).zip(&self.keys) {
             of.entry((key.family, &key.words)).or_default().push(nth);
         }

@@ -84,16 +84,18 @@ fn tie_pair(book: &mut Book, family: Id, part: Id, rule: &Rule, protects_changes
 fn tiles(spells: &BTreeMap<Id, Spell>, of: &Spell) -> Option<Vec<Id>> {
     let inside: Vec<(&Id, &Spell)> =
         spells.iter().filter(|(_, s)| s.what == of.what && s.is_event && s.release == of.release && of.holds(s)).collect();
-    fn lay(inside: &[(&Id, &Spell)], from: NaiveDate, last: NaiveDate) -> Option<Vec<Id>> {
-        if from > last {
-            return Some(Vec::new());
-        }
-        inside.iter().filter(|(_, s)| s.first == from && s.last <= last).find_map(|(family, s)| {
-            let rest = lay(inside, s.last.checked_add_days(Days::new(1))?, last)?;
-            Some([**family].into_iter().chain(rest).collect())
-        })
-    }
     lay(&inside, of.first, of.last).filter(|parts| parts.len() > 1)
+}
+
+/// Families that lie one after the other from a day to another.
+fn lay(inside: &[(&Id, &Spell)], from: NaiveDate, last: NaiveDate) -> Option<Vec<Id>> {
+    if from > last {
+        return Some(Vec::new());
+    }
+    inside.iter().filter(|(_, s)| s.first == from && s.last <= last).find_map(|(family, s)| {
+        let rest = lay(inside, s.last.checked_add_days(Days::new(1))?, last)?;
+        Some([**family].into_iter().chain(rest).collect())
+    })
 }
 
 /// Ties counts of the same things in two lists of areas: a unit is the sum of those that it was made of, where that is certain.

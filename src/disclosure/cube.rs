@@ -86,7 +86,9 @@ impl Cube {
                     continue;
                 }
                 if tree.axis.is_distinct {
-                    parts.iter().for_each(|part| relations.at_most(*part, [cell]));
+                    for part in &parts {
+                        relations.at_most(*part, [cell]);
+                    }
                     relations.at_most(cell, parts);
                 } else {
                     relations.sum(cell, parts);

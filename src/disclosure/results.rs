@@ -314,9 +314,9 @@ impl Ledger<'_> {
             }
             // The part that is decided as true is inside all that is; what is decided and what is not make up the whole.
             let [above, below] = &read.of_output(output).wholes;
-            self.tie_whole(above, &read, row, &[n]);
+            self.tie_whole(above.as_ref(), &read, row, &[n]);
             let undecided = counts.undecided.iter().copied();
-            self.tie_whole(below, &read, row, &[d].into_iter().chain(undecided).collect::<Vec<_>>());
+            self.tie_whole(below.as_ref(), &read, row, &[d].into_iter().chain(undecided).collect::<Vec<_>>());
             let crossed = |series: usize| plan.question.blocks[plan.question.series[series].block].cross.dimensions().len();
             if output.denominator.is_some_and(|below| crossed(below) == crossed(output.numerator)) {
                 self.tie_rest(&read, output, row, n, d)?;
@@ -326,7 +326,7 @@ impl Ledger<'_> {
     }
 
     /// Ties parts to the count of all that a quantity holds, if it is in the book.
-    fn tie_whole(&mut self, whole: &Option<(Id, Block)>, read: &Read, row: usize, parts: &[u32]) {
+    fn tie_whole(&mut self, whole: Option<&(Id, Block)>, read: &Read, row: usize, parts: &[u32]) {
         let Some((family, block)) = whole else { return };
         let key = Key { family: *family, area: read.spots[row], words: read.words(row, block) };
         if let Some(whole) = self.book.find(&key).filter(|whole| !parts.contains(whole)) {
@@ -522,13 +522,16 @@ pub(super) fn spot(areas: &AreaList, place: usize) -> Spot {
     Spot { level: here.level as u8, list, code: here.code.clone(), within }
 }
 
+/// The least and the most that a value can be.
+type Ends = (Option<f64>, Option<f64>);
+
 /// The table without what is hidden.
 fn hide(table: &DataFrame, rows: &[RowCounts], settled: &Settled, rule: &Rule) -> Result<DataFrame> {
     let is_hidden = |of: Option<u32>| of.is_some_and(|nth| settled.hidden[nth as usize]);
     let has_hidden: Vec<bool> = rows.iter().map(|of| is_hidden(of.numerator) || is_hidden(of.denominator)).collect();
     let column = |name: &str| table.column(name).and_then(|c| c.i64()).map_err(wrong);
     let (numerators, denominators) = (column("numerator")?, column("denominator")?);
-    let bounds: Vec<Option<(Option<f64>, Option<f64>)>> = (0..rows.len())
+    let bounds: Vec<Option<Ends>> = (0..rows.len())
         .map(|row| has_hidden[row].then(|| public_bounds(&rows[row], [numerators.get(row), denominators.get(row)], settled)))
         .collect();
     let mut shown = table.clone();
@@ -550,9 +553,9 @@ fn hide(table: &DataFrame, rows: &[RowCounts], settled: &Settled, rule: &Rule) -
         let kept: Vec<Option<i64>> = reported.map(|(n, is_hidden)| n.filter(|_| !is_hidden)).collect();
         put("reported", Column::new("reported".into(), kept))?;
     }
-    let floats = |name: &str, side: fn(&(Option<f64>, Option<f64>)) -> Option<f64>| -> Result<Column> {
+    let floats = |name: &str, side: fn(&Ends) -> Option<f64>| -> Result<Column> {
         let numbers = table.column(name).and_then(|c| c.f64()).map_err(wrong)?;
-        let of = |((n, bound), times): ((Option<f64>, &Option<(Option<f64>, Option<f64>)>), &f64)| match bound {
+        let of = |((n, bound), times): ((Option<f64>, &Option<Ends>), &f64)| match bound {
             Some(bound) => side(bound).map(|bound| bound * times),
             None => n,
         };
@@ -572,7 +575,7 @@ fn hide(table: &DataFrame, rows: &[RowCounts], settled: &Settled, rule: &Rule) -
 }
 
 /// What anyone can work out of a row's value, for a multiplier of 1; numbers that the rule is not for are known.
-fn public_bounds(of: &RowCounts, row: [Option<i64>; 2], settled: &Settled) -> (Option<f64>, Option<f64>) {
+fn public_bounds(of: &RowCounts, row: [Option<i64>; 2], settled: &Settled) -> Ends {
     let bounds = |count: Option<u32>, number: Option<i64>| count.map(|nth| settled.bounds[nth as usize]).or(number.map(|n| (n, n)));
     let known = |most: i64| u64::try_from(most).ok().filter(|_| most < UNBOUNDED);
     let Some((least, most)) = bounds(of.numerator, row[0]) else { return (None, None) };

@@ -222,7 +222,9 @@ impl<'s> Suppressor<'s> {
             } else {
                 let changed: Vec<u32> = bounds.changed().collect();
                 bounds.forget();
-                changed.into_iter().for_each(|cell| search.bound(cell, bounds.of(cell)));
+                for cell in changed {
+                    search.bound(cell, bounds.of(cell));
+                }
             }
         }
     }
@@ -351,7 +353,9 @@ impl Witnesses {
                 }
             }
             if is_new {
-                scaled.iter().for_each(|(cell, _)| self.touching[*cell as usize].push(nth));
+                for (cell, _) in &scaled {
+                    self.touching[*cell as usize].push(nth);
+                }
                 self.moves.push(scaled);
             }
         }
