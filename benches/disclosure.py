@@ -52,6 +52,8 @@ SECOND_FORM = 0.15
 SPREAD = math.log(2.5)
 #: Nothing is repeated after so many seconds.
 PATIENCE = 60.0
+#: What its solver is given for an optimum.
+MINUTES = 5
 
 # ---------------------------------------------------------------- tables
 
@@ -385,7 +387,7 @@ def lost(asked: argparse.Namespace) -> None:
     heads = ("cells", "small", "chitieu", "optimum", "ratio", "worst", "least", "ratio", "unsafe")
     show(widths, "hidden cells, zeros hidden", *heads)
     for shape, mean in (((8, 6), 12.0), ((10, 5, 3), 8.0), ((), 0.0)):
-        found = process("hidden", shape=shape, mean=mean, number=asked.number, minutes=asked.minutes)
+        found = process("hidden", shape=shape, mean=mean, number=asked.number, minutes=MINUTES)
         sums = {name: sum(of[name] for of in found) for name in found[0]}
         name = f"{len(found)} of {' x '.join(map(str, shape))}" if shape else "A, exclusive forms"
         ratio = {name: sums["ours"] / sums[name] for name in ("argus", "least") if name in sums}
@@ -400,7 +402,7 @@ def main() -> None:
     parser.add_argument("--tables", nargs="+", default=list(TABLES), choices=list(TABLES))
     parser.add_argument("--every", action="store_true", help="all combinations of forms, means, zeros and protection")
     parser.add_argument("--repeats", type=int, default=3, help="runs, of which the best is reported")
-    parser.add_argument("--minutes", type=int, default=2, help="what pytauargus is given; it takes half as long again")
+    parser.add_argument("--minutes", type=int, default=1, help="given to pytauargus; it is ended after twice as long")
     parser.add_argument("--number", type=int, default=20, help="random tables of a shape")
     parser.add_argument("--worker", help=argparse.SUPPRESS)
     parser.add_argument("--given", type=json.loads, help=argparse.SUPPRESS)

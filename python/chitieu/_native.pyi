@@ -302,7 +302,7 @@ def annual_change(values: list[float], years: list[float], method: str) -> float
 def required_change(value: float, target: float, years: float) -> float: ...
 def round_half_up(numerator: int, denominator: int, multiplier: int, decimals: int) -> str: ...
 
-Axis = tuple[str, list[tuple[str, str]], bool, list[str]]
+_Axis = tuple[str, list[tuple[str, str]], bool, list[str]]
 
 @final
 class Report:
@@ -311,7 +311,7 @@ class Report:
     def advice(self) -> tuple[str, list[str], list[int]] | None: ...
 
 def protect(
-    frame: object, dims: list[Axis], count: str, threshold: int, zeros_shown: bool, values: int | None
+    frame: object, dims: list[_Axis], count: str, threshold: int, zeros_shown: bool, values: int | None
 ) -> tuple[Frame, Report]: ...
 def protect_results(
     plans: list[Plan],
@@ -335,6 +335,8 @@ def protect_abuse(
     protects_changes: bool,
 ) -> tuple[list[AbuseTable], list[int], list[list[str]]]: ...
 def audit(
-    frame: object, dims: list[Axis], count: str, threshold: int, zeros_shown: bool, values: int | None, exact: bool
+    frame: object, dims: list[_Axis], count: str, threshold: int, zeros_shown: bool, values: int | None, exact: bool
 ) -> Frame: ...
-def rounded(frame: object, dims: list[Axis], count: str, base: int, secret: bytes | None) -> tuple[Frame, int, int]: ...
+def rounded(
+    frame: object, dims: list[_Axis], count: str, base: int, secret: bytes | None
+) -> tuple[Frame, int, int]: ...

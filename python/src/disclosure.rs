@@ -35,7 +35,10 @@ fn rule(threshold: u64, zeros_shown: bool, values: Option<u32>) -> Result<Rule> 
     Rule::new(threshold, zeros(zeros_shown), values.map_or(Protection::NoExactValue, Protection::Values))
 }
 
-/// The tables that can be published, and for their makers: counts, primary, secondary, certified, whole groups; and the exposed.
+/// Tables; counts, primary, secondary, certified, whole groups; the exposed.
+type Told<T> = (Vec<T>, [u64; 5], Vec<Vec<String>>);
+
+/// The tables that can be published, and what their makers are told.
 #[pyfunction]
 #[allow(clippy::too_many_arguments, reason = "what a rule is made of; Python names each")]
 fn protect_results(
@@ -50,7 +53,7 @@ fn protect_results(
     hide_whole_groups: bool,
     released: Vec<(PyRef<'_, PyPlan>, Bound<'_, PyAny>, bool)>,
     protects_changes: bool,
-) -> PyResult<(Vec<Frame>, [u64; 5], Vec<Vec<String>>)> {
+) -> PyResult<Told<Frame>> {
     let plans: Vec<_> = plans.iter().map(|plan| plan.0.clone()).collect();
     let tables = tables.iter().map(arrow::whole).collect::<PyResult<Vec<_>>>()?;
     let before = |(plan, table, zeros_shown): &(PyRef<'_, PyPlan>, Bound<'_, PyAny>, bool)| -> PyResult<Released> {
@@ -75,8 +78,9 @@ fn protect_results(
     })
 }
 
-/// Tables of abuse that can be published, and for their makers: counts, primary, secondary, certified; and the exposed.
+/// Tables of abuse that can be published, and what their makers are told.
 #[pyfunction]
+#[allow(clippy::too_many_arguments, reason = "what a rule is made of; Python names each")]
 fn protect_abuse(
     py: Python<'_>,
     tables: Vec<PyRef<'_, PyTable>>,
@@ -86,7 +90,7 @@ fn protect_abuse(
     values: Option<u32>,
     released: Vec<(Bound<'_, PyAny>, String, bool)>,
     protects_changes: bool,
-) -> PyResult<(Vec<PyTable>, [u64; 5], Vec<Vec<String>>)> {
+) -> PyResult<Told<PyTable>> {
     let tables: Vec<_> = tables.iter().map(|table| table.0.clone()).collect();
     let released = released.iter().map(|(table, day, shown)| Ok((arrow::whole(table)?, day, *shown))).collect::<PyResult<Vec<_>>>()?;
     enter(py, || {

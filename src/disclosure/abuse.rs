@@ -1,10 +1,12 @@
 //! Tables of abuse made safe to publish.
 
-use super::book::{Book, Count, Id, Key, Settled, Tie};
-use super::changes::{Spell, tie_lists, tie_periods};
+use super::book::{Book, Count, Key, Settled, Tie};
+use super::changes::{tie_lists, tie_periods};
+use super::named::Id;
 use super::protect::SUPPRESSED;
 use super::results::{Changes, ResultsReport, of_period, spot, spots};
 use super::rule::{Rule, Zeros};
+use super::spell::Spell;
 use super::suppress::Place;
 use crate::abuse::Table;
 use crate::area::AreaList;

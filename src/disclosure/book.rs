@@ -6,10 +6,11 @@
 
 use super::bounds::Bounds;
 use super::certify::unproven;
-use super::changes::Spell;
+use super::named::{Id, Named};
 use super::relations::{Relations, System, UNBOUNDED};
 use super::rule::Rule;
 use super::search::{Effort, Search};
+use super::spell::Spell;
 use super::suppress::{Cell, Place, suppress, view};
 use crate::area::AreaList;
 use crate::error::{Error, Result};
@@ -19,10 +20,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// How long to look for numbers of hidden cells of earlier releases that agree with what is known.
 const RECALL: Effort = Effort { tries: 40, steps: 20_000 };
-
-/// A text or an area of a book, by its number there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) struct Id(u32);
 
 /// What is counted where: the family, the area, and the categories that are not the total.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -64,39 +61,6 @@ pub(super) struct Parts {
     pub of: Option<Id>,
     pub categories: Vec<Id>,
     pub overlap: bool,
-}
-
-/// Things by their numbers.
-#[derive(Debug)]
-struct Named<T> {
-    things: Vec<T>,
-    of: HashMap<T, u32>,
-}
-
-impl<T> Default for Named<T> {
-    fn default() -> Self {
-        Self { things: Vec::new(), of: HashMap::new() }
-    }
-}
-
-impl<T: Clone + Eq + std::hash::Hash> Named<T> {
-    fn id<Q>(&mut self, thing: &Q) -> Id
-    where
-        T: std::borrow::Borrow<Q>,
-        Q: Eq + std::hash::Hash + ToOwned<Owned = T> + ?Sized,
-    {
-        if let Some(nth) = self.of.get(thing) {
-            return Id(*nth);
-        }
-        let nth = self.things.len() as u32;
-        self.things.push(thing.to_owned());
-        self.of.insert(thing.to_owned(), nth);
-        Id(nth)
-    }
-
-    fn get(&self, id: Id) -> &T {
-        &self.things[id.0 as usize]
-    }
 }
 
 /// What ties counts of different families in one place.

@@ -1,37 +1,14 @@
 //! What ties counts of different periods, of different releases, and of areas before and after they were rearranged.
 
-use super::book::{Book, Count, Id, Key, Tie};
+use super::book::{Book, Count, Key, Tie};
+use super::named::Id;
 use super::rule::Rule;
+use super::spell::Spell;
 use super::suppress::Place;
 use crate::area::AreaList;
 use crate::error::Result;
 use chrono::{Days, NaiveDate};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Which counts a family holds, so that it can be found in another period.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Spell {
-    /// What is counted, whatever the period.
-    pub what: Id,
-    pub first: NaiveDate,
-    pub last: NaiveDate,
-    /// True for things that happen, false for what there is on a day.
-    pub is_event: bool,
-    /// True for things that count once, though they happen in several periods.
-    pub is_distinct: bool,
-    /// The release it is of, if what was published there has changed since; 0 for the records as they are.
-    pub release: u32,
-}
-
-impl Spell {
-    /// True if all that is counted in another is counted here: a longer period, or the same with later reports.
-    fn holds(&self, other: &Self) -> bool {
-        let is_same = (self.first, self.last) == (other.first, other.last);
-        let is_longer = self.is_event && self.first <= other.first && other.last <= self.last && !is_same;
-        let is_later = is_same && self.release == 0 && other.release > 0;
-        self.what == other.what && (is_longer || is_later)
-    }
-}
 
 /// Ties counts of a period to those of periods inside it, and to those of earlier releases.
 ///

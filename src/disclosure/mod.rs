@@ -28,12 +28,14 @@ mod changes;
 mod cube;
 mod exact;
 mod lists;
+mod named;
 mod protect;
 mod relations;
 mod results;
 mod round;
 mod rule;
 mod search;
+mod spell;
 mod suppress;
 
 pub use abuse::{ReleasedAbuse, protect_abuse};

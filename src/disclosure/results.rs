@@ -1,10 +1,12 @@
 //! Results of plans made safe to publish, together with others and with what was published before.
 
-use super::book::{Book, Count, Id, Key, Settled, Spot, Tie};
-use super::changes::{Spell, tie_lists, tie_periods};
+use super::book::{Book, Count, Key, Settled, Spot, Tie};
+use super::changes::{tie_lists, tie_periods};
+use super::named::Id;
 use super::protect::SUPPRESSED;
 use super::relations::UNBOUNDED;
 use super::rule::{Rule, WholeGroups, Zeros};
+use super::spell::Spell;
 use super::suppress::Place;
 use crate::area::AreaList;
 use crate::catalogue::{Condition, Kind};
