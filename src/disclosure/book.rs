@@ -349,7 +349,7 @@ impl Book {
         let place = self.put_in_order();
         let system = self.system();
         let numbers = self.numbers(&system)?;
-        let cells = self.cells(&numbers, rule);
+        let cells = self.cells(&numbers);
         let pattern = suppress(&system, &cells, rule.values());
         let seen = view(&system, &cells, &pattern.hidden);
         let failed = unproven(&system, &numbers, &seen, &pattern.witnesses, rule.values());
@@ -442,7 +442,7 @@ impl Book {
         Ok((0..system.cells() as u32).map(|cell| search.number(cell)).collect())
     }
 
-    fn cells(&self, numbers: &[i64], rule: &Rule) -> Vec<Cell> {
+    fn cells(&self, numbers: &[i64]) -> Vec<Cell> {
         let cell = |(nth, (key, count)): (usize, (&Key, &Count))| {
             let dims = self.parts.get(&key.family).map_or(0, |parts| parts.iter().filter(|p| p.of.is_none()).count());
             let totals = dims.saturating_sub(key.words.len()) as u64;
@@ -452,8 +452,8 @@ impl Book {
                 place: count.place,
                 is_small: count.is_small,
                 known: (count.floor, UNBOUNDED),
-                // A sum of fines is small by those who paid it.
-                small: if numbers[nth] < rule.threshold.cast_signed() { rule.threshold.cast_signed() - 1 } else { UNBOUNDED },
+                // Not yet used here: a cell tied to nothing hidden may still be hidden for a rest that stands in no table.
+                small: UNBOUNDED,
                 rank: (height << 48) | (totals.min(255) << 40) | nth as u64,
             }
         };
