@@ -77,7 +77,8 @@ impl Cube {
     pub fn system(&self) -> System {
         let mut relations = Relations::default();
         for cell in 0..self.cells {
-            debug_assert_eq!(relations.cell(), cell);
+            let made = relations.cell();
+            debug_assert_eq!(made, cell);
         }
         for cell in 0..self.cells {
             for ((tree, step), node) in self.trees.iter().zip(&self.steps).zip(self.nodes(cell)) {
