@@ -316,6 +316,9 @@ def test_abuse(search):
             }
     found = {name: search.call(name, make) for name, make in tables.items()}
     assert sum(table is not None for table in found.values()) > 30
+    # Drawn with every number: a chart of hidden ones could not show a mark.
+    found = {name: table and table.without_protection("test") for name, table in found.items()}
+    pyramid = s.counts("child", by=["sex", "age_group"]).without_protection("test")
     drawn = {
         "forms": lambda: charts.forms_overlaps(
             found["forms child 2022"],
@@ -324,7 +327,7 @@ def test_abuse(search):
             source="test",
         ),
         "series": lambda: charts.series(found["repeats"], source="test"),
-        "pyramid": lambda: charts.pyramid(s.counts("child", by=["sex", "age_group"]), source="test"),
+        "pyramid": lambda: charts.pyramid(pyramid, source="test"),
         "funnel": lambda: charts.funnel(found["supported 2022"], source="test", area_level="commune"),
     }
     for name, draw in drawn.items():
