@@ -269,7 +269,11 @@ impl Book {
         let larger = |part: &u32| self.count(*part).number.zip(self.count(total).number).is_none_or(|(part, total)| part <= total);
         let within: Vec<Tie> = parts.iter().filter(|part| larger(part)).map(|part| Tie::AtMost(*part, vec![total])).collect();
         self.ties.extend(within);
-        self.ties.push(Tie::AtMost(total, parts.to_vec()));
+        // A record may be in none of several categories: then a total is more than all of them.
+        let sum: Option<i64> = parts.iter().map(|part| self.count(*part).number).sum();
+        if self.count(total).number.zip(sum).is_none_or(|(total, sum)| total <= sum) {
+            self.ties.push(Tie::AtMost(total, parts.to_vec()));
+        }
     }
 
     /// Ties along the dimensions and areas of every family.

@@ -221,8 +221,7 @@ def test_results_and_tallies(search, tmp_path):
     result = search.call("result", lambda: plan.finish(tally), fails=False)
     by_area = lambda: ct.compute(dataset, period="2022", area_level="commune", unknown_areas="keep")  # noqa: E731
     search.call("result of all", by_area, fails=False)
-    let_go = result.without_protection("test")  # protecting it is refused, see the known gaps in CHANGELOG
-    search.file("result file", let_go.write_parquet(tmp_path / "result.parquet"))
+    search.file("result file", result.write_parquet(tmp_path / "result.parquet"))
     search.bytes("result to pandas", result.to_pandas().to_csv())
     search.bytes("result to arrow", str(result.to_arrow().to_pydict()))
     for warning in result.warnings:
