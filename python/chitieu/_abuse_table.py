@@ -92,10 +92,13 @@ class Table(_table.Table):
         """
         rule = Rule.of(threshold, zeros, protection)
         if self._rule is not None:
-            if self._rule == rule:
+            if self._rule == rule and releases is None:
                 return self
             raise PlanError(
-                say("bảng đã được che theo quy tắc khác", "the table is protected by another rule"),
+                say(
+                    "bảng đã được che, theo quy tắc khác hoặc không tính đến các lần công bố",
+                    "the table is protected already: by another rule, or without these releases",
+                ),
                 code="already_protected",
                 expected=str(rule),
                 got=str(self._rule),

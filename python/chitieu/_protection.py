@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import index
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import polars as pl
@@ -70,9 +71,9 @@ class Rule:
         if isinstance(protection, str):
             protection = one_of("protection", protection, _PROTECTION)
         return cls(
-            int(threshold),
+            index(threshold),
             one_of("zeros", zeros, _ZEROS),
-            protection if isinstance(protection, str) else int(protection),
+            protection if isinstance(protection, str) else index(protection),
             one_of("whole_groups", whole_groups, _WHOLE_GROUPS),
         )
 

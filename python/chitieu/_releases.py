@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 #: The form of a file.
 VERSION = 1
 
-#: What a file is called.
+#: What a file is called, and the list of all with their check numbers, as ``sha256sum`` writes and checks it.
 NAME = re.compile(r"(\d{6})\.json")
+LIST = "releases.sha256"
 
 #: Columns of a result that its readers learn something from; values and limits follow from them.
 COLUMNS = ("indicator", "measure", "area", "area_level", "numerator", "denominator", "undecided", "status")
@@ -59,8 +60,8 @@ class ReleaseLog:
     A table that is published later may give away what an earlier one hides: the same children in other groups, a longer
     period, one month more, new communes made of old ones. :meth:`chitieu.Result.protect` with ``releases=log`` takes
     all of it as known. Releases are added at the end, whole or not at all, and none is ever changed: each file holds
-    the check number of the one before it, and a log with a file changed or taken away is refused. For the last file
-    that takes :attr:`check_number`, noted elsewhere.
+    the check number of the one before it, ``releases.sha256`` those of all, and a log with a file changed or taken away
+    is refused. Who rewrites the list too is found out by :attr:`check_number`, noted elsewhere.
 
     Args:
         folder: The folder. It is made with the first release.
@@ -98,7 +99,7 @@ class ReleaseLog:
     @property
     def check_number(self) -> str:
         """The check number of the last release; empty without any. Noted elsewhere, it tells whether that is whole."""
-        before = self._read()
+        before = self._files()
         return _check_number(before[-1]) if before else ""
 
     def __len__(self) -> int:
@@ -137,7 +138,8 @@ class ReleaseLog:
         day, note = _day(published_on), note.strip()
         if not note:
             raise PlanError(say("cần nêu lần công bố này là gì", "say what was published"), column="note")
-        before = self._read()
+        self._read()
+        before = self._files()
         content = {
             "chitieu_release": VERSION,
             "number": len(before) + 1,
@@ -152,9 +154,37 @@ class ReleaseLog:
             write_whole(self._file(len(before) + 1), lambda name: Path(name).write_bytes(text), new=True)
         except FileExistsError:
             raise _broken(say("tiến trình khác vừa ghi", "another process has just added to it")) from None
+        lines = "".join(f"{_check_number(one)}  {n:06}.json\n" for n, one in enumerate([*before, text], 1))
+        write_whole(self._folder / LIST, lambda name: Path(name).write_text(lines, encoding="ascii"))
 
     def _file(self, number: int) -> Path:
         return self._folder / f"{number:06}.json"
+
+    def _files(self) -> list[bytes]:
+        """Return all files, as they were written.
+
+        Raises:
+            DataError: If one was changed or taken away.
+        """
+        if not self._folder.exists():
+            return []
+        there = sorted(int(found[1]) for p in self._folder.iterdir() if (found := NAME.fullmatch(p.name)))
+        try:
+            files = [self._file(number).read_bytes() for number in there]
+            listed = self._folder / LIST
+            known = listed.read_text("ascii").splitlines() if listed.exists() else []
+        except (OSError, ValueError):
+            raise _broken(say("có tệp không đọc được", "a file cannot be read")) from None
+        for number, expected in zip(there, range(1, len(there) + 1), strict=True):
+            if number != expected:
+                raise _broken(say(f"thiếu lần {expected}", f"release {expected} is missing"))
+        # A process that ended between the two may have left the last file out of the list.
+        if not len(known) <= len(files) <= len(known) + 1:
+            raise _broken(say(f"cần {len(known)} lần", f"{len(known)} releases are listed"))
+        for number, (line, text) in enumerate(zip(known, files, strict=False), 1):
+            if line != f"{_check_number(text)}  {number:06}.json":
+                raise _broken(say(f"lần {number} đã bị sửa", f"release {number} was changed"))
+        return files
 
     def _read(self) -> list[dict[str, Any]]:
         """Return the contents of all releases.
@@ -162,25 +192,22 @@ class ReleaseLog:
         Raises:
             DataError: If one was changed, taken away, or is of another form.
         """
-        if not self._folder.exists():
-            return []
-        there = sorted(int(found[1]) for p in self._folder.iterdir() if (found := NAME.fullmatch(p.name)))
         contents: list[dict[str, Any]] = []
-        for number, expected in zip(there, range(1, len(there) + 1), strict=True):
-            if number != expected:
-                raise _broken(say(f"thiếu lần {expected}", f"release {expected} is missing"))
+        before = ""
+        for number, text in enumerate(self._files(), 1):
             try:
-                content = json.loads(self._file(number).read_bytes())
+                content = json.loads(text)
                 fits = content["chitieu_release"] == VERSION and content["number"] == number
-                before = content["before"]
+                follows = content["before"] == before
                 _release(content)
             except (ValueError, KeyError, TypeError):
                 raise _broken(say(f"không đọc được lần {number}", f"release {number} cannot be read")) from None
             if not fits:
                 raise _broken(say(f"lần {number} ở dạng khác", f"release {number} is of another form"))
-            if before != (_check_number(contents[-1]) if contents else ""):
+            if not follows:
                 raise _broken(say(f"lần {number - 1} đã bị sửa", f"release {number - 1} was changed"))
             contents.append(content)
+            before = _check_number(text)
         return contents
 
     def _results(self) -> list[ReleasedResult]:
@@ -214,7 +241,9 @@ def _release(content: dict[str, Any]) -> Release:
 
 def _day(given: str | date) -> date:
     try:
-        return given if isinstance(given, date) else date.fromisoformat(given)
+        if isinstance(given, date):
+            return date(given.year, given.month, given.day)  # of a moment its day
+        return date.fromisoformat(given)
     except ValueError:
         raise PlanError(
             say(f'ngày "{given}" không đọc được', f'the day "{given}" cannot be read'),
@@ -234,6 +263,13 @@ def _written(one: Result | AbuseTable) -> dict[str, Any]:
             say("chỉ ghi kết quả đã che số nhỏ", "only what is protected can be added"),
             code="not_protected",
             expected="result.protect(releases=log)",
+        )
+    if isinstance(one, Result) and one._scope != "people":
+        raise PlanError(
+            say("kết quả chỉ được che ở một số chỉ tiêu", "the result is protected for some indicators only"),
+            code="not_protected",
+            expected="result.protect(releases=log)",
+            got=", ".join(one._scope or ()),
         )
     frame = one.to_polars()
     if isinstance(one, AbuseTable):
@@ -283,5 +319,5 @@ def _text(content: dict[str, Any]) -> bytes:
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def _check_number(content: dict[str, Any]) -> str:
-    return hashlib.sha256(_text(content)).hexdigest()
+def _check_number(text: bytes) -> str:
+    return hashlib.sha256(text).hexdigest()

@@ -139,6 +139,7 @@ class Result(Table):
         self._places = pl.int_range(frame.height, eager=True)
         self._known_protected: dict[Any, Result] = {}
         self._rule: Rule | None = None
+        self._scope: str | tuple[str, ...] | None = None
         self._report: ResultsReport | None = None
         self._open: str | None = None
 
@@ -219,7 +220,8 @@ class Result(Table):
             zeros: ``"shown"``: zeros are published, and all know that a hidden count is at least 1. ``"hidden"``: zeros
                 are hidden like other small counts.
             protection: ``"no_exact_value"``, or a number: so many values at least are possible for each small count.
-            indicators: Those to be protected, by id, code or name. None: all that count people or what befell them.
+            indicators: Those to be protected, by id, code or name, besides those of abuse, which always are. None: all
+                that count people or what befell them.
             whole_groups: Shares of exactly 0 or 100 % in groups below 30, which tell the same of each in the group:
                 ``"told"`` in the report, or ``"hidden"`` (with ``zeros="hidden"`` only).
             releases: What was published before, a :class:`chitieu.ReleaseLog`: its readers know it.
@@ -241,8 +243,27 @@ class Result(Table):
             [('total', 9.0, None, None, 'ok'), ('male', None, 1.0, 8.0, 'suppressed')]
         """
         rule = Rule.of(threshold, zeros, protection, whole_groups)
-        scope = "people" if indicators is None else tuple(map(self._indicator, word_list("indicators", indicators)))
-        return self._protected(rule, scope, releases, changes)
+        return self._protected(rule, self._scope_of(indicators), releases, changes)
+
+    def _scope_of(self, indicators: Sequence[str] | None) -> str | tuple[str, ...]:
+        """Return which indicators are protected: those that are named, and those of abuse.
+
+        Raises:
+            PlanError: For an indicator that the result does not have, or none.
+        """
+        if indicators is None:
+            return "people"
+        named = [self._indicator(name) for name in word_list("indicators", indicators)]
+        if not named:
+            raise PlanError(
+                say("indicators: cần ít nhất một chỉ tiêu", "indicators: at least one is needed"),
+                code="unknown_choice",
+                column="indicators",
+                expected=", ".join(self._whole["indicator"].unique(maintain_order=True)),
+                got="[]",
+            )
+        of_abuse = [id for id in self._whole["indicator"].unique(maintain_order=True) if self._counts_abuse(id)]
+        return tuple(dict.fromkeys([*named, *of_abuse]))
 
     def without_protection(self, why: str) -> Result:
         """Return the result with a mark that lets it leave as it is: charts and files show small counts, and say why.
@@ -291,10 +312,13 @@ class Result(Table):
         self, rule: Rule, scope: str | tuple[str, ...], releases: Releases | None = None, changes: str = "protected"
     ) -> Result:
         if self._rule is not None:
-            if self._rule == rule:
+            if self._rule == rule and self._scope == scope and releases is None:
                 return self
             raise PlanError(
-                say("kết quả đã được che theo quy tắc khác", "the result is protected by another rule"),
+                say(
+                    "kết quả đã được che, theo quy tắc khác, cho chỉ tiêu khác hoặc không tính đến các lần công bố",
+                    "the result is protected already: by another rule, for others, or without these releases",
+                ),
                 code="already_protected",
                 expected=str(rule),
                 got=str(self._rule),
@@ -571,7 +595,7 @@ def protect_together(
         kept = [w for w in result._warnings if w.code not in COUNTING or not result._is_within(w.indicator, scope)]
         kept = [w for w in kept if w.code != "unprotected"]
         safe = Result(table, result._plan, [*kept, ResultWarning("protected", "", rule.text)])
-        safe._rule, safe._report = rule, report
+        safe._rule, safe._scope, safe._report = rule, scope, report
         found.append(safe)
     return found
 

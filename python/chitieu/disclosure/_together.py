@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chitieu._errors import PlanError
-from chitieu._language import say, word_list
+from chitieu._language import say
 from chitieu._protection import NO_EXACT_VALUE, THRESHOLD, Rule
 from chitieu._releases import ReleaseLog
 from chitieu._result import Result
@@ -58,6 +58,7 @@ def protect_together(
         raise PlanError(
             say("có kết quả đã được che", "one of the results is protected already"), code="already_protected"
         )
-    names = None if indicators is None else word_list("indicators", indicators)
-    scope = "people" if names is None else tuple(results[0]._indicator(name) for name in names) if results else ()
+    scopes = [result._scope_of(indicators) for result in results]
+    named = dict.fromkeys(id for scope in scopes if isinstance(scope, tuple) for id in scope)
+    scope = "people" if indicators is None else tuple(named)
     return _together(list(results), rule, scope, releases, changes)
