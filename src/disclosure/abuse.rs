@@ -129,6 +129,14 @@ fn recall(before: &ReleasedAbuse, book: &mut Book, rule: &Rule, nth: u32) -> Res
     Ok(())
 }
 
+/// True for things that may be counted in several periods: a decision and an incident have one day.
+fn is_distinct(unit: &str, column: &str) -> bool {
+    match unit {
+        "decision" => ["persons", "organisations"].contains(&column),
+        unit => unit != "incident",
+    }
+}
+
 /// The keys of a table in a book.
 struct Keys {
     /// By column of counts and row.
@@ -181,7 +189,7 @@ impl Keys {
                 if let Some(period) = &period {
                     let what = book.text(what.strip_suffix(version.as_str()).unwrap_or(&what));
                     let (first, last) = (period.first(), period.last());
-                    book.say_spell(family, Spell { what, first, last, is_event: true, is_distinct: true, release });
+                    book.say_spell(family, Spell { what, first, last, is_event: true, is_distinct: is_distinct(unit, name), release });
                 }
                 book.say_categories(family, &words.parts);
                 // Who is followed is the same at every horizon.
@@ -236,6 +244,7 @@ impl Entered {
         let entered = Self { columns };
         entered.tie_rows(frame.height(), book);
         entered.tie_pairs(&keys, book);
+        entered.tie_returns(&keys, book)?;
         // Of a share with undecided records the rest is as telling as its numerator; shares by form have none.
         if frame.column("undecided").is_ok() && frame.column("numerator").is_ok() {
             entered.tie_rests(&keys, book, rule)?;
@@ -264,6 +273,27 @@ impl Entered {
                 }
             }
         }
+    }
+
+    /// A child that came back has an incident more than one: the incidents beyond the children bound those who did.
+    fn tie_returns(&self, keys: &Keys, book: &mut Book) -> Result<()> {
+        let of = |name: &str| self.columns.get(name);
+        let (Some(children), Some(incidents), Some(back)) = (of("children"), of("incidents"), of("repeated_in_window")) else {
+            return Ok(());
+        };
+        for (row, ((children, incidents), back)) in children.iter().zip(incidents).zip(back).enumerate() {
+            let (Some(children), Some(incidents), Some(back)) = (*children, *incidents, *back) else { continue };
+            let number = |cell: u32| book.count(cell).number;
+            let beyond = number(incidents).zip(number(children)).map(|(incidents, children)| incidents - children);
+            if beyond.zip(number(back)).is_some_and(|(beyond, back)| beyond >= back) {
+                let family = book.derived("beyond", book.family(incidents));
+                let key = Key { family, area: keys.spots[row], words: keys.words.rows[row].clone() };
+                let beyond = book.add(key, Count { number: beyond, place: Place::Absent, is_small: false, floor: 0 })?;
+                book.tie(Tie::Sum(incidents, vec![children, beyond]));
+                book.tie(Tie::AtMost(back, vec![beyond]));
+            }
+        }
+        Ok(())
     }
 
     /// Those with two forms are some of those with either.

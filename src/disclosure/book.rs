@@ -190,6 +190,12 @@ impl Book {
         (0..).zip(&self.keys).filter(|(_, key)| key.family == family).map(|(nth, _)| nth).collect()
     }
 
+    /// The family of what is worked out from another.
+    pub fn derived(&mut self, word: &str, family: Id) -> Id {
+        let text = format!("{word} {}", self.texts.get(family));
+        self.text(&text)
+    }
+
     /// The family of what lies between two others.
     pub fn text_of_pair(&mut self, family: Id, part: Id) -> Id {
         let text = format!("{} without {}", self.texts.get(family), self.texts.get(part));

@@ -310,6 +310,11 @@ impl Ledger<'_> {
         for (row, counts) in rows.iter().enumerate() {
             let (Some(output), Some(n)) = (read.output(row), counts.numerator) else { continue };
             let indicator = &plan.indicators()[output.indicator];
+            let block = |series: usize| &plan.question.blocks[plan.question.series[series].block];
+            if output.denominator.is_none() {
+                let parts: Vec<u32> = [n].into_iter().chain(counts.undecided.iter().copied()).collect();
+                self.tie_possible(read.families[output.numerator], block(output.numerator), &read, row, &parts)?;
+            }
             let Some(d) = counts.denominator.filter(|_| indicator.kind == Kind::Proportion) else { continue };
             if !met.insert((n, d)) {
                 continue;
@@ -317,9 +322,14 @@ impl Ledger<'_> {
             // The part that is decided as true is inside all that is; what is decided and what is not make up the whole.
             let [above, below] = &read.of_output(output).wholes;
             self.tie_whole(above.as_ref(), &read, row, &[n]);
-            let undecided = counts.undecided.iter().copied();
-            self.tie_whole(below.as_ref(), &read, row, &[d].into_iter().chain(undecided).collect::<Vec<_>>());
-            let crossed = |series: usize| plan.question.blocks[plan.question.series[series].block].cross.dimensions().len();
+            let parts: Vec<u32> = [d].into_iter().chain(counts.undecided.iter().copied()).collect();
+            self.tie_whole(below.as_ref(), &read, row, &parts);
+            if let Some((family, whole)) = below
+                && read.words(row, whole) == read.words(row, block(output.numerator))
+            {
+                self.tie_possible(*family, whole, &read, row, &parts)?;
+            }
+            let crossed = |series: usize| block(series).cross.dimensions().len();
             if output.denominator.is_some_and(|below| crossed(below) == crossed(output.numerator)) {
                 self.tie_rest(&read, output, row, n, d)?;
             }
@@ -334,6 +344,19 @@ impl Ledger<'_> {
         if let Some(whole) = self.book.find(&key).filter(|whole| !parts.contains(whole)) {
             self.book.tie_total(whole, parts, false);
         }
+    }
+
+    /// Certain and undecided records of a quantity make up those that may be of it, whatever else of them is asked. Distinct things may
+    /// differ; then nobody can tell.
+    fn tie_possible(&mut self, family: Id, block: &Block, read: &Read, row: usize, parts: &[u32]) -> Result<()> {
+        let Some(number) = parts.iter().map(|part| self.book.count(*part).number).sum::<Option<i64>>() else { return Ok(()) };
+        let family = self.book.derived("possible", family);
+        let key = Key { family, area: read.spots[row], words: read.words(row, block) };
+        if self.book.find(&key).is_none_or(|there| self.book.count(there).number == Some(number)) {
+            let whole = self.book.add(key, Count { number: Some(number), place: Place::Absent, is_small: false, floor: 0 })?;
+            self.book.tie(Tie::Sum(whole, parts.to_vec()));
+        }
+        Ok(())
     }
 
     /// The rest of a share stands in no table, and follows from it.
