@@ -328,6 +328,10 @@ impl Ledger<'_> {
                 && read.words(row, whole) == read.words(row, block(output.numerator))
             {
                 self.tie_possible(*family, whole, &read, row, &parts)?;
+                // A share of forms in all forms: of all records it is the whole.
+                if above.as_ref().is_some_and(|(above, _)| above == family) {
+                    self.book.tie_total(d, &[n], false);
+                }
             }
             let crossed = |series: usize| block(series).cross.dimensions().len();
             if output.denominator.is_some_and(|below| crossed(below) == crossed(output.numerator)) {

@@ -35,9 +35,6 @@ KNOWN = {
     "test_no_small_count_follows_from_periods_inside_periods[2]",
     "test_no_small_count_follows_from_tables_of_abuse_released_one_by_one",
     "test_no_small_count_follows_from_the_same_records_in_other_groups[2]",
-    "test_the_only_child_without_support_is_not_told[all decided]",
-    "test_the_only_child_without_support_is_not_told[not known whether supported]",
-    "test_the_only_child_without_support_is_not_told[not yet confirmed]",
     "test_what_an_earlier_release_hides_is_not_shown_by_a_later_one",
 }
 
