@@ -16,7 +16,17 @@ from chitieu._language import name_of, pick, say, words
 from chitieu._layout import CHECK, Layout, axis_name
 from chitieu._nearest import one_of
 from chitieu._printed import PrintedCell, PrintedTable, cell_of, quotient_cell, signs, source_note
-from chitieu._protection import NO_EXACT_VALUE, THRESHOLD, Releases, ResultsReport, Rule, open_text, protected_abuse
+from chitieu._protection import (
+    NO_EXACT_VALUE,
+    THRESHOLD,
+    Releases,
+    ResultsReport,
+    Rule,
+    open_text,
+    protected_abuse,
+    protected_already,
+    reason,
+)
 from chitieu.charts._subject import breakdowns
 from chitieu.charts._words import number_of, of_abuse, upper
 from chitieu.stats import proportion_interval
@@ -94,15 +104,7 @@ class Table(_table.Table):
         if self._rule is not None:
             if self._rule == rule and releases is None:
                 return self
-            raise PlanError(
-                say(
-                    "bảng đã được che, theo quy tắc khác hoặc không tính đến các lần công bố",
-                    "the table is protected already: by another rule, or without these releases",
-                ),
-                code="already_protected",
-                expected=str(rule),
-                got=str(self._rule),
-            )
+            raise protected_already(self._rule, rule)
         whole = self._known_protected.get((rule, changes)) if releases is None else None
         if whole is None:
             (native,), report = protected_abuse([self._native], self._area_vintage, rule, releases, changes)
@@ -121,15 +123,7 @@ class Table(_table.Table):
         Raises:
             PlanError: Without a reason, or for a protected table: it holds no small counts any more.
         """
-        why = why.strip()
-        if not why or self._rule is not None:
-            raise PlanError(
-                say("bảng đã che không còn số nhỏ", "a protected table holds no small counts any more")
-                if why
-                else say("cần nêu lý do không che số nhỏ", "say why small counts are not hidden"),
-                code="already_protected" if why else "unknown_choice",
-                column="why",
-            )
+        why = reason(why, self._rule)
         found = copy.copy(self)
         found._open = why
         return found

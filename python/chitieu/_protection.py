@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 import polars as pl
 
 from chitieu import _native
+from chitieu._errors import PlanError
 from chitieu._language import printed, printed_in, say
 from chitieu._nearest import one_of
 
@@ -92,6 +93,34 @@ class Rule:
             "en": f"Counts from {least} to {printed_in('en', most)}, and others without which they could be worked "
             "out, are not published.",
         }
+
+
+def reason(why: str, rule: Rule | None) -> str:
+    """Return why small counts are not hidden, as it is printed on all that leaves.
+
+    Raises:
+        PlanError: Without a reason, or for what is protected: it holds no small counts any more.
+    """
+    if rule is not None:
+        said = say("phần đã che không còn số nhỏ", "what is protected holds no small counts any more")
+        raise PlanError(said, code="already_protected", column="why")
+    if not why.strip():
+        said = say("cần nêu lý do không che số nhỏ", "say why small counts are not hidden")
+        raise PlanError(said, code="unknown_choice", column="why")
+    return why.strip()
+
+
+def protected_already(rule: Rule, asked: Rule) -> PlanError:
+    """Return the error of what was protected in another way than is asked for now."""
+    return PlanError(
+        say(
+            "đã được che, theo quy tắc khác, cho chỉ tiêu khác hoặc không tính đến các lần công bố",
+            "protected already: by another rule, for other indicators, or without these releases",
+        ),
+        code="already_protected",
+        expected=str(asked),
+        got=str(rule),
+    )
 
 
 def open_text(why: str) -> dict[str, str]:

@@ -33,6 +33,8 @@ LIST = "releases.sha256"
 
 #: Columns of a result that its readers learn something from; values and limits follow from them.
 COLUMNS = ("indicator", "measure", "area", "area_level", "numerator", "denominator", "undecided", "status")
+#: What is told of hidden values.
+LIMITS = ("lower", "upper")
 
 
 @dataclass(frozen=True)
@@ -280,7 +282,8 @@ def _written(one: Result | AbuseTable) -> dict[str, Any]:
             "columns": _columns(frame, [c for c in frame.columns if c not in ("vi", "en") and _is_kept(frame[c])]),
         }
     frame = frame.filter(pl.col("status") != "not_applicable")
-    names = [*COLUMNS[:4], *one.plan.by, *COLUMNS[4:]]
+    frame = frame.with_columns(pl.when(status="suppressed").then(name).alias(name) for name in LIMITS)
+    names = [*COLUMNS[:4], *one.plan.by, *COLUMNS[4:], *LIMITS]
     plan = json.loads(one.plan.to_json())
     return {"kind": "result", "plan": plan, "rule": asdict(one.rule), "columns": _columns(frame, names)}
 
@@ -299,13 +302,14 @@ def _columns(frame: pl.DataFrame, names: Sequence[str]) -> dict[str, Any]:
             places = column.cast(pl.Enum(texts)).to_physical() if len(texts) else column.cast(pl.UInt32, strict=False)
             found[name] = {"texts": texts.to_list(), "places": places.to_list()}
         else:
-            found[name] = {"numbers": column.to_list()}
+            found[name] = {"floats" if column.dtype.is_float() else "numbers": column.to_list()}
     return found
 
 
 def _column(written: dict[str, Any]) -> pl.Series:
-    if "numbers" in written:
-        return pl.Series(written["numbers"], dtype=pl.Int64)
+    for kind, dtype in (("numbers", pl.Int64), ("floats", pl.Float64)):
+        if kind in written:
+            return pl.Series(written[kind], dtype=dtype)
     texts = written["texts"]
     return pl.Series([None if place is None else texts[place] for place in written["places"]], dtype=pl.String)
 

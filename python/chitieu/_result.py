@@ -19,7 +19,17 @@ from chitieu._language import category, codes, name_of, pick, printed, quotient,
 from chitieu._nearest import one_of, unknown_word
 from chitieu._period import period_in_words
 from chitieu._printed import PrintedTable
-from chitieu._protection import NO_EXACT_VALUE, THRESHOLD, Releases, ResultsReport, Rule, open_text, protected_tables
+from chitieu._protection import (
+    NO_EXACT_VALUE,
+    THRESHOLD,
+    Releases,
+    ResultsReport,
+    Rule,
+    open_text,
+    protected_already,
+    protected_tables,
+    reason,
+)
 from chitieu._table import ROWS_SHOWN, Table
 from chitieu.charts import save_png
 from chitieu.charts._bars import bars
@@ -274,15 +284,7 @@ class Result(Table):
         Raises:
             PlanError: Without a reason, or for a protected result: it holds no small counts any more.
         """
-        why = why.strip()
-        if not why or self._rule is not None:
-            raise PlanError(
-                say("kết quả đã che không còn số nhỏ", "a protected result holds no small counts any more")
-                if why
-                else say("cần nêu lý do không che số nhỏ", "say why small counts are not hidden"),
-                code="already_protected" if why else "unknown_choice",
-                column="why",
-            )
+        why = reason(why, self._rule)
         found = copy.copy(self)
         found._open = why
         found._warnings = [*self._warnings, ResultWarning("unprotected", "", open_text(why))]
@@ -314,15 +316,7 @@ class Result(Table):
         if self._rule is not None:
             if self._rule == rule and self._scope == scope and releases is None:
                 return self
-            raise PlanError(
-                say(
-                    "kết quả đã được che, theo quy tắc khác, cho chỉ tiêu khác hoặc không tính đến các lần công bố",
-                    "the result is protected already: by another rule, for others, or without these releases",
-                ),
-                code="already_protected",
-                expected=str(rule),
-                got=str(self._rule),
-            )
+            raise protected_already(self._rule, rule)
         asked = (rule, scope, changes)
         whole = self._known_protected.get(asked) if releases is None else None
         if whole is None:
@@ -330,6 +324,10 @@ class Result(Table):
         if releases is None:
             self._known_protected[asked] = whole
         return whole._keep(pl.int_range(len(whole), eager=True).is_in(self._places.implode()))
+
+    @property
+    def _hiding(self) -> list[str]:
+        return [str(warning) for warning in self._warnings if warning.code in ("protected", "unprotected")]
 
     @property
     def _marks(self) -> dict[str, str]:
@@ -693,7 +691,7 @@ class Plot:
             title=title,
             subtitle=subtitle,
             source=source,
-            more=[str(w) for w in leaving._warnings if w.code in ("protected", "unprotected")],
+            more=leaving._hiding,
         )
 
     __call__ = bar

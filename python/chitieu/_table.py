@@ -99,9 +99,7 @@ class Table:
     @property
     def _hiding(self) -> list[str]:
         """What stands on all that leaves: by which rule small counts are hidden, or why they are not."""
-        # A result says it among its warnings.
-        warned = getattr(self, "_warnings", ())
-        return [str(warning) for warning in warned if warning.code in ("protected", "unprotected")]
+        return []
 
     @property
     def area_vintage(self) -> str:

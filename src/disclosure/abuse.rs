@@ -1,13 +1,13 @@
 //! Tables of abuse made safe to publish.
 
-use super::book::{Book, Count, Key, Settled, Tie};
+use super::book::{Book, Count, Key, ROW, Settled, Tie};
 use super::changes::{tie_lists, tie_periods};
 use super::named::Id;
 use super::protect::SUPPRESSED;
 use super::results::{Changes, ResultsReport, of_period, spot, spots};
 use super::rule::{Rule, Zeros};
 use super::spell::Spell;
-use super::suppress::Place;
+use super::suppress::{Place, at_least};
 use crate::abuse::Table;
 use crate::area::AreaList;
 use crate::error::{Error, Fact, Result};
@@ -120,13 +120,8 @@ fn recall(before: &ReleasedAbuse, book: &mut Book, rule: &Rule, nth: u32) -> Res
     if keys.known(&before.frame)?.iter().any(|(key, number)| is_other(book, key, *number)) {
         keys = Keys::new(&before.frame, &areas, book, nth);
     }
-    let floor = i64::from(before.zeros == Zeros::Shown);
-    for (key, number) in keys.known(&before.frame)? {
-        let place = if number.is_some() { Place::Public } else { Place::Absent };
-        let is_small = number.map_or_else(|| book.find(&key).is_none(), |n| rule.is_small(n.cast_unsigned()));
-        book.add(key, Count { number, place, is_small, floor: if number.is_some() { 0 } else { floor } })?;
-    }
-    Ok(())
+    let known = at_least(i64::from(before.zeros == Zeros::Shown));
+    keys.known(&before.frame)?.into_iter().try_for_each(|(key, number)| book.recall(key, number, known, rule).map(|_| ()))
 }
 
 /// True for things that may be counted in several periods: a decision and an incident have one day.
@@ -189,7 +184,18 @@ impl Keys {
                 if let Some(period) = &period {
                     let what = book.text(what.strip_suffix(version.as_str()).unwrap_or(&what));
                     let (first, last) = (period.first(), period.last());
-                    book.say_spell(family, Spell { what, first, last, is_event: true, is_distinct: is_distinct(unit, name), release });
+                    book.say_spell(
+                        family,
+                        Spell {
+                            what,
+                            first,
+                            last,
+                            is_event: true,
+                            is_distinct: is_distinct(unit, name),
+                            is_rest: *name == "undecided",
+                            release,
+                        },
+                    );
                 }
                 book.say_categories(family, &words.parts);
                 // Who is followed is the same at every horizon.
@@ -261,7 +267,7 @@ impl Entered {
                 let Some(total) = column(total).and_then(|of| of[row]) else { continue };
                 let cells: Option<Vec<u32>> = parts.iter().map(|part| column(part).and_then(|of| of[row])).collect();
                 if let Some(cells) = cells {
-                    book.tie_total(total, &cells, false);
+                    book.tie_total(total, &cells, ROW, false);
                 }
             }
             for (part, whole) in INSIDE {
@@ -288,7 +294,7 @@ impl Entered {
             if beyond.zip(number(back)).is_some_and(|(beyond, back)| beyond >= back) {
                 let family = book.derived("beyond", book.family(incidents));
                 let key = Key { family, area: keys.spots[row], words: keys.words.rows[row].clone() };
-                let beyond = book.add(key, Count { number: beyond, place: Place::Absent, is_small: false, floor: 0 })?;
+                let beyond = book.add(key, Count { number: beyond, place: Place::Absent, is_small: false, known: at_least(0) })?;
                 book.tie(Tie::Sum(incidents, vec![children, beyond]));
                 book.tie(Tie::AtMost(back, vec![beyond]));
             }
@@ -323,7 +329,7 @@ impl Entered {
             let (Some(part), Some(whole)) = (book.count(n).number, book.count(d).number) else { continue };
             let rest = whole - part;
             let is_small = rest > 0 && rule.is_small(rest.cast_unsigned());
-            let count = Count { number: Some(rest), place: Place::Absent, is_small, floor: 0 };
+            let count = Count { number: Some(rest), place: Place::Absent, is_small, known: at_least(0) };
             let rest = book.add(Key { family, area: keys.spots[row], words: keys.words.rows[row].clone() }, count)?;
             book.tie(Tie::Sum(d, vec![n, rest]));
         }
@@ -397,7 +403,7 @@ fn blank(frame: &mut DataFrame, name: &str, rows: &[bool]) -> Result<()> {
 fn count(number: i64, rule: &Rule) -> Count {
     let is_shown = number == 0 && rule.zeros == Zeros::Shown;
     let place = if is_shown { Place::Public } else { Place::Open };
-    Count { number: Some(number), place, is_small: rule.is_small(number.cast_unsigned()), floor: rule.floor() }
+    Count { number: Some(number), place, is_small: rule.is_small(number.cast_unsigned()), known: at_least(rule.floor()) }
 }
 
 /// The categories of each row of a table, and of which a total is made up.

@@ -11,7 +11,7 @@ use super::relations::{Relations, System, UNBOUNDED};
 use super::rule::Rule;
 use super::search::{Effort, Search};
 use super::spell::Spell;
-use super::suppress::{Cell, Place, suppress, view};
+use super::suppress::{Cell, Place, at_least, suppress, view};
 use crate::area::AreaList;
 use crate::error::{Error, Result};
 use crate::grid::Categories;
@@ -49,8 +49,8 @@ pub(super) struct Count {
     pub number: Option<i64>,
     pub place: Place,
     pub is_small: bool,
-    /// The least that the public knows it to be where it is hidden.
-    pub floor: i64,
+    /// The least and the most that the public knows it to be where it is hidden.
+    pub known: (i64, i64),
 }
 
 /// The categories of a dimension that make up its total, and whether one thing may be in several.
@@ -63,6 +63,17 @@ pub(super) struct Parts {
     pub overlap: bool,
 }
 
+/// Along which counts of one row are tied.
+pub(super) const ROW: &str = "row";
+
+/// Between a category and those it is told apart from.
+const OF: &str = " | ";
+
+/// The category of what is in none, or not known to be in one: with other bands of age others are.
+pub(super) fn unknown(of: &Categories) -> String {
+    format!("{}{OF}{}", of.unknown_label, of.labels.join(" "))
+}
+
 /// What ties counts of different families in one place.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Tie {
@@ -70,7 +81,12 @@ pub(super) enum Tie {
     Sum(u32, Vec<u32>),
     /// A count that is at most others together.
     AtMost(u32, Vec<u32>),
+    /// A total and its parts of which nobody kept all numbers; along which dimension. A reader may guess that it is their sum.
+    Guess(u32, Vec<u32>, Id),
 }
+
+/// Totals of a family along a dimension: all of them are sums of their parts, or nobody can tell which are.
+type Guessed = (Id, Id);
 
 /// Counts that are published together.
 #[derive(Debug, Default)]
@@ -83,7 +99,10 @@ pub(super) struct Book {
     /// By family.
     parts: BTreeMap<Id, BTreeSet<Parts>>,
     spells: BTreeMap<Id, Spell>,
+    /// What ties counts as they are: a reader who guesses it is right.
     ties: Vec<Tie>,
+    /// What ties them whatever they are.
+    laws: Vec<Tie>,
 }
 
 /// A family, and categories.
@@ -126,9 +145,10 @@ impl Book {
                 (number, other) => there.number = number.or(other),
             }
             there.is_small |= count.is_small;
-            there.floor = there.floor.max(count.floor);
+            there.known = (there.known.0.max(count.known.0), there.known.1.min(count.known.1));
             there.place = match (there.place, count.place) {
                 (Place::Public, _) | (_, Place::Public) => Place::Public,
+                (Place::Hidden, _) | (_, Place::Hidden) => Place::Hidden,
                 (Place::Open, _) | (_, Place::Open) => Place::Open,
                 (Place::Absent, Place::Absent) => Place::Absent,
             };
@@ -145,6 +165,22 @@ impl Book {
         self.of.get(key).copied()
     }
 
+    /// Enters a count of an earlier release: its number, or what is known of it if it was hidden. What is hidden once stays hidden
+    /// while the records are the same.
+    pub fn recall(&mut self, key: Key, number: Option<i64>, known: (i64, i64), rule: &Rule) -> Result<u32> {
+        let there = self.find(&key).map(|cell| *self.count(cell));
+        let count = match number {
+            Some(n) => Count { number, place: Place::Public, is_small: rule.is_small(n.cast_unsigned()), known: at_least(0) },
+            None => {
+                let is_open = there.is_some_and(|there| there.place != Place::Absent);
+                let place = if is_open { Place::Hidden } else { Place::Absent };
+                // Which of the hidden were small nobody can tell any more: each is to stay hidden.
+                Count { number, place, is_small: there.is_none(), known }
+            }
+        };
+        self.add(key, count)
+    }
+
     pub fn count(&self, nth: u32) -> &Count {
         &self.counts[nth as usize]
     }
@@ -156,7 +192,8 @@ impl Book {
             let inside = |parent: Option<usize>| {
                 (0..of.labels.len()).filter(move |nth| of.parents[*nth] == parent).map(|nth| of.labels[nth].as_str())
             };
-            let top: Vec<Id> = inside(None).chain([of.unknown_label]).map(|label| self.texts.id(label)).collect();
+            let in_none = self.texts.id(&unknown(of));
+            let top: Vec<Id> = inside(None).map(|label| self.texts.id(label)).chain([in_none]).collect();
             let mut parts = vec![Parts { dimension, of: None, categories: top, overlap: of.is_multiple }];
             for nth in 0..of.labels.len() {
                 let categories: Vec<Id> = inside(Some(nth)).map(|label| self.texts.id(label)).collect();
@@ -251,40 +288,64 @@ impl Book {
     pub fn words(&self, nth: u32) -> Vec<String> {
         let key = &self.keys[nth as usize];
         let table = self.texts.get(key.family).split(' ').next().unwrap_or_default().to_owned();
-        let words = key.words.iter().map(|(_, word)| self.texts.get(*word).clone());
+        let words = key.words.iter().map(|(_, word)| self.texts.get(*word).split(OF).next().unwrap_or_default().to_owned());
         [table, self.spots.get(key.area).code.clone()].into_iter().chain(words).collect()
     }
 
+    /// Enters what ties counts by the way they are counted: all know it.
     pub fn tie(&mut self, tie: Tie) {
+        self.laws.push(tie.clone());
         self.ties.push(tie);
     }
 
-    /// A total with its parts: a sum if it is one, else what the counts allow.
-    pub fn tie_total(&mut self, total: u32, parts: &[u32], overlap: bool) {
-        let numbers: Option<Vec<i64>> = parts.iter().map(|part| self.count(*part).number).collect();
-        let sum: Option<i64> = numbers.map(|of| of.iter().sum());
-        match (self.count(total).number, sum) {
-            (Some(n), Some(sum)) if !overlap && n > sum => self.ties.push(Tie::AtMost(u32::MAX, [&[total], parts].concat())),
-            (Some(n), Some(sum)) if overlap || n < sum => self.distinct(total, parts),
-            (None, _) | (_, None) if overlap => self.distinct(total, parts),
-            _ => self.ties.push(Tie::Sum(total, parts.to_vec())),
+    /// Enters what a reader may guess and be right.
+    pub fn guess(&mut self, tie: Tie) {
+        self.ties.push(tie);
+    }
+
+    /// A total with its parts along a dimension: a sum if it is one, else what the counts allow.
+    pub fn tie_total(&mut self, total: u32, parts: &[u32], along: &str, overlap: bool) {
+        let sum: Option<i64> = parts.iter().map(|part| self.count(*part).number).sum();
+        // What lies between two counts is no count of its own; and what is undecided may be in another count of its row, or not.
+        let spell = self.spell(self.family(total)).cloned();
+        let is_whole = along != ROW && spell.as_ref().is_some_and(|spell| !spell.is_rest);
+        let is_sum = is_whole && !overlap && spell.is_some_and(|spell| !spell.is_distinct);
+        let known = if is_whole { self.distinct(total, parts, overlap) } else { Vec::new() };
+        let tie = match (self.count(total).number, sum) {
+            (Some(n), Some(sum)) if !overlap && n > sum => Tie::AtMost(u32::MAX, [&[total], parts].concat()),
+            (Some(n), Some(sum)) if overlap || n < sum => {
+                self.laws.extend(known);
+                let found = self.distinct(total, parts, false);
+                return self.ties.extend(found);
+            }
+            (Some(_), Some(_)) => Tie::Sum(total, parts.to_vec()),
+            _ if overlap => return known.into_iter().for_each(|tie| self.tie(tie)),
+            _ if is_whole || self.spells.contains_key(&self.family(total)) => Tie::Guess(total, parts.to_vec(), self.text(along)),
+            _ => return,
+        };
+        if is_sum && !matches!(tie, Tie::Guess(..)) {
+            self.tie(tie);
+        } else {
+            self.laws.extend(known);
+            self.guess(tie);
         }
     }
 
-    fn distinct(&mut self, total: u32, parts: &[u32]) {
+    /// What is certain of a total of distinct things and its parts.
+    fn distinct(&self, total: u32, parts: &[u32], overlap: bool) -> Vec<Tie> {
         let larger = |part: &u32| self.count(*part).number.zip(self.count(total).number).is_none_or(|(part, total)| part <= total);
-        let within: Vec<Tie> = parts.iter().filter(|part| larger(part)).map(|part| Tie::AtMost(*part, vec![total])).collect();
-        self.ties.extend(within);
+        let mut found: Vec<Tie> = parts.iter().filter(|part| larger(part)).map(|part| Tie::AtMost(*part, vec![total])).collect();
         // A record may be in none of several categories: then a total is more than all of them.
         let sum: Option<i64> = parts.iter().map(|part| self.count(*part).number).sum();
-        if self.count(total).number.zip(sum).is_none_or(|(total, sum)| total <= sum) {
-            self.ties.push(Tie::AtMost(total, parts.to_vec()));
+        if !overlap && self.count(total).number.zip(sum).is_none_or(|(total, sum)| total <= sum) {
+            found.push(Tie::AtMost(total, parts.to_vec()));
         }
+        found
     }
 
     /// Ties along the dimensions and areas of every family.
     fn ties_within(&mut self) {
-        let mut found: Vec<(u32, Vec<u32>, bool)> = Vec::new();
+        let mut found: Vec<(u32, Vec<u32>, String, bool)> = Vec::new();
         for (nth, key) in (0..).zip(&self.keys) {
             for parts in self.parts.get(&key.family).into_iter().flatten() {
                 let here = key.words.iter().find(|(dimension, _)| *dimension == parts.dimension).map(|(_, category)| *category);
@@ -300,24 +361,22 @@ impl Book {
                 let cells: Vec<Option<u32>> = parts.categories.iter().map(of_category).collect();
                 let there: Vec<u32> = cells.iter().flatten().copied().collect();
                 if !there.is_empty() {
-                    found.push((nth, there, parts.overlap || cells.contains(&None) || parts.of.is_some()));
+                    let along = self.texts.get(parts.dimension).clone();
+                    found.push((nth, there, along, parts.overlap || cells.contains(&None) || parts.of.is_some()));
                 }
             }
         }
         // With a category left out, a total is at least each of the others.
         found.extend(self.areas_within());
         let is_public = |nth: &u32| self.count(*nth).place == Place::Public;
-        found.retain(|(total, parts, _)| !(is_public(total) && parts.iter().all(is_public)));
-        for (total, parts, mut is_loose) in found {
-            // Nobody can see any more whether a total of distinct things was a sum.
-            let is_distinct = self.spells.get(&self.keys[total as usize].family).is_some_and(|spell| spell.is_distinct);
-            is_loose |= is_distinct && parts.iter().chain([&total]).any(|cell| self.count(*cell).number.is_none());
-            self.tie_total(total, &parts, is_loose);
+        found.retain(|(total, parts, ..)| !(is_public(total) && parts.iter().all(is_public)));
+        for (total, parts, along, is_loose) in found {
+            self.tie_total(total, &parts, &along, is_loose);
         }
     }
 
     /// For each area, the nearest areas inside it, in every family and category.
-    fn areas_within(&self) -> Vec<(u32, Vec<u32>, bool)> {
+    fn areas_within(&self) -> Vec<(u32, Vec<u32>, String, bool)> {
         let mut of: HashMap<Group, Vec<u32>> = HashMap::new();
         for (nth, key) in (0..).zip(&self.keys) {
             of.entry((key.family, &key.words)).or_default().push(nth);
@@ -339,13 +398,14 @@ impl Book {
             }
         }
         // Areas of two lists make up the country twice.
-        let mut by_list: Vec<(u32, Vec<u32>, bool)> = Vec::new();
+        let mut by_list: Vec<(u32, Vec<u32>, String, bool)> = Vec::new();
         for (above, inside) in found {
             let mut lists: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
             for cell in inside {
                 lists.entry(&area_of(cell).list).or_default().push(cell);
             }
-            by_list.extend(lists.into_values().map(|cells| (above, cells, false)));
+            let along = format!("area {}", area_of(above).level);
+            by_list.extend(lists.into_values().map(|cells| (above, cells, along.clone(), false)));
         }
         by_list
     }
@@ -357,16 +417,18 @@ impl Book {
     pub fn settle(mut self, rule: &Rule) -> Result<Settled> {
         self.ties_within();
         let place = self.put_in_order();
-        let system = self.system();
-        let numbers = self.numbers(&system)?;
+        let (system, numbers) = self.agreeing()?;
         let cells = self.cells(&numbers);
-        let pattern = suppress(&system, &cells, rule.values());
+        let contradiction = |_| Error::Contradiction { table: "result".to_owned() };
+        let pattern = suppress(&system, &cells, rule.values()).map_err(contradiction)?;
         let seen = view(&system, &cells, &pattern.hidden);
         let failed = unproven(&system, &numbers, &seen, &pattern.witnesses, rule.values());
         if !failed.is_empty() {
             return Err(Error::NotProtected { cells: failed.len() as u64 });
         }
-        let bounds = Bounds::new(&system, seen).map_err(|_| Error::Contradiction { table: "result".to_owned() })?;
+        // Limits are published: they hold what all know, not what a guess would add.
+        let laws = self.system(&self.laws);
+        let bounds = Bounds::new(&laws, seen).map_err(contradiction)?;
         let mut exposed: Vec<u32> = Vec::new();
         for (before, now) in (0..).zip(&place) {
             if pattern.exposed.contains(now) {
@@ -401,30 +463,54 @@ impl Book {
             cells.sort_unstable();
             cells
         };
-        let mut ties: Vec<Tie> = Vec::with_capacity(self.ties.len());
-        for tie in &self.ties {
-            ties.push(match tie {
-                Tie::Sum(total, parts) => Tie::Sum(there(total), sorted(parts)),
-                Tie::AtMost(number, others) if *number == u32::MAX => {
-                    Tie::AtMost(*number, [vec![there(&others[0])], sorted(&others[1..])].concat())
-                }
-                Tie::AtMost(number, others) => Tie::AtMost(there(number), sorted(others)),
-            });
+        for ties in [&mut self.ties, &mut self.laws] {
+            for tie in ties.iter_mut() {
+                *tie = match tie {
+                    Tie::Sum(total, parts) => Tie::Sum(there(total), sorted(parts)),
+                    Tie::AtMost(u32::MAX, others) => Tie::AtMost(u32::MAX, [vec![there(&others[0])], sorted(&others[1..])].concat()),
+                    Tie::AtMost(number, others) => Tie::AtMost(there(number), sorted(others)),
+                    Tie::Guess(total, parts, along) => Tie::Guess(there(total), sorted(parts), *along),
+                };
+            }
+            ties.sort_unstable();
+            ties.dedup();
         }
-        ties.sort_unstable();
-        ties.dedup();
-        self.ties = ties;
         place
     }
 
-    fn system(&self) -> System {
+    /// The ties, and numbers of all counts that agree with them. A reader may guess that totals of which nobody kept all numbers are
+    /// sums: they are, but for those families and dimensions where they cannot be.
+    fn agreeing(&self) -> Result<(System, Vec<i64>)> {
+        let guessed = |tie: &Tie| if let Tie::Guess(total, _, along) = tie { Some((self.family(*total), *along)) } else { None };
+        let mut loose = BTreeSet::new();
+        if let Some(found) = self.with_loose(&loose) {
+            return Ok(found);
+        }
+        loose.extend(self.ties.iter().filter_map(guessed));
+        let mut found = self.with_loose(&loose).ok_or_else(|| Error::Contradiction { table: "releases".to_owned() })?;
+        let mut guesses: Vec<Guessed> = loose.iter().copied().collect();
+        guesses.sort_by_key(|(family, along)| (self.texts.get(*family), self.texts.get(*along)));
+        for guess in guesses {
+            crate::task::look();
+            loose.remove(&guess);
+            match self.with_loose(&loose) {
+                Some(tighter) => found = tighter,
+                None => {
+                    loose.insert(guess);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    fn system<'t>(&self, ties: impl IntoIterator<Item = &'t Tie>) -> System {
         let mut relations = Relations::default();
         for _ in &self.keys {
             relations.cell();
         }
-        for tie in &self.ties {
+        for tie in ties {
             match tie {
-                Tie::Sum(total, parts) => relations.sum(*total, parts.iter().copied()),
+                Tie::Sum(total, parts) | Tie::Guess(total, parts, _) => relations.sum(*total, parts.iter().copied()),
                 // The first is at least the others together.
                 Tie::AtMost(u32::MAX, cells) => {
                     let terms = cells.iter().enumerate().map(|(nth, cell)| (*cell, if nth == 0 { 1 } else { -1 }));
@@ -436,23 +522,32 @@ impl Book {
         relations.system()
     }
 
-    /// The number of every count; for those that nobody kept, one that agrees with all that is known.
-    fn numbers(&self, system: &System) -> Result<Vec<i64>> {
-        let contradiction = || Error::Contradiction { table: "releases".to_owned() };
+    /// The ties, with some guesses dropped, and numbers that agree with them; none if there are none.
+    fn with_loose(&self, loose: &BTreeSet<Guessed>) -> Option<(System, Vec<i64>)> {
+        let is_loose = |tie: &&Tie| matches!(tie, Tie::Guess(total, _, along) if loose.contains(&(self.family(*total), *along)));
+        // Of guesses that are dropped the laws remain.
+        let laws = self.laws.iter().filter(|_| !loose.is_empty());
+        let system = self.system(self.ties.iter().filter(|tie| !is_loose(tie)).chain(laws));
+        let numbers = self.numbers(&system)?;
+        Some((system, numbers))
+    }
+
+    /// The number of every count; for those that nobody kept, one that agrees with all that is known, if there is any.
+    fn numbers(&self, system: &System) -> Option<Vec<i64>> {
         if self.counts.iter().all(|count| count.number.is_some()) {
-            return Ok(self.counts.iter().filter_map(|count| count.number).collect());
+            return self.counts.iter().map(|count| count.number).collect();
         }
-        let given = self.counts.iter().map(|count| count.number.map_or((count.floor, UNBOUNDED), |n| (n, n))).collect();
-        let bounds = Bounds::new(system, given).map_err(|_| contradiction())?;
+        let given = self.counts.iter().map(|count| count.number.map_or(count.known, |n| (n, n))).collect();
+        let bounds = Bounds::new(system, given).ok()?;
         let start: Vec<i64> = (0..system.cells() as u32).map(|cell| bounds.of(cell).0).collect();
         let mut search = Search::new(system, &start, |cell| bounds.of(cell));
-        if !search.mend(RECALL) {
-            return Err(contradiction());
-        }
-        Ok((0..system.cells() as u32).map(|cell| search.number(cell)).collect())
+        search.mend(RECALL).then(|| (0..system.cells() as u32).map(|cell| search.number(cell)).collect())
     }
 
     fn cells(&self, numbers: &[i64]) -> Vec<Cell> {
+        // A whole tells more than its parts, in every table in the same way.
+        let wholes: BTreeSet<u32> =
+            self.ties.iter().filter_map(|tie| if let Tie::Sum(whole, _) = tie { Some(*whole) } else { None }).collect();
         let cell = |(nth, (key, count)): (usize, (&Key, &Count))| {
             let dims = self.parts.get(&key.family).map_or(0, |parts| parts.iter().filter(|p| p.of.is_none()).count());
             let totals = dims.saturating_sub(key.words.len()) as u64;
@@ -461,10 +556,10 @@ impl Book {
                 number: numbers[nth],
                 place: count.place,
                 is_small: count.is_small,
-                known: (count.floor, UNBOUNDED),
+                known: count.known,
                 // Not yet used here: a cell tied to nothing hidden may still be hidden for a rest that stands in no table.
                 small: UNBOUNDED,
-                rank: (height << 48) | (totals.min(255) << 40) | nth as u64,
+                rank: (height << 48) | (totals.min(255) << 40) | (u64::from(wholes.contains(&(nth as u32))) << 39) | nth as u64,
             }
         };
         self.keys.iter().zip(&self.counts).enumerate().map(cell).collect()

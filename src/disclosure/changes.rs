@@ -4,7 +4,7 @@ use super::book::{Book, Count, Key, Tie};
 use super::named::Id;
 use super::rule::Rule;
 use super::spell::Spell;
-use super::suppress::Place;
+use super::suppress::{Place, at_least};
 use crate::area::AreaList;
 use crate::error::Result;
 use chrono::{Days, NaiveDate};
@@ -25,7 +25,7 @@ pub(super) fn tie_periods(book: &mut Book, rule: &Rule, protects_changes: bool) 
                 let key = book.key(whole).clone();
                 let cells: Option<Vec<u32>> = parts.iter().map(|part| book.find(&Key { family: *part, ..key.clone() })).collect();
                 if let Some(cells) = cells {
-                    book.tie_total(whole, &cells, spell.is_distinct);
+                    book.tie_total(whole, &cells, "period", spell.is_distinct);
                 }
             }
         }
@@ -51,7 +51,7 @@ fn tie_pair(book: &mut Book, family: Id, part: Id, rule: &Rule, protects_changes
         let number = book.count(whole).number.zip(book.count(cell).number).map(|(n, part)| n - part);
         let is_small = protects_changes && number.is_some_and(|n| n > 0 && rule.is_small(n.cast_unsigned()));
         let key = Key { family: between, ..book.key(cell).clone() };
-        let rest = book.add(key, Count { number, place: Place::Absent, is_small, floor: 0 })?;
+        let rest = book.add(key, Count { number, place: Place::Absent, is_small, known: at_least(0) })?;
         book.tie(Tie::Sum(whole, vec![cell, rest]));
     }
     Ok(())
@@ -83,11 +83,10 @@ pub(super) fn tie_lists(book: &mut Book) -> Result<()> {
             let (old, new) = (AreaList::on(*earlier)?, AreaList::on(*later)?);
             let made_of = Made::new(&old, &new);
             let pairs = book.by_list(&old, &new);
-            for ((family, _), [before, after]) in &pairs {
-                let is_distinct = book.spell(*family).is_some_and(|spell| spell.is_distinct);
+            for [before, after] in pairs.values() {
                 for (place, cell) in after {
                     match made_of.parts(*place, &old, before) {
-                        Some(parts) => book.tie_total(*cell, &parts, is_distinct),
+                        Some(parts) => book.tie_total(*cell, &parts, "area list", false),
                         None => made_of.inside(*place, before).into_iter().for_each(|part| book.tie(Tie::AtMost(part, vec![*cell]))),
                     }
                     if let Some(around) = made_of.around(*place, &old, before) {

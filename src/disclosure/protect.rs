@@ -93,7 +93,8 @@ pub fn protect(frame: &DataFrame, axes: &[Axis], count: &str, rule: &Rule) -> Re
     let system = cube.system();
     let numbers = numbers_of(&cube, &system, &rows, frame, count)?;
     let cells = cells(&cube, &numbers, rule);
-    let pattern = suppress(&system, &cells, rule.values());
+    let contradiction = |_| Error::Contradiction { table: "frame".to_owned() };
+    let pattern = suppress(&system, &cells, rule.values()).map_err(contradiction)?;
     let seen = view(&system, &cells, &pattern.hidden);
     let unproven = unproven(&system, &numbers, &seen, &pattern.witnesses, rule.values());
     if !unproven.is_empty() || !pattern.exposed.is_empty() {
@@ -146,7 +147,7 @@ fn cells(cube: &Cube, numbers: &[i64], rule: &Rule) -> Vec<Cell> {
 }
 
 fn table(cube: &Cube, count: &str, system: &System, numbers: &[i64], hidden: &[bool], seen: Vec<(i64, i64)>) -> Result<DataFrame> {
-    let bounds = Bounds::new(system, seen).map_err(|_| Error::NotProtected { cells: cube.cells().into() })?;
+    let bounds = Bounds::new(system, seen).map_err(|_| Error::Contradiction { table: "frame".to_owned() })?;
     let all: Vec<u32> = (0..cube.cells()).collect();
     let shown: Vec<Option<i64>> = numbers.iter().zip(hidden).map(|(n, is_hidden)| (!is_hidden).then_some(*n)).collect();
     let least: Vec<i64> = all.iter().map(|cell| bounds.of(*cell).0).collect();
@@ -210,7 +211,7 @@ fn advice(cube: &Cube, system: &System, cells: &[Cell], pattern: &Pattern, rule:
             |(nth, cell)| if is_crossed(nth) { Cell { place: Place::Absent, is_small: false, known: at_least(0), ..*cell } } else { *cell },
         )
         .collect();
-    let other = suppress(system, &without, rule.values());
+    let other = suppress(system, &without, rule.values()).ok()?;
     let count = |is: &dyn Fn(u32) -> bool| {
         let large = (0..cube.cells()).filter(|cell| cells[*cell as usize].number >= rule.threshold.cast_signed());
         large.filter(|cell| is(*cell)).count() as u64

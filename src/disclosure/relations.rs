@@ -71,7 +71,7 @@ pub(super) struct System {
 
 impl System {
     fn new(relations: Relations) -> Self {
-        let Relations { cells, terms, range, sum } = relations;
+        let Relations { cells, terms, range, mut sum } = relations;
         let cells = cells as usize;
         let mut members: Vec<Option<Vec<Term>>> = vec![None; cells];
         let mut inner = Vec::new();
@@ -82,14 +82,21 @@ impl System {
             }
         }
         let mut waiting: Vec<u32> = (0..cells as u32).collect();
+        let mut is_begun = vec![false; cells];
         while let Some(cell) = waiting.pop() {
             let Some(relation) = sum[cell as usize].filter(|_| members[cell as usize].is_none()) else { continue };
             let parts = &terms.of(relation)[1..];
             let open: Vec<u32> = parts.iter().map(|(part, _)| *part).filter(|part| members[*part as usize].is_none()).collect();
-            if open.is_empty() {
+            if open.iter().any(|part| is_begun[*part as usize]) {
+                // Two totals of each other, as of areas in two lists: one of them is no sum then, and the relation one more.
+                sum[cell as usize] = None;
+                members[cell as usize] = Some(vec![(inner.len() as u32, 1)]);
+                inner.push(cell);
+            } else if open.is_empty() {
                 let of_parts = parts.iter().flat_map(|(part, _)| members[*part as usize].iter().flatten().copied());
                 members[cell as usize] = Some(together(of_parts.collect()));
             } else {
+                is_begun[cell as usize] = true;
                 waiting.push(cell);
                 waiting.extend(open);
             }
@@ -121,7 +128,7 @@ impl System {
 }
 
 /// The terms with those of one thing added up; those that cancel are left out.
-fn together(mut terms: Vec<Term>) -> Vec<Term> {
+pub(super) fn together<N: Copy + std::ops::AddAssign + PartialEq + Default>(mut terms: Vec<(u32, N)>) -> Vec<(u32, N)> {
     terms.sort_unstable_by_key(|(of, _)| *of);
     terms.dedup_by(|next, before| {
         let same = next.0 == before.0;
@@ -130,6 +137,6 @@ fn together(mut terms: Vec<Term>) -> Vec<Term> {
         }
         same
     });
-    terms.retain(|(_, times)| *times != 0);
+    terms.retain(|(_, times)| *times != N::default());
     terms
 }

@@ -1,13 +1,13 @@
 //! Results of plans made safe to publish, together with others and with what was published before.
 
-use super::book::{Book, Count, Key, Settled, Spot, Tie};
+use super::book::{Book, Count, Key, ROW, Settled, Spot, Tie, unknown};
 use super::changes::{tie_lists, tie_periods};
 use super::named::Id;
 use super::protect::SUPPRESSED;
 use super::relations::UNBOUNDED;
 use super::rule::{Rule, WholeGroups, Zeros};
 use super::spell::Spell;
-use super::suppress::Place;
+use super::suppress::{Place, at_least};
 use crate::area::AreaList;
 use crate::catalogue::{Condition, Kind};
 use crate::error::{Error, Fact, Result};
@@ -23,6 +23,9 @@ use std::collections::{HashMap, HashSet};
 const ABUSE: [&str; 3] = ["victims", "perpetrators", "sanctions"];
 /// What is counted that is no person and nobody's affair.
 const PLACES: [&str; 3] = ["commune", "village", "school"];
+
+/// Whose records each have one day, and count once.
+const DECISIONS: &str = "sanctions";
 
 /// The method in rows of hidden counts: the limits are what anyone can work out.
 const PUBLIC_BOUNDS: &str = "public_bounds";
@@ -71,7 +74,7 @@ impl ResultsReport {
     pub(super) fn new(counts: &[Count], settled: &Settled, names: &[Vec<String>], whole_groups: u64) -> Self {
         let of = |is: &dyn Fn(usize) -> bool| (0..counts.len()).filter(|nth| is(*nth)).count() as u64;
         Self {
-            counts: of(&|nth| counts[nth].place == Place::Open),
+            counts: of(&|nth| [Place::Open, Place::Hidden].contains(&counts[nth].place)),
             primary: of(&|nth| settled.hidden[nth] && counts[nth].is_small),
             secondary: of(&|nth| settled.hidden[nth] && !counts[nth].is_small),
             certified: settled.certified,
@@ -166,7 +169,8 @@ pub fn protect_results(results: &[(&Plan, &DataFrame)], terms: &Terms) -> Result
     let mut ledger = Ledger { book: Book::default(), rule: &terms.rule, scope: &terms.scope };
     let rows: Vec<Vec<RowCounts>> = results.iter().map(|(plan, table)| ledger.enter(plan, table)).collect::<Result<_>>()?;
     for (of_rows, (plan, table)) in rows.iter().zip(results) {
-        ledger.tie(plan, table, of_rows)?;
+        let read = Read::new(plan, table, &mut ledger.book, 0)?;
+        ledger.tie(&read, of_rows)?;
     }
     for (released, nth) in terms.released.iter().zip(1..) {
         ledger.recall(released, nth)?;
@@ -181,6 +185,13 @@ pub fn protect_results(results: &[(&Plan, &DataFrame)], terms: &Terms) -> Result
     let whole = tables.iter().map(whole_groups).sum::<Result<u64>>()?;
     let report = ResultsReport::new(&counts, &settled, &names, whole);
     Ok(ProtectedResults { tables, report })
+}
+
+/// What was published of a count: its number, or what is known of it.
+struct Seen {
+    key: Key,
+    number: Option<i64>,
+    known: (i64, i64),
 }
 
 /// Enters results into a book.
@@ -216,50 +227,54 @@ impl Ledger<'_> {
     fn recall(&mut self, released: &Released, nth: u32) -> Result<()> {
         let (plan, table) = (&released.plan, &released.table);
         let mut read = Read::new(plan, table, &mut self.book, 0)?;
-        let cells = self.known(plan, &read);
-        let is_other = |(key, number): &(Key, Option<i64>)| {
-            let now = self.book.find(key).and_then(|cell| self.book.count(cell).number);
-            number.zip(now).is_some_and(|(then, now)| then != now)
+        let mut rows = self.seen(plan, &read, released)?;
+        let is_other = |seen: &Seen| {
+            let now = self.book.find(&seen.key).and_then(|cell| self.book.count(cell).number);
+            seen.number.zip(now).is_some_and(|(then, now)| then != now)
         };
-        let mut cells = cells;
-        if cells.iter().any(is_other) {
+        if rows.iter().flatten().flatten().any(is_other) {
             read = Read::new(plan, table, &mut self.book, nth)?;
-            cells = self.known(plan, &read);
+            rows = self.seen(plan, &read, released)?;
         }
-        let floor = i64::from(released.zeros == Zeros::Shown);
-        for (key, number) in cells {
-            let place = if number.is_some() { Place::Public } else { Place::Absent };
-            // Which of the hidden were small nobody can tell any more: each is to stay hidden.
-            let is_small = number.map_or_else(|| self.book.find(&key).is_none(), |n| self.rule.is_small(n.cast_unsigned()));
-            self.book.add(key, Count { number, place, is_small, floor: if number.is_some() { 0 } else { floor } })?;
+        let mut enter = |seen: &Option<Seen>| -> Result<Option<u32>> {
+            seen.as_ref().map(|seen| self.book.recall(seen.key.clone(), seen.number, seen.known, self.rule)).transpose()
+        };
+        let mut counts = Vec::with_capacity(rows.len());
+        for [numerator, denominator, undecided] in &rows {
+            let undecided = enter(undecided)?.into_iter().collect();
+            counts.push(RowCounts { numerator: enter(numerator)?, denominator: enter(denominator)?, undecided });
         }
-        Ok(())
+        self.tie(&read, &counts)
     }
 
-    /// The counts of a published table, none for those that it hides.
-    fn known(&self, plan: &Plan, read: &Read) -> Vec<(Key, Option<i64>)> {
-        let mut found = Vec::new();
-        for row in 0..read.numerator.len() {
-            let Some(output) = read.output(row) else { continue };
-            let is_hidden = read.status.get(row) == Some(SUPPRESSED);
-            let mut know = |series: usize, number: Option<i64>| {
-                if self.is_protected(plan, output, series) && (number.is_some() || is_hidden) {
-                    let block = &plan.question.blocks[plan.question.series[series].block];
-                    found.push((Key { family: read.families[series], area: read.spots[row], words: read.words(row, block) }, number));
+    /// What a published table says of each row's numerator, denominator and undecided records.
+    fn seen(&self, plan: &Plan, read: &Read, released: &Released) -> Result<Vec<[Option<Seen>; 3]>> {
+        let least = i64::from(released.zeros == Zeros::Shown);
+        let limits = read.limits(&released.table)?;
+        let mut found = Vec::with_capacity(limits.len());
+        for (row, limits) in limits.into_iter().enumerate() {
+            let mut seen = [None, None, None];
+            if let Some(output) = read.output(row) {
+                let is_hidden = read.status.get(row) == Some(SUPPRESSED);
+                let know = |family: Id, series: usize, number: Option<i64>, (low, high): (i64, i64)| Seen {
+                    key: Key { family, area: read.spots[row], words: read.words(row, plan.block_of(series)) },
+                    number,
+                    known: (low.max(least), high),
+                };
+                let of_series = |series: usize, number: Option<i64>, limits: (i64, i64)| {
+                    let is_there = self.is_protected(plan, output, series) && (number.is_some() || is_hidden);
+                    is_there.then(|| know(read.families[series], series, number, limits))
+                };
+                seen[0] = of_series(output.numerator, read.numerator[row], limits[0]);
+                seen[1] = output.denominator.and_then(|below| of_series(below, read.denominator[row], limits[1]));
+                let is_there = (read.numerator[row].is_some() || is_hidden) && self.is_protected(plan, output, output.numerator);
+                if let (true, [(open, closed)]) = (is_there, output.undecided.as_slice()) {
+                    seen[2] = Some(know(read.undecided_in[&(*open, *closed)], *open, read.undecided[row], at_least(0)));
                 }
-            };
-            know(output.numerator, read.numerator[row]);
-            if let Some(below) = output.denominator {
-                know(below, read.denominator[row]);
             }
-            let is_there = read.numerator[row].is_some() || is_hidden;
-            if let (true, [(open, closed)]) = (is_there && self.is_protected(plan, output, output.numerator), output.undecided.as_slice()) {
-                let block = &plan.question.blocks[plan.question.series[*open].block];
-                let family = read.undecided_in[&(*open, *closed)];
-                found.push((Key { family, area: read.spots[row], words: read.words(row, block) }, read.undecided[row]));
-            }
+            found.push(seen);
         }
-        found
+        Ok(found)
     }
 
     fn enter_series(
@@ -272,7 +287,7 @@ impl Ledger<'_> {
         number: Option<i64>,
     ) -> Result<Option<u32>> {
         let Some(number) = number.filter(|_| self.is_protected(plan, output, series)) else { return Ok(None) };
-        let block = &plan.question.blocks[plan.question.series[series].block];
+        let block = plan.block_of(series);
         let family = read.families[series];
         let key = Key { family, area: read.spots[row], words: read.words(row, block) };
         self.book.add(key, self.count(number)).map(Some)
@@ -282,7 +297,7 @@ impl Ledger<'_> {
     fn enter_undecided(&mut self, plan: &Plan, read: &Read, row: usize, output: &Output, number: i64) -> Result<Vec<u32>> {
         let (mut left, mut found) = (number, Vec::new());
         for (nth, (open, closed)) in output.undecided.iter().enumerate() {
-            let block = &plan.question.blocks[plan.question.series[*open].block];
+            let block = plan.block_of(*open);
             let key = Key { family: read.undecided_in[&(*open, *closed)], area: read.spots[row], words: read.words(row, block) };
             let known = self.book.find(&key).and_then(|nth| self.book.count(nth).number);
             // The last has what the others leave; if another is not known alone, all are one.
@@ -304,16 +319,16 @@ impl Ledger<'_> {
     }
 
     /// Ties counts of different families: the rest of a share, decided and undecided, a part and its whole.
-    fn tie(&mut self, plan: &Plan, table: &DataFrame, rows: &[RowCounts]) -> Result<()> {
-        let read = Read::new(plan, table, &mut self.book, 0)?;
+    fn tie(&mut self, read: &Read, rows: &[RowCounts]) -> Result<()> {
+        let plan = read.plan;
         let mut met = HashSet::new();
         for (row, counts) in rows.iter().enumerate() {
             let (Some(output), Some(n)) = (read.output(row), counts.numerator) else { continue };
             let indicator = &plan.indicators()[output.indicator];
-            let block = |series: usize| &plan.question.blocks[plan.question.series[series].block];
+            let block = |series: usize| plan.block_of(series);
             if output.denominator.is_none() {
                 let parts: Vec<u32> = [n].into_iter().chain(counts.undecided.iter().copied()).collect();
-                self.tie_possible(read.families[output.numerator], block(output.numerator), &read, row, &parts)?;
+                self.tie_possible(read.families[output.numerator], block(output.numerator), read, row, &parts)?;
             }
             let Some(d) = counts.denominator.filter(|_| indicator.kind == Kind::Proportion) else { continue };
             if !met.insert((n, d)) {
@@ -321,21 +336,21 @@ impl Ledger<'_> {
             }
             // The part that is decided as true is inside all that is; what is decided and what is not make up the whole.
             let [above, below] = &read.of_output(output).wholes;
-            self.tie_whole(above.as_ref(), &read, row, &[n]);
+            self.tie_whole(above.as_ref(), read, row, &[n]);
             let parts: Vec<u32> = [d].into_iter().chain(counts.undecided.iter().copied()).collect();
-            self.tie_whole(below.as_ref(), &read, row, &parts);
+            self.tie_whole(below.as_ref(), read, row, &parts);
             if let Some((family, whole)) = below
                 && read.words(row, whole) == read.words(row, block(output.numerator))
             {
-                self.tie_possible(*family, whole, &read, row, &parts)?;
+                self.tie_possible(*family, whole, read, row, &parts)?;
                 // A share of forms in all forms: of all records it is the whole.
                 if above.as_ref().is_some_and(|(above, _)| above == family) {
-                    self.book.tie_total(d, &[n], false);
+                    self.book.tie_total(d, &[n], ROW, false);
                 }
             }
             let crossed = |series: usize| block(series).cross.dimensions().len();
             if output.denominator.is_some_and(|below| crossed(below) == crossed(output.numerator)) {
-                self.tie_rest(&read, output, row, n, d)?;
+                self.tie_rest(read, output, row, n, d)?;
             }
         }
         Ok(())
@@ -346,7 +361,7 @@ impl Ledger<'_> {
         let Some((family, block)) = whole else { return };
         let key = Key { family: *family, area: read.spots[row], words: read.words(row, block) };
         if let Some(whole) = self.book.find(&key).filter(|whole| !parts.contains(whole)) {
-            self.book.tie_total(whole, parts, false);
+            self.book.tie_total(whole, parts, ROW, false);
         }
     }
 
@@ -357,23 +372,27 @@ impl Ledger<'_> {
         let family = self.book.derived("possible", family);
         let key = Key { family, area: read.spots[row], words: read.words(row, block) };
         if self.book.find(&key).is_none_or(|there| self.book.count(there).number == Some(number)) {
-            let whole = self.book.add(key, Count { number: Some(number), place: Place::Absent, is_small: false, floor: 0 })?;
-            self.book.tie(Tie::Sum(whole, parts.to_vec()));
+            let whole = self.book.add(key, Count { number: Some(number), place: Place::Absent, is_small: false, known: at_least(0) })?;
+            self.book.guess(Tie::Sum(whole, parts.to_vec()));
         }
         Ok(())
     }
 
     /// The rest of a share stands in no table, and follows from it.
     fn tie_rest(&mut self, read: &Read, output: &Output, row: usize, n: u32, d: u32) -> Result<()> {
-        let (Some(part), Some(whole)) = (self.book.count(n).number, self.book.count(d).number) else { return Ok(()) };
-        let plan = read.plan;
-        let block = &plan.question.blocks[plan.question.series[output.numerator].block];
-        let family = read.of_output(output).rest;
-        let rest = whole - part;
-        let is_group = self.rule.whole_groups == WholeGroups::Hidden && whole < SMALLEST_DENOMINATOR.cast_signed();
-        let is_small = (rest > 0 && self.rule.is_small(rest.cast_unsigned())) || (rest == 0 && is_group);
-        let count = Count { number: Some(rest), place: Place::Absent, is_small, floor: 0 };
-        let rest = self.book.add(Key { family, area: read.spots[row], words: read.words(row, block) }, count)?;
+        let numbers = self.book.count(n).number.zip(self.book.count(d).number);
+        let words = read.words(row, read.plan.block_of(output.numerator));
+        let key = Key { family: read.of_output(output).rest, area: read.spots[row], words };
+        let is_small = match numbers {
+            Some((part, whole)) => {
+                let (rest, is_group) = (whole - part, self.rule.whole_groups == WholeGroups::Hidden);
+                let is_small_group = is_group && whole < SMALLEST_DENOMINATOR.cast_signed();
+                (rest > 0 && self.rule.is_small(rest.cast_unsigned())) || (rest == 0 && is_small_group)
+            }
+            None => self.book.find(&key).is_none(),
+        };
+        let number = numbers.map(|(part, whole)| whole - part);
+        let rest = self.book.add(key, Count { number, place: Place::Absent, is_small, known: at_least(0) })?;
         self.book.tie(Tie::Sum(d, vec![n, rest]));
         Ok(())
     }
@@ -381,12 +400,12 @@ impl Ledger<'_> {
     fn count(&self, number: i64) -> Count {
         let is_shown = number == 0 && self.rule.zeros == Zeros::Shown;
         let place = if is_shown { Place::Public } else { Place::Open };
-        Count { number: Some(number), place, is_small: self.rule.is_small(number.cast_unsigned()), floor: self.rule.floor() }
+        Count { number: Some(number), place, is_small: self.rule.is_small(number.cast_unsigned()), known: at_least(self.rule.floor()) }
     }
 
     /// True if the rule is for a series of an output.
     fn is_protected(&self, plan: &Plan, output: &Output, series: usize) -> bool {
-        let table = |series: usize| plan.question.blocks[plan.question.series[series].block].table.as_str();
+        let table = |series: usize| plan.block_of(series).table.as_str();
         match self.scope {
             Scope::Abuse => ABUSE.contains(&table(series)),
             Scope::People => {
@@ -401,6 +420,11 @@ impl Ledger<'_> {
 /// What is counted, as text that is equal only for equal counts.
 fn family(plan: &Plan, block: &Block, how: &How, condition: &Condition) -> String {
     format!("{} {:?} {} {how:?} {condition:?}{}", block.table, block.date, block.lag, of_period(plan.period()))
+}
+
+/// The text of a family as it was in a release; of release 0 are the records as they are.
+fn in_release(text: &str, release: u32) -> String {
+    if release == 0 { text.to_owned() } else { format!("{text} release {release}") }
 }
 
 /// How the text of a family ends: by its period.
@@ -429,6 +453,8 @@ struct Read<'t> {
     spots: Vec<Id>,
     /// By dimension: its name, and for each row its category; none for the total.
     by: Vec<(&'static str, Id, Vec<Option<Id>>)>,
+    /// What is in no category of a dimension: as it stands in a table, and told apart from that of other categories.
+    unknown: HashMap<String, [Id; 2]>,
     numerator: Vec<Option<i64>>,
     denominator: Vec<Option<i64>>,
     undecided: Vec<Option<i64>>,
@@ -453,18 +479,27 @@ impl<'t> Read<'t> {
             let words = column.map(|label| label.filter(|label| *label != super::TOTAL).map(|label| book.text(label))).collect();
             by.push((dimension.as_str(), book.text(dimension.as_str()), words));
         }
-        let block = |series: usize| &plan.question.blocks[plan.question.series[series].block];
+        let mut told = HashMap::new();
+        let mut tell_apart = |block: &Block, book: &mut Book| {
+            for of in block.cross.dimensions() {
+                let text = unknown(of);
+                told.insert(text.clone(), [book.text(of.unknown_label), book.text(&text)]);
+            }
+        };
+        plan.question.blocks.iter().for_each(|block| tell_apart(block, book));
+        let block = |series: usize| plan.block_of(series);
         let texts: Vec<String> =
             (0..).zip(&plan.question.series).map(|(nth, of)| family(plan, block(nth), &of.how, &of.condition)).collect();
         let mut say = |text: &str, series: usize| {
-            let version = if release == 0 { String::new() } else { format!("{text} release {release}") };
-            let family = book.text(if release == 0 { text } else { &version });
+            let family = book.text(&in_release(text, release));
+            let is_rest = text.starts_with("rest ") || text.starts_with("undecided ");
             book.say_parts(family, block(series).cross.dimensions());
             let period = plan.period();
             let what = book.text(&text.replace(&of_period(period), ""));
-            let is_distinct = matches!(plan.question.series[series].how, How::Distinct(_));
+            // A decision has one day.
+            let is_distinct = matches!(plan.question.series[series].how, How::Distinct(_)) && block(series).table != DECISIONS;
             let is_event = block(series).date.is_some();
-            book.say_spell(family, Spell { what, first: period.first(), last: period.last(), is_event, is_distinct, release });
+            book.say_spell(family, Spell { what, first: period.first(), last: period.last(), is_event, is_distinct, is_rest, release });
             family
         };
         let families = texts.iter().enumerate().map(|(series, text)| say(text, series)).collect();
@@ -484,7 +519,9 @@ impl<'t> Read<'t> {
             let mut whole = |id: Option<&str>| -> Result<Option<(Id, Block)>> {
                 let Some(quantity) = id.and_then(|id| plan.catalogue.quantities().get(id)) else { return Ok(None) };
                 let (condition, block, how) = plan.counted(quantity, indicator)?;
-                Ok(Some((book.text(&family(plan, &block, &how, &condition)), block)))
+                tell_apart(&block, book);
+                let text = family(plan, &block, &how, &condition);
+                Ok(Some((book.text(&in_release(&text, release)), block)))
             };
             let both = [whole(Some(&indicator.numerator))?, whole(indicator.denominator.as_deref())?];
             if let Some(of) = of_outputs.get_mut(&(output.indicator, output.numerator)) {
@@ -499,6 +536,7 @@ impl<'t> Read<'t> {
             status: text("status")?,
             spots: spots(&plan.question.areas, text("area")?, text("area_level")?, book),
             by,
+            unknown: told,
             numerator: counts("numerator")?,
             denominator: counts("denominator")?,
             undecided: counts("undecided")?,
@@ -506,6 +544,30 @@ impl<'t> Read<'t> {
             undecided_in,
             of_outputs,
         })
+    }
+
+    /// For each row of a published table, what its limits tell of numerator and denominator where these are hidden.
+    fn limits(&self, table: &DataFrame) -> Result<Vec<[(i64, i64); 2]>> {
+        let floats = |name: &str| table.column(name).and_then(|c| c.f64()).map_err(wrong);
+        let (lower, upper, multipliers) = (floats("lower")?, floats("upper")?, multipliers(table)?);
+        let limits = |(row, times): (usize, f64)| {
+            let mut known = [at_least(0); 2];
+            let limit = |of: &Float64Chunked| of.get(row).filter(|_| self.status.get(row) == Some(SUPPRESSED)).map(|limit| limit / times);
+            let is_count = self.output(row).is_none_or(|output| output.denominator.is_none());
+            let (n, d) = (self.numerator[row], self.denominator[row].or(is_count.then_some(1)));
+            for (limit, is_least) in [(limit(lower), true), (limit(upper), false)] {
+                let Some(limit) = limit else { continue };
+                if let Some(d) = d {
+                    let n = nearest(limit * d as f64, is_least);
+                    if is_least { known[0].0 = n } else { known[0].1 = n }
+                } else if let Some(n) = n.filter(|_| limit > 0.0) {
+                    let d = nearest(n as f64 / limit, !is_least);
+                    if is_least { known[1].1 = d } else { known[1].0 = d }
+                }
+            }
+            known
+        };
+        Ok(multipliers.into_iter().enumerate().map(limits).collect())
     }
 
     fn of_output(&self, output: &Output) -> &Families {
@@ -518,8 +580,12 @@ impl<'t> Read<'t> {
 
     /// The categories of a row in the dimensions that a block has.
     fn words(&self, row: usize, block: &Block) -> Vec<(Id, Id)> {
-        let has = |name: &str| block.cross.dimensions().iter().any(|of| of.name == name);
-        let mut words: Vec<(Id, Id)> = self.by.iter().filter_map(|(name, id, of)| Some((*id, of[row].filter(|_| has(name))?))).collect();
+        let word = |(name, id, words): &(&str, Id, Vec<Option<Id>>)| {
+            let of = block.cross.dimensions().iter().find(|of| of.name == *name)?;
+            let (word, [unknown, apart]) = (words[row]?, self.unknown[&unknown(of)]);
+            Some((*id, if word == unknown { apart } else { word }))
+        };
+        let mut words: Vec<(Id, Id)> = self.by.iter().filter_map(word).collect();
         words.sort_unstable();
         words
     }
@@ -614,6 +680,12 @@ fn public_bounds(of: &RowCounts, row: [Option<i64>; 2], settled: &Settled) -> En
     let lower = known(above).filter(|d| *d > 0).zip(known(least)).map(|(d, n)| quotient(n, d, 1));
     let upper = known(below).filter(|d| *d > 0).zip(known(most)).map(|(d, n)| quotient(n, d, 1));
     (lower, upper)
+}
+
+/// The whole number that a limit lies at, or the next inside it.
+fn nearest(limit: f64, is_least: bool) -> i64 {
+    let room = limit.abs().max(1.0) * 1e-9;
+    if is_least { (limit - room).ceil() as i64 } else { (limit + room).floor() as i64 }
 }
 
 /// What a quotient of each row is multiplied by.

@@ -42,7 +42,8 @@ pub enum WholeGroups {
 /// use chitieu::disclosure::{Protection, Rule, Zeros};
 /// let rule = Rule::new(5, Zeros::Shown, Protection::NoExactValue)?;
 /// assert!(rule.is_small(4) && !rule.is_small(5) && !rule.is_small(0));
-/// assert!(Rule { zeros: Zeros::Hidden, ..rule }.is_small(0));
+/// let hiding_zeros = Rule::new(5, Zeros::Hidden, Protection::NoExactValue)?;
+/// assert!(hiding_zeros.is_small(0));
 /// # Ok::<(), chitieu::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

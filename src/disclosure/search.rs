@@ -5,7 +5,7 @@
 //! finds is exact, in integers; what it does not find may still exist.
 
 use super::lists::Lists;
-use super::relations::{System, Term, UNBOUNDED};
+use super::relations::{System, Term, UNBOUNDED, together};
 use rand_pcg::Pcg64Mcg;
 use rand_pcg::rand_core::Rng;
 
@@ -311,16 +311,14 @@ impl<'s> Search<'s> {
 
     /// What has changed in all cells.
     fn changes(&self) -> Move {
-        let mut inner: Vec<(u32, i64)> = self.changed.clone();
-        add_up(&mut inner);
+        let inner: Vec<(u32, i64)> = together(self.changed.clone());
         let rows = inner.iter().flat_map(|(inner, by)| {
             let of_rows = self.of_inner.of(*inner).iter();
             of_rows.filter_map(move |(row, times)| Some((self.cell_of[*row as usize]?, by * i64::from(*times))))
         });
         let mut all: Move = rows.collect();
         all.extend(inner.iter().map(|(inner, by)| (self.system.inner[*inner as usize], *by)));
-        add_up(&mut all);
-        all
+        together(all)
     }
 
     fn restore(&mut self) {
@@ -334,16 +332,4 @@ impl<'s> Search<'s> {
             }
         }
     }
-}
-
-fn add_up(changes: &mut Vec<(u32, i64)>) {
-    changes.sort_unstable_by_key(|(of, _)| *of);
-    changes.dedup_by(|next, before| {
-        let same = next.0 == before.0;
-        if same {
-            before.1 += next.1;
-        }
-        same
-    });
-    changes.retain(|(_, by)| *by != 0);
 }

@@ -14,6 +14,8 @@ pub(super) struct Spell {
     pub is_event: bool,
     /// True for things that count once, though they happen in several periods.
     pub is_distinct: bool,
+    /// True for what is left of a whole, or undecided.
+    pub is_rest: bool,
     /// The release it is of, if what was published there has changed since; 0 for the records as they are.
     pub release: u32,
 }

@@ -4,7 +4,7 @@
 //! it differs, a neighbour is hidden too, until every small cell has witnesses. Then each neighbour is published again
 //! that no small cell needs, the dearest first. Which cell is dear is public: its level and its place in the table.
 
-use super::bounds::Bounds;
+use super::bounds::{Bounds, Contradiction};
 use super::relations::{System, UNBOUNDED};
 use super::search::{Effort, Move, Search};
 use crate::task;
@@ -17,6 +17,8 @@ pub(super) enum Place {
     Public,
     /// In the table; may be hidden.
     Open,
+    /// Hidden whatever happens: an earlier release hides it.
+    Hidden,
     /// In no table: known by what follows alone.
     Absent,
 }
@@ -55,12 +57,12 @@ const AGAIN: Effort = Effort { tries: 3, steps: 100 };
 /// So often the number of cells hidden for one that fails again is doubled.
 const MOST_DOUBLINGS: u32 = 12;
 
-/// Chooses what to hide so that each small cell can be at least `values` numbers.
-pub(super) fn suppress(system: &System, cells: &[Cell], values: usize) -> Pattern {
+/// Chooses what to hide so that each small cell can be at least `values` numbers; a contradiction if the numbers themselves break a relation.
+pub(super) fn suppress(system: &System, cells: &[Cell], values: usize) -> Result<Pattern, Contradiction> {
     let mut suppressor = Suppressor::new(system, cells, values);
-    suppressor.hide();
-    suppressor.publish_again();
-    suppressor.pattern()
+    suppressor.hide()?;
+    suppressor.publish_again()?;
+    Ok(suppressor.pattern())
 }
 
 struct Suppressor<'s> {
@@ -86,7 +88,7 @@ struct Witnesses {
 
 impl<'s> Suppressor<'s> {
     fn new(system: &'s System, cells: &'s [Cell], values: usize) -> Self {
-        let hidden = cells.iter().map(|cell| cell.is_small && cell.place == Place::Open).collect();
+        let hidden = cells.iter().map(|cell| cell.place == Place::Hidden || (cell.is_small && cell.place == Place::Open)).collect();
         let is_exposed = |cell: &Cell| cell.is_small && cell.place == Place::Public;
         Self {
             system,
@@ -115,11 +117,10 @@ impl<'s> Suppressor<'s> {
     }
 
     /// Hides small cells and neighbours, until each small cell has its witnesses.
-    fn hide(&mut self) {
+    fn hide(&mut self) -> Result<(), Contradiction> {
         loop {
             task::look();
-            // The true table agrees with what is published of it.
-            let Ok(bounds) = Bounds::new(self.system, self.view()) else { return };
+            let bounds = Bounds::new(self.system, self.view())?;
             let targets = self.targets();
             let is_narrow = |cell: &u32| bounds.width(*cell) < self.values as i64;
             let mut failed: Vec<u32> = targets.iter().copied().filter(is_narrow).collect();
@@ -127,7 +128,7 @@ impl<'s> Suppressor<'s> {
                 failed = self.without_witnesses(targets, &bounds);
             }
             if failed.is_empty() {
-                return;
+                return Ok(());
             }
             self.hide_neighbours(&failed, &bounds);
         }
@@ -208,10 +209,13 @@ impl<'s> Suppressor<'s> {
     }
 
     /// Publishes again what no small cell needs.
-    fn publish_again(&mut self) {
-        let Ok(mut bounds) = Bounds::new(self.system, self.view()) else { return };
+    fn publish_again(&mut self) -> Result<(), Contradiction> {
+        let mut bounds = Bounds::new(self.system, self.view())?;
         let mut search = self.search(&bounds);
-        let is_secondary = |nth: &u32| self.hidden[*nth as usize] && !self.cells[*nth as usize].is_small;
+        let is_secondary = |nth: &u32| {
+            let cell = &self.cells[*nth as usize];
+            self.hidden[*nth as usize] && !cell.is_small && cell.place == Place::Open
+        };
         let mut secondary: Vec<u32> = (0..self.cells.len() as u32).filter(is_secondary).collect();
         secondary.sort_by_key(|nth| std::cmp::Reverse(self.cells[*nth as usize].rank));
         for cell in secondary {
@@ -227,6 +231,7 @@ impl<'s> Suppressor<'s> {
                 }
             }
         }
+        Ok(())
     }
 
     /// True if every small cell keeps enough witnesses when a cell is published.

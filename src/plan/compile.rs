@@ -122,6 +122,11 @@ impl Plan {
         Ok((condition, self.question.block(block), how))
     }
 
+    /// The block that a series is counted in.
+    pub(crate) fn block_of(&self, series: usize) -> &Block {
+        &self.question.blocks[self.question.series[series].block]
+    }
+
     /// Condition, rows and way of counting of a quantity, with the bands of an indicator.
     pub(crate) fn counted(&self, quantity: &Quantity, indicator: &Indicator) -> Result<(Condition, Block, How)> {
         let table = self.question.table(&quantity.table)?;
