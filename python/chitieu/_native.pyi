@@ -18,6 +18,7 @@ __all__ = [
     "Rules",
     "Selection",
     "Tally",
+    "Terms",
     "__version__",
     "annual_change",
     "area_moves",
@@ -313,26 +314,26 @@ class Report:
 def protect(
     frame: object, dims: list[_Axis], count: str, threshold: int, zeros_shown: bool, values: int | None
 ) -> tuple[Frame, Report]: ...
+@final
+class Terms:
+    def __new__(
+        cls,
+        scope: str,
+        only: list[str],
+        threshold: int,
+        zeros_shown: bool,
+        values: int | None,
+        hide_whole_groups: bool,
+        results: Sequence[tuple[Plan, object, bool]],
+        abuse: Sequence[tuple[object, str, bool]],
+        protects_changes: bool,
+    ) -> Terms: ...
+
 def protect_results(
-    plans: list[Plan],
-    tables: list[object],
-    scope: str,
-    only: list[str],
-    threshold: int,
-    zeros_shown: bool,
-    values: int | None,
-    hide_whole_groups: bool,
-    released: Sequence[tuple[Plan, object, bool]],
-    protects_changes: bool,
+    plans: list[Plan], tables: list[object], terms: Terms
 ) -> tuple[list[Frame], list[int], list[list[str]]]: ...
 def protect_abuse(
-    tables: list[AbuseTable],
-    area_vintage: str,
-    threshold: int,
-    zeros_shown: bool,
-    values: int | None,
-    released: Sequence[tuple[object, str, bool]],
-    protects_changes: bool,
+    tables: list[AbuseTable], area_vintage: str, terms: Terms
 ) -> tuple[list[AbuseTable], list[int], list[list[str]]]: ...
 def audit(
     frame: object, dims: list[_Axis], count: str, threshold: int, zeros_shown: bool, values: int | None, exact: bool

@@ -188,21 +188,11 @@ def protected_tables(
         releases: What was published before.
         changes: ``"protected"`` or ``"known"``.
     """
-    only = [] if isinstance(scope, str) else list(scope)
+    terms = _terms(scope, rule, releases, changes)
     tables, counts, exposed = _native.protect_results(
-        [plan for plan, _ in results],
-        [table for _, table in results],
-        scope if isinstance(scope, str) else "only",
-        only,
-        rule.threshold,
-        rule.zeros == "shown",
-        rule.values,
-        rule.whole_groups == "hidden",
-        [] if releases is None else releases._results(),
-        one_of("changes", changes, _CHANGES) == "protected",
+        [plan for plan, _ in results], [table for _, table in results], terms
     )
-    total, primary, secondary, certified, whole = counts
-    return [pl.DataFrame(t) for t in tables], ResultsReport(total, primary, secondary, certified, exposed, whole)
+    return [pl.DataFrame(table) for table in tables], _report(counts, exposed)
 
 
 def protected_abuse(
@@ -217,14 +207,26 @@ def protected_abuse(
         releases: What was published before.
         changes: ``"protected"`` or ``"known"``.
     """
-    shown, counts, exposed = _native.protect_abuse(
-        list(tables),
-        area_vintage,
+    terms = _terms("people", rule, releases, changes)
+    shown, counts, exposed = _native.protect_abuse(list(tables), area_vintage, terms)
+    return shown, _report(counts, exposed)
+
+
+def _terms(scope: str | Iterable[str], rule: Rule, releases: Releases | None, changes: str) -> _native.Terms:
+    is_named = isinstance(scope, str)
+    return _native.Terms(
+        scope if is_named else "only",
+        [] if is_named else list(scope),
         rule.threshold,
         rule.zeros == "shown",
         rule.values,
+        rule.whole_groups == "hidden",
+        [] if releases is None else releases._results(),
         [] if releases is None else releases._abuse(),
         one_of("changes", changes, _CHANGES) == "protected",
     )
+
+
+def _report(counts: Sequence[int], exposed: list[list[str]]) -> ResultsReport:
     total, primary, secondary, certified, whole = counts
-    return shown, ResultsReport(total, primary, secondary, certified, exposed, whole)
+    return ResultsReport(total, primary, secondary, certified, exposed, whole)

@@ -8,7 +8,9 @@ use crate::frame::Frame;
 use crate::plan::PyPlan;
 use chitieu::Result;
 use chitieu::abuse::Table;
-use chitieu::disclosure::{self, Axis, Changes, Protection, Released, ReleasedAbuse, Report, Rule, Scope, Terms, Tightness, Zeros};
+use chitieu::disclosure::{
+    self, Axis, Changes, Protection, Released, ReleasedAbuse, Report, ResultsReport, Rule, Scope, Terms, Tightness, Zeros,
+};
 use polars_core::prelude::DataFrame;
 use pyo3::prelude::*;
 
@@ -23,10 +25,6 @@ fn axes(written: Vec<WrittenAxis>) -> Vec<Axis> {
     written.into_iter().map(axis).collect()
 }
 
-const fn changes(protected: bool) -> Changes {
-    if protected { Changes::Protected } else { Changes::Known }
-}
-
 const fn zeros(shown: bool) -> Zeros {
     if shown { Zeros::Shown } else { Zeros::Hidden }
 }
@@ -35,75 +33,83 @@ fn rule(threshold: u64, zeros_shown: bool, values: Option<u32>) -> Result<Rule> 
     Rule::new(threshold, zeros(zeros_shown), values.map_or(Protection::NoExactValue, Protection::Values))
 }
 
+/// What is protected, by which rule, and what was published before.
+#[pyclass(frozen, name = "Terms", module = "chitieu._native")]
+struct PyTerms(Terms);
+
+/// A released result: its plan, its table, whether zeros were shown.
+type BeforeResult<'py> = (PyRef<'py, PyPlan>, Bound<'py, PyAny>, bool);
+/// A released table of abuse: its rows, the day of its list of areas, whether zeros were shown.
+type BeforeAbuse<'py> = (Bound<'py, PyAny>, String, bool);
+
+#[pymethods]
+impl PyTerms {
+    #[new]
+    #[allow(clippy::too_many_arguments, reason = "what terms are made of; Python names each")]
+    fn new(
+        py: Python<'_>,
+        scope: &str,
+        only: Vec<String>,
+        threshold: u64,
+        zeros_shown: bool,
+        values: Option<u32>,
+        hide_whole_groups: bool,
+        results: Vec<BeforeResult<'_>>,
+        abuse: Vec<BeforeAbuse<'_>>,
+        protects_changes: bool,
+    ) -> PyResult<Self> {
+        let result = |(plan, table, shown): &BeforeResult<'_>| -> PyResult<Released> {
+            Ok(Released { plan: (*plan.0).clone(), table: arrow::whole(table)?, zeros: zeros(*shown) })
+        };
+        let results = results.iter().map(result).collect::<PyResult<Vec<_>>>()?;
+        let frames = abuse.iter().map(|(table, day, shown)| Ok((arrow::whole(table)?, day, *shown))).collect::<PyResult<Vec<_>>>()?;
+        enter(py, || {
+            let before = |(frame, vintage, shown): (DataFrame, &String, bool)| -> Result<ReleasedAbuse> {
+                Ok(ReleasedAbuse { frame, area_vintage: day("area_vintage", vintage)?, zeros: zeros(shown) })
+            };
+            let abuse = frames.into_iter().map(before).collect::<Result<Vec<_>>>()?;
+            let scope = match scope {
+                "abuse" => Scope::Abuse,
+                "people" => Scope::People,
+                _ => Scope::Only(only),
+            };
+            let rule = rule(threshold, zeros_shown, values)?;
+            let rule = if hide_whole_groups { rule.hiding_whole_groups()? } else { rule };
+            let mut terms = Terms::new(rule, scope).after(results, abuse);
+            terms.changes = if protects_changes { Changes::Protected } else { Changes::Known };
+            Ok(Self(terms))
+        })
+    }
+}
+
 /// Tables; counts, primary, secondary, certified, whole groups; the exposed.
 type Told<T> = (Vec<T>, [u64; 5], Vec<Vec<String>>);
 
+fn told<T>(tables: Vec<T>, report: ResultsReport) -> Told<T> {
+    let r = report;
+    (tables, [r.counts, r.primary, r.secondary, r.certified, r.whole_groups], r.exposed)
+}
+
 /// The tables that can be published, and what their makers are told.
 #[pyfunction]
-#[allow(clippy::too_many_arguments, reason = "what a rule is made of; Python names each")]
-fn protect_results(
-    py: Python<'_>,
-    plans: Vec<PyRef<'_, PyPlan>>,
-    tables: Vec<Bound<'_, PyAny>>,
-    scope: &str,
-    only: Vec<String>,
-    threshold: u64,
-    zeros_shown: bool,
-    values: Option<u32>,
-    hide_whole_groups: bool,
-    released: Vec<(PyRef<'_, PyPlan>, Bound<'_, PyAny>, bool)>,
-    protects_changes: bool,
-) -> PyResult<Told<Frame>> {
+fn protect_results(py: Python<'_>, plans: Vec<PyRef<'_, PyPlan>>, tables: Vec<Bound<'_, PyAny>>, terms: &PyTerms) -> PyResult<Told<Frame>> {
     let plans: Vec<_> = plans.iter().map(|plan| plan.0.clone()).collect();
     let tables = tables.iter().map(arrow::whole).collect::<PyResult<Vec<_>>>()?;
-    let before = |(plan, table, zeros_shown): &(PyRef<'_, PyPlan>, Bound<'_, PyAny>, bool)| -> PyResult<Released> {
-        Ok(Released { plan: (*plan.0).clone(), table: arrow::whole(table)?, zeros: zeros(*zeros_shown) })
-    };
-    let released = released.iter().map(before).collect::<PyResult<Vec<_>>>()?;
     enter(py, || {
-        let scope = match scope {
-            "abuse" => Scope::Abuse,
-            "people" => Scope::People,
-            _ => Scope::Only(only),
-        };
-        let rule = rule(threshold, zeros_shown, values)?;
-        let rule = if hide_whole_groups { rule.hiding_whole_groups()? } else { rule };
         let results: Vec<_> = plans.iter().map(|plan| &**plan).zip(&tables).collect();
-        let mut terms = Terms::new(rule, scope).after(released);
-        terms.changes = changes(protects_changes);
-        let found = disclosure::protect_results(&results, &terms)?;
-        let r = found.report;
-        let counts = [r.counts, r.primary, r.secondary, r.certified, r.whole_groups];
-        Ok((found.tables.into_iter().map(Frame).collect(), counts, r.exposed))
+        let found = disclosure::protect_results(&results, &terms.0)?;
+        Ok(told(found.tables.into_iter().map(Frame).collect(), found.report))
     })
 }
 
 /// Tables of abuse that can be published, and what their makers are told.
 #[pyfunction]
-#[allow(clippy::too_many_arguments, reason = "what a rule is made of; Python names each")]
-fn protect_abuse(
-    py: Python<'_>,
-    tables: Vec<PyRef<'_, PyTable>>,
-    area_vintage: &str,
-    threshold: u64,
-    zeros_shown: bool,
-    values: Option<u32>,
-    released: Vec<(Bound<'_, PyAny>, String, bool)>,
-    protects_changes: bool,
-) -> PyResult<Told<PyTable>> {
+fn protect_abuse(py: Python<'_>, tables: Vec<PyRef<'_, PyTable>>, area_vintage: &str, terms: &PyTerms) -> PyResult<Told<PyTable>> {
     let tables: Vec<_> = tables.iter().map(|table| table.0.clone()).collect();
-    let released = released.iter().map(|(table, day, shown)| Ok((arrow::whole(table)?, day, *shown))).collect::<PyResult<Vec<_>>>()?;
     enter(py, || {
         let tables: Vec<&Table> = tables.iter().collect();
-        let before = |(frame, vintage, shown): (DataFrame, &String, bool)| -> Result<ReleasedAbuse> {
-            Ok(ReleasedAbuse { frame, area_vintage: day("area_vintage", vintage)?, zeros: zeros(shown) })
-        };
-        let released = released.into_iter().map(before).collect::<Result<Vec<_>>>()?;
-        let rule = rule(threshold, zeros_shown, values)?;
-        let (shown, r) =
-            disclosure::protect_abuse(&tables, day("area_vintage", area_vintage)?, &rule, &released, changes(protects_changes))?;
-        let counts = [r.counts, r.primary, r.secondary, r.certified, r.whole_groups];
-        Ok((shown.into_iter().map(PyTable).collect(), counts, r.exposed))
+        let (shown, report) = disclosure::protect_abuse(&tables, day("area_vintage", area_vintage)?, &terms.0)?;
+        Ok(told(shown.into_iter().map(PyTable).collect(), report))
     })
 }
 
@@ -186,6 +192,7 @@ fn rounded(
 
 pub fn add_to(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<PyReport>()?;
+    m.add_class::<PyTerms>()?;
     m.add_function(wrap_pyfunction!(protect, m)?)?;
     m.add_function(wrap_pyfunction!(protect_results, m)?)?;
     m.add_function(wrap_pyfunction!(protect_abuse, m)?)?;

@@ -25,7 +25,7 @@ pub(super) fn tie_periods(book: &mut Book, rule: &Rule, protects_changes: bool) 
                 let key = book.key(whole).clone();
                 let cells: Option<Vec<u32>> = parts.iter().map(|part| book.find(&Key { family: *part, ..key.clone() })).collect();
                 if let Some(cells) = cells {
-                    book.tie_total(whole, &cells, "period", spell.is_distinct);
+                    book.tie_total(whole, &cells, "period", false);
                 }
             }
         }
@@ -47,12 +47,19 @@ fn tie_pair(book: &mut Book, family: Id, part: Id, rule: &Rule, protects_changes
         return Ok(());
     }
     let between = book.text_of_pair(family, part);
+    let is_rest = book.spell(family).is_some_and(|spell| spell.is_rest);
     for (whole, cell) in pairs {
         let number = book.count(whole).number.zip(book.count(cell).number).map(|(n, part)| n - part);
+        // What is undecided in a period may be certain in a longer one.
+        if is_rest && number.is_none() {
+            continue;
+        }
         let is_small = protects_changes && number.is_some_and(|n| n > 0 && rule.is_small(n.cast_unsigned()));
         let key = Key { family: between, ..book.key(cell).clone() };
         let rest = book.add(key, Count { number, place: Place::Absent, is_small, known: at_least(0) })?;
-        book.tie(Tie::Sum(whole, vec![cell, rest]));
+        let parts = vec![cell, rest];
+        let tie = if number.is_some() { Tie::Sum(whole, parts) } else { Tie::Guess(whole, parts, book.text("later")) };
+        book.guess(tie);
     }
     Ok(())
 }

@@ -19,6 +19,8 @@
 //! crate's own; measured in PERFORMANCE.md.
 
 mod abuse;
+mod abuse_read;
+mod alike;
 mod audit;
 mod axis;
 mod book;
@@ -27,21 +29,28 @@ mod certify;
 mod changes;
 mod cube;
 mod exact;
+mod ledger;
 mod lists;
 mod named;
 mod protect;
+mod read;
 mod relations;
 mod results;
 mod round;
 mod rule;
 mod search;
+mod settle;
+mod shown;
 mod spell;
 mod suppress;
+mod terms;
 
-pub use abuse::{ReleasedAbuse, protect_abuse};
+pub use abuse::protect_abuse;
 pub use audit::{Tightness, audit};
 pub use axis::{Axis, TOTAL};
 pub use protect::{Advice, Protected, Report, protect};
-pub use results::{Changes, ProtectedResults, Released, ResultsReport, Scope, Terms, protect_results};
+pub use results::{ProtectedResults, protect_results};
 pub use round::{Rounded, round_random, round_small};
 pub use rule::{Protection, Rule, THRESHOLD, WholeGroups, Zeros};
+pub use settle::ResultsReport;
+pub use terms::{Changes, Released, ReleasedAbuse, Scope, Terms};
