@@ -36,7 +36,7 @@ pub struct ProtectedResults {
 /// use polars_core::prelude::*;
 /// let plan = Plan::new(&Catalogue::builtin(), "2022").indicators(["birth_registration_under_5"]).build()?;
 /// let children = df!["birth_year" => [2020_i64; 9], "commune" => ["12364"; 9], "birth_registered" => [true, true, true, true, true, true, true, true, false]]?;
-/// let found = compute(&plan, &Dataset::new().with("children", children)?)?;
+/// let found = compute(&Dataset::new().with("children", children)?, &plan)?;
 /// let safe = protect_results(&[(&plan, &found.table)], &Terms::new(Rule::default(), Scope::People))?;
 /// // 8 of 9 would tell that one is not registered.
 /// assert_eq!(safe.tables[0].column("value")?.null_count(), 2);
