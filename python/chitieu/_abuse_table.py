@@ -23,7 +23,7 @@ from chitieu._protection import (
     ResultsReport,
     Rule,
     open_text,
-    protected_abuse,
+    protected,
     protected_already,
     reason,
 )
@@ -107,11 +107,27 @@ class Table(_table.Table):
             raise protected_already(self._rule, rule)
         whole = self._known_protected.get((rule, changes)) if releases is None else None
         if whole is None:
-            (native,), report = protected_abuse([self._native], self._area_vintage, rule, releases, changes)
-            whole = Table(native, self._area_vintage)
-            whole._rule, whole._report = rule, report
+            _, (native,), report = protected(
+                [], [self._whole], scope="people", rule=rule, releases=releases, changes=changes
+            )
+            whole = self._without_small(native, rule, report)
         if releases is None:
             self._known_protected[rule, changes] = whole
+        return self._as_kept(whole)
+
+    @property
+    def _whole(self) -> tuple[_native.AbuseTable, str]:
+        """What the crate made, unfiltered, and the day of its list of areas."""
+        return self._native, self._area_vintage
+
+    def _without_small(self, native: _native.AbuseTable, rule: Rule, report: ResultsReport) -> Table:
+        """Return the whole of this table as it was protected."""
+        whole = Table(native, self._area_vintage)
+        whole._rule, whole._report = rule, report
+        return whole
+
+    def _as_kept(self, whole: Table) -> Table:
+        """Return those rows of the whole that this table has."""
         return whole._keep(pl.int_range(len(whole), eager=True).is_in(self._places.implode()))
 
     def without_protection(self, why: str) -> Table:
@@ -131,6 +147,19 @@ class Table(_table.Table):
     @property
     def _leaving(self) -> Table:
         return self if self._rule is not None or self._open is not None else self.protect()
+
+    def _leaving_beside(self, others: Sequence[Any]) -> list[Any]:
+        """Return this table and others of one picture; those of abuse that are not protected are, all together."""
+        found = [self, *others]
+        places = [
+            n for n, one in enumerate(found) if isinstance(one, Table) and one._rule is None and one._open is None
+        ]
+        rule = Rule.of(THRESHOLD, "shown", NO_EXACT_VALUE)
+        whole = [found[n]._whole for n in places]
+        _, safe, report = protected([], whole, scope="people", rule=rule, releases=None, changes="protected")
+        for n, native in zip(places, safe, strict=True):
+            found[n] = found[n]._as_kept(found[n]._without_small(native, rule, report))
+        return found
 
     @property
     def _marks(self) -> dict[str, str]:

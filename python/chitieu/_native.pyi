@@ -41,8 +41,7 @@ __all__ = [
     "proportion_interval",
     "proportion_ratio",
     "protect",
-    "protect_abuse",
-    "protect_results",
+    "protect_together",
     "rate_difference",
     "rate_interval",
     "rate_ratio",
@@ -314,6 +313,7 @@ class Report:
 def protect(
     frame: object, dims: list[_Axis], count: str, threshold: int, zeros_shown: bool, values: int | None
 ) -> tuple[Frame, Report]: ...
+
 @final
 class Terms:
     def __new__(
@@ -329,12 +329,9 @@ class Terms:
         protects_changes: bool,
     ) -> Terms: ...
 
-def protect_results(
-    plans: list[Plan], tables: list[object], terms: Terms
-) -> tuple[list[Frame], list[int], list[list[str]]]: ...
-def protect_abuse(
-    tables: list[AbuseTable], area_vintage: str, terms: Terms
-) -> tuple[list[AbuseTable], list[int], list[list[str]]]: ...
+def protect_together(
+    plans: list[Plan], results: list[object], tables: list[tuple[AbuseTable, str]], terms: Terms
+) -> tuple[list[Frame], list[AbuseTable], list[int], list[list[str]]]: ...
 def audit(
     frame: object, dims: list[_Axis], count: str, threshold: int, zeros_shown: bool, values: int | None, exact: bool
 ) -> Frame: ...

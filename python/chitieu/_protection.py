@@ -172,50 +172,28 @@ class ResultsReport:
         return text
 
 
-def protected_tables(
+def protected(
     results: Sequence[tuple[NativePlan, pl.DataFrame]],
+    tables: Sequence[tuple[_native.AbuseTable, str]],
+    *,
     scope: str | Iterable[str],
     rule: Rule,
     releases: Releases | None,
     changes: str,
-) -> tuple[list[pl.DataFrame], ResultsReport]:
-    """Return tables of results without their small counts, and the report.
+) -> tuple[list[pl.DataFrame], list[_native.AbuseTable], ResultsReport]:
+    """Return results and tables of abuse without their small counts, and the report.
 
     Args:
-        results: Plans and tables.
+        results: Plans and tables, unfiltered.
+        tables: Tables of abuse, unfiltered, each with the day of its list of areas.
         scope: ``"abuse"``, ``"people"``, or the ids of indicators.
         rule: What is small.
         releases: What was published before.
         changes: ``"protected"`` or ``"known"``.
     """
-    terms = _terms(scope, rule, releases, changes)
-    tables, counts, exposed = _native.protect_results(
-        [plan for plan, _ in results], [table for _, table in results], terms
-    )
-    return [pl.DataFrame(table) for table in tables], _report(counts, exposed)
-
-
-def protected_abuse(
-    tables: Sequence[_native.AbuseTable], area_vintage: str, rule: Rule, releases: Releases | None, changes: str
-) -> tuple[list[_native.AbuseTable], ResultsReport]:
-    """Return tables of abuse without their small counts, and the report.
-
-    Args:
-        tables: The tables, unfiltered.
-        area_vintage: The day of their list of areas.
-        rule: What is small.
-        releases: What was published before.
-        changes: ``"protected"`` or ``"known"``.
-    """
-    terms = _terms("people", rule, releases, changes)
-    shown, counts, exposed = _native.protect_abuse(list(tables), area_vintage, terms)
-    return shown, _report(counts, exposed)
-
-
-def _terms(scope: str | Iterable[str], rule: Rule, releases: Releases | None, changes: str) -> _native.Terms:
     is_named = isinstance(scope, str)
-    return _native.Terms(
-        scope if is_named else "only",
+    terms = _native.Terms(
+        scope if isinstance(scope, str) else "only",
         [] if is_named else list(scope),
         rule.threshold,
         rule.zeros == "shown",
@@ -225,8 +203,8 @@ def _terms(scope: str | Iterable[str], rule: Rule, releases: Releases | None, ch
         [] if releases is None else releases._abuse(),
         one_of("changes", changes, _CHANGES) == "protected",
     )
-
-
-def _report(counts: Sequence[int], exposed: list[list[str]]) -> ResultsReport:
+    plans, frames = [plan for plan, _ in results], [frame for _, frame in results]
+    found, safe, counts, exposed = _native.protect_together(plans, list(frames), list(tables), terms)
     total, primary, secondary, certified, whole = counts
-    return ResultsReport(total, primary, secondary, certified, exposed, whole)
+    report = ResultsReport(total, primary, secondary, certified, exposed, whole)
+    return [pl.DataFrame(frame) for frame in found], safe, report

@@ -26,8 +26,8 @@ from chitieu._protection import (
     ResultsReport,
     Rule,
     open_text,
+    protected,
     protected_already,
-    protected_tables,
     reason,
 )
 from chitieu._table import ROWS_SHOWN, Table
@@ -310,6 +310,21 @@ class Result(Table):
             return indicator in scope
         return scope == "people" or self._counts_abuse(indicator)
 
+    @property
+    def _counted(self) -> tuple[_native.Plan, pl.DataFrame]:
+        """The plan and the unfiltered table."""
+        return self._plan._native, self._whole
+
+    def _without_small(
+        self, table: pl.DataFrame, rule: Rule, scope: str | tuple[str, ...], report: ResultsReport
+    ) -> Result:
+        """Return the whole of this result as it was protected."""
+        kept = [w for w in self._warnings if w.code not in COUNTING or not self._is_within(w.indicator, scope)]
+        kept = [w for w in kept if w.code != "unprotected"]
+        safe = Result(table, self._plan, [*kept, ResultWarning("protected", "", rule.text)])
+        safe._rule, safe._scope, safe._report = rule, scope, report
+        return safe
+
     def _protected(
         self, rule: Rule, scope: str | tuple[str, ...], releases: Releases | None = None, changes: str = "protected"
     ) -> Result:
@@ -320,7 +335,10 @@ class Result(Table):
         asked = (rule, scope, changes)
         whole = self._known_protected.get(asked) if releases is None else None
         if whole is None:
-            (whole,) = protect_together([self], rule, scope, releases, changes)
+            (table,), _, report = protected(
+                [self._counted], [], scope=scope, rule=rule, releases=releases, changes=changes
+            )
+            whole = self._without_small(table, rule, scope, report)
         if releases is None:
             self._known_protected[asked] = whole
         return whole._keep(pl.int_range(len(whole), eager=True).is_in(self._places.implode()))
@@ -576,26 +594,6 @@ class Result(Table):
                 )
             )
         return head, rows, tuple(range(3 + len(by), 9 + len(by)))
-
-
-def protect_together(
-    results: Sequence[Result],
-    rule: Rule,
-    scope: str | tuple[str, ...],
-    releases: Releases | None,
-    changes: str,
-) -> list[Result]:
-    """Return results protected together, each whole; a count that stands in several is one."""
-    known = [(r._plan._native, r._whole) for r in results]
-    tables, report = protected_tables(known, scope, rule, releases, changes)
-    found = []
-    for result, table in zip(results, tables, strict=True):
-        kept = [w for w in result._warnings if w.code not in COUNTING or not result._is_within(w.indicator, scope)]
-        kept = [w for w in kept if w.code != "unprotected"]
-        safe = Result(table, result._plan, [*kept, ResultWarning("protected", "", rule.text)])
-        safe._rule, safe._scope, safe._report = rule, scope, report
-        found.append(safe)
-    return found
 
 
 class Plot:

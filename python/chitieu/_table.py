@@ -96,6 +96,10 @@ class Table:
         """The table as it leaves for a chart or a file: one about abuse without its small counts."""
         return self
 
+    def _leaving_beside(self, others: Sequence[Any]) -> list[Any]:
+        """Return this table and others of one picture as they leave together."""
+        return [self, *others]
+
     @property
     def _hiding(self) -> list[str]:
         """What stands on all that leaves: by which rule small counts are hidden, or why they are not."""

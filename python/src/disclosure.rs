@@ -7,10 +7,7 @@ use crate::enter::enter;
 use crate::frame::Frame;
 use crate::plan::PyPlan;
 use chitieu::Result;
-use chitieu::abuse::Table;
-use chitieu::disclosure::{
-    self, Axis, Changes, Protection, Released, ReleasedAbuse, Report, ResultsReport, Rule, Scope, Terms, Tightness, Zeros,
-};
+use chitieu::disclosure::{self, Axis, Changes, Protection, Released, ReleasedAbuse, Report, Rule, Scope, Terms, Tightness, Zeros};
 use polars_core::prelude::DataFrame;
 use pyo3::prelude::*;
 
@@ -82,34 +79,29 @@ impl PyTerms {
     }
 }
 
-/// Tables; counts, primary, secondary, certified, whole groups; the exposed.
-type Told<T> = (Vec<T>, [u64; 5], Vec<Vec<String>>);
+/// Results; tables of abuse; counts, primary, secondary, certified, whole groups; the exposed.
+type Told = (Vec<Frame>, Vec<PyTable>, [u64; 5], Vec<Vec<String>>);
 
-fn told<T>(tables: Vec<T>, report: ResultsReport) -> Told<T> {
-    let r = report;
-    (tables, [r.counts, r.primary, r.secondary, r.certified, r.whole_groups], r.exposed)
-}
-
-/// The tables that can be published, and what their makers are told.
+/// Results, and tables of abuse with the days of their lists of areas, that can be published; and what their makers are told.
 #[pyfunction]
-fn protect_results(py: Python<'_>, plans: Vec<PyRef<'_, PyPlan>>, tables: Vec<Bound<'_, PyAny>>, terms: &PyTerms) -> PyResult<Told<Frame>> {
+fn protect_together(
+    py: Python<'_>,
+    plans: Vec<PyRef<'_, PyPlan>>,
+    results: Vec<Bound<'_, PyAny>>,
+    tables: Vec<(PyRef<'_, PyTable>, String)>,
+    terms: &PyTerms,
+) -> PyResult<Told> {
     let plans: Vec<_> = plans.iter().map(|plan| plan.0.clone()).collect();
-    let tables = tables.iter().map(arrow::whole).collect::<PyResult<Vec<_>>>()?;
+    let results = results.iter().map(arrow::whole).collect::<PyResult<Vec<_>>>()?;
+    let tables: Vec<_> = tables.into_iter().map(|(table, day)| (table.0.clone(), day)).collect();
     enter(py, || {
-        let results: Vec<_> = plans.iter().map(|plan| &**plan).zip(&tables).collect();
-        let found = disclosure::protect_results(&results, &terms.0)?;
-        Ok(told(found.tables.into_iter().map(Frame).collect(), found.report))
-    })
-}
-
-/// Tables of abuse that can be published, and what their makers are told.
-#[pyfunction]
-fn protect_abuse(py: Python<'_>, tables: Vec<PyRef<'_, PyTable>>, area_vintage: &str, terms: &PyTerms) -> PyResult<Told<PyTable>> {
-    let tables: Vec<_> = tables.iter().map(|table| table.0.clone()).collect();
-    enter(py, || {
-        let tables: Vec<&Table> = tables.iter().collect();
-        let (shown, report) = disclosure::protect_abuse(&tables, day("area_vintage", area_vintage)?, &terms.0)?;
-        Ok(told(shown.into_iter().map(PyTable).collect(), report))
+        let results: Vec<_> = plans.iter().map(|plan| &**plan).zip(&results).collect();
+        let tables = tables.iter().map(|(table, vintage)| Ok((table, day("area_vintage", vintage)?))).collect::<Result<Vec<_>>>()?;
+        let found = disclosure::protect_together(&results, &tables, &terms.0)?;
+        let r = found.report;
+        let counts = [r.counts, r.primary, r.secondary, r.certified, r.whole_groups];
+        let (results, tables) = (found.results.into_iter().map(Frame), found.tables.into_iter().map(PyTable));
+        Ok((results.collect(), tables.collect(), counts, r.exposed))
     })
 }
 
@@ -194,8 +186,7 @@ pub fn add_to(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<PyReport>()?;
     m.add_class::<PyTerms>()?;
     m.add_function(wrap_pyfunction!(protect, m)?)?;
-    m.add_function(wrap_pyfunction!(protect_results, m)?)?;
-    m.add_function(wrap_pyfunction!(protect_abuse, m)?)?;
+    m.add_function(wrap_pyfunction!(protect_together, m)?)?;
     m.add_function(wrap_pyfunction!(rounded, m)?)?;
     m.add_function(wrap_pyfunction!(audit, m)?)
 }

@@ -1,17 +1,13 @@
-//! Tables of abuse made safe to publish.
+//! Tables of abuse entered into a book, and without what is hidden.
 
-use super::abuse_read::{DERIVED, Keys};
+use super::abuse_read::{DERIVED, Keys, MONTHS};
 use super::book::{Book, Count, Key, ROW, Settled, Tie};
 use super::protect::SUPPRESSED;
 use super::read::wrong;
 use super::rule::{Rule, Zeros};
-use super::settle::{ResultsReport, settle};
 use super::suppress::{Place, at_least};
-use super::terms::Terms;
-use crate::abuse::Table;
 use crate::area::AreaList;
 use crate::error::Result;
-use chrono::NaiveDate;
 use polars_core::prelude::*;
 use std::collections::BTreeMap;
 
@@ -38,33 +34,13 @@ const INSIDE: [(&str, &str); 7] = [
 /// Counts beside the one that a row is about: it keeps its status where they alone are hidden.
 const BESIDE: [&str; 3] = ["undecided", "without_key", "by_case"];
 
-/// Hides small counts in tables of abuse, and as many others as it takes that none can be worked out.
-///
-/// Tables given together are protected together, and against someone who has read what was released before,
-/// results too. Every count of a row is
-/// a cell: things counted, undecided, without a key, repeated … What is worked out from a hidden count (a share, its limits, the
-/// fewest and the most, quantiles) is hidden with it. `status` is `suppressed` where a number is hidden that a row is about; beside
-/// it null says so. Notes and choices stay; what the table was computed from is not kept.
-///
-/// # Errors
-/// [`Error::NoAreaList`] for a day without a list, [`Error::OtherRecords`] for tables that count the same differently,
-/// [`Error::Contradiction`] for earlier releases that cannot be.
-pub fn protect_abuse(tables: &[&Table], area_vintage: NaiveDate, terms: &Terms) -> Result<(Vec<Table>, ResultsReport)> {
-    let (areas, rule) = (AreaList::on(area_vintage)?, &terms.rule);
-    let mut book = Book::default();
-    let entered: Vec<Entered> = tables.iter().map(|table| Entered::new(table.frame(), &areas, &mut book, rule)).collect::<Result<_>>()?;
-    let (settled, report) = settle(book, terms)?;
-    let shown = tables.iter().zip(&entered).map(|(table, of)| Ok(table.with_frame(of.hide(table.frame(), &settled, rule)?)));
-    Ok((shown.collect::<Result<_>>()?, report))
-}
-
 /// A table in a book: by column of counts and row, its count there.
-struct Entered {
+pub(super) struct Entered {
     columns: BTreeMap<String, Vec<Option<u32>>>,
 }
 
 impl Entered {
-    fn new(frame: &DataFrame, areas: &AreaList, book: &mut Book, rule: &Rule) -> Result<Self> {
+    pub fn new(frame: &DataFrame, areas: &AreaList, book: &mut Book, rule: &Rule) -> Result<Self> {
         let keys = Keys::new(frame, areas, book, 0);
         let mut columns: BTreeMap<String, Vec<Option<u32>>> = BTreeMap::new();
         for (name, of) in &keys.of {
@@ -86,6 +62,9 @@ impl Entered {
         entered.tie_rows(frame.height(), book);
         entered.tie_pairs(&keys, book);
         entered.tie_returns(&keys, book)?;
+        if let Ok(months) = frame.column(MONTHS).and_then(|c| c.i64()) {
+            entered.tie_horizons(months, &keys, book, rule)?;
+        }
         // Of a share with undecided records the rest is as telling as its numerator; shares by form have none.
         if frame.column("undecided").is_ok() && frame.column("numerator").is_ok() {
             entered.tie_rests(&keys, book, rule)?;
@@ -110,7 +89,7 @@ impl Entered {
                     continue;
                 };
                 if part != whole && book.count(part).number <= book.count(whole).number {
-                    book.tie(Tie::AtMost(part, vec![whole]));
+                    book.tie(Tie::at_most(part, &[whole]));
                 }
             }
         }
@@ -131,7 +110,28 @@ impl Entered {
                 let key = Key { family, area: keys.spots[row], words: keys.words.rows[row].clone() };
                 let beyond = book.add(key, Count { number: beyond, place: Place::Absent, is_small: false, known: at_least(0) })?;
                 book.tie(Tie::Sum(incidents, vec![children, beyond]));
-                book.tie(Tie::AtMost(back, vec![beyond]));
+                book.tie(Tie::at_most(back, &[beyond]));
+            }
+        }
+        Ok(())
+    }
+
+    /// What happens between two horizons stands in no row, and follows from both.
+    fn tie_horizons(&self, months: &Int64Chunked, keys: &Keys, book: &mut Book, rule: &Rule) -> Result<()> {
+        let mut order: Vec<usize> = (0..months.len()).collect();
+        order.sort_by_key(|row| months.get(*row));
+        for cells in ["events", "censored"].into_iter().filter_map(|name| self.columns.get(name)) {
+            let of_rows: Vec<(usize, u32)> = order.iter().filter_map(|row| Some((*row, cells[*row]?))).collect();
+            for ((_, sooner), (row, later)) in of_rows.iter().zip(of_rows.iter().skip(1)) {
+                let number = |cell: u32| book.count(cell).number;
+                let between = number(*later).zip(number(*sooner)).map(|(later, sooner)| later - sooner).filter(|n| *n >= 0);
+                let Some(between) = between.filter(|_| keys.spots[*row] == keys.spots[of_rows[0].0]) else { continue };
+                let is_small = between > 0 && rule.is_small(between.cast_unsigned());
+                let family = book.derived("sooner", book.family(*later));
+                let key = Key { family, area: keys.spots[*row], words: keys.words.rows[*row].clone() };
+                let count = Count { number: Some(between), place: Place::Absent, is_small, known: at_least(0) };
+                let between = book.add(key, count)?;
+                book.tie(Tie::Sum(*later, vec![*sooner, between]));
             }
         }
         Ok(())
@@ -148,7 +148,7 @@ impl Entered {
             for word in [first, second] {
                 let whole = book.find(&Key { family, area: keys.spots[row], words: vec![*word] });
                 if let Some(whole) = whole.filter(|whole| book.count(*cell).number <= book.count(*whole).number) {
-                    book.tie(Tie::AtMost(*cell, vec![whole]));
+                    book.tie(Tie::at_most(*cell, &[whole]));
                 }
             }
         }
@@ -188,14 +188,14 @@ impl Entered {
                 if let (Some(few), Some(many)) = (there.get(unit), there.get("incident"))
                     && book.count(*few).number <= book.count(*many).number
                 {
-                    book.tie(Tie::AtMost(*few, vec![*many]));
+                    book.tie(Tie::at_most(*few, &[*many]));
                 }
             }
         }
     }
 
     /// The table without what is hidden.
-    fn hide(&self, frame: &DataFrame, settled: &Settled, rule: &Rule) -> Result<DataFrame> {
+    pub fn hide(&self, frame: &DataFrame, settled: &Settled, rule: &Rule) -> Result<DataFrame> {
         let is_hidden =
             |name: &str, row: usize| self.columns.get(name).and_then(|of| of[row]).is_some_and(|nth| settled.hidden[nth as usize]);
         let mut shown = frame.clone();

@@ -38,7 +38,9 @@ const TIMES: &[&str] = &["recorded", "on_time", "late"];
 const CHOICES: [&str; 11] =
     ["period", "date", "place", "verification", "age_limit", "unit", "mode", "status", "method", "limit_unit", "definition"];
 /// The column of horizons.
-const MONTHS: &str = "months";
+pub(super) const MONTHS: &str = "months";
+/// A choice that all tables by form have in common: each counts in each of its forms.
+const EACH_FORM: &str = "mode=several";
 /// Columns of text about a row.
 const PROSE: [&str; 2] = ["vi", "en"];
 
@@ -85,6 +87,7 @@ impl Keys {
             .iter()
             .filter(|name| !["status", "method", "limit_unit", "unit", "period"].contains(name))
             .filter_map(|name| Some(format!("{name}={}", text(name)?.iter().next()??)))
+            .filter(|choice| choice != EACH_FORM)
             .collect();
         let common = common.join(" ");
         let period: Option<Period> = text("period").and_then(|of| of.iter().next().flatten()).and_then(|of| of.parse().ok());

@@ -15,6 +15,9 @@ const COUNTED: [(&str, &str); 2] = [("child", "abused_children"), ("case", "abus
 /// What a table has a share of, and the indicator that is this share.
 const SHARES: [(&str, &str); 1] = [("child", "abused_children_supported")];
 
+/// Breakdowns that tables of abuse alone have.
+const OWN: [&str; 2] = ["forms", "other_form"];
+
 /// What an indicator counts as a table does.
 pub(super) struct Alike {
     /// By column of the table, what is counted.
@@ -29,7 +32,8 @@ impl Alike {
         let known: &[(&str, &'static str)] = if is_share { &SHARES } else { &COUNTED };
         let (_, id) = known.iter().find(|(of, _)| *of == unit && records == USUAL)?;
         let catalogue = Catalogue::builtin();
-        let plan = Plan::new(&catalogue, period.to_string()).indicators([*id]).by(by.iter().copied());
+        let by = by.iter().copied().filter(|of| !OWN.contains(of));
+        let plan = Plan::new(&catalogue, period.to_string()).indicators([*id]).by(by);
         let plan = plan.area_vintage(areas.edition()).build().ok()?;
         let texts = texts(&plan);
         let output = plan.outputs.iter().find(|output| output.denominator.is_some() == is_share)?;

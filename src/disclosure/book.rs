@@ -79,10 +79,22 @@ pub(super) fn unknown(of: &Categories) -> String {
 pub(super) enum Tie {
     /// A total and its parts.
     Sum(u32, Vec<u32>),
-    /// A count that is at most others together.
-    AtMost(u32, Vec<u32>),
+    /// Counts, each so many times, that together are 0 at least.
+    NotNegative(Vec<(u32, i32)>),
     /// A total and its parts of which nobody kept all numbers; along which dimension. A reader may guess that it is their sum.
     Guess(u32, Vec<u32>, Id),
+}
+
+impl Tie {
+    /// A count that is at most others together.
+    pub fn at_most(count: u32, others: &[u32]) -> Self {
+        Self::NotNegative(others.iter().map(|other| (*other, 1)).chain([(count, -1)]).collect())
+    }
+
+    /// A count that is at least others together.
+    pub fn at_least(count: u32, others: &[u32]) -> Self {
+        Self::NotNegative(others.iter().map(|other| (*other, -1)).chain([(count, 1)]).collect())
+    }
 }
 
 /// Totals of a family along a dimension: all of them are sums of their parts, or nobody can tell which are.
@@ -284,11 +296,16 @@ impl Book {
         self.keys.len()
     }
 
+    /// A category, as it stands in tables.
+    pub fn word(&self, category: Id) -> &str {
+        self.texts.get(category).split(OF).next().unwrap_or_default()
+    }
+
     /// A count in words, for reports: its area and its categories.
     pub fn words(&self, nth: u32) -> Vec<String> {
         let key = &self.keys[nth as usize];
         let table = self.texts.get(key.family).split(' ').next().unwrap_or_default().to_owned();
-        let words = key.words.iter().map(|(_, word)| self.texts.get(*word).split(OF).next().unwrap_or_default().to_owned());
+        let words = key.words.iter().map(|(_, word)| self.word(*word).to_owned());
         [table, self.spots.get(key.area).code.clone()].into_iter().chain(words).collect()
     }
 
@@ -312,7 +329,7 @@ impl Book {
         let is_sum = is_whole && !overlap && spell.is_some_and(|spell| !spell.is_distinct);
         let known = if is_whole { self.distinct(total, parts, overlap) } else { Vec::new() };
         let tie = match (self.count(total).number, sum) {
-            (Some(n), Some(sum)) if !overlap && n > sum => Tie::AtMost(u32::MAX, [&[total], parts].concat()),
+            (Some(n), Some(sum)) if !overlap && n > sum => Tie::at_least(total, parts),
             (Some(n), Some(sum)) if overlap || n < sum => {
                 self.laws.extend(known);
                 let found = self.distinct(total, parts, false);
@@ -334,11 +351,11 @@ impl Book {
     /// What is certain of a total of distinct things and its parts.
     fn distinct(&self, total: u32, parts: &[u32], overlap: bool) -> Vec<Tie> {
         let larger = |part: &u32| self.count(*part).number.zip(self.count(total).number).is_none_or(|(part, total)| part <= total);
-        let mut found: Vec<Tie> = parts.iter().filter(|part| larger(part)).map(|part| Tie::AtMost(*part, vec![total])).collect();
+        let mut found: Vec<Tie> = parts.iter().filter(|part| larger(part)).map(|part| Tie::at_most(*part, &[total])).collect();
         // A record may be in none of several categories: then a total is more than all of them.
         let sum: Option<i64> = parts.iter().map(|part| self.count(*part).number).sum();
         if !overlap && self.count(total).number.zip(sum).is_none_or(|(total, sum)| total <= sum) {
-            found.push(Tie::AtMost(total, parts.to_vec()));
+            found.push(Tie::at_most(total, parts));
         }
         found
     }
@@ -457,7 +474,7 @@ impl Book {
         (0..).zip(&order).for_each(|(now, before)| place[*before as usize] = now);
         self.keys = order.iter().map(|before| self.keys[*before as usize].clone()).collect();
         self.counts = order.iter().map(|before| self.counts[*before as usize]).collect();
-        let there = |cell: &u32| if *cell == u32::MAX { *cell } else { place[*cell as usize] };
+        let there = |cell: &u32| place[*cell as usize];
         let sorted = |cells: &[u32]| {
             let mut cells: Vec<u32> = cells.iter().map(there).collect();
             cells.sort_unstable();
@@ -467,8 +484,11 @@ impl Book {
             for tie in ties.iter_mut() {
                 *tie = match tie {
                     Tie::Sum(total, parts) => Tie::Sum(there(total), sorted(parts)),
-                    Tie::AtMost(u32::MAX, others) => Tie::AtMost(u32::MAX, [vec![there(&others[0])], sorted(&others[1..])].concat()),
-                    Tie::AtMost(number, others) => Tie::AtMost(there(number), sorted(others)),
+                    Tie::NotNegative(terms) => {
+                        let mut terms: Vec<(u32, i32)> = terms.iter().map(|(cell, times)| (there(cell), *times)).collect();
+                        terms.sort_unstable();
+                        Tie::NotNegative(terms)
+                    }
                     Tie::Guess(total, parts, along) => Tie::Guess(there(total), sorted(parts), *along),
                 };
             }
@@ -511,12 +531,9 @@ impl Book {
         for tie in ties {
             match tie {
                 Tie::Sum(total, parts) | Tie::Guess(total, parts, _) => relations.sum(*total, parts.iter().copied()),
-                // The first is at least the others together.
-                Tie::AtMost(u32::MAX, cells) => {
-                    let terms = cells.iter().enumerate().map(|(nth, cell)| (*cell, if nth == 0 { 1 } else { -1 }));
-                    relations.between(terms, 0, UNBOUNDED);
+                Tie::NotNegative(terms) => {
+                    relations.between(terms.iter().copied(), 0, UNBOUNDED);
                 }
-                Tie::AtMost(number, others) => relations.at_most(*number, others.iter().copied()),
             }
         }
         relations.system()

@@ -94,10 +94,10 @@ pub(super) fn tie_lists(book: &mut Book) -> Result<()> {
                 for (place, cell) in after {
                     match made_of.parts(*place, &old, before) {
                         Some(parts) => book.tie_total(*cell, &parts, "area list", false),
-                        None => made_of.inside(*place, before).into_iter().for_each(|part| book.tie(Tie::AtMost(part, vec![*cell]))),
+                        None => made_of.inside(*place, before).into_iter().for_each(|part| book.tie(Tie::at_most(part, &[*cell]))),
                     }
                     if let Some(around) = made_of.around(*place, &old, before) {
-                        book.tie(Tie::AtMost(*cell, vec![around]));
+                        book.tie(Tie::at_most(*cell, &[around]));
                     }
                 }
             }

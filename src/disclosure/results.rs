@@ -1,10 +1,8 @@
 //! Results of plans made safe to publish, together with others and with what was published before.
 
-use super::book::Book;
-use super::ledger::{Ledger, RowCounts};
-use super::settle::{ResultsReport, settle};
-use super::shown::{hide, whole_groups};
+use super::settle::ResultsReport;
 use super::terms::Terms;
+use super::together::protect_together;
 use crate::error::Result;
 use crate::plan::Plan;
 use polars_core::prelude::DataFrame;
@@ -43,15 +41,6 @@ pub struct ProtectedResults {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn protect_results(results: &[(&Plan, &DataFrame)], terms: &Terms) -> Result<ProtectedResults> {
-    let mut book = Book::default();
-    let mut ledger = Ledger::new(&mut book, terms);
-    let rows: Vec<Vec<RowCounts>> = results.iter().map(|(plan, table)| ledger.enter(plan, table)).collect::<Result<_>>()?;
-    for (of_rows, (plan, table)) in rows.iter().zip(results) {
-        ledger.tie(plan, table, of_rows)?;
-    }
-    let (settled, mut report) = settle(book, terms)?;
-    let hidden = rows.iter().zip(results).map(|(rows, (_, table))| hide(table, rows, &settled, &terms.rule));
-    let tables = hidden.collect::<Result<Vec<_>>>()?;
-    report.whole_groups = tables.iter().map(whole_groups).sum::<Result<u64>>()?;
-    Ok(ProtectedResults { tables, report })
+    let found = protect_together(results, &[], terms)?;
+    Ok(ProtectedResults { tables: found.results, report: found.report })
 }

@@ -3,6 +3,7 @@
 use super::abuse_read;
 use super::book::{Book, Count, Settled};
 use super::changes::{tie_lists, tie_periods};
+use super::forms::tie_forms;
 use super::ledger::Ledger;
 use super::suppress::Place;
 use super::terms::{Changes, Terms};
@@ -49,6 +50,7 @@ pub(super) fn settle(mut book: Book, terms: &Terms) -> Result<(Settled, ResultsR
     for (released, nth) in terms.released_abuse.iter().zip(&mut releases) {
         abuse_read::recall(released, &mut book, &terms.rule, nth)?;
     }
+    tie_forms(&mut book);
     tie_periods(&mut book, &terms.rule, terms.changes == Changes::Protected)?;
     tie_lists(&mut book)?;
     let counts: Vec<Count> = (0..book.len() as u32).map(|nth| *book.count(nth)).collect();

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from chitieu._language import category, printed, say
+from chitieu._table import Table
 from chitieu.charts._checks import Checks
 from chitieu.charts._notes import choices, coverage, hiding, source_line
 from chitieu.charts._places import day_of, named
@@ -64,6 +65,9 @@ def forms_overlaps(
     """
     alt = load_altair()
     below = source_line(CHECK, source)
+    # The sum of the forms tells how many have two: what one table hides the others must not show.
+    if isinstance(forms, Table):
+        forms, overlaps, matrix = forms._leaving_beside([overlaps, matrix])
     tables = [CHECK.table(forms), CHECK.table(overlaps)]
     if "count" not in tables[0].columns:  # a table of shares has its counts as numerators
         tables[0] = tables[0].rename({"numerator": "count"}, strict=False)

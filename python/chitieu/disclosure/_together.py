@@ -1,19 +1,19 @@
-"""Results protected together."""
+"""Results and tables of abuse protected together."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from chitieu._abuse_table import Table
 from chitieu._errors import PlanError
 from chitieu._language import say
-from chitieu._protection import NO_EXACT_VALUE, THRESHOLD, Rule
+from chitieu._protection import NO_EXACT_VALUE, THRESHOLD, Rule, protected
 from chitieu._releases import ReleaseLog
 from chitieu._result import Result
-from chitieu._result import protect_together as _together
 
 
 def protect_together(
-    results: Sequence[Result],
+    results: Sequence[Result | Table],
     *,
     threshold: int = THRESHOLD,
     zeros: str = "shown",
@@ -22,8 +22,8 @@ def protect_together(
     whole_groups: str = "told",
     releases: ReleaseLog | None = None,
     changes: str = "protected",
-) -> list[Result]:
-    """Return results protected together: by sex, by age, by form, of one or several periods.
+) -> list[Result | Table]:
+    """Return results and tables of abuse protected together: by sex, by age, by form, of one or several periods.
 
     A count that stands in several results is hidden in all or in none, so that none of them gives another away. Three
     results that are a circle (sex by age, age by form, form by sex; or form by commune, age by commune, and form by age
@@ -31,7 +31,7 @@ def protect_together(
     ``by=["sex", "age_group", "form"]``, and print parts of it.
 
     Args:
-        results: Results of the same records, unfiltered.
+        results: Results, and tables of abuse, of the same records, unfiltered.
         threshold: As in :meth:`chitieu.Result.protect`, and so are the other options.
         zeros: ``"shown"`` or ``"hidden"``.
         protection: ``"no_exact_value"`` or a number of possible values.
@@ -55,10 +55,25 @@ def protect_together(
     """
     rule = Rule.of(threshold, zeros, protection, whole_groups)
     if any(result.rule is not None for result in results):
-        raise PlanError(
-            say("có kết quả đã được che", "one of the results is protected already"), code="already_protected"
-        )
-    scopes = [result._scope_of(indicators) for result in results]
+        said = say("có kết quả đã được che", "one of the results is protected already")
+        raise PlanError(said, code="already_protected")
+    counted = [one for one in results if isinstance(one, Result)]
+    tables = [one for one in results if isinstance(one, Table)]
+    scopes = [result._scope_of(indicators) for result in counted]
     named = dict.fromkeys(id for scope in scopes if isinstance(scope, tuple) for id in scope)
     scope = "people" if indicators is None else tuple(named)
-    return _together(list(results), rule, scope, releases, changes)
+    frames, natives, report = protected(
+        [result._counted for result in counted],
+        [table._whole for table in tables],
+        scope=scope,
+        rule=rule,
+        releases=releases,
+        changes=changes,
+    )
+    safe, kept = iter(frames), iter(natives)
+    return [
+        one._without_small(next(safe), rule, scope, report)
+        if isinstance(one, Result)
+        else one._without_small(next(kept), rule, report)
+        for one in results
+    ]
