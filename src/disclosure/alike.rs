@@ -46,6 +46,6 @@ impl Alike {
             families.insert("undecided", undecided_text(&texts[*open], &texts[*closed]));
         }
         let dimensions = plan.block_of(output.numerator).cross.dimensions();
-        Some(Self { families, unknown: dimensions.iter().map(|of| (of.name.to_string(), unknown(of))).collect() })
+        Some(Self { families, unknown: dimensions.iter().map(|of| (of.name.clone(), unknown(of))).collect() })
     }
 }

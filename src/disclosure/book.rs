@@ -181,14 +181,13 @@ impl Book {
     /// while the records are the same.
     pub fn recall(&mut self, key: Key, number: Option<i64>, known: (i64, i64), rule: &Rule) -> Result<u32> {
         let there = self.find(&key).map(|cell| *self.count(cell));
-        let count = match number {
-            Some(n) => Count { number, place: Place::Public, is_small: rule.is_small(n.cast_unsigned()), known: at_least(0) },
-            None => {
-                let is_open = there.is_some_and(|there| there.place != Place::Absent);
-                let place = if is_open { Place::Hidden } else { Place::Absent };
-                // Which of the hidden were small nobody can tell any more: each is to stay hidden.
-                Count { number, place, is_small: there.is_none(), known }
-            }
+        let count = if let Some(n) = number {
+            Count { number, place: Place::Public, is_small: rule.is_small(n.cast_unsigned()), known: at_least(0) }
+        } else {
+            let is_open = there.is_some_and(|there| there.place != Place::Absent);
+            let place = if is_open { Place::Hidden } else { Place::Absent };
+            // Which of the hidden were small nobody can tell any more: each is to stay hidden.
+            Count { number, place, is_small: there.is_none(), known }
         };
         self.add(key, count)
     }

@@ -9,6 +9,9 @@ use std::collections::BTreeMap;
 const FORMS: i32 = 7;
 const PAIRS: i32 = FORMS * (FORMS - 1) / 2;
 
+/// Dimensions and categories.
+type Words = Vec<(Id, Id)>;
+
 /// The counts of one place that are alike but for their forms.
 #[derive(Default)]
 struct Place {
@@ -25,10 +28,10 @@ struct Place {
 pub(super) fn tie_forms(book: &mut Book) {
     let (form, forms) = (book.text("form"), book.text("forms"));
     let many = ["1", "2", "3+"].map(|many| book.text(many));
-    let mut places: BTreeMap<(Id, Id, Vec<(Id, Id)>), Place> = BTreeMap::new();
+    let mut places: BTreeMap<(Id, Id, Words), Place> = BTreeMap::new();
     for nth in 0..book.len() as u32 {
         let key = book.key(nth).clone();
-        let (of_form, rest): (Vec<(Id, Id)>, Vec<(Id, Id)>) = key.words.into_iter().partition(|(of, _)| [form, forms].contains(of));
+        let (of_form, rest): (Words, Words) = key.words.into_iter().partition(|(of, _)| [form, forms].contains(of));
         let place = places.entry((key.family, key.area, rest)).or_default();
         match of_form.as_slice() {
             [] => place.total = Some(nth),
