@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from operator import index
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -23,11 +24,12 @@ if TYPE_CHECKING:
     ReleasedAbuse = tuple[pl.DataFrame, str, bool]
 
 
-@runtime_checkable
-class Releases(Protocol):
+class Releases(ABC):
     """What was published before; :class:`chitieu.ReleaseLog` is one."""
 
+    @abstractmethod
     def _results(self) -> list[ReleasedResult]: ...
+    @abstractmethod
     def _abuse(self) -> list[ReleasedAbuse]: ...
 
 
@@ -143,6 +145,8 @@ class ResultsReport:
             up again, that agrees with all that is published and has another number there.
         exposed: Small counts that what was published before gives away: table, area, categories.
         whole_groups: Published shares of exactly 0 or 100 % in groups below 30: they tell the same of each in a group.
+        circles: Things that are counted by breakdowns in a circle, as sex by age, age by form and form by sex: together
+            these tables say more than is taken into account. Protect the full cross, and print parts of it.
     """
 
     counts: int
@@ -151,6 +155,7 @@ class ResultsReport:
     certified: int
     exposed: list[list[str]]
     whole_groups: int
+    circles: int
 
     def __str__(self) -> str:
         text = say(
@@ -168,6 +173,13 @@ class ResultsReport:
             text += "; " + say(
                 f"{printed(len(self.exposed))} số nhỏ suy ra được từ những gì đã công bố trước",
                 f"{printed(len(self.exposed))} small counts follow from what was published before",
+            )
+        if self.circles:
+            text += "; " + say(
+                "các phân tổ tạo thành vòng tròn, cùng nhau cho biết nhiều hơn những gì đã xét: hãy che bảng chéo đầy "
+                "đủ rồi in từng phần",
+                "breakdowns are in a circle and together say more than was taken into account: protect the full "
+                "cross, and print parts of it",
             )
         return text
 
@@ -205,6 +217,6 @@ def protected(
     )
     plans, frames = [plan for plan, _ in results], [frame for _, frame in results]
     found, safe, counts, exposed = _native.protect_together(plans, list(frames), list(tables), terms)
-    total, primary, secondary, certified, whole = counts
-    report = ResultsReport(total, primary, secondary, certified, exposed, whole)
+    total, primary, secondary, certified, whole, circles = counts
+    report = ResultsReport(total, primary, secondary, certified, exposed, whole, circles)
     return [pl.DataFrame(frame) for frame in found], safe, report

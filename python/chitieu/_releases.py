@@ -19,6 +19,7 @@ from chitieu._abuse_table import Table as AbuseTable
 from chitieu._errors import DataError, PlanError
 from chitieu._files import write_whole
 from chitieu._language import printed, say
+from chitieu._protection import Releases
 from chitieu._result import Result
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Release:
     hidden: int
 
 
-class ReleaseLog:
+class ReleaseLog(Releases):
     """A folder that keeps what was published: numbers and which were hidden, never a hidden number.
 
     A table that is published later may give away what an earlier one hides: the same children in other groups, a longer

@@ -250,7 +250,7 @@ class Result(Table):
             >>> safe = result.protect()
             >>> counts = safe.only("abused_children", area="33", measure="count", sex="*")
             >>> counts.select("sex", "value", "lower", "upper", "status").rows()[:2]
-            [('total', 9.0, None, None, 'ok'), ('male', None, 1.0, 8.0, 'suppressed')]
+            [('total', 9.0, None, None, 'ok'), ('male', None, 1.0, 9.0, 'suppressed')]
         """
         rule = Rule.of(threshold, zeros, protection, whole_groups)
         return self._protected(rule, self._scope_of(indicators), releases, changes)

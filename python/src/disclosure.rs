@@ -79,8 +79,8 @@ impl PyTerms {
     }
 }
 
-/// Results; tables of abuse; counts, primary, secondary, certified, whole groups; the exposed.
-type Told = (Vec<Frame>, Vec<PyTable>, [u64; 5], Vec<Vec<String>>);
+/// Results; tables of abuse; counts, primary, secondary, certified, whole groups, circles; the exposed.
+type Told = (Vec<Frame>, Vec<PyTable>, [u64; 6], Vec<Vec<String>>);
 
 /// Results, and tables of abuse with the days of their lists of areas, that can be published; and what their makers are told.
 #[pyfunction]
@@ -99,7 +99,7 @@ fn protect_together(
         let tables = tables.iter().map(|(table, vintage)| Ok((table, day("area_vintage", vintage)?))).collect::<Result<Vec<_>>>()?;
         let found = disclosure::protect_together(&results, &tables, &terms.0)?;
         let r = found.report;
-        let counts = [r.counts, r.primary, r.secondary, r.certified, r.whole_groups];
+        let counts = [r.counts, r.primary, r.secondary, r.certified, r.whole_groups, r.circles];
         let (results, tables) = (found.results.into_iter().map(Frame), found.tables.into_iter().map(PyTable));
         Ok((results.collect(), tables.collect(), counts, r.exposed))
     })

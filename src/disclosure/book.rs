@@ -233,6 +233,11 @@ impl Book {
         &self.keys[nth as usize]
     }
 
+    /// The level of the area of a count.
+    pub fn level(&self, nth: u32) -> u8 {
+        self.spots.get(self.keys[nth as usize].area).level
+    }
+
     /// The counts of a family.
     pub fn of_family(&self, family: Id) -> Vec<u32> {
         (0..).zip(&self.keys).filter(|(_, key)| key.family == family).map(|(nth, _)| nth).collect()

@@ -27,6 +27,7 @@ mod book;
 mod bounds;
 mod certify;
 mod changes;
+mod circles;
 mod cube;
 mod exact;
 mod forms;

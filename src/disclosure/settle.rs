@@ -3,6 +3,7 @@
 use super::abuse_read;
 use super::book::{Book, Count, Settled};
 use super::changes::{tie_lists, tie_periods};
+use super::circles::circles;
 use super::forms::tie_forms;
 use super::ledger::Ledger;
 use super::suppress::Place;
@@ -25,6 +26,8 @@ pub struct ResultsReport {
     pub exposed: Vec<Vec<String>>,
     /// Published shares of exactly 0 or 100 % in groups below 30: all know it of each in the group.
     pub whole_groups: u64,
+    /// Things that are counted by breakdowns in a circle: these tables say more together than was taken into account.
+    pub circles: u64,
 }
 
 impl ResultsReport {
@@ -37,6 +40,7 @@ impl ResultsReport {
             certified: settled.certified,
             exposed: settled.exposed.iter().map(|nth| names[*nth as usize].clone()).collect(),
             whole_groups: 0,
+            circles: 0,
         }
     }
 }
@@ -50,12 +54,13 @@ pub(super) fn settle(mut book: Book, terms: &Terms) -> Result<(Settled, ResultsR
     for (released, nth) in terms.released_abuse.iter().zip(&mut releases) {
         abuse_read::recall(released, &mut book, &terms.rule, nth)?;
     }
+    let circles = circles(&book);
     tie_forms(&mut book);
     tie_periods(&mut book, &terms.rule, terms.changes == Changes::Protected)?;
     tie_lists(&mut book)?;
     let counts: Vec<Count> = (0..book.len() as u32).map(|nth| *book.count(nth)).collect();
     let names: Vec<Vec<String>> = (0..book.len() as u32).map(|nth| book.words(nth)).collect();
     let settled = book.settle(&terms.rule)?;
-    let report = ResultsReport::new(&counts, &settled, &names);
+    let report = ResultsReport { circles, ..ResultsReport::new(&counts, &settled, &names) };
     Ok((settled, report))
 }

@@ -256,3 +256,17 @@ def test_what_happens_between_two_horizons_is_not_told():
             assert not any(RULES.small(later - sooner) for sooner, later in combinations(shown, 2)), (seed, column)
             hidden += table[column].null_count()
     assert hidden
+
+
+def test_breakdowns_in_a_circle_are_told():
+    """Sex by age, age by form and form by sex are margins of a cross that nobody prints."""
+    dataset = made_selection(1)[1]
+    pairs = [["sex", "age_group"], ["age_group", "form"], ["sex", "form"]]
+    for chosen_pairs, circles in ((pairs, 1), (pairs[:2], 0), ([*pairs, ["sex", "age_group", "form"]], 0)):
+        results = [
+            ct.compute(dataset, period="2022", by=by, indicators=["abuse_cases"], area_level="country")
+            for by in chosen_pairs
+        ]
+        report = ct.disclosure.protect_together(results)[0].report
+        assert bool(report.circles) == bool(circles), chosen_pairs
+        assert ("circle" in str(report)) == bool(circles)
