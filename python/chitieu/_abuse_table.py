@@ -90,7 +90,8 @@ class Table(_table.Table):
 
         Raises:
             PlanError: For options that do not exist; ``already_protected`` for a table protected by another rule.
-            DataError: ``contradiction`` for earlier releases that no records can have; ``release_log`` for a log that
+            DataError: ``given_away`` where small counts would follow with what was published before, whatever is
+                hidden; ``contradiction`` for earlier releases that no records can have; ``release_log`` for a log that
                 was changed.
 
         Example:
@@ -151,6 +152,11 @@ class Table(_table.Table):
     def _leaving_beside(self, others: Sequence[Any]) -> list[Any]:
         """Return this table and others of one picture; those of abuse that are not protected are, all together."""
         found = [self, *others]
+        why = next((one._open for one in found if isinstance(one, Table) and one._open is not None), None)
+        if why is not None:
+            # A picture is let go as a whole.
+            is_bare = [isinstance(one, Table) and one._rule is None for one in found]
+            return [one.without_protection(why) if bare else one for one, bare in zip(found, is_bare, strict=True)]
         places = [
             n for n, one in enumerate(found) if isinstance(one, Table) and one._rule is None and one._open is None
         ]

@@ -240,7 +240,8 @@ class Result(Table):
 
         Raises:
             PlanError: For options that do not exist; ``already_protected`` for a result protected by another rule.
-            DataError: ``contradiction`` for earlier releases that no records can have; ``release_log`` for a log that
+            DataError: ``given_away`` where small counts would follow with what was published before, whatever is
+                hidden; ``contradiction`` for earlier releases that no records can have; ``release_log`` for a log that
                 was changed.
 
         Example:
@@ -341,6 +342,10 @@ class Result(Table):
             whole = self._without_small(table, rule, scope, report)
         if releases is None:
             self._known_protected[asked] = whole
+        return self._as_kept(whole)
+
+    def _as_kept(self, whole: Result) -> Result:
+        """Return those rows of the whole that this result has."""
         return whole._keep(pl.int_range(len(whole), eager=True).is_in(self._places.implode()))
 
     @property

@@ -14,8 +14,7 @@ use std::collections::BTreeMap;
 /// The column of a sum of money.
 const FINES: &str = "fine_total";
 /// Counts of a row that are made up of others, where they are there.
-const SUMS: [(&str, &[&str]); 5] = [
-    ("recorded", &["on_time", "late"]),
+const SUMS: [(&str, &[&str]); 4] = [
     ("children", &["new", "repeated", "without_key"]),
     ("repeated", &["repeated_in_window", "seen_before"]),
     ("children", &["events", "censored", "at_risk"]),
@@ -62,6 +61,7 @@ impl Entered {
         entered.tie_rows(frame.height(), book);
         entered.tie_pairs(&keys, book);
         entered.tie_returns(&keys, book)?;
+        entered.tie_steps(&keys, book, rule)?;
         if let Ok(months) = frame.column(MONTHS).and_then(|c| c.i64()) {
             entered.tie_horizons(months, &keys, book, rule)?;
         }
@@ -108,10 +108,36 @@ impl Entered {
             if beyond.zip(number(back)).is_some_and(|(beyond, back)| beyond >= back) {
                 let family = book.derived("beyond", book.family(incidents));
                 let key = Key { family, area: keys.spots[row], words: keys.words.rows[row].clone() };
-                let beyond = book.add(key, Count { number: beyond, place: Place::Absent, is_small: false, known: at_least(0) })?;
+                let beyond =
+                    book.add(key, Count { number: beyond, place: Place::Absent, is_small: false, known: at_least(0), is_released: false })?;
                 book.tie(Tie::Sum(incidents, vec![children, beyond]));
                 book.tie(Tie::at_most(back, &[beyond]));
             }
+        }
+        Ok(())
+    }
+
+    /// Steps recorded late, and those never recorded, stand in no column: they follow from the others.
+    fn tie_steps(&self, keys: &Keys, book: &mut Book, rule: &Rule) -> Result<()> {
+        let of = |name: &str| self.columns.get(name);
+        let (Some(recorded), Some(on_time), Some(late)) = (of("recorded"), of("on_time"), of("late")) else { return Ok(()) };
+        for (row, ((recorded, on_time), late)) in recorded.iter().zip(on_time).zip(late).enumerate() {
+            let (Some(recorded), Some(on_time), Some(late)) = (*recorded, *on_time, *late) else { continue };
+            let number = |cell: u32| book.count(cell).number.unwrap_or_default();
+            let recorded_late = number(recorded) - number(on_time);
+            let never = number(late) - recorded_late;
+            if recorded_late < 0 || never < 0 {
+                continue;
+            }
+            let mut derived = |word: &str, number: i64| {
+                let family = book.derived(word, book.family(recorded));
+                let is_small = number > 0 && rule.is_small(number.cast_unsigned());
+                let key = Key { family, area: keys.spots[row], words: keys.words.rows[row].clone() };
+                book.add(key, Count { number: Some(number), place: Place::Absent, is_small, known: at_least(0), is_released: false })
+            };
+            let (recorded_late, never) = (derived("late", recorded_late)?, derived("never", never)?);
+            book.tie(Tie::Sum(recorded, vec![on_time, recorded_late]));
+            book.tie(Tie::Sum(late, vec![recorded_late, never]));
         }
         Ok(())
     }
@@ -129,7 +155,7 @@ impl Entered {
                 let is_small = between > 0 && rule.is_small(between.cast_unsigned());
                 let family = book.derived("sooner", book.family(*later));
                 let key = Key { family, area: keys.spots[*row], words: keys.words.rows[*row].clone() };
-                let count = Count { number: Some(between), place: Place::Absent, is_small, known: at_least(0) };
+                let count = Count { number: Some(between), place: Place::Absent, is_small, known: at_least(0), is_released: false };
                 let between = book.add(key, count)?;
                 book.tie(Tie::Sum(*later, vec![*sooner, between]));
             }
@@ -164,7 +190,7 @@ impl Entered {
             let (Some(part), Some(whole)) = (book.count(n).number, book.count(d).number) else { continue };
             let rest = whole - part;
             let is_small = rest > 0 && rule.is_small(rest.cast_unsigned());
-            let count = Count { number: Some(rest), place: Place::Absent, is_small, known: at_least(0) };
+            let count = Count { number: Some(rest), place: Place::Absent, is_small, known: at_least(0), is_released: false };
             let rest = book.add(Key { family, area: keys.spots[row], words: keys.words.rows[row].clone() }, count)?;
             book.tie(Tie::Sum(d, vec![n, rest]));
         }
@@ -238,5 +264,11 @@ fn blank(frame: &mut DataFrame, name: &str, rows: &[bool]) -> Result<()> {
 fn count(number: i64, rule: &Rule) -> Count {
     let is_shown = number == 0 && rule.zeros == Zeros::Shown;
     let place = if is_shown { Place::Public } else { Place::Open };
-    Count { number: Some(number), place, is_small: rule.is_small(number.cast_unsigned()), known: at_least(rule.floor()) }
+    Count {
+        number: Some(number),
+        place,
+        is_small: rule.is_small(number.cast_unsigned()),
+        known: at_least(rule.floor()),
+        is_released: false,
+    }
 }

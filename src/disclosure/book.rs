@@ -4,7 +4,7 @@
 //! are tied along areas and dimensions; counts of different families by ties that the caller knows of. Whether a total is
 //! a sum is read from the counts: a reader who guesses that it is one would be right.
 
-use super::bounds::Bounds;
+use super::bounds::{Bounds, Contradiction};
 use super::certify::unproven;
 use super::named::{Id, Named};
 use super::relations::{Relations, System, UNBOUNDED};
@@ -51,6 +51,8 @@ pub(super) struct Count {
     pub is_small: bool,
     /// The least and the most that the public knows it to be where it is hidden.
     pub known: (i64, i64),
+    /// True if an earlier release shows or hides it.
+    pub is_released: bool,
 }
 
 /// The categories of a dimension that make up its total, and whether one thing may be in several.
@@ -157,6 +159,7 @@ impl Book {
                 (number, other) => there.number = number.or(other),
             }
             there.is_small |= count.is_small;
+            there.is_released |= count.is_released;
             there.known = (there.known.0.max(count.known.0), there.known.1.min(count.known.1));
             there.place = match (there.place, count.place) {
                 (Place::Public, _) | (_, Place::Public) => Place::Public,
@@ -182,12 +185,13 @@ impl Book {
     pub fn recall(&mut self, key: Key, number: Option<i64>, known: (i64, i64), rule: &Rule) -> Result<u32> {
         let there = self.find(&key).map(|cell| *self.count(cell));
         let count = if let Some(n) = number {
-            Count { number, place: Place::Public, is_small: rule.is_small(n.cast_unsigned()), known: at_least(0) }
+            let is_small = rule.is_small(n.cast_unsigned());
+            Count { number, place: Place::Public, is_small, known: at_least(0), is_released: true }
         } else {
             let is_open = there.is_some_and(|there| there.place != Place::Absent);
             let place = if is_open { Place::Hidden } else { Place::Absent };
             // Which of the hidden were small nobody can tell any more: each is to stay hidden.
-            Count { number, place, is_small: there.is_none(), known }
+            Count { number, place, is_small: there.is_none(), known, is_released: true }
         };
         self.add(key, count)
     }
@@ -308,7 +312,9 @@ impl Book {
     /// A count in words, for reports: its area and its categories.
     pub fn words(&self, nth: u32) -> Vec<String> {
         let key = &self.keys[nth as usize];
-        let table = self.texts.get(key.family).split(' ').next().unwrap_or_default().to_owned();
+        let text = self.texts.get(key.family);
+        let during = text.split('@').nth(1).and_then(|rest| rest.split(' ').next()).map(|period| format!(" {period}"));
+        let table = format!("{}{}", text.split(' ').next().unwrap_or_default(), during.unwrap_or_default());
         let words = key.words.iter().map(|(_, word)| self.word(*word).to_owned());
         [table, self.spots.get(key.area).code.clone()].into_iter().chain(words).collect()
     }
@@ -449,7 +455,11 @@ impl Book {
         }
         // Limits are published: they hold what all know, not what a guess would add.
         let laws = self.system(&self.laws);
-        let bounds = Bounds::new(&laws, seen).map_err(contradiction)?;
+        let bounds = Bounds::new(&laws, seen.clone()).map_err(contradiction)?;
+        let given_away = self.given_away(&system, &seen, &pattern.exposed, rule.values() as i64).map_err(contradiction)?;
+        if given_away > 0 {
+            return Err(Error::GivenAway { cells: given_away });
+        }
         let mut exposed: Vec<u32> = Vec::new();
         for (before, now) in (0..).zip(&place) {
             if pattern.exposed.contains(now) {
@@ -462,6 +472,21 @@ impl Book {
             exposed,
             certified: pattern.witnesses.len() as u64,
         })
+    }
+
+    /// How many small counts follow from what is published now, whatever is hidden, and not from earlier releases alone.
+    fn given_away(&self, system: &System, seen: &[(i64, i64)], exposed: &[u32], values: i64) -> std::result::Result<u64, Contradiction> {
+        if exposed.is_empty() || !self.counts.iter().any(|count| count.is_released) {
+            return Ok(0);
+        }
+        let earlier = |count: &Count| match count.number {
+            _ if !count.is_released => at_least(0),
+            Some(n) if count.place == Place::Public => (n, n),
+            _ => count.known,
+        };
+        let before = Bounds::new(system, self.counts.iter().map(earlier).collect())?;
+        let now = Bounds::new(system, seen.to_vec())?;
+        Ok(exposed.iter().filter(|cell| now.width(**cell) < values && before.width(**cell) >= values).count() as u64)
     }
 
     /// Numbers counts and ties by their words, so that nothing depends on the order of rows or of tables; gives the new number of each.

@@ -2,9 +2,10 @@
 
 use super::book::{Book, Count, Key, Tie};
 use super::named::Id;
+use super::relations::UNBOUNDED;
 use super::rule::Rule;
 use super::spell::Spell;
-use super::suppress::{Place, at_least};
+use super::suppress::Place;
 use crate::area::AreaList;
 use crate::error::Result;
 use chrono::{Days, NaiveDate};
@@ -42,10 +43,8 @@ fn tie_pair(book: &mut Book, family: Id, part: Id, rule: &Rule, protects_changes
         }
     }
     let is_less = |(whole, cell): &(u32, u32)| book.count(*whole).number.zip(book.count(*cell).number).is_some_and(|(n, part)| part > n);
-    // Records were taken back: nobody can tell what else has changed.
-    if pairs.iter().any(is_less) {
-        return Ok(());
-    }
+    // Records were taken back: any of the counts may have become less.
+    let least = if pairs.iter().any(is_less) { -UNBOUNDED } else { 0 };
     let between = book.text_of_pair(family, part);
     let is_rest = book.spell(family).is_some_and(|spell| spell.is_rest);
     for (whole, cell) in pairs {
@@ -54,9 +53,9 @@ fn tie_pair(book: &mut Book, family: Id, part: Id, rule: &Rule, protects_changes
         if is_rest && number.is_none() {
             continue;
         }
-        let is_small = protects_changes && number.is_some_and(|n| n > 0 && rule.is_small(n.cast_unsigned()));
+        let is_small = protects_changes && number.is_some_and(|n| n != 0 && rule.is_small(n.unsigned_abs()));
         let key = Key { family: between, ..book.key(cell).clone() };
-        let rest = book.add(key, Count { number, place: Place::Absent, is_small, known: at_least(0) })?;
+        let rest = book.add(key, Count { number, place: Place::Absent, is_small, known: (least, UNBOUNDED), is_released: false })?;
         let parts = vec![cell, rest];
         let tie = if number.is_some() { Tie::Sum(whole, parts) } else { Tie::Guess(whole, parts, book.text("later")) };
         book.guess(tie);

@@ -2,12 +2,13 @@
 
 use super::book::{Book, Tie};
 use super::named::Id;
+use super::suppress::Place::Public;
 use crate::grid::UNKNOWN;
 use std::collections::BTreeMap;
 
-/// The most forms that one can have, and the most pairs of them.
-const FORMS: i32 = 7;
-const PAIRS: i32 = FORMS * (FORMS - 1) / 2;
+/// Forms that are told apart, and pairs of them.
+const FORMS: usize = 7;
+const PAIRS: usize = FORMS * (FORMS - 1) / 2;
 
 /// Dimensions and categories.
 type Words = Vec<(Id, Id)>;
@@ -49,24 +50,42 @@ pub(super) fn tie_forms(book: &mut Book) {
             _ => (),
         }
     }
-    for place in places.values().filter(|place| place.with.len() == FORMS as usize) {
-        place.ties().into_iter().for_each(|tie| book.tie(tie));
+    for place in places.values().filter(|place| place.with.len() == FORMS) {
+        place.ties(book).into_iter().for_each(|tie| book.tie(tie));
     }
 }
 
 impl Place {
-    fn ties(&self) -> Vec<Tie> {
+    /// The most forms that one can have: those that are not known to be 0, as far as all pairs of them may go together.
+    fn most(&self, book: &Book) -> i32 {
+        let may_be = |cell: u32| !(book.count(cell).place == Public && book.count(cell).number == Some(0));
+        let forms: Vec<Id> = self.with.iter().filter(|(_, cell)| may_be(**cell)).map(|(form, _)| *form).collect();
+        let go_together = |one: &Id, two: &Id| {
+            let both = self.pairs.get(&[*one, *two]).or_else(|| self.pairs.get(&[*two, *one]));
+            both.is_none_or(|cell| may_be(*cell))
+        };
+        let fits = |set: &u32| {
+            let of: Vec<&Id> = (0..forms.len()).filter(|nth| set & (1 << nth) != 0).map(|nth| &forms[nth]).collect();
+            of.iter().enumerate().all(|(nth, one)| of[..nth].iter().all(|two| go_together(one, two)))
+        };
+        (0_u32..1 << forms.len()).filter(fits).map(|set| set.count_ones() as i32).max().unwrap_or(0)
+    }
+
+    fn ties(&self, book: &Book) -> Vec<Tie> {
+        // Three or more are counted as one, so that most is three at least.
+        let most = self.most(book).max(3);
+
         let with = |times: i32| self.with.values().map(move |cell| (*cell, times));
         let pairs = |times: i32| self.pairs.values().map(move |cell| (*cell, times));
-        let has_pairs = self.pairs.len() == PAIRS as usize;
+        let has_pairs = self.pairs.len() == PAIRS;
         let mut found: Vec<Vec<(u32, i32)>> = Vec::new();
         if let [Some(one), Some(two), Some(more)] = self.many {
             // All forms of all: one of each with one, two of each with two, three at least of the others.
             found.push(with(1).chain([(one, -1), (two, -2), (more, -3)]).collect());
-            found.push(with(-1).chain([(one, 1), (two, 2), (more, FORMS)]).collect());
+            found.push(with(-1).chain([(one, 1), (two, 2), (more, most)]).collect());
             if has_pairs {
                 found.push(pairs(1).chain([(two, -1), (more, -3)]).collect());
-                found.push(pairs(-1).chain([(two, 1), (more, PAIRS)]).collect());
+                found.push(pairs(-1).chain([(two, 1), (more, most * (most - 1) / 2)]).collect());
                 // Who has a form has no other, or another too.
                 for (form, cell) in &self.with {
                     let others = self.pairs.iter().filter(|(both, _)| both.contains(form)).map(|(_, cell)| (*cell, 1));

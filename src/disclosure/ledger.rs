@@ -223,7 +223,9 @@ impl<'r> Ledger<'r> {
         let family = self.book.derived("possible", family);
         let key = Key { family, area: read.spots[row], words: read.words(row, block) };
         if self.book.find(&key).is_none_or(|there| self.book.count(there).number == Some(number)) {
-            let whole = self.book.add(key, Count { number: Some(number), place: Place::Absent, is_small: false, known: at_least(0) })?;
+            let whole = self
+                .book
+                .add(key, Count { number: Some(number), place: Place::Absent, is_small: false, known: at_least(0), is_released: false })?;
             self.book.guess(Tie::Sum(whole, parts.to_vec()));
         }
         Ok(())
@@ -243,7 +245,7 @@ impl<'r> Ledger<'r> {
             None => self.book.find(&key).is_none(),
         };
         let number = numbers.map(|(part, whole)| whole - part);
-        let rest = self.book.add(key, Count { number, place: Place::Absent, is_small, known: at_least(0) })?;
+        let rest = self.book.add(key, Count { number, place: Place::Absent, is_small, known: at_least(0), is_released: false })?;
         self.book.tie(Tie::Sum(d, vec![n, rest]));
         Ok(())
     }
@@ -251,7 +253,13 @@ impl<'r> Ledger<'r> {
     fn count(&self, number: i64) -> Count {
         let is_shown = number == 0 && self.rule.zeros == Zeros::Shown;
         let place = if is_shown { Place::Public } else { Place::Open };
-        Count { number: Some(number), place, is_small: self.rule.is_small(number.cast_unsigned()), known: at_least(self.rule.floor()) }
+        Count {
+            number: Some(number),
+            place,
+            is_small: self.rule.is_small(number.cast_unsigned()),
+            known: at_least(self.rule.floor()),
+            is_released: false,
+        }
     }
 
     /// True if the rule is for a series of an output.

@@ -111,6 +111,8 @@ pub enum Error {
     OtherRecords { area: String },
     /// Small cells that what is public already gives away, or whose safety could not be proven.
     NotProtected { cells: u64 },
+    /// Small counts that would follow from a table and from earlier releases together, whatever is hidden.
+    GivenAway { cells: u64 },
     /// A mapping with a wrong entry.
     Mapping { key: String, expected: Fact, found: Fact },
 }
@@ -191,6 +193,7 @@ impl Error {
             Self::Contradiction { .. } => "contradiction",
             Self::OtherRecords { .. } => "other_records",
             Self::NotProtected { .. } => "not_protected",
+            Self::GivenAway { .. } => "given_away",
             Self::Mapping { .. } => "mapping",
         }
     }
@@ -206,6 +209,7 @@ impl Error {
             | Self::Frame { .. }
             | Self::Contradiction { .. }
             | Self::NotProtected { .. }
+            | Self::GivenAway { .. }
             | Self::RowsDiffer { .. }
             | Self::UnreadableFile { .. }
             | Self::OverLimit { .. } => Family::Data,
@@ -292,7 +296,7 @@ impl Error {
             Self::BadValue { rows, .. } => Some(format!("{rows} rows")),
             Self::UnknownAreas { rows, codes, .. } => Some(format!("{rows} rows: {}", codes.join(", "))),
             Self::UnitsDiffer { numerator, .. } | Self::ChoicesDiffer { numerator, .. } => Some(numerator.clone()),
-            Self::NotProtected { cells } => Some(format!("{cells} cells")),
+            Self::NotProtected { cells } | Self::GivenAway { cells } => Some(format!("{cells} cells")),
             Self::MissingTable { .. }
             | Self::NoVintage { .. }
             | Self::NoEthnicList

@@ -190,6 +190,11 @@ impl Error {
                 "chưa bảo vệ được {cells} ô nhỏ: những gì đã công khai cho phép tính ra chúng"
                     | "{cells} small cells are not protected: what is public already gives them away"
             ),
+            Self::GivenAway { cells } => say!(
+                language,
+                "che ô nào thì bảng này cùng với những gì đã công bố vẫn làm lộ {cells} số nhỏ: hãy công bố ít phân tổ hơn, địa bàn rộng hơn, hoặc ẩn cả số 0 (zeros=\"hidden\")"
+                    | "whatever is hidden, this table and what was published before give {cells} small counts away: publish fewer breakdowns or wider areas, or hide zeros too (zeros=\"hidden\")"
+            ),
             Self::NoEthnicList => say!(
                 language,
                 "dữ liệu có mã dân tộc nhưng không nói theo danh mục nào"
@@ -312,6 +317,11 @@ impl Error {
                 language,
                 "làm tròn hoặc chuyển kiểu trước, ví dụ cast(sum(n) as bigint) trong DuckDB"
                     | "round the values, or convert them before, such as cast(sum(n) as bigint) in DuckDB"
+            ),
+            Self::GivenAway { cells } => say!(
+                language,
+                "che ô nào thì bảng này cùng với những gì đã công bố vẫn làm lộ {cells} số nhỏ: hãy công bố ít phân tổ hơn, địa bàn rộng hơn, hoặc ẩn cả số 0 (zeros=\"hidden\")"
+                    | "whatever is hidden, this table and what was published before give {cells} small counts away: publish fewer breakdowns or wider areas, or hide zeros too (zeros=\"hidden\")"
             ),
             Self::NoEthnicList => say!(
                 language,

@@ -31,7 +31,8 @@ def protect_together(
     ``by=["sex", "age_group", "form"]``, and print parts of it.
 
     Args:
-        results: Results, and tables of abuse, of the same records, unfiltered.
+        results: Results, and tables of abuse, of the same records. Of filtered ones the whole is protected, and those
+            rows are returned.
         threshold: As in :meth:`chitieu.Result.protect`, and so are the other options.
         zeros: ``"shown"`` or ``"hidden"``.
         protection: ``"no_exact_value"`` or a number of possible values.
@@ -41,8 +42,9 @@ def protect_together(
         changes: ``"protected"`` or ``"known"``: small differences between periods and releases.
 
     Raises:
-        PlanError: ``already_protected`` for a result that is; ``other_records`` for results that count the same
-            differently.
+        PlanError: ``already_protected`` for a result that is, or that leaves unprotected; ``other_records`` for results
+            that count the same differently.
+        DataError: ``given_away`` where small counts would follow with what was published before, whatever is hidden.
 
     Example:
         >>> import chitieu as ct
@@ -54,9 +56,13 @@ def protect_together(
         5
     """
     rule = Rule.of(threshold, zeros, protection, whole_groups)
-    if any(result.rule is not None for result in results):
-        said = say("có kết quả đã được che", "one of the results is protected already")
-        raise PlanError(said, code="already_protected")
+    for number, one in enumerate(results, 1):
+        if one.rule is not None:
+            said = say(f"kết quả thứ {number} đã được che", f"result {number} is protected already")
+            raise PlanError(said, code="already_protected")
+        if one._open is not None:
+            said = say(f"kết quả thứ {number} được lấy ra không che", f"result {number} leaves unprotected")
+            raise PlanError(said, code="already_protected", got=one._open)
     counted = [one for one in results if isinstance(one, Result)]
     tables = [one for one in results if isinstance(one, Table)]
     scopes = [result._scope_of(indicators) for result in counted]
@@ -72,8 +78,8 @@ def protect_together(
     )
     safe, kept = iter(frames), iter(natives)
     return [
-        one._without_small(next(safe), rule, scope, report)
+        one._as_kept(one._without_small(next(safe), rule, scope, report))
         if isinstance(one, Result)
-        else one._without_small(next(kept), rule, report)
+        else one._as_kept(one._without_small(next(kept), rule, report))
         for one in results
     ]
