@@ -243,7 +243,7 @@ def world(tmp_path_factory):
             1,
         ),
         "ResultsReport.__init__": dict.fromkeys(
-            ("counts", "primary", "secondary", "certified", "exposed", "whole_groups"), 1
+            ("counts", "primary", "secondary", "certified", "exposed", "whole_groups", "circles"), 1
         ),
         "Rounded.__init__": dict.fromkeys(("_frame", "note", "changed", "largest"), 1),
     }
