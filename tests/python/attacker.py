@@ -6,6 +6,7 @@ Written apart from ``chitieu.disclosure``, from the rules alone, so that no mist
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import product
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -178,24 +179,27 @@ class Attack:
         seen = _Seen(self, start, [place for place, cell in enumerate(self.cells) if self.rules.small(truth[cell])])
         if seen.left():
             seen.try_moves(self.easy_moves())
+        return self._wrong(seen, first=first)
+
+    def _wrong(self, seen: "_Seen", *, first: bool = False) -> dict[Any, set[int]]:
+        """Look for whole tables until each small cell has enough values; return those that have not."""
         chance = np.random.default_rng(len(self.cells))
         reach = self.rules.asked
         for _ in range(4):
             left = seen.left()
             if not left:
                 return {}
-            weights = np.zeros(len(start))
+            weights = np.zeros(len(seen.start))
             weights[left] = chance.uniform(0.5, 1.5, len(left)) * chance.choice([-1, 1], len(left))
-            before = len(left)
             for sign in (1, -1):
-                seen.add(self.search(sign * weights, start - reach, start + reach))
+                seen.add(self.search(sign * weights, seen.start - reach, seen.start + reach))
                 weights[[place for place in left if len(seen.values[place]) >= self.rules.asked]] = 0
                 if not weights.any():
                     break
-            if len(seen.left()) == before:
+            if len(seen.left()) == len(left):
                 break
             reach *= 3
-        wrong: dict[tuple[str, ...], set[int]] = {}
+        wrong: dict[Any, set[int]] = {}
         for place in seen.left():
             if len(seen.values[place]) < self.rules.asked:
                 self._settle(seen, place)

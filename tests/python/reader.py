@@ -350,29 +350,7 @@ class System(Attack):
         small = [self.places[key] for key in targets if key in self.places]
         seen = _Seen(self, start, small)
         seen.easy = np.zeros((0, len(start)), dtype=np.int64)
-        chance = np.random.default_rng(len(start))
-        reach = self.rules.asked
-        for _ in range(4):
-            left = seen.left()
-            if not left:
-                return {}
-            weights = np.zeros(len(start))
-            weights[left] = chance.uniform(0.5, 1.5, len(left)) * chance.choice([-1, 1], len(left))
-            for sign in (1, -1):
-                seen.add(self.search(sign * weights, start - reach, start + reach))
-                weights[[place for place in left if len(seen.values[place]) >= self.rules.asked]] = 0
-                if not weights.any():
-                    break
-            if len(seen.left()) == len(left):
-                break
-            reach *= 3
-        wrong: dict[Key, set[int]] = {}
-        for place in seen.left():
-            if len(seen.values[place]) < self.rules.asked:
-                self._settle(seen, place)
-            if len(seen.values[place]) < self.rules.asked:
-                wrong[self.cells[place]] = {int(value) for value in seen.values[place]}  # type: ignore[index]
-        return wrong
+        return self._wrong(seen)
 
     def why_not(self, start: np.ndarray, truth: Mapping[Key, int]) -> list[str]:
         """Return the first of what the truth does not agree with."""
