@@ -2,10 +2,11 @@
 
 use super::abuse_read::{DERIVED, Keys, MONTHS};
 use super::book::{Book, Count, Key, ROW, Settled, Tie};
+use super::named::Id;
 use super::protect::SUPPRESSED;
 use super::read::wrong;
-use super::rule::{Rule, Zeros};
-use super::suppress::{Place, at_least};
+use super::rule::Rule;
+use super::suppress::Place;
 use crate::area::AreaList;
 use crate::error::Result;
 use polars_core::prelude::*;
@@ -47,7 +48,7 @@ impl Entered {
             let mut cells = vec![None; frame.height()];
             for (row, number) in numbers.iter().enumerate() {
                 let Some(number) = number.filter(|n| *n >= 0) else { continue };
-                let mut found = count(number, rule);
+                let mut found = Count::in_table(number, rule);
                 if name == FINES {
                     // What a few have paid is theirs, however much it is.
                     let fined = frame.column("fined").ok().and_then(|c| c.i64().ok()).and_then(|c| c.get(row));
@@ -108,8 +109,7 @@ impl Entered {
             if beyond.zip(number(back)).is_some_and(|(beyond, back)| beyond >= back) {
                 let family = book.derived("beyond", book.family(incidents));
                 let key = Key { family, area: keys.spots[row], words: keys.words.rows[row].clone() };
-                let beyond =
-                    book.add(key, Count { number: beyond, place: Place::Absent, is_small: false, known: at_least(0), is_released: false })?;
+                let beyond = book.add(key, Count::absent(beyond, false))?;
                 book.tie(Tie::Sum(incidents, vec![children, beyond]));
                 book.tie(Tie::at_most(back, &[beyond]));
             }
@@ -131,9 +131,8 @@ impl Entered {
             }
             let mut derived = |word: &str, number: i64| {
                 let family = book.derived(word, book.family(recorded));
-                let is_small = number > 0 && rule.is_small(number.cast_unsigned());
                 let key = Key { family, area: keys.spots[row], words: keys.words.rows[row].clone() };
-                book.add(key, Count { number: Some(number), place: Place::Absent, is_small, known: at_least(0), is_released: false })
+                book.add(key, Count::left(number, rule))
             };
             let (recorded_late, never) = (derived("late", recorded_late)?, derived("never", never)?);
             book.tie(Tie::Sum(recorded, vec![on_time, recorded_late]));
@@ -144,20 +143,23 @@ impl Entered {
 
     /// What happens between two horizons stands in no row, and follows from both.
     fn tie_horizons(&self, months: &Int64Chunked, keys: &Keys, book: &mut Book, rule: &Rule) -> Result<()> {
-        let mut order: Vec<usize> = (0..months.len()).collect();
-        order.sort_by_key(|row| months.get(*row));
+        let dimension = book.text(MONTHS);
         for cells in ["events", "censored"].into_iter().filter_map(|name| self.columns.get(name)) {
-            let of_rows: Vec<(usize, u32)> = order.iter().filter_map(|row| Some((*row, cells[*row]?))).collect();
-            for ((_, sooner), (row, later)) in of_rows.iter().zip(of_rows.iter().skip(1)) {
-                let number = |cell: u32| book.count(cell).number;
-                let between = number(*later).zip(number(*sooner)).map(|(later, sooner)| later - sooner).filter(|n| *n >= 0);
-                let Some(between) = between.filter(|_| keys.spots[*row] == keys.spots[of_rows[0].0]) else { continue };
-                let is_small = between > 0 && rule.is_small(between.cast_unsigned());
-                let family = book.derived("sooner", book.family(*later));
-                let key = Key { family, area: keys.spots[*row], words: keys.words.rows[*row].clone() };
-                let count = Count { number: Some(between), place: Place::Absent, is_small, known: at_least(0), is_released: false };
-                let between = book.add(key, count)?;
-                book.tie(Tie::Sum(*later, vec![*sooner, between]));
+            let mut horizons: BTreeMap<(Id, Vec<(Id, Id)>), BTreeMap<Option<i64>, (usize, u32)>> = BTreeMap::new();
+            for (row, cell) in cells.iter().enumerate().filter_map(|(row, cell)| Some((row, (*cell)?))) {
+                let others = keys.words.rows[row].iter().copied().filter(|(of, _)| *of != dimension).collect();
+                horizons.entry((keys.spots[row], others)).or_default().insert(months.get(row), (row, cell));
+            }
+            for of_place in horizons.values() {
+                for ((_, sooner), (row, later)) in of_place.values().zip(of_place.values().skip(1)) {
+                    let number = |cell: u32| book.count(cell).number;
+                    let between = number(*later).zip(number(*sooner)).map(|(later, sooner)| later - sooner);
+                    let Some(between) = between.filter(|n| *n >= 0) else { continue };
+                    let family = book.derived("sooner", book.family(*later));
+                    let key = Key { family, area: keys.spots[*row], words: keys.words.rows[*row].clone() };
+                    let between = book.add(key, Count::left(between, rule))?;
+                    book.tie(Tie::Sum(*later, vec![*sooner, between]));
+                }
             }
         }
         Ok(())
@@ -188,10 +190,8 @@ impl Entered {
         for (row, (n, d)) in above.iter().zip(below).enumerate() {
             let (Some(n), Some(d)) = (*n, *d) else { continue };
             let (Some(part), Some(whole)) = (book.count(n).number, book.count(d).number) else { continue };
-            let rest = whole - part;
-            let is_small = rest > 0 && rule.is_small(rest.cast_unsigned());
-            let count = Count { number: Some(rest), place: Place::Absent, is_small, known: at_least(0), is_released: false };
-            let rest = book.add(Key { family, area: keys.spots[row], words: keys.words.rows[row].clone() }, count)?;
+            let key = Key { family, area: keys.spots[row], words: keys.words.rows[row].clone() };
+            let rest = book.add(key, Count::left(whole - part, rule))?;
             book.tie(Tie::Sum(d, vec![n, rest]));
         }
         Ok(())
@@ -259,16 +259,4 @@ fn blank(frame: &mut DataFrame, name: &str, rows: &[bool]) -> Result<()> {
     let column = frame.column(name).and_then(|c| c.take(&kept)).map_err(wrong)?;
     frame.replace(name, column).map_err(wrong)?;
     Ok(())
-}
-
-fn count(number: i64, rule: &Rule) -> Count {
-    let is_shown = number == 0 && rule.zeros == Zeros::Shown;
-    let place = if is_shown { Place::Public } else { Place::Open };
-    Count {
-        number: Some(number),
-        place,
-        is_small: rule.is_small(number.cast_unsigned()),
-        known: at_least(rule.floor()),
-        is_released: false,
-    }
 }

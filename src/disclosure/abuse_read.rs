@@ -48,11 +48,7 @@ const PROSE: [&str; 2] = ["vi", "en"];
 pub(super) fn recall(before: &ReleasedAbuse, book: &mut Book, rule: &Rule, nth: u32) -> Result<()> {
     let areas = AreaList::on(before.area_vintage)?;
     let mut keys = Keys::new(&before.frame, &areas, book, 0);
-    let is_other = |book: &Book, key: &Key, number: Option<i64>| {
-        let now = book.find(key).and_then(|cell| book.count(cell).number);
-        number.zip(now).is_some_and(|(then, now)| then != now)
-    };
-    if keys.known(&before.frame)?.iter().any(|(key, number)| is_other(book, key, *number)) {
+    if keys.known(&before.frame)?.iter().any(|(key, number)| book.is_other(key, *number)) {
         keys = Keys::new(&before.frame, &areas, book, nth);
     }
     let known = at_least(i64::from(before.zeros == Zeros::Shown));
@@ -116,9 +112,7 @@ impl Keys {
         for name in names.iter().filter(is_count) {
             // A table of shares by form holds the counts by form.
             let counted = if *name == "numerator" && is_by_form { "count" } else { name };
-            let mut keys = Vec::with_capacity(frame.height());
-            for (row, area) in spots.iter().enumerate() {
-                let unit = text("unit").and_then(|of| of.get(row)).unwrap_or_default();
+            let mut family_of = |unit: &str| {
                 let during = period.as_ref().map(of_period).unwrap_or_default();
                 // Who may be of a share is not who may be counted.
                 let kind = if *name == "undecided" && is_share { " of a share" } else { "" };
@@ -128,20 +122,17 @@ impl Keys {
                 if let Some(period) = &period {
                     let what = book.text(&what.replace(&during, ""));
                     let (first, last) = (period.first(), period.last());
-                    book.say_spell(
-                        family,
-                        Spell {
-                            what,
-                            first,
-                            last,
-                            is_event: true,
-                            is_distinct: is_distinct(unit, name),
-                            is_rest: *name == "undecided",
-                            release,
-                        },
-                    );
+                    let (is_distinct, is_rest) = (is_distinct(unit, name), *name == "undecided");
+                    book.say_spell(family, Spell { what, first, last, is_event: true, is_distinct, is_rest, release });
                 }
                 book.say_categories(family, &words.parts);
+                family
+            };
+            let mut families: BTreeMap<&str, Id> = BTreeMap::new();
+            let mut keys = Vec::with_capacity(frame.height());
+            for (row, area) in spots.iter().enumerate() {
+                let unit = text("unit").and_then(|of| of.get(row)).unwrap_or_default();
+                let family = *families.entry(unit).or_insert_with(|| family_of(unit));
                 // Who is followed is the same at every horizon.
                 let of_row = if *name == "children" && frame.column(MONTHS).is_ok() { Vec::new() } else { words.rows[row].clone() };
                 keys.push(Key { family, area: *area, words: of_row });

@@ -14,8 +14,8 @@ use polars_core::prelude::*;
 use std::collections::HashSet;
 
 /// How long to look for a table that fits, and for others.
-const FIRST: Effort = Effort { tries: 40, steps: 20_000 };
-const OTHER: Effort = Effort { tries: 6, steps: 400 };
+const FIRST: Effort = Effort { tries: 40, steps: 20_000, patience: 20_000 };
+const OTHER: Effort = Effort { tries: 6, steps: 400, patience: 400 };
 
 /// Tables of more inner cells are too large for an integer program that nobody asked for.
 const MOST_INNER: usize = 2_000;

@@ -6,12 +6,13 @@
 
 use super::bounds::{Bounds, Contradiction};
 use super::certify::unproven;
+use super::components::suppress;
 use super::named::{Id, Named};
 use super::relations::{Relations, System, UNBOUNDED};
-use super::rule::Rule;
+use super::rule::{Rule, Zeros};
 use super::search::{Effort, Search};
 use super::spell::Spell;
-use super::suppress::{Cell, Place, at_least, suppress, view};
+use super::suppress::{Cell, Place, at_least, view};
 use crate::area::AreaList;
 use crate::error::{Error, Result};
 use crate::grid::Categories;
@@ -19,7 +20,7 @@ use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// How long to look for numbers of hidden cells of earlier releases that agree with what is known.
-const RECALL: Effort = Effort { tries: 40, steps: 20_000 };
+const RECALL: Effort = Effort { tries: 40, steps: 20_000, patience: 20_000 };
 
 /// What is counted where: the family, the area, and the categories that are not the total.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -53,6 +54,26 @@ pub(super) struct Count {
     pub known: (i64, i64),
     /// True if an earlier release shows or hides it.
     pub is_released: bool,
+}
+
+impl Count {
+    /// One that a table shows, or hides where the rule asks for it.
+    pub fn in_table(number: i64, rule: &Rule) -> Self {
+        let is_shown = number == 0 && rule.zeros == Zeros::Shown;
+        let place = if is_shown { Place::Public } else { Place::Open };
+        let is_small = rule.is_small(number.cast_unsigned());
+        Self { number: Some(number), place, is_small, known: at_least(rule.floor()), is_released: false }
+    }
+
+    /// One that stands in no table and follows from others.
+    pub fn absent(number: Option<i64>, is_small: bool) -> Self {
+        Self { number, place: Place::Absent, is_small, known: at_least(0), is_released: false }
+    }
+
+    /// What is left of a count: it is to stay unknown where it is small, and 0 tells nothing of anyone.
+    pub fn left(number: i64, rule: &Rule) -> Self {
+        Self::absent(Some(number), number > 0 && rule.is_small(number.cast_unsigned()))
+    }
 }
 
 /// The categories of a dimension that make up its total, and whether one thing may be in several.
@@ -180,6 +201,12 @@ impl Book {
         self.of.get(key).copied()
     }
 
+    /// True if a count is there with another number.
+    pub fn is_other(&self, key: &Key, number: Option<i64>) -> bool {
+        let there = self.find(key).and_then(|nth| self.count(nth).number);
+        there.zip(number).is_some_and(|(there, number)| there != number)
+    }
+
     /// Enters a count of an earlier release: its number, or what is known of it if it was hidden. What is hidden once stays hidden
     /// while the records are the same.
     pub fn recall(&mut self, key: Key, number: Option<i64>, known: (i64, i64), rule: &Rule) -> Result<u32> {
@@ -242,9 +269,13 @@ impl Book {
         self.spots.get(self.keys[nth as usize].area).level
     }
 
-    /// The counts of a family.
-    pub fn of_family(&self, family: Id) -> Vec<u32> {
-        (0..).zip(&self.keys).filter(|(_, key)| key.family == family).map(|(nth, _)| nth).collect()
+    /// The counts of each family.
+    pub fn by_family(&self) -> BTreeMap<Id, Vec<u32>> {
+        let mut found: BTreeMap<Id, Vec<u32>> = BTreeMap::new();
+        for (nth, key) in (0..).zip(&self.keys) {
+            found.entry(key.family).or_default().push(nth);
+        }
+        found
     }
 
     /// The family of what is worked out from another.
@@ -332,30 +363,25 @@ impl Book {
 
     /// A total with its parts along a dimension: a sum if it is one, else what the counts allow.
     pub fn tie_total(&mut self, total: u32, parts: &[u32], along: &str, overlap: bool) {
-        let sum: Option<i64> = parts.iter().map(|part| self.count(*part).number).sum();
+        let spell = self.spell(self.family(total));
         // What lies between two counts is no count of its own; and what is undecided may be in another count of its row, or not.
-        let spell = self.spell(self.family(total)).cloned();
-        let is_whole = along != ROW && spell.as_ref().is_some_and(|spell| !spell.is_rest);
+        let is_whole = along != ROW && spell.is_some_and(|spell| !spell.is_rest);
         let is_sum = is_whole && !overlap && spell.is_some_and(|spell| !spell.is_distinct);
-        let known = if is_whole { self.distinct(total, parts, overlap) } else { Vec::new() };
-        let tie = match (self.count(total).number, sum) {
-            (Some(n), Some(sum)) if !overlap && n > sum => Tie::at_least(total, parts),
-            (Some(n), Some(sum)) if overlap || n < sum => {
-                self.laws.extend(known);
-                let found = self.distinct(total, parts, false);
-                return self.ties.extend(found);
-            }
-            (Some(_), Some(_)) => Tie::Sum(total, parts.to_vec()),
-            _ if overlap => return known.into_iter().for_each(|tie| self.tie(tie)),
-            _ if is_whole || self.spells.contains_key(&self.family(total)) => Tie::Guess(total, parts.to_vec(), self.text(along)),
-            _ => return,
+        let is_spelt = spell.is_some();
+        let sum: Option<i64> = parts.iter().map(|part| self.count(*part).number).sum();
+        let numbers = self.count(total).number.zip(sum);
+        let of_distinct = if is_whole { self.distinct(total, parts, overlap) } else { Vec::new() };
+        let ties = match numbers {
+            Some((n, sum)) if !overlap && n == sum => vec![Tie::Sum(total, parts.to_vec())],
+            Some((n, sum)) if !overlap && n > sum => vec![Tie::at_least(total, parts)],
+            Some(_) => self.distinct(total, parts, false),
+            None if overlap => of_distinct.clone(),
+            None if is_spelt => vec![Tie::Guess(total, parts.to_vec(), self.text(along))],
+            None => Vec::new(),
         };
-        if is_sum && !matches!(tie, Tie::Guess(..)) {
-            self.tie(tie);
-        } else {
-            self.laws.extend(known);
-            self.guess(tie);
-        }
+        let holds_as_counted = is_sum && numbers.is_some_and(|(n, sum)| n >= sum);
+        self.laws.extend(if holds_as_counted { ties.clone() } else { of_distinct });
+        self.ties.extend(ties);
     }
 
     /// What is certain of a total of distinct things and its parts.

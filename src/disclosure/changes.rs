@@ -5,7 +5,6 @@ use super::named::Id;
 use super::relations::UNBOUNDED;
 use super::rule::Rule;
 use super::spell::Spell;
-use super::suppress::Place;
 use crate::area::AreaList;
 use crate::error::Result;
 use chrono::{Days, NaiveDate};
@@ -17,16 +16,18 @@ use std::collections::{BTreeMap, BTreeSet};
 /// protected, one of them is hidden.
 pub(super) fn tie_periods(book: &mut Book, rule: &Rule, protects_changes: bool) -> Result<()> {
     let spells = book.spells();
+    let cells = book.by_family();
+    let of = |family: Id| cells.get(&family).map_or(&[][..], Vec::as_slice);
     for (family, spell) in &spells {
         for (part, _) in spells.iter().filter(|(_, other)| spell.holds(other)) {
-            tie_pair(book, *family, *part, rule, protects_changes)?;
+            tie_pair(book, *family, *part, of(*part), rule, protects_changes)?;
         }
         if let Some(parts) = tiles(&spells, spell) {
-            for whole in book.of_family(*family) {
-                let key = book.key(whole).clone();
+            for whole in of(*family) {
+                let key = book.key(*whole).clone();
                 let cells: Option<Vec<u32>> = parts.iter().map(|part| book.find(&Key { family: *part, ..key.clone() })).collect();
                 if let Some(cells) = cells {
-                    book.tie_total(whole, &cells, "period", false);
+                    book.tie_total(*whole, &cells, "period", false);
                 }
             }
         }
@@ -34,12 +35,12 @@ pub(super) fn tie_periods(book: &mut Book, rule: &Rule, protects_changes: bool) 
     Ok(())
 }
 
-fn tie_pair(book: &mut Book, family: Id, part: Id, rule: &Rule, protects_changes: bool) -> Result<()> {
+fn tie_pair(book: &mut Book, family: Id, part: Id, cells: &[u32], rule: &Rule, protects_changes: bool) -> Result<()> {
     let mut pairs = Vec::new();
-    for cell in book.of_family(part) {
-        let key = book.key(cell).clone();
+    for cell in cells {
+        let key = book.key(*cell).clone();
         if let Some(whole) = book.find(&Key { family, ..key }) {
-            pairs.push((whole, cell));
+            pairs.push((whole, *cell));
         }
     }
     let is_less = |(whole, cell): &(u32, u32)| book.count(*whole).number.zip(book.count(*cell).number).is_some_and(|(n, part)| part > n);
@@ -55,7 +56,7 @@ fn tie_pair(book: &mut Book, family: Id, part: Id, rule: &Rule, protects_changes
         }
         let is_small = protects_changes && number.is_some_and(|n| n != 0 && rule.is_small(n.unsigned_abs()));
         let key = Key { family: between, ..book.key(cell).clone() };
-        let rest = book.add(key, Count { number, place: Place::Absent, is_small, known: (least, UNBOUNDED), is_released: false })?;
+        let rest = book.add(key, Count { known: (least, UNBOUNDED), ..Count::absent(number, is_small) })?;
         let parts = vec![cell, rest];
         let tie = if number.is_some() { Tie::Sum(whole, parts) } else { Tie::Guess(whole, parts, book.text("later")) };
         book.guess(tie);

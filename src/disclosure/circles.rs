@@ -21,6 +21,10 @@ pub(super) fn circles(book: &Book) -> u64 {
     let mut breakdowns: BTreeMap<Id, BTreeSet<BTreeSet<By>>> = BTreeMap::new();
     for nth in 0..book.len() as u32 {
         let key = book.key(nth);
+        // What is left or undecided follows from counts that are looked at themselves.
+        if book.spell(key.family).is_none_or(|spell| spell.is_rest) {
+            continue;
+        }
         // A commune tells its province.
         let areas = (1..=book.level(nth)).map(By::Area);
         let by = areas.chain(key.words.iter().map(|(of, _)| By::Dimension(*of))).collect();

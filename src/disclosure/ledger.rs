@@ -5,14 +5,13 @@ use super::named::Id;
 use super::protect::SUPPRESSED;
 use super::read::Read;
 use super::rule::{Rule, WholeGroups, Zeros};
-use super::suppress::{Place, at_least};
+use super::suppress::at_least;
 use super::terms::{Released, Scope, Terms};
 use crate::catalogue::Kind;
 use crate::error::Result;
 use crate::plan::{Output, Plan};
 use crate::question::Block;
 use crate::stats::SMALLEST_DENOMINATOR;
-use polars_core::prelude::DataFrame;
 use std::collections::HashSet;
 
 /// Tables of abuse and of its handling.
@@ -49,19 +48,18 @@ impl<'r> Ledger<'r> {
     }
 
     /// Enters the counts of a result; gives those of each row.
-    pub fn enter(&mut self, plan: &Plan, table: &DataFrame) -> Result<Vec<RowCounts>> {
-        let read = Read::new(plan, table, self.book, 0)?;
-        let mut found = vec![RowCounts::default(); table.height()];
+    pub fn enter(&mut self, read: &Read) -> Result<Vec<RowCounts>> {
+        let mut found = vec![RowCounts::default(); read.spots.len()];
         // What is undecided in one count alone comes first: a quotient adds up what is undecided in both.
-        for (is_sum, row) in [false, true].into_iter().flat_map(|is_sum| (0..table.height()).map(move |row| (is_sum, row))) {
+        for (is_sum, row) in [false, true].into_iter().flat_map(|is_sum| (0..read.spots.len()).map(move |row| (is_sum, row))) {
             let Some(output) = read.output(row).filter(|o| (o.undecided.len() > 1) == is_sum) else { continue };
             let counts = &mut found[row];
-            counts.numerator = self.enter_series(plan, &read, row, output, output.numerator, read.numerator[row])?;
+            counts.numerator = self.enter_series(read, row, output, output.numerator, read.numerator[row])?;
             if let Some(below) = output.denominator {
-                counts.denominator = self.enter_series(plan, &read, row, output, below, read.denominator[row])?;
+                counts.denominator = self.enter_series(read, row, output, below, read.denominator[row])?;
             }
             if let Some(number) = read.undecided[row] {
-                counts.undecided = self.enter_undecided(plan, &read, row, output, number)?;
+                counts.undecided = self.enter_undecided(read, row, output, number)?;
             }
         }
         Ok(found)
@@ -74,11 +72,7 @@ impl<'r> Ledger<'r> {
         let (plan, table) = (&released.plan, &released.table);
         let mut read = Read::new(plan, table, self.book, 0)?;
         let mut rows = self.seen(plan, &read, released)?;
-        let is_other = |seen: &Seen| {
-            let now = self.book.find(&seen.key).and_then(|cell| self.book.count(cell).number);
-            seen.number.zip(now).is_some_and(|(then, now)| then != now)
-        };
-        if rows.iter().flatten().flatten().any(is_other) {
+        if rows.iter().flatten().flatten().any(|seen| self.book.is_other(&seen.key, seen.number)) {
             read = Read::new(plan, table, self.book, nth)?;
             rows = self.seen(plan, &read, released)?;
         }
@@ -90,7 +84,7 @@ impl<'r> Ledger<'r> {
             let undecided = enter(undecided)?.into_iter().collect();
             counts.push(RowCounts { numerator: enter(numerator)?, denominator: enter(denominator)?, undecided });
         }
-        self.tie_rows(&read, &counts)
+        self.tie(&read, &counts)
     }
 
     /// What a published table says of each row's numerator, denominator and undecided records.
@@ -123,27 +117,19 @@ impl<'r> Ledger<'r> {
         Ok(found)
     }
 
-    fn enter_series(
-        &mut self,
-        plan: &Plan,
-        read: &Read,
-        row: usize,
-        output: &Output,
-        series: usize,
-        number: Option<i64>,
-    ) -> Result<Option<u32>> {
-        let Some(number) = number.filter(|_| self.is_protected(plan, output, series)) else { return Ok(None) };
-        let block = plan.block_of(series);
+    fn enter_series(&mut self, read: &Read, row: usize, output: &Output, series: usize, number: Option<i64>) -> Result<Option<u32>> {
+        let Some(number) = number.filter(|_| self.is_protected(read.plan, output, series)) else { return Ok(None) };
+        let block = read.plan.block_of(series);
         let family = read.families[series];
         let key = Key { family, area: read.spots[row], words: read.words(row, block) };
-        self.book.add(key, self.count(number)).map(Some)
+        self.book.add(key, Count::in_table(number, self.rule)).map(Some)
     }
 
     /// Enters what is undecided: of a quotient of two tables, in each.
-    fn enter_undecided(&mut self, plan: &Plan, read: &Read, row: usize, output: &Output, number: i64) -> Result<Vec<u32>> {
+    fn enter_undecided(&mut self, read: &Read, row: usize, output: &Output, number: i64) -> Result<Vec<u32>> {
         let (mut left, mut found) = (number, Vec::new());
         for (nth, (open, closed)) in output.undecided.iter().enumerate() {
-            let block = plan.block_of(*open);
+            let block = read.plan.block_of(*open);
             let key = Key { family: read.undecided_in[&(*open, *closed)], area: read.spots[row], words: read.words(row, block) };
             let known = self.book.find(&key).and_then(|nth| self.book.count(nth).number);
             // The last has what the others leave; if another is not known alone, all are one.
@@ -154,8 +140,8 @@ impl<'r> Ledger<'r> {
                 _ => (Key { family: read.of_output(output).together, ..key }, left),
             };
             left -= number;
-            if self.is_protected(plan, output, *open) {
-                found.push(self.book.add(key, self.count(number))?);
+            if self.is_protected(read.plan, output, *open) {
+                found.push(self.book.add(key, Count::in_table(number, self.rule))?);
             }
             if known.is_none() {
                 break;
@@ -165,12 +151,7 @@ impl<'r> Ledger<'r> {
     }
 
     /// Ties counts of different families: the rest of a share, decided and undecided, a part and its whole.
-    pub fn tie(&mut self, plan: &Plan, table: &DataFrame, rows: &[RowCounts]) -> Result<()> {
-        let read = Read::new(plan, table, self.book, 0)?;
-        self.tie_rows(&read, rows)
-    }
-
-    fn tie_rows(&mut self, read: &Read, rows: &[RowCounts]) -> Result<()> {
+    pub fn tie(&mut self, read: &Read, rows: &[RowCounts]) -> Result<()> {
         let plan = read.plan;
         let mut met = HashSet::new();
         for (row, counts) in rows.iter().enumerate() {
@@ -223,9 +204,7 @@ impl<'r> Ledger<'r> {
         let family = self.book.derived("possible", family);
         let key = Key { family, area: read.spots[row], words: read.words(row, block) };
         if self.book.find(&key).is_none_or(|there| self.book.count(there).number == Some(number)) {
-            let whole = self
-                .book
-                .add(key, Count { number: Some(number), place: Place::Absent, is_small: false, known: at_least(0), is_released: false })?;
+            let whole = self.book.add(key, Count::absent(Some(number), false))?;
             self.book.guess(Tie::Sum(whole, parts.to_vec()));
         }
         Ok(())
@@ -245,21 +224,9 @@ impl<'r> Ledger<'r> {
             None => self.book.find(&key).is_none(),
         };
         let number = numbers.map(|(part, whole)| whole - part);
-        let rest = self.book.add(key, Count { number, place: Place::Absent, is_small, known: at_least(0), is_released: false })?;
+        let rest = self.book.add(key, Count::absent(number, is_small))?;
         self.book.tie(Tie::Sum(d, vec![n, rest]));
         Ok(())
-    }
-
-    fn count(&self, number: i64) -> Count {
-        let is_shown = number == 0 && self.rule.zeros == Zeros::Shown;
-        let place = if is_shown { Place::Public } else { Place::Open };
-        Count {
-            number: Some(number),
-            place,
-            is_small: self.rule.is_small(number.cast_unsigned()),
-            known: at_least(self.rule.floor()),
-            is_released: false,
-        }
     }
 
     /// True if the rule is for a series of an output.

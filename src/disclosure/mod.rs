@@ -28,6 +28,7 @@ mod bounds;
 mod certify;
 mod changes;
 mod circles;
+mod components;
 mod cube;
 mod exact;
 mod forms;

@@ -3,10 +3,11 @@
 use super::axis::Axis;
 use super::bounds::Bounds;
 use super::certify::unproven;
+use super::components::suppress;
 use super::cube::{Cube, bad_value, counts, wrong};
 use super::relations::{System, UNBOUNDED};
 use super::rule::Rule;
-use super::suppress::{Cell, Pattern, Place, at_least, suppress, view};
+use super::suppress::{Cell, Pattern, Place, at_least, view};
 use crate::error::{Error, Phrase, Result};
 use crate::stats::SMALLEST_DENOMINATOR;
 use polars_core::prelude::*;

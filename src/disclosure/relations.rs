@@ -4,6 +4,7 @@
 //! between cells are kept, also those that follow from others: bounds are carried along each of them.
 
 use super::lists::Lists;
+use std::collections::HashMap;
 
 /// A bound that is not known: larger than any count, small enough to be added up.
 pub(super) const UNBOUNDED: i64 = 1 << 52;
@@ -58,6 +59,8 @@ pub(super) struct System {
     /// All relations, in cells.
     pub terms: Lists<Term>,
     pub range: Vec<(i64, i64)>,
+    /// By cell, the relation that says which cells it is the sum of.
+    sum: Vec<Option<u32>>,
     /// By cell, the relations it is in, with its coefficient.
     pub of_cell: Lists<Term>,
     /// The cells that are no sums.
@@ -119,7 +122,25 @@ impl System {
             }
         }
         let of_cell = terms.inverted(cells, |relation, (cell, times)| (cell, (relation, times)));
-        Self { cells, terms, range, of_cell, inner, members: lists, extra, extra_range }
+        Self { cells, terms, range, sum, of_cell, inner, members: lists, extra, extra_range }
+    }
+
+    /// Some of the cells, in their order, and some of the relations between them; cells are numbered anew.
+    pub fn part(&self, cells: &[u32], relations: &[u32]) -> Self {
+        let new: HashMap<u32, u32> = cells.iter().copied().zip(0..).collect();
+        let mut part = Relations::default();
+        for _ in cells {
+            part.cell();
+        }
+        for relation in relations {
+            let terms = self.terms.of(*relation);
+            let (least, most) = self.range[*relation as usize];
+            let nth = part.between(terms.iter().map(|(cell, times)| (new[cell], *times)), least, most);
+            if let Some((total, _)) = terms.first().filter(|(total, _)| self.sum[*total as usize] == Some(*relation)) {
+                part.sum[new[total] as usize] = Some(nth);
+            }
+        }
+        part.system()
     }
 
     pub fn cells(&self) -> usize {

@@ -43,6 +43,8 @@ pub(super) type Move = Vec<(u32, i64)>;
 pub(super) struct Effort {
     pub tries: u32,
     pub steps: u32,
+    /// A try ends after so many steps that brought nothing nearer.
+    pub patience: u32,
 }
 
 /// A whole table, from which others are looked for.
@@ -61,6 +63,8 @@ pub(super) struct Search<'s> {
     rests_until: Vec<u32>,
     clock: u32,
     broken: Vec<u32>,
+    /// How far all rows together are outside.
+    off: i64,
     changed: Vec<(u32, i64)>,
     random: Pcg64Mcg,
 }
@@ -88,7 +92,7 @@ impl<'s> Search<'s> {
             Some(terms.push(free))
         };
         for cell in 0..system.cells() as u32 {
-            if inner_of[cell as usize].is_none() {
+            if inner_of[cell as usize].is_none() && !follows(system, cell, &range) {
                 row_of[cell as usize] = row(system.members.of(cell), range(cell), Some(cell));
             }
         }
@@ -118,6 +122,7 @@ impl<'s> Search<'s> {
             inner_of,
             clock: 0,
             broken: Vec::new(),
+            off: 0,
             changed: Vec::new(),
             random: Pcg64Mcg::new(0xcafe_f00d_d15e_a5e5),
         }
@@ -157,7 +162,8 @@ impl<'s> Search<'s> {
             self.begin(effort.steps);
             let rows = &self.rows;
             self.broken.extend((0..rows.len() as u32).filter(|row| rows[*row as usize].off(rows[*row as usize].sum) != 0));
-            if self.walk(effort.steps) {
+            self.off = self.broken.iter().map(|row| rows[*row as usize].off(rows[*row as usize].sum).abs()).sum();
+            if self.walk(effort) {
                 self.changed.clear();
                 return true;
             }
@@ -178,12 +184,13 @@ impl<'s> Search<'s> {
             if let Some(row) = row {
                 let row_now = &mut self.rows[row as usize];
                 (row_now.least, row_now.most) = (number, number);
+                self.off += row_now.off(row_now.sum).abs();
                 self.broken.push(row);
             } else if let Some(inner) = inner {
                 self.change(inner, number - self.numbers[inner as usize]);
                 self.rests_until[inner as usize] = u32::MAX;
             }
-            let is_found = self.walk(effort.steps);
+            let is_found = self.walk(effort);
             if let (Some(row), Some(before)) = (row, before) {
                 let row_now = &mut self.rows[row as usize];
                 (row_now.least, row_now.most) = (before.least, before.most);
@@ -219,6 +226,7 @@ impl<'s> Search<'s> {
         }
         self.clock += steps + 2 * REST + 1;
         self.broken.clear();
+        self.off = 0;
     }
 
     fn below(&mut self, n: usize) -> usize {
@@ -231,21 +239,29 @@ impl<'s> Search<'s> {
         self.changed.push((inner, by));
         for (row_nth, times) in self.of_inner.of(inner) {
             let row = &mut self.rows[*row_nth as usize];
-            let was_kept = row.off(row.sum) == 0;
+            let before = row.off(row.sum);
             row.sum += by * i64::from(*times);
-            if was_kept && row.off(row.sum) != 0 {
+            let now = row.off(row.sum);
+            self.off += now.abs() - before.abs();
+            if before == 0 && now != 0 {
                 self.broken.push(*row_nth);
             }
         }
     }
 
     /// Mends broken rows; true if all are kept in the end.
-    fn walk(&mut self, steps: u32) -> bool {
-        for step in 0..steps {
+    fn walk(&mut self, effort: Effort) -> bool {
+        let (mut nearest, mut since) = (i64::MAX, 0);
+        for step in 0..effort.steps {
             let rows = &self.rows;
             self.broken.retain(|row| rows[*row as usize].off(rows[*row as usize].sum) != 0);
             if self.broken.is_empty() {
                 return true;
+            }
+            since = if self.off < nearest { 0 } else { since + 1 };
+            nearest = nearest.min(self.off);
+            if since > effort.patience {
+                return false;
             }
             // The shortest of three: where there is least to choose.
             let picks: [usize; 3] = std::array::from_fn(|_| self.below(self.broken.len()));
@@ -332,4 +348,16 @@ impl<'s> Search<'s> {
             }
         }
     }
+}
+
+/// True for a sum that is known and follows from sums of fewer cells that are known: it needs no row.
+fn follows(system: &System, cell: u32, range: impl Fn(u32) -> (i64, i64)) -> bool {
+    let is_known = |cell: u32| range(cell).0 == range(cell).1;
+    let members = |cell: u32| system.members.of(cell).len();
+    let is_sum_of_known = |(relation, times): &Term| {
+        let is_part = |(part, times): &Term| *times > 0 && is_known(*part) && members(*part) < members(cell);
+        let terms = system.terms.of(*relation);
+        *times < 0 && system.range[*relation as usize] == (0, 0) && terms.iter().all(|term| term.0 == cell || is_part(term))
+    };
+    is_known(cell) && system.of_cell.of(cell).iter().any(is_sum_of_known)
 }

@@ -7,7 +7,7 @@
 use super::bounds::{Bounds, Contradiction};
 use super::relations::{System, UNBOUNDED};
 use super::search::{Effort, Move, Search};
-use crate::task;
+use crate::task::Watch;
 use std::collections::{HashMap, HashSet};
 
 /// What may become of a cell.
@@ -50,16 +50,19 @@ pub(super) struct Pattern {
 
 /// How long to look for a witness: first for many cells, then for those that are left, and when a cell is to be published again.
 /// If that many have none, it is no use to look longer before more is hidden.
-const EFFORTS: [(Effort, usize); 3] =
-    [(Effort { tries: 1, steps: 100 }, 256), (Effort { tries: 4, steps: 200 }, 32), (Effort { tries: 12, steps: 300 }, usize::MAX)];
-const AGAIN: Effort = Effort { tries: 3, steps: 100 };
+const EFFORTS: [(Effort, usize); 3] = [
+    (Effort { tries: 1, steps: 100, patience: 50 }, 256),
+    (Effort { tries: 4, steps: 200, patience: 100 }, 32),
+    (Effort { tries: 12, steps: 300, patience: 200 }, usize::MAX),
+];
+const AGAIN: Effort = Effort { tries: 3, steps: 100, patience: 25 };
 
 /// So often the number of cells hidden for one that fails again is doubled.
 const MOST_DOUBLINGS: u32 = 12;
 
-/// Chooses what to hide so that each small cell can be at least `values` numbers; a contradiction if the numbers themselves break a relation.
-pub(super) fn suppress(system: &System, cells: &[Cell], values: usize) -> Result<Pattern, Contradiction> {
-    let mut suppressor = Suppressor::new(system, cells, values);
+/// Chooses what to hide in cells that are all tied; see [`suppress`](super::components::suppress).
+pub(super) fn suppress_tied(system: &System, cells: &[Cell], values: usize, watch: &Watch) -> Result<Pattern, Contradiction> {
+    let mut suppressor = Suppressor::new(system, cells, values, watch);
     suppressor.hide()?;
     suppressor.publish_again()?;
     Ok(suppressor.pattern())
@@ -72,6 +75,7 @@ struct Suppressor<'s> {
     hidden: Vec<bool>,
     is_target: Vec<bool>,
     exposed: Vec<u32>,
+    watch: &'s Watch,
     witnesses: Witnesses,
     /// How often a cell has failed.
     failures: HashMap<u32, u32>,
@@ -82,22 +86,29 @@ struct Witnesses {
     moves: Vec<Move>,
     /// By cell, the moves that change it.
     touching: Vec<Vec<u32>>,
+    /// By move, the small cells of which it shows a number.
+    serves: Vec<Vec<u32>>,
     /// By small cell, other numbers it can have, each with the move that shows it.
     seen: Vec<Vec<(i64, u32)>>,
 }
 
 impl<'s> Suppressor<'s> {
-    fn new(system: &'s System, cells: &'s [Cell], values: usize) -> Self {
+    fn new(system: &'s System, cells: &'s [Cell], values: usize, watch: &'s Watch) -> Self {
         let hidden = cells.iter().map(|cell| cell.place == Place::Hidden || (cell.is_small && cell.place == Place::Open)).collect();
-        let is_exposed = |cell: &Cell| cell.is_small && cell.place == Place::Public;
         Self {
             system,
             cells,
             values,
             hidden,
             is_target: cells.iter().map(|cell| cell.is_small && cell.place != Place::Public).collect(),
-            exposed: (0..cells.len() as u32).filter(|nth| is_exposed(&cells[*nth as usize])).collect(),
-            witnesses: Witnesses { moves: Vec::new(), touching: vec![Vec::new(); cells.len()], seen: vec![Vec::new(); cells.len()] },
+            exposed: Vec::new(),
+            watch,
+            witnesses: Witnesses {
+                moves: Vec::new(),
+                serves: Vec::new(),
+                touching: vec![Vec::new(); cells.len()],
+                seen: vec![Vec::new(); cells.len()],
+            },
             failures: HashMap::new(),
         }
     }
@@ -119,7 +130,7 @@ impl<'s> Suppressor<'s> {
     /// Hides small cells and neighbours, until each small cell has its witnesses.
     fn hide(&mut self) -> Result<(), Contradiction> {
         loop {
-            task::look();
+            self.watch.look();
             let bounds = Bounds::new(self.system, self.view())?;
             let targets = self.targets();
             let is_narrow = |cell: &u32| bounds.width(*cell) < self.values as i64;
@@ -156,7 +167,7 @@ impl<'s> Suppressor<'s> {
     fn hide_neighbours(&mut self, failed: &[u32], bounds: &Bounds) {
         let before = self.hidden.clone();
         for cell in failed {
-            task::look();
+            self.watch.look();
             let proof = bounds.proof(*cell, |near| self.cells[near as usize].place == Place::Open && !before[near as usize]);
             // Each time that it fails again, twice as many: what is too much is published again in the end.
             let failures = self.failures.entry(*cell).or_default();
@@ -219,7 +230,7 @@ impl<'s> Suppressor<'s> {
         let mut secondary: Vec<u32> = (0..self.cells.len() as u32).filter(is_secondary).collect();
         secondary.sort_by_key(|nth| std::cmp::Reverse(self.cells[*nth as usize].rank));
         for cell in secondary {
-            task::look();
+            self.watch.look();
             if self.can_be_published(cell, &mut bounds, &mut search) {
                 self.hidden[cell as usize] = false;
                 bounds.keep();
@@ -250,10 +261,9 @@ impl<'s> Suppressor<'s> {
             search.bound(changed, bounds.of(changed));
         }
         let lost: Vec<u32> = self.witnesses.touching[cell as usize].clone();
-        let mut short: Vec<u32> = lost.iter().flat_map(|of| &self.witnesses.moves[*of as usize]).map(|(cell, _)| *cell).collect();
+        let mut short: Vec<u32> = lost.iter().flat_map(|of| &self.witnesses.serves[*of as usize]).copied().collect();
         short.sort_unstable();
         short.dedup();
-        short.retain(|near| self.is_target[*near as usize]);
         let mut before = Vec::new();
         for near in short {
             let seen = &mut self.witnesses.seen[near as usize];
@@ -321,7 +331,7 @@ impl Witnesses {
         let once = Effort { tries: 1, ..effort };
         let number = search.number(cell);
         for _ in 0..effort.tries {
-            for away in (1..=values as i64 + 1).flat_map(|away| [away, -away]) {
+            for away in (1..=values as i64).flat_map(|away| [away, -away]) {
                 if self.are_enough(cell, values) {
                     return true;
                 }
@@ -348,20 +358,21 @@ impl Witnesses {
                 continue;
             }
             let nth = self.moves.len() as u32;
-            let mut is_new = false;
+            let mut serves = Vec::new();
             for (cell, by) in scaled.iter().filter(|(cell, _)| is_target[*cell as usize]) {
                 let other = search.number(*cell) + by;
                 let seen = &mut self.seen[*cell as usize];
                 if seen.len() + 1 < values && seen.iter().all(|(number, _)| *number != other) {
                     seen.push((other, nth));
-                    is_new = true;
+                    serves.push(*cell);
                 }
             }
-            if is_new {
+            if !serves.is_empty() {
                 for (cell, _) in &scaled {
                     self.touching[*cell as usize].push(nth);
                 }
                 self.moves.push(scaled);
+                self.serves.push(serves);
             }
         }
     }

@@ -3,6 +3,7 @@
 use super::abuse::Entered;
 use super::book::Book;
 use super::ledger::{Ledger, RowCounts};
+use super::read::Read;
 use super::settle::{ResultsReport, settle};
 use super::shown::{hide, whole_groups};
 use super::terms::Terms;
@@ -37,11 +38,10 @@ pub struct Together {
 /// [`Error::Contradiction`] for earlier releases that cannot be.
 pub fn protect_together(results: &[(&Plan, &DataFrame)], tables: &[(&Table, NaiveDate)], terms: &Terms) -> Result<Together> {
     let mut book = Book::default();
+    let reads: Vec<Read> = results.iter().map(|(plan, table)| Read::new(plan, table, &mut book, 0)).collect::<Result<_>>()?;
     let mut ledger = Ledger::new(&mut book, terms);
-    let rows: Vec<Vec<RowCounts>> = results.iter().map(|(plan, table)| ledger.enter(plan, table)).collect::<Result<_>>()?;
-    for (of_rows, (plan, table)) in rows.iter().zip(results) {
-        ledger.tie(plan, table, of_rows)?;
-    }
+    let rows: Vec<Vec<RowCounts>> = reads.iter().map(|read| ledger.enter(read)).collect::<Result<_>>()?;
+    reads.iter().zip(&rows).try_for_each(|(read, rows)| ledger.tie(read, rows))?;
     let enter = |(table, day): &(&Table, NaiveDate)| Entered::new(table.frame(), &AreaList::on(*day)?, &mut book, &terms.rule);
     let entered: Vec<Entered> = tables.iter().map(enter).collect::<Result<_>>()?;
     let (settled, mut report) = settle(book, terms)?;
