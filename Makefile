@@ -1,6 +1,6 @@
 # `make help` lists the targets. Each builds what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-rust test-python test-browser lint fuzz bench docs rustdoc wheel bundle clean
+.PHONY: help demo test test-rust test-python test-browser test-highs lint fuzz bench docs rustdoc wheel bundle clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -43,6 +43,19 @@ $(BROWSER)/ready: examples/requirements.txt tests/browser-requirements.txt
 
 test-browser: $(VENV)/built $(BROWSER)/ready ## the notebooks in JupyterLab, a browser and no network
 	$(BROWSER)/bin/python tests/browser.py examples/*.ipynb
+
+# What builds HiGHS, but for a C++ compiler.
+HIGHS := build/highs-venv
+$(HIGHS)/ready: tests/highs-requirements.txt
+	$(PYTHON) -m venv $(HIGHS)
+	$(HIGHS)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile -r tests/highs-requirements.txt
+	touch $@
+
+test-highs: $(HIGHS)/ready ## the tests of protection with HiGHS as the solver, and both solvers side by side
+	PATH="$(CURDIR)/$(HIGHS)/bin:$$PATH" \
+	LIBCLANG_PATH="$$(echo $(CURDIR)/$(HIGHS)/lib/python3*/site-packages/clang/native)" \
+	BINDGEN_EXTRA_CLANG_ARGS="-I$$(cc -print-file-name=include)" \
+		cargo test --features $(FEATURES),highs disclosure
 
 lint: docs ## formatters, linters, type checkers and the guide
 	cargo fmt --check

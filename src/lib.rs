@@ -82,6 +82,8 @@
 //! - `files`: reads spreadsheets and text files (`intake`, by calamine and csv, in pure Rust), checks Parquet files
 //!   (`ParquetFile`) and writes the workbooks of corrections (`quality`).
 //! - `io`: reads tables from Parquet files (`Dataset::with_parquet`); turns `files` on.
+//! - `highs`: HiGHS in place of microlp for exact bounds ([`disclosure::Tightness::Exact`]) and for what an audit leaves open.
+//!   Its build needs CMake, a C++ compiler and libclang.
 //!
 //! The Python package is built from a crate of its own, in `python/` of the repository: a Rust program that uses this crate
 //! has no Python in it.

@@ -11,12 +11,13 @@ import collections.abc
 import errno
 import inspect
 import os
+import re
 import sys
 import types
 from collections.abc import Callable, Iterator
 from functools import cache, update_wrapper
 from pathlib import Path
-from typing import Any, Union, get_args, get_origin
+from typing import Any, TypeVar, Union, get_args, get_origin
 
 import polars as pl
 
@@ -256,6 +257,8 @@ def _fits(value: Any, hint: Any) -> bool:
     of, parts, kind = get_origin(hint), get_args(hint), type(value)
     if hint is Any:
         return True
+    if isinstance(hint, TypeVar):
+        return _fits(value, hint.__bound__)
     if of in (Union, types.UnionType):
         return any(_fits(value, part) for part in parts)
     if hint in (int, float):
@@ -286,15 +289,29 @@ def _is_path(value: Any) -> bool:
 
 
 def _shown(hint: Any) -> str:
-    text = hint.__name__ if isinstance(hint, type) and not get_args(hint) else str(hint)
-    for module in ("collections.abc.", "chitieu._native.", "datetime.", "typing.", "pathlib."):
-        text = text.replace(module, "")
-    return text
+    of, parts = get_origin(hint), get_args(hint)
+    if isinstance(hint, TypeVar):
+        return _shown(hint.__bound__)
+    if of in (Union, types.UnionType):
+        return " | ".join(map(_shown, parts))
+    if of in (collections.abc.Sequence, collections.abc.Iterable, list):
+        return f"{of.__name__}[{_shown(parts[0])}]"
+    if hint is type(None):
+        return "None"
+    if inspect.isabstract(hint) and hint.__module__.startswith("chitieu."):
+        # What users make is of a class below it.
+        return " | ".join(below.__name__ for below in hint.__subclasses__())
+    text = hint.__name__ if isinstance(hint, type) and not parts else str(hint)
+    return re.sub(r"\b(collections\.abc|chitieu(\.\w+)*|datetime|typing|pathlib)\.", "", text)
 
 
 def _wrong_type(name: str, expected: str, value: Any) -> TypeError:
     got = type(value).__name__
-    if expected.split("[")[0] in ("Sequence", "Iterable") and not isinstance(value, (str, bytes)):
+    if (
+        expected.split("[")[0] in ("Sequence", "Iterable")
+        and hasattr(value, "__iter__")
+        and not isinstance(value, (str, bytes))
+    ):
         got = say(f"{got} có phần tử không hợp lệ", f"a {got} that holds something else")
     text = say(f"{name}: cần {expected}, nhận được {got}", f"{name}: expected {expected}, got {got}")
     if expected == "Dataset" and isinstance(value, Reading):

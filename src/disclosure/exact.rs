@@ -1,12 +1,9 @@
 //! The third opinion: an integer program for what bounds and witnesses leave open, and for exact bounds on request.
 
 use super::bounds::Bounds;
+use super::program::{Program, Row};
 use super::relations::{System, UNBOUNDED};
 use crate::task;
-use microlp::{ComparisonOp, OptimizationDirection, Problem, SolutionStatus, SolveOptions, Variable};
-
-/// Branches looked at for one bound of one cell.
-const NODES: u64 = 20_000;
 
 /// All tables that agree with what is published, as an integer program over inner cells.
 pub(super) struct Exact<'s> {
@@ -30,31 +27,27 @@ impl<'s> Exact<'s> {
     /// The table in which a cell is least, or most; none if the search ended before it found one, or if nothing bounds it.
     pub fn extreme(&self, cell: u32, is_most: bool) -> Option<Extreme> {
         task::look();
-        let mut problem = Problem::new(if is_most { OptimizationDirection::Maximize } else { OptimizationDirection::Minimize });
         let times = |inner: u32| self.system.members.of(cell).iter().find(|(of, _)| *of == inner).map_or(0, |(_, times)| *times);
-        let variables: Vec<Option<Variable>> = (0..)
-            .zip(&self.system.inner)
-            .map(|(nth, inner)| {
-                let (least, most) = self.bounds.of(*inner);
-                let within = |bound: i64| i32::try_from(bound).unwrap_or(i32::MAX);
-                (least < most).then(|| problem.add_integer_var(f64::from(times(nth)), (within(least), within(most))))
-            })
-            .collect();
+        let mut program = Program { is_most, variables: Vec::new(), rows: Vec::new() };
+        let mut variable_of: Vec<Option<usize>> = Vec::with_capacity(self.system.inner.len());
+        for (nth, inner) in (0..).zip(&self.system.inner) {
+            let (least, most) = self.bounds.of(*inner);
+            variable_of.push((least < most).then_some(program.variables.len()));
+            program.variables.extend((least < most).then(|| (times(nth), least, most)));
+        }
         for row in 0..self.system.cells() as u32 {
             if self.system.members.of(row).len() > 1 {
-                self.constrain(&mut problem, &variables, self.system.members.of(row), self.bounds.of(row));
+                program.rows.extend(self.row(&variable_of, self.system.members.of(row), self.bounds.of(row)));
             }
         }
         for (terms, range) in self.system.extra.iter().zip(&self.system.extra_range) {
-            self.constrain(&mut problem, &variables, terms, *range);
+            program.rows.extend(self.row(&variable_of, terms, *range));
         }
-        let mut options = SolveOptions::default();
-        options.node_limit = Some(NODES);
-        let found = problem.solve_with(options).ok()?.into_solution().ok()?;
-        let inner: Vec<i64> = variables
+        let found = program.solve()?;
+        let inner: Vec<i64> = variable_of
             .iter()
             .zip(&self.system.inner)
-            .map(|(variable, cell)| variable.map_or(self.bounds.of(*cell).0, |variable| found.var_value(variable).round() as i64))
+            .map(|(variable, cell)| variable.map_or(self.bounds.of(*cell).0, |variable| found.numbers[variable]))
             .collect();
         let number = |cell: u32| self.system.members.of(cell).iter().map(|(of, times)| inner[*of as usize] * i64::from(*times)).sum();
         let numbers: Vec<i64> = (0..self.system.cells() as u32).map(number).collect();
@@ -63,7 +56,7 @@ impl<'s> Exact<'s> {
             let (least, most) = self.bounds.of(cell);
             (least..=most).contains(number)
         });
-        (fits && self.keeps(&numbers)).then(|| Extreme { numbers, is_proven: found.status() == SolutionStatus::Optimal })
+        (fits && self.keeps(&numbers)).then(|| Extreme { numbers, is_proven: found.is_proven })
     }
 
     fn keeps(&self, numbers: &[i64]) -> bool {
@@ -73,27 +66,17 @@ impl<'s> Exact<'s> {
         })
     }
 
-    fn constrain(&self, problem: &mut Problem, variables: &[Option<Variable>], terms: &[(u32, i32)], (least, most): (i64, i64)) {
+    /// A row of what is not known; none if all of it is.
+    fn row(&self, variable_of: &[Option<usize>], terms: &[(u32, i32)], (least, most): (i64, i64)) -> Option<Row> {
         let mut known = 0;
-        let mut sum: Vec<(Variable, f64)> = Vec::new();
+        let mut open: Vec<(usize, i32)> = Vec::new();
         for (inner, times) in terms {
-            match variables[*inner as usize] {
-                Some(variable) => sum.push((variable, f64::from(*times))),
+            match variable_of[*inner as usize] {
+                Some(variable) => open.push((variable, *times)),
                 None => known += self.bounds.of(self.system.inner[*inner as usize]).0 * i64::from(*times),
             }
         }
-        if sum.is_empty() {
-            return;
-        }
-        if least == most {
-            problem.add_constraint(sum.as_slice(), ComparisonOp::Eq, (least - known) as f64);
-            return;
-        }
-        if least > -UNBOUNDED {
-            problem.add_constraint(sum.as_slice(), ComparisonOp::Ge, (least - known) as f64);
-        }
-        if most < UNBOUNDED {
-            problem.add_constraint(sum.as_slice(), ComparisonOp::Le, (most - known) as f64);
-        }
+        let without = |bound: i64| if bound.abs() < UNBOUNDED { bound - known } else { bound };
+        (!open.is_empty()).then(|| Row { terms: open, least: without(least), most: without(most) })
     }
 }

@@ -35,6 +35,7 @@ mod forms;
 mod ledger;
 mod lists;
 mod named;
+mod program;
 mod protect;
 mod read;
 mod relations;

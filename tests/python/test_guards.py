@@ -108,3 +108,26 @@ def test_numbers_below_zero():
     ):
         with pytest.raises(ct.PlanError):
             call()
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        (lambda: ct.compute(3, period="2022"), "dataset: expected Dataset, got int"),
+        (lambda: result().protect(releases="releases/"), "releases: expected ReleaseLog | None, got str"),
+        (
+            lambda: ct.disclosure.protect_together([result(), 3]),
+            "results: expected Sequence[Result | Table], got a list that holds something else",
+        ),
+        (lambda: ct.disclosure.protect_together(result()), "results: expected Sequence[Result | Table], got Result"),
+    ],
+)
+def test_a_wrong_type_is_told_by_classes_that_users_make(call, expected):
+    ct.set_language("en")
+    with pytest.raises(TypeError) as caught:
+        call()
+    assert str(caught.value) == expected
+
+
+def result():
+    return ct.compute(ct.synthetic.province(children=500), period="2022", indicators=["abused_children"])

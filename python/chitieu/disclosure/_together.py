@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar, cast
 
 from chitieu._abuse_table import Table
 from chitieu._errors import PlanError
@@ -11,9 +12,12 @@ from chitieu._protection import NO_EXACT_VALUE, THRESHOLD, Rule, protected
 from chitieu._releases import ReleaseLog
 from chitieu._result import Result
 
+#: One of what is published: what is given comes back, protected.
+One = TypeVar("One", bound=Result | Table)
+
 
 def protect_together(
-    results: Sequence[Result | Table],
+    results: Sequence[One],
     *,
     threshold: int = THRESHOLD,
     zeros: str = "shown",
@@ -22,7 +26,7 @@ def protect_together(
     whole_groups: str = "told",
     releases: ReleaseLog | None = None,
     changes: str = "protected",
-) -> list[Result | Table]:
+) -> list[One]:
     """Return results and tables of abuse protected together: by sex, by age, by form, of one or several periods.
 
     A count that stands in several results is hidden in all or in none, so that none of them gives another away. Three
@@ -78,8 +82,8 @@ def protect_together(
     )
     safe, kept = iter(frames), iter(natives)
     return [
-        one._as_kept(one._without_small(next(safe), rule, scope, report))
+        cast("One", one._as_kept(one._without_small(next(safe), rule, scope, report)))
         if isinstance(one, Result)
-        else one._as_kept(one._without_small(next(kept), rule, report))
+        else cast("One", one._as_kept(one._without_small(next(kept), rule, report)))
         for one in results
     ]
