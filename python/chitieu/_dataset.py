@@ -12,7 +12,7 @@ import polars as pl
 from chitieu import _native
 from chitieu._catalogue import html_table
 from chitieu._errors import PlanError, SchemaError
-from chitieu._frame import Frame, as_frame, collected, in_viet_nam, opened
+from chitieu._frame import Frame, along_chunks, as_frame, collected, in_viet_nam, opened
 from chitieu._language import name_of, pick, printed, say, word_list, words
 from chitieu._source import Files, by_polars, check_rows
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
         def _native(self) -> _native.Check: ...
 
 
-#: Rows held at once when a table is read lazily.
-BATCH_ROWS = 1_000_000
+#: Rows counted at once: as many as polars puts into a chunk.
+BATCH_ROWS = 1 << 20
 
 
 def _agreed(name: str, given: str | None, tables: dict[str, Any]) -> str | None:
@@ -225,8 +225,7 @@ class Dataset:
             yield pl.DataFrame()
             return
         if isinstance(frame, pl.DataFrame):
-            # In slices: a frame whose columns are chunked differently is copied when it is handed over whole.
-            yield from frame.select(there).iter_slices(BATCH_ROWS) if frame.height else [frame.select(there)]
+            yield from along_chunks(frame.select(there), BATCH_ROWS) if frame.height else [frame.select(there)]
             return
         lazy = frame.select(there)
         announced, files = self.rows(table), self._files.get(table)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import accumulate
 from typing import Any
 
 import polars as pl
@@ -204,6 +205,20 @@ def in_viet_nam(table: str, frame: Frame) -> Frame:
         for n, t in zoned.items()
     ]
     return frame.with_columns(moved)
+
+
+def along_chunks(frame: pl.DataFrame, rows: int) -> Iterator[pl.DataFrame]:
+    """Yield a frame in parts of at most so many rows.
+
+    A part ends where a chunk of any column does, so that nothing is copied, unless chunks are a small share of a part.
+    """
+    ends = {end for column in frame for end in accumulate(column.chunk_lengths())}
+    start = 0
+    for end in sorted(ends | {frame.height}):
+        if end < frame.height and end - start < rows / 16:
+            continue
+        yield from frame[start:end].iter_slices(rows)
+        start = end
 
 
 def collected(table: str, lazy: pl.LazyFrame, rows: int) -> Iterator[pl.DataFrame]:

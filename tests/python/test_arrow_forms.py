@@ -13,10 +13,12 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from chitieu._frame import along_chunks
 from chitieu._language import words
 from forms import arrow, in_parts, kind, pandas, reader, typed, uneven
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
 from strategies import provinces
 
 PLANS = [
@@ -170,6 +172,20 @@ def test_batches_of_every_size(rows, monkeypatch):
     assert in_form(lambda f: typed(f, **CATEGORIES).lazy(), tables) == whole
     assert in_form(lambda f: pl.concat(in_parts(f, rows), rechunk=False), tables) == whole
     assert in_form(lambda f: reader(f, rows, **DICTIONARIES), tables) == whole
+
+
+@pytest.mark.parametrize("rows", [7, 64, 1_000])
+def test_a_part_of_a_frame_lies_in_one_chunk_of_each_column(rows):
+    numbers = pl.Series("a", range(1_000))
+    cut = [numbers[:100], numbers[100:400], numbers[400:401], numbers[401:]]
+    frame = pl.DataFrame({"a": pl.concat(cut, rechunk=False), "b": numbers.alias("b")})
+    frame = frame.with_columns(pl.concat([numbers[:650], numbers[650:]], rechunk=False).alias("c"))
+    parts = list(along_chunks(frame, rows))
+    assert_frame_equal(pl.concat(parts), frame)
+    assert max(part.height for part in parts) <= rows
+    # The chunk of one row is joined to what follows, where a part may be of sixteen and more.
+    copied = [part for part in parts if any(column.n_chunks() > 1 for column in part)]
+    assert len(copied) == (rows > 16)
 
 
 class Streams:
