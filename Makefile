@@ -1,6 +1,6 @@
 # `make help` lists the targets. Each builds what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-rust test-python test-browser test-highs lint fuzz bench docs rustdoc wheel bundle clean
+.PHONY: help demo test test-rust test-python test-browser test-highs lint fuzz bench bench-highs docs rustdoc wheel bundle clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -51,11 +51,16 @@ $(HIGHS)/ready: tests/highs-requirements.txt
 	$(HIGHS)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile -r tests/highs-requirements.txt
 	touch $@
 
-test-highs: $(HIGHS)/ready ## the tests of protection with HiGHS as the solver, and both solvers side by side
-	PATH="$(CURDIR)/$(HIGHS)/bin:$$PATH" \
+WITH_HIGHS = PATH="$(CURDIR)/$(HIGHS)/bin:$$PATH" \
 	LIBCLANG_PATH="$$(echo $(CURDIR)/$(HIGHS)/lib/python3*/site-packages/clang/native)" \
-	BINDGEN_EXTRA_CLANG_ARGS="-I$$(cc -print-file-name=include)" \
-		cargo test --features $(FEATURES),highs disclosure
+	BINDGEN_EXTRA_CLANG_ARGS="-I$$(cc -print-file-name=include)"
+
+test-highs: $(HIGHS)/ready ## the tests of protection with HiGHS as the solver, and both solvers side by side
+	$(WITH_HIGHS) cargo test --features $(FEATURES),highs disclosure
+
+bench-highs: $(HIGHS)/ready ## exact bounds of hidden counts by either solver
+	cargo bench --features $(FEATURES) --bench exact
+	$(WITH_HIGHS) cargo bench --features $(FEATURES),highs --bench exact
 
 lint: docs ## formatters, linters, type checkers and the guide
 	cargo fmt --check

@@ -3,7 +3,7 @@
 //! Small tables of exclusive forms by commune and age, seeded, one child on average in each inner cell, protected, then audited with
 //! exact bounds; the same with bounds carried along sums, for what they cost and how many are as tight. Run it twice, with and without
 //! the feature, and compare. Expected before measuring: HiGHS slower on tables of some ten hidden cells, where a call costs more than
-//! the search, and ten times faster on some hundred. PERFORMANCE.md has the results.
+//! the search, and ten times faster on some hundred. It is not: PERFORMANCE.md has the results.
 
 use chitieu::disclosure::{Axis, Rule, Tightness, audit, protect};
 use polars_core::prelude::*;
