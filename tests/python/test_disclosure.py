@@ -190,3 +190,18 @@ def test_a_release_log_is_only_added_to(tmp_path: Path) -> None:
     with pytest.raises(ct.PlanError) as unprotected:
         log.add(results[0], published_on="2023-01-01", note="as it is")
     assert unprotected.value.code == "not_protected"
+
+
+def test_the_same_counts_are_hidden_whatever_nothing_ties_to_them() -> None:
+    """Registration of births stands in no relation with abuse: beside it the same cells are hidden."""
+    dataset = ct.synthetic.province("33", children=20_000, year=2022)
+
+    def result(indicator: str) -> ct.Result:
+        return ct.compute(dataset, period="2022", indicators=[indicator], by=["sex"], area_level="commune")
+
+    abused, registered = result("abused_children"), result("birth_registration_under_5")
+    alone = [one.protect().to_polars() for one in (abused, registered)]
+    together = ct.disclosure.protect_together([registered, abused])
+    assert together[1].to_polars().equals(alone[0])
+    assert together[0].to_polars().equals(ct.disclosure.protect_together([registered])[0].to_polars())
+    assert alone[0]["status"].is_in(["suppressed"]).sum() > 100
