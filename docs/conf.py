@@ -14,7 +14,7 @@ project = "chitieu"
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "examples", "from_toml", "mathml"]
 nitpicky = True
 # Types of signatures are written as in the code, not as links: most are names of other libraries.
-nitpick_ignore_regex = [("py:.*", r"(?!chitieu).*|chitieu\._\w+\.\w+")]
+nitpick_ignore_regex = [("py:.*", r"(?!chitieu).*|chitieu(\.\w+)*\._\w+\.\w+")]
 
 myst_enable_extensions = ["attrs_block", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3

@@ -309,7 +309,7 @@ def _wrong_type(name: str, expected: str, value: Any) -> TypeError:
     got = type(value).__name__
     if (
         expected.split("[")[0] in ("Sequence", "Iterable")
-        and hasattr(value, "__iter__")
+        and hasattr(type(value), "__iter__")
         and not isinstance(value, (str, bytes))
     ):
         got = say(f"{got} có phần tử không hợp lệ", f"a {got} that holds something else")

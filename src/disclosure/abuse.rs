@@ -34,6 +34,9 @@ const INSIDE: [(&str, &str); 7] = [
 /// Counts beside the one that a row is about: it keeps its status where they alone are hidden.
 const BESIDE: [&str; 3] = ["undecided", "without_key", "by_case"];
 
+/// By months, a row and its count.
+type Horizons = BTreeMap<Option<i64>, (usize, u32)>;
+
 /// A table in a book: by column of counts and row, its count there.
 pub(super) struct Entered {
     columns: BTreeMap<String, Vec<Option<u32>>>,
@@ -145,7 +148,7 @@ impl Entered {
     fn tie_horizons(&self, months: &Int64Chunked, keys: &Keys, book: &mut Book, rule: &Rule) -> Result<()> {
         let dimension = book.text(MONTHS);
         for cells in ["events", "censored"].into_iter().filter_map(|name| self.columns.get(name)) {
-            let mut horizons: BTreeMap<(Id, Vec<(Id, Id)>), BTreeMap<Option<i64>, (usize, u32)>> = BTreeMap::new();
+            let mut horizons: BTreeMap<(Id, Vec<(Id, Id)>), Horizons> = BTreeMap::new();
             for (row, cell) in cells.iter().enumerate().filter_map(|(row, cell)| Some((row, (*cell)?))) {
                 let others = keys.words.rows[row].iter().copied().filter(|(of, _)| *of != dimension).collect();
                 horizons.entry((keys.spots[row], others)).or_default().insert(months.get(row), (row, cell));

@@ -56,7 +56,7 @@ impl<'s> Exact<'s> {
             let (least, most) = self.bounds.of(cell);
             (least..=most).contains(number)
         });
-        (fits && self.keeps(&numbers)).then(|| Extreme { numbers, is_proven: found.is_proven })
+        (fits && self.keeps(&numbers)).then_some(Extreme { numbers, is_proven: found.is_proven })
     }
 
     fn keeps(&self, numbers: &[i64]) -> bool {
