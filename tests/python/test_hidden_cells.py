@@ -391,7 +391,7 @@ def own_shares(filled):
 def own_districts(filled):
     units = ct.areas(on="2022-12-31").filter(pl.col("level") == "district", pl.col("parent") == "33")
     rows = [
-        {"unit": "child", "area": code, "area_level": "district", "numerator": n + 20, "denominator": 40_000}
+        {"unit": "child", "area": code, "area_level": "district", "numerator": n + 20, "denominator": 400}
         for n, code in enumerate(units["code"])
     ]
     rows.append({"unit": "child", "area": "unknown", "area_level": "unknown", "numerator": 3, "denominator": 0})
