@@ -23,8 +23,13 @@ struct Row {
 }
 
 impl Row {
-    /// How far a sum is outside; below 0 if too small.
-    fn off(&self, sum: i64) -> i64 {
+    /// How far the sum is outside; below 0 if too small.
+    fn off(&self) -> i64 {
+        self.off_at(self.sum)
+    }
+
+    /// How far another sum would be.
+    fn off_at(&self, sum: i64) -> i64 {
         if sum < self.least {
             sum - self.least
         } else if sum > self.most {
@@ -161,8 +166,8 @@ impl<'s> Search<'s> {
             crate::task::look();
             self.begin(effort.steps);
             let rows = &self.rows;
-            self.broken.extend((0..rows.len() as u32).filter(|row| rows[*row as usize].off(rows[*row as usize].sum) != 0));
-            self.off = self.broken.iter().map(|row| rows[*row as usize].off(rows[*row as usize].sum).abs()).sum();
+            self.broken.extend((0..rows.len() as u32).filter(|row| rows[*row as usize].off() != 0));
+            self.off = self.broken.iter().map(|row| rows[*row as usize].off().abs()).sum();
             if self.walk(effort) {
                 self.changed.clear();
                 return true;
@@ -184,7 +189,7 @@ impl<'s> Search<'s> {
             if let Some(row) = row {
                 let row_now = &mut self.rows[row as usize];
                 (row_now.least, row_now.most) = (number, number);
-                self.off += row_now.off(row_now.sum).abs();
+                self.off += row_now.off().abs();
                 self.broken.push(row);
             } else if let Some(inner) = inner {
                 self.change(inner, number - self.numbers[inner as usize]);
@@ -214,7 +219,7 @@ impl<'s> Search<'s> {
             (least..=most).contains(&number)
         });
         let rows = &self.rows;
-        let fits = is_inside && self.broken.iter().all(|row| rows[*row as usize].off(rows[*row as usize].sum) == 0);
+        let fits = is_inside && self.broken.iter().all(|row| rows[*row as usize].off() == 0);
         self.restore();
         fits
     }
@@ -239,9 +244,9 @@ impl<'s> Search<'s> {
         self.changed.push((inner, by));
         for (row_nth, times) in self.of_inner.of(inner) {
             let row = &mut self.rows[*row_nth as usize];
-            let before = row.off(row.sum);
+            let before = row.off();
             row.sum += by * i64::from(*times);
-            let now = row.off(row.sum);
+            let now = row.off();
             self.off += now.abs() - before.abs();
             if before == 0 && now != 0 {
                 self.broken.push(*row_nth);
@@ -254,7 +259,7 @@ impl<'s> Search<'s> {
         let (mut nearest, mut since) = (i64::MAX, 0);
         for step in 0..effort.steps {
             let rows = &self.rows;
-            self.broken.retain(|row| rows[*row as usize].off(rows[*row as usize].sum) != 0);
+            self.broken.retain(|row| rows[*row as usize].off() != 0);
             if self.broken.is_empty() {
                 return true;
             }
@@ -272,12 +277,12 @@ impl<'s> Search<'s> {
             }
         }
         let rows = &self.rows;
-        self.broken.iter().all(|row| rows[*row as usize].off(rows[*row as usize].sum) == 0)
+        self.broken.iter().all(|row| rows[*row as usize].off() == 0)
     }
 
     /// The change of one cell of a row that brings it nearer and breaks least elsewhere.
     fn best_change(&mut self, row: u32, now: u32) -> Option<(u32, i64)> {
-        let off = self.rows[row as usize].off(self.rows[row as usize].sum);
+        let off = self.rows[row as usize].off();
         let length = self.terms.of(row).len();
         let from = self.below(length);
         let lot = self.random.next_u64();
@@ -320,7 +325,7 @@ impl<'s> Search<'s> {
     fn cost(&self, inner: u32, by: i64) -> i64 {
         let of_row = |(row, times): &Term| {
             let row = &self.rows[*row as usize];
-            row.off(row.sum + by * i64::from(*times)).abs() - row.off(row.sum).abs()
+            row.off_at(row.sum + by * i64::from(*times)).abs() - row.off().abs()
         };
         self.of_inner.of(inner).iter().map(of_row).sum()
     }

@@ -151,6 +151,7 @@ impl<'s> Suppressor<'s> {
         for (effort, many) in EFFORTS {
             let mut failed = Vec::new();
             for cell in cells {
+                self.watch.look();
                 if !self.witnesses.look_for(cell, &mut search, self.values, effort, &self.is_target) {
                     failed.push(cell);
                 }

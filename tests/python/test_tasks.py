@@ -83,7 +83,9 @@ def test_ctrl_c_ends_work_wherever_it_is(tmp_path):
     data = dataset()
     selection = ct.abuse.register(data).select(period="2022")
     text = text_file(tmp_path / "a.csv", 100_000)
+    result = ct.compute(data, period="2022", by=["sex"], area_level="commune")
     works = [
+        lambda: result.protect(),
         lambda: selection.counts("child", by=["sex", "form"], area_level="commune"),
         lambda: selection.units(area_level="commune"),
         lambda: selection.repeats("month", area_level="commune"),
